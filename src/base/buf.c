@@ -1,0 +1,194 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+buf_init(struct buf *b, struct arena *a, size_t max_b)
+{
+	*b = (struct buf){.a = a, .max_b = max_b};
+}
+
+/* Room for `more` bytes and a NUL, or false and `over`. */
+static bool
+reserve(struct buf *b, size_t more)
+{
+	size_t cap_b;
+	char *p;
+
+	if (b->over)
+		return false;
+	if (more > b->max_b || b->n > b->max_b - more) {
+		b->over = true;
+		return false;
+	}
+	if (b->cap_b > 0 && more < b->cap_b - b->n)
+		return true;
+	cap_b = b->cap_b < 256 ? 512 : b->cap_b * 2;
+	if (cap_b < b->n + more + 1)
+		cap_b = b->n + more + 1;
+	if (arena_extend(b->a, b->p, b->cap_b, cap_b)) {
+		b->cap_b = cap_b;
+		return true;
+	}
+	p = arena_try(b->a, cap_b);
+	if (p == NULL) {
+		b->over = true;
+		return false;
+	}
+	if (b->n > 0)
+		memcpy(p, b->p, b->n);
+	b->p = p;
+	b->cap_b = cap_b;
+	return true;
+}
+
+void
+buf_put(struct buf *b, struct str s)
+{
+	if (s.n == 0 || !reserve(b, s.n))
+		return;
+	memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
+	b->p[b->n] = '\0';
+}
+
+void
+buf_z(struct buf *b, const char *z)
+{
+	buf_put(b, str_z(z));
+}
+
+void
+buf_ch(struct buf *b, char c)
+{
+	buf_put(b, str_n(&c, 1));
+}
+
+void
+buf_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		b->over = true;
+		return;
+	}
+	if (!reserve(b, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->n += (size_t)n;
+}
+
+void
+buf_u64(struct buf *b, uint64_t u)
+{
+	char digits[20];
+	size_t i = sizeof(digits);
+
+	do {
+		digits[--i] = (char)('0' + u % 10);
+		u /= 10;
+	} while (u != 0);
+	buf_put(b, str_n(digits + i, sizeof(digits) - i));
+}
+
+void
+buf_i64(struct buf *b, int64_t i)
+{
+	if (i < 0)
+		buf_ch(b, '-');
+	buf_u64(b, i < 0 ? ~(uint64_t)i + 1 : (uint64_t)i);
+}
+
+void
+buf_html(struct buf *b, struct str s)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *z;
+
+		switch (s.p[i]) {
+		case '&': z = "&amp;"; break;
+		case '<': z = "&lt;"; break;
+		case '>': z = "&gt;"; break;
+		case '"': z = "&quot;"; break;
+		case '\'': z = "&#39;"; break;
+		default: continue;
+		}
+		buf_put(b, str_n(s.p + start, i - start));
+		buf_z(b, z);
+		start = i + 1;
+	}
+	buf_put(b, str_from(s, start));
+}
+
+void
+buf_url(struct buf *b, struct str s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'
+		    || c == '_' || c == '~') {
+			buf_ch(b, (char)c);
+		} else {
+			const char esc[3] = {'%', hex[c >> 4], hex[c & 15]};
+
+			buf_put(b, str_n(esc, 3));
+		}
+	}
+}
+
+void
+buf_json(struct buf *b, struct str s)
+{
+	size_t start = 0;
+
+	buf_ch(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		size_t len = 1;
+		char esc[8];
+
+		if (c == '"' || c == '\\') {
+			snprintf(esc, sizeof(esc), "\\%c", c);
+		} else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x7f) {
+			snprintf(esc, sizeof(esc), "\\u%04x", c);
+		} else if (c == 0xe2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x80
+		    && ((unsigned char)s.p[i + 2] & 0xfe) == 0xa8) {
+			snprintf(esc, sizeof(esc), "\\u20%02x", (unsigned char)s.p[i + 2] - 0x80);
+			len = 3;
+		} else {
+			continue;
+		}
+		buf_put(b, str_n(s.p + start, i - start));
+		buf_z(b, esc);
+		i += len - 1;
+		start = i + 1;
+	}
+	buf_put(b, str_from(s, start));
+	buf_ch(b, '"');
+}
+
+struct str
+buf_str(const struct buf *b)
+{
+	return b->p == NULL ? STR("") : str_n(b->p, b->n);
+}
+
+bool
+buf_check(const struct buf *b, struct err *e)
+{
+	return !b->over || err_set(e, ERR_LIMIT, "output over its limit of %zu bytes", b->max_b);
+}

@@ -1,0 +1,32 @@
+/* log.h - one line per event, in logfmt, one write(2) per line.
+ *
+ * A line is `ts=... level=... prog=... pid=... req=... ` and the caller's own key=value pairs. It goes to the file
+ * of log_open(), or to standard error. A write that would block or fails drops the line and counts it
+ * (log_dropped()): a full disk or a stuck pipe must never hold a page. No mail address, password or body is logged.
+ *
+ * The levels have the names of syslog's but are our own; <syslog.h> must not be included beside this header. */
+#ifndef KONTOR_BASE_LOG_H
+#define KONTOR_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG__MAX };
+
+/* `file` NULL or "": standard error. `prog` is borrowed. False when the file cannot be opened (errno is set);
+ * standard error serves then. */
+MUST_USE bool log_open(const char *prog, const char *file, enum log_level least);
+
+/* The request that the following lines belong to; copied; NULL: none. */
+void log_request(const char *id);
+
+void log_put(enum log_level, const char *fmt, ...) PRINTF(2, 3);
+
+/* Lines dropped since the process started. */
+uint64_t log_dropped(void);
+
+const char *log_level_name(enum log_level);
+
+#endif

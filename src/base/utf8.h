@@ -1,0 +1,21 @@
+/* utf8.h - reading and writing UTF-8 (RFC 3629), strictly. */
+#ifndef KONTOR_BASE_UTF8_H
+#define KONTOR_BASE_UTF8_H
+
+#include "base/buf.h"
+
+/* No overlong forms, surrogates or values above U+10FFFF. */
+bool utf8_valid(struct str);
+
+/* Takes one code point off the front of *s. False at the end or at a byte that is not UTF-8. */
+bool utf8_next(struct str *s, uint32_t *cp);
+
+void utf8_put(struct buf *, uint32_t cp);
+
+/* Number of code points of valid text. */
+size_t utf8_len(struct str);
+
+/* The longest head of valid text with at most max_b bytes that does not cut a code point. */
+struct str utf8_head(struct str, size_t max_b);
+
+#endif

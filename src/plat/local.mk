@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/plat/libplat.a
+src_plat_libplat_a_SOURCES =

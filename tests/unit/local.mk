@@ -1,0 +1,11 @@
+# A unit test is tests/unit/test_X.c: pure, no I/O. Each adds its name to UNIT_TESTS and its two lines below.
+UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
+UNIT_TESTS = \
+	tests/unit/test_base
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+EXTRA_DIST += tests/unit/unit.h
+
+tests_unit_test_base_SOURCES = tests/unit/test_base.c
+tests_unit_test_base_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,201 @@
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/money.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "unit.h"
+
+START_TEST(arena_try_refuses_to_pass_the_cap_and_says_so)
+{
+	struct arena a;
+
+	arena_init(&a, 1000);
+	ck_assert_ptr_nonnull(arena_try(&a, 900));
+	ck_assert(!a.over);
+	ck_assert_ptr_null(arena_try(&a, 200));
+	ck_assert(a.over);
+	arena_reset(&a);
+	ck_assert(!a.over);
+	ck_assert_ptr_nonnull(arena_try(&a, 900));
+	arena_fini(&a);
+}
+END_TEST
+
+static char released[4];
+static size_t n_released;
+
+static void
+note_release(void *p)
+{
+	released[n_released++] = *(char *)p;
+}
+
+START_TEST(arena_reset_releases_newest_first)
+{
+	static char x = 'x', y = 'y';
+	struct arena a;
+
+	n_released = 0;
+	arena_init(&a, 1000);
+	arena_defer(&a, note_release, &x);
+	arena_defer(&a, note_release, &y);
+	arena_reset(&a);
+	ck_assert_mem_eq(released, "yx", 2);
+	arena_fini(&a);
+	ck_assert_uint_eq(n_released, 2);
+}
+END_TEST
+
+START_TEST(arena_rewind_gives_back_blocks_made_after_the_mark)
+{
+	struct arena a;
+	struct arena_mark m;
+	char *kept;
+
+	arena_init(&a, 10 << 20);
+	kept = arena_alloc(&a, 100);
+	kept[99] = 'k';
+	m = arena_mark(&a);
+	for (int i = 0; i < 50; i++)
+		ck_assert_ptr_nonnull(arena_alloc(&a, 100000));
+	arena_rewind(&a, m);
+	ck_assert_uint_eq(a.used_b, m.used_b);
+	ck_assert_int_eq(kept[99], 'k');
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(str_cut_walks_all_parts_also_empty_ones)
+{
+	struct str rest = STR("a,,b"), part;
+
+	ck_assert(str_cut(&rest, ',', &part));
+	ck_str(part, "a");
+	ck_assert(str_cut(&rest, ',', &part));
+	ck_str(part, "");
+	ck_assert(str_cut(&rest, ',', &part));
+	ck_str(part, "b");
+	ck_assert(!str_cut(&rest, ',', &part));
+}
+END_TEST
+
+START_TEST(buf_past_its_maximum_is_sticky)
+{
+	struct err e = {0};
+	struct arena a;
+	struct buf b;
+
+	arena_init(&a, 1 << 20);
+	buf_init(&b, &a, 10);
+	buf_z(&b, "0123456789");
+	ck_ok(buf_check(&b, &e), &e);
+	buf_z(&b, "x");
+	buf_z(&b, "");
+	ck_assert(!buf_check(&b, &e));
+	ck_assert_int_eq(e.kind, ERR_LIMIT);
+	ck_str(buf_str(&b), "0123456789");
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(buf_escapes_what_each_place_needs)
+{
+	struct arena a;
+	struct buf b;
+
+	arena_init(&a, 1 << 20);
+	buf_init(&b, &a, 1000);
+	buf_html(&b, STR("<a b=\"c\">&'"));
+	ck_str(buf_str(&b), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;");
+	buf_init(&b, &a, 1000);
+	buf_json(&b, STR("</script>\"\\\n\xe2\x80\xa8"));
+	ck_str(buf_str(&b), "\"\\u003c/script\\u003e\\\"\\\\\\u000a\\u2028\"");
+	buf_init(&b, &a, 1000);
+	buf_url(&b, STR("a b/ä"));
+	ck_str(buf_str(&b), "a%20b%2F%C3%A4");
+	buf_init(&b, &a, 1000);
+	buf_i64(&b, INT64_MIN);
+	ck_str(buf_str(&b), "-9223372036854775808");
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(err_first_error_wins_and_context_goes_in_front)
+{
+	struct err e = {0};
+
+	ck_assert(!err_set(&e, ERR_CONFLICT, "first"));
+	ck_assert(!err_set(&e, ERR_BUG, "second"));
+	ck_assert(!err_context(&e, "order %d", 7));
+	ck_assert_int_eq(e.kind, ERR_CONFLICT);
+	ck_assert_str_eq(e.msg, "order 7: first");
+	ck_assert_str_eq(err_info(ERR_NOT_FOUND)->name, "not_found");
+}
+END_TEST
+
+START_TEST(num_takes_whole_numbers_only)
+{
+	uint64_t u;
+	int64_t i;
+
+	ck_assert(num_u64(STR("18446744073709551615"), 0, UINT64_MAX, &u) && u == UINT64_MAX);
+	ck_assert(!num_u64(STR("18446744073709551616"), 0, UINT64_MAX, &u));
+	ck_assert(!num_u64(STR("2x"), 0, 9, &u) && !num_u64(STR(""), 0, 9, &u) && !num_u64(STR(" 2"), 0, 9, &u));
+	ck_assert(num_i64(STR("-5"), -9, 9, &i) && i == -5);
+	ck_assert(num_decimal(STR("1431.50"), 2, &i) && i == 143150);
+	ck_assert(num_decimal(STR("-.5"), 2, &i) && i == -50);
+	ck_assert(num_decimal(STR("1.5000"), 2, &i) && i == 150);
+	ck_assert(!num_decimal(STR("1.505"), 2, &i) && !num_decimal(STR("."), 2, &i) && !num_decimal(STR("1.2.3"), 2, &i));
+	ck_assert(!num_decimal(STR("99999999999999999999"), 2, &i));
+}
+END_TEST
+
+START_TEST(num_mul_div_rounds_half_away_from_zero)
+{
+	int64_t i;
+
+	ck_assert(num_mul_div(5, 1, 2, &i) && i == 3);
+	ck_assert(num_mul_div(-5, 1, 2, &i) && i == -3);
+	ck_assert(num_mul_div(1, 1, 3, &i) && i == 0);
+	ck_assert(num_mul_div(2, 1, 3, &i) && i == 1);
+	ck_assert(num_mul_div(INT64_MAX, 19, 100, &i) && i == INT64_C(1752440687002407403));
+	ck_assert(!num_mul_div(INT64_MAX, 2, 1, &i));
+}
+END_TEST
+
+START_TEST(utf8_refuses_what_rfc_3629_refuses)
+{
+	ck_assert(utf8_valid(STR("aä中😀")));
+	ck_assert(!utf8_valid(STR("\xc0\x80")) && !utf8_valid(STR("\xed\xa0\x80")) && !utf8_valid(STR("\xf4\x90\x80\x80")));
+	ck_assert(!utf8_valid(STR("\xe4\xb8")));
+	ck_assert_uint_eq(utf8_len(STR("aä中😀")), 4);
+	ck_str(utf8_head(STR("aä中"), 4), "aä");
+}
+END_TEST
+
+START_TEST(money_never_mixes_or_overflows)
+{
+	struct err e = {0};
+	struct money m, eur = {100, 1}, usd = {100, 2};
+	struct arena a;
+
+	arena_init(&a, 1 << 16);
+	ck_assert(!money_add(eur, usd, &m, &e) && e.kind == ERR_BUG);
+	err_clear(&e);
+	ck_assert(!money_mul((struct money){INT64_MAX, 1}, 2, &m, &e) && e.kind == ERR_LIMIT);
+	err_clear(&e);
+	ck_ok(money_parse(STR("43.2"), 1, &m, &e), &e);
+	ck_assert_int_eq(m.minor, 4320);
+	ck_str(money_plain(&a, m), "43.20");
+	ck_str(money_plain(&a, (struct money){-5, 1}), "-0.05");
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("base", arena_try_refuses_to_pass_the_cap_and_says_so, arena_reset_releases_newest_first,
+    arena_rewind_gives_back_blocks_made_after_the_mark, str_cut_walks_all_parts_also_empty_ones,
+    buf_past_its_maximum_is_sticky, buf_escapes_what_each_place_needs, err_first_error_wins_and_context_goes_in_front,
+    num_takes_whole_numbers_only, num_mul_div_rounds_half_away_from_zero, utf8_refuses_what_rfc_3629_refuses,
+    money_never_mixes_or_overflows)

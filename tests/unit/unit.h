@@ -1,0 +1,34 @@
+/* unit.h - what every unit test program shares: one suite, TAP on standard output.
+ *
+ * A program lists its tests once, in UNIT_MAIN(name, test, test, ...). */
+#ifndef KONTOR_TESTS_UNIT_H
+#define KONTOR_TESTS_UNIT_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+
+#define UNIT_MAIN(name, ...)                                                                                           \
+	int main(void)                                                                                                 \
+	{                                                                                                              \
+		const TTest *const tests[] = {__VA_ARGS__};                                                            \
+		Suite *s = suite_create(name);                                                                         \
+		TCase *tc = tcase_create(name);                                                                        \
+		SRunner *sr;                                                                                           \
+                                                                                                                       \
+		tcase_set_timeout(tc, 60);                                                                             \
+		for (size_t i = 0; i < ARRAY_LEN(tests); i++)                                                          \
+			tcase_add_test(tc, tests[i]);                                                                  \
+		suite_add_tcase(s, tc);                                                                                \
+		sr = srunner_create(s);                                                                                \
+		srunner_set_tap(sr, "-");                                                                              \
+		srunner_run_all(sr, CK_SILENT);                                                                        \
+		srunner_free(sr);                                                                                      \
+		return EXIT_SUCCESS;                                                                                   \
+	}
+
+#define ck_str(s, z) ck_assert_msg(str_eq_z((s), (z)), "'%.*s' is not '%s'", STR_ARG(s), (z))
+#define ck_ok(call, e) ck_assert_msg((call), "%s: %s", #call, (e)->msg)
+
+#endif
