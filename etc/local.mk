@@ -1,1 +1,4 @@
-# etc
+# Configuration, web servers, database.
+sqldir = $(pkgdatadir)/sql
+dist_sql_DATA = \
+	etc/sql/0001_schema.sql
