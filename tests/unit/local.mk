@@ -1,7 +1,8 @@
 # A unit test is tests/unit/test_X.c: pure, no I/O. Each adds its name to UNIT_TESTS and its two lines below.
 UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
-	tests/unit/test_base
+	tests/unit/test_base \
+	tests/unit/test_csv
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -9,3 +10,5 @@ EXTRA_DIST += tests/unit/unit.h
 
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
+tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
+tests_unit_test_csv_LDADD = $(UNIT_LIBS)
