@@ -25,6 +25,12 @@ currency_find(struct str code, currency *out)
 	return false;
 }
 
+bool
+currency_known(currency c)
+{
+	return c < ARRAY_LEN(currencies);
+}
+
 const char *
 currency_code(currency c)
 {

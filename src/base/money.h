@@ -18,6 +18,7 @@ struct money {
 
 /* ISO 4217 code to currency; false when it is not in the table. */
 MUST_USE bool currency_find(struct str code, currency *out);
+bool currency_known(currency);	       /* false: not an index into the table, as in bytes from outside */
 const char *currency_code(currency);   /* "EUR" */
 int currency_digits(currency);	       /* minor digits: EUR 2, JPY 0, KWD 3 */
 

@@ -2,7 +2,8 @@
 UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
 	tests/unit/test_base \
-	tests/unit/test_csv
+	tests/unit/test_csv \
+	tests/unit/test_view
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -12,3 +13,6 @@ tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_view_SOURCES = tests/unit/test_view.c
+tests_unit_test_view_LDADD = $(UNIT_LIBS)

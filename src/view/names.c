@@ -1,0 +1,102 @@
+#include "view/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	struct str name;
+	const char *help;
+} names[] = {
+    {STR_INIT(""), ""},
+#define NAME(id, help) {STR_INIT(#id), help},
+#include "view/names.def"
+#undef NAME
+};
+
+static uint16_t sorted[N__MAX]; /* ids in the order of their names; made at the first search */
+
+static int
+by_name(const void *a, const void *b)
+{
+	return str_cmp(names[*(const uint16_t *)a].name, names[*(const uint16_t *)b].name);
+}
+
+bool
+view_name_find(struct str name, uint16_t *id)
+{
+	size_t low = 1, high = N__MAX;
+
+	if (N__MAX > 1 && sorted[N__MAX - 1] == 0) {
+		for (uint16_t i = 0; i < N__MAX; i++)
+			sorted[i] = i;
+		qsort(sorted, N__MAX, sizeof(sorted[0]), by_name);
+	}
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int cmp = str_cmp(name, names[sorted[mid]].name);
+
+		if (cmp == 0) {
+			*id = sorted[mid];
+			return true;
+		}
+		if (cmp < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return false;
+}
+
+struct str
+view_name(uint16_t id)
+{
+	ASSERT(id < N__MAX);
+	return names[id].name;
+}
+
+const char *
+view_name_help(uint16_t id)
+{
+	ASSERT(id < N__MAX);
+	return names[id].help;
+}
+
+uint64_t
+view_names_hash(void)
+{
+	static uint64_t hash;
+
+	if (hash != 0)
+		return hash;
+	hash = str_hash(STR("names"));
+	for (size_t i = 1; i < N__MAX; i++)
+		hash = str_hash_more(str_hash_more(hash, names[i].name), STR("\n"));
+	for (currency c = 0; currency_known(c); c++)
+		hash = str_hash_more(hash, str_z(currency_code(c)));
+	return hash;
+}
+
+uint16_t
+view_name_intern(struct view_names *v, struct str name)
+{
+	uint16_t id;
+
+	if (view_name_find(name, &id))
+		return id;
+	for (size_t i = 0; i < v->n; i++) {
+		if (str_eq(v->more[i], name))
+			return (uint16_t)(N__MAX + i);
+	}
+	if (v->n >= UINT16_MAX - N__MAX)
+		return N__NONE;
+	if (v->n == v->cap) {
+		struct str *more = ARENA_ARRAY(v->a, struct str, v->cap * 2 + 16);
+
+		if (v->n > 0)
+			memcpy(more, v->more, v->n * sizeof(*more));
+		v->more = more;
+		v->cap = v->cap * 2 + 16;
+	}
+	v->more[v->n] = str_dup(v->a, name);
+	return (uint16_t)(N__MAX + v->n++);
+}
