@@ -1,0 +1,294 @@
+#include "plat/conf.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+static struct arena a;
+static struct conf c;
+static struct err e;
+static char path[] = "/tmp/kontor-conf-XXXXXX";
+
+/* Loads `text` as a file; e.msg then has "FILE" instead of its name. */
+static bool
+load(const char *text, size_t n)
+{
+	FILE *f;
+	bool ok;
+	char *p;
+	int fd;
+
+	arena_init(&a, 4 << 20);
+	err_clear(&e);
+	snprintf(path, sizeof(path), "/tmp/kontor-conf-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	f = fdopen(fd, "w");
+	ck_assert_uint_eq(fwrite(text, 1, n, f), n);
+	fclose(f);
+	ok = conf_load(&a, path, &c, &e);
+	unlink(path);
+	p = strstr(e.msg, path);
+	if (p == e.msg)
+		memmove(e.msg, e.msg + strlen(path), strlen(e.msg + strlen(path)) + 1);
+	return ok;
+}
+
+static bool
+load_z(const char *text)
+{
+	return load(text, strlen(text));
+}
+
+START_TEST(the_defaults_are_a_valid_configuration)
+{
+	arena_init(&a, 4 << 20);
+	ck_ok(conf_load(&a, NULL, &c, &e), &e);
+	ck_str(c.site_currency, "EUR");
+	ck_assert_uint_eq(c.site_languages.n, 3);
+	ck_str(c.site_languages.v[2], "zh-Hans");
+	ck_assert_int_eq(c.web_deadline_ms, 5000);
+	ck_assert_int_eq(c.web_body_max_b, 256 << 10);
+	ck_assert(!c.test_faults);
+	ck_assert_ptr_null(c.file);
+}
+END_TEST
+
+START_TEST(the_example_with_every_line_taken_in_gives_the_defaults)
+{
+	struct conf whole, plain;
+	struct arena b;
+	struct buf text, shown, again;
+	char *p;
+
+	arena_init(&b, 4 << 20);
+	buf_init(&text, &b, 1 << 20);
+	conf_put_example(&text);
+	for (p = text.p; (p = strstr(p, "\n#")) != NULL; p++)
+		if (p[2] != ' ')
+			memmove(p + 1, p + 2, strlen(p + 2) + 1);
+	ck_ok(load_z(text.p), &e);
+	whole = c;
+	ck_ok(conf_load(&b, NULL, &plain, &e), &e);
+	buf_init(&shown, &b, 1 << 20);
+	buf_init(&again, &b, 1 << 20);
+	conf_put_all(&shown, &whole);
+	conf_put_all(&again, &plain);
+	ck_assert_str_eq(shown.p, again.p);
+}
+END_TEST
+
+START_TEST(what_is_shown_can_be_loaded_again)
+{
+	struct arena b;
+	struct buf shown, again;
+	struct conf first;
+
+	arena_init(&b, 4 << 20);
+	ck_ok(load_z("[site]\naddress = Kontor GmbH\n  Hafen 1\n  20457 Hamburg\n[web]\n"
+		     "trusted_proxies = 10.0.0.1,\n\t10.0.0.2\n[cache]\nsocket =\n"),
+	    &e);
+	first = c;
+	buf_init(&shown, &b, 1 << 20);
+	conf_put_all(&shown, &first);
+	ck_ok(load_z(shown.p), &e);
+	buf_init(&again, &b, 1 << 20);
+	conf_put_all(&again, &c);
+	ck_assert_str_eq(shown.p, again.p);
+	ck_str(c.site_address, "Kontor GmbH\nHafen 1\n20457 Hamburg");
+	ck_assert_uint_eq(c.web_trusted_proxies.n, 2);
+	ck_assert_uint_eq(c.cache_socket.n, 0);
+}
+END_TEST
+
+static const struct {
+	const char *text, *field;
+	int64_t number;
+} good[] = {
+    {"[web]\ndeadline_ms = 100\n", "deadline_ms", 100},
+    {"[web]\ndeadline_ms=60000\n", "deadline_ms", 60000},
+    {"[web]\r\ndeadline_ms = 2000\r\n", "deadline_ms", 2000},
+    {"\xef\xbb\xbf[web]\ndeadline_ms = 2000\n", "deadline_ms", 2000},
+    {"# c\n; c\n\n[web]\n# c\ndeadline_ms : 2000", "deadline_ms", 2000},
+    {"[web]\n  deadline_ms = 2000\n", "deadline_ms", 2000},
+    {"[db]\nname = x\n[web]\ndeadline_ms = 2000\n[db]\nuser = y\n", "deadline_ms", 2000},
+    {"[web]\nbody_max_b = 1k\n", "body_max_b", 1024},
+    {"[web]\nbody_max_b = 64M\n", "body_max_b", 67108864},
+    {"[web]\nbody_max_b = 5000\n", "body_max_b", 5000},
+    {"[web]\nrequest_mem_b = 4G\n", "request_mem_b", INT64_C(4294967296)},
+    {"[test]\nfaults = yes\n", "faults", 1},
+    {"[test]\nfaults = Off\n", "faults", 0},
+    {"[log]\nlevel = warn\n", "level", 0},
+    {"[site]\nname = 南京路 # 5\n", "name", 0},
+    {"[site]\nlanguages = ar\n", "languages", 0},
+    {"[site]\nurl = https://example.org:8443/shop\n", "url", 0},
+    {"[paths]\noverride_dir =\n", "override_dir", 0},
+};
+
+START_TEST(good_files_are_taken)
+{
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+
+	ck_ok(load_z(good[_i].text), &e);
+	for (size_t i = 0; i < n; i++) {
+		const void *p = (const char *)&c + s[i].offset;
+
+		if (strcmp(s[i].key, good[_i].field) != 0)
+			continue;
+		if (s[i].type == CONF_BOOL)
+			ck_assert_int_eq(*(const bool *)p, good[_i].number);
+		else if (s[i].type >= CONF_INT)
+			ck_assert_int_eq(*(const int64_t *)p, good[_i].number);
+		return;
+	}
+	ck_abort_msg("no such setting");
+}
+END_TEST
+
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static const struct {
+	const char *text, *reason;
+} bad[] = {
+    {"[nosuch]\nx = 1\n", ":2: there is no section [nosuch]; there are: site, db, cache"},
+    {"[web]\nnosuch = 1\n", ":2: [web] has no setting \"nosuch\"; it has: deadline_ms, grace_ms"},
+    {"name = x\n[site]\n", ":1: \"name\" stands before the first [section]"},
+    {"[web]\n\ndeadline_ms = 99\n", ":3: web.deadline_ms must be a whole number of ms from 100 to 60000, not \"99\""},
+    {"[web]\ndeadline_ms = 60001\n", ":2: web.deadline_ms must be"},
+    {"[web]\ndeadline_ms = 5s\n", ":2: web.deadline_ms must be"},
+    {"[web]\ndeadline_ms = -5000\n", ":2: web.deadline_ms must be"},
+    {"[web]\ndeadline_ms = 99999999999999999999\n", ":2: web.deadline_ms must be"},
+    {"[web]\ndeadline_ms =\n", ":2: web.deadline_ms must be"},
+    {"[web]\ndeadline_ms = 2000 ; two\n", ":2: a comment needs a line of its own"},
+    {"[web]\ndeadline_ms = 2000\ndeadline_ms = 2000\n", ":3: web.deadline_ms stands in line 2 already"},
+    {"[web]\ndeadline_ms = 2000\n[db]\n[web]\ndeadline_ms = 1000\n", ":5: web.deadline_ms stands in line 2"},
+    {"[web]\nbody_max_b = 65M\n", ":2: web.body_max_b must be"},
+    {"[web]\nbody_max_b = k\n", ":2: web.body_max_b must be"},
+    {"[web]\nbody_max_b = 9223372036854775807G\n", ":2: web.body_max_b must be"},
+    {"[test]\nfaults = maybe\n", ":2: test.faults must be yes or no, not \"maybe\""},
+    {"[test]\nfaults =\n", ":2: test.faults must be yes or no"},
+    {"[log]\nlevel = loud\n", ":2: log.level must be one of debug|info|warn|error, not \"loud\""},
+    {"[db]\nsocket = mysql.sock\n", ":2: db.socket must be an absolute path"},
+    {"[paths]\nstate_dir =\n", ":2: paths.state_dir must have 1 to 190 bytes"},
+    {"[site]\nname =\n", ":2: site.name must have 1 to 120 bytes, not 0"},
+    {"[site]\nname = " X50 X50 X50 "\n", ":2: site.name must have 1 to 120 bytes, not 150"},
+    {"[site]\nimprint = " X50 X50 X50 X50 "\n", ":2: the line is too long"},
+    {"[site]\nname = a\n  b\n", ":3: the line is indented, but site.name has one line only"},
+    {"[site]\naddress = a\n  vat_id = DE1\n", ":3: the line is indented, so it would continue site.address"},
+    {"[site]\naddress = a\n [db]\n", ":3: the line is indented, so it would continue site.address"},
+    {"[site\nname = a\n", ":1: a section is written [name], alone on its line"},
+    {"[site] name = a\n", ":1: a section is written [name], alone on its line"},
+    {"[site]\nname\n", ":2: this is neither [section] nor name = value nor a comment"},
+    {"[site]\nname = \xff\n", ":2: the line is not UTF-8"},
+    {"[site]\nname = a\x01z\n", ":2: a control character"},
+    {"[site]\nlanguages =\n", ":2: site.languages needs 1 entries at least"},
+    {"[site]\nlanguages = en,,de\n", ":2: site.languages must be at most 16 entries"},
+    {"[site]\nlanguages = en, EN\n", ":2: site.languages names \"EN\" twice"},
+    {"[site]\nlanguages = e/n\n", ":2: site.languages: \"e/n\" is no language tag"},
+    {"[site]\nlanguages = a1,b2,c3,d4,e5,f6,g7,h8,i9,j1,k2,l3,m4,n5,o6,p7,q8\n", ":2: site.languages must be at most"},
+    {"[site]\ncurrency = EUX\n", ":2: site.currency must be a code of ISO 4217"},
+    {"[site]\ncountry = de\n", ":2: site.country must be two capital letters"},
+    {"[site]\nurl = ftp://example.org\n", ":2: site.url must be http"},
+    {"[site]\nurl = https://example.org/\n", ":2: site.url must be http"},
+    {"[site]\nurl = https:///shop\n", ":2: site.url must be http"},
+    {"[site]\nsender = nobody\n", ":2: site.sender must be a mail address"},
+    {"[cache]\nsoft_s = 100\nhard_s = 50\n", ":2: cache.soft_s must not be above cache.hard_s (50)"},
+    {"[web]\n = 5\n", ":2: "},
+};
+
+START_TEST(bad_files_are_refused_with_line_and_reason)
+{
+	ck_assert_msg(!load_z(bad[_i].text), "taken: %s", bad[_i].text);
+	ck_assert_int_eq(e.kind, ERR_INPUT);
+	ck_assert_msg(
+	    strncmp(e.msg, bad[_i].reason, strlen(bad[_i].reason)) == 0, "'%s' is not '%s'", e.msg, bad[_i].reason);
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_refused)
+{
+	ck_assert(!load("[site]\nname = a\0b\n", 18));
+	ck_assert_str_eq(e.msg, ":2: a NUL byte");
+}
+END_TEST
+
+START_TEST(a_missing_file_is_not_found)
+{
+	arena_init(&a, 4 << 20);
+	err_clear(&e);
+	ck_assert(!conf_load(&a, "/nonexistent/kontor.conf", &c, &e));
+	ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
+}
+END_TEST
+
+static int told;
+
+static void
+tell(void *arg, const char *text)
+{
+	ck_assert_ptr_eq(arg, &told);
+	ck_assert_ptr_nonnull(strstr(text, ":"));
+	told++;
+}
+
+START_TEST(every_fault_is_told_and_the_first_is_the_error)
+{
+	const char text[] = "[web]\ndeadline_ms = 1\nnosuch = 2\n[db]\nport = 0\n";
+	FILE *f;
+
+	arena_init(&a, 4 << 20);
+	err_clear(&e);
+	snprintf(path, sizeof(path), "/tmp/kontor-conf-XXXXXX");
+	f = fdopen(mkstemp(path), "w");
+	fputs(text, f);
+	fclose(f);
+	told = 0;
+	ck_assert(!conf_load_tell(&a, path, &c, tell, &told, &e));
+	unlink(path);
+	ck_assert_int_eq(told, 3);
+	ck_assert_ptr_nonnull(strstr(e.msg, ":2: web.deadline_ms"));
+}
+END_TEST
+
+START_TEST(every_row_has_a_help_text_and_a_name_that_is_not_taken)
+{
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_uint_gt(strlen(s[i].help), 10);
+		for (size_t j = 0; j < i; j++)
+			ck_assert(strcmp(s[i].section, s[j].section) != 0 || strcmp(s[i].key, s[j].key) != 0);
+		for (size_t j = 0; j + 1 < i; j++) /* the rows of a section stand together */
+			ck_assert(
+			    strcmp(s[i].section, s[j].section) != 0 || strcmp(s[i - 1].section, s[j].section) == 0);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("conf");
+	TCase *tc = tcase_create("conf");
+	SRunner *sr;
+
+	tcase_add_test(tc, the_defaults_are_a_valid_configuration);
+	tcase_add_test(tc, the_example_with_every_line_taken_in_gives_the_defaults);
+	tcase_add_test(tc, what_is_shown_can_be_loaded_again);
+	tcase_add_loop_test(tc, good_files_are_taken, 0, (int)ARRAY_LEN(good));
+	tcase_add_loop_test(tc, bad_files_are_refused_with_line_and_reason, 0, (int)ARRAY_LEN(bad));
+	tcase_add_test(tc, a_nul_byte_is_refused);
+	tcase_add_test(tc, a_missing_file_is_not_found);
+	tcase_add_test(tc, every_fault_is_told_and_the_first_is_the_error);
+	tcase_add_test(tc, every_row_has_a_help_text_and_a_name_that_is_not_taken);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_set_tap(sr, "-");
+	srunner_run_all(sr, CK_SILENT);
+	srunner_free(sr);
+	return EXIT_SUCCESS;
+}
