@@ -2,9 +2,10 @@
 UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
 	tests/unit/test_base \
+	tests/unit/test_conf \
 	tests/unit/test_csv \
-	tests/unit/test_view \
-	tests/unit/test_conf
+	tests/unit/test_html_clean \
+	tests/unit/test_view
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -19,3 +20,5 @@ tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_view_SOURCES = tests/unit/test_view.c
 tests_unit_test_view_LDADD = $(UNIT_LIBS)
+tests_unit_test_html_clean_SOURCES = tests/unit/test_html_clean.c
+tests_unit_test_html_clean_LDADD = $(UNIT_LIBS)
