@@ -1,15 +1,19 @@
 # A unit test is tests/unit/test_X.c: pure, no I/O. Each adds its name to UNIT_TESTS and its two lines below.
 UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
+	tests/unit/test_address \
 	tests/unit/test_base \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
 	tests/unit/test_html_clean \
+	tests/unit/test_order \
+	tests/unit/test_secret \
+	tests/unit/test_totals \
 	tests/unit/test_view
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
-EXTRA_DIST += tests/unit/unit.h
+EXTRA_DIST += tests/unit/random.h tests/unit/unit.h
 
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
@@ -22,3 +26,11 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c
 tests_unit_test_view_LDADD = $(UNIT_LIBS)
 tests_unit_test_html_clean_SOURCES = tests/unit/test_html_clean.c
 tests_unit_test_html_clean_LDADD = $(UNIT_LIBS)
+tests_unit_test_address_SOURCES = tests/unit/test_address.c
+tests_unit_test_address_LDADD = $(UNIT_LIBS)
+tests_unit_test_order_SOURCES = tests/unit/test_order.c
+tests_unit_test_order_LDADD = $(UNIT_LIBS)
+tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
+tests_unit_test_secret_LDADD = $(UNIT_LIBS)
+tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
+tests_unit_test_totals_LDADD = $(UNIT_LIBS)

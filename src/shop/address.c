@@ -1,0 +1,172 @@
+#include "shop/address.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/utf8.h"
+
+#define MAIL_LOCAL_MAX 64
+
+static const struct {
+	const char *name;
+	size_t max;
+	bool required;
+} infos[ADDRESS__MAX] = {
+#define ADDRESS(id, name, max, required) [ADDRESS_##id] = {name, max, required},
+#include "shop/address.def"
+#undef ADDRESS
+};
+
+const char *
+address_field_name(enum address_field f)
+{
+	ASSERT(f < ADDRESS__MAX);
+	return infos[f].name;
+}
+
+size_t
+address_field_max(enum address_field f)
+{
+	ASSERT(f < ADDRESS__MAX);
+	return infos[f].max;
+}
+
+static bool
+is_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029;
+}
+
+/* Trims, joins runs of blanks, and says whether anything in it cannot stand in one line of an address. */
+static bool
+tidy(struct arena *a, struct str typed, struct str *out)
+{
+	struct str rest = str_trim(typed);
+	struct buf b;
+	uint32_t cp, last = 0;
+
+	buf_init(&b, a, rest.n + 1);
+	while (utf8_next(&rest, &cp)) {
+		if (cp == '\t' || cp == 0xa0 || cp == 0x3000)
+			cp = ' ';
+		if (is_control(cp))
+			return false;
+		if (cp != ' ' || last != ' ')
+			utf8_put(&b, cp);
+		last = cp;
+	}
+	*out = str_trim(buf_str(&b));
+	return rest.n == 0;
+}
+
+static bool
+is_mail_char(char c)
+{
+	return c > ' ' && c < 0x7f && c != '@' && c != ',' && c != ';' && c != '<' && c != '>' && c != '"' && c != '('
+	    && c != ')' && c != '[' && c != ']' && c != '\\' && c != ':';
+}
+
+static bool
+dots_divide(struct str s)
+{
+	struct str part;
+
+	while (str_cut(&s, '.', &part)) {
+		if (part.n == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_mail(struct str s)
+{
+	ptrdiff_t at = str_chr(s, '@');
+	struct str local, domain;
+
+	if (at < 1 || at > MAIL_LOCAL_MAX)
+		return false;
+	local = str_head(s, (size_t)at);
+	domain = str_from(s, (size_t)at + 1);
+	for (size_t i = 0; i < s.n; i++) {
+		if (i != (size_t)at && !is_mail_char(s.p[i]))
+			return false;
+	}
+	return str_chr(domain, '.') > 0 && dots_divide(local) && dots_divide(domain);
+}
+
+static bool
+is_phone(struct str s)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			digits++;
+		else if (str_chr(STR(" +-/()."), s.p[i]) < 0)
+			return false;
+	}
+	return digits >= 4;
+}
+
+static bool
+wants_region(enum country c)
+{
+	return c == COUNTRY_US || c == COUNTRY_CA || c == COUNTRY_AU;
+}
+
+static bool
+required(enum address_field f, enum country c)
+{
+	if (f == ADDRESS_POSTCODE)
+		return c == COUNTRY_NONE || country_has_postcode(c);
+	return infos[f].required || (f == ADDRESS_REGION && wants_region(c));
+}
+
+static bool
+well_formed(struct arena *a, enum address_field f, enum country c, struct str *value)
+{
+	switch (f) {
+	case ADDRESS_EMAIL: return is_mail(*value);
+	case ADDRESS_PHONE: return is_phone(*value);
+	case ADDRESS_POSTCODE: return c == COUNTRY_NONE || country_postcode(a, c, *value, value);
+	case ADDRESS_COUNTRY: *value = str_z(country_info(c)->code); return c != COUNTRY_NONE;
+	default: return true;
+	}
+}
+
+static enum address_fault
+check_field(struct arena *a, enum address_field f, enum country c, struct str typed, struct str *clean)
+{
+	if (!tidy(a, typed, clean))
+		return ADDRESS_WRONG;
+	if (clean->n == 0)
+		return required(f, c) ? ADDRESS_MISSING : ADDRESS_FINE;
+	if (utf8_len(*clean) > infos[f].max)
+		return ADDRESS_TOO_LONG;
+	return well_formed(a, f, c, clean) ? ADDRESS_FINE : ADDRESS_WRONG;
+}
+
+bool
+address_check(struct arena *a, const struct address *typed, struct address *clean, struct address_faults *faults)
+{
+	enum country c = COUNTRY_NONE;
+	bool fine = true;
+
+	if (!country_find(str_trim(typed->field[ADDRESS_COUNTRY]), &c))
+		c = COUNTRY_NONE;
+	for (int i = 0; i < ADDRESS__MAX; i++) {
+		enum address_field f = (enum address_field)i;
+
+		faults->field[f] = check_field(a, f, c, typed->field[f], &clean->field[f]);
+		fine = fine && faults->field[f] == ADDRESS_FINE;
+	}
+	return fine;
+}
+
+enum country
+address_country(const struct address *addr)
+{
+	enum country c;
+
+	return country_find(addr->field[ADDRESS_COUNTRY], &c) ? c : COUNTRY_NONE;
+}

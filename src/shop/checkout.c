@@ -1,0 +1,159 @@
+#include "shop/checkout.h"
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#define HASH_TEXT_MAX_B (64 << 10)
+
+const char *
+checkout_step_name(enum checkout_step s)
+{
+	static const char *const names[] = {"address", "delivery", "payment", "review"};
+
+	ASSERT(s < ARRAY_LEN(names));
+	return names[s];
+}
+
+/* True when the buyer has chosen; without a choice the first one offered is taken for an estimate. */
+static bool
+choose_shipping(const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
+{
+	static const enum shipping order[] = {SHIPPING_NONE, SHIPPING_PARCEL, SHIPPING_PICKUP};
+	enum country to = address_country(&draft->address);
+	enum shipping chosen;
+
+	p->shipping = SHIPPING__MAX;
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		p->quotes[order[i]] = shipping_quote(&rules->shipping, order[i], to, &p->load);
+		if (p->quotes[order[i]].offered && p->shipping == SHIPPING__MAX)
+			p->shipping = order[i];
+	}
+	if (p->shipping == SHIPPING__MAX)
+		p->shipping = SHIPPING_PARCEL;
+	if (!p->load.ships)
+		return true;
+	if (!shipping_find(draft->shipping, &chosen) || !p->quotes[chosen].offered)
+		return false;
+	p->shipping = chosen;
+	return true;
+}
+
+static bool
+choose_payment(const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
+{
+	enum shipping_zone zone = shipping_zone(&rules->shipping, address_country(&draft->address));
+	enum payment chosen;
+
+	for (int i = 0; i < PAYMENT__MAX; i++)
+		p->payments[i] = payment_offered((enum payment)i, p->shipping, zone);
+	p->payment = PAYMENT_TRANSFER;
+	if (!payment_find(draft->payment, &chosen) || !p->payments[chosen])
+		return false;
+	p->payment = chosen;
+	return true;
+}
+
+static struct str
+clean_note(struct arena *a, struct str typed)
+{
+	struct str rest = str_trim(typed);
+	struct buf b;
+	uint32_t cp;
+
+	buf_init(&b, a, rest.n + 1);
+	for (int n = 0; n < CHECKOUT_NOTE_MAX && utf8_next(&rest, &cp); n++) {
+		if (cp == '\n' || (cp >= ' ' && cp != 0x7f))
+			utf8_put(&b, cp);
+	}
+	return buf_str(&b);
+}
+
+static bool
+compute(struct arena *a, const struct shop_rules *rules, const struct cart *cart, struct checkout_plan *p,
+    struct err *e)
+{
+	struct totals_line *counted = ARENA_ARRAY(a, struct totals_line, cart->n + 1);
+	struct totals_rules tr = {
+	    .cur = rules->cur,
+	    .tax_included = rules->tax.included,
+	    .rates = tax_rates_for(&rules->tax, p->to),
+	    .shipping_minor = p->quotes[p->shipping].price_minor,
+	};
+	size_t at = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct cart_line *line = &cart->lines[i];
+
+		if (!cart_counts(line))
+			continue;
+		counted[at++] = (struct totals_line){
+		    .unit_minor = line->price_minor,
+		    .qty = line->qty,
+		    .tax_class = line->tax_class,
+		    .ships = line->ships,
+		};
+	}
+	p->n_counted = at;
+	if (!totals_compute(&p->totals, &tr, counted, at, e))
+		return false;
+	at = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		if (cart_counts(&cart->lines[i]))
+			p->lines[i].is = counted[at++];
+	}
+	return true;
+}
+
+static bool
+hash(struct arena *a, const struct shop_rules *rules, struct checkout_plan *p, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, a, HASH_TEXT_MAX_B);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct checkout_line *line = &p->lines[i];
+
+		buf_fmt(&b, "%llu %d %lld %lld %lld\n", (unsigned long long)line->cart->variant_id, line->cart->qty,
+		    (long long)line->cart->price_minor, (long long)line->is.is.gross_minor,
+		    (long long)line->is.is.tax_minor);
+	}
+	buf_fmt(&b, "%s %s %s %lld %lld %lld %d\n", shipping_code(p->shipping), payment_code(p->payment),
+	    currency_code(rules->cur), (long long)p->totals.shipping_minor, (long long)p->totals.tax_minor,
+	    (long long)p->totals.total_minor, p->totals.tax_included);
+	buf_json(&b, rules->terms_version);
+	buf_json(&b, p->note);
+	for (int i = 0; i < ADDRESS__MAX; i++)
+		buf_json(&b, p->address.field[i]);
+	if (!buf_check(&b, e))
+		return false;
+	p->hash = str_hash(buf_str(&b));
+	return true;
+}
+
+bool
+checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart *cart,
+    const struct checkout_draft *draft, struct checkout_plan *p, struct err *e)
+{
+	bool address_fine, shipping_fine, payment_fine;
+
+	*p = (struct checkout_plan){.n = cart->n, .lines = ARENA_ARRAY(a, struct checkout_line, cart->n + 1)};
+	p->orderable = cart->n > 0;
+	for (size_t i = 0; i < cart->n; i++) {
+		p->lines[i].cart = &cart->lines[i];
+		p->lines[i].notices = cart_notices(&cart->lines[i]);
+		if (p->lines[i].notices & (CART_NOTICE_SHORT | CART_NOTICE_GONE))
+			p->orderable = false;
+	}
+	if (!cart_load_of(cart, &p->load, e))
+		return false;
+	address_fine = address_check(a, &draft->address, &p->address, &p->faults);
+	p->note = clean_note(a, draft->note);
+	shipping_fine = choose_shipping(rules, draft, p);
+	payment_fine = choose_payment(rules, draft, p);
+	p->to = p->shipping == SHIPPING_PICKUP ? COUNTRY_NONE : address_country(&draft->address);
+	p->step = !address_fine ? CHECKOUT_ADDRESS
+	    : !shipping_fine	? CHECKOUT_DELIVERY
+	    : !payment_fine	? CHECKOUT_PAYMENT
+				: CHECKOUT_REVIEW;
+	return compute(a, rules, cart, p, e) && hash(a, rules, p, e);
+}

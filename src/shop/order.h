@@ -1,0 +1,56 @@
+/* order.h - an order as it is written down: frozen copies of everything it was agreed on.
+ *
+ * Later changes of catalogue, rules or texts never change an order. */
+#ifndef KONTOR_SHOP_ORDER_H
+#define KONTOR_SHOP_ORDER_H
+
+#include "shop/checkout.h"
+#include "shop/order_state.h"
+
+struct order_line {
+	uint64_t variant_id, product_id;
+	struct str sku, title, options, image_hash;
+	int qty;
+	int64_t unit_minor, line_minor, tax_minor; /* prices as shown */
+	int32_t tax_bp;
+	int64_t stock_taken; /* 0: not tracked, nothing to give back */
+	bool sell_over;	     /* stock may go below 0 */
+};
+
+struct order_tax {
+	int32_t bp;
+	int64_t base_minor, tax_minor;
+};
+
+struct order {
+	uint64_t id, session_id;
+	struct str number;
+	uint8_t key[CART_KEY_B];
+	struct order_states is;
+	struct str lang;
+	currency cur;
+	bool tax_included;
+	int64_t lines_minor, shipping_minor, tax_minor, total_minor;
+	struct address address;
+	enum shipping shipping;
+	enum payment payment;
+	struct str note, terms_version;
+	int64_t created_at, expires_at; /* expires_at 0: never */
+	struct order_line *lines;
+	size_t n;
+	struct order_tax *taxes;
+	size_t n_taxes;
+};
+
+/* The order that a finished plan makes, in the states that event PLACE leads to; id and number are the store's to give.
+ * `now_s` is also the moment of the consent to the terms. ERR_CONFLICT when the plan is not ready to be ordered. */
+MUST_USE bool order_from_plan(struct arena *, const struct shop_rules *, const struct cart *,
+    const struct checkout_plan *, int64_t now_s, struct order *, struct err *);
+
+struct order_facts order_facts(const struct order *);
+
+/* What the books must hold: lines + shipping (+ tax when it is not included) = total, taxes add up, and each line is
+ * unit * quantity. Says which does not. */
+MUST_USE bool order_adds_up(const struct order *, struct err *);
+
+#endif

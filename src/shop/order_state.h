@@ -1,0 +1,42 @@
+/* order_state.h - what may happen to an order, and what becomes of it. The table is order_state.def.
+ *
+ * The three machines are stored beside each other; every step is a conditional update on the old state and a row in
+ * the order's journal of events. Money that arrives for an order that has ended is still recorded (payment DROPPED ->
+ * PAID): somebody must give it back. */
+#ifndef KONTOR_SHOP_ORDER_STATE_H
+#define KONTOR_SHOP_ORDER_STATE_H
+
+#include "base/err.h"
+
+enum order_machine { ORDER_MACHINE_ORDER, ORDER_MACHINE_PAYMENT, ORDER_MACHINE_FULFILMENT, ORDER_MACHINE__MAX };
+
+/* ORDER_ORDER_CONFIRMED, ORDER_PAYMENT_DUE, ORDER_FULFILMENT_OPEN, ... */
+enum {
+#define ORDER_STATE(machine, id, value, name) ORDER_##machine##_##id = (value),
+#include "shop/order_state.def"
+};
+#define ORDER_STATES 6 /* of each machine */
+
+enum order_event {
+#define ORDER_EVENT(id, value, name) ORDER_EV_##id = (value),
+#include "shop/order_state.def"
+	ORDER_EV__MAX
+};
+
+struct order_states {
+	uint8_t of[ORDER_MACHINE__MAX];
+};
+
+struct order_facts {
+	bool prepaid; /* the way of paying: payment_prepaid() */
+	bool costs;   /* total > 0 */
+	struct order_states is;
+};
+
+const char *order_state_name(enum order_machine, uint8_t state); /* "awaiting_payment"; "" for a value without a state */
+const char *order_event_name(enum order_event);
+
+/* The state that `event` leads to in one machine. False when it is refused; *to is then unchanged. */
+MUST_USE bool order_step(enum order_machine, enum order_event, const struct order_facts *, uint8_t *to);
+
+#endif

@@ -1,0 +1,102 @@
+#include "shop/shipping.h"
+
+#include "base/num.h"
+
+#define MG_PER_G 1000
+
+static const char *const codes[SHIPPING__MAX] = {
+#define SHIPPING(id, code, help) [SHIPPING_##id] = code,
+#include "shop/shipping.def"
+#undef SHIPPING
+};
+
+const char *
+shipping_code(enum shipping s)
+{
+	ASSERT(s < SHIPPING__MAX);
+	return codes[s];
+}
+
+bool
+shipping_find(struct str code, enum shipping *out)
+{
+	for (int i = 0; i < SHIPPING__MAX; i++) {
+		if (str_eq_z(code, codes[i])) {
+			*out = (enum shipping)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum shipping_zone
+shipping_zone(const struct shipping_rules *rules, enum country to)
+{
+	if (to == COUNTRY_NONE || to == rules->origin)
+		return SHIPPING_HOME;
+	return country_info(to)->zone == COUNTRY_EU ? SHIPPING_EU : SHIPPING_WORLD;
+}
+
+bool
+shipping_delivers(const struct shipping_rules *rules, enum country to)
+{
+	return rules->zones[shipping_zone(rules, to)].n > 0;
+}
+
+static struct shipping_quote
+quote_parcel(const struct shipping_zone_rules *zone, const struct shipping_load *load)
+{
+	struct shipping_quote q = {.days_min = zone->days_min, .days_max = zone->days_max};
+
+	for (size_t i = 0; i < zone->n && !q.offered; i++) {
+		if (load->weight_mg <= zone->steps[i].max_g * MG_PER_G) {
+			q.offered = true;
+			q.price_minor = zone->steps[i].price_minor;
+		}
+	}
+	if (zone->free && load->items_minor >= zone->free_from_minor)
+		q.price_minor = 0;
+	return q;
+}
+
+struct shipping_quote
+shipping_quote(
+    const struct shipping_rules *rules, enum shipping method, enum country to, const struct shipping_load *load)
+{
+	switch (method) {
+	case SHIPPING_NONE: return (struct shipping_quote){.offered = !load->ships};
+	case SHIPPING_PICKUP: return (struct shipping_quote){.offered = load->ships && rules->pickup};
+	case SHIPPING_PARCEL:
+		if (load->ships)
+			return quote_parcel(&rules->zones[shipping_zone(rules, to)], load);
+		break;
+	case SHIPPING__MAX: break;
+	}
+	return (struct shipping_quote){0};
+}
+
+bool
+shipping_steps_parse(struct str text, currency cur, struct shipping_zone_rules *zone, struct err *e)
+{
+	struct str part, weight;
+	struct money price;
+	int64_t max_g, below_g = 0;
+
+	zone->n = 0;
+	if (str_trim(text).n == 0)
+		return true;
+	while (str_cut(&text, ',', &part)) {
+		if (zone->n == SHIPPING_STEPS_MAX)
+			return err_set(e, ERR_INPUT, "more than %d weight steps", SHIPPING_STEPS_MAX);
+		if (!str_cut(&part, ':', &weight) || !num_i64(str_trim(weight), below_g + 1, 10000000, &max_g))
+			return err_set(e, ERR_INPUT, "weight step %zu: rising grams, a colon and a price are needed",
+			    zone->n + 1);
+		if (!money_parse(str_trim(part), cur, &price, e))
+			return err_context(e, "weight step %zu", zone->n + 1);
+		if (price.minor < 0)
+			return err_set(e, ERR_INPUT, "weight step %zu: negative price", zone->n + 1);
+		zone->steps[zone->n].max_g = below_g = max_g;
+		zone->steps[zone->n++].price_minor = price.minor;
+	}
+	return true;
+}

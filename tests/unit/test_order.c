@@ -1,0 +1,352 @@
+#include "shop/order.h"
+#include "unit.h"
+
+static struct arena a;
+
+static struct shop_rules
+rules(void)
+{
+	struct shop_rules r = {
+	    .cur = 1,
+	    .tax = {.origin = COUNTRY_DE, .included = true},
+	    .shipping = {.origin = COUNTRY_DE, .pickup = true},
+	    .unpaid_expiry_s = 3600,
+	    .number_prefix = STR_INIT("K-"),
+	    .terms_version = STR_INIT("1"),
+	};
+	struct err e = {0};
+
+	ck_ok(shipping_steps_parse(STR("1000:4.90,5000:7.90"), 1, &r.shipping.zones[SHIPPING_HOME], &e), &e);
+	ck_ok(shipping_steps_parse(STR("2000:14.90"), 1, &r.shipping.zones[SHIPPING_EU], &e), &e);
+	r.shipping.zones[SHIPPING_HOME].free = true;
+	r.shipping.zones[SHIPPING_HOME].free_from_minor = 5000;
+	return r;
+}
+
+static struct cart_line
+line(uint64_t variant, int qty, int64_t price)
+{
+	return (struct cart_line){.variant_id = variant, .qty = qty, .seen_minor = price, .on_sale = true,
+	    .price_minor = price, .ships = true, .weight_mg = 400000, .stock = {.on_hand = 10, .tracked = true}};
+}
+
+static struct checkout_draft
+draft(void)
+{
+	return (struct checkout_draft){
+	    .address = {{
+		[ADDRESS_EMAIL] = STR_INIT("a@example.org"),
+		[ADDRESS_NAME] = STR_INIT("Anna Muster"),
+		[ADDRESS_STREET] = STR_INIT("Deich 1"),
+		[ADDRESS_POSTCODE] = STR_INIT("20095"),
+		[ADDRESS_CITY] = STR_INIT("Hamburg"),
+		[ADDRESS_COUNTRY] = STR_INIT("DE"),
+	    }},
+	    .shipping = STR_INIT("parcel"),
+	    .payment = STR_INIT("transfer"),
+	};
+}
+
+static struct checkout_plan
+plan(struct cart_line *lines, size_t n, const struct checkout_draft *d)
+{
+	struct shop_rules r = rules();
+	struct cart cart = {.id = 1, .lines = lines, .n = n};
+	struct checkout_plan p;
+	struct err e = {0};
+
+	ck_ok(checkout_plan(&a, &r, &cart, d, &p, &e), &e);
+	return p;
+}
+
+/* What the table must say, written down a second time: [machine][state][event], for each set of facts. */
+static int
+expected(enum order_machine m, enum order_event ev, const struct order_facts *f)
+{
+	uint8_t from = f->is.of[m], payment = f->is.of[ORDER_MACHINE_PAYMENT];
+	uint8_t fulfilment = f->is.of[ORDER_MACHINE_FULFILMENT];
+	bool ended_by = ev == ORDER_EV_EXPIRE || ev == ORDER_EV_CANCEL;
+
+	switch (m) {
+	case ORDER_MACHINE_ORDER:
+		if (from == ORDER_ORDER_NEW && ev == ORDER_EV_PLACE)
+			return f->prepaid && f->costs ? ORDER_ORDER_AWAITING_PAYMENT : ORDER_ORDER_CONFIRMED;
+		if (from == ORDER_ORDER_AWAITING_PAYMENT && ev == ORDER_EV_PAY)
+			return ORDER_ORDER_CONFIRMED;
+		if (from == ORDER_ORDER_AWAITING_PAYMENT && ended_by && payment == ORDER_PAYMENT_DUE)
+			return ev == ORDER_EV_EXPIRE ? ORDER_ORDER_EXPIRED : ORDER_ORDER_CANCELLED;
+		if (from == ORDER_ORDER_CONFIRMED && ev == ORDER_EV_PAY)
+			return ORDER_ORDER_CONFIRMED;
+		if (from == ORDER_ORDER_CONFIRMED && ev == ORDER_EV_CANCEL && fulfilment == ORDER_FULFILMENT_OPEN)
+			return ORDER_ORDER_CANCELLED;
+		if (from == ORDER_ORDER_CONFIRMED && ev == ORDER_EV_COMPLETE && payment == ORDER_PAYMENT_PAID
+		    && fulfilment == ORDER_FULFILMENT_SENT)
+			return ORDER_ORDER_COMPLETED;
+		return -1;
+	case ORDER_MACHINE_PAYMENT:
+		if (from == ORDER_PAYMENT_UNBORN && ev == ORDER_EV_PLACE)
+			return f->costs ? ORDER_PAYMENT_DUE : ORDER_PAYMENT_PAID;
+		if ((from == ORDER_PAYMENT_DUE || from == ORDER_PAYMENT_DROPPED) && ev == ORDER_EV_PAY)
+			return ORDER_PAYMENT_PAID;
+		if (from == ORDER_PAYMENT_DUE && ended_by)
+			return ORDER_PAYMENT_DROPPED;
+		if ((from == ORDER_PAYMENT_PAID && f->costs) || from == ORDER_PAYMENT_PART_REFUNDED)
+			return ev == ORDER_EV_REFUND_PART ? ORDER_PAYMENT_PART_REFUNDED
+			    : ev == ORDER_EV_REFUND_REST  ? ORDER_PAYMENT_REFUNDED
+							  : -1;
+		return -1;
+	default:
+		if (from == ORDER_FULFILMENT_UNBORN && ev == ORDER_EV_PLACE)
+			return ORDER_FULFILMENT_OPEN;
+		if (from == ORDER_FULFILMENT_OPEN && ended_by)
+			return ORDER_FULFILMENT_DROPPED;
+		if ((from == ORDER_FULFILMENT_OPEN || from == ORDER_FULFILMENT_PART_SENT)
+		    && f->is.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED)
+			return ev == ORDER_EV_SEND_PART ? ORDER_FULFILMENT_PART_SENT
+			    : ev == ORDER_EV_SEND_REST	? ORDER_FULFILMENT_SENT
+							: -1;
+		return from == ORDER_FULFILMENT_SENT && ev == ORDER_EV_TAKE_BACK ? ORDER_FULFILMENT_RETURNED : -1;
+	}
+}
+
+START_TEST(order_state_every_event_in_every_state_does_what_is_written_down)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < 4 * ORDER_STATES * ORDER_STATES * ORDER_STATES; i++) {
+		struct order_facts f = {.prepaid = i & 1,
+		    .costs = i & 2,
+		    .is = {{(uint8_t)(i / 4 % ORDER_STATES), (uint8_t)(i / 4 / ORDER_STATES % ORDER_STATES),
+			(uint8_t)(i / 4 / ORDER_STATES / ORDER_STATES)}}};
+
+		for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
+			for (int ev = 0; ev < ORDER_EV__MAX; ev++) {
+				uint8_t to = 99;
+				bool went = order_step((enum order_machine)m, (enum order_event)ev, &f, &to);
+				int want = expected((enum order_machine)m, (enum order_event)ev, &f);
+
+				ck_assert_msg((went ? to : -1) == want, "machine %d, %s in %s", m,
+				    order_event_name((enum order_event)ev),
+				    order_state_name((enum order_machine)m, f.is.of[m]));
+				ck_assert(went || to == 99);
+				n++;
+			}
+		}
+	}
+	ck_assert_int_eq(n, 4 * 216 * 3 * ORDER_EV__MAX);
+}
+END_TEST
+
+START_TEST(checkout_goes_step_by_step)
+{
+	struct cart_line l = line(1, 1, 1000);
+	struct checkout_draft d = {0};
+
+	arena_init(&a, 4 << 20);
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_ADDRESS);
+	d.address = draft().address;
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_DELIVERY);
+	d.shipping = STR("parcel");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT);
+	d.payment = STR("transfer");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_REVIEW);
+	d.payment = STR("on_receipt");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_REVIEW);
+	d.address.field[ADDRESS_COUNTRY] = STR("FR");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT); /* nobody collects money there */
+	d.address.field[ADDRESS_COUNTRY] = STR("US");
+	d.address.field[ADDRESS_REGION] = STR("CA");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_DELIVERY); /* no parcels there */
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(checkout_of_digital_goods_asks_for_no_delivery)
+{
+	struct cart_line l = line(1, 1, 1000);
+	struct checkout_draft d = draft();
+	struct checkout_plan p;
+
+	arena_init(&a, 1 << 20);
+	l.ships = false;
+	d.shipping = STR_NONE;
+	p = plan(&l, 1, &d);
+	ck_assert_int_eq(p.step, CHECKOUT_REVIEW);
+	ck_assert_int_eq(p.shipping, SHIPPING_NONE);
+	ck_assert_int_eq(p.totals.total_minor, 1000);
+	d.payment = STR("on_receipt");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(shipping_is_priced_by_weight_and_free_from_a_value_on)
+{
+	struct cart_line l = line(1, 2, 1000);
+	struct checkout_draft d = draft();
+
+	arena_init(&a, 4 << 20);
+	ck_assert_int_eq(plan(&l, 1, &d).totals.shipping_minor, 490);
+	l.qty = 3; /* 1.2 kg */
+	ck_assert_int_eq(plan(&l, 1, &d).totals.shipping_minor, 790);
+	l.qty = 5;
+	ck_assert_int_eq(plan(&l, 1, &d).totals.shipping_minor, 0);
+	l.weight_mg = 2000000;
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_DELIVERY); /* 10 kg: too heavy, though worth it */
+	d.shipping = STR("pickup");
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_REVIEW);
+	ck_assert_int_eq(plan(&l, 1, &d).totals.shipping_minor, 0);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(shipping_steps_say_what_is_wrong_with_them)
+{
+	static const char *const wrong[] = {"x", "1000", "1000:", "1000:x", "0:1.00", "2000:1.00,1000:2.00", "1000:-1.00",
+	    "1000:1.00,", "1000:1.001", "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1"};
+	struct shipping_zone_rules zone;
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct err e = {0};
+
+		ck_assert_msg(!shipping_steps_parse(str_z(wrong[i]), 1, &zone, &e), "%s", wrong[i]);
+		ck_assert_int_eq(e.kind, ERR_INPUT);
+	}
+}
+END_TEST
+
+START_TEST(cart_lines_say_what_changed)
+{
+	struct cart_line l = line(1, 3, 1000);
+
+	ck_assert_uint_eq(cart_notices(&l), 0);
+	l.price_minor = 1100;
+	ck_assert_uint_eq(cart_notices(&l), CART_NOTICE_PRICE);
+	l.stock.on_hand = 2;
+	ck_assert_uint_eq(cart_notices(&l), CART_NOTICE_PRICE | CART_NOTICE_SHORT);
+	l.stock.on_hand = 0;
+	ck_assert_uint_eq(cart_notices(&l), CART_NOTICE_GONE);
+	l.stock.sell_over = true;
+	ck_assert_uint_eq(cart_notices(&l), CART_NOTICE_PRICE);
+	l.on_sale = false;
+	ck_assert_uint_eq(cart_notices(&l), CART_NOTICE_GONE);
+}
+END_TEST
+
+START_TEST(checkout_counts_only_what_can_be_had_and_does_not_order_less_silently)
+{
+	struct cart_line lines[] = {line(1, 1, 1000), line(2, 1, 500)};
+	struct checkout_draft d = draft();
+	struct checkout_plan p;
+	struct shop_rules r = rules();
+	struct cart cart = {.id = 1, .lines = lines, .n = 2};
+	struct order o;
+	struct err e = {0};
+
+	arena_init(&a, 1 << 20);
+	lines[1].stock.on_hand = 0;
+	p = plan(lines, 2, &d);
+	ck_assert_uint_eq(p.n_counted, 1);
+	ck_assert_int_eq(p.totals.items_minor, 1000);
+	ck_assert(!p.orderable);
+	ck_assert(!order_from_plan(&a, &r, &cart, &p, 5, &o, &e));
+	ck_assert_int_eq(e.kind, ERR_CONFLICT);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(checkout_hash_changes_with_all_that_is_shown)
+{
+	struct cart_line l = line(1, 2, 1000);
+	struct checkout_draft d = draft();
+	uint64_t was;
+
+	arena_init(&a, 8 << 20);
+	was = plan(&l, 1, &d).hash;
+	ck_assert_uint_eq(plan(&l, 1, &d).hash, was);
+	for (int i = 0; i < ADDRESS__MAX; i++) {
+		static const char *const other[ADDRESS__MAX] = {[ADDRESS_EMAIL] = "b@example.org",
+		    [ADDRESS_PHONE] = "12345", [ADDRESS_POSTCODE] = "20097", [ADDRESS_COUNTRY] = "AT"};
+
+		d = draft();
+		d.address.field[i] = str_z(other[i] != NULL ? other[i] : "Other");
+		ck_assert_msg(plan(&l, 1, &d).hash != was, "%s", address_field_name((enum address_field)i));
+	}
+	d = draft();
+	d.note = STR("ring twice");
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	d = draft();
+	d.payment = STR("on_receipt");
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	d = draft();
+	d.shipping = STR("pickup");
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	d = draft();
+	l.price_minor = 999;
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	l = line(1, 1, 2000);
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	l = line(2, 2, 1000);
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(order_waits_for_its_money_only_when_paid_in_advance)
+{
+	struct cart_line l = line(1, 2, 1000);
+	struct checkout_draft d = draft();
+	struct shop_rules r = rules();
+	struct cart cart = {.id = 1, .session_id = 7, .lines = &l, .n = 1};
+	struct checkout_plan p;
+	struct order o;
+	struct err e = {0};
+
+	arena_init(&a, 4 << 20);
+	p = plan(&l, 1, &d);
+	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DUE);
+	ck_assert_int_eq(o.expires_at, 4600);
+	ck_assert_int_eq(o.lines[0].stock_taken, 2);
+	ck_assert_int_eq(o.total_minor, 2490);
+	d.payment = STR("on_receipt");
+	l.stock.tracked = false;
+	p = plan(&l, 1, &d);
+	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
+	ck_assert_int_eq(o.expires_at, 0);
+	ck_assert_int_eq(o.lines[0].stock_taken, 0);
+	l.price_minor = l.seen_minor = 0;
+	d.shipping = STR("pickup");
+	d.payment = STR("transfer");
+	p = plan(&l, 1, &d);
+	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_PAID);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(product_shows_the_best_availability_of_its_variants)
+{
+	struct stock many = {.on_hand = STOCK_LOW + 1, .tracked = true}, few = {.on_hand = 1, .tracked = true};
+	struct stock none = {.tracked = true}, over = {.tracked = true, .sell_over = true}, free = {0};
+
+	ck_assert_int_eq(stock_avail(&many), STOCK_PLENTY);
+	ck_assert_int_eq(stock_avail(&few), STOCK_FEW);
+	ck_assert_int_eq(stock_avail(&none), STOCK_SOLD_OUT);
+	ck_assert_int_eq(stock_avail(&over), STOCK_ON_ORDER);
+	ck_assert_int_eq(stock_avail(&free), STOCK_PLENTY);
+	ck_assert_int_eq(stock_better(STOCK_SOLD_OUT, STOCK_ON_ORDER), STOCK_ON_ORDER);
+	ck_assert_int_eq(stock_better(STOCK_ON_ORDER, STOCK_FEW), STOCK_FEW);
+	ck_assert_int_eq(stock_sellable(&few, 2), 1);
+	ck_assert_int_eq(stock_sellable(&over, 2), 2);
+}
+END_TEST
+
+UNIT_MAIN("order", order_state_every_event_in_every_state_does_what_is_written_down, checkout_goes_step_by_step,
+    checkout_of_digital_goods_asks_for_no_delivery, shipping_is_priced_by_weight_and_free_from_a_value_on,
+    shipping_steps_say_what_is_wrong_with_them, cart_lines_say_what_changed,
+    checkout_counts_only_what_can_be_had_and_does_not_order_less_silently, checkout_hash_changes_with_all_that_is_shown,
+    order_waits_for_its_money_only_when_paid_in_advance, product_shows_the_best_availability_of_its_variants)
