@@ -1,1 +1,42 @@
-# templates
+# The pages; doc/templates.md says what each is given.
+nobase_dist_pkgdata_DATA += \
+	templates/_address_fields.mustache \
+	templates/_availability.mustache \
+	templates/_breadcrumbs.mustache \
+	templates/_card.mustache \
+	templates/_days.mustache \
+	templates/_delivery_text.mustache \
+	templates/_field.mustache \
+	templates/_field_error.mustache \
+	templates/_hidden.mustache \
+	templates/_icon_cart.mustache \
+	templates/_icon_check.mustache \
+	templates/_icon_image.mustache \
+	templates/_icon_search.mustache \
+	templates/_languages.mustache \
+	templates/_pager.mustache \
+	templates/_payment_text.mustache \
+	templates/_price.mustache \
+	templates/_tile.mustache \
+	templates/_totals.mustache \
+	templates/cart.mustache \
+	templates/category.mustache \
+	templates/checkout_address.mustache \
+	templates/checkout_delivery.mustache \
+	templates/checkout_payment.mustache \
+	templates/checkout_review.mustache \
+	templates/error.mustache \
+	templates/home.mustache \
+	templates/info.mustache \
+	templates/info_about.mustache \
+	templates/info_contact.mustache \
+	templates/info_delivery.mustache \
+	templates/info_imprint.mustache \
+	templates/info_privacy.mustache \
+	templates/info_terms.mustache \
+	templates/info_withdrawal.mustache \
+	templates/layout.mustache \
+	templates/layout_checkout.mustache \
+	templates/order.mustache \
+	templates/product.mustache \
+	templates/search.mustache
