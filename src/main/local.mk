@@ -1,1 +1,4 @@
 # The programs.
+pkglibexec_PROGRAMS += kontor.fcgi
+kontor_fcgi_SOURCES = src/main/kontor_fcgi.c
+kontor_fcgi_LDADD = $(ROOM_LIBS)

@@ -1,2 +1,25 @@
 noinst_LIBRARIES += src/web/libweb.a
-src_web_libweb_a_SOURCES =
+src_web_libweb_a_SOURCES = \
+	src/web/addr.c src/web/addr.h \
+	src/web/app.c src/web/app.h \
+	src/web/error_page.c src/web/error_page.h \
+	src/web/fault.c src/web/fault.h \
+	src/web/fields.c src/web/fields.def src/web/fields.h \
+	src/web/guard.c src/web/guard.h \
+	src/web/handlers.h \
+	src/web/page_ops.c \
+	src/web/request.h \
+	src/web/response.c src/web/response.h \
+	src/web/route.c src/web/route.h src/web/routes.def \
+	src/web/serve.c src/web/serve.h \
+	src/web/session.c src/web/session.h \
+	src/web/trace.c src/web/trace.h
+
+# The page for the day on which the templates themselves fail, as a C string.
+src/web/fallback.inc: $(top_srcdir)/templates/fallback.html
+	$(AM_V_GEN)$(MKDIR_P) src/web && \
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $(top_srcdir)/templates/fallback.html > $@.tmp && \
+	mv $@.tmp $@
+BUILT_SOURCES += src/web/fallback.inc
+CLEANFILES += src/web/fallback.inc
+EXTRA_DIST += templates/fallback.html

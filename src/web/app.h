@@ -1,0 +1,44 @@
+/* app.h - what a worker is made of: configuration, counters, database, cache, templates, languages.
+ *
+ * Opened once per process. A worker starts without database and cache (they connect when they are needed). With a
+ * configuration that cannot be used it still comes up, `broken`: it answers the one error page, says why in the log,
+ * and ends after a while, so that its supervisor starts a new one without spinning. */
+#ifndef KONTOR_WEB_APP_H
+#define KONTOR_WEB_APP_H
+
+#include "plat/conf.h"
+#include "web/response.h"
+
+struct cache;
+struct db;
+struct lang;
+struct stats;
+struct view;
+
+struct app {
+	struct arena a;	    /* of the process */
+	struct arena spare; /* of the error page: the request's own may be full */
+	struct conf conf;
+	struct stats *stats;
+	struct db *db;
+	struct cache *cache;
+	struct response_origin origin;
+	struct str site_origin; /* "https://example.org" */
+	struct str base;	/* the path of site.url: "" or "/shop" */
+	bool broken;
+};
+
+/* Opens all that the configuration in `file` (NULL: the installed one) names. False: the app is broken, *e says why,
+ * and what can be used without a configuration is there. */
+MUST_USE bool app_open(struct app *, const char *file, struct err *);
+
+void app_close(struct app *);
+
+/* Renders a template with the roots `page` and `me` (either may be NULL) in a language. */
+MUST_USE bool app_render(const struct app *, const struct lang *, const char *template, const struct view *page,
+    const struct view *me, struct buf *, struct err *);
+
+/* Splits site.url into origin and path. ERR_INPUT when it is not http(s)://host[:port][/path]. */
+MUST_USE bool app_site(struct str url, struct str *origin, struct str *base, bool *https, struct err *);
+
+#endif

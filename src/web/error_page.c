@@ -1,0 +1,116 @@
+#include "web/error_page.h"
+
+#include "view/view.h"
+
+#define PAGE_MAX_B ((size_t)512 * 1024)
+#define RETRY_AFTER_S 5
+#define PATH_LOGGED_MAX_B 200
+
+/* templates/fallback.html: for the case in which the template engine is what failed. */
+static const char fallback[] =
+#include "src/web/fallback.inc"
+    ;
+
+static const struct {
+	int status;
+	uint16_t flag;
+} flags[] = {{400, N_input}, {401, N_login}, {403, N_denied}, {404, N_not_found}, {405, N_not_found},
+    {408, N_input}, {409, N_conflict}, {411, N_input}, {413, N_too_large}, {414, N_too_large},
+    {429, N_rate_limited}, {431, N_too_large}, {502, N_busy}, {503, N_busy}, {504, N_busy}};
+
+static uint16_t
+flag_of(int status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (flags[i].status == status)
+			return flags[i].flag;
+	return status < 500 ? N_input : N_bug;
+}
+
+static struct str
+fill_fallback(struct arena *a, int status, const char *id)
+{
+	struct str rest = STR(""), part;
+	struct buf b;
+
+	rest = str_n(fallback, sizeof(fallback) - 1);
+	buf_init(&b, a, PAGE_MAX_B);
+	while (str_cut(&rest, '@', &part)) {
+		if (str_eq_z(part, "STATUS"))
+			buf_fmt(&b, "%d", status);
+		else if (str_eq_z(part, "ID"))
+			buf_html(&b, str_z(id));
+		else
+			buf_put(&b, part);
+	}
+	return buf_str(&b);
+}
+
+struct str
+error_page_html(const struct app *app, struct arena *a, const struct lang *lang, int status, const char *id)
+{
+	struct view *page = view_object(a), *error = view_sub(page, N_error);
+	struct err e = {0};
+	struct buf b;
+
+	view_int(error, N_status, status);
+	view_str(error, N_id, str_z(id));
+	view_bool(error, flag_of(status), true);
+	buf_init(&b, a, PAGE_MAX_B);
+	if (app_render(app, lang, "error", page, NULL, &b, &e) && buf_check(&b, &e))
+		return buf_str(&b);
+	log_put(LOG_ERROR, "event=error_page_degraded place=%s msg=\"%s\"", e.place, e.msg);
+	return fill_fallback(a, status, id);
+}
+
+/* RFC 9457. */
+static struct str
+problem_json(struct arena *a, int status, const char *kind, const char *id)
+{
+	struct buf b;
+
+	buf_init(&b, a, PAGE_MAX_B);
+	buf_z(&b, "{\"type\":\"about:blank\",\"title\":");
+	buf_json(&b, str_z(response_reason(status)));
+	buf_fmt(&b, ",\"status\":%d,\"kind\":", status);
+	buf_json(&b, str_z(kind));
+	buf_z(&b, ",\"id\":");
+	buf_json(&b, str_z(id));
+	buf_z(&b, "}\n");
+	return buf_str(&b);
+}
+
+/* Addresses that are secrets are not logged. */
+static void
+log_error(const struct request *rq, const struct err *e, const struct err_info *info)
+{
+	bool secret = rq->route != NULL && (rq->route->flags & ROUTE_NO_REFERRER);
+	struct str path = secret ? STR("-") : str_head(rq->path, PATH_LOGGED_MAX_B);
+
+	log_put(info->level, "event=error kind=%s status=%d place=%s code=%d method=%.*s route=%s path=\"%.*s\" msg=\"%s\"",
+	    info->name, info->status, e->place, e->code, STR_ARG(rq->method),
+	    rq->route == NULL ? "-" : rq->route->name, STR_ARG(path), e->msg);
+}
+
+void
+error_page(struct request *rq, const struct err *e)
+{
+	const struct err_info *info = err_info(e->kind == ERR_NONE ? ERR_BUG : e->kind);
+	struct arena *a = (struct arena *)&rq->app->spare;
+	int retry_after_s = e->retry_after_s > 0 ? e->retry_after_s : RETRY_AFTER_S;
+
+	log_error(rq, e, info);
+	arena_reset(a);
+	response_init(&rq->res, a);
+	rq->res.status = info->status;
+	rq->res.cache = RESPONSE_PRIVATE;
+	if (rq->json) {
+		rq->res.type = STR("application/problem+json");
+		rq->res.body = problem_json(a, info->status, info->name, rq->id);
+	} else
+		rq->res.body = error_page_html(rq->app, a, rq->lang, info->status, rq->id);
+	if (info->status == 429 || info->status == 503)
+		response_header(&rq->res, "Retry-After", str_fmt(a, "%d", retry_after_s));
+	if (info->status == 405)
+		response_header(&rq->res, "Allow", str_z(rq->allow));
+}

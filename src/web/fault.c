@@ -1,0 +1,77 @@
+#include "web/fault.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "plat/form.h"
+#include "web/app.h"
+
+#define FAULT_FIELD "X-Kontor-Fault="
+
+static struct str
+asked_for(const struct request *rq)
+{
+	struct str rest = rq->query, pair;
+
+	if (!rq->app->conf.test_faults)
+		return STR_NONE;
+	while (str_cut(&rest, '&', &pair))
+		if (str_starts(pair, STR(FAULT_FIELD)))
+			return str_from(pair, STR(FAULT_FIELD).n);
+	return request_header(rq, "HTTP_X_KONTOR_FAULT");
+}
+
+static bool
+slow(struct str text, struct err *e)
+{
+	uint64_t ms;
+
+	if (!num_u64(text, 0, 3600000, &ms))
+		return err_set(e, ERR_INPUT, "slow: wants milliseconds");
+	clock_sleep_ns(ms * CLOCK_MS);
+	return true;
+}
+
+static void
+hang(void)
+{
+	for (;;)
+		pause();
+}
+
+bool
+fault_before(struct request *rq, struct err *e)
+{
+	struct str what = asked_for(rq);
+
+	if (what.n == 0 || str_eq_z(what, "cut"))
+		return true;
+	if (str_eq_z(what, "crash"))
+		abort();
+	if (str_eq_z(what, "kill"))
+		raise(SIGKILL);
+	if (str_eq_z(what, "hang"))
+		hang();
+	if (str_eq_z(what, "stop"))
+		return raise(SIGSTOP) == 0;
+	if (str_starts(what, STR("slow:")))
+		return slow(str_from(what, STR("slow:").n), e);
+	if (str_eq_z(what, "bug"))
+		return err_set(e, ERR_BUG, "a fault was asked for");
+	if (str_eq_z(what, "busy"))
+		return err_set(e, ERR_BUSY, "a fault was asked for");
+	if (str_eq_z(what, "upstream"))
+		return err_set(e, ERR_UPSTREAM, "a fault was asked for");
+	if (str_eq_z(what, "limit"))
+		return err_set(e, ERR_LIMIT, "a fault was asked for");
+	return true;
+}
+
+bool
+fault_cuts(const struct request *rq)
+{
+	return str_eq_z(asked_for(rq), "cut");
+}

@@ -1,0 +1,16 @@
+/* fault.h - faults on demand, for tests: they exist only while the configuration has test.faults.
+ *
+ * A request asks for one by the header X-Kontor-Fault or a query field of that name:
+ * crash, kill, hang, stop, bug, busy, upstream, limit, slow:MS, cut (half the answer, then a crash). */
+#ifndef KONTOR_WEB_FAULT_H
+#define KONTOR_WEB_FAULT_H
+
+#include "web/request.h"
+
+/* Does what the request asks for, before its handler runs. */
+MUST_USE bool fault_before(struct request *, struct err *);
+
+/* Whether the answer shall be cut off. */
+bool fault_cuts(const struct request *);
+
+#endif

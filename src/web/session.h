@@ -1,0 +1,18 @@
+/* session.h - the visitor's session, which exists from the first POST that needs it. */
+#ifndef KONTOR_WEB_SESSION_H
+#define KONTOR_WEB_SESSION_H
+
+#include "web/request.h"
+
+#define SESSION_COOKIE "kontor"
+
+/* Sets rq->session from rq->session_token, or leaves it NULL when there is no such session (any more). */
+MUST_USE bool session_load(struct request *, struct err *);
+
+/* The token that each form of the session carries. */
+struct str session_csrf(const struct session *);
+
+/* Fills the visitor's part that stands on every page: count of the cart, token. */
+MUST_USE bool session_view(struct request *, struct view *me, struct err *);
+
+#endif
