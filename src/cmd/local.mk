@@ -1,2 +1,4 @@
 noinst_LIBRARIES += src/cmd/libcmd.a
-src_cmd_libcmd_a_SOURCES =
+src_cmd_libcmd_a_SOURCES = \
+	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
+	src/cmd/migrate.c

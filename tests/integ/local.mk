@@ -1,1 +1,13 @@
-# tests/integ
+# An integration test is tests/integ/test_X.c: against a MariaDB and a memcached of its own (tests/lib/services.h).
+# Each adds its name to INTEG_TESTS and its two lines below.
+INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
+INTEG_TESTS = \
+	tests/integ/test_db
+
+check_PROGRAMS += $(INTEG_TESTS)
+TESTS += $(INTEG_TESTS)
+EXTRA_DIST += tests/integ/integ.h
+
+tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_db_SOURCES = tests/integ/test_db.c
+tests_integ_test_db_LDADD = $(INTEG_LIBS)

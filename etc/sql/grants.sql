@@ -1,0 +1,50 @@
+-- The rights of the accounts, no more than each needs; `kontor migrate` runs this at its end, as db.tool_user, which
+-- has all rights in the database with GRANT OPTION. By hand: put names in for @db@, @web@ and @jobs@.
+--
+-- @web@ is the storefront: it reads the catalogue, keeps sessions and carts, places orders. It cannot change the
+-- catalogue, cannot change or delete what an order is made of, and can only add to the journals.
+
+GRANT SELECT ON @db@.schema_migration TO @web@;
+GRANT SELECT ON @db@.category TO @web@;
+GRANT SELECT ON @db@.category_text TO @web@;
+GRANT SELECT ON @db@.product TO @web@;
+GRANT UPDATE (avail, version) ON @db@.product TO @web@;
+GRANT SELECT ON @db@.product_text TO @web@;
+GRANT SELECT ON @db@.product_handle_old TO @web@;
+GRANT SELECT ON @db@.product_spec TO @web@;
+GRANT SELECT ON @db@.product_tag TO @web@;
+GRANT SELECT ON @db@.product_image TO @web@;
+GRANT SELECT ON @db@.term_text TO @web@;
+GRANT SELECT ON @db@.variant TO @web@;
+GRANT SELECT ON @db@.price_history TO @web@;
+GRANT SELECT ON @db@.listing TO @web@;
+GRANT SELECT ON @db@.listing_name TO @web@;
+GRANT SELECT ON @db@.search_token TO @web@;
+GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @web@;
+GRANT SELECT, INSERT ON @db@.stock_movement TO @web@;
+GRANT SELECT, INSERT, UPDATE ON @db@.session TO @web@;
+GRANT SELECT, INSERT, UPDATE ON @db@.cart TO @web@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.cart_line TO @web@;
+GRANT SELECT, INSERT, UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @web@;
+GRANT SELECT, INSERT ON @db@.order_address TO @web@;
+GRANT SELECT, INSERT ON @db@.order_line TO @web@;
+GRANT SELECT, INSERT ON @db@.order_tax TO @web@;
+GRANT SELECT, INSERT ON @db@.order_event TO @web@;
+GRANT SELECT, INSERT ON @db@.ledger_entry TO @web@;
+GRANT SELECT, INSERT ON @db@.ledger_line TO @web@;
+GRANT SELECT, INSERT, UPDATE (state, attempts, due_at) ON @db@.outbox TO @web@;
+
+-- @jobs@ is kontor-jobs: it ends unpaid orders, gives their stock back, delivers the outbox, clears away old sessions.
+
+GRANT SELECT ON @db@.* TO @jobs@;
+GRANT UPDATE (avail, version) ON @db@.product TO @jobs@;
+GRANT UPDATE (on_hand) ON @db@.stock TO @jobs@;
+GRANT INSERT ON @db@.stock_movement TO @jobs@;
+GRANT UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @jobs@;
+GRANT INSERT ON @db@.order_event TO @jobs@;
+GRANT INSERT ON @db@.ledger_entry TO @jobs@;
+GRANT INSERT ON @db@.ledger_line TO @jobs@;
+GRANT INSERT, UPDATE, DELETE ON @db@.outbox TO @jobs@;
+GRANT UPDATE, DELETE ON @db@.session TO @jobs@;
+GRANT UPDATE, DELETE ON @db@.cart TO @jobs@;
+GRANT DELETE ON @db@.cart_line TO @jobs@;

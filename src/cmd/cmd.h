@@ -1,0 +1,35 @@
+/* cmd.h - the commands of `kontor`, the operator's tool: one file each, one row each in commands.def. */
+#ifndef KONTOR_CMD_CMD_H
+#define KONTOR_CMD_CMD_H
+
+#include "plat/conf.h"
+#include "plat/db.h"
+
+enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+
+struct cmd {
+	struct arena *a;
+	const char *conf_file; /* of --config; NULL: not given */
+	struct conf conf;      /* after cmd_conf() */
+	int argc;	       /* argv[0] is the command's own name */
+	char **argv;
+};
+
+/* Each returns the exit status. */
+#define CMD(name, fn, args, help) int fn(struct cmd *);
+#include "cmd/commands.def"
+#undef CMD
+
+/* Reads the configuration. */
+MUST_USE bool cmd_conf(struct cmd *, struct err *);
+
+/* The same, and opens the database. */
+MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
+
+/* Tells the error on standard error; gives CMD_FAILED. */
+int cmd_fail(const struct cmd *, const struct err *);
+
+/* Tells how the command is used; gives CMD_USAGE. */
+int cmd_usage(const struct cmd *);
+
+#endif

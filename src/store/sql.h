@@ -1,0 +1,21 @@
+/* sql.h - every statement of the shop, by number; the table is sql.def. */
+#ifndef KONTOR_STORE_SQL_H
+#define KONTOR_STORE_SQL_H
+
+#include "plat/db.h"
+
+/* The schema that the statements are written for: the highest number in etc/sql. The next one must fit too, since a
+ * new schema is rolled out before the new programs. */
+#define SQL_SCHEMA 1
+
+enum sql_id {
+#define SQL(id, roles, in, out, text) SQL_##id,
+#include "store/sql.def"
+#undef SQL
+	SQL__MAX
+};
+
+/* What db_open() needs, with a check of the schema's number. */
+struct db_setup sql_setup(const struct conf *, struct stats *, enum db_role);
+
+#endif

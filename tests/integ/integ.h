@@ -1,0 +1,39 @@
+/* integ.h - what every integration test program shares: services of its own, one suite, TAP on standard output.
+ *
+ * Each test is a process of its own; the services are one set for the program, so a test that stops one starts it
+ * again. INTEG_MAIN(name, empty, test, ...); `services` is where they are. */
+#ifndef KONTOR_TESTS_INTEG_H
+#define KONTOR_TESTS_INTEG_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "services.h"
+
+static struct services services;
+
+#define INTEG_MAIN(name, empty, ...)                                                                                   \
+	int main(void)                                                                                                 \
+	{                                                                                                              \
+		const TTest *const tests[] = {__VA_ARGS__};                                                            \
+		Suite *s = suite_create(name);                                                                         \
+		TCase *tc = tcase_create(name);                                                                        \
+		SRunner *sr;                                                                                           \
+                                                                                                                       \
+		services_start(&services, empty);                                                                      \
+		tcase_set_timeout(tc, 120);                                                                            \
+		for (size_t i = 0; i < ARRAY_LEN(tests); i++)                                                          \
+			tcase_add_test(tc, tests[i]);                                                                  \
+		suite_add_tcase(s, tc);                                                                                \
+		sr = srunner_create(s);                                                                                \
+		srunner_set_tap(sr, "-");                                                                              \
+		srunner_run_all(sr, CK_SILENT);                                                                        \
+		srunner_free(sr);                                                                                      \
+		services_stop(&services);                                                                              \
+		return EXIT_SUCCESS;                                                                                   \
+	}
+
+#define ck_str(s, z) ck_assert_msg(str_eq_z((s), (z)), "'%.*s' is not '%s'", STR_ARG(s), (z))
+#define ck_ok(call, e) ck_assert_msg((call), "%s: %s", #call, (e)->msg)
+
+#endif
