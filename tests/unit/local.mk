@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/test_html_clean \
 	tests/unit/test_order \
 	tests/unit/test_secret \
+	tests/unit/test_stats \
 	tests/unit/test_totals \
 	tests/unit/test_view
 
@@ -34,3 +35,5 @@ tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
 tests_unit_test_secret_LDADD = $(UNIT_LIBS)
 tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
 tests_unit_test_totals_LDADD = $(UNIT_LIBS)
+tests_unit_test_stats_SOURCES = tests/unit/test_stats.c
+tests_unit_test_stats_LDADD = $(UNIT_LIBS)
