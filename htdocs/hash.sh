@@ -1,0 +1,23 @@
+#!/bin/sh
+# hash.sh SRCDIR OUTDIR - puts the static files into OUTDIR/static under names that hold a hash of what is in them, so
+# that browsers may keep them for ever, and writes OUTDIR/static.h, which tells the programs these names.
+set -eu
+src=$1 out=$2
+rm -rf "$out/static"
+mkdir -p "$out/static"
+{
+	printf '/* static.h - the names of the static files; made by htdocs/hash.sh. */\n'
+	for pair in CSS:css/kontor.css JS:js/kontor.js ICON:favicon.svg; do
+		file=$src/${pair#*:}
+		base=${file##*/}
+		name=${base%.*}.$(sha256sum <"$file" | cut -c1-8).${base##*.}
+		# Indentation and comment lines of the style sheet are for its readers.
+		case $base in
+		*.css) sed -e 's/^	*//' -e '/^\/\* .* \*\/$/d' "$file" >"$out/static/$name" ;;
+		*) cp "$file" "$out/static/$name" ;;
+		esac
+		chmod 644 "$out/static/$name"
+		printf '#define STATIC_%s "%s"\n' "${pair%%:*}" "$name"
+	done
+} >"$out/static.h.new"
+mv "$out/static.h.new" "$out/static.h"

@@ -1,0 +1,131 @@
+// kontor.js - shortens the way where a browser runs scripts. Every page works without it.
+"use strict";
+
+const $ = (selector, from = document) => from.querySelector(selector);
+
+// A choice of size or colour: fetch the page with that choice and put its parts in place of the old ones.
+let choosing = 0;
+async function choose(input) {
+	const mine = ++choosing, quantity = $("#quantity");
+	try {
+		const answer = await fetch(input.dataset.url, { credentials: "same-origin" });
+		if (!answer.ok) throw new Error(answer.statusText);
+		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+		const fresh = $("#product", page);
+		if (mine !== choosing || !fresh) return;
+		const value = quantity && quantity.value, id = input.id;
+		$("#product").replaceWith(document.adoptNode(fresh));
+		if ($("#quantity") && value) $("#quantity").value = value;
+		stepper();
+		history.replaceState(null, "", input.dataset.url);
+		const again = document.getElementById(id);
+		if (again) again.focus({ preventScroll: true });
+		say($(".buy-price .price") && $(".buy-price .price").textContent);
+	} catch (e) {
+		location.assign(input.dataset.url);
+	}
+}
+
+// Tells a screen reader what changed.
+function say(text) {
+	let box = $("#said");
+	if (!box) {
+		box = document.createElement("p");
+		box.id = "said";
+		box.className = "unseen";
+		box.setAttribute("role", "status");
+		document.body.append(box);
+	}
+	box.textContent = text || "";
+}
+
+// Buttons on both sides of the product page's quantity.
+function stepper() {
+	const input = $("[data-stepper]");
+	if (!input || input.parentNode.classList.contains("stepper")) return;
+	const box = document.createElement("span");
+	box.className = "stepper";
+	input.replaceWith(box);
+	const button = (sign, label, by) => {
+		const b = document.createElement("button");
+		b.type = "button";
+		b.className = "step";
+		b.textContent = sign;
+		b.setAttribute("aria-label", label);
+		b.addEventListener("click", () => {
+			const now = Number(input.value) || 1;
+			input.value = Math.max(1, Math.min(Number(input.max) || 999, now + by));
+		});
+		return b;
+	};
+	box.append(button("−", input.dataset.less, -1), input, button("+", input.dataset.more, 1));
+}
+
+// A smaller picture, chosen, becomes the large one; the large one opens in full.
+function gallery(link) {
+	const large = $("#picture"), img = large && $("img", large), small = $("img", link);
+	if (!img) return false;
+	img.srcset = `${link.dataset.card} 480w, ${link.dataset.page} 960w, ${link.dataset.zoom} 1600w`;
+	img.src = link.dataset.page;
+	img.alt = small.alt;
+	img.width = small.width;
+	img.height = small.height;
+	img.setAttribute("width", small.getAttribute("width"));
+	img.setAttribute("height", small.getAttribute("height"));
+	large.href = link.dataset.zoom;
+	for (const other of document.querySelectorAll(".thumbs a")) other.removeAttribute("aria-current");
+	link.setAttribute("aria-current", "true");
+	return true;
+}
+
+function zoom(link) {
+	const box = document.createElement("dialog"), img = document.createElement("img"), close = document.createElement("form");
+	if (!box.showModal) return false;
+	box.className = "zoom";
+	img.src = link.href;
+	img.alt = $("img", link).alt;
+	close.method = "dialog";
+	box.append(img, close);
+	box.addEventListener("click", () => box.close());
+	box.addEventListener("close", () => box.remove());
+	document.body.append(box);
+	box.showModal();
+	return true;
+}
+
+document.addEventListener("change", (e) => {
+	const t = e.target;
+	if (t.matches(".pill input[data-url]")) choose(t);
+	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($(".stepper-set", t.form));
+});
+
+document.addEventListener("click", (e) => {
+	if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+	const small = e.target.closest(".thumbs a"), large = e.target.closest("a#picture");
+	if ((small && gallery(small)) || (large && zoom(large))) e.preventDefault();
+	else if (e.target.closest("[data-print]")) print();
+	else for (const open of document.querySelectorAll(".tool-language[open]")) if (!open.contains(e.target)) open.open = false;
+});
+
+document.addEventListener("keydown", (e) => {
+	const open = e.key === "Escape" && $(".tool-language[open]");
+	if (open) {
+		open.open = false;
+		$("summary", open).focus();
+	}
+});
+
+// A second press of the same button is not a second order. The server knows this by itself; this spares the wait.
+document.addEventListener("submit", (e) => {
+	const form = e.target;
+	if (form.method !== "post") return;
+	if (form.dataset.sent) e.preventDefault();
+	else form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => {
+	for (const form of document.forms) delete form.dataset.sent;
+});
+
+stepper();
+for (const b of document.querySelectorAll("[data-print]")) b.hidden = false;
+if ($("#errors")) $("#errors").focus();
