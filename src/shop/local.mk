@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/shop/libshop.a
 src_shop_libshop_a_SOURCES = \
 	src/shop/address.c src/shop/address.def src/shop/address.h \
 	src/shop/cart.c src/shop/cart.h \
+	src/shop/catalogue.c src/shop/catalogue.h \
 	src/shop/checkout.c src/shop/checkout.h \
 	src/shop/country.c src/shop/country.def src/shop/country.h \
 	src/shop/order.c src/shop/order.h \

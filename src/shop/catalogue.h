@@ -1,0 +1,101 @@
+/* catalogue.h - the goods as a shopper is shown them. Pure: no database, no clock.
+ *
+ * Texts are in the visitor's language already, with the shop's language where a translation is missing. Strings are
+ * borrowed from whoever filled the structs. Option values have two forms: `value` is the identity, as it was
+ * imported; `text` is what is shown. */
+#ifndef KONTOR_SHOP_CATALOGUE_H
+#define KONTOR_SHOP_CATALOGUE_H
+
+#include "base/money.h"
+#include "base/str.h"
+
+#define CATALOGUE_OPTIONS 3
+#define CATALOGUE_HASH_B 16
+
+/* How a thing can be had. The order of the first four is that of product.avail in the database. */
+enum catalogue_avail { AVAIL_SOLD_OUT, AVAIL_LOW, AVAIL_IN_STOCK, AVAIL_ON_ORDER, AVAIL_DIGITAL };
+
+struct catalogue_image {
+	struct str hash;	/* CATALOGUE_HASH_B bytes; none: there is no picture */
+	struct str alt;
+	int64_t w, h;		/* of the source, pixels */
+	uint64_t position;
+};
+
+struct catalogue_word {
+	struct str value, text;
+};
+
+/* What the unit price of a variant is worked out from: it holds `content`, its price is stated per `base`. */
+struct catalogue_measure {
+	int64_t content_milli, base_milli; /* thousandths of the unit; 0: there is no unit price */
+	struct str content_unit, base_unit;
+};
+
+struct catalogue_variant {
+	uint64_t id;
+	struct catalogue_word words[CATALOGUE_OPTIONS];
+	struct str sku, barcode;
+	int64_t price_minor, compare_minor, lowest_minor; /* compare: 0 when not reduced; lowest: of the 30 days before */
+	struct catalogue_measure measure;
+	bool shipped, tracked, sell_over;
+	int64_t on_hand;
+	uint64_t image_position; /* 0: none of its own */
+};
+
+struct catalogue_fact {
+	struct str name, text;
+};
+
+struct catalogue_product {
+	uint64_t id, category_id, version;
+	struct str handle, vendor, title, body_html, seo_title, seo_description;
+	int64_t created_at;
+	struct catalogue_word options[CATALOGUE_OPTIONS]; /* value none: the product has fewer */
+	struct catalogue_variant *variants;
+	struct catalogue_image *images;
+	struct catalogue_fact *facts;
+	struct str *tags;
+	size_t n_variants, n_images, n_facts, n_tags;
+};
+
+/* A product as it stands in a list. */
+struct catalogue_card {
+	uint64_t id, version;
+	struct str handle, vendor, title;
+	struct catalogue_image image;
+	struct catalogue_variant cheapest;
+	int64_t price_max_minor, left, created_at;
+	enum catalogue_avail avail;
+};
+
+struct catalogue_category {
+	uint64_t id, parent_id, count; /* parent_id 0: a top category */
+	struct str slug, title, body_html;
+	struct catalogue_image image;
+};
+
+/* `low`: this many or fewer are "few". */
+enum catalogue_avail catalogue_variant_avail(const struct catalogue_variant *, int64_t low);
+
+/* The best of the variants' availabilities, as product.avail keeps it. */
+enum catalogue_avail catalogue_product_avail(const struct catalogue_product *, int64_t low);
+
+/* The variant with this id; else the first that can be had; else the first. Never NULL when there is a variant. */
+const struct catalogue_variant *catalogue_choose(const struct catalogue_product *, uint64_t id);
+
+/* The variant with these values, one per option that the product has; NULL when there is none. */
+const struct catalogue_variant *catalogue_by_values(const struct catalogue_product *, const struct str *values);
+
+/* The variant that one gets by setting option `i` to `value` and keeping the other values of `from`; NULL when that
+ * combination does not exist. */
+const struct catalogue_variant *catalogue_turn(
+    const struct catalogue_product *, const struct catalogue_variant *from, size_t i, struct str value);
+
+/* Price per base unit, in minor units. False when the variant has no unit price. */
+bool catalogue_unit_price(const struct catalogue_variant *, int64_t *minor);
+
+/* "Green / 100 g": the texts of the values. */
+struct str catalogue_variant_text(struct arena *, const struct catalogue_variant *);
+
+#endif

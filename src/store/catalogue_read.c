@@ -1,0 +1,478 @@
+#include "store/catalogue_read.h"
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "store/sql.h"
+
+#define HISTORY_S (30 * 86400)
+#define WAY_MAX 8 /* levels of categories */
+
+static uint64_t
+u64_or(struct db_rows *r, uint64_t none)
+{
+	return c_is_null(r) ? none : c_u64(r);
+}
+
+static int64_t
+i64_or(struct db_rows *r, int64_t none)
+{
+	return c_is_null(r) ? none : c_i64(r);
+}
+
+static struct str
+str_or(struct db_rows *r, struct str none)
+{
+	return c_is_null(r) ? none : c_str(r);
+}
+
+static struct str
+bytes_or(struct db_rows *r, struct str none)
+{
+	return c_is_null(r) ? none : c_bytes(r);
+}
+
+bool
+catalogue_find_handle(
+    struct db *db, struct arena *a, struct str handle, uint64_t *id, struct str *moved, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_OF_HANDLE);
+	struct db_rows rows;
+	bool found;
+
+	*id = 0;
+	*moved = STR_NONE;
+	q_str(q, handle);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	if (found) {
+		*id = c_u64(&rows);
+		return true;
+	}
+	q = db_query(db, SQL_PRODUCT_OF_OLD_HANDLE);
+	q_str(q, handle);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	if (found)
+		*moved = c_str(&rows);
+	return true;
+}
+
+static void
+take_product(struct db_rows *r, struct catalogue_product *p)
+{
+	p->id = c_u64(r);
+	p->category_id = u64_or(r, 0);
+	p->version = c_u64(r);
+	p->handle = c_str(r);
+	p->vendor = c_str(r);
+	p->title = c_str(r);
+	p->body_html = c_str(r);
+	p->seo_title = c_str(r);
+	p->seo_description = c_str(r);
+	p->created_at = c_i64(r);
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++) {
+		p->options[i].value = c_str(r);
+		p->options[i].text = c_str(r);
+	}
+}
+
+static void
+take_measure(struct db_rows *r, struct catalogue_measure *m)
+{
+	m->content_milli = i64_or(r, 0);
+	m->content_unit = c_str(r);
+	m->base_milli = i64_or(r, 0);
+	m->base_unit = c_str(r);
+}
+
+static void
+take_variant(struct db_rows *r, struct catalogue_variant *v)
+{
+	v->id = c_u64(r);
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++) {
+		v->words[i].value = c_str(r);
+		v->words[i].text = c_str(r);
+	}
+	v->sku = c_str(r);
+	v->barcode = c_str(r);
+	v->price_minor = c_i64(r);
+	v->compare_minor = i64_or(r, 0);
+	v->lowest_minor = i64_or(r, 0);
+	v->shipped = c_u64(r) != 0;
+	v->tracked = c_u64(r) != 0;
+	v->sell_over = c_u64(r) != 0;
+	v->on_hand = c_i64(r);
+	take_measure(r, &v->measure);
+	v->image_position = u64_or(r, 0);
+}
+
+static bool
+load_variants(struct db *db, struct arena *a, struct str lang, struct catalogue_product *p, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_VARIANTS);
+	struct db_rows rows;
+
+	q_i64(q, clock_utc_s() - HISTORY_S);
+	q_str(q, lang);
+	q_str(q, lang);
+	q_str(q, lang);
+	q_u64(q, p->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	p->variants = ARENA_ARRAY(a, struct catalogue_variant, rows.n);
+	while (db_next(&rows))
+		take_variant(&rows, &p->variants[p->n_variants++]);
+	return true;
+}
+
+static bool
+load_images(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_IMAGES);
+	struct db_rows rows;
+
+	q_u64(q, p->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	p->images = ARENA_ARRAY(a, struct catalogue_image, rows.n);
+	while (db_next(&rows)) {
+		struct catalogue_image *i = &p->images[p->n_images++];
+
+		i->hash = bytes_or(&rows, STR_NONE);
+		i->alt = c_str(&rows);
+		i->w = (int64_t)c_u64(&rows);
+		i->h = (int64_t)c_u64(&rows);
+		i->position = c_u64(&rows);
+	}
+	return true;
+}
+
+static bool
+load_facts(struct db *db, struct arena *a, struct str lang, struct catalogue_product *p, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_FACTS);
+	struct db_rows rows;
+
+	q_str(q, lang);
+	q_str(q, lang);
+	q_u64(q, p->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	p->facts = ARENA_ARRAY(a, struct catalogue_fact, rows.n);
+	while (db_next(&rows)) {
+		p->facts[p->n_facts].name = c_str(&rows);
+		p->facts[p->n_facts++].text = c_str(&rows);
+	}
+	q = db_query(db, SQL_PRODUCT_TAGS);
+	q_u64(q, p->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	p->tags = ARENA_ARRAY(a, struct str, rows.n);
+	while (db_next(&rows))
+		p->tags[p->n_tags++] = c_str(&rows);
+	return true;
+}
+
+bool
+catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t id,
+    struct catalogue_product **out, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_SHOWN);
+	struct catalogue_product *p = ARENA_NEW(a, struct catalogue_product);
+	struct db_rows rows;
+	bool found;
+
+	*out = NULL;
+	q_str(q, langs->lang);
+	q_str(q, langs->shop_lang);
+	for (int i = 0; i < CATALOGUE_OPTIONS; i++)
+		q_str(q, langs->lang);
+	q_u64(q, id);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	if (!found)
+		return true;
+	take_product(&rows, p);
+	*out = p;
+	return load_variants(db, a, langs->lang, p, e) && load_images(db, a, p, e)
+	    && load_facts(db, a, langs->lang, p, e);
+}
+
+static struct str
+ids_json(struct arena *a, const uint64_t *ids, size_t n)
+{
+	struct buf b;
+
+	buf_init(&b, a, (size_t)64 << 10);
+	buf_ch(&b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_ch(&b, ',');
+		buf_u64(&b, ids[i]);
+	}
+	buf_ch(&b, ']');
+	return buf_str(&b);
+}
+
+static void
+take_card(struct db_rows *r, struct catalogue_card *c)
+{
+	c->id = c_u64(r);
+	c->version = c_u64(r);
+	c->handle = c_str(r);
+	c->vendor = c_str(r);
+	c->title = c_str(r);
+	c->image.hash = bytes_or(r, STR_NONE);
+	c->image.alt = str_or(r, STR(""));
+	c->image.w = (int64_t)u64_or(r, 0);
+	c->image.h = (int64_t)u64_or(r, 0);
+	c->cheapest.id = c_u64(r);
+	c->cheapest.price_minor = c_i64(r);
+	c->cheapest.compare_minor = i64_or(r, 0);
+	c->price_max_minor = i64_or(r, c->cheapest.price_minor);
+	c->left = i64_or(r, 0);
+	c->cheapest.shipped = c_u64(r) != 0;
+	take_measure(r, &c->cheapest.measure);
+	c->created_at = c_i64(r);
+	c->avail = (enum catalogue_avail)c_u64(r);
+}
+
+bool
+catalogue_load_cards(struct db *db, struct arena *a, const struct catalogue_langs *langs, const uint64_t *ids,
+    size_t n_ids, struct catalogue_cards *cards, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CARDS);
+	struct db_rows rows;
+
+	q_str(q, ids_json(a, ids, n_ids));
+	q_str(q, langs->lang);
+	q_str(q, langs->shop_lang);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	cards->v = ARENA_ARRAY(a, struct catalogue_card, rows.n);
+	cards->n = 0;
+	while (db_next(&rows))
+		take_card(&rows, &cards->v[cards->n++]);
+	return true;
+}
+
+/* A cursor is "<key>.<product id>", the key being a number, or a title in base form. */
+static bool
+cursor_parse(struct str after, struct str *key, uint64_t *id)
+{
+	ptrdiff_t dot = -1;
+
+	for (size_t i = after.n; i > 0 && dot < 0; i--)
+		if (after.p[i - 1] == '.')
+			dot = (ptrdiff_t)i - 1;
+	if (dot < 0)
+		return false;
+	*key = str_head(after, (size_t)dot);
+	return num_u64(str_from(after, (size_t)dot + 1), 1, UINT64_MAX, id);
+}
+
+static bool
+query_by_name(struct db *db, struct arena *a, struct str lang, const struct catalogue_list_query *lq,
+    struct db_rows *rows, struct err *e)
+{
+	struct db_query *q;
+	struct str key = STR("");
+	uint64_t id = 0;
+
+	if (lq->after.n > 0 && !cursor_parse(lq->after, &key, &id))
+		return err_set(e, ERR_INPUT, "no cursor of this list");
+	q = db_query(db, SQL_LIST_NAME);
+	q_u64(q, lq->category);
+	q_str(q, lang);
+	q_str(q, key);
+	q_str(q, key);
+	q_str(q, key);
+	q_u64(q, id);
+	q_u64(q, lq->n + 1);
+	return db_select(q, a, rows, e);
+}
+
+static bool
+query_by_number(
+    struct db *db, struct arena *a, const struct catalogue_list_query *lq, struct db_rows *rows, struct err *e)
+{
+	static const struct {
+		unsigned stmt;
+		int64_t key;
+		uint64_t id;
+	} starts[] = {[SORT_NEWEST] = {SQL_LIST_NEWEST, INT64_MAX, UINT64_MAX}, [SORT_PRICE] = {SQL_LIST_PRICE, 0, 0},
+	    [SORT_PRICE_DOWN] = {SQL_LIST_PRICE_DOWN, INT64_MAX, UINT64_MAX}};
+	int64_t key = starts[lq->sort].key;
+	uint64_t id = starts[lq->sort].id;
+	struct db_query *q;
+	struct str text;
+
+	if (lq->after.n > 0
+	    && (!cursor_parse(lq->after, &text, &id) || !num_i64(text, INT64_MIN + 1, INT64_MAX, &key)))
+		return err_set(e, ERR_INPUT, "no cursor of this list");
+	q = db_query(db, starts[lq->sort].stmt);
+	q_u64(q, lq->category);
+	q_i64(q, key);
+	q_i64(q, key);
+	q_u64(q, id);
+	q_u64(q, lq->n + 1);
+	return db_select(q, a, rows, e);
+}
+
+bool
+catalogue_list(struct db *db, struct arena *a, struct str lang, const struct catalogue_list_query *lq,
+    struct catalogue_list *list, struct err *e)
+{
+	struct db_rows rows;
+
+	*list = (struct catalogue_list){.next = STR_NONE};
+	if (!(lq->sort == SORT_NAME ? query_by_name(db, a, lang, lq, &rows, e) : query_by_number(db, a, lq, &rows, e)))
+		return false;
+	list->ids = ARENA_ARRAY(a, uint64_t, rows.n);
+	while (db_next(&rows)) {
+		uint64_t id = c_u64(&rows);
+
+		if (list->n == lq->n)
+			break; /* the one row more says that there is a next page */
+		list->ids[list->n++] = id;
+		if (list->n < lq->n || rows.n <= lq->n)
+			continue;
+		if (lq->sort == SORT_NAME)
+			list->next = str_fmt(a, "%.*s.%llu", STR_ARG(c_str(&rows)), (unsigned long long)id);
+		else
+			list->next = str_fmt(a, "%lld.%llu", (long long)c_i64(&rows), (unsigned long long)id);
+	}
+	return true;
+}
+
+static bool
+take_ids(struct db_query *q, struct arena *a, size_t n, struct catalogue_list *list, struct err *e)
+{
+	struct db_rows rows;
+
+	*list = (struct catalogue_list){.next = STR_NONE};
+	if (!db_select(q, a, &rows, e))
+		return false;
+	list->ids = ARENA_ARRAY(a, uint64_t, rows.n);
+	while (db_next(&rows) && list->n < n)
+		list->ids[list->n++] = c_u64(&rows);
+	if (rows.n > n && n > 0)
+		list->next = str_fmt(a, "%llu", (unsigned long long)list->ids[n - 1]);
+	return true;
+}
+
+bool
+catalogue_tagged(struct db *db, struct arena *a, struct str tag, size_t n, struct catalogue_list *list, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_LIST_TAGGED);
+
+	q_str(q, tag);
+	q_u64(q, n);
+	return take_ids(q, a, n, list, e);
+}
+
+bool
+catalogue_search(struct db *db, struct arena *a, struct str lang, const struct str *tokens, size_t n_tokens,
+    const struct catalogue_list_query *lq, struct catalogue_list *list, struct err *e)
+{
+	static const unsigned stmts[] = {SQL_SEARCH_1, SQL_SEARCH_2, SQL_SEARCH_3, SQL_SEARCH_4};
+	size_t n = n_tokens > ARRAY_LEN(stmts) ? ARRAY_LEN(stmts) : n_tokens;
+	uint64_t before = UINT64_MAX;
+	struct db_query *q;
+
+	ASSERT(n_tokens > 0);
+	if (lq->after.n > 0 && !num_u64(lq->after, 1, UINT64_MAX, &before))
+		return err_set(e, ERR_INPUT, "no cursor of this list");
+	q = db_query(db, stmts[n - 1]);
+	for (size_t i = n; i > 0; i--) { /* the first token, the one to walk along, is bound last */
+		q_str(q, lang);
+		q_bytes(q, tokens[i - 1]);
+	}
+	q_u64(q, before);
+	q_u64(q, lq->n + 1);
+	return take_ids(q, a, lq->n, list, e);
+}
+
+static void
+take_category(struct db_rows *r, struct catalogue_category *c)
+{
+	c->id = c_u64(r);
+	c->parent_id = u64_or(r, 0);
+	c->count = c_u64(r);
+	c->slug = c_str(r);
+	c->title = c_str(r);
+	c->body_html = c_str(r);
+	c->image.hash = bytes_or(r, STR_NONE);
+	c->image.w = (int64_t)c_u64(r);
+	c->image.h = (int64_t)c_u64(r);
+	c->image.alt = c->title;
+}
+
+bool
+catalogue_find_category(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str slug,
+    struct catalogue_category **out, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CATEGORY_OF_SLUG);
+	struct db_rows rows;
+	bool found;
+
+	*out = NULL;
+	q_str(q, langs->lang);
+	q_str(q, langs->shop_lang);
+	q_str(q, slug);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	if (found) {
+		*out = ARENA_NEW(a, struct catalogue_category);
+		take_category(&rows, *out);
+	}
+	return true;
+}
+
+bool
+catalogue_children(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t parent,
+    struct catalogue_categories *out, struct err *e)
+{
+	struct db_query *q = db_query(db, parent == 0 ? SQL_CATEGORY_TOPS : SQL_CATEGORY_CHILDREN);
+	struct db_rows rows;
+
+	q_str(q, langs->lang);
+	q_str(q, langs->shop_lang);
+	if (parent != 0)
+		q_u64(q, parent);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	*out = (struct catalogue_categories){ARENA_ARRAY(a, struct catalogue_category, rows.n), 0};
+	while (db_next(&rows))
+		take_category(&rows, &out->v[out->n++]);
+	return true;
+}
+
+bool
+catalogue_way(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t id,
+    struct catalogue_categories *out, struct err *e)
+{
+	struct catalogue_category up[WAY_MAX];
+	size_t n = 0;
+
+	while (id != 0 && n < WAY_MAX) {
+		struct db_query *q = db_query(db, SQL_CATEGORY_OF_ID);
+		struct db_rows rows;
+		bool found;
+
+		q_str(q, langs->lang);
+		q_str(q, langs->shop_lang);
+		q_u64(q, id);
+		if (!db_find(q, a, &rows, &found, e))
+			return false;
+		if (!found)
+			break;
+		up[n] = (struct catalogue_category){0};
+		take_category(&rows, &up[n]);
+		id = up[n++].parent_id;
+	}
+	*out = (struct catalogue_categories){ARENA_ARRAY(a, struct catalogue_category, n), n};
+	for (size_t i = 0; i < n; i++)
+		out->v[i] = up[n - 1 - i];
+	return true;
+}
