@@ -130,8 +130,7 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 	}
 	if (lost || drift)
 		db_drop(db);
-	if (db->timed_out)
-		db_breaker(db, false);
+	db_alive(db, !lost);
 	return false;
 }
 
@@ -191,6 +190,7 @@ static bool
 log_in(struct db *db, struct err *e)
 {
 	char password[PASSWORD_MAX];
+	uint64_t began_ns = clock_mono_ns();
 	MYSQL *mysql, *got;
 
 	if (!read_password(db, password, sizeof(password), e))
@@ -202,17 +202,17 @@ log_in(struct db *db, struct err *e)
 	db_call_limit(db, (uint64_t)db->setup.conf->db_connect_ms);
 	got = db_call_connect(db, mysql, password);
 	explicit_bzero(password, sizeof(password));
-	db_count_connect(db);
+	db_count_connect(db, began_ns, got != NULL);
 	if (got == NULL) {
 		err_set(e, ERR_UPSTREAM, "database: connect: %u %s", mysql_errno(mysql),
 		    db->timed_out ? "no answer in time" : mysql_error(mysql));
 		e->code = (int)mysql_errno(mysql);
-		db_count_error(db, mysql_errno(mysql));
 		mysql_close(mysql);
-		db_breaker(db, false);
+		db_alive(db, false);
 		return false;
 	}
 	db->mysql = mysql;
+	db_alive(db, true);
 	return true;
 }
 
@@ -241,7 +241,7 @@ db_connect(struct db *db, struct err *e)
 		return false;
 	}
 	db->unfit.kind = ERR_NONE;
-	if (!db_breaker_allow(db))
+	if (!db_allowed(db))
 		return err_set(e, ERR_UPSTREAM, "database: known to be down");
 	if (!log_in(db, e))
 		return false;
@@ -250,14 +250,12 @@ db_connect(struct db *db, struct err *e)
 			db->unfit = why;
 			db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
 			log_put(LOG_ERROR, "event=db_unfit why=\"%s\"", why.msg);
-			db_breaker(db, true);
 		}
 		db_drop(db);
 		err_set(e, why.kind, "%s", why.msg);
 		e->code = why.code;
 		return false;
 	}
-	db_breaker(db, true);
 	return true;
 }
 
@@ -266,6 +264,7 @@ db_deadline(struct db *db, uint64_t mono_ns)
 {
 	db->deadline_ns = mono_ns;
 	db->unit = true;
+	db->allowed = db->reported = false;
 }
 
 /* An idle connection has nothing to say: when its socket is readable, the server has closed it. */
@@ -293,6 +292,8 @@ db_ready(struct db *db, struct err *e)
 		notice_death(db);
 	if (db->deadline_ns != CLOCK_NEVER && clock_left_ns(db->deadline_ns) == 0)
 		return err_set(e, ERR_UPSTREAM, "database: the request's time is used up");
+	if (db->mysql != NULL && db->tx == DB_TX_NONE && !db_allowed(db))
+		return err_set(e, ERR_UPSTREAM, "database: known to be down");
 	return db_connect(db, e);
 }
 

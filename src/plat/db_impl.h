@@ -71,6 +71,8 @@ struct db {
 	bool again;	/* the transaction may be run again */
 	bool unit;	/* a unit of work began: see whether the connection still lives */
 	bool timed_out; /* in the last call */
+	bool allowed;	/* by the breaker, for this unit of work */
+	bool reported;	/* to the breaker, that the server answers */
 	bool connecting;
 	uint64_t last_id;
 	size_t max_rows, max_bytes;
@@ -103,12 +105,12 @@ void db_stmt_close_all(struct db *);
 /* db_tx.c: a fault that is due now, or 0. */
 int db_fault_due(struct db *);
 
-/* Counters. */
+/* db_count.c: counters and the breaker. */
 void db_count_query(struct db *, uint64_t began_ns);
-void db_count_connect(struct db *);
+void db_count_connect(struct db *, uint64_t began_ns, bool ok);
 void db_count_error(struct db *, unsigned code);
 void db_count_retry(struct db *);
-void db_breaker(struct db *, bool ok);
-bool db_breaker_allow(struct db *);
+void db_alive(struct db *, bool alive);
+bool db_allowed(struct db *);
 
 #endif

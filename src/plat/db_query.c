@@ -130,6 +130,7 @@ execute(struct db_query *q, struct err *e)
 		return stmt_failed(q, e);
 	if (fault == DB_FAULT_LOST_AFTER)
 		return db_fail(db, q->def->name, 2013, "provoked", e);
+	db_alive(db, true);
 	return true;
 }
 

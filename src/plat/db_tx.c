@@ -37,6 +37,8 @@ say(struct db *db, const char *text, struct err *e)
 	else
 		ok = fault == 0 || db_fail(db, text, 2013, "provoked", e);
 	db_count_query(db, began_ns);
+	if (ok)
+		db_alive(db, true);
 	return ok;
 }
 
