@@ -6,6 +6,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/csv.c src/plat/csv.h \
 	src/plat/fcgi.c src/plat/fcgi.h \
 	src/plat/form.c src/plat/form.h \
+	src/plat/file.c src/plat/file.h \
 	src/plat/html_clean.c src/plat/html_clean.h \
 	src/plat/secret.c src/plat/secret.h \
 	src/plat/db.c src/plat/db.h src/plat/db_impl.h \

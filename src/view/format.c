@@ -118,7 +118,7 @@ put_grouped(struct buf *b, const struct format *f, uint64_t u)
 	int groups = 0;
 	uint64_t head = u, power = 1;
 
-	if (u < 10000 && f->group.n == nbsp.n) { /* where a blank groups, four figures stay together */
+	if (u < 10000 && f->group.n > 1) { /* where a blank groups, four figures stay together */
 		buf_u64(b, u);
 		return;
 	}

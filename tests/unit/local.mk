@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
 	tests/unit/test_html_clean \
+	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
@@ -37,3 +38,6 @@ tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
 tests_unit_test_totals_LDADD = $(UNIT_LIBS)
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c
 tests_unit_test_stats_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_mustache_spec_SOURCES = tests/unit/test_mustache_spec.c
+tests_unit_test_mustache_spec_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,170 @@
+#include "view/lang.h"
+
+#include "base/num.h"
+#include "plat/file.h"
+
+static const struct {
+	struct str tag, name, dir, decimal, group, money, date, months, plural;
+} known[] = {
+#define LANG(tag, name, dir, decimal, group, money, date, months, plural)                                              \
+	{STR_INIT(tag), STR_INIT(name), STR_INIT(dir), STR_INIT(decimal), STR_INIT(group), STR_INIT(money),             \
+	    STR_INIT(date), STR_INIT(months), STR_INIT(plural)},
+#include "view/lang.def"
+#undef LANG
+};
+
+static bool
+lang_init(struct arena *a, struct str tag, struct lang *l, struct err *e)
+{
+	size_t i = 0;
+	struct str months;
+
+	while (i < ARRAY_LEN(known) && !str_eq_case(tag, known[i].tag))
+		i++;
+	if (i == ARRAY_LEN(known))
+		return err_set(e, ERR_INPUT, "language '%.*s' is not known", STR_ARG(str_head(tag, 40)));
+	l->tag = known[i].tag;
+	l->path = str_lower(a, l->tag);
+	l->name = known[i].name;
+	l->dir = known[i].dir;
+	l->format = (struct format){.decimal = known[i].decimal, .money = known[i].money, .date = known[i].date};
+	l->format.group = str_eq_z(known[i].group, "~") ? STR("\xe2\x80\xaf") : known[i].group;
+	months = known[i].months;
+	for (size_t m = 0; m < 12 && str_cut(&months, '|', &l->format.months[m]); m++)
+		;
+	return plural_parse(known[i].plural, &l->plural, e);
+}
+
+bool
+langs_init(struct arena *a, const struct str *tags, size_t n, struct langs *out, struct err *e)
+{
+	*out = (struct langs){0};
+	if (n == 0 || n > LANG_MAX)
+		return err_set(e, ERR_INPUT, "from 1 to %d languages, not %zu", LANG_MAX, n);
+	for (; out->n < n; out->n++) {
+		struct lang *l = &out->lang[out->n];
+
+		if (!lang_init(a, tags[out->n], l, e))
+			return false;
+		if (lang_find(out, l->path) != NULL)
+			return err_set(e, ERR_INPUT, "language '%.*s' stands there twice", STR_ARG(l->tag));
+		l->index = out->n;
+	}
+	return true;
+}
+
+bool
+langs_load(struct arena *a, struct langs *langs, struct str dir, struct err *e)
+{
+	for (size_t i = 0; i < langs->n; i++) {
+		struct lang *l = &langs->lang[i];
+		struct str path = str_fmt(a, "%.*s/%.*s.mo", STR_ARG(dir), STR_ARG(l->tag)), bytes;
+		bool found;
+
+		if (!file_find(a, path.p, CATALOGUE_MAX_B, &bytes, &found, e))
+			return false;
+		if (!found)
+			continue;
+		if (!catalogue_open(bytes, &l->texts, e))
+			return err_context(e, "%s", path.p);
+		l->plural = l->texts.plural;
+		l->has_texts = true;
+	}
+	return true;
+}
+
+const struct lang *
+lang_find(const struct langs *langs, struct str path)
+{
+	for (size_t i = 0; i < langs->n; i++) {
+		if (str_eq(langs->lang[i].path, path))
+			return &langs->lang[i];
+	}
+	return NULL;
+}
+
+/* "0.8" to 800; 1000 when it is absent, 0 when it is no weight. */
+static int
+weight(struct str parameters)
+{
+	struct str p;
+	int64_t q = 1000;
+
+	while (str_cut(&parameters, ';', &p)) {
+		p = str_trim(p);
+		if ((str_starts(p, STR("q=")) || str_starts(p, STR("Q=")))
+		    && (!num_decimal(str_from(p, 2), 3, &q) || q < 0 || q > 1000))
+			return 0;
+	}
+	return (int)q;
+}
+
+/* Chinese is asked for by region as often as by script. */
+static struct str
+script_of(struct str range)
+{
+	static const struct {
+		struct str range, tag;
+	} aliases[] = {
+	    {STR_INIT("zh-CN"), STR_INIT("zh-Hans")}, {STR_INIT("zh-SG"), STR_INIT("zh-Hans")},
+	    {STR_INIT("zh-TW"), STR_INIT("zh-Hant")}, {STR_INIT("zh-HK"), STR_INIT("zh-Hant")},
+	    {STR_INIT("zh-MO"), STR_INIT("zh-Hant")},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
+		if (str_eq_case(range, aliases[i].range))
+			return aliases[i].tag;
+	}
+	return range;
+}
+
+static struct str
+primary_subtag(struct str tag)
+{
+	ptrdiff_t dash = str_chr(tag, '-');
+
+	return dash < 0 ? tag : str_head(tag, (size_t)dash);
+}
+
+/* 3: the same, 2: the one is the other's beginning ("de-AT" for de), 1: the same language in another script. */
+static int
+closeness(const struct lang *l, struct str range)
+{
+	struct str tag = l->tag, shorter = tag.n < range.n ? tag : range, longer = tag.n < range.n ? range : tag;
+
+	if (str_eq_case(tag, range))
+		return 3;
+	if (str_eq_case(shorter, str_head(longer, shorter.n)) && longer.p[shorter.n] == '-')
+		return 2;
+	return str_eq_case(primary_subtag(tag), primary_subtag(range)) ? 1 : 0;
+}
+
+const struct lang *
+lang_negotiate(const struct langs *langs, struct str header)
+{
+	const struct lang *best = &langs->lang[0];
+	int best_score = 0;
+	struct str item;
+
+	header = str_head(header, 1000);
+	while (str_cut(&header, ',', &item)) {
+		struct str range;
+		int q;
+
+		if (!str_cut(&item, ';', &range))
+			continue;
+		range = script_of(str_trim(range));
+		q = weight(item);
+		if (range.n == 0 || str_eq_z(range, "*"))
+			continue;
+		for (size_t i = 0; i < langs->n; i++) {
+			int close = closeness(&langs->lang[i], range), score = close == 0 ? 0 : q * 4 + close;
+
+			if (q > 0 && score > best_score) {
+				best = &langs->lang[i];
+				best_score = score;
+			}
+		}
+	}
+	return best;
+}
