@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/test_html_clean \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
+	tests/unit/test_product_csv \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
 	tests/unit/test_totals \
@@ -41,3 +42,5 @@ tests_unit_test_stats_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_mustache_spec_SOURCES = tests/unit/test_mustache_spec.c
 tests_unit_test_mustache_spec_LDADD = $(UNIT_LIBS)
+tests_unit_test_product_csv_SOURCES = tests/unit/test_product_csv.c
+tests_unit_test_product_csv_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,77 @@
+/* product.h - a product as the catalogue holds it: texts, options, variants, pictures, specifications. Pure.
+ *
+ * This is the form in which products come in and go out; pages read their own, narrower selections. A product has at
+ * least one variant; without options it has exactly one. Amounts are minor units of the shop's currency. */
+#ifndef KONTOR_SHOP_PRODUCT_H
+#define KONTOR_SHOP_PRODUCT_H
+
+#include "base/buf.h"
+#include "shop/tax.h"
+
+#define PRODUCT_OPTIONS_MAX 3
+#define PRODUCT_VARIANTS_MAX 200
+#define PRODUCT_IMAGES_MAX 50
+#define PRODUCT_SPECS_MAX 60
+#define PRODUCT_TAGS_MAX 50
+#define PRODUCT_CATEGORY_DEPTH_MAX 5
+#define PRODUCT_PICTURE_B 16
+
+/* As stored in product.status. */
+enum product_status { PRODUCT_DRAFT, PRODUCT_ACTIVE, PRODUCT_ARCHIVED };
+
+struct product_variant {
+	struct str value[PRODUCT_OPTIONS_MAX];
+	struct str sku, barcode;
+	int64_t price_minor, compare_minor, cost_minor; /* compare and cost: -1 for none */
+	bool taxable, shipped, tracked, sell_over;
+	bool has_stock; /* the file names a figure */
+	int64_t stock, weight_mg;
+	int64_t content_milli, base_milli; /* for the price per unit; 0 for none */
+	struct str content_unit, base_unit;
+	size_t image; /* from 1; 0: none of its own */
+	uint32_t line;
+};
+
+struct product_image {
+	struct str source, alt;
+	int64_t position; /* as wished; while reading only */
+	bool remote;
+	uint8_t picture[PRODUCT_PICTURE_B]; /* filled when the file was found */
+	bool has_picture;
+	uint32_t w, h;
+	uint32_t line, col;
+};
+
+struct product_spec {
+	struct str label, value;
+};
+
+struct product {
+	struct str handle, title, body_html, vendor, seo_title, seo_description;
+	struct str category; /* "Tea > Green tea", blanks put right; none: in no category */
+	enum product_status status;
+	enum tax_class tax_class;
+	size_t n_options, n_variants, n_images, n_specs, n_tags;
+	struct str option[PRODUCT_OPTIONS_MAX];
+	struct product_variant *variants;
+	struct product_image *images; /* in the order in which they are shown */
+	struct product_spec *specs;
+	struct str *tags; /* sorted, each once */
+	bool partial; /* rows of it were left out: what is missing is not to be taken as deleted */
+	uint32_t line;
+};
+
+/* "a" and "a > b" of "a > b > c": the part of a category path with `depth` names. */
+struct str product_category_head(struct str path, size_t depth);
+
+/* Number of names in a path; 0 for none. */
+size_t product_category_depth(struct str path);
+
+/* The last name in a path. */
+struct str product_category_name(struct str path);
+
+/* All that an import compares, as bytes: equal bytes, equal product. Stock, the pictures' content and the handle are
+ * not in it; the order of tags and specifications does not count. */
+void product_canon(const struct product *, struct buf *);
+
+#endif
