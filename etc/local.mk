@@ -3,3 +3,13 @@ sqldir = $(pkgdatadir)/sql
 dist_sql_DATA = \
 	etc/sql/0001_schema.sql \
 	etc/sql/grants.sql
+
+# Templates that quickstart, the package and the tests fill.
+apachedir = $(pkgdatadir)/apache
+dist_apache_DATA = \
+	etc/apache/kontor.conf.in \
+	etc/apache/standalone.conf.in
+lighttpddir = $(pkgdatadir)/lighttpd
+dist_lighttpd_DATA = \
+	etc/lighttpd/kontor.conf.in \
+	etc/lighttpd/standalone.conf.in
