@@ -1,37 +1,78 @@
 /* kontor.fcgi - one storefront worker: takes the listening socket on descriptor 0 and serves until it is told to
  * stop. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "plat/fcgi.h"
 #include "web/serve.h"
 
-/* --config FILE or nothing. */
+struct options {
+	const char *config, *backend;
+};
+
 static bool
-read_options(int argc, char **argv, const char **file)
+read_options(int argc, char **argv, struct options *o)
 {
-	*file = NULL;
-	if (argc == 3 && strcmp(argv[1], "--config") == 0)
-		*file = argv[2];
-	return argc == 1 || *file != NULL;
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (strcmp(argv[i], "--config") == 0)
+			o->config = argv[i + 1];
+		else if (strcmp(argv[i], "--backend") == 0)
+			o->backend = argv[i + 1];
+		else
+			return false;
+	}
+	return argc % 2 == 1;
+}
+
+/* A backend is known by its socket: "1" for /run/kontor/1.sock, "9000" for a port. */
+static const char *
+backend_of(struct arena *a, int listen_fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_un un;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} addr = {.any = {0}};
+	socklen_t n = sizeof(addr);
+	struct str name;
+	ptrdiff_t dot;
+
+	if (getsockname(listen_fd, &addr.any, &n) != 0)
+		return "alone";
+	if (addr.any.sa_family == AF_INET || addr.any.sa_family == AF_INET6)
+		return str_fmt(a, "%d", ntohs(addr.in.sin_port)).p;
+	if (addr.any.sa_family != AF_UNIX || addr.un.sun_path[0] == '\0')
+		return "alone";
+	name = str_z(basename(addr.un.sun_path));
+	dot = str_chr(name, '.');
+	return str_zdup(a, dot > 0 ? str_head(name, (size_t)dot) : name);
 }
 
 int
 main(int argc, char **argv)
 {
 	static struct app app;
-	const char *file;
+	struct options o = {NULL, NULL};
+	struct arena names;
 	struct fcgi *fcgi;
 	struct err e = {0};
 	int status;
 
-	if (!read_options(argc, argv, &file)) {
-		log_put(LOG_ERROR, "event=usage msg=\"kontor.fcgi [--config FILE]\"");
+	if (!read_options(argc, argv, &o)) {
+		log_put(LOG_ERROR, "event=usage msg=\"kontor.fcgi [--config FILE] [--backend NAME]\"");
 		return EX_USAGE;
 	}
-	if (!app_open(&app, file, &e))
+	arena_init(&names, 4096);
+	if (o.backend == NULL)
+		o.backend = backend_of(&names, STDIN_FILENO);
+	if (!app_open(&app, o.config, o.backend, &e))
 		log_put(LOG_ERROR, "event=config_unusable msg=\"%s\"", e.msg);
 	err_clear(&e);
 	if (!fcgi_open(&app.a, STDIN_FILENO, (uint32_t)app.conf.web_deadline_ms, &fcgi, &e)) {
@@ -40,5 +81,6 @@ main(int argc, char **argv)
 	}
 	status = serve_run(&app, fcgi);
 	app_close(&app);
+	arena_fini(&names);
 	return status;
 }

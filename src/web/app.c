@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "store/sql.h"
 #include "web/addr.h"
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
@@ -47,8 +48,30 @@ open_configured(struct app *app, const char *file, struct err *e)
 	    && check_networks(&app->conf, e);
 }
 
+/* A worker that cannot count still serves. */
+static void
+open_stats(struct app *app, const char *backend)
+{
+	struct err e = {0};
+
+	if (!stats_open(&app->stats, app->conf.paths_stats_file.p, &e)
+	    || !stats_claim(&app->stats, backend, &e))
+		log_put(LOG_ERROR, "event=not_counting place=%s msg=\"%s\"", e.place, e.msg);
+	stats_sweep(&app->stats);
+}
+
+static void
+open_db(struct app *app)
+{
+	struct db_setup setup = sql_setup(&app->conf, &app->stats, DB_WEB);
+	struct err e = {0};
+
+	if (!db_open(&app->a, &setup, &app->db, &e))
+		log_put(LOG_ERROR, "event=no_database place=%s msg=\"%s\"", e.place, e.msg);
+}
+
 bool
-app_open(struct app *app, const char *file, struct err *e)
+app_open(struct app *app, const char *file, const char *backend, struct err *e)
 {
 	struct err none = {0};
 
@@ -57,8 +80,11 @@ app_open(struct app *app, const char *file, struct err *e)
 	arena_init(&app->spare, SPARE_MEM_B);
 	if (sodium_init() < 0)
 		return err_set(e, ERR_BUG, "libsodium has no random numbers");
-	if (open_configured(app, file, e))
+	if (open_configured(app, file, e)) {
+		open_stats(app, backend);
+		open_db(app);
 		return true;
+	}
 	app->broken = true;
 	if (!conf_load(&app->a, NULL, &app->conf, &none)
 	    || !app_site(app->conf.site_url, &app->site_origin, &app->base, &app->origin.https, &none))

@@ -7,19 +7,19 @@
 #define KONTOR_WEB_APP_H
 
 #include "plat/conf.h"
+#include "plat/stats.h"
 #include "web/response.h"
 
 struct cache;
 struct db;
 struct lang;
-struct stats;
 struct view;
 
 struct app {
 	struct arena a;	    /* of the process */
 	struct arena spare; /* of the error page: the request's own may be full */
 	struct conf conf;
-	struct stats *stats;
+	struct stats stats;
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;
@@ -28,9 +28,9 @@ struct app {
 	bool broken;
 };
 
-/* Opens all that the configuration in `file` (NULL: the installed one) names. False: the app is broken, *e says why,
- * and what can be used without a configuration is there. */
-MUST_USE bool app_open(struct app *, const char *file, struct err *);
+/* Opens all that the configuration in `file` (NULL: the installed one) names. `backend` is what the worker counts its
+ * requests under. False: the app is broken, *e says why, and what can be used without a configuration is there. */
+MUST_USE bool app_open(struct app *, const char *file, const char *backend, struct err *);
 
 void app_close(struct app *);
 

@@ -96,10 +96,11 @@ void
 error_page(struct request *rq, const struct err *e)
 {
 	const struct err_info *info = err_info(e->kind == ERR_NONE ? ERR_BUG : e->kind);
-	struct arena *a = (struct arena *)&rq->app->spare;
+	struct arena *a = &rq->app->spare;
 	int retry_after_s = e->retry_after_s > 0 ? e->retry_after_s : RETRY_AFTER_S;
 
 	log_error(rq, e, info);
+	stats_error(&rq->app->stats, e->kind);
 	arena_reset(a);
 	response_init(&rq->res, a);
 	rq->res.status = info->status;

@@ -20,7 +20,7 @@ struct session;
 
 struct request {
 	struct arena *a;
-	const struct app *app;
+	struct app *app;
 	struct fcgi *fcgi;
 	struct db *db;
 	struct cache *cache;

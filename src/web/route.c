@@ -14,8 +14,9 @@
 #define SET_RAW(f) .raw = f
 
 static const struct route routes[] = {
-#define ROUTE(kind_, method_, name_, pattern_, handler_, template_, flags_, deadline_ms_)                              \
+#define ROUTE(kind_, method_, name_, class_, pattern_, handler_, template_, flags_, deadline_ms_)                      \
 	{.name = #name_,                                                                                               \
+	    .class = STATS_ROUTE_##class_,                                                                             \
 	    .method = METHOD_##method_,                                                                                \
 	    .kind = ROUTE_KIND_##kind_,                                                                                \
 	    .pattern = pattern_,                                                                                       \
@@ -38,12 +39,6 @@ route_at(size_t i)
 {
 	ASSERT(i < ARRAY_LEN(routes));
 	return &routes[i];
-}
-
-size_t
-route_number(const struct route *r)
-{
-	return (size_t)(r - routes);
 }
 
 static bool

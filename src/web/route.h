@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "plat/stats.h"
 
 struct page_ctx;
 struct request;
@@ -25,7 +26,8 @@ enum route_flag {
 };
 
 struct route {
-	const char *name; /* for counters and logs; never an address, which visitors choose */
+	const char *name; /* for logs; never an address, which visitors choose */
+	enum stats_route class;
 	enum method method;
 	enum route_kind kind;
 	const char *pattern;
@@ -39,10 +41,9 @@ struct route {
 	int deadline_ms; /* 0: web.deadline_ms */
 };
 
-/* Number of rows, and a row. A route's number is its place in the table, and what slots and counters keep. */
+/* Number of rows, and a row. */
 size_t route_count(void);
 const struct route *route_at(size_t i);
-size_t route_number(const struct route *);
 
 /* The variable parts of a path, decoded; none where the pattern has no such part. */
 struct route_args {

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "plat/db.h"
 #include "plat/fcgi.h"
 #include "view/view.h"
 #include "web/addr.h"
@@ -215,6 +216,7 @@ answer(struct request *rq, struct err *e)
 	if (m.redirect.n > 0)
 		return redirect_slash(rq, m.redirect);
 	rq->route = m.route;
+	stats_route(&rq->app->stats, m.route->class);
 	rq->args = m.args;
 	rq->json = rq->json || m.json;
 	read_session_token(rq);
@@ -224,7 +226,7 @@ answer(struct request *rq, struct err *e)
 
 /* The head of the answer; an answer whose headers are malformed becomes the error page, whose own are not. */
 static struct str
-finish_head(struct request *rq, bool *send_body)
+finish_head(struct request *rq, bool *send_body, bool *failed)
 {
 	struct str if_none_match = request_header(rq, "HTTP_IF_NONE_MATCH"), head;
 	struct err e = {0};
@@ -232,16 +234,17 @@ finish_head(struct request *rq, bool *send_body)
 	if (response_head(&rq->res, rq->a, &rq->app->origin, rq->id, if_none_match, &head, send_body, &e))
 		return head;
 	error_page(rq, &e);
+	*failed = true;
 	err_clear(&e);
 	ASSERT(response_head(&rq->res, rq->res.lines.a, &rq->app->origin, rq->id, STR_NONE, &head, send_body, &e));
 	return head;
 }
 
 static bool
-send_answer(struct request *rq)
+send_answer(struct request *rq, bool *failed)
 {
 	bool send_body;
-	struct str head = finish_head(rq, &send_body);
+	struct str head = finish_head(rq, &send_body, failed);
 	struct str body = send_body && !rq->head ? rq->res.body : STR_NONE;
 
 	if (fault_cuts(rq)) {
@@ -261,23 +264,43 @@ arm_watchdog(timer_t timer, uint64_t at_ns)
 	timer_settime(timer, TIMER_ABSTIME, &at, NULL);
 }
 
+/* A redirect or 304 is an answer; a page that nobody took is neither a failure nor an answer. */
+static enum stats_end
+ending(const struct request *rq, bool sent, bool failed)
+{
+	if (!sent)
+		return STATS_ABORTED;
+	if (!failed)
+		return STATS_ANSWERED;
+	return rq->res.status < 500 ? STATS_REFUSED : STATS_HANDLED;
+}
+
 static void
 serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 {
 	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
 	struct err e = {0};
+	bool failed, sent;
 
 	rq.start_ns = clock_mono_ns();
 	rq.now_s = clock_utc_s();
 	rq.deadline_ns = rq.start_ns + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS;
 	trace_id(request_header(&rq, "HTTP_TRACEPARENT"), rq.id);
 	log_request(rq.id);
+	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
 	arm_watchdog(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
 	response_init(&rq.res, a);
-	if (!answer(&rq, &e))
+	if (rq.db != NULL)
+		db_deadline(rq.db, rq.deadline_ns);
+	failed = !answer(&rq, &e);
+	if (failed)
 		error_page(&rq, &e);
-	if (!send_answer(&rq))
+	if (rq.db != NULL)
+		db_rest(rq.db);
+	sent = send_answer(&rq, &failed);
+	if (!sent)
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
+	stats_end(&app->stats, ending(&rq, sent, failed));
 	arm_watchdog(watchdog, 0);
 	fcgi_done(fcgi);
 	log_request(NULL);
