@@ -1,0 +1,478 @@
+#include "plat/cache.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "plat/cache_entry.h"
+#include "plat/cache_l1.h"
+#include "plat/memc.h"
+#include "plat/secret.h"
+
+#define PLACEHOLDER_S 3		      /* how long a filler may take before another one may try */
+#define WAIT_NS (500 * CLOCK_MS)      /* for somebody else's fill, in all */
+#define WAIT_STEP_NS (5 * CLOCK_MS)
+#define PERMIT_WAIT_NS (300 * CLOCK_MS)
+#define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
+#define KEY_FORMAT 1		      /* raise when the form of keys or values changes */
+
+struct cache {
+	const struct conf *conf;
+	struct stats *st;
+	struct memc *memc;
+	struct cache_l1 *l1;
+	uint64_t salt, deadline_ns;
+};
+
+static const bool in_l1[CACHE__MAX] = {
+#define CLASS(name, l1, help) [CACHE_##name] = l1,
+#include "plat/cache.def"
+#undef CLASS
+};
+
+static const char *const class_names[CACHE__MAX] = {
+#define CLASS(name, l1, help) [CACHE_##name] = #name,
+#include "plat/cache.def"
+#undef CLASS
+};
+
+enum class_counter { HITS, MISSES, ERRORS, STALE, FILLS };
+
+static const enum stats_counter counters[CACHE__MAX][5] = {
+#define CLASS(name, l1, help)                                                                                          \
+	[CACHE_##name] = {STAT_cache_##name##_hits, STAT_cache_##name##_misses, STAT_cache_##name##_errors,           \
+	    STAT_cache_##name##_stale, STAT_cache_##name##_fills},
+#include "plat/cache.def"
+#undef CLASS
+};
+
+/* Where an item stands while cache_fetch() works on it. */
+enum phase {
+	ASK,	 /* memcached has not answered yet */
+	DONE,	 /* value is final */
+	OURS,	 /* our placeholder is in: read the database, then store */
+	RENEW,	 /* our lock is in, the old value too: read, then store over the old one */
+	THEIRS,	 /* somebody else fills */
+	DIRECT	 /* read the database, store nothing */
+};
+
+struct work {
+	struct cache_item *item;
+	enum phase phase;
+	uint64_t epoch;		    /* read before memcached was asked */
+	char nonce[CACHE_NONCE_B];  /* OURS */
+	struct memc_item old;	    /* RENEW: what is there, with its cas id */
+	struct str stale;	    /* a value to fall back on */
+	bool counted;		    /* as a hit, a miss or an error */
+};
+
+bool
+cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t salt, struct cache **out, struct err *e)
+{
+	struct cache *c = ARENA_NEW(a, struct cache);
+
+	c->conf = conf;
+	c->st = st;
+	c->salt = salt;
+	c->deadline_ns = CLOCK_NEVER;
+	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes);
+	*out = c;
+	return conf->cache_socket.n == 0 || memc_open(a, conf, &c->memc, e);
+}
+
+void
+cache_deadline(struct cache *c, uint64_t mono_ns)
+{
+	c->deadline_ns = mono_ns;
+}
+
+static bool
+is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return true;
+}
+
+struct cache_key
+cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct str id)
+{
+	struct cache_key key = {.cls = cls};
+	char digest[SECRET_HEX_MAX + 1];
+	int n;
+
+	if (id.n > 120 || !is_plain(id)) {
+		secret_digest_hex(id, 16, digest);
+		id = str_z(digest);
+	}
+	n = snprintf(key.text, sizeof(key.text), "k%d:%016llx:%s:%.*s:%.*s", KEY_FORMAT, (unsigned long long)c->salt,
+	    class_names[cls], STR_ARG(str_head(lang, 16)), STR_ARG(id));
+	ASSERT(n > 0 && (size_t)n < sizeof(key.text));
+	key.n = (size_t)n;
+	return key;
+}
+
+static struct str
+key_str(const struct cache_item *item)
+{
+	return str_n(item->key.text, item->key.n);
+}
+
+static uint64_t
+key_hash(const struct cache_item *item)
+{
+	return str_hash(key_str(item));
+}
+
+static void
+count(struct cache *c, const struct work *w, enum class_counter which)
+{
+	stats_add(c->st, counters[w->item->key.cls][which], 1);
+}
+
+/* Each lookup is one hit, one miss or one error, however often memcached is asked: who waited for another's fill and
+ * got it had a hit. */
+static void
+count_lookup(struct cache *c, struct work *w, enum class_counter which)
+{
+	if (!w->counted)
+		count(c, w, which);
+	w->counted = true;
+}
+
+static void
+done(struct work *w, struct str value, enum cache_how how)
+{
+	w->item->value = value;
+	w->item->how = how;
+	w->phase = DONE;
+}
+
+static bool
+use_memc(struct cache *c)
+{
+	return c->memc != NULL && breaker_allow(c->st, BREAKER_CACHE);
+}
+
+/* Tells the breaker how memcached behaved. */
+static enum memc_result
+judged(struct cache *c, enum memc_result r)
+{
+	if (r == MEMC_ERROR)
+		breaker_failure(c->st, BREAKER_CACHE);
+	else
+		breaker_success(c->st, BREAKER_CACHE);
+	return r;
+}
+
+static void
+add_placeholder(struct cache *c, struct arena *a, struct work *w)
+{
+	struct cache_entry entry = {.kind = CACHE_ENTRY_PLACEHOLDER, .key_hash = key_hash(w->item)};
+	struct buf b;
+
+	secret_random(w->nonce, sizeof(w->nonce));
+	memcpy(entry.nonce, w->nonce, sizeof(entry.nonce));
+	buf_init(&b, a, 256);
+	cache_entry_format(&b, &entry);
+	switch (judged(c, memc_add(c->memc, key_str(w->item), buf_str(&b), PLACEHOLDER_S))) {
+	case MEMC_OK: w->phase = OURS; break;
+	case MEMC_EXISTS: w->phase = THEIRS; break;
+	default: count_lookup(c, w, ERRORS); w->phase = DIRECT;
+	}
+}
+
+/* The value is past its soft expiry: one renews it, all others use it. */
+static void
+try_renew(struct cache *c, struct arena *a, struct work *w, struct str old_payload)
+{
+	struct str lock = str_fmt(a, "%.*s!", STR_ARG(key_str(w->item)));
+
+	w->stale = old_payload;
+	if (judged(c, memc_add(c->memc, lock, STR("1"), PLACEHOLDER_S)) == MEMC_OK) {
+		w->phase = RENEW;
+		return;
+	}
+	count_lookup(c, w, HITS);
+	count(c, w, STALE);
+	done(w, old_payload, CACHE_STALE);
+}
+
+/* memcached's answer about one item decides what is next. */
+static void
+judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc_item *got, int64_t now_s)
+{
+	struct cache_entry entry;
+
+	if (got->result == MEMC_ERROR) {
+		count_lookup(c, w, ERRORS);
+		w->phase = DIRECT;
+		return;
+	}
+	if (got->result == MEMC_OK && cache_entry_parse(got->value, key_hash(w->item), &entry)) {
+		w->old = *got;
+		if (entry.kind == CACHE_ENTRY_PLACEHOLDER) {
+			w->phase = THEIRS;
+			return;
+		}
+		w->item->version = entry.version;
+		if (now_s < entry.soft_at) {
+			count_lookup(c, w, HITS);
+			done(w, entry.payload, CACHE_FRESH);
+			if (in_l1[w->item->key.cls])
+				cache_l1_put(c->l1, key_str(w->item), entry.payload, w->epoch, entry.soft_at);
+			return;
+		}
+		if (now_s < entry.hard_at) {
+			try_renew(c, a, w, entry.payload);
+			return;
+		}
+	}
+	if (got->result == MEMC_OK && judged(c, memc_delete(c->memc, key_str(w->item))) == MEMC_ERROR) {
+		count_lookup(c, w, ERRORS); /* no entry of ours, or too old, and it cannot be removed */
+		w->phase = DIRECT;
+		return;
+	}
+	add_placeholder(c, a, w);
+}
+
+static void
+ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
+{
+	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
+	struct work **asked = ARENA_ARRAY(a, struct work *, n);
+	int64_t now_s = clock_utc_s();
+	bool up = use_memc(c), failed = false;
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (works[i].phase != ASK)
+			continue;
+		if (!up) {
+			count_lookup(c, &works[i], ERRORS);
+			works[i].phase = DIRECT;
+			continue;
+		}
+		got[m].key = key_str(works[i].item);
+		asked[m++] = &works[i];
+	}
+	if (m == 0)
+		return;
+	memc_get(c->memc, a, got, m);
+	for (size_t i = 0; i < m; i++)
+		failed = failed || got[i].result == MEMC_ERROR;
+	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+	for (size_t i = 0; i < m; i++)
+		judge_answer(c, a, asked[i], &got[i], now_s);
+}
+
+/* Before the database is read: the cas id of what a renewal will replace. */
+static void
+prepare_renewals(struct cache *c, struct arena *a, struct work *works, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct memc_item now = {.key = key_str(works[i].item)};
+
+		if (works[i].phase != RENEW)
+			continue;
+		memc_get(c->memc, a, &now, 1);
+		if (judged(c, now.result) == MEMC_OK && str_eq(now.value, works[i].old.value))
+			works[i].old = now;
+		else
+			works[i].phase = DIRECT; /* changed meanwhile */
+	}
+}
+
+/* Stores what was read, if nobody has deleted meanwhile. */
+static void
+store(struct cache *c, struct arena *a, struct work *w)
+{
+	int64_t now_s = clock_utc_s(), soft_s = c->conf->cache_soft_s, hard_s = c->conf->cache_hard_s;
+	struct cache_entry entry = {.kind = CACHE_ENTRY_VALUE,
+	    .key_hash = key_hash(w->item),
+	    .version = w->item->version,
+	    .payload = w->item->value};
+	struct memc_item now = w->old;
+	struct cache_entry found;
+	struct buf b;
+
+	/* A spread of a tenth, so that what was filled together does not expire together. */
+	entry.soft_at = now_s + soft_s - (int64_t)(key_hash(w->item) % 100) * soft_s / 1000;
+	entry.hard_at = now_s + hard_s;
+	buf_init(&b, a, VALUE_MAX_B);
+	cache_entry_format(&b, &entry);
+	if (w->item->value.p == NULL || b.over) {
+		(void)judged(c, memc_delete(c->memc, key_str(w->item)));
+		return;
+	}
+	if (w->phase == OURS) {
+		now = (struct memc_item){.key = key_str(w->item)};
+		memc_get(c->memc, a, &now, 1);
+		if (judged(c, now.result) != MEMC_OK || !cache_entry_parse(now.value, entry.key_hash, &found)
+		    || found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0)
+			return;
+	}
+	(void)judged(c, memc_cas(c->memc, &now, buf_str(&b), (int)hard_s));
+}
+
+/* A place among the fills that all workers may run at a time. */
+static bool
+take_permit(struct cache *c)
+{
+	uint64_t until = clock_mono_ns() + PERMIT_WAIT_NS;
+
+	if (until > c->deadline_ns)
+		until = c->deadline_ns;
+	while (!stats_permit(c->st, PERMIT_FILL, (int)c->conf->cache_fills)) {
+		if (clock_left_ns(until) == 0)
+			return false;
+		clock_sleep_ns(WAIT_STEP_NS / 2);
+	}
+	return true;
+}
+
+/* The database cannot say: what has an old value keeps it. False when one has none. */
+static bool
+fall_back(struct cache *c, struct work **want, size_t n)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < n; i++) {
+		if (want[i]->phase == OURS)
+			(void)judged(c, memc_delete(c->memc, key_str(want[i]->item)));
+		if (want[i]->stale.p == NULL) {
+			count_lookup(c, want[i], MISSES);
+			all = false;
+			continue;
+		}
+		count_lookup(c, want[i], HITS);
+		count(c, want[i], STALE);
+		done(want[i], want[i]->stale, CACHE_STALE);
+	}
+	return all;
+}
+
+/* Reads everything of the phases OURS, RENEW and DIRECT from the database. */
+static bool
+fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_fn *fn, void *arg, struct err *e)
+{
+	struct cache_item **items = ARENA_ARRAY(a, struct cache_item *, n);
+	struct work **want = ARENA_ARRAY(a, struct work *, n);
+	size_t m = 0;
+	bool ok;
+
+	for (size_t i = 0; i < n; i++) {
+		if (works[i].phase != OURS && works[i].phase != RENEW && works[i].phase != DIRECT)
+			continue;
+		want[m] = &works[i];
+		works[i].item->value = STR_NONE;
+		items[m++] = works[i].item;
+	}
+	if (m == 0)
+		return true;
+	if (!take_permit(c)) {
+		stats_add(c->st, STAT_cache_fills_refused, 1);
+		return fall_back(c, want, m) || err_set(e, ERR_BUSY, "too many fills of the cache at a time");
+	}
+	ok = fn(arg, a, items, m, e);
+	stats_permit_release(c->st, PERMIT_FILL);
+	if (!ok) {
+		if (!fall_back(c, want, m))
+			return false;
+		err_clear(e);
+		return true;
+	}
+	for (size_t i = 0; i < m; i++) {
+		count_lookup(c, want[i], MISSES);
+		count(c, want[i], FILLS);
+		if (want[i]->phase != DIRECT)
+			store(c, a, want[i]);
+		if (in_l1[want[i]->item->key.cls] && want[i]->item->value.p != NULL)
+			cache_l1_put(c->l1, key_str(want[i]->item), want[i]->item->value, want[i]->epoch,
+			    clock_utc_s() + c->conf->cache_soft_s);
+		done(want[i], want[i]->item->value, want[i]->item->value.p == NULL ? CACHE_NONE : CACHE_FRESH);
+	}
+	return true;
+}
+
+static size_t
+count_phase(const struct work *works, size_t n, enum phase p)
+{
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		m += works[i].phase == p;
+	return m;
+}
+
+/* Waits for those who fill our items. What was deleted meanwhile becomes ours; what does not come is read directly. */
+static void
+wait_for_others(struct cache *c, struct arena *a, struct work *works, size_t n)
+{
+	uint64_t until = clock_mono_ns() + WAIT_NS, step_ns = WAIT_STEP_NS;
+
+	if (until > c->deadline_ns)
+		until = c->deadline_ns;
+	while (count_phase(works, n, THEIRS) > 0 && clock_left_ns(until) > 0) {
+		clock_sleep_ns(step_ns);
+		if (step_ns < 40 * CLOCK_MS)
+			step_ns *= 2;
+		for (size_t i = 0; i < n; i++)
+			if (works[i].phase == THEIRS)
+				works[i].phase = ASK;
+		ask_memcached(c, a, works, n);
+		if (count_phase(works, n, OURS) + count_phase(works, n, RENEW) + count_phase(works, n, DIRECT) > 0)
+			return; /* read these first, then wait on */
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (works[i].phase == THEIRS)
+			works[i].phase = DIRECT;
+	}
+}
+
+bool
+cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n, cache_fill_fn *fn, void *arg,
+    struct err *e)
+{
+	struct work *works = ARENA_ARRAY(a, struct work, n);
+	uint64_t epoch = stats_epoch(c->st);
+	int64_t now_s = clock_utc_s();
+
+	for (size_t i = 0; i < n; i++) {
+		struct str value;
+
+		works[i] = (struct work){.item = &items[i], .epoch = epoch};
+		if (!in_l1[items[i].key.cls] || !cache_l1_find(c->l1, a, key_str(&items[i]), epoch, now_s, &value))
+			continue;
+		count_lookup(c, &works[i], HITS);
+		stats_add(c->st, STAT_cache_l1_hits, 1);
+		done(&works[i], value, CACHE_FRESH);
+	}
+	ask_memcached(c, a, works, n);
+	for (;;) {
+		prepare_renewals(c, a, works, n);
+		if (!fill(c, a, works, n, fn, arg, e))
+			return false;
+		if (count_phase(works, n, THEIRS) == 0)
+			return true;
+		wait_for_others(c, a, works, n);
+	}
+}
+
+bool
+cache_forget_text(struct cache *c, struct str key)
+{
+	enum memc_result r = MEMC_OK;
+
+	if (c->memc != NULL) /* also while the breaker is open: a delete that can be made must not be left out */
+		r = judged(c, memc_delete(c->memc, key));
+	stats_epoch_raise(c->st);
+	stats_add(c->st, r == MEMC_ERROR ? STAT_cache_delete_errors : STAT_cache_deletes, 1);
+	return r != MEMC_ERROR;
+}
+
+bool
+cache_forget(struct cache *c, const struct cache_key *key)
+{
+	return cache_forget_text(c, str_n(key->text, key->n));
+}

@@ -1,0 +1,81 @@
+/* cache.h - values made from the database, kept in memcached and in the worker; never the truth and never needed.
+ *
+ * The read path is L1 (the worker's own), memcached, database. What must stay true:
+ *
+ *  - The placeholder with our nonce is in memcached BEFORE the database is read, and the value goes in only by `cas`
+ *    over that very placeholder. A writer deletes after its commit, which takes the placeholder away, so that what
+ *    was read before the commit can never be stored after it. The nonce, not the cas id alone, decides: cas ids
+ *    begin again when memcached is restarted.
+ *  - One reader fills, the others wait for it (bounded) or are served the old value.
+ *  - An L1 entry carries the epoch that was read before memcached was asked.
+ *  - memcached's trouble is never the visitor's: then the database is read, under a cap that all workers share, and
+ *    when the database is down, an old value serves until its hard expiry.
+ *
+ * After C. Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1 (leases), with plain commands. */
+#ifndef KONTOR_PLAT_CACHE_H
+#define KONTOR_PLAT_CACHE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "plat/conf.h"
+#include "plat/stats.h"
+
+enum cache_class {
+#define CLASS(name, l1, help) CACHE_##name,
+#include "plat/cache.def"
+#undef CLASS
+	CACHE__MAX
+};
+
+#define CACHE_KEY_MAX 200
+
+struct cache_key {
+	enum cache_class cls;
+	size_t n;
+	char text[CACHE_KEY_MAX];
+};
+
+enum cache_how {
+	CACHE_NONE,   /* there is no such thing: the fill left no value */
+	CACHE_FRESH,  /* from L1 or memcached, or just filled */
+	CACHE_STALE   /* past its soft expiry; still allowed */
+};
+
+/* In: key, arg. Out: value (on the arena of cache_fetch()), version, how. A fill sets value and version. */
+struct cache_item {
+	struct cache_key key;
+	void *arg; /* the caller's own: what the fill needs to know */
+	struct str value;
+	uint64_t version;
+	enum cache_how how;
+};
+
+/* Reads the wanted items from the database in one go; an item that does not exist keeps value none. */
+typedef bool cache_fill_fn(void *arg, struct arena *, struct cache_item **want, size_t n, struct err *);
+
+struct cache;
+
+/* `salt` goes into every key: a hash of what decides the values' form (the node names, the site's settings), so that
+ * an old and a new configuration never share a value. Lives on the arena; connects at first use. */
+MUST_USE bool cache_open(
+    struct arena *, const struct conf *, struct stats *, uint64_t salt, struct cache **, struct err *);
+
+/* The request's end: no waiting of the cache goes past it. */
+void cache_deadline(struct cache *, uint64_t mono_ns);
+
+/* `lang` may be none; `id` may hold any bytes and have any length. */
+struct cache_key cache_key(const struct cache *, enum cache_class, struct str lang, struct str id);
+
+/* Fills in all items. Fails only when an item could not be had from anywhere: with the fill's own error, or ERR_BUSY
+ * when too many fills are under way. */
+MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *items, size_t n, cache_fill_fn *,
+    void *arg, struct err *);
+
+/* The row behind the key has changed and the change is committed: deletes it and raises the epoch. False when
+ * memcached did not confirm the delete: the outbox must do it again. */
+bool cache_forget(struct cache *, const struct cache_key *);
+
+/* The same for a key's text as it was noted in the outbox. */
+bool cache_forget_text(struct cache *, struct str key_text);
+
+#endif

@@ -1,0 +1,178 @@
+#include "plat/memc.h"
+
+#include <libmemcached/memcached.h>
+
+struct memc {
+	memcached_st *st;
+	const char *error;
+};
+
+static void
+client_free(void *st)
+{
+	memcached_free(st);
+}
+
+static bool
+server_add(memcached_st *st, struct arena *a, struct str server, struct err *e)
+{
+	memcached_return_t rc;
+
+	server = str_trim(server);
+	if (str_starts(server, STR("/"))) {
+		rc = memcached_server_add_unix_socket(st, str_zdup(a, server));
+	} else {
+		struct str rest = server, host;
+		uint64_t port = MEMCACHED_DEFAULT_PORT;
+
+		if (!str_cut(&rest, ':', &host) || host.n == 0)
+			return err_set(e, ERR_INPUT, "cache.socket: an empty server name");
+		if (rest.n > 0 && !num_u64(rest, 1, 65535, &port))
+			return err_set(e, ERR_INPUT, "cache.socket: '%.*s' has no valid port", STR_ARG(server));
+		rc = memcached_server_add(st, str_zdup(a, host), (in_port_t)port);
+	}
+	return rc == MEMCACHED_SUCCESS
+	    || err_set(e, ERR_INPUT, "cache.socket: '%.*s': %s", STR_ARG(server), memcached_strerror(st, rc));
+}
+
+bool
+memc_open(struct arena *a, const struct conf *conf, struct memc **out, struct err *e)
+{
+	const uint64_t ms = (uint64_t)conf->cache_timeout_ms;
+	const struct {
+		memcached_behavior_t which;
+		uint64_t value;
+	} behaviors[] = {
+	    {MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA},
+	    {MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, ms},
+	    {MEMCACHED_BEHAVIOR_POLL_TIMEOUT, ms},
+	    {MEMCACHED_BEHAVIOR_SND_TIMEOUT, ms * 1000},
+	    {MEMCACHED_BEHAVIOR_RCV_TIMEOUT, ms * 1000},
+	    {MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 1},
+	    {MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, 1},
+	    {MEMCACHED_BEHAVIOR_AUTO_EJECT_HOSTS, 0},
+	    {MEMCACHED_BEHAVIOR_NO_BLOCK, 1},
+	    {MEMCACHED_BEHAVIOR_TCP_NODELAY, 1},
+	    {MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1},
+	    {MEMCACHED_BEHAVIOR_BINARY_PROTOCOL, 0},
+	    {MEMCACHED_BEHAVIOR_VERIFY_KEY, 1},
+	};
+	struct memc *m = ARENA_NEW(a, struct memc);
+
+	m->st = memcached_create(NULL);
+	if (m->st == NULL)
+		return err_set(e, ERR_LIMIT, "no memory for the memcached client");
+	arena_defer(a, client_free, m->st);
+	for (size_t i = 0; i < ARRAY_LEN(behaviors); i++) {
+		if (memcached_behavior_set(m->st, behaviors[i].which, behaviors[i].value) != MEMCACHED_SUCCESS)
+			return err_set(e, ERR_BUG, "memcached behaviour %d refused", (int)behaviors[i].which);
+	}
+	for (size_t i = 0; i < conf->cache_socket.n; i++) {
+		if (!server_add(m->st, a, conf->cache_socket.v[i], e))
+			return false;
+	}
+	*out = m;
+	return true;
+}
+
+/* Anything but a plain answer: drop the connection, so that no late answer is taken for the next one. */
+static enum memc_result
+failed(struct memc *m, memcached_return_t rc)
+{
+	m->error = memcached_strerror(m->st, rc);
+	memcached_quit(m->st);
+	return MEMC_ERROR;
+}
+
+static enum memc_result
+result_of(struct memc *m, memcached_return_t rc)
+{
+	switch (rc) {
+	case MEMCACHED_SUCCESS:
+	case MEMCACHED_STORED:
+	case MEMCACHED_DELETED: return MEMC_OK;
+	case MEMCACHED_NOTFOUND: return MEMC_MISS;
+	case MEMCACHED_NOTSTORED:
+	case MEMCACHED_DATA_EXISTS: return MEMC_EXISTS;
+	default: return failed(m, rc);
+	}
+}
+
+/* The item of that key that has no answer yet. */
+static struct memc_item *
+item_of(struct memc_item *items, size_t n, struct str key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (items[i].result == MEMC_MISS && str_eq(items[i].key, key))
+			return &items[i];
+	return NULL;
+}
+
+void
+memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
+{
+	const char **keys = ARENA_ARRAY(a, const char *, n);
+	size_t *lens = ARENA_ARRAY(a, size_t, n);
+	memcached_result_st got;
+	memcached_return_t rc;
+
+	for (size_t i = 0; i < n; i++) {
+		keys[i] = items[i].key.p;
+		lens[i] = items[i].key.n;
+		items[i].value = STR_NONE;
+		items[i].result = MEMC_MISS;
+	}
+	rc = memcached_mget(m->st, keys, lens, n);
+	if (rc == MEMCACHED_SUCCESS && memcached_result_create(m->st, &got) != NULL) {
+		while (memcached_fetch_result(m->st, &got, &rc) != NULL) {
+			struct memc_item *item = item_of(
+			    items, n, str_n(memcached_result_key_value(&got), memcached_result_key_length(&got)));
+			struct str value = str_n(memcached_result_value(&got), memcached_result_length(&got));
+			char *p = item == NULL ? NULL : arena_try(a, value.n + 1);
+
+			if (p == NULL) {
+				rc = MEMCACHED_PROTOCOL_ERROR;
+				break;
+			}
+			if (value.n > 0)
+				memcpy(p, value.p, value.n);
+			item->value = str_n(p, value.n);
+			item->cas = memcached_result_cas(&got);
+			item->result = MEMC_OK;
+		}
+		memcached_result_free(&got);
+	}
+	if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_END || rc == MEMCACHED_NOTFOUND)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (items[i].result == MEMC_MISS)
+			items[i].result = MEMC_ERROR;
+	failed(m, rc);
+}
+
+enum memc_result
+memc_add(struct memc *m, struct str key, struct str value, int ttl_s)
+{
+	return result_of(m, memcached_add(m->st, key.p, key.n, value.p, value.n, ttl_s, 0));
+}
+
+enum memc_result
+memc_cas(struct memc *m, struct memc_item *item, struct str value, int ttl_s)
+{
+	enum memc_result r = result_of(
+	    m, memcached_cas(m->st, item->key.p, item->key.n, value.p, value.n, ttl_s, 0, item->cas));
+
+	return r == MEMC_MISS ? MEMC_EXISTS : r;
+}
+
+enum memc_result
+memc_delete(struct memc *m, struct str key)
+{
+	return result_of(m, memcached_delete(m->st, key.p, key.n, 0));
+}
+
+const char *
+memc_error(const struct memc *m)
+{
+	return m->error == NULL ? "none" : m->error;
+}
