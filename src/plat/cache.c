@@ -1,5 +1,6 @@
 #include "plat/cache.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,6 +14,8 @@
 #define WAIT_STEP_NS (5 * CLOCK_MS)
 #define PERMIT_WAIT_NS (300 * CLOCK_MS)
 #define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
+#define ID_MAX_B 120
+#define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
 #define KEY_FORMAT 1		      /* raise when the form of keys or values changes */
 
 struct cache {
@@ -98,11 +101,14 @@ struct cache_key
 cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct str id)
 {
 	struct cache_key key = {.cls = cls};
-	char digest[SECRET_HEX_MAX + 1];
+	char digest[2 * DIGEST_B + 1];
+	uint8_t hash[SECRET_HASH_B];
 	int n;
 
-	if (id.n > 120 || !is_plain(id)) {
-		secret_digest_hex(id, 16, digest);
+	if (id.n > ID_MAX_B || !is_plain(id)) {
+		secret_hash(id, hash);
+		for (size_t i = 0; i < DIGEST_B; i++)
+			snprintf(digest + 2 * i, 3, "%02x", hash[i]);
 		id = str_z(digest);
 	}
 	n = snprintf(key.text, sizeof(key.text), "k%d:%016llx:%s:%.*s:%.*s", KEY_FORMAT, (unsigned long long)c->salt,
@@ -178,7 +184,10 @@ add_placeholder(struct cache *c, struct arena *a, struct work *w)
 	switch (judged(c, memc_add(c->memc, key_str(w->item), buf_str(&b), PLACEHOLDER_S))) {
 	case MEMC_OK: w->phase = OURS; break;
 	case MEMC_EXISTS: w->phase = THEIRS; break;
-	default: count_lookup(c, w, ERRORS); w->phase = DIRECT;
+	default:
+		count_lookup(c, w, ERRORS);
+		w->phase = DIRECT;
+		break;
 	}
 }
 
@@ -228,6 +237,8 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 			return;
 		}
 	}
+	if (got->result == MEMC_OK && w->old.value.p == NULL)
+		stats_add(c->st, STAT_cache_corrupt, 1);
 	if (got->result == MEMC_OK && judged(c, memc_delete(c->memc, key_str(w->item))) == MEMC_ERROR) {
 		count_lookup(c, w, ERRORS); /* no entry of ours, or too old, and it cannot be removed */
 		w->phase = DIRECT;
@@ -309,10 +320,15 @@ store(struct cache *c, struct arena *a, struct work *w)
 		now = (struct memc_item){.key = key_str(w->item)};
 		memc_get(c->memc, a, &now, 1);
 		if (judged(c, now.result) != MEMC_OK || !cache_entry_parse(now.value, entry.key_hash, &found)
-		    || found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0)
+		    || found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0) {
+			stats_add(c->st, STAT_cache_lost, 1);
 			return;
+		}
 	}
-	(void)judged(c, memc_cas(c->memc, &now, buf_str(&b), (int)hard_s));
+	if (judged(c, memc_cas(c->memc, &now, buf_str(&b), (int)hard_s)) == MEMC_OK)
+		stats_add(c->st, STAT_cache_stores, 1);
+	else
+		stats_add(c->st, STAT_cache_lost, 1);
 }
 
 /* A place among the fills that all workers may run at a time. */

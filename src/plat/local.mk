@@ -1,6 +1,8 @@
 noinst_LIBRARIES += src/plat/libplat.a
 src_plat_libplat_a_SOURCES = \
-	src/plat/cache.def \
+	src/plat/cache.c src/plat/cache.h src/plat/cache.def \
+	src/plat/cache_entry.c src/plat/cache_entry.h \
+	src/plat/cache_l1.c src/plat/cache_l1.h \
 	src/plat/conf.c src/plat/conf.h src/plat/settings.def \
 	src/plat/conf_text.c \
 	src/plat/csv.c src/plat/csv.h \
@@ -8,6 +10,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/form.c src/plat/form.h \
 	src/plat/file.c src/plat/file.h \
 	src/plat/html_clean.c src/plat/html_clean.h \
+	src/plat/memc.c src/plat/memc.h \
 	src/plat/secret.c src/plat/secret.h \
 	src/plat/db.c src/plat/db.h src/plat/db_impl.h \
 	src/plat/db_call.c \

@@ -1,6 +1,9 @@
 #include "plat/memc.h"
 
 #include <libmemcached/memcached.h>
+#include <string.h>
+
+#include "base/num.h"
 
 struct memc {
 	memcached_st *st;

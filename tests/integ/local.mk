@@ -2,6 +2,7 @@
 # Each adds its name to INTEG_TESTS and its two lines below.
 INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
+	tests/integ/test_cache \
 	tests/integ/test_db
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -11,3 +12,7 @@ EXTRA_DIST += tests/integ/integ.h
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
 tests_integ_test_db_LDADD = $(INTEG_LIBS)
+
+tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
+tests_integ_test_cache_LDADD = $(INTEG_LIBS)

@@ -3,6 +3,7 @@ UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
 	tests/unit/test_address \
 	tests/unit/test_base \
+	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
 	tests/unit/test_html_clean \
@@ -44,3 +45,5 @@ tests_unit_test_mustache_spec_SOURCES = tests/unit/test_mustache_spec.c
 tests_unit_test_mustache_spec_LDADD = $(UNIT_LIBS)
 tests_unit_test_product_csv_SOURCES = tests/unit/test_product_csv.c
 tests_unit_test_product_csv_LDADD = $(UNIT_LIBS)
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c
+tests_unit_test_cache_LDADD = $(UNIT_LIBS)

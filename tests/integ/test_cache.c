@@ -1,0 +1,397 @@
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "integ.h"
+#include "plat/cache.h"
+#include "plat/cache_entry.h"
+#include "plat/memc.h"
+#include "plat/secret.h"
+
+#define READERS 64
+
+/* The "database": one number that all processes see, and how often it was read. */
+struct source {
+	_Atomic int value, reads, waiting;
+	_Atomic bool go, down;
+	_Atomic int delay_ms;
+	char path[128];
+};
+
+static struct source *src;
+static struct arena arena;
+static struct conf conf;
+
+/* What a fill does beside reading, while its placeholder is in place. */
+static void (*meanwhile)(void);
+
+static bool
+fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	(void)arg;
+	if (src->down)
+		return err_set(e, ERR_UPSTREAM, "the database is down");
+	for (size_t i = 0; i < n; i++) {
+		want[i]->value = str_fmt(a, "v%d", src->value);
+		want[i]->version = (uint64_t)src->value;
+		src->reads++;
+	}
+	if (src->delay_ms > 0)
+		clock_sleep_ns((uint64_t)src->delay_ms * CLOCK_MS);
+	if (meanwhile != NULL)
+		meanwhile();
+	return true;
+}
+
+static struct stats *
+open_stats(void)
+{
+	static struct stats st;
+	struct err e = {0};
+
+	ck_ok(stats_open(&st, src->path, &e), &e);
+	ck_ok(stats_claim(&st, "test", &e), &e);
+	return &st;
+}
+
+static struct cache *
+open_cache(struct stats *st)
+{
+	struct err e = {0};
+	struct cache *c;
+
+	ck_ok(cache_open(&arena, &conf, st, 1, &c, &e), &e);
+	return c;
+}
+
+/* Each test: fresh numbers, a memcached that runs, keys of its own. */
+static struct cache *
+set_up(const char *name)
+{
+	struct err e = {0};
+
+	ck_ok(secret_init(&e), &e);
+	src = mmap(NULL, sizeof(*src), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert(src != MAP_FAILED);
+	src->value = 1;
+	snprintf(src->path, sizeof(src->path), "%s/stats-%s", services.dir, name);
+	arena_init(&arena, (size_t)256 << 20);
+	services_conf(&services, &arena, &conf);
+	conf.cache_socket.n = 1;
+	conf.cache_socket.v = ARENA_ARRAY(&arena, struct str, 1);
+	conf.cache_socket.v[0] = str_fmt(&arena, "%s/mc.sock", services.dir);
+	return open_cache(open_stats());
+}
+
+static struct cache_item
+item_of(const struct cache *c, const char *id)
+{
+	return (struct cache_item){.key = cache_key(c, CACHE_card, STR("en"), str_z(id))};
+}
+
+static void
+fetch(struct cache *c, const char *id, const char *want, enum cache_how how)
+{
+	struct cache_item item = item_of(c, id);
+	struct err e = {0};
+
+	ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);
+	ck_str(item.value, want);
+	ck_assert_int_eq((int)item.how, (int)how);
+}
+
+START_TEST(second_fetch_is_a_hit)
+{
+	struct cache *c = set_up("hit");
+
+	fetch(c, "hit", "v1", CACHE_FRESH);
+	src->value = 2;
+	fetch(c, "hit", "v1", CACHE_FRESH);			 /* the worker's own */
+	conf.cache_l1_bytes = 0;
+	fetch(open_cache(NULL), "hit", "v1", CACHE_FRESH); /* memcached's */
+	ck_assert_int_eq(src->reads, 1);
+}
+END_TEST
+
+/* READERS processes fetch `id` at once; returns how often the database was read. */
+static int
+stampede(const char *id, bool any_value)
+{
+	int before = src->reads;
+
+	src->go = false;
+	src->waiting = 0;
+	for (int i = 0; i < READERS; i++) {
+		if (fork() == 0) {
+			struct cache *c = open_cache(open_stats());
+			struct cache_item item = item_of(c, id);
+			struct err e = {0};
+
+			src->waiting++;
+			while (!src->go)
+				clock_sleep_ns(CLOCK_MS / 2);
+			_exit(cache_fetch(c, &arena, &item, 1, fill, NULL, &e)
+					&& (any_value || str_eq_z(item.value, "v1"))
+				? 0
+				: 1);
+		}
+	}
+	while (src->waiting < READERS)
+		clock_sleep_ns(CLOCK_MS);
+	src->go = true;
+	for (int i = 0; i < READERS; i++) {
+		int status;
+
+		ck_assert_int_gt(wait(&status), 0);
+		ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	return src->reads - before;
+}
+
+START_TEST(missing_key_is_read_once_by_64_readers)
+{
+	set_up("herd");
+	src->delay_ms = 60;
+	ck_assert_int_eq(stampede("herd", false), 1);
+}
+END_TEST
+
+START_TEST(soft_expired_key_is_read_once_by_64_readers)
+{
+	struct cache *c = set_up("soft");
+
+	conf.cache_soft_s = 1;
+	fetch(c, "soft", "v1", CACHE_FRESH);
+	clock_sleep_ns(2 * CLOCK_S);
+	src->delay_ms = 60;
+	ck_assert_int_eq(stampede("soft", true), 1);
+}
+END_TEST
+
+/* Another process commits a change and deletes the key. */
+static void
+write_and_forget(void)
+{
+	struct cache *writer = open_cache(NULL);
+	struct cache_key key = cache_key(writer, CACHE_card, STR("en"), STR("race"));
+
+	src->value = 2;
+	ck_assert(cache_forget(writer, &key));
+}
+
+START_TEST(what_was_read_before_a_forget_is_never_stored)
+{
+	struct cache *c = set_up("race");
+
+	conf.cache_l1_bytes = 0;
+	c = open_cache(NULL);
+	meanwhile = write_and_forget; /* after the reading, before the store */
+	fetch(c, "race", "v1", CACHE_FRESH);
+	meanwhile = NULL;
+	fetch(c, "race", "v2", CACHE_FRESH);
+}
+END_TEST
+
+static void
+restart_memcached_and_let_another_begin(void)
+{
+	struct cache_entry other = {.kind = CACHE_ENTRY_PLACEHOLDER};
+	struct cache *c = open_cache(NULL);
+	struct cache_key key = cache_key(c, CACHE_card, STR("en"), STR("nonce"));
+	struct err e = {0};
+	struct memc *m;
+	struct buf b;
+
+	services_do(&services, "mc-kill");
+	services_do(&services, "mc-start");
+	other.key_hash = str_hash(str_n(key.text, key.n));
+	memset(other.nonce, 7, sizeof(other.nonce));
+	buf_init(&b, &arena, 1000);
+	cache_entry_format(&b, &other);
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	ck_assert_int_eq((int)memc_add(m, str_n(key.text, key.n), buf_str(&b), 60), (int)MEMC_OK);
+	src->value = 2;
+}
+
+START_TEST(placeholder_of_another_survives_a_restart_of_memcached)
+{
+	struct cache *c = set_up("nonce");
+	struct memc_item got;
+	struct cache_entry entry;
+	struct cache_key key;
+	struct err e = {0};
+	struct memc *m;
+
+	conf.cache_l1_bytes = 0;
+	c = open_cache(NULL);
+	meanwhile = restart_memcached_and_let_another_begin;
+	fetch(c, "nonce", "v1", CACHE_FRESH);
+	meanwhile = NULL;
+	key = cache_key(c, CACHE_card, STR("en"), STR("nonce"));
+	got = (struct memc_item){.key = str_n(key.text, key.n)};
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	memc_get(m, &arena, &got, 1);
+	ck_assert_int_eq((int)got.result, (int)MEMC_OK);
+	ck_assert(cache_entry_parse(got.value, str_hash(got.key), &entry));
+	ck_assert_int_eq((int)entry.kind, (int)CACHE_ENTRY_PLACEHOLDER);
+}
+END_TEST
+
+START_TEST(forget_by_another_process_ends_the_workers_own_copy)
+{
+	struct cache *c = set_up("epoch");
+	int status;
+
+	fetch(c, "epoch", "v1", CACHE_FRESH);
+	if (fork() == 0) {
+		struct cache *writer = open_cache(open_stats());
+		struct cache_key key = cache_key(writer, CACHE_card, STR("en"), STR("epoch"));
+
+		src->value = 2;
+		_exit(cache_forget(writer, &key) ? 0 : 1);
+	}
+	ck_assert_int_gt(wait(&status), 0);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	fetch(c, "epoch", "v2", CACHE_FRESH);
+}
+END_TEST
+
+START_TEST(bytes_of_another_key_are_no_value)
+{
+	struct cache *c = set_up("mixup");
+	struct cache_key a, b;
+	struct memc_item got;
+	struct err e = {0};
+	struct memc *m;
+
+	conf.cache_l1_bytes = 0;
+	c = open_cache(NULL);
+	a = cache_key(c, CACHE_card, STR("en"), STR("mix-a"));
+	b = cache_key(c, CACHE_card, STR("en"), STR("mix-b"));
+	fetch(c, "mix-a", "v1", CACHE_FRESH);
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	got = (struct memc_item){.key = str_n(a.text, a.n)};
+	memc_get(m, &arena, &got, 1);
+	ck_assert_int_eq((int)memc_add(m, str_n(b.text, b.n), got.value, 60), (int)MEMC_OK);
+	src->value = 2;
+	fetch(c, "mix-b", "v2", CACHE_FRESH);
+	fetch(c, "mix-b", "v2", CACHE_FRESH);
+	ck_assert_int_eq(src->reads, 2);
+}
+END_TEST
+
+START_TEST(stopped_memcached_costs_one_time_out_and_no_page)
+{
+	struct cache *c = set_up("stopped");
+	uint64_t start;
+
+	fetch(c, "stopped", "v1", CACHE_FRESH);
+	src->value = 2;
+	stats_epoch_raise(open_stats()); /* so that L1 does not answer */
+	services_do(&services, "mc-stop");
+	for (int i = 0; i < 10; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "stopped%d", i);
+		fetch(c, id, "v2", CACHE_FRESH);
+	}
+	start = clock_mono_ns();
+	for (int i = 10; i < 30; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "stopped%d", i);
+		fetch(c, id, "v2", CACHE_FRESH);
+	}
+	ck_assert_msg(clock_mono_ns() - start < 20 * 40 * CLOCK_MS, "the breaker did not open");
+	services_do(&services, "mc-cont");
+	for (uint64_t until = clock_mono_ns() + 5 * CLOCK_S; clock_left_ns(until) > 0;) {
+		int before = src->reads;
+
+		fetch(open_cache(NULL), "back", "v2", CACHE_FRESH);
+		if (src->reads == before)
+			return; /* memcached answers again */
+		clock_sleep_ns(50 * CLOCK_MS);
+	}
+	ck_abort_msg("memcached was not used again within 5 s");
+}
+END_TEST
+
+START_TEST(dead_memcached_means_the_database_is_read)
+{
+	struct cache *c = set_up("dead");
+
+	services_do(&services, "mc-kill");
+	fetch(c, "dead", "v1", CACHE_FRESH);
+	services_do(&services, "mc-start");
+	ck_assert_int_ge(src->reads, 1);
+}
+END_TEST
+
+START_TEST(old_value_serves_while_the_database_is_down)
+{
+	struct cache *c = set_up("outage");
+	struct cache_item item;
+	struct err e = {0};
+
+	conf.cache_soft_s = 1;
+	fetch(c, "outage", "v1", CACHE_FRESH);
+	clock_sleep_ns(2 * CLOCK_S);
+	src->down = true;
+	fetch(c, "outage", "v1", CACHE_STALE);
+	fetch(c, "outage", "v1", CACHE_STALE);
+	item = item_of(c, "never seen");
+	ck_assert(!cache_fetch(c, &arena, &item, 1, fill, NULL, &e));
+	ck_assert_int_eq((int)e.kind, (int)ERR_UPSTREAM);
+	src->down = false;
+	src->value = 2;
+	for (uint64_t until = clock_mono_ns() + 8 * CLOCK_S; clock_left_ns(until) > 0;) {
+		err_clear(&e);
+		item = item_of(c, "outage");
+		ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);
+		if (str_eq_z(item.value, "v2"))
+			return;
+		clock_sleep_ns(50 * CLOCK_MS);
+	}
+	ck_abort_msg("the value was not renewed");
+}
+END_TEST
+
+START_TEST(fills_are_capped_for_all_workers_together)
+{
+	struct cache *c = set_up("cap");
+	struct cache_item item = item_of(c, "capped");
+	struct err e = {0};
+	int ready[2], status;
+	char byte;
+	pid_t holder;
+
+	conf.cache_fills = 1;
+	ck_assert_int_eq(pipe(ready), 0);
+	holder = fork();
+	if (holder == 0) {
+		bool got = stats_permit(open_stats(), PERMIT_FILL, 1);
+
+		(void)!write(ready[1], got ? "y" : "n", 1);
+		pause();
+		_exit(0);
+	}
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, 'y');
+	ck_assert(!cache_fetch(c, &arena, &item, 1, fill, NULL, &e));
+	ck_assert_int_eq((int)e.kind, (int)ERR_BUSY);
+	kill(holder, SIGKILL);
+	ck_assert_int_eq(waitpid(holder, &status, 0), holder);
+	fetch(c, "capped", "v1", CACHE_FRESH); /* the permit died with its holder */
+}
+END_TEST
+
+INTEG_MAIN("cache", true, second_fetch_is_a_hit, missing_key_is_read_once_by_64_readers,
+    soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
+    placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
+    bytes_of_another_key_are_no_value, stopped_memcached_costs_one_time_out_and_no_page,
+    dead_memcached_means_the_database_is_read, old_value_serves_while_the_database_is_down,
+    fills_are_capped_for_all_workers_together)

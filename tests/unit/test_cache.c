@@ -1,0 +1,90 @@
+#include "plat/cache_entry.h"
+#include "plat/cache_l1.h"
+#include "unit.h"
+
+static struct str
+formatted(struct arena *a, const struct cache_entry *c)
+{
+	struct buf b;
+
+	buf_init(&b, a, 10000);
+	cache_entry_format(&b, c);
+	return buf_str(&b);
+}
+
+START_TEST(entry_comes_back_as_it_was_written)
+{
+	struct cache_entry c = {.kind = CACHE_ENTRY_VALUE, .key_hash = 7, .version = 8, .soft_at = 9, .hard_at = 10};
+	struct cache_entry got;
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	c.payload = STR("payload");
+	ck_assert(cache_entry_parse(formatted(&a, &c), 7, &got));
+	ck_assert(got.version == 8 && got.soft_at == 9 && got.hard_at == 10);
+	ck_str(got.payload, "payload");
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(entry_of_another_key_or_cut_short_is_refused)
+{
+	struct cache_entry c = {.kind = CACHE_ENTRY_PLACEHOLDER, .key_hash = 7}, got;
+	struct arena a;
+	struct str s;
+
+	arena_init(&a, 1 << 20);
+	s = formatted(&a, &c);
+	ck_assert(cache_entry_parse(s, 7, &got));
+	ck_assert(!cache_entry_parse(s, 8, &got));
+	for (size_t n = 0; n < s.n; n++)
+		ck_assert(!cache_entry_parse(str_head(s, n), 7, &got));
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(l1_forgets_with_the_epoch_and_the_soft_expiry)
+{
+	struct cache_l1 *l1;
+	struct arena a;
+	struct str got;
+
+	arena_init(&a, 1 << 20);
+	l1 = cache_l1_new(&a, 10000);
+	cache_l1_put(l1, STR("k"), STR("v"), 1, 100);
+	ck_assert(cache_l1_find(l1, &a, STR("k"), 1, 99, &got));
+	ck_str(got, "v");
+	ck_assert(!cache_l1_find(l1, &a, STR("k"), 2, 99, &got));
+	ck_assert(!cache_l1_find(l1, &a, STR("k"), 1, 100, &got));
+	ck_assert(!cache_l1_find(l1, &a, STR("other"), 1, 99, &got));
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(l1_never_gives_bytes_that_were_written_over)
+{
+	struct arena_mark mark;
+	struct cache_l1 *l1;
+	struct arena a;
+	struct str got;
+
+	arena_init(&a, 10 << 20);
+	l1 = cache_l1_new(&a, 1000);
+	mark = arena_mark(&a);
+	for (int i = 0; i < 5000; i++) {
+		struct str key = str_fmt(&a, "key%d", i), value = str_fmt(&a, "%0*d", 10 + i % 200, i);
+
+		cache_l1_put(l1, key, value, 1, 100);
+		ck_assert(cache_l1_find(l1, &a, key, 1, 0, &got));
+		ck_assert(str_eq(got, value));
+		for (int k = i < 20 ? 0 : i - 20; k < i; k++)
+			if (cache_l1_find(l1, &a, str_fmt(&a, "key%d", k), 1, 0, &got))
+				ck_assert(str_eq(got, str_fmt(&a, "%0*d", 10 + k % 200, k)));
+		arena_rewind(&a, mark);
+	}
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("cache", entry_comes_back_as_it_was_written, entry_of_another_key_or_cut_short_is_refused,
+    l1_forgets_with_the_epoch_and_the_soft_expiry, l1_never_gives_bytes_that_were_written_over)
