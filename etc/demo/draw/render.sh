@@ -1,0 +1,18 @@
+#!/bin/sh
+# render.sh - draws every picture and writes it to ../images as WebP of at most 60 kB.
+# Needs node, rsvg-convert (librsvg2-bin), cwebp (webp) and, for the lettering, EB Garamond (fonts-ebgaramond).
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$here/../images"
+node "$here/draw.mjs" "$work" "$@"
+one='
+name=$(basename "$1" .svg)
+rsvg-convert -o "$2/$name.png" "$1"
+for q in 86 80 72 62 50 38 26; do
+	cwebp -quiet -m 6 -sharp_yuv -q $q "$2/$name.png" -o "$3/$name.webp"
+	[ "$(wc -c <"$3/$name.webp")" -gt 60000 ] || break
+done
+rm "$2/$name.png"'
+find "$work" -name '*.svg' -print0 | xargs -0 -P "$(nproc)" -I{} sh -euc "$one" sh {} "$work" "$here/../images"
