@@ -1,7 +1,8 @@
 // bits.mjs - the small things goods are made of: leaves, beans, pods, threads, crystals; and heaps, bowls of them.
 // A bit is drawn about (0,0), some 40 units long, with a look of its own each time.
 
-import {rnd, pick, f, times, mix, dk, lt, lin, rad, blur, el, line, oval, rect, at, fx, within, curve, wall, round, ground} from './lib.mjs';
+import {rnd, pick, f, times, mix, dk, lt, lin, rad, blur, el, line, oval, rect, at, fx, within, curve, round,
+	ground} from './lib.mjs';
 
 const tone = (list) => {
 	const c = pick(list);
@@ -38,8 +39,8 @@ const bean = (c) => () => {
 };
 
 const corn = (c) => () => {
-	const k = tone([c]), r = rnd(15, 18);
-	return `<circle r="${f(r)}" fill="${rad([[0, lt(k, .45)], [.35, lt(k, .08)], [1, dk(k, .75)]], .36, .3, .72)}"/>` +
+	const k = rnd() < .5 ? dk(c, rnd(0, .3)) : mix(c, '#6b4a34', rnd(.1, .5)), r = rnd(15, 18);
+	return `<circle r="${f(r)}" fill="${rad([[0, lt(k, .3)], [.3, k], [.75, dk(k, .55)], [1, dk(k, .85)]], .36, .3, .72)}"/>` +
 		times(4, (i) => line(`M${f(rnd(-r * .7, 0))} ${f(rnd(-r * .6, r * .6))}q${f(rnd(3, 9))} ${f(rnd(-7, 7))} ${f(rnd(8, 14))} ${f(rnd(-4, 4))}`, i % 2 ? dk(k, .7) : lt(k, .35), 1.3, 'opacity=".55"'));
 };
 
@@ -147,7 +148,7 @@ export function powder(c, w, h) {
 export function bowl(w, h, c, fill) {
 	const r = w / 2, e = w * .13, y = -h;
 	const body = `M${-r} ${y}C${-r * .96} ${y + h * .62} ${-r * .62} ${-h * .06} ${-r * .36} 0A${r * .36} ${e * .36} 0 0 0 ${r * .36} 0C${r * .62} ${-h * .06} ${r * .96} ${y + h * .62} ${r} ${y}A${r} ${e} 0 0 1 ${-r} ${y}Z`;
-	return ground(w * .72, h) + oval(0, y, r, e, dk(c, .12)) + oval(0, y + 3, r * .955, e * .93, lin([[0, dk(c, .52)], [.6, dk(c, .2)], [1, lt(c, .12)]])) +
+	return ground(w * .46, h) + oval(0, y, r, e, dk(c, .12)) + oval(0, y + 3, r * .955, e * .93, lin([[0, dk(c, .52)], [.6, dk(c, .2)], [1, lt(c, .12)]])) +
 		at(0, y + e * .2, 1, fill) + el(`M${-r} ${y}A${r} ${e} 0 0 0 ${r} ${y}L${r} ${y + 1}L${-r} ${y + 1}Z`, 'none') + within(body, el(body, c) + rect(-r, y, w, h * 1.3, round(.34)) +
 		fx(blur(10), el(`M${-r * .7} ${y + h * .34}Q${-r * .5} ${y + h * .8} ${-r * .3} ${y + h * .9}`, 'none', 'stroke="#fff" stroke-width="16"'), 'opacity=".35"') +
 		times(60, () => oval(rnd(-r, r), y + rnd(0, h + e), rnd(.8, 2.4), rnd(.8, 2), dk(c, .4), `opacity="${f(rnd(.15, .45))}"`)) +
@@ -157,7 +158,7 @@ export function bowl(w, h, c, fill) {
 
 // The whole frame full of one thing.
 export function macro(make, s, body, h = 1200) {
-	const list = [], step = 25 * s;
+	const list = [], step = 20 * s;
 	for (let y = -step; y < h + step * 2; y += step)
 		for (let x = -step; x < 1200 + step * 2; x += step * 1.35)
 			list.push([x + rnd(-step, step), y + rnd(-step, step)]);

@@ -1,7 +1,7 @@
 // goods.mjs - paper, pens, instruments and household goods. Same conventions as packs.mjs.
 
-import {rnd, pick, f, times, mix, dk, lt, lin, rad, blur, noise, weave, tile, el, line, oval, rect, at, fx, within, curve, box, turned, wall,
-	text, round, brass, steel, brassFace, paperFill, leather, wood, ground, drop} from './lib.mjs';
+import {rnd, pick, f, times, mix, dk, lt, lin, rad, blur, weave, el, line, oval, rect, at, fx, within, curve,
+	box, turned, wall, text, round, brass, steel, brassFace, paperFill, leather, wood, ground, slab, drop} from './lib.mjs';
 import {marks} from './packs.mjs';
 
 const ring = (r, w, fill, more = '') => `<circle r="${f(r)}" fill="none" stroke="${fill}" stroke-width="${f(w)}" ${more}/>`;
@@ -70,14 +70,14 @@ export function nib(metal = 'gold') {
 		line('M62 0H170', '#3a2a10', 2.2) + `<circle cx="60" cy="0" r="6.5" fill="#3a2a10"/><circle cx="59" cy="-1.5" r="3" fill="#120a04"/>` + at(30, 0, .42, marks.ship('#6b4d17').replace(/#fff/g, '#e9cf8a'), 90) + `<circle cx="172" cy="0" r="3.6" fill="#e9e6df"/>`;
 }
 
-export function fountain(c, {metal = false, trim = brass(0, 1), point = 'gold'} = {}) {
+export function fountain(c, {metal = false, trim = brass(0, 1), point = 'gold', bare = false} = {}) {
 	const body = metal ? brass(0, 1) : gloss(c), hold = [[120, 40], [150, 43], [230, 46], [262, 50]], p = [[262, 55], [400, 60], [640, 59], [820, 52], [905, 42], [932, 30], [938, 8]];
 	const at1 = (d) => at(-400, 0, 1, d);
 	const capP = [[0, 20], [10, 50], [60, 60], [200, 66], [370, 67], [400, 66]];
 	return at(0, 80, 1, at1(shade(silhouette([[-50, 3], [60, 34], [120, 40], ...p]))) + at1(at(121, 0, 1, `<g transform="scale(-1 1)">${el('M-6 -27C40 -30 76 -18 112 -8L112 8C76 18 40 30 -6 27Z', '#15171a')}${nib(point)}</g>`) + tube(hold, metal ? gloss('#20242a') : gloss(dk(c, .25))) + rect(254, -54, 13, 108, trim, 3) + tube(p, body) +
 			(metal ? times(30, (i) => line(`M${300 + i * 9} -58V58`, '#6b4b17', 1.1, 'opacity=".5"')) : '') + rect(842, -51.5, 9, 103, trim, 2) + rect(856, -50, 4, 100, trim, 2))) +
-		at(-150, -140, 1, shade(silhouette(capP)) + tube(capP, body) + rect(366, -68, 26, 136, trim, 3) + rect(352, -67, 6, 134, trim, 2) + rect(38, -58, 8, 116, trim, 2) + fx(blur(4), rect(62, -2, 262, 20, '#0d0703', 8), 'opacity=".5"') +
-			el('M42 -12H250C300 -12 322 -9 326 0C322 12 300 10 250 10H42Z', trim) + oval(316, 0, 13, 12, trim) + text(378, 4, '', 1, '#000'));
+		(bare ? '' : at(-150, -140, 1, shade(silhouette(capP)) + tube(capP, body) + rect(366, -68, 26, 136, trim, 3) + rect(352, -67, 6, 134, trim, 2) + rect(38, -58, 8, 116, trim, 2) + fx(blur(4), rect(62, -2, 262, 20, '#0d0703', 8), 'opacity=".5"') +
+			el('M42 -12H250C300 -12 322 -9 326 0C322 12 300 10 250 10H42Z', trim) + oval(316, 0, 13, 12, trim)));
 }
 
 export function dipPen(c) {
@@ -124,7 +124,7 @@ export function gauge(r, {title, words, from = -135, to = 135, at: turn = 30, se
 	return drop(circle(r), 1.4) + at(0, -r * 1.06, 1, ring(40, 14, brass(1, 1))) + bezel(r, r * .2) + dial(r * .83) + times(101, (i) => { const t = a(i, 100), q = i % 5 ? .73 : .7; return line(`M${f(Math.sin(t) * r * q)} ${f(-Math.cos(t) * r * q)}L${f(Math.sin(t) * r * .76)} ${f(-Math.cos(t) * r * .76)}`, '#1c2f45', i % 5 ? 1.4 : 3); }) +
 		ring(r * .77, 1.6, '#1c2f45') + numbers.map((s, i) => text(Math.sin(a(i, n - 1)) * r * .61, -Math.cos(a(i, n - 1)) * r * .61 + r * .025, String(s), r * .085, '#1c2f45')).join('') +
 		words.map((s, i) => { const t = a(i + .5, words.length); return text(Math.sin(t) * r * .42, -Math.cos(t) * r * .42, s, r * .066, '#8a6212', {italic: true}); }).join('') +
-		text(0, r * .42, title, r * .062, '#1c2f45', {space: 4, max: r * .8}) + text(0, r * .5, 'Holt & Aldersey', r * .05, '#8a6212', {italic: true}) + (second !== null ? at(0, 0, 1, hand(r * .5, '#c39a48', 7), second) : '') + at(0, 0, 1, hand(r * .68, '#22384f', 9), turn) + disc(r * .055, brassFace()) + disc(r * .02, '#5b3f12') + glassOver(r * .83);
+		text(0, r * .27, title, r * .05, '#1c2f45', {space: 3, max: r * .62}) + text(0, r * .345, 'Holt & Aldersey', r * .05, '#8a6212', {italic: true}) + (second !== null ? at(0, 0, 1, hand(r * .5, '#c39a48', 7), second) : '') + at(0, 0, 1, hand(r * .68, '#22384f', 9), turn) + disc(r * .055, brassFace()) + disc(r * .02, '#5b3f12') + glassOver(r * .83);
 }
 
 export function hourglass(w, h, sand, c = '#7a4424') {
@@ -167,7 +167,7 @@ export function dividers(c) {
 /* Household */
 
 export function towels(list, w = 720) {
-	let y = 0, out = ground(w, 120 * list.length);
+	let y = 0, out = slab(w * .99, 120 * list.length);
 	for (const c of list) {
 		const h = 118, d = `M${-w / 2 + 30} ${y - h}H${w / 2 - 20}Q${w / 2 + 14} ${y - h * .5} ${w / 2 - 14} ${y}H${-w / 2 + 16}Q${-w / 2 - 22} ${y - h * .5} ${-w / 2 + 30} ${y - h}Z`;
 		out += fx(blur(8), rect(-w / 2, y - 12, w, 22, '#1a0f06', 10), 'opacity=".4"') + el(d, weave(c, 3)) + el(d, lin([[0, '#fff', .32], [.25, '#fff', 0], [.6, '#120a04', .06], [1, '#120a04', .42]], 0, 1)) + within(d, [.26, .5, .74].map((k) => fx(blur(2.5), line(`M${-w / 2 - 10} ${f(y - h * k)}Q0 ${f(y - h * k + rnd(-8, 8))} ${w / 2 + 20} ${f(y - h * k + rnd(-6, 6))}`, '#120a04', 5), 'opacity=".32"') + line(`M${-w / 2 - 10} ${f(y - h * k - 5)}Q0 ${f(y - h * k + rnd(-8, 3))} ${w / 2 + 20} ${f(y - h * k - 4)}`, '#fff', 2.4, 'opacity=".38"')).join('') + rect(w * .22, y - h, 15, h, mix(c, '#fffaf0', .75), 0, 'opacity=".8"') + rect(w * .26, y - h, 6, h, mix(c, '#fffaf0', .75), 0, 'opacity=".8"'));
@@ -189,7 +189,7 @@ export const candle = (w, h, c = '#d9a441') => { const d = turned([[w * .36, -h]
 
 export function brush(c = '#b07a45') {
 	const d = 'M-420 -40C-420 -84 -330 -92 0 -92S420 -84 420 -40V0H-420Z';
-	return at(0, 0, 1, ground(760, 200)) + times(150, (i) => { const x = -396 + i * 5.3, b = i % 4; return line(`M${f(x)} -120q${f(rnd(-6, 6))} 60 ${f(rnd(-9, 9) + (i - 75) * .14)} ${f(rnd(112, 128))}`, ['#2a211a', '#4a3a2a', '#6b543a', '#1f1813'][b], 4.4, 'stroke-linecap="round"'); }) +
+	return at(0, 0, 1, ground(760, 200)) + times(420, (i) => { const x = -396 + (i * 1.885), b = (i * 7) % 4; return line(`M${f(x)} -120q${f(rnd(-6, 6))} 60 ${f(rnd(-9, 9) + (i - 210) * .05)} ${f(rnd(112, 128))}`, ['#2a211a', '#4a3a2a', '#6b543a', '#1f1813'][b], 3, 'stroke-linecap="round"'); }) +
 		at(0, -118, 1, el(d, lin([[0, lt(c, .45)], [.4, c], [1, dk(c, .5)]], 0, 1)) + within(d, times(16, () => line(`M-430 ${rnd(-90, 0)}Q0 ${rnd(-96, 4)} 430 ${rnd(-90, 0)}`, dk(c, .45), rnd(1, 2.6), 'opacity=".28"'))) + line('M-400 -62C-380 -82 -200 -86 0 -86S380 -82 400 -62', '#fff', 4, 'opacity=".4"') + at(0, -40, .5, `<g opacity=".6">${marks.knot(dk(c, .6))}</g>`));
 }
 
@@ -200,7 +200,7 @@ export function soap(c, name) {
 
 export function dripper(c, s = 1) {
 	const cone = turned([[270, -520], [262, -500], [150, -250], [96, -170]]), hold = 'M236 -430C400 -470 420 -250 190 -280L204 -316C330 -300 320 -400 226 -392Z';
-	return `<g transform="scale(${s})">` + ground(560, 420) + el(hold, c) + el(hold, lin([[0, '#fff', .3], [.5, '#fff', 0], [1, '#120a04', .45]], .6, 1)) + el(wall(420, -160, -100, .1), c) + el(wall(420, -160, -100, .1), round(.45)) + el(wall(270, -110, -6, .1), c) + el(wall(270, -110, -6, .1), round(.3)) + oval(0, -160, 210, 40, lin([[0, lt(c, .4)], [1, dk(c, .16)]], 1, .6)) + el(cone, c) + el(cone, round(.45)) +
+	return `<g transform="scale(${s})">` + ground(300, 420) + el(hold, c) + el(hold, lin([[0, '#fff', .3], [.5, '#fff', 0], [1, '#120a04', .45]], .6, 1)) + el(wall(420, -160, -100, .1), c) + el(wall(420, -160, -100, .1), round(.45)) + el(wall(270, -110, -6, .1), c) + el(wall(270, -110, -6, .1), round(.3)) + oval(0, -160, 210, 40, lin([[0, lt(c, .4)], [1, dk(c, .16)]], 1, .6)) + el(cone, c) + el(cone, round(.45)) +
 		oval(0, -520, 270, 60, lt(c, .35)) + oval(0, -516, 252, 52, lin([[0, dk(c, .5)], [.6, dk(c, .14)], [1, lt(c, .2)]])) + within('M-252 -516A252 52 0 1 1 252 -516A252 52 0 1 1 -252 -516Z', times(17, (i) => { const a = i / 16 * Math.PI; return line(`M${f(-Math.cos(a) * 250)} ${f(-516 - Math.sin(a) * 48)}Q${f(-Math.cos(a) * 120)} -500 ${f(-Math.cos(a) * 60)} -450`, dk(c, .4), 4, 'opacity=".5"'); })) + line('M-270 -520A270 60 0 0 0 270 -520', lt(c, .7), 6, 'opacity=".9"') + '</g>';
 }
 

@@ -135,11 +135,14 @@ export const weave = (c, s = 5) => tile(s * 2, s * 2, rect(0, 0, s * 2, s * 2, c
 	rect(0, 0, s, s, lt(c, .1)) + rect(s, s, s, s, lt(c, .07)) + rect(s, 0, s, s, dk(c, .06)) +
 	rect(0, s - 1, s * 2, 1, dk(c, .15)) + rect(s - 1, 0, 1, s * 2, dk(c, .12)));
 
-/* Shadows: under an upright thing of width w, and under a flat one. */
+/* Shadows: under a round upright thing of width w, under a square one, and under a flat one. */
 export const ground = (w, h = w) =>
 	fx(blur(34), el(`M${-w * .42} ${-w * .05}L${w * .42 + h * .34} ${-h * .12 - w * .04}L${w * .56 + h * .3} ${w * .04}L${-w * .3} ${w * .08}Z`, '#4a3216'), 'opacity=".34"') +
 	fx(blur(16), oval(w * .06, w * .03, w * .53, w * .085, '#2e1c08'), 'opacity=".5"') +
 	fx(blur(5), oval(w * .01, w * .018, w * .485, w * .06, '#201205'), 'opacity=".55"');
+export const slab = (w, h = w) =>
+	fx(blur(34), el(`M${-w * .46} ${-w * .04}L${w * .46 + h * .34} ${-h * .12 - w * .03}L${w * .56 + h * .3} ${w * .02}L${-w * .4} ${w * .05}Z`, '#4a3216'), 'opacity=".36"') +
+	fx(blur(15), rect(-w * .48, -w * .05, w * 1.02, w * .11, '#2e1c08', 30), 'opacity=".5"') + fx(blur(5), rect(-w * .49, -10, w * .985, 21, '#201205', 10), 'opacity=".6"');
 export const drop = (d, high = 1) =>
 	fx(blur(f(26 * high)), at(24 * high, 34 * high, 1, el(d, '#4a3216')), 'opacity=".42"') +
 	fx(blur(f(6 * high)), at(7 * high, 9 * high, 1, el(d, '#2a1806')), 'opacity=".42"');

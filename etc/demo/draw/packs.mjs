@@ -1,8 +1,8 @@
 // packs.mjs - what goods come in: labels, tins, pouches, bags, jars, bottles, boxes, wrapped bars.
 // Upright things stand with the middle of their foot at (0,0); flat things lie about (0,0).
 
-import {rnd, f, times, mix, dk, lt, lin, rad, blur, noise, el, line, oval, rect, at, fx, within, curve, box, turned, wall, text,
-	round, brass, steel, paperFill, wood, ground, drop} from './lib.mjs';
+import {rnd, f, times, dk, lt, lin, rad, blur, noise, el, line, oval, rect, at, fx, within, box, turned,
+	wall, text, round, brass, steel, paperFill, ground, slab, drop} from './lib.mjs';
 
 /* The marks of the houses, about 60 units across. */
 export const marks = {
@@ -66,7 +66,7 @@ export function pouch(w, h, c, o) {
 // A side-gusset coffee bag, its top rolled and clipped.
 export function bag(w, h, c, o) {
 	const r = w / 2, d = `M${-r * .97} ${-h}C${-r * 1.04} ${-h * .6} ${-r * 1.03} ${-h * .3} ${-r} 0Q0 ${h * .05} ${r} 0C${r * 1.03} ${-h * .3} ${r * 1.04} ${-h * .6} ${r * .97} ${-h}Z`;
-	return ground(w, h) + el(d, c) + within(d,
+	return at(0, 6, 1, slab(w, h)) + el(d, c) + within(d,
 		rect(-r * 1.1, -h, w * 1.1, h * 1.1, lin([[0, '#0d0703', .6], [.11, '#0d0703', .3], [.12, '#fff', .12], [.2, '#fff', .24], [.4, '#fff', .02], [.72, '#0d0703', .04], [.88, '#0d0703', .2], [.89, '#0d0703', .42], [1, '#0d0703', .66]])) +
 		times(7, (i) => fx(blur(7), el(`M${rnd(-r, r)} ${-h * rnd(.8, .95)}q${rnd(-40, 40)} 40 ${rnd(-60, 60)} ${rnd(60, 130)}q${rnd(10, 30)} -60 ${rnd(-10, 40)} -120Z`, i % 2 ? '#fff' : '#0d0703'), 'opacity=".16"')) +
 		fx(blur(10), rect(-r * 1.1, -h * .035, w * 1.1, h * .1, '#0d0703'), 'opacity=".4"')) +
@@ -87,23 +87,23 @@ export function jar(w, h, make, s, body, o, cork = true) {
 		fill += at(rnd(-r, r), y + h * .14 + rnd(0, h * .72), s * rnd(.85, 1.1), make(), rnd(-180, 180));
 	else fill += times(900, () => oval(rnd(-r, r), rnd(-h, h * .05), rnd(1, 3), rnd(.8, 2.4), rnd() < .5 ? dk(body, .4) : lt(body, .3), `opacity="${f(rnd(.3, .7))}"`));
 	const lid = cork
-		? el(turned([[r * .68, -h], [r * .7, -h + 6], [r * .66, y - n * .3]]), lin([[0, '#e3c08d'], [.3, '#d5ab74'], [1, '#8f6636']])) + times(70, () => oval(rnd(-r * .62, r * .62), -h + rnd(2, n * .62), rnd(1, 5), rnd(1, 3), pick2(), `opacity="${f(rnd(.2, .6))}"`)) +
+		? el(turned([[r * .68, -h], [r * .7, -h + 6], [r * .66, y - n * .3]]), lin([[0, '#e3c08d'], [.3, '#d5ab74'], [1, '#8f6636']])) + times(70, () => oval(rnd(-r * .62, r * .62), -h + rnd(2, n * .62), rnd(1, 5), rnd(1, 3), speck(), `opacity="${f(rnd(.2, .6))}"`)) +
 			el(wall(r * 1.36, -h, y - n * .34, .08), round(.2)) + oval(0, -h, r * .69, r * .13, lin([[0, '#efd3a6'], [1, '#b98d55']], 1, .5)) + times(30, () => oval(rnd(-r * .5, r * .5), -h + rnd(-r * .08, r * .08), rnd(1, 5), rnd(.7, 2), '#8a6234', 'opacity=".4"'))
 		: el(wall(r * 1.62, -h, y - n * .1, .1), '#23262a') + times(34, (i) => { const a = Math.PI * i / 33, x = -Math.cos(a) * r * .81; return line(`M${f(x)} ${f(-h + Math.sin(a) * r * .16 + 6)}v${f(n * .76)}`, '#000', 2, 'opacity=".35"'); }) +
 			el(wall(r * 1.62, -h, y - n * .1, .1), round(.42)) + oval(0, -h, r * .81, r * .162, lin([[0, '#5a5e63'], [1, '#24272b']], 1, .6)) + oval(0, -h + 2, r * .73, r * .138, lin([[0, '#2c2f33'], [1, '#474b50']], 1, .6));
-	return ground(w, h) + el(glass, '#e9ecea', 'opacity=".55"') + within(inner, fill) + within(inner, fx(blur(16), rect(r * .3, -h, r, h * 1.2, '#120a04'), 'opacity=".5"')) +
+	return at(0, -h * .055, 1, ground(w, h)) + el(glass, '#e9ecea', 'opacity=".55"') + within(inner, fill) + within(inner, fx(blur(16), rect(r * .3, -h, r, h * 1.2, '#120a04'), 'opacity=".5"')) +
 		(o ? at(0, -h * .36, 1, face(w * .74, h * .46, o)) : '') + el(glass, round(.3)) +
 		within(glass, rect(-r * .8, y + h * .1, w * .05, h * .72, '#fff', 8, 'opacity=".55"') + rect(-r * .68, y + h * .12, w * .018, h * .68, '#fff', 4, 'opacity=".4"') + rect(r * .82, y + h * .14, w * .03, h * .66, '#fff', 6, 'opacity=".26"')) +
 		line(`M${-r} ${-h * .06}A${r} ${e} 0 0 0 ${r} ${-h * .06}`, '#fff', 4, 'opacity=".5"') +
 		line(`M${-r * .74} ${y - 4}A${r * .74} ${e * .7} 0 0 0 ${r * .74} ${y - 4}`, '#fff', 4, 'opacity=".55"') + lid;
 }
-const pick2 = () => rnd() < .6 ? '#8a6234' : '#f0d9b2';
+const speck = () => rnd() < .6 ? '#8a6234' : '#f0d9b2';
 
 // A squat ink bottle with a faceted shoulder.
 export function ink(w, h, c, o) {
 	const r = w / 2, d = `M${-r * .42} ${-h * .76}L${-r * .92} ${-h * .6}Q${-r} ${-h * .57} ${-r} ${-h * .5}V${-h * .05}Q0 ${h * .1} ${r} ${-h * .05}V${-h * .5}Q${r} ${-h * .57} ${r * .92} ${-h * .6}L${r * .42} ${-h * .76}Z`;
 	const liquid = `M${-r * .88} ${-h * .5}Q0 ${-h * .43} ${r * .88} ${-h * .5}V${-h * .09}Q0 ${h * .04} ${-r * .88} ${-h * .09}Z`;
-	return ground(w, h) + el(d, '#e3e9e8', 'opacity=".8"') + el(liquid, lin([[0, lt(c, .16)], [.5, c], [1, dk(c, .6)]], .3, 1)) +
+	return at(0, -h * .035, 1, slab(w, h)) + el(d, '#e3e9e8', 'opacity=".8"') + el(liquid, lin([[0, lt(c, .16)], [.5, c], [1, dk(c, .6)]], .3, 1)) +
 		oval(0, -h * .5, r * .88, h * .036, lt(c, .3)) + el(d, round(.3)) +
 		within(d, el(`M${-r * .42} ${-h * .76}L${-r * .92} ${-h * .6}L${-r * .3} ${-h * .55}L${-r * .1} ${-h * .76}Z`, '#fff', 'opacity=".42"') + el(`M${r * .42} ${-h * .76}L${r * .92} ${-h * .6}L${r * .4} ${-h * .56}Z`, '#0d1a22', 'opacity=".2"') +
 			rect(-r * .9, -h * .5, w * .04, h * .42, '#fff', 6, 'opacity=".7"') + rect(r * .84, -h * .48, w * .02, h * .38, '#fff', 4, 'opacity=".35"') +
@@ -111,14 +111,6 @@ export function ink(w, h, c, o) {
 		at(0, -h * .275, 1, face(w * .62, h * .34, o)) +
 		el(wall(w * .5, -h, -h * .74, .1), '#20242a') + times(27, (i) => { const a = Math.PI * (i + .5) / 27; return line(`M${f(-Math.cos(a) * w * .25)} ${f(-h + Math.sin(a) * w * .05 + 10)}v${f(h * .24)}`, '#000', 3, 'opacity=".4"'); }) +
 		el(wall(w * .5, -h, -h * .74, .1), round(.5)) + oval(0, -h, w * .25, w * .05, lin([[0, '#5d636a'], [1, '#24282e']], 1, .6)) + oval(0, -h + 2, w * .22, w * .042, lin([[0, '#2b3036'], [1, '#464b52']], 1, .6));
-}
-
-// A bottle from its profile; the label is laid on the wall.
-export function flask(w, h, c, o, stopper = '#2a2320') {
-	const r = w / 2, p = [[r * .3, -h * .94], [r * .3, -h * .78], [r * .36, -h * .7], [r * .86, -h * .6], [r, -h * .5], [r, -h * .25], [r, -h * .04], [r * .94, 0]];
-	const d = turned(p);
-	return ground(w, h) + el(d, c) + el(d, round(.5)) + at(0, -h * .3, 1, face(w * .8, h * .4, o)) + el(d, round(.26)) +
-		rect(-r * .86, -h * .5, w * .035, h * .42, '#fff', 6, 'opacity=".5"') + el(wall(w * .36, -h, -h * .87, .1), stopper) + el(wall(w * .36, -h, -h * .87, .1), round(.4)) + oval(0, -h, w * .18, w * .036, lt(stopper, .3));
 }
 
 // A box seen from the left front: w wide, d deep, h high. `front` is drawn from (0,-h) to (w,0).

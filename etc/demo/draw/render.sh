@@ -1,5 +1,5 @@
 #!/bin/sh
-# render.sh - draws every picture and writes it to ../images as WebP of at most 60 kB.
+# render.sh - draws every picture and writes it to ../images as WebP, at most 60 kB each.
 # Needs node, rsvg-convert (librsvg2-bin), cwebp (webp) and, for the lettering, EB Garamond (fonts-ebgaramond).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,9 +10,9 @@ node "$here/draw.mjs" "$work" "$@"
 one='
 name=$(basename "$1" .svg)
 rsvg-convert -o "$2/$name.png" "$1"
-for q in 86 80 72 62 50 38 26; do
+for q in 78 70 60 50 40 30 20; do
 	cwebp -quiet -m 6 -sharp_yuv -q $q "$2/$name.png" -o "$3/$name.webp"
-	[ "$(wc -c <"$3/$name.webp")" -gt 60000 ] || break
+	[ "$(wc -c <"$3/$name.webp")" -gt 50000 ] || break
 done
 rm "$2/$name.png"'
 find "$work" -name '*.svg' -print0 | xargs -0 -P "$(nproc)" -I{} sh -euc "$one" sh {} "$work" "$here/../images"

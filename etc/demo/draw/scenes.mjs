@@ -1,11 +1,13 @@
 // scenes.mjs - which picture shows what: one row per file. up() stands goods on the ground, down() lays them flat,
 // near() shows part of another picture closer. The name is the file's name without its ending.
 
-import {rnd, f, times, dk, lt, lin, rad, blur, noise, weave, el, line, oval, rect, at, fx, within, box, text, brass, steel, paperFill, wood, ground, drop, standing, lying} from './lib.mjs';
+import {rnd, f, times, dk, lt, lin, rad, blur, slab, el, line, oval, rect, at, fx, box, text, brass, steel,
+	paperFill, ground, drop, standing, lying} from './lib.mjs';
 import {bits, scatter, heap, pile, powder, bowl, macro} from './bits.mjs';
-import {marks, face, tin, pouch, bag, jar, ink, flask, carton, bar, tray} from './packs.mjs';
-import {notebook, spread, sheets, envelope, seal, fountain, dipPen, pencil, nib, wax, stamp, compass, boxed, gauge, hourglass, magnifier, loupe, telescope,
-	dividers, towels, cloth, candle, brush, soap, dripper, mill, map, framed} from './goods.mjs';
+import {marks, face, tin, pouch, bag, jar, ink, carton, bar, tray} from './packs.mjs';
+import {notebook, spread, sheets, envelope, seal, fountain, dipPen, pencil, nib, wax, stamp, compass, boxed,
+	gauge, hourglass, magnifier, loupe, telescope, dividers, towels, cloth, candle, brush, soap, dripper,
+	mill, map, framed} from './goods.mjs';
 
 const blue = '#123a5c', green = '#2f5a45', red = '#8a2a24', brown = '#3a2418', cream = '#efe4cd', ochre = '#b9832f';
 const up = (...b) => () => standing() + b.map((fn) => fn()).join('');
@@ -37,7 +39,7 @@ const roll = (c) => at(0, 0, 1, fx(blur(18), at(20, 34, 1, rect(-430, -60, 860, 
 const filters = () => times(9, (i) => at(i * 5 - 20, i * -9 + 30, 1, (i ? '' : drop('M-330 -240H330L190 260Q0 310 -190 260Z', 1)) + el('M-330 -240H330L190 260Q0 310 -190 260Z', lin([[0, '#efe0bf'], [.5, '#dcc79a'], [1, '#b89f6e']], 1, 1)) + line('M330 -240L190 260Q0 310 -190 260', '#a88d58', 2) + (i === 8 ? times(30, (k) => line(`M${-300 + k * 20} -226L${-180 + k * 12} 262`, '#a88d58', 1, 'opacity=".28"')) + line('M314 -234L178 252Q0 296 -178 252', '#8a7040', 2, 'stroke-dasharray="5 6"') : '')));
 const planner = () => drop(box(-480, -330, 960, 660), .9) + rect(-480, -330, 960, 660, paperFill('#fbf7ec')) + text(0, -262, '2025', 62, blue, {space: 12}) + times(12, (m) => at(-440 + (m % 4) * 222, -200 + Math.floor(m / 4) * 172, 1, text(0, 0, ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'][m], 24, '#8a6212', {anchor: 'start', italic: true}) + line('M0 9H200', blue, 1.4) + times(30, (i) => text((i % 7) * 28 + 12, 32 + Math.floor(i / 7) * 22, String(i + 1), 15, i % 7 > 4 ? red : '#1c2f45'))));
 const index = () => drop(box(-330, -200, 660, 420), 1.1) + times(16, (i) => rect(-320 + i * 1.6, -230 + i * 4, 640, 400, i % 2 ? '#f7f0de' : '#e9ddc2', 5, `stroke="#cbbb97" stroke-width="1"`)) + rect(-296, -166, 640, 400, paperFill(), 5) + line('M-296 -100H344', '#b5574c', 2.4) + times(7, (i) => line(`M-296 ${-58 + i * 42}H344`, '#8fa2b5', 1.6)) + text(-260, -120, 'Kardamom, grün', 44, blue, {anchor: 'start', italic: true}) + text(310, -120, 'No. 114', 30, '#8a6212', {anchor: 'end', italic: true});
-const sealing = (c) => () => at(420, 560, 1, drop(box(-40, -210, 80, 420, 10), .8) + wax(c), -22) + at(540, 600, 1, drop(box(-40, -210, 80, 420, 10), .8) + wax(c), -14) + at(800, 620, 1.35, drop('M-20 -190H20L40 46L54 118H-54L-40 46Z', 1) + stamp(), 24) + at(520, 930, 1.5, seal(88, c));
+const sealing = (c) => () => at(-290, -390, 1.45, at(420, 560, 1, drop(box(-40, -210, 80, 420, 10), .8) + wax(c), -22) + at(540, 600, 1, drop(box(-40, -210, 80, 420, 10), .8) + wax(c), -14) + at(800, 620, 1.35, drop('M-20 -190H20L40 46L54 118H-54L-40 46Z', 1) + stamp(), 24) + at(520, 900, 1.3, seal(88, c)));
 const nibTin = () => at(0, 0, 1, drop(box(-330, -210, 660, 420, 30), 1) + rect(-330, -210, 660, 420, brass(1, 1), 30) + rect(-300, -180, 600, 360, lin([[0, '#2a1c10'], [1, '#5b4020']], 1, 1), 18) + times(18, () => at(rnd(-230, 150), rnd(-130, 130), 1, fx(blur(4), at(6, 9, 1, el('M0 -20L160 0L0 20Z', '#0d0603')), 'opacity=".5"') + nib('steel'), rnd(-70, 70))));
 const candles = (n) => times(n, (i) => at((i - (n - 1) / 2) * 190, i % 2 * 40, 1, candle(120, 760 - (i % 2) * 70)));
 const giftSet = () => carton(640, 260, 420, blue, at(320, -210, 1, face(470, 320, {house: 'Kontor', mark: 'ship', title: ['Winter Punch', 'Spices'], sub: 'Twelve small tins', foot: 'Draft for the season', paper: '#f3e9d2'})));
@@ -62,7 +64,7 @@ export const scenes = {
 	'espresso-nine': beans('#20262d', coffee(['Espresso', 'No. 9'], 'Brazil, India, Ethiopia', 'Espresso'), bits.dark, '#341c10'),
 	'espresso-nine-2': full(bits.dark, 2.6, '#341c10'),
 	'santos-espresso': beans('#b5863f', coffee(['Santos'], 'Brazil, pulped natural', 'Espresso', '#7a4a1a'), bits.medium, '#53301a'),
-	'hand-mill': up(put(560, 1040, 1.35, () => mill()), put(890, 1060, 1, () => pile(bits.medium, 330, 90, .9, '#53301a'))),
+	'hand-mill': up(put(500, 1060, 1.36, () => mill()), put(880, 1090, 1.2, () => pile(bits.medium, 330, 90, .9, '#53301a'))),
 	'porcelain-dripper': up(put(580, 960, 1.35, () => dripper('#f4f1ea'))),
 	'porcelain-dripper-blue': up(put(580, 960, 1.35, () => dripper('#24506f'))),
 	'filter-papers': down(put(600, 600, 1.45, filters, -6)),
@@ -72,9 +74,9 @@ export const scenes = {
 	'green-cardamom': spiceJar(bits.cardamom, .9, '#74884a', spice(['Green', 'Cardamom'], 'Alleppey', '50 g'), inBowl(bits.cardamom, .8, '#74884a', '#7d93a0')),
 	'green-cardamom-2': full(bits.cardamom, 2.4, '#74884a'),
 	'ceylon-cinnamon': down(put(600, 620, 1.45, () => sticks() + at(0, 0, 1, fx(blur(4), rect(-38, -190, 60, 380, '#2a1806'), 'opacity=".3"') + times(4, (i) => line(`M${-30 + i * 13} -186Q${-20 + i * 13} 0 ${-34 + i * 13} 186`, i % 2 ? '#efe0bc' : '#cdb684', 10))), -24)),
-	'star-anise': up(put(600, 960, 1.25, () => bowl(700, 310, '#30475a', heap(bits.anise, 650, 170, 1.5, '#5b3018'))), () => scatter(bits.anise, 6, 600, 1080, 440, 44, 1.25)),
+	'star-anise': up(put(600, 960, 1.25, () => bowl(700, 310, '#30475a', heap(bits.anise, 560, 180, 2, '#5b3018'))), () => scatter(bits.anise, 5, 600, 1090, 460, 40, 1.7)),
 	'saffron': up(put(420, 990, 1.45, () => jar(350, 430, bits.saffron, 1, '#7d1410', spice(['Saffron'], 'Sargol', '2 g'))), put(860, 1060, 1.1, () => pile(bits.saffron, 460, 130, 1.05, '#6b0f0d'))),
-	'saffron-2': full(bits.saffron, 2.3, '#7d1410'),
+	'saffron-2': full(bits.saffron, 3.4, '#7d1410'),
 	'smoked-paprika': up(put(450, 990, 1.3, () => tin(430, 560, '#a8321a', {...spice(['Pimentón'], 'Smoked over oak', '70 g'), paper: '#f7e9cf'})), put(890, 1080, 1.1, () => ground(380, 150) + powder('#b23a1c', 420, 190))),
 	'garam-masala': up(put(420, 1000, 1.28, () => jar(430, 600, null, 1, '#8a5a26', spice(['Garam', 'Masala'], 'Nine spices', '60 g'), false)), put(900, 1080, 1.15, () => bowl(420, 180, '#e6ddcc', powder('#9a6428', 380, 110)))),
 	'flor-de-sal': up(put(450, 990, 1.3, () => jar(460, 560, bits.salt, 1.1, '#d6d3cc', spice(['Flor de Sal'], 'Ria Formosa', '150 g'))), put(910, 1070, 1.1, () => pile(bits.salt, 360, 120, 1, '#cfccc4'))),
@@ -103,14 +105,14 @@ export const scenes = {
 	'index-cards': down(put(580, 580, 1.4, index, -5)),
 	'desk-planner-2025': down(put(600, 600, 1.1, planner, -4)),
 
-	'kontor-pen': down(put(600, 600, 1.22, () => fountain('#16202c'), -36)),
-	'kontor-pen-blue': down(put(600, 600, 1.22, () => fountain('#1d4f80'), -36)),
-	'kontor-pen-green': down(put(600, 600, 1.22, () => fountain('#2a6148'), -36)),
-	'kontor-pen-2': near('kontor-pen', 330, 880, 2.4),
-	'brass-pen': down(put(600, 600, 1.22, () => fountain('#b78a3a', {metal: true, trim: steel(0, 1), point: 'steel'}), -36)),
-	'brass-pen-2': near('brass-pen', 330, 880, 2.4),
+	'kontor-pen': down(put(582, 596, 1.17, () => fountain('#16202c'), -36)),
+	'kontor-pen-blue': down(put(582, 596, 1.17, () => fountain('#1d4f80'), -36)),
+	'kontor-pen-green': down(put(582, 596, 1.17, () => fountain('#2a6148'), -36)),
+	'kontor-pen-2': near('kontor-pen', 335, 850, 2.4),
+	'brass-pen': down(put(582, 596, 1.17, () => fountain('#b78a3a', {metal: true, trim: steel(0, 1), point: 'steel'}), -36)),
+	'brass-pen-2': near('brass-pen', 335, 850, 2.4),
 	'dip-pen': down(put(600, 480, 1.06, () => dipPen('#9a6238'), -32), put(760, 840, .8, nibTin, 8)),
-	'brass-pencil': down(put(600, 600, 1.14, () => pencil(), -34)),
+	'brass-pencil': down(put(600, 600, 1.28, () => pencil(), -36)),
 	'iron-gall-ink': up(put(600, 1020, 1.16, () => ink(680, 720, '#1d2430', pen(['Iron Gall'], 'Blue-black, permanent', '50 ml')))),
 	'harbour-inks': inkBottle('#14477a', 'Hanse Blue'),
 	'harbour-inks-oxblood': inkBottle('#7a1a20', 'Oxblood'),
@@ -118,7 +120,7 @@ export const scenes = {
 	'harbour-inks-sepia': inkBottle('#5e371b', 'Sepia'),
 	'sealing-wax': down(sealing('#9c2420')),
 	'sealing-wax-blue': down(sealing('#1d4a78')),
-	'pen-rest': up(put(600, 900, 1.2, () => ground(760, 160) + el(box(-380, -110, 760, 110, 14), brass(1, 0)) + el('M-380 -96L-330 -190H330L380 -96Z', lin([[0, '#fff0bf'], [.4, '#d4ad58'], [1, '#9a7029']], 1, 1)) + times(3, (i) => oval(-200 + i * 200, -150, 74, 24, lin([[0, '#5b3f12'], [.6, '#b78a3a'], [1, '#fbe9b4']], 0, 1))) + line('M-372 -98H372', '#fff3c4', 4, 'opacity=".8"') + text(0, -40, 'WENZEL FEDER', 32, '#5b3f12', {space: 9}) + at(-80, -206, .72, fountain('#16202c'), -9))),
+	'pen-rest': up(put(600, 900, 1.32, () => slab(760, 160) + el(box(-380, -110, 760, 110, 14), brass(1, 0)) + el('M-380 -96L-330 -190H330L380 -96Z', lin([[0, '#fff0bf'], [.4, '#d4ad58'], [1, '#9a7029']], 1, 1)) + times(3, (i) => oval(-200 + i * 200, -150, 74, 24, lin([[0, '#5b3f12'], [.6, '#b78a3a'], [1, '#fbe9b4']], 0, 1))) + line('M-372 -98H372', '#fff3c4', 4, 'opacity=".8"') + text(0, -40, 'WENZEL FEDER', 32, '#5b3f12', {space: 9}) + at(-10, -240, .74, fountain('#16202c', {bare: true}), -5))),
 
 	'pocket-compass': down(put(690, 690, 1, () => compass(330, true))),
 	'pocket-compass-2': near('pocket-compass', 690, 650, 1.9),
@@ -143,25 +145,25 @@ export const scenes = {
 	'wool-throw': down(put(600, 570, 1.05, () => cloth(800, 820, '#8b8f92', '#f0e8da', true), -6)),
 	'wool-throw-blue': down(put(600, 570, 1.05, () => cloth(800, 820, '#2f4f6b', '#e9dfcc', true), -6)),
 	'beeswax-candles': up(put(600, 1030, 1.15, () => candles(4))),
-	'table-brush': up(put(600, 820, 1.2, () => brush())),
+	'table-brush': up(put(600, 800, 1.3, () => brush())),
 	'olive-soap': down(put(600, 600, 1.65, () => soap('#b9b27a', 'OLIVE'), -14)),
 	'olive-soap-lavender': down(put(600, 600, 1.65, () => soap('#b5a5bd', 'LAVENDER'), -14)),
 	'north-sea-chart': down(put(600, 600, 1, () => map(780, 1020, 'chart'), -3)),
 	'north-sea-chart-framed': down(put(600, 600, .94, () => framed(780, 1020, 'chart'))),
 	'trade-winds-map': down(put(600, 540, .98, () => map(760, 900, 'winds'), 4), put(600, 1040, .95, () => roll(blue), -5)),
 	'harbour-plan-pdf': down(put(600, 600, 1, () => map(800, 1000, 'city'), 3)),
-	'winter-punch': up(put(600, 960, 1.18, giftSet)),
+	'winter-punch': up(put(600, 960, 1.3, giftSet)),
 };
 
 // The tiles of the top categories, 1200 by 900.
 const tile = (ground2, ...b) => () => ground2(900) + b.map((fn) => fn()).join('');
 export const tiles = {
-	'category-tea': tile(standing, put(330, 740, .78, () => tin(470, 640, green, tea(['Sencha', 'Uji'], 'First harvest, steamed', 'Green tea'))), put(690, 700, .72, () => pouch(500, 720, '#d9c39a', tea(['Longjing'], 'Picked before the rain', 'Green tea'))), put(990, 770, .82, () => bowl(400, 190, '#e9e2d4', heap(bits.peony, 370, 90, .8, '#8a8f6c'))), put(560, 820, .9, () => pile(bits.oolong, 330, 70, .7, '#2d4530'))),
-	'category-coffee': tile(standing, put(300, 760, .78, () => bag(500, 800, '#20262d', coffee(['Espresso', 'No. 9'], 'Brazil, India, Ethiopia', 'Espresso'))), put(660, 740, .66, () => bag(500, 800, '#9c4a3a', coffee(['Guji'], 'Ethiopia, natural', 'Filter'))), put(960, 780, .98, () => mill()), put(630, 830, 1, () => pile(bits.dark, 420, 90, .8, '#341c10'))),
+	'category-tea': tile(standing, put(300, 760, .96, () => tin(470, 640, green, tea(['Sencha', 'Uji'], 'First harvest, steamed', 'Green tea'))), put(690, 720, .84, () => pouch(500, 720, '#d9c39a', tea(['Longjing'], 'Picked before the rain', 'Green tea'))), put(1000, 800, .86, () => bowl(400, 190, '#e9e2d4', heap(bits.peony, 370, 90, .8, '#8a8f6c'))), put(560, 820, .9, () => pile(bits.oolong, 330, 70, .7, '#2d4530'))),
+	'category-coffee': tile(standing, put(300, 760, .78, () => bag(500, 800, '#20262d', coffee(['Espresso', 'No. 9'], 'Brazil, India, Ethiopia', 'Espresso'))), put(660, 740, .66, () => bag(500, 800, '#9c4a3a', coffee(['Guji'], 'Ethiopia, natural', 'Filter'))), put(920, 800, .86, () => mill()), put(630, 830, 1, () => pile(bits.dark, 420, 90, .8, '#341c10'))),
 	'category-spices': tile(standing, put(270, 740, .78, () => jar(430, 660, bits.cardamom, .9, '#74884a', spice(['Green', 'Cardamom'], 'Alleppey', '50 g'))), put(600, 690, .8, () => tin(430, 560, '#a8321a', {...spice(['Pimentón'], 'Smoked over oak', '70 g'), paper: '#f7e9cf'})), put(960, 740, .95, () => bowl(440, 200, '#30475a', heap(bits.anise, 410, 110, 1, '#5b3018'))), put(560, 840, .8, () => pile(bits.pepper, 360, 80, .8, '#2f221b')), () => scatter(bits.anise, 4, 850, 840, 180, 18, .8)),
-	'category-chocolate': tile(lying, put(250, 460, .7, () => bar(520, 960, '#4a2718', '#1f4a46', sweet(['Tumaco', '70 %'], 'Dark chocolate', '80 g', '#f4ead6')), -9), put(600, 500, .68, () => bar(520, 960, '#8a5530', '#b5572f', sweet(['Milk', '45 %'], 'Alpine milk, Ghana', '80 g', '#f6ecd8')), 4), put(965, 450, .5, () => tray(760, 1000, 4, 6, '#5a2f22', praline), 9)),
+	'category-chocolate-sweets': tile(lying, put(250, 460, .7, () => bar(520, 960, '#4a2718', '#1f4a46', sweet(['Tumaco', '70 %'], 'Dark chocolate', '80 g', '#f4ead6')), -9), put(600, 500, .68, () => bar(520, 960, '#8a5530', '#b5572f', sweet(['Milk', '45 %'], 'Alpine milk, Ghana', '80 g', '#f6ecd8')), 4), put(965, 450, .5, () => tray(760, 1000, 4, 6, '#5a2f22', praline), 9)),
 	'category-paper': tile(lying, put(260, 440, .78, () => notebook(600, 830, blue, {plate: ['Ledger', 'Papierhof Lauterbach'], band: '#c9a04a'}), -9), put(860, 330, .66, () => envelope(780, 480, '#e9e0cd'), 9), put(820, 600, .62, () => spread(1040, 620, '#6b2620', 'lined'), -6)),
-	'category-pens': tile(lying, put(460, 400, .82, () => fountain('#1d4f80'), -18), put(720, 690, .76, () => fountain('#b78a3a', {metal: true, trim: steel(0, 1), point: 'steel'}), -18), put(1000, 180, 1.05, () => seal(92, '#9c2420'))),
+	'category-pens-ink': tile(lying, put(460, 400, .82, () => fountain('#1d4f80'), -18), put(720, 690, .76, () => fountain('#b78a3a', {metal: true, trim: steel(0, 1), point: 'steel'}), -18), put(1010, 200, 1.2, () => seal(92, '#9c2420'))),
 	'category-instruments': tile(lying, put(500, 480, 1, () => at(0, 0, .9, map(1500, 1250, 'chart'), 6)), () => rect(0, 0, 1200, 900, '#f4ecd9', 0, 'opacity=".4"'), put(330, 470, .82, () => compass(330)), put(850, 320, .66, () => telescope(), -24), put(840, 660, .62, () => magnifier(270))),
 	'category-home': tile(standing, put(400, 770, .92, () => towels(['#35597a', '#e3dac8', '#a8583a', '#7d8f6c'])), put(930, 800, .78, () => candles(2)), put(720, 850, .5, () => brush())),
 };
