@@ -40,7 +40,7 @@ const bean = (c) => () => {
 
 const corn = (c) => () => {
 	const k = rnd() < .5 ? dk(c, rnd(0, .3)) : mix(c, '#6b4a34', rnd(.1, .5)), r = rnd(15, 18);
-	return `<circle r="${f(r)}" fill="${rad([[0, lt(k, .3)], [.3, k], [.75, dk(k, .55)], [1, dk(k, .85)]], .36, .3, .72)}"/>` +
+	return oval(0, 0, r, r, rad([[0, lt(k, .3)], [.3, k], [.75, dk(k, .55)], [1, dk(k, .85)]], .36, .3, .72)) +
 		times(4, (i) => line(`M${f(rnd(-r * .7, 0))} ${f(rnd(-r * .6, r * .6))}q${f(rnd(3, 9))} ${f(rnd(-7, 7))} ${f(rnd(8, 14))} ${f(rnd(-4, 4))}`, i % 2 ? dk(k, .7) : lt(k, .35), 1.3, 'opacity=".55"'));
 };
 

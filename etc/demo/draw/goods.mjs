@@ -5,7 +5,7 @@ import {rnd, pick, f, times, mix, dk, lt, lin, rad, blur, weave, el, line, oval,
 import {marks} from './packs.mjs';
 
 const ring = (r, w, fill, more = '') => `<circle r="${f(r)}" fill="none" stroke="${fill}" stroke-width="${f(w)}" ${more}/>`;
-const disc = (r, fill, more = '') => `<circle r="${f(r)}" fill="${fill}" ${more}/>`;
+const disc = (r, fill, more = '') => oval(0, 0, r, r, fill, more);
 const spokes = (n, r1, r2, c, w) => times(n, (i) => { const a = i * 2 * Math.PI / n; return line(`M${f(Math.sin(a) * r1)} ${f(-Math.cos(a) * r1)}L${f(Math.sin(a) * r2)} ${f(-Math.cos(a) * r2)}`, c, w); });
 const circle = (r) => `M${-r} 0A${r} ${r} 0 1 1 ${r} 0A${r} ${r} 0 1 1 ${-r} 0Z`;
 

@@ -3,11 +3,12 @@
 // One studio: light from the upper left, a warm seamless ground, the camera a little above the goods. A drawing is a
 // string of SVG; begin() starts a sheet, page() closes it. Paint servers are kept once per sheet (see paint()).
 
-let defs, kept, state;
+let defs, kept, scaled, state;
 
 export function begin(seed) {
 	defs = [];
 	kept = new Map();
+	scaled = new Set();
 	state = 2166136261;
 	for (const c of seed)
 		state = Math.imul(state ^ c.charCodeAt(0), 16777619) >>> 0;
@@ -41,13 +42,62 @@ function paint(body) {
 	return `url(#${kept.get(body)})`;
 }
 
+// A gradient over the unit square; fit() lays it over a shape. Left to itself librsvg 2.54 takes the box of a turned
+// shape from the sheet and not from the shape, and the light goes flat.
+const fitted = (body) => {
+	const url = paint(body);
+	scaled.add(url);
+	return url;
+};
+
+function fit(fill, [x0, y0, x1, y1]) {
+	if (!scaled.has(fill) || !(x1 > x0) || !(y1 > y0))
+		return fill;
+	const kind = defs[+fill.slice(6, -1)].slice(1, 15);
+	return paint(`<${kind} id="ID" href="${fill.slice(4, -1)}" gradientUnits="userSpaceOnUse" gradientTransform="matrix(${f(x1 - x0)} 0 0 ${f(y1 - y0)} ${f(x0)} ${f(y0)})"/>`);
+}
+
+// The box about a path; null where it has arcs, which only upright things here have.
+function bounds(d) {
+	if (/[Aa]/.test(d))
+		return null;
+	const b = [1e9, 1e9, -1e9, -1e9];
+	let x = 0, y = 0, sx = 0, sy = 0;
+	const see = (u, v) => { b[0] = Math.min(b[0], u); b[1] = Math.min(b[1], v); b[2] = Math.max(b[2], u); b[3] = Math.max(b[3], v); };
+	for (const [, c, rest] of d.matchAll(/([a-z])([^a-z]*)/gi)) {
+		const n = (rest.match(/-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?/g) ?? []).map(Number), up = c.toUpperCase(), rel = c !== up;
+		if (up === 'Z')
+			[x, y] = [sx, sy];
+		const size = {M: 2, L: 2, T: 2, H: 1, V: 1, C: 6, S: 4, Q: 4}[up] ?? 0;
+		for (let i = 0; size && i + size <= n.length; i += size) {
+			const p = [[x, y]];
+			if (size === 1)
+				p.push(up === 'H' ? [n[i] + (rel ? x : 0), y] : [x, n[i] + (rel ? y : 0)]);
+			else for (let k = i; k < i + size; k += 2)
+				p.push([n[k] + (rel ? x : 0), n[k + 1] + (rel ? y : 0)]);
+			[x, y] = p.at(-1);
+			if (up === 'M' && i === 0)
+				[sx, sy] = [x, y];
+			if (p.length < 3)
+				see(x, y);
+			else for (let t = 0; t <= 1.001; t += .125) {
+				let q = p;
+				while (q.length > 1)
+					q = q.slice(1).map((e, k) => [q[k][0] + (e[0] - q[k][0]) * t, q[k][1] + (e[1] - q[k][1]) * t]);
+				see(...q[0]);
+			}
+		}
+	}
+	return b;
+}
+
 const stops = (list) => list.map(([o, c, a = 1]) =>
 	`<stop offset="${o}" stop-color="${c}"${a < 1 ? ` stop-opacity="${a}"` : ''}/>`).join('');
 
 export const lin = (list, x2 = 1, y2 = 0, x1 = 0, y1 = 0) =>
-	paint(`<linearGradient id="ID" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}">${stops(list)}</linearGradient>`);
+	fitted(`<linearGradient id="ID" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}">${stops(list)}</linearGradient>`);
 export const rad = (list, cx = .5, cy = .5, r = .5, fx = cx, fy = cy) =>
-	paint(`<radialGradient id="ID" cx="${cx}" cy="${cy}" r="${r}" fx="${fx}" fy="${fy}">${stops(list)}</radialGradient>`);
+	fitted(`<radialGradient id="ID" cx="${cx}" cy="${cy}" r="${r}" fx="${fx}" fy="${fy}">${stops(list)}</radialGradient>`);
 export const blur = (s) =>
 	paint(`<filter id="ID" x="-60%" y="-60%" width="220%" height="220%"><feGaussianBlur stdDeviation="${s}"/></filter>`);
 export const tile = (w, h, body, turn = 0) =>
@@ -60,12 +110,13 @@ export const noise = (freq, c, alpha, seed = 3) => {
 	return paint(`<filter id="ID" x="0" y="0" width="100%" height="100%"><feTurbulence type="fractalNoise" baseFrequency="${freq}" numOctaves="3" seed="${seed}"/><feColorMatrix values="0 0 0 0 ${r} 0 0 0 0 ${g} 0 0 0 0 ${b} ${alpha * 3} 0 0 0 ${f(-alpha * 1.2)}"/><feComposite in2="SourceGraphic" operator="in"/></filter>`);
 };
 
-export const el = (d, fill, more = '') => `<path d="${d}" fill="${fill}" ${more}/>`;
+export const el = (d, fill, more = '') =>
+	`<path d="${d}" fill="${scaled.has(fill) ? fit(fill, bounds(d) ?? []) : fill}" ${more}/>`;
 export const line = (d, c, w, more = '') => `<path d="${d}" fill="none" stroke="${c}" stroke-width="${w}" ${more}/>`;
 export const oval = (x, y, rx, ry, fill, more = '') =>
-	`<ellipse cx="${f(x)}" cy="${f(y)}" rx="${f(rx)}" ry="${f(ry)}" fill="${fill}" ${more}/>`;
+	`<ellipse cx="${f(x)}" cy="${f(y)}" rx="${f(rx)}" ry="${f(ry)}" fill="${fit(fill, [x - rx, y - ry, x + rx, y + ry])}" ${more}/>`;
 export const rect = (x, y, w, h, fill, r = 0, more = '') =>
-	`<rect x="${f(x)}" y="${f(y)}" width="${f(w)}" height="${f(h)}" rx="${r}" fill="${fill}" ${more}/>`;
+	`<rect x="${f(x)}" y="${f(y)}" width="${f(w)}" height="${f(h)}" rx="${r}" fill="${fit(fill, [x, y, x + w, y + h])}" ${more}/>`;
 export const at = (x, y, s, body, turn = 0) =>
 	`<g transform="translate(${f(x)} ${f(y)}) rotate(${f(turn)}) scale(${f(s)})">${body}</g>`;
 export const fx = (filter, body, more = '') => `<g filter="${filter}" ${more}>${body}</g>`;

@@ -10,7 +10,7 @@ node "$here/draw.mjs" "$work" "$@"
 one='
 name=$(basename "$1" .svg)
 rsvg-convert -o "$2/$name.png" "$1"
-for q in 78 70 60 50 40 30 20; do
+for q in 76 68 58 48 38 28 20 12; do
 	cwebp -quiet -m 6 -sharp_yuv -q $q "$2/$name.png" -o "$3/$name.webp"
 	[ "$(wc -c <"$3/$name.webp")" -gt 50000 ] || break
 done
