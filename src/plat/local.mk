@@ -6,12 +6,6 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/conf.c src/plat/conf.h src/plat/settings.def \
 	src/plat/conf_text.c \
 	src/plat/csv.c src/plat/csv.h \
-	src/plat/fcgi.c src/plat/fcgi.h \
-	src/plat/form.c src/plat/form.h \
-	src/plat/file.c src/plat/file.h \
-	src/plat/html_clean.c src/plat/html_clean.h \
-	src/plat/memc.c src/plat/memc.h \
-	src/plat/secret.c src/plat/secret.h \
 	src/plat/db.c src/plat/db.h src/plat/db_impl.h \
 	src/plat/db_call.c \
 	src/plat/db_count.c \
@@ -19,6 +13,15 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/db_stmt.c \
 	src/plat/db_text.c src/plat/db_text.h \
 	src/plat/db_tx.c \
+	src/plat/fcgi.c src/plat/fcgi.h \
+	src/plat/file.c src/plat/file.h \
+	src/plat/fold.c src/plat/fold.h \
+	src/plat/form.c src/plat/form.h \
+	src/plat/html_clean.c src/plat/html_clean.h \
+	src/plat/image.c src/plat/image.h \
+	src/plat/image_head.c \
+	src/plat/memc.c src/plat/memc.h \
+	src/plat/secret.c src/plat/secret.h \
 	src/plat/stats.c src/plat/stats.h src/plat/counters.def src/plat/route_class.def \
 	src/plat/stats_area.h \
 	src/plat/stats_permit.c \

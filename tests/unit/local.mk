@@ -7,9 +7,11 @@ UNIT_TESTS = \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
 	tests/unit/test_html_clean \
+	tests/unit/test_image \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
 	tests/unit/test_product_csv \
+	tests/unit/test_search \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
 	tests/unit/test_totals \
@@ -47,3 +49,7 @@ tests_unit_test_product_csv_SOURCES = tests/unit/test_product_csv.c
 tests_unit_test_product_csv_LDADD = $(UNIT_LIBS)
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c
 tests_unit_test_cache_LDADD = $(UNIT_LIBS)
+tests_unit_test_search_SOURCES = tests/unit/test_search.c
+tests_unit_test_search_LDADD = $(UNIT_LIBS)
+tests_unit_test_image_SOURCES = tests/unit/test_image.c
+tests_unit_test_image_LDADD = $(UNIT_LIBS)
