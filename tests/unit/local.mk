@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
+	tests/unit/test_form \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
 	tests/unit/test_mustache_spec \
@@ -15,7 +16,8 @@ UNIT_TESTS = \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
 	tests/unit/test_totals \
-	tests/unit/test_view
+	tests/unit/test_view \
+	tests/unit/test_web
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -53,3 +55,9 @@ tests_unit_test_search_SOURCES = tests/unit/test_search.c
 tests_unit_test_search_LDADD = $(UNIT_LIBS)
 tests_unit_test_image_SOURCES = tests/unit/test_image.c
 tests_unit_test_image_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_form_SOURCES = tests/unit/test_form.c
+tests_unit_test_form_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_web_SOURCES = tests/unit/test_web.c
+tests_unit_test_web_LDADD = $(UNIT_LIBS)

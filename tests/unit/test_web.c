@@ -1,0 +1,325 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "unit.h"
+#include "web/addr.h"
+#include "web/app.h"
+#include "web/fields.h"
+#include "web/guard.h"
+#include "web/response.h"
+#include "web/route.h"
+#include "web/trace.h"
+
+static struct arena a;
+static struct err e;
+
+static void
+fresh(void)
+{
+	arena_fini(&a);
+	arena_init(&a, 4 << 20);
+	err_clear(&e);
+}
+
+START_TEST(target_is_cut_at_the_path_of_the_site)
+{
+	struct str path, query;
+
+	ck_assert(route_target(STR("/shop/en/?q=1?2"), STR("/shop"), &path, &query));
+	ck_str(path, "/en/");
+	ck_str(query, "q=1?2");
+	ck_assert(route_target(STR("/shop"), STR("/shop"), &path, &query));
+	ck_str(path, "/");
+	ck_assert(route_target(STR("/shop?a"), STR("/shop"), &path, &query));
+	ck_str(query, "a");
+	ck_assert(route_target(STR("http://host/en/p/x"), STR(""), &path, &query));
+	ck_str(path, "/en/p/x");
+	ck_assert(route_target(STR("http://host"), STR(""), &path, &query));
+	ck_str(path, "/");
+	ck_assert(!route_target(STR("/shopping/en/"), STR("/shop"), &path, &query));
+	ck_assert(!route_target(STR("/other"), STR("/shop"), &path, &query));
+	ck_assert(!route_target(STR("*"), STR(""), &path, &query));
+	ck_assert(!route_target(STR(""), STR(""), &path, &query));
+}
+END_TEST
+
+START_TEST(route_is_found_by_method_and_path)
+{
+	struct route_match m;
+
+	fresh();
+	ck_ok(route_find(&a, STR("GET"), STR("/healthz"), &m, &e), &e);
+	ck_assert_str_eq(m.route->name, "healthz");
+	ck_ok(route_find(&a, STR("HEAD"), STR("/healthz"), &m, &e), &e);
+	ck_assert(!route_find(&a, STR("POST"), STR("/healthz"), &m, &e));
+	ck_assert_int_eq(e.kind, ERR_METHOD);
+	ck_assert_str_eq(m.allow, "GET, HEAD");
+	fresh();
+	ck_assert(!route_find(&a, STR("BREW"), STR("/healthz"), &m, &e));
+	ck_assert_int_eq(e.kind, ERR_METHOD);
+	fresh();
+	ck_ok(route_find(&a, STR("GET"), STR("/healthz/"), &m, &e), &e);
+	ck_str(m.redirect, "/healthz");
+}
+END_TEST
+
+START_TEST(route_refuses_odd_paths)
+{
+	static const char *const bad[] = {"", "x", "/nosuch", "//healthz", "/healthz//", "/./healthz", "/healthz/..",
+	    "/healthz%2F", "/%68ealthz", "/healthz.json", "/healthz;x"};
+	struct route_match m;
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		fresh();
+		ck_assert_msg(!route_find(&a, STR("GET"), str_z(bad[i]), &m, &e), "%s", bad[i]);
+		ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
+	}
+}
+END_TEST
+
+static bool
+fields(const char *query, struct fields *f)
+{
+	struct form form;
+
+	fresh();
+	form_init(&form, &form_limits_default);
+	return form_urlencoded(&a, str_z(query), &form, &e) && fields_read(&a, &form, f, &e);
+}
+
+START_TEST(fields_are_typed_and_unknown_ones_ignored)
+{
+	struct fields f;
+
+	ck_ok(fields("v=42&q=+tea+&utm_source=x&sort=&terms=on", &f), &e);
+	ck_assert_int_eq(field_int(&f, F_v, 0), 42);
+	ck_str(field_text(&f, F_q), "tea");
+	ck_assert(!field_good(&f, F_sort));
+	ck_assert(field_good(&f, F_terms));
+	ck_assert_int_eq(field_int(&f, F_variant, -1), -1);
+	ck_assert(!field_need(&f, F_variant, &e));
+	ck_assert_int_eq(e.kind, ERR_INPUT);
+}
+END_TEST
+
+START_TEST(fields_refuse_a_wrong_value_unless_it_is_for_the_handler)
+{
+	struct fields f;
+
+	ck_assert(!fields("v=4x", &f));
+	ck_assert_int_eq(e.kind, ERR_INPUT);
+	ck_assert(!fields("v=0", &f));
+	ck_assert(!fields("v=1&v=2", &f));
+	ck_assert(!fields("q=two%0Alines", &f));
+	ck_ok(fields("email=nobody&quantity=-1&country=DEU", &f), &e);
+	ck_assert_int_eq(field_get(&f, F_email)->state, FIELD_INVALID);
+	ck_str(field_get(&f, F_email)->raw, "nobody");
+	ck_assert_int_eq(field_get(&f, F_quantity)->state, FIELD_INVALID);
+	ck_assert_int_eq(field_get(&f, F_country)->state, FIELD_TOO_LONG);
+	ck_str(field_text(&f, F_email), "");
+}
+END_TEST
+
+START_TEST(fields_know_a_mail_address)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} all[] = {{"a@b.example", true}, {"a%2Bb@mail.b.example", true}, {"%C3%BC@b.example", true}, {"a@b", false},
+	    {"@b.example", false}, {"a@b@c.example", false}, {"a@.example", false}, {"a@b.example.", false},
+	    {"a b@c.example", false}, {"a@b..example", false}, {"a@b.example,c@d.example", false}};
+	struct fields f;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		char query[80];
+
+		snprintf(query, sizeof(query), "email=%s", all[i].text);
+		ck_ok(fields(query, &f), &e);
+		ck_assert_msg(field_good(&f, F_email) == all[i].good, "%s", all[i].text);
+	}
+}
+END_TEST
+
+static struct str
+head_of(struct response *r, const char *if_none_match, bool *send_body)
+{
+	static const struct response_origin origin = {.https = true};
+	struct str head;
+
+	ck_ok(response_head(r, &a, &origin, "0123456789abcdef0123456789abcdef", str_z(if_none_match), &head, send_body,
+		  &e),
+	    &e);
+	return head;
+}
+
+START_TEST(shared_page_is_304_for_the_one_who_has_it)
+{
+	struct response r;
+	struct str head, etag;
+	char gzip[64];
+	bool send_body;
+
+	fresh();
+	response_init(&r, &a);
+	r.cache = RESPONSE_SHARED;
+	r.body = STR("page");
+	head = head_of(&r, "", &send_body);
+	ck_assert(send_body);
+	ck_assert(str_starts(head, STR("Status: 200 OK\r\n")));
+	etag = response_etag(&a, r.body);
+	ck_assert(str_find(head, etag) > 0);
+	head = head_of(&r, etag.p, &send_body);
+	ck_assert(!send_body);
+	ck_assert(str_starts(head, STR("Status: 304 Not Modified\r\n")));
+	ck_assert(str_find(head, STR("Content-Length")) < 0);
+	snprintf(gzip, sizeof(gzip), "\"other\", %.*s-gzip\"", (int)etag.n - 1, etag.p);
+	head_of(&r, gzip, &send_body);
+	ck_assert(!send_body);
+	head_of(&r, "W/\"other\"", &send_body);
+	ck_assert(send_body);
+	r.body = STR("another page");
+	head_of(&r, etag.p, &send_body);
+	ck_assert(send_body);
+}
+END_TEST
+
+START_TEST(header_value_with_a_line_end_makes_no_answer)
+{
+	static const struct response_origin origin = {.https = false};
+	struct response r;
+	struct str head;
+	bool send_body;
+
+	fresh();
+	response_init(&r, &a);
+	response_redirect(&r, 303, STR("/x\r\nSet-Cookie: y=z"));
+	ck_assert(!response_head(&r, &a, &origin, "id", STR_NONE, &head, &send_body, &e));
+	ck_assert_int_eq(e.kind, ERR_BUG);
+}
+END_TEST
+
+START_TEST(cookie_is_bound_to_the_host_where_the_site_has_https)
+{
+	static const struct response_origin plain = {.https = false}, secure = {.https = true};
+	struct response r;
+
+	fresh();
+	response_init(&r, &a);
+	response_cookie(&r, &a, &secure, STR("kontor"), STR("v"), 60);
+	ck_assert(str_find(buf_str(&r.lines), STR("Set-Cookie: __Host-kontor=v; Path=/; HttpOnly; SameSite=Lax; Secure; "
+						  "Max-Age=60\r\n"))
+	    == 0);
+	response_init(&r, &a);
+	response_cookie(&r, &a, &plain, STR("kontor"), STR("v"), 0);
+	ck_str(buf_str(&r.lines), "Set-Cookie: kontor=v; Path=/; HttpOnly; SameSite=Lax\r\n");
+}
+END_TEST
+
+START_TEST(address_lies_in_networks_of_its_kind)
+{
+	struct str v[] = {STR_INIT("10.0.0.0/8"), STR_INIT("::1"), STR_INIT("2001:db8::/33"), STR_INIT("192.0.2.7")};
+	struct conf_list nets = {ARRAY_LEN(v), v};
+
+	ck_assert(addr_in(STR("10.255.0.1"), &nets));
+	ck_assert(addr_in(STR("::ffff:10.1.1.1"), &nets));
+	ck_assert(addr_in(STR("::1"), &nets));
+	ck_assert(addr_in(STR("2001:db8:7fff::1"), &nets));
+	ck_assert(addr_in(STR("192.0.2.7"), &nets));
+	ck_assert(!addr_in(STR("192.0.2.8"), &nets));
+	ck_assert(!addr_in(STR("2001:db8:8000::1"), &nets));
+	ck_assert(!addr_in(STR("11.0.0.1"), &nets));
+	ck_assert(!addr_in(STR(""), &nets));
+	ck_assert(!addr_in(STR("10.0.0.1 "), &nets));
+}
+END_TEST
+
+START_TEST(client_address_is_believed_only_from_trusted_proxies)
+{
+	struct str v[] = {STR_INIT("10.0.0.0/8")};
+	struct conf_list nets = {1, v}, nobody = {0, NULL};
+
+	ck_str(addr_client(STR("10.0.0.1"), STR("6.6.6.6, 198.51.100.7, 10.0.0.2"), &nets), "198.51.100.7");
+	ck_str(addr_client(STR("198.51.100.7"), STR("6.6.6.6"), &nets), "198.51.100.7");
+	ck_str(addr_client(STR("10.0.0.1"), STR("6.6.6.6"), &nobody), "10.0.0.1");
+	ck_str(addr_client(STR("10.0.0.1"), STR("unknown"), &nets), "10.0.0.1");
+	ck_str(addr_client(STR("10.0.0.1"), STR_NONE, &nets), "10.0.0.1");
+}
+END_TEST
+
+static bool
+from(const char *fetch_site, const char *origin, const char *host)
+{
+	struct guard_source s = {str_z(fetch_site), str_z(origin), str_z(host)};
+
+	err_clear(&e);
+	return guard_same_site(&s, STR("https://shop.example"), &e);
+}
+
+START_TEST(form_is_taken_from_our_own_pages_only)
+{
+	ck_assert(from("same-origin", NULL, NULL));
+	ck_assert(from(NULL, "https://shop.example", "internal:8080"));
+	ck_assert(from(NULL, "http://localhost:8080", "localhost:8080"));
+	ck_assert(!from("cross-site", "https://shop.example", "shop.example"));
+	ck_assert(!from("same-site", "https://shop.example", "shop.example"));
+	ck_assert(!from("none", NULL, NULL));
+	ck_assert(!from(NULL, "https://evil.example", "shop.example"));
+	ck_assert(!from(NULL, "null", "shop.example"));
+	ck_assert(!from(NULL, NULL, "shop.example"));
+	ck_assert_int_eq(e.kind, ERR_DENIED);
+}
+END_TEST
+
+START_TEST(token_of_the_form_must_be_the_sessions)
+{
+	err_clear(&e);
+	ck_assert(guard_token(STR("abc"), STR("abc"), &e));
+	ck_assert(!guard_token(STR("abd"), STR("abc"), &e));
+	ck_assert(!guard_token(STR("ab"), STR("abc"), &e));
+	ck_assert(!guard_token(STR(""), STR(""), &e));
+}
+END_TEST
+
+START_TEST(id_is_taken_from_a_valid_trace_only)
+{
+	char id[33], other[33];
+
+	trace_id(STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), id);
+	ck_assert_str_eq(id, "0af7651916cd43dd8448eb211c80319c");
+	trace_id(STR("00-00000000000000000000000000000000-b7ad6b7169203331-01"), id);
+	ck_assert_str_ne(id, "00000000000000000000000000000000");
+	trace_id(STR("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"), other);
+	ck_assert_uint_eq(strlen(other), 32);
+	ck_assert_str_ne(id, other);
+	trace_id(STR_NONE, id);
+	ck_assert_uint_eq(strlen(id), 32);
+}
+END_TEST
+
+START_TEST(site_is_taken_apart)
+{
+	struct str origin, base;
+	bool https;
+
+	err_clear(&e);
+	ck_ok(app_site(STR("https://shop.example/a/b"), &origin, &base, &https, &e), &e);
+	ck_str(origin, "https://shop.example");
+	ck_str(base, "/a/b");
+	ck_assert(https);
+	ck_ok(app_site(STR("http://127.0.0.1:8080"), &origin, &base, &https, &e), &e);
+	ck_str(base, "");
+	ck_assert(!https);
+	ck_assert(!app_site(STR("ftp://x"), &origin, &base, &https, &e));
+	err_clear(&e);
+	ck_assert(!app_site(STR("https://x/"), &origin, &base, &https, &e));
+	err_clear(&e);
+	ck_assert(!app_site(STR("https:///x"), &origin, &base, &https, &e));
+}
+END_TEST
+
+UNIT_MAIN("web", target_is_cut_at_the_path_of_the_site, route_is_found_by_method_and_path, route_refuses_odd_paths,
+    fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_it_is_for_the_handler,
+    fields_know_a_mail_address, shared_page_is_304_for_the_one_who_has_it, header_value_with_a_line_end_makes_no_answer,
+    cookie_is_bound_to_the_host_where_the_site_has_https, address_lies_in_networks_of_its_kind,
+    client_address_is_believed_only_from_trusted_proxies, form_is_taken_from_our_own_pages_only,
+    token_of_the_form_must_be_the_sessions, id_is_taken_from_a_valid_trace_only, site_is_taken_apart)
