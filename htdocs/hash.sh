@@ -10,12 +10,16 @@ mkdir -p "$out/static"
 	for pair in CSS:css/kontor.css JS:js/kontor.js ICON:favicon.svg; do
 		file=$src/${pair#*:}
 		base=${file##*/}
-		name=${base%.*}.$(sha256sum <"$file" | cut -c1-8).${base##*.}
-		# Indentation and comment lines of the style sheet are for its readers.
+		# White space and comments of the style sheet are for its readers.
 		case $base in
-		*.css) sed -e 's/^	*//' -e '/^\/\* .* \*\/$/d' "$file" >"$out/static/$name" ;;
-		*) cp "$file" "$out/static/$name" ;;
+		*.css)
+			tr '\t\n' '  ' <"$file" | sed -e 's|/\*[^*]*\*/||g' -e 's/  */ /g' -e 's/ *\([{};,]\) */\1/g' \
+			    -e 's/: /:/g' -e 's/;}/}/g' -e 's/^ //' >"$out/static/$base"
+			;;
+		*) cp "$file" "$out/static/$base" ;;
 		esac
+		name=${base%.*}.$(sha256sum <"$out/static/$base" | cut -c1-8).${base##*.}
+		mv "$out/static/$base" "$out/static/$name"
 		chmod 644 "$out/static/$name"
 		printf '#define STATIC_%s "%s"\n' "${pair%%:*}" "$name"
 	done

@@ -4,6 +4,7 @@ nobase_dist_pkgdata_DATA += \
 	templates/_availability.mustache \
 	templates/_breadcrumbs.mustache \
 	templates/_card.mustache \
+	templates/_compass.mustache \
 	templates/_days.mustache \
 	templates/_delivery_text.mustache \
 	templates/_field.mustache \
@@ -14,6 +15,7 @@ nobase_dist_pkgdata_DATA += \
 	templates/_icon_image.mustache \
 	templates/_icon_search.mustache \
 	templates/_languages.mustache \
+	templates/_mini_lines.mustache \
 	templates/_pager.mustache \
 	templates/_payment_text.mustache \
 	templates/_price.mustache \
