@@ -37,12 +37,72 @@ cmd_fail(const struct cmd *c, const struct err *e)
 	return CMD_FAILED;
 }
 
+bool
+cmd_stats(struct cmd *c, bool write, struct stats *st, struct err *e)
+{
+	if (!cmd_conf(c, e))
+		return false;
+	if (stats_open_tool(st, c->conf.paths_stats_file.p, write, e))
+		return true;
+	return e->kind == ERR_NOT_FOUND ? err_context(e, "no worker and no kontor-jobs has run yet") : false;
+}
+
+int
+cmd_print(const struct cmd *c, const struct buf *b)
+{
+	struct str s = buf_str(b);
+	struct err e = {0};
+
+	if (!buf_check(b, &e))
+		return cmd_fail(c, &e);
+	return fwrite(s.p, 1, s.n, stdout) == s.n ? CMD_OK : CMD_FAILED;
+}
+
+int
+cmd_help_all(FILE *to)
+{
+	fprintf(to, "usage: kontor [--config FILE] COMMAND [...]\n\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+	fprintf(to, "\n`kontor COMMAND --help` tells how it is used. Exit status: 0 well, 1 failed or something was found,\n"
+		    "2 wrong use. The configuration is --config, else KONTOR_CONFIG, else the installed one.\n");
+	return CMD_OK;
+}
+
+/* The usage and the help of one command, if there is such a one. */
+static bool
+put_help(FILE *to, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		fprintf(to, "usage: kontor [--config FILE] %s %s\n\n  %s\n", commands[i].name, commands[i].args,
+		    commands[i].help);
+		return true;
+	}
+	return false;
+}
+
+int
+cmd_help_one(const char *name)
+{
+	return put_help(stdout, name) ? CMD_OK : CMD_USAGE;
+}
+
 int
 cmd_usage(const struct cmd *c)
 {
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(commands[i].name, c->argv[0]) == 0)
-			fprintf(stderr, "usage: kontor %s %s\n", commands[i].name, commands[i].args);
-	}
+	(void)put_help(stderr, c->argv[0]);
+	return CMD_USAGE;
+}
+
+int
+cmd_help(struct cmd *c)
+{
+	if (c->argc == 1)
+		return cmd_help_all(stdout);
+	if (c->argc == 2 && put_help(stdout, c->argv[1]))
+		return CMD_OK;
+	fprintf(stderr, "kontor help: there is no command '%s'\n", c->argv[1]);
 	return CMD_USAGE;
 }

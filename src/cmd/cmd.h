@@ -2,10 +2,17 @@
 #ifndef KONTOR_CMD_CMD_H
 #define KONTOR_CMD_CMD_H
 
+#include <stdio.h>
+
 #include "plat/conf.h"
 #include "plat/db.h"
+#include "plat/stats.h"
 
-enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+enum {
+	CMD_OK = 0,
+	CMD_FAILED = 1, /* it did not work, or it found what it looks for: breaches, faults, warnings */
+	CMD_USAGE = 2
+};
 
 struct cmd {
 	struct arena *a;
@@ -28,6 +35,16 @@ MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 
 /* Tells the error on standard error; gives CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
+
+/* The same for a command that reads or sets what the processes share; `write`: it sets. */
+MUST_USE bool cmd_stats(struct cmd *, bool write, struct stats *, struct err *);
+
+/* Writes to standard output; CMD_FAILED when that or the buffer failed. */
+int cmd_print(const struct cmd *, const struct buf *);
+
+/* The list of commands, and the help of one; CMD_OK. */
+int cmd_help_all(FILE *);
+int cmd_help_one(const char *name);
 
 /* Tells how the command is used; gives CMD_USAGE. */
 int cmd_usage(const struct cmd *);

@@ -11,31 +11,24 @@
 static const struct {
 	const char *name;
 	int (*fn)(struct cmd *);
-	const char *args, *help;
 } commands[] = {
-#define CMD(name, fn, args, help) {name, fn, args, help},
+#define CMD(name, fn, args, help) {name, fn},
 #include "cmd/commands.def"
 #undef CMD
 };
 
 static int
-usage(FILE *to)
-{
-	fprintf(to, "usage: kontor [--config FILE] COMMAND [...]\n");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(to, "  %-10s %s\n             %s\n", commands[i].name, commands[i].args, commands[i].help);
-	return to == stdout ? CMD_OK : CMD_USAGE;
-}
-
-static int
 run(struct cmd *c)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(commands[i].name, c->argv[0]) == 0)
-			return commands[i].fn(c);
+		if (strcmp(commands[i].name, c->argv[0]) != 0)
+			continue;
+		if (c->argc == 2 && (strcmp(c->argv[1], "--help") == 0 || strcmp(c->argv[1], "-h") == 0))
+			return cmd_help_one(c->argv[0]);
+		return commands[i].fn(c);
 	}
-	fprintf(stderr, "kontor: there is no command '%s'\n", c->argv[0]);
-	return usage(stderr);
+	fprintf(stderr, "kontor: there is no command '%s'; `kontor help` lists them\n", c->argv[0]);
+	return CMD_USAGE;
 }
 
 int
@@ -47,21 +40,25 @@ main(int argc, char **argv)
 	struct arena a;
 	int opt, status;
 
-	while ((opt = getopt_long(argc, argv, "+", known, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "+h", known, NULL)) != -1) {
 		switch (opt) {
 		case 'c': c.conf_file = optarg; break;
-		case 'h': return usage(stdout);
+		case 'h': return cmd_help_all(stdout);
 		case 'v': return printf("kontor %s\n", PACKAGE_VERSION) < 0;
-		default: return usage(stderr);
+		default: (void)cmd_help_all(stderr); return CMD_USAGE;
 		}
 	}
-	if (optind == argc)
-		return usage(stderr);
+	if (optind == argc) {
+		(void)cmd_help_all(stderr);
+		return CMD_USAGE;
+	}
 	arena_init(&a, MEMORY_B);
 	c.a = &a;
 	c.argc = argc - optind;
 	c.argv = argv + optind;
 	status = run(&c);
 	arena_fini(&a);
+	if (fflush(stdout) != 0 && status == CMD_OK)
+		status = CMD_FAILED;
 	return status;
 }

@@ -78,6 +78,11 @@ size_t conf_warn(const struct conf *, conf_tell_fn *tell, void *arg);
 /* A value as it would stand in the file; lines of a TEXT and entries of a LIST are joined as one would write them. */
 void conf_put_value(struct buf *, const struct conf *, const struct conf_setting *);
 
+/* The text of a configuration file with one setting changed and every other line as it was; "\n" in the value makes
+ * indented lines. The setting takes the place of the old one, or of its commented default, or goes to the end of its
+ * section, which is made when it is missing. The result is not checked: load it. */
+struct str conf_edit(struct arena *, struct str text, const char *section, const char *key, struct str value);
+
 /* The commented example file, the values in effect, and the manual page kontor.conf(5). */
 void conf_put_example(struct buf *);
 void conf_put_all(struct buf *, const struct conf *);

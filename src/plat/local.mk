@@ -4,6 +4,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/cache_entry.c src/plat/cache_entry.h \
 	src/plat/cache_l1.c src/plat/cache_l1.h \
 	src/plat/conf.c src/plat/conf.h src/plat/settings.def \
+	src/plat/conf_edit.c \
 	src/plat/conf_text.c \
 	src/plat/csv.c src/plat/csv.h \
 	src/plat/db.c src/plat/db.h src/plat/db_impl.h \
@@ -24,5 +25,8 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/secret.c src/plat/secret.h \
 	src/plat/stats.c src/plat/stats.h src/plat/counters.def src/plat/route_class.def \
 	src/plat/stats_area.h \
+	src/plat/stats_metrics.c \
 	src/plat/stats_permit.c \
+	src/plat/stats_report.c src/plat/stats_report.h \
+	src/plat/stats_show.c \
 	src/plat/stats_sweep.c

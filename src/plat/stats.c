@@ -285,6 +285,8 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 	if (strlen(name) >= STATS_BACKEND_SIZE || *name == '\0' || strpbrk(name, "\"\\\n{}") != NULL)
 		return err_set(e, ERR_INPUT, "\"%s\" is no name for a backend: 1 to %d plain characters", name,
 		    STATS_BACKEND_SIZE - 1);
+	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* or two backends had one label in the metrics */
+		return err_set(e, ERR_INPUT, "the name \"jobs\" is for kontor-jobs and for nothing else");
 	for (int round = 0; round < CLAIM_ROUNDS; round++) {
 		for (int fresh = 0; fresh < 2; fresh++)
 			for (int i = 0; i < STATS_SLOTS; i++)

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #include "plat/stats.h"
+#include "plat/stats_report.h"
 
 #define STATS_MAGIC UINT64_C(0x31726f746e6f4b) /* "Kontor1" */
-#define STATS_BUCKETS 12		       /* the last one has no upper bound */
 
 typedef _Atomic uint64_t stats_word;
 
@@ -56,9 +56,6 @@ struct stats_area {
 	struct stats_breaker breaker[BREAKER__MAX];
 	struct stats_slot slot[STATS_SLOTS];
 };
-
-/* The upper bounds of the buckets but the last, in ms. */
-extern const uint32_t stats_bucket_ms[STATS_BUCKETS - 1];
 
 static inline uint64_t
 stats_get(const stats_word *w)

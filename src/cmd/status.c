@@ -1,0 +1,36 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "plat/stats_report.h"
+
+#define OUTPUT_MAX_B ((size_t)16 << 20)
+
+int
+cmd_status(struct cmd *c)
+{
+	const char *form = c->argc == 1 ? "" : c->argv[1];
+	struct stats_report r;
+	struct stats st;
+	struct err e = {0};
+	struct buf b;
+	int status;
+
+	if (c->argc > 2 || (strcmp(form, "") != 0 && strcmp(form, "--json") != 0 && strcmp(form, "--metrics") != 0))
+		return cmd_usage(c);
+	if (!cmd_stats(c, false, &st, &e))
+		return cmd_fail(c, &e);
+	stats_read(&st, c->a, &r);
+	buf_init(&b, c->a, OUTPUT_MAX_B);
+	if (strcmp(form, "--json") == 0) {
+		stats_put_json(&b, &r);
+	} else if (strcmp(form, "--metrics") == 0) {
+		stats_put_metrics(&b, &r);
+	} else {
+		buf_fmt(&b, "%.*s  %.*s\n", STR_ARG(c->conf.site_name), STR_ARG(c->conf.site_url));
+		stats_put_text(&b, &r);
+	}
+	status = cmd_print(c, &b);
+	stats_close(&st);
+	return status == CMD_OK && !stats_is_well(&r) ? CMD_FAILED : status;
+}
