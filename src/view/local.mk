@@ -4,6 +4,7 @@ src_view_libview_a_SOURCES = \
 	src/view/encode.c src/view/encode.h \
 	src/view/format.c src/view/format.h \
 	src/view/json.c \
+	src/view/jsonld.c src/view/jsonld.h \
 	src/view/lang.c src/view/lang.def src/view/lang.h \
 	src/view/mustache.h src/view/mustache_op.h \
 	src/view/mustache_compile.c \
@@ -12,4 +13,5 @@ src_view_libview_a_SOURCES = \
 	src/view/mustache_text.c src/view/mustache_text.h \
 	src/view/names.c src/view/names.def src/view/names.h \
 	src/view/plural.c src/view/plural.h \
+	src/view/url.c src/view/url.h \
 	src/view/view.c src/view/view.h

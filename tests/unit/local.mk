@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
 	tests/unit/test_totals \
+	tests/unit/test_url \
 	tests/unit/test_view \
 	tests/unit/test_web
 
@@ -30,6 +31,8 @@ tests_unit_test_conf_LDADD = $(UNIT_LIBS)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_url_SOURCES = tests/unit/test_url.c
+tests_unit_test_url_LDADD = $(UNIT_LIBS)
 tests_unit_test_view_SOURCES = tests/unit/test_view.c
 tests_unit_test_view_LDADD = $(UNIT_LIBS)
 tests_unit_test_html_clean_SOURCES = tests/unit/test_html_clean.c

@@ -1,0 +1,196 @@
+#include <jansson.h>
+#include <string.h>
+
+#include "unit.h"
+#include "view/jsonld.h"
+
+static struct arena a;
+static struct err e;
+static struct langs langs;
+static struct urls urls;
+
+static void
+start(const char *site)
+{
+	const struct str tags[] = {STR("en"), STR("zh-Hans")};
+
+	arena_init(&a, 8 << 20);
+	e = (struct err){0};
+	ck_ok(langs_init(&a, tags, 2, &langs, &e), &e);
+	ck_ok(urls_init(&urls, str_z(site), &e), &e);
+}
+
+START_TEST(links_stand_below_the_path_of_the_site)
+{
+	const struct lang *en, *zh;
+
+	start("https://example.org:8443/shop/");
+	en = &langs.lang[0];
+	zh = &langs.lang[1];
+	ck_str(urls.origin, "https://example.org:8443");
+	ck_assert(urls.https);
+	ck_str(url_home(&urls, &a, zh), "/shop/zh-hans/");
+	ck_str(url_product(&urls, &a, en, STR("earl-grey"), 7), "/shop/en/p/earl-grey?v=7");
+	ck_str(url_category_list(&urls, &a, en, STR("tea"), (struct url_list){STR("-price"), STR("9.7")}),
+	    "/shop/en/c/tea?sort=-price&after=9.7");
+	ck_str(url_checkout(&urls, &a, en, STEP_PLACE), "/shop/en/checkout/place");
+	ck_str(url_info(&urls, &a, en, INFO_WITHDRAWAL), "/shop/en/info/withdrawal");
+	ck_str(url_media(&urls, &a, STR("abcdef"), "card"), "/shop/media/ab/abcdef-card.webp");
+	ck_str(url_in(&urls, &a, zh, STR("/c/tea?sort=name")), "/shop/zh-hans/c/tea?sort=name");
+	ck_str(url_absolute(&urls, &a, url_cart(&urls, &a, en)), "https://example.org:8443/shop/en/cart");
+	ck_str(url_absolute(&urls, &a, STR("https://x.test/")), "https://x.test/");
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(what_is_put_into_a_link_is_encoded)
+{
+	start("http://localhost:8080");
+	ck_str(urls.base, "");
+	ck_str(url_search(&urls, &a, &langs.lang[0], STR("tea & \"茶\""), STR_NONE),
+	    "/en/search?q=tea%20%26%20%22%E8%8C%B6%22");
+	ck_str(url_product(&urls, &a, &langs.lang[0], STR("../x?y#z"), 0), "/en/p/..%2Fx%3Fy%23z");
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(what_is_no_address_of_a_shop_is_refused)
+{
+	static const char *const bad[] = {"", "example.org", "ftp://example.org", "https://", "https:///x", "https://a b/",
+	    "https://a:0/", "https://a:x/", "https://a/\"", "https://u@h/", "https://a/b//c", "https://a/?q"};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		e = (struct err){0};
+		ck_assert_msg(!urls_init(&urls, str_z(bad[i]), &e), "%s", bad[i]);
+		ck_assert_int_eq(e.kind, ERR_INPUT);
+	}
+}
+END_TEST
+
+static struct view *
+put_variant(struct view *product, const char *text, int64_t minor, uint16_t availability)
+{
+	struct view *v = view_add(view_get(product, N_variants)), *price = view_sub(v, N_price);
+	struct money m = {.minor = minor};
+
+	ck_assert(currency_find(STR("EUR"), &m.cur));
+	view_str(v, N_text, str_z(text));
+	view_str(v, N_url, STR("/shop/en/p/tea?v=1"));
+	view_str(v, N_sku, STR("T-1"));
+	view_str(v, N_barcode, STR("4006381333931"));
+	view_money(price, N_now, m);
+	view_bool(price, N_tax_included, true);
+	view_bool(view_sub(v, N_availability), availability, true);
+	if (text[0] != '\0')
+		view_push(view_sublist(v, N_values), view_node_str(&a, str_z(text)));
+	return v;
+}
+
+static struct view *
+product(void)
+{
+	struct view *p = view_object(&a);
+
+	view_int(p, N_id, 12);
+	view_str(p, N_name, STR("</script><b>Tea"));
+	view_str(p, N_vendor, STR("Hansen & Co"));
+	view_str(p, N_url, STR("/shop/en/p/tea"));
+	view_sublist(p, N_variants);
+	view_str(view_add(view_sublist(p, N_images)), N_zoom_url, STR("/shop/media/a-zoom.webp"));
+	return p;
+}
+
+static json_t *
+parsed(struct str s)
+{
+	json_error_t error;
+	json_t *j = json_loadb(s.p, s.n, 0, &error);
+
+	ck_assert_msg(j != NULL, "%s: %.*s", error.text, STR_ARG(s));
+	ck_assert_msg(str_chr(s, '<') < 0, "could end the script");
+	return j;
+}
+
+static const char *
+at(json_t *j, const char *key)
+{
+	return json_string_value(json_object_get(j, key));
+}
+
+START_TEST(jsonld_of_a_product_with_variants_is_a_group_with_an_offer_each)
+{
+	struct view *p, *links;
+	json_t *j, *group, *variant, *offer;
+
+	start("https://example.org/shop");
+	p = product();
+	view_str(view_add(view_sublist(p, N_options)), N_name, STR("Size"));
+	put_variant(p, "100 g", 490, N_in_stock);
+	put_variant(p, "250 g", 990, N_sold_out);
+	links = view_list(&a);
+	view_str(view_add(links), N_text, STR("Tea"));
+	j = parsed(jsonld_product(&a, &urls, p, links));
+	group = json_array_get(json_object_get(j, "@graph"), 0);
+	ck_assert_str_eq(at(group, "@type"), "ProductGroup");
+	ck_assert_str_eq(at(group, "name"), "</script><b>Tea");
+	ck_assert_str_eq(at(group, "productGroupID"), "12");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(group, "variesBy"), 0)), "https://schema.org/size");
+	ck_assert_uint_eq(json_array_size(json_object_get(group, "hasVariant")), 2);
+	variant = json_array_get(json_object_get(group, "hasVariant"), 1);
+	ck_assert_str_eq(at(variant, "gtin"), "4006381333931");
+	offer = json_object_get(variant, "offers");
+	ck_assert_str_eq(at(offer, "price"), "9.90");
+	ck_assert_str_eq(at(offer, "priceCurrency"), "EUR");
+	ck_assert_str_eq(at(offer, "availability"), "https://schema.org/OutOfStock");
+	ck_assert_str_eq(at(offer, "url"), "https://example.org/shop/en/p/tea?v=1");
+	ck_assert(json_is_true(json_object_get(json_array_get(json_object_get(offer, "priceSpecification"), 0),
+	    "valueAddedTaxIncluded")));
+	ck_assert_str_eq(at(json_array_get(json_object_get(j, "@graph"), 1), "@type"), "BreadcrumbList");
+	json_decref(j);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(jsonld_of_a_product_with_one_variant_is_a_product)
+{
+	struct view *p;
+	json_t *j, *one;
+
+	start("https://example.org/shop");
+	p = product();
+	put_variant(p, "", 490, N_low);
+	j = parsed(jsonld_product(&a, &urls, p, NULL));
+	one = json_array_get(json_object_get(j, "@graph"), 0);
+	ck_assert_str_eq(at(one, "@type"), "Product");
+	ck_assert_str_eq(at(one, "sku"), "T-1");
+	ck_assert_str_eq(at(json_object_get(one, "offers"), "availability"), "https://schema.org/LimitedAvailability");
+	json_decref(j);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(jsonld_names_the_shop_and_the_way_to_a_page)
+{
+	struct view *links;
+	json_t *j, *items;
+
+	start("https://example.org/shop");
+	j = parsed(jsonld_site(&a, &urls, &langs.lang[1], STR("Hansen \"& Co\"")));
+	ck_assert_str_eq(at(json_array_get(json_object_get(j, "@graph"), 0), "url"), "https://example.org/shop/zh-hans/");
+	json_decref(j);
+	links = view_list(&a);
+	view_str(view_add(links), N_text, STR("Tea"));
+	view_str(view_at(links, 0), N_url, STR("/shop/en/c/tea"));
+	j = parsed(jsonld_breadcrumbs(&a, &urls, links, STR("Black tea")));
+	items = json_object_get(json_array_get(json_object_get(j, "@graph"), 0), "itemListElement");
+	ck_assert_uint_eq(json_array_size(items), 2);
+	ck_assert_str_eq(at(json_array_get(items, 0), "item"), "https://example.org/shop/en/c/tea");
+	ck_assert_str_eq(at(json_array_get(items, 1), "name"), "Black tea");
+	json_decref(j);
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("url", links_stand_below_the_path_of_the_site, what_is_put_into_a_link_is_encoded,
+    what_is_no_address_of_a_shop_is_refused, jsonld_of_a_product_with_variants_is_a_group_with_an_offer_each,
+    jsonld_of_a_product_with_one_variant_is_a_product, jsonld_names_the_shop_and_the_way_to_a_page)
