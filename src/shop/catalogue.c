@@ -3,88 +3,10 @@
 #include "base/buf.h"
 #include "base/num.h"
 
-enum catalogue_avail
-catalogue_variant_avail(const struct catalogue_variant *v, int64_t low)
+bool
+catalogue_is_digital(const struct catalogue_variant *v)
 {
-	if (!v->shipped && !v->tracked)
-		return AVAIL_DIGITAL;
-	if (!v->tracked || v->on_hand > low)
-		return AVAIL_IN_STOCK;
-	if (v->on_hand > 0)
-		return AVAIL_LOW;
-	return v->sell_over ? AVAIL_ON_ORDER : AVAIL_SOLD_OUT;
-}
-
-/* What a shopper would rather have. */
-static int
-rank(enum catalogue_avail a)
-{
-	static const int ranks[] = {[AVAIL_SOLD_OUT] = 0, [AVAIL_ON_ORDER] = 1, [AVAIL_LOW] = 2, [AVAIL_IN_STOCK] = 3,
-	    [AVAIL_DIGITAL] = 4};
-
-	return ranks[a];
-}
-
-enum catalogue_avail
-catalogue_product_avail(const struct catalogue_product *p, int64_t low)
-{
-	enum catalogue_avail best = AVAIL_SOLD_OUT;
-
-	for (size_t i = 0; i < p->n_variants; i++) {
-		enum catalogue_avail a = catalogue_variant_avail(&p->variants[i], low);
-
-		if (rank(a) > rank(best))
-			best = a;
-	}
-	return best == AVAIL_DIGITAL ? AVAIL_IN_STOCK : best;
-}
-
-const struct catalogue_variant *
-catalogue_choose(const struct catalogue_product *p, uint64_t id)
-{
-	for (size_t i = 0; i < p->n_variants; i++)
-		if (p->variants[i].id == id)
-			return &p->variants[i];
-	for (size_t i = 0; i < p->n_variants; i++)
-		if (catalogue_variant_avail(&p->variants[i], 0) != AVAIL_SOLD_OUT)
-			return &p->variants[i];
-	return p->n_variants == 0 ? NULL : &p->variants[0];
-}
-
-static size_t
-n_options(const struct catalogue_product *p)
-{
-	size_t n = 0;
-
-	while (n < CATALOGUE_OPTIONS && p->options[n].value.n > 0)
-		n++;
-	return n;
-}
-
-const struct catalogue_variant *
-catalogue_by_values(const struct catalogue_product *p, const struct str *values)
-{
-	size_t n = n_options(p);
-
-	for (size_t i = 0; i < p->n_variants; i++) {
-		bool all = true;
-
-		for (size_t k = 0; k < n; k++)
-			all = all && str_eq(p->variants[i].words[k].value, values[k]);
-		if (all)
-			return &p->variants[i];
-	}
-	return NULL;
-}
-
-const struct catalogue_variant *
-catalogue_turn(const struct catalogue_product *p, const struct catalogue_variant *from, size_t i, struct str value)
-{
-	struct str values[CATALOGUE_OPTIONS];
-
-	for (size_t k = 0; k < CATALOGUE_OPTIONS; k++)
-		values[k] = k == i ? value : from->words[k].value;
-	return catalogue_by_values(p, values);
+	return !v->shipped && !v->stock.tracked;
 }
 
 bool

@@ -8,12 +8,10 @@
 
 #include "base/money.h"
 #include "base/str.h"
+#include "shop/stock.h"
 
 #define CATALOGUE_OPTIONS 3
 #define CATALOGUE_HASH_B 16
-
-/* How a thing can be had. The order of the first four is that of product.avail in the database. */
-enum catalogue_avail { AVAIL_SOLD_OUT, AVAIL_LOW, AVAIL_IN_STOCK, AVAIL_ON_ORDER, AVAIL_DIGITAL };
 
 struct catalogue_image {
 	struct str hash;	/* CATALOGUE_HASH_B bytes; none: there is no picture */
@@ -38,8 +36,8 @@ struct catalogue_variant {
 	struct str sku, barcode;
 	int64_t price_minor, compare_minor, lowest_minor; /* compare: 0 when not reduced; lowest: of the 30 days before */
 	struct catalogue_measure measure;
-	bool shipped, tracked, sell_over;
-	int64_t on_hand;
+	bool shipped; /* false: digital */
+	struct stock stock;
 	uint64_t image_position; /* 0: none of its own */
 };
 
@@ -66,7 +64,7 @@ struct catalogue_card {
 	struct catalogue_image image;
 	struct catalogue_variant cheapest;
 	int64_t price_max_minor, left, created_at;
-	enum catalogue_avail avail;
+	enum stock_avail avail;
 };
 
 struct catalogue_category {
@@ -75,22 +73,8 @@ struct catalogue_category {
 	struct catalogue_image image;
 };
 
-/* `low`: this many or fewer are "few". */
-enum catalogue_avail catalogue_variant_avail(const struct catalogue_variant *, int64_t low);
-
-/* The best of the variants' availabilities, as product.avail keeps it. */
-enum catalogue_avail catalogue_product_avail(const struct catalogue_product *, int64_t low);
-
-/* The variant with this id; else the first that can be had; else the first. Never NULL when there is a variant. */
-const struct catalogue_variant *catalogue_choose(const struct catalogue_product *, uint64_t id);
-
-/* The variant with these values, one per option that the product has; NULL when there is none. */
-const struct catalogue_variant *catalogue_by_values(const struct catalogue_product *, const struct str *values);
-
-/* The variant that one gets by setting option `i` to `value` and keeping the other values of `from`; NULL when that
- * combination does not exist. */
-const struct catalogue_variant *catalogue_turn(
-    const struct catalogue_product *, const struct catalogue_variant *from, size_t i, struct str value);
+/* Nothing is sent and nothing runs out: had at once. */
+bool catalogue_is_digital(const struct catalogue_variant *);
 
 /* Price per base unit, in minor units. False when the variant has no unit price. */
 bool catalogue_unit_price(const struct catalogue_variant *, int64_t *minor);

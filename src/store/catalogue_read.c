@@ -99,9 +99,9 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->compare_minor = i64_or(r, 0);
 	v->lowest_minor = i64_or(r, 0);
 	v->shipped = c_u64(r) != 0;
-	v->tracked = c_u64(r) != 0;
-	v->sell_over = c_u64(r) != 0;
-	v->on_hand = c_i64(r);
+	v->stock.tracked = c_u64(r) != 0;
+	v->stock.sell_over = c_u64(r) != 0;
+	v->stock.on_hand = c_i64(r);
 	take_measure(r, &v->measure);
 	v->image_position = u64_or(r, 0);
 }
@@ -234,7 +234,7 @@ take_card(struct db_rows *r, struct catalogue_card *c)
 	c->cheapest.shipped = c_u64(r) != 0;
 	take_measure(r, &c->cheapest.measure);
 	c->created_at = c_i64(r);
-	c->avail = (enum catalogue_avail)c_u64(r);
+	c->avail = (enum stock_avail)c_u64(r);
 }
 
 bool
