@@ -96,7 +96,7 @@ function zoom(link) {
 document.addEventListener("change", (e) => {
 	const t = e.target;
 	if (t.matches(".pill input[data-url]")) choose(t);
-	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($(".stepper-set", t.form));
+	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($("button[value=set]", t.form));
 });
 
 document.addEventListener("click", (e) => {
