@@ -6,4 +6,5 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/migrate.c \
 	src/cmd/pause.c \
 	src/cmd/setup.c \
-	src/cmd/status.c
+	src/cmd/status.c \
+	src/cmd/texts.c

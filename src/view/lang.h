@@ -9,6 +9,7 @@
 #include "view/format.h"
 
 #define LANG_MAX 16
+#define LANG_SOURCE "en" /* the language of the texts in templates */
 #define CATALOGUE_MAX_B ((size_t)4 << 20)
 
 struct lang {

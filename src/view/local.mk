@@ -13,5 +13,7 @@ src_view_libview_a_SOURCES = \
 	src/view/mustache_text.c src/view/mustache_text.h \
 	src/view/names.c src/view/names.def src/view/names.h \
 	src/view/plural.c src/view/plural.h \
+	src/view/template.c src/view/template.h \
+	src/view/texts.c src/view/texts.h \
 	src/view/url.c src/view/url.h \
 	src/view/view.c src/view/view.h
