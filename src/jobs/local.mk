@@ -1,2 +1,5 @@
 noinst_LIBRARIES += src/jobs/libjobs.a
-src_jobs_libjobs_a_SOURCES =
+src_jobs_libjobs_a_SOURCES = \
+	src/jobs/job.h \
+	src/jobs/loop.c \
+	src/jobs/sweep.c

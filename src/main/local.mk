@@ -5,3 +5,6 @@ kontor_fcgi_LDADD = $(ROOM_LIBS)
 bin_PROGRAMS += kontor
 kontor_SOURCES = src/main/kontor.c
 kontor_LDADD = $(ROOM_LIBS)
+pkglibexec_PROGRAMS += kontor-jobs
+kontor_jobs_SOURCES = src/main/kontor_jobs.c
+kontor_jobs_LDADD = $(ROOM_LIBS)

@@ -23,7 +23,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/image_head.c \
 	src/plat/memc.c src/plat/memc.h \
 	src/plat/secret.c src/plat/secret.h \
-	src/plat/stats.c src/plat/stats.h src/plat/counters.def src/plat/route_class.def \
+	src/plat/stats.c src/plat/stats.h src/plat/counters.def src/plat/jobs.def src/plat/route_class.def \
 	src/plat/stats_area.h \
 	src/plat/stats_metrics.c \
 	src/plat/stats_permit.c \

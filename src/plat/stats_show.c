@@ -159,7 +159,7 @@ put_backends(struct buf *b, const struct stats_report *r)
 
 			if (w->role == k->role && strcmp(w->backend, k->name) == 0)
 				put_row(b, str_fmt(b->a, "  #%d pid %d", w->slot, w->pid).p,
-				    !w->alive       ? "dead"
+				    !w->alive       ? "gone"
 				    : w->in_hand > 0 ? "busy"
 						     : "idle",
 				    w->sum);

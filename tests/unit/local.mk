@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/test_search \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
+	tests/unit/test_stats_report \
 	tests/unit/test_totals \
 	tests/unit/test_url \
 	tests/unit/test_view \
@@ -64,3 +65,5 @@ tests_unit_test_form_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_web_SOURCES = tests/unit/test_web.c
 tests_unit_test_web_LDADD = $(UNIT_LIBS)
+tests_unit_test_stats_report_SOURCES = tests/unit/test_stats_report.c
+tests_unit_test_stats_report_LDADD = $(UNIT_LIBS)

@@ -269,6 +269,36 @@ START_TEST(every_row_has_a_help_text_and_a_name_that_is_not_taken)
 }
 END_TEST
 
+static const struct {
+	const char *text, *key, *value, *after;
+} edits[] = {
+    {"", "name", "X", "[site]\nname = X\n"},
+    {"[site]\nname = A\n", "name", "X", "[site]\nname = X\n"},
+    {"[site]\nname = A", "name", "X", "[site]\nname = X\n"},
+    {"[site]\n# why\nname = A\nurl = u\n", "name", "X", "[site]\n# why\nname = X\nurl = u\n"},
+    {"[site]\n# help\n#name = A\n\n#url = u\n", "name", "X", "[site]\n# help\nname = X\n\n#url = u\n"},
+    {"[site]\n#name = A\nname = B\n", "name", "X", "[site]\n#name = A\nname = X\n"},
+    {"[site]\nname = B\n#name = A\n", "name", "X", "[site]\nname = X\n#name = A\n"},
+    {"[site]\nurl = u\n[db]\nname = d\n", "name", "X", "[site]\nurl = u\nname = X\n[db]\nname = d\n"},
+    {"[db]\nname = d\n", "name", "X", "[db]\nname = d\n\n[site]\nname = X\n"},
+    {"[db]\n#name = d\n[site]\n", "name", "X", "[db]\n#name = d\n[site]\nname = X\n"},
+    {"[site]\naddress = a\n\tb\n  c\nurl = u\n", "address", "X\nY", "[site]\naddress = X\n\tY\nurl = u\n"},
+    {"[site]\naddress = a\n\tb\n", "address", "", "[site]\naddress =\n"},
+    {"[site]\nname=A\n", "name", "X", "[site]\nname = X\n"},
+    {"; c\n\n[ site ]\n[site]\nvat_id = 1\n", "name", "X", "; c\n\n[ site ]\n[site]\nvat_id = 1\nname = X\n"},
+};
+
+START_TEST(an_edit_changes_one_setting_and_no_other_line)
+{
+	struct str after;
+
+	arena_init(&a, 4 << 20);
+	after = conf_edit(&a, str_z(edits[_i].text), "site", edits[_i].key, str_z(edits[_i].value));
+	ck_str(after, edits[_i].after);
+	ck_str(conf_edit(&a, after, "site", edits[_i].key, str_z(edits[_i].value)), edits[_i].after);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -281,6 +311,7 @@ main(void)
 	tcase_add_test(tc, what_is_shown_can_be_loaded_again);
 	tcase_add_loop_test(tc, good_files_are_taken, 0, (int)ARRAY_LEN(good));
 	tcase_add_loop_test(tc, bad_files_are_refused_with_line_and_reason, 0, (int)ARRAY_LEN(bad));
+	tcase_add_loop_test(tc, an_edit_changes_one_setting_and_no_other_line, 0, (int)ARRAY_LEN(edits));
 	tcase_add_test(tc, a_nul_byte_is_refused);
 	tcase_add_test(tc, a_missing_file_is_not_found);
 	tcase_add_test(tc, every_fault_is_told_and_the_first_is_the_error);

@@ -1,0 +1,193 @@
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "jobs/job.h"
+#include "store/sql.h"
+
+#define RUN_MEM_B ((size_t)64 << 20)
+#define PROCESS_MEM_B ((size_t)64 << 20)
+#define BACK_OFF_MAX 64 /* times the interval, after failures in a row */
+#define BACK_OFF_MOST_NS (300 * CLOCK_S)
+
+static const struct job_kind {
+	const char *name;
+	bool (*fn)(struct job_context *, struct err *);
+	uint64_t interval_ns, deadline_ns;
+	enum stats_counter runs, errors;
+} kinds[] = {
+#define JOB(name, interval_ms, deadline_ms, help)                                                                      \
+	{#name, job_##name, (interval_ms) * CLOCK_MS, (deadline_ms) * CLOCK_MS, STAT_job_##name##_runs,                \
+	    STAT_job_##name##_errors},
+#include "plat/jobs.def"
+#undef JOB
+};
+
+struct state {
+	uint64_t due_ns, back_off;
+};
+
+struct loop {
+	struct arena process, run;
+	struct job_context ctx;
+	timer_t watchdog;
+	struct state state[ARRAY_LEN(kinds)];
+};
+
+static volatile sig_atomic_t stopping;
+
+static void
+stop(int sig)
+{
+	(void)sig;
+	stopping = 1;
+}
+
+/* The stop signals are blocked but while waiting, so that none is missed between the look and the wait. */
+static void
+take_signals(sigset_t *waiting)
+{
+	struct sigaction sa = {.sa_handler = stop};
+	sigset_t block;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigprocmask(SIG_BLOCK, &block, waiting);
+	sigdelset(waiting, SIGTERM);
+	sigdelset(waiting, SIGINT);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Ends the process by SIGABRT at that time; 0: not at all. The signal has no handler. */
+static void
+watch(const struct loop *l, uint64_t at_ns)
+{
+	struct itimerspec at = {.it_value = {(time_t)(at_ns / CLOCK_S), (long)(at_ns % CLOCK_S)}};
+
+	timer_settime(l->watchdog, TIMER_ABSTIME, &at, NULL);
+}
+
+static void
+new_id(char id[STATS_ID_SIZE])
+{
+	unsigned char random[16];
+
+	randombytes_buf(random, sizeof(random));
+	sodium_bin2hex(id, STATS_ID_SIZE, random, sizeof(random));
+}
+
+static bool
+run_under_deadline(struct loop *l, const struct job_kind *k, struct err *e)
+{
+	uint64_t deadline_ns = clock_mono_ns() + k->deadline_ns;
+	char id[STATS_ID_SIZE];
+	bool ok;
+
+	new_id(id);
+	log_request(id);
+	l->ctx.now_s = clock_utc_s();
+	l->ctx.more = false;
+	db_deadline(l->ctx.db, deadline_ns);
+	cache_deadline(l->ctx.cache, deadline_ns);
+	stats_begin(l->ctx.st, id, deadline_ns, STATS_ROUTE_none);
+	watch(l, deadline_ns + (uint64_t)l->ctx.conf->web_grace_ms * CLOCK_MS);
+	ok = k->fn(&l->ctx, e);
+	db_rest(l->ctx.db);
+	watch(l, 0);
+	stats_end(l->ctx.st, ok ? STATS_ANSWERED : STATS_HANDLED);
+	return ok;
+}
+
+static void
+run_kind(struct loop *l, size_t i)
+{
+	const struct job_kind *k = &kinds[i];
+	struct state *s = &l->state[i];
+	struct err e = {0};
+	uint64_t began_ns = clock_mono_ns(), wait_ns;
+
+	if (run_under_deadline(l, k, &e)) {
+		s->back_off = 1;
+	} else {
+		log_put(LOG_ERROR, "event=job_failed job=%s kind=%s place=%s code=%d msg=\"%s\"", k->name,
+		    err_info(e.kind)->name, e.place == NULL ? "" : e.place, e.code, e.msg);
+		stats_add(l->ctx.st, k->errors, 1);
+		s->back_off = s->back_off < BACK_OFF_MAX ? s->back_off * 2 : BACK_OFF_MAX;
+		l->ctx.more = false;
+	}
+	log_request(NULL);
+	stats_add(l->ctx.st, k->runs, 1);
+	stats_add(l->ctx.st, STAT_job_ns, clock_mono_ns() - began_ns);
+	wait_ns = k->interval_ns * s->back_off;
+	if (wait_ns > BACK_OFF_MOST_NS && wait_ns > k->interval_ns)
+		wait_ns = k->interval_ns > BACK_OFF_MOST_NS ? k->interval_ns : BACK_OFF_MOST_NS;
+	s->due_ns = clock_mono_ns() + (l->ctx.more ? 0 : wait_ns);
+	arena_reset(&l->run);
+}
+
+/* Runs what is due; gives the time of the next. */
+static uint64_t
+run_due(struct loop *l)
+{
+	uint64_t next_ns = CLOCK_NEVER;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (stopping == 0 && clock_mono_ns() >= l->state[i].due_ns)
+			run_kind(l, i);
+		if (l->state[i].due_ns < next_ns)
+			next_ns = l->state[i].due_ns;
+	}
+	return next_ns;
+}
+
+static bool
+open_loop(struct loop *l, const struct conf *conf, struct stats *st, struct err *e)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
+	struct db_setup setup = sql_setup(conf, st, DB_JOBS);
+
+	arena_init(&l->process, PROCESS_MEM_B);
+	arena_init(&l->run, RUN_MEM_B);
+	l->ctx = (struct job_context){.a = &l->run, .conf = conf, .st = st};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		l->state[i] = (struct state){.back_off = 1};
+	if (timer_create(CLOCK_MONOTONIC, &event, &l->watchdog) != 0)
+		return err_set(e, ERR_BUG, "no timer: %s", strerror(errno));
+	return db_open(&l->process, &setup, &l->ctx.db, e)
+	    && cache_open(&l->process, conf, st, 0, &l->ctx.cache, e);
+}
+
+int
+job_loop(const struct conf *conf, struct stats *st, bool once)
+{
+	static struct loop l;
+	struct err e = {0};
+	sigset_t waiting;
+
+	take_signals(&waiting);
+	if (!open_loop(&l, conf, st, &e)) {
+		log_put(LOG_ERROR, "event=jobs_unusable msg=\"%s\"", e.msg);
+		return EX_SOFTWARE;
+	}
+	while (stopping == 0) {
+		uint64_t left_ns = clock_left_ns(run_due(&l));
+		struct timespec wait = {(time_t)(left_ns / CLOCK_S), (long)(left_ns % CLOCK_S)};
+
+		if (once)
+			break;
+		(void)ppoll(NULL, 0, &wait, &waiting);
+	}
+	timer_delete(l.watchdog);
+	arena_fini(&l.run);
+	arena_fini(&l.process);
+	return EXIT_SUCCESS;
+}

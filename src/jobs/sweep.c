@@ -1,0 +1,12 @@
+#include "base/clock.h"
+#include "jobs/job.h"
+
+/* The killed are dead within moments; the next run counts them. */
+bool
+job_sweep(struct job_context *j, struct err *e)
+{
+	(void)e;
+	(void)stats_sweep(j->st);
+	(void)stats_kill_stuck(j->st, (uint64_t)j->conf->web_grace_ms * CLOCK_MS);
+	return true;
+}

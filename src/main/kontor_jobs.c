@@ -1,0 +1,68 @@
+/* kontor-jobs - everything that is not a page: counts the dead, ends the stuck, delivers and tidies up. */
+#include <getopt.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "base/clock.h"
+#include "jobs/job.h"
+
+#define CONF_MEM_B ((size_t)16 << 20)
+#define PAUSE_NS (5 * CLOCK_S) /* before an end that a supervisor would answer with a start at once */
+
+static int
+give_up(const char *event, const struct err *e, int status)
+{
+	log_put(LOG_ERROR, "event=%s msg=\"%s\"", event, e->msg);
+	clock_sleep_ns(PAUSE_NS);
+	return status;
+}
+
+static enum log_level
+level_of(struct str name)
+{
+	for (enum log_level l = LOG_DEBUG; l < LOG__MAX; l++)
+		if (str_eq_z(name, log_level_name(l)))
+			return l;
+	return LOG_INFO;
+}
+
+/* --config FILE, --once: each kind of job once. */
+static bool
+options(int argc, char **argv, const char **file, bool *once)
+{
+	static const struct option known[] = {
+	    {"config", required_argument, NULL, 'c'}, {"once", no_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (opt) {
+		case 'c': *file = optarg; break;
+		case 'o': *once = true; break;
+		default: return false;
+		}
+	}
+	return optind == argc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct arena a;
+	static struct conf conf;
+	struct stats st;
+	struct err e = {0};
+	const char *file = NULL;
+	bool once = false;
+
+	if (!options(argc, argv, &file, &once) || !log_open("kontor-jobs", NULL, LOG_INFO) || sodium_init() < 0)
+		return EX_USAGE;
+	arena_init(&a, CONF_MEM_B);
+	if (!conf_load(&a, conf_file(file), &conf, &e))
+		return give_up("config_unusable", &e, EX_CONFIG);
+	if (!log_open("kontor-jobs", conf.log_file.p, level_of(conf.log_level)))
+		log_put(LOG_WARN, "event=log_unusable file=%s", conf.log_file.p);
+	if (!stats_open(&st, conf.paths_stats_file.p, &e) || !stats_claim_as(&st, STATS_JOBS, "jobs", &e))
+		return give_up("no_counters", &e, EX_UNAVAILABLE);
+	return job_loop(&conf, &st, once);
+}
