@@ -25,7 +25,7 @@ GRANT SELECT, INSERT ON @db@.stock_movement TO @web@;
 GRANT SELECT, INSERT, UPDATE ON @db@.session TO @web@;
 GRANT SELECT, INSERT, UPDATE ON @db@.cart TO @web@;
 GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.cart_line TO @web@;
-GRANT SELECT, INSERT, UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @web@;
+GRANT SELECT, INSERT, UPDATE (number, state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @web@;
 GRANT SELECT, INSERT ON @db@.order_address TO @web@;
 GRANT SELECT, INSERT ON @db@.order_line TO @web@;
 GRANT SELECT, INSERT ON @db@.order_tax TO @web@;

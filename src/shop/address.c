@@ -115,8 +115,10 @@ wants_region(enum country c)
 }
 
 static bool
-required(enum address_field f, enum country c)
+required(enum address_kind kind, enum address_field f, enum country c)
 {
+	if (f == ADDRESS_EMAIL && kind == ADDRESS_BILLING)
+		return false;
 	if (f == ADDRESS_POSTCODE)
 		return c == COUNTRY_NONE || country_has_postcode(c);
 	return infos[f].required || (f == ADDRESS_REGION && wants_region(c));
@@ -140,14 +142,15 @@ check_field(struct arena *a, enum address_field f, enum country c, struct str ty
 	if (!tidy(a, typed, clean))
 		return ADDRESS_WRONG;
 	if (clean->n == 0)
-		return required(f, c) ? ADDRESS_MISSING : ADDRESS_FINE;
+		return ADDRESS_FINE;
 	if (utf8_len(*clean) > infos[f].max)
 		return ADDRESS_TOO_LONG;
 	return well_formed(a, f, c, clean) ? ADDRESS_FINE : ADDRESS_WRONG;
 }
 
 bool
-address_check(struct arena *a, const struct address *typed, struct address *clean, struct address_faults *faults)
+address_check(struct arena *a, enum address_kind kind, const struct address *typed, struct address *clean,
+    struct address_faults *faults)
 {
 	enum country c = COUNTRY_NONE;
 	bool fine = true;
@@ -158,9 +161,21 @@ address_check(struct arena *a, const struct address *typed, struct address *clea
 		enum address_field f = (enum address_field)i;
 
 		faults->field[f] = check_field(a, f, c, typed->field[f], &clean->field[f]);
+		if (faults->field[f] == ADDRESS_FINE && clean->field[f].n == 0 && required(kind, f, c))
+			faults->field[f] = ADDRESS_MISSING;
 		fine = fine && faults->field[f] == ADDRESS_FINE;
 	}
 	return fine;
+}
+
+bool
+address_given(const struct address *addr)
+{
+	for (int f = 0; f < ADDRESS__MAX; f++) {
+		if (f != ADDRESS_COUNTRY && str_trim(addr->field[f]).n > 0)
+			return true;
+	}
+	return false;
 }
 
 enum country

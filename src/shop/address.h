@@ -28,13 +28,21 @@ struct address_faults {
 	enum address_fault field[ADDRESS__MAX];
 };
 
-const char *address_field_name(enum address_field); /* "street2" */
+const char *address_field_name(enum address_field); /* "extra" */
 size_t address_field_max(enum address_field);	    /* code points */
+
+enum address_kind {
+	ADDRESS_DELIVERY, /* with the buyer's mail address and phone */
+	ADDRESS_BILLING,  /* only name and place */
+};
 
 /* True when every field of `typed` is fine; then *clean has blanks trimmed and runs of them joined, the postcode as
  * the country writes it and the country's code in upper case, all on the arena. *faults is always filled. */
-MUST_USE bool address_check(
-    struct arena *, const struct address *typed, struct address *clean, struct address_faults *faults);
+MUST_USE bool address_check(struct arena *, enum address_kind, const struct address *typed, struct address *clean,
+    struct address_faults *faults);
+
+/* Is anything filled in? The country does not count: a form always names one. */
+bool address_given(const struct address *);
 
 /* Of a checked address; COUNTRY_NONE when it has none. */
 enum country address_country(const struct address *);

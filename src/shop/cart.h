@@ -28,6 +28,7 @@ struct cart_line {
 	struct stock stock;
 	struct str title, options, sku, handle;
 	struct str image_hash; /* CART_KEY_B bytes, or none */
+	struct str image_alt;
 	int64_t image_w, image_h;
 };
 

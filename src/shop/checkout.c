@@ -18,7 +18,7 @@ checkout_step_name(enum checkout_step s)
 static bool
 choose_shipping(const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
 {
-	static const enum shipping order[] = {SHIPPING_NONE, SHIPPING_PARCEL, SHIPPING_PICKUP};
+	static const enum shipping order[] = {SHIPPING_DIGITAL, SHIPPING_STANDARD, SHIPPING_PICKUP};
 	enum country to = address_country(&draft->address);
 	enum shipping chosen;
 
@@ -29,7 +29,7 @@ choose_shipping(const struct shop_rules *rules, const struct checkout_draft *dra
 			p->shipping = order[i];
 	}
 	if (p->shipping == SHIPPING__MAX)
-		p->shipping = SHIPPING_PARCEL;
+		p->shipping = SHIPPING_STANDARD;
 	if (!p->load.ships)
 		return true;
 	if (!shipping_find(draft->shipping, &chosen) || !p->quotes[chosen].offered)
@@ -122,12 +122,25 @@ hash(struct arena *a, const struct shop_rules *rules, struct checkout_plan *p, s
 	    (long long)p->totals.total_minor, p->totals.tax_included);
 	buf_json(&b, rules->terms_version);
 	buf_json(&b, p->note);
-	for (int i = 0; i < ADDRESS__MAX; i++)
+	for (int i = 0; i < ADDRESS__MAX; i++) {
 		buf_json(&b, p->address.field[i]);
+		buf_json(&b, p->billed_elsewhere ? p->billing.field[i] : STR_NONE);
+	}
 	if (!buf_check(&b, e))
 		return false;
 	p->hash = str_hash(buf_str(&b));
 	return true;
+}
+
+static bool
+check_addresses(struct arena *a, const struct checkout_draft *draft, struct checkout_plan *p)
+{
+	bool fine = address_check(a, ADDRESS_DELIVERY, &draft->address, &p->address, &p->faults);
+
+	p->billed_elsewhere = address_given(&draft->billing);
+	if (!p->billed_elsewhere)
+		return fine;
+	return address_check(a, ADDRESS_BILLING, &draft->billing, &p->billing, &p->billing_faults) && fine;
 }
 
 bool
@@ -146,7 +159,7 @@ checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart
 	}
 	if (!cart_load_of(cart, &p->load, e))
 		return false;
-	address_fine = address_check(a, &draft->address, &p->address, &p->faults);
+	address_fine = check_addresses(a, draft, p);
 	p->note = clean_note(a, draft->note);
 	shipping_fine = choose_shipping(rules, draft, p);
 	payment_fine = choose_payment(rules, draft, p);

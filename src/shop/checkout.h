@@ -13,9 +13,9 @@
 
 /* What was typed, as it was typed; kept with the cart. */
 struct checkout_draft {
-	struct address address;
-	struct str shipping, payment; /* codes; none: not chosen yet */
-	struct str note; /* at most CHECKOUT_NOTE_MAX code points are taken */
+	struct address address, billing; /* billing: only when it differs */
+	struct str shipping, payment;	 /* codes; none: not chosen yet */
+	struct str note;		 /* at most CHECKOUT_NOTE_MAX code points are taken */
 };
 
 #define CHECKOUT_NOTE_MAX 1000
@@ -29,12 +29,13 @@ struct checkout_line {
 };
 
 struct checkout_plan {
-	struct address address; /* clean; complete when step > CHECKOUT_ADDRESS */
-	struct address_faults faults;
+	struct address address, billing; /* clean; complete when step > CHECKOUT_ADDRESS */
+	struct address_faults faults, billing_faults;
+	bool billed_elsewhere; /* `billing` is given */
 	struct str note; /* without control characters but line ends */
 	enum country to; /* COUNTRY_NONE: not known yet, or collected */
 	struct shipping_load load;
-	enum shipping shipping; /* as chosen, else the first one offered; PARCEL not offered when nothing is */
+	enum shipping shipping; /* as chosen, else the first one offered; STANDARD not offered when nothing is */
 	struct shipping_quote quotes[SHIPPING__MAX];
 	enum payment payment;
 	bool payments[PAYMENT__MAX];

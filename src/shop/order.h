@@ -10,6 +10,7 @@
 struct order_line {
 	uint64_t variant_id, product_id;
 	struct str sku, title, options, image_hash;
+	struct str handle; /* of the product as it is now, when read from the database; or none */
 	int qty;
 	int64_t unit_minor, line_minor, tax_minor; /* prices as shown */
 	int32_t tax_bp;
@@ -31,7 +32,9 @@ struct order {
 	currency cur;
 	bool tax_included;
 	int64_t lines_minor, shipping_minor, tax_minor, total_minor;
-	struct address address;
+	int64_t shipping_net_minor; /* for the ledger */
+	struct address address, billing;
+	bool billed_elsewhere; /* `billing` is given */
 	enum shipping shipping;
 	enum payment payment;
 	struct str note, terms_version;

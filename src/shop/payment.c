@@ -40,7 +40,7 @@ payment_offered(enum payment p, enum shipping s, enum shipping_zone zone)
 {
 	switch (p) {
 	case PAYMENT_TRANSFER: return true;
-	case PAYMENT_ON_RECEIPT: return s == SHIPPING_PICKUP || (s == SHIPPING_PARCEL && zone == SHIPPING_HOME);
+	case PAYMENT_ON_DELIVERY: return s == SHIPPING_PICKUP || (s == SHIPPING_STANDARD && zone == SHIPPING_HOME);
 	case PAYMENT__MAX: break;
 	}
 	return false;

@@ -64,9 +64,9 @@ shipping_quote(
     const struct shipping_rules *rules, enum shipping method, enum country to, const struct shipping_load *load)
 {
 	switch (method) {
-	case SHIPPING_NONE: return (struct shipping_quote){.offered = !load->ships};
+	case SHIPPING_DIGITAL: return (struct shipping_quote){.offered = !load->ships};
 	case SHIPPING_PICKUP: return (struct shipping_quote){.offered = load->ships && rules->pickup};
-	case SHIPPING_PARCEL:
+	case SHIPPING_STANDARD:
 		if (load->ships)
 			return quote_parcel(&rules->zones[shipping_zone(rules, to)], load);
 		break;

@@ -1,6 +1,16 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
+	src/store/cart_store.c src/store/cart_store.h \
 	src/store/catalogue_read.c src/store/catalogue_read.h \
+	src/store/draft.c src/store/draft.h \
 	src/store/migrate.c src/store/migrate.h \
+	src/store/order_expire.c \
+	src/store/order_read.c \
+	src/store/order_store.c src/store/order_store.h \
+	src/store/order_write.c src/store/order_write.h \
+	src/store/outbox_store.c src/store/outbox_store.h \
+	src/store/session_store.c src/store/session_store.h \
+	src/store/shop_rules.c src/store/shop_rules.h \
 	src/store/sql.c src/store/sql.h src/store/sql.def \
-	src/store/sql_text.c src/store/sql_text.h
+	src/store/sql_text.c src/store/sql_text.h \
+	src/store/stock_store.c src/store/stock_store.h

@@ -1,25 +1,39 @@
 #include "web/session.h"
 
+#include "store/cart_store.h"
+#include "view/view.h"
+#include "web/app.h"
+
+/* As long as a cart is kept for its visitor. */
+#define COOKIE_LIVES_S (INT64_C(180) * 86400)
+
 bool
 session_load(struct request *rq, struct err *e)
 {
-	(void)e;
-	rq->session = NULL;
-	return true;
+	return session_find(rq->db, rq->a, rq->session_token, rq->now_s, &rq->session, e);
 }
 
-struct str
-session_csrf(const struct session *s)
+bool
+session_need(struct request *rq, struct err *e)
 {
-	(void)s;
-	return STR_NONE;
+	if (rq->session != NULL)
+		return true;
+	if (!session_create(rq->db, rq->a, rq->now_s, &rq->session, e))
+		return false;
+	response_cookie(&rq->res, rq->a, &rq->app->origin, STR(SESSION_COOKIE), session_cookie(rq->a, rq->session),
+	    COOKIE_LIVES_S);
+	return true;
 }
 
 bool
 session_view(struct request *rq, struct view *me, struct err *e)
 {
-	(void)rq;
-	(void)me;
-	(void)e;
+	int64_t units;
+
+	if (!cart_count(rq->db, rq->a, rq->session->id, &units, e))
+		return false;
+	if (units > 0)
+		view_int(me, N_cart_count, units);
+	view_str(me, N_csrf, session_csrf(rq->session));
 	return true;
 }

@@ -2,6 +2,7 @@
 #ifndef KONTOR_WEB_SESSION_H
 #define KONTOR_WEB_SESSION_H
 
+#include "store/session_store.h"
 #include "web/request.h"
 
 #define SESSION_COOKIE "kontor"
@@ -9,8 +10,8 @@
 /* Sets rq->session from rq->session_token, or leaves it NULL when there is no such session (any more). */
 MUST_USE bool session_load(struct request *, struct err *);
 
-/* The token that each form of the session carries. */
-struct str session_csrf(const struct session *);
+/* Makes a session, and its cookie with the answer, for a visitor who has none. */
+MUST_USE bool session_need(struct request *, struct err *);
 
 /* Fills the visitor's part that stands on every page: count of the cart, token. */
 MUST_USE bool session_view(struct request *, struct view *me, struct err *);

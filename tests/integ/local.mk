@@ -3,7 +3,8 @@
 INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
 	tests/integ/test_cache \
-	tests/integ/test_db
+	tests/integ/test_db \
+	tests/integ/test_order
 
 check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
@@ -16,3 +17,6 @@ tests_integ_test_db_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
 tests_integ_test_cache_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_SOURCES = tests/integ/test_order.c
+tests_integ_test_order_LDADD = $(INTEG_LIBS)

@@ -29,7 +29,7 @@ fault(enum address_field f, const char *text, const char *country)
 
 	typed.field[ADDRESS_COUNTRY] = str_z(country);
 	typed.field[f] = str_z(text);
-	if (address_check(&a, &typed, &clean, &faults))
+	if (address_check(&a, ADDRESS_DELIVERY, &typed, &clean, &faults))
 		ck_assert_int_eq(faults.field[f], ADDRESS_FINE);
 	return faults.field[f];
 }
@@ -78,7 +78,7 @@ START_TEST(address_that_is_fine_comes_out_clean)
 	typed.field[ADDRESS_NAME] = STR("  Anna \t Muster ");
 	typed.field[ADDRESS_COUNTRY] = STR("nl");
 	typed.field[ADDRESS_POSTCODE] = STR("1012ab");
-	ck_assert(address_check(&a, &typed, &clean, &faults));
+	ck_assert(address_check(&a, ADDRESS_DELIVERY, &typed, &clean, &faults));
 	ck_str(clean.field[ADDRESS_NAME], "Anna Muster");
 	ck_str(clean.field[ADDRESS_COUNTRY], "NL");
 	ck_str(clean.field[ADDRESS_POSTCODE], "1012 AB");

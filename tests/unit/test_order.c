@@ -42,7 +42,7 @@ draft(void)
 		[ADDRESS_CITY] = STR_INIT("Hamburg"),
 		[ADDRESS_COUNTRY] = STR_INIT("DE"),
 	    }},
-	    .shipping = STR_INIT("parcel"),
+	    .shipping = STR_INIT("standard"),
 	    .payment = STR_INIT("transfer"),
 	};
 }
@@ -146,11 +146,11 @@ START_TEST(checkout_goes_step_by_step)
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_ADDRESS);
 	d.address = draft().address;
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_DELIVERY);
-	d.shipping = STR("parcel");
+	d.shipping = STR("standard");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT);
 	d.payment = STR("transfer");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_REVIEW);
-	d.payment = STR("on_receipt");
+	d.payment = STR("on_delivery");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_REVIEW);
 	d.address.field[ADDRESS_COUNTRY] = STR("FR");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT); /* nobody collects money there */
@@ -172,9 +172,9 @@ START_TEST(checkout_of_digital_goods_asks_for_no_delivery)
 	d.shipping = STR_NONE;
 	p = plan(&l, 1, &d);
 	ck_assert_int_eq(p.step, CHECKOUT_REVIEW);
-	ck_assert_int_eq(p.shipping, SHIPPING_NONE);
+	ck_assert_int_eq(p.shipping, SHIPPING_DIGITAL);
 	ck_assert_int_eq(p.totals.total_minor, 1000);
-	d.payment = STR("on_receipt");
+	d.payment = STR("on_delivery");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT);
 	arena_fini(&a);
 }
@@ -273,10 +273,15 @@ START_TEST(checkout_hash_changes_with_all_that_is_shown)
 		ck_assert_msg(plan(&l, 1, &d).hash != was, "%s", address_field_name((enum address_field)i));
 	}
 	d = draft();
+	d.billing = d.address;
+	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	d.billing.field[ADDRESS_CITY] = STR_NONE;
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_ADDRESS);
+	d = draft();
 	d.note = STR("ring twice");
 	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
 	d = draft();
-	d.payment = STR("on_receipt");
+	d.payment = STR("on_delivery");
 	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
 	d = draft();
 	d.shipping = STR("pickup");
@@ -310,7 +315,7 @@ START_TEST(order_waits_for_its_money_only_when_paid_in_advance)
 	ck_assert_int_eq(o.expires_at, 4600);
 	ck_assert_int_eq(o.lines[0].stock_taken, 2);
 	ck_assert_int_eq(o.total_minor, 2490);
-	d.payment = STR("on_receipt");
+	d.payment = STR("on_delivery");
 	l.stock.tracked = false;
 	p = plan(&l, 1, &d);
 	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);

@@ -1,0 +1,309 @@
+#include "store/cart_store.h"
+
+#include <string.h>
+
+#include "plat/secret.h"
+#include "store/draft.h"
+#include "store/sql.h"
+
+#define CART_OPTIONS 3
+
+static struct str
+join_values(struct arena *a, struct str v1, struct str v2, struct str v3)
+{
+	struct str all = v1;
+
+	if (v2.n > 0)
+		all = str_fmt(a, "%.*s / %.*s", STR_ARG(all), STR_ARG(v2));
+	if (v3.n > 0)
+		all = str_fmt(a, "%.*s / %.*s", STR_ARG(all), STR_ARG(v3));
+	return all;
+}
+
+static void
+read_texts(struct db_rows *rows, struct arena *a, struct cart_line *line)
+{
+	struct str v1, v2, v3;
+
+	line->title = c_str(rows);
+	line->handle = c_str(rows);
+	line->sku = c_str(rows);
+	v1 = c_str(rows);
+	v2 = c_str(rows);
+	v3 = c_str(rows);
+	line->options = join_values(a, v1, v2, v3);
+	line->image_alt = c_str(rows);
+	if (!c_is_null(rows))
+		line->image_hash = c_bytes(rows);
+	if (!c_is_null(rows))
+		line->image_w = (int64_t)c_u64(rows);
+	if (!c_is_null(rows))
+		line->image_h = (int64_t)c_u64(rows);
+}
+
+static int64_t
+read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
+{
+	line->variant_id = c_u64(rows);
+	line->product_id = c_u64(rows);
+	line->qty = (int)c_i64(rows);
+	line->seen_minor = c_i64(rows);
+	line->on_sale = c_i64(rows) != 0;
+	line->price_minor = c_i64(rows);
+	line->tax_class = (enum tax_class)c_i64(rows);
+	line->ships = c_u64(rows) != 0;
+	line->weight_mg = c_i64(rows);
+	line->stock.on_hand = c_i64(rows);
+	line->stock.tracked = c_u64(rows) != 0;
+	line->stock.sell_over = c_u64(rows) != 0;
+	read_texts(rows, a, line);
+	return c_i64(rows);
+}
+
+/* The statement reads by primary key; they are put into the order of their coming here. */
+static bool
+load_lines(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_LINES);
+	struct db_rows rows;
+	int64_t *added;
+
+	q_str(q, owner->lang);
+	q_str(q, owner->fallback);
+	for (int i = 0; i < CART_OPTIONS; i++)
+		q_str(q, owner->lang);
+	q_u64(q, cart->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	cart->lines = ARENA_ARRAY(a, struct cart_line, rows.n + 1);
+	added = ARENA_ARRAY(a, int64_t, rows.n + 1);
+	cart->n = 0;
+	while (db_next(&rows)) {
+		struct cart_line line = {0};
+		int64_t at = read_line(&rows, a, &line);
+		size_t i = cart->n++;
+
+		if (line.tax_class >= TAX__MAX)
+			return err_set(e, ERR_BUG, "product %llu has no tax class", (unsigned long long)line.product_id);
+		for (; i > 0 && added[i - 1] > at; i--) {
+			cart->lines[i] = cart->lines[i - 1];
+			added[i] = added[i - 1];
+		}
+		cart->lines[i] = line;
+		added[i] = at;
+	}
+	return true;
+}
+
+bool
+cart_find(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart,
+    struct checkout_draft *draft, bool *found, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_FIND);
+	struct db_rows rows;
+	struct str key;
+
+	*cart = (struct cart){.session_id = owner->session_id};
+	*draft = (struct checkout_draft){0};
+	q_u64(q, owner->session_id);
+	if (!db_find(q, a, &rows, found, e) || !*found)
+		return e->kind == ERR_NONE;
+	cart->id = c_u64(&rows);
+	key = c_bytes(&rows);
+	ASSERT(key.n == sizeof(cart->order_key));
+	memcpy(cart->order_key, key.p, key.n);
+	draft_parse(a, c_str(&rows), draft);
+	return load_lines(db, a, owner, cart, e);
+}
+
+bool
+cart_lock(struct db *db, struct arena *a, const struct cart_owner *owner, struct str order_key, struct cart *cart,
+    struct checkout_draft *draft, bool *found, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_LOCK);
+	struct db_rows rows;
+
+	ASSERT(order_key.n == sizeof(cart->order_key));
+	*cart = (struct cart){.session_id = owner->session_id};
+	memcpy(cart->order_key, order_key.p, order_key.n);
+	q_u64(q, owner->session_id);
+	q_bytes(q, order_key);
+	if (!db_find(q, a, &rows, found, e) || !*found)
+		return e->kind == ERR_NONE;
+	cart->id = c_u64(&rows);
+	draft_parse(a, c_str(&rows), draft);
+	return load_lines(db, a, owner, cart, e);
+}
+
+bool
+cart_count(struct db *db, struct arena *a, uint64_t session_id, int64_t *units, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_COUNT);
+	struct db_rows rows;
+
+	q_u64(q, session_id);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	*units = c_i64(&rows);
+	return true;
+}
+
+static bool
+make(struct db *db, const struct cart_change *c, struct err *e)
+{
+	struct db_query *q;
+	uint8_t key[CART_KEY_B];
+
+	secret_random(key, sizeof(key));
+	q = db_query(db, SQL_CART_MAKE);
+	q_u64(q, c->session_id);
+	q_bytes(q, str_n(key, sizeof(key)));
+	q_i64(q, c->now_s);
+	q_i64(q, c->now_s);
+	return db_run(q, NULL, e);
+}
+
+struct change_tx {
+	struct arena *a;
+	const struct cart_change *change;
+	bool (*apply)(struct db *, const struct cart_change *, uint64_t cart_id, struct err *);
+	bool make;
+};
+
+static bool
+hold(struct db *db, struct change_tx *tx, uint64_t *cart_id, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_HOLD);
+	struct db_rows rows;
+	bool found;
+
+	q_u64(q, tx->change->session_id);
+	if (!db_find(q, tx->a, &rows, &found, e))
+		return false;
+	*cart_id = found ? c_u64(&rows) : 0;
+	return true;
+}
+
+/* Finds the open cart and holds its row, so that it stays open until the change is in. */
+static bool
+change_body(struct db *db, void *arg, struct err *e)
+{
+	struct change_tx *tx = arg;
+	struct db_query *q;
+	uint64_t cart_id;
+
+	if (!hold(db, tx, &cart_id, e))
+		return false;
+	if (cart_id == 0 && tx->make && (!make(db, tx->change, e) || !hold(db, tx, &cart_id, e)))
+		return false;
+	if (cart_id == 0)
+		return true;
+	q = db_query(db, SQL_CART_TOUCH);
+	q_i64(q, tx->change->now_s);
+	q_u64(q, cart_id);
+	return db_run(q, NULL, e) && tx->apply(db, tx->change, cart_id, e);
+}
+
+static bool
+change(struct db *db, struct change_tx *tx, struct err *e)
+{
+	return db_tx(db, change_body, tx, e);
+}
+
+static bool
+apply_add(struct db *db, const struct cart_change *c, uint64_t cart_id, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_ADD);
+	uint64_t n;
+
+	q_u64(q, cart_id);
+	q_i64(q, c->qty);
+	q_i64(q, c->now_s);
+	q_u64(q, c->variant_id);
+	q_u64(q, cart_id);
+	q_u64(q, cart_id);
+	q_u64(q, c->variant_id);
+	if (!db_run(q, &n, e))
+		return false;
+	return n > 0 || err_set(e, ERR_CONFLICT, "variant %llu is not sold, or the cart is full",
+	    (unsigned long long)c->variant_id);
+}
+
+bool
+cart_add(struct db *db, struct arena *a, const struct cart_change *c, struct err *e)
+{
+	struct change_tx tx = {.a = a, .change = c, .apply = apply_add, .make = true};
+
+	if (c->qty < 1 || c->qty > CART_QTY_MAX)
+		return err_set(e, ERR_INPUT, "quantity %d", c->qty);
+	return change(db, &tx, e);
+}
+
+static bool
+see(struct db *db, uint64_t cart_id, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_SEEN);
+
+	q_u64(q, cart_id);
+	return db_run(q, NULL, e);
+}
+
+static bool
+apply_set(struct db *db, const struct cart_change *c, uint64_t cart_id, struct err *e)
+{
+	struct db_query *q = db_query(db, c->qty < 1 ? SQL_CART_REMOVE : SQL_CART_SET);
+
+	if (c->qty >= 1)
+		q_i64(q, c->qty < CART_QTY_MAX ? c->qty : CART_QTY_MAX);
+	q_u64(q, cart_id);
+	q_u64(q, c->variant_id);
+	return db_run(q, NULL, e) && see(db, cart_id, e);
+}
+
+bool
+cart_set(struct db *db, struct arena *a, const struct cart_change *c, struct err *e)
+{
+	struct change_tx tx = {.a = a, .change = c, .apply = apply_set};
+
+	return change(db, &tx, e);
+}
+
+static bool
+apply_step(struct db *db, const struct cart_change *c, uint64_t cart_id, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_STEP);
+
+	q_i64(q, c->qty);
+	q_u64(q, cart_id);
+	q_u64(q, c->variant_id);
+	return db_run(q, NULL, e) && see(db, cart_id, e);
+}
+
+bool
+cart_step(struct db *db, struct arena *a, const struct cart_change *c, struct err *e)
+{
+	struct change_tx tx = {.a = a, .change = c, .apply = apply_step};
+
+	return change(db, &tx, e);
+}
+
+bool
+cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct checkout_draft *draft, int64_t now_s,
+    struct err *e)
+{
+	struct db_query *q;
+	struct str json;
+	uint64_t n;
+
+	if (!draft_format(a, draft, &json, e))
+		return false;
+	q = db_query(db, SQL_CART_DRAFT);
+	q_str(q, json);
+	q_i64(q, now_s);
+	q_u64(q, cart_id);
+	if (!db_run(q, &n, e))
+		return false;
+	if (n == 0)
+		return err_set(e, ERR_CONFLICT, "the cart has become an order");
+	return see(db, cart_id, e);
+}

@@ -1,0 +1,46 @@
+/* cart_store.h - carts in the database. A session has at most one open cart (the table's unique key).
+ *
+ * Whoever changes a cart updates its row first, and only while it is open: the placing of the order holds that row, so
+ * that no line is slipped in beside it. */
+#ifndef KONTOR_STORE_CART_STORE_H
+#define KONTOR_STORE_CART_STORE_H
+
+#include "plat/db.h"
+#include "shop/checkout.h"
+
+/* Whose cart, and the languages of its texts: the visitor's, and what stands in where a text is missing. */
+struct cart_owner {
+	uint64_t session_id;
+	struct str lang, fallback;
+};
+
+/* The open cart with what the catalogue says now, its draft, or *found false. Lines in the order they were put in. */
+MUST_USE bool cart_find(struct db *, struct arena *, const struct cart_owner *, struct cart *, struct checkout_draft *,
+    bool *found, struct err *);
+
+/* Pieces in the open cart; 0 when there is none. */
+MUST_USE bool cart_count(struct db *, struct arena *, uint64_t session_id, int64_t *units, struct err *);
+
+/* Puts `qty` more of a variant into the session's cart, which is made if need be. More than CART_QTY_MAX of one are
+ * cut to that. ERR_NOT_FOUND when the variant is not sold, ERR_CONFLICT when the cart has CART_LINES_MAX lines. */
+struct cart_change {
+	uint64_t session_id, variant_id;
+	int qty;
+	int64_t now_s;
+};
+MUST_USE bool cart_add(struct db *, struct arena *, const struct cart_change *, struct err *);
+
+/* Sets the quantity of a line (0 and less: removes it), or steps it by `qty` without passing 1 and CART_QTY_MAX. A
+ * line that is not there is left alone. All prices count as seen from then on. */
+MUST_USE bool cart_set(struct db *, struct arena *, const struct cart_change *, struct err *);
+MUST_USE bool cart_step(struct db *, struct arena *, const struct cart_change *, struct err *);
+
+/* Keeps what was typed, and counts all prices as seen. ERR_CONFLICT when the cart has become an order meanwhile. */
+MUST_USE bool cart_draft_save(
+    struct db *, struct arena *, uint64_t cart_id, const struct checkout_draft *, int64_t now_s, struct err *);
+
+/* Inside the transaction that orders it: takes the row of the open cart with this key for itself and loads all. */
+MUST_USE bool cart_lock(struct db *, struct arena *, const struct cart_owner *, struct str order_key, struct cart *,
+    struct checkout_draft *, bool *found, struct err *);
+
+#endif

@@ -1,0 +1,31 @@
+/* session_store.h - a visitor's session: made by his first form, known by a random token in a cookie.
+ *
+ * The database holds only the token's hash. The CSRF token is constant for the session, so that a form in an older tab
+ * still works. */
+#ifndef KONTOR_STORE_SESSION_STORE_H
+#define KONTOR_STORE_SESSION_STORE_H
+
+#include "plat/db.h"
+#include "plat/secret.h"
+
+#define SESSION_CSRF_B 16
+
+struct session {
+	uint64_t id;
+	uint8_t token[SECRET_TOKEN_B]; /* never stored */
+	char csrf[SECRET_TOKEN_CHARS + 1];
+};
+
+/* The session of a cookie; *out is NULL when the cookie names none. */
+MUST_USE bool session_find(
+    struct db *, struct arena *, struct str cookie, int64_t now_s, struct session **out, struct err *);
+
+/* A new one; its cookie is session_cookie(). */
+MUST_USE bool session_create(struct db *, struct arena *, int64_t now_s, struct session **out, struct err *);
+
+struct str session_cookie(struct arena *, const struct session *);
+
+/* The token that each form of the session carries. */
+struct str session_csrf(const struct session *);
+
+#endif

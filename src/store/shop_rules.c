@@ -1,0 +1,84 @@
+#include "store/shop_rules.h"
+
+#include "base/num.h"
+
+#define HOUR_S 3600
+#define DAYS_MAX 365
+
+/* "2-4" or "3". */
+static bool
+days_parse(struct str text, struct shipping_zone_rules *zone, struct err *e)
+{
+	struct str least = str_trim(text), most;
+	int64_t min, max;
+
+	most = least;
+	if (str_chr(text, '-') >= 0) {
+		most = text;
+		(void)str_cut(&most, '-', &least);
+	}
+	if (!num_i64(str_trim(least), 0, DAYS_MAX, &min) || !num_i64(str_trim(most), min, DAYS_MAX, &max))
+		return err_set(e, ERR_INPUT, "'%.*s' is not a number of days or a span like 2-4", STR_ARG(text));
+	zone->days_min = (int)min;
+	zone->days_max = (int)max;
+	return true;
+}
+
+static bool
+zone_init(struct shipping_zone_rules *zone, currency cur, struct str steps, struct str free_from, struct str days,
+    struct err *e)
+{
+	struct money value;
+
+	if (!shipping_steps_parse(steps, cur, zone, e) || !days_parse(days, zone, e))
+		return false;
+	if (str_trim(free_from).n == 0)
+		return true;
+	if (!money_parse(str_trim(free_from), cur, &value, e))
+		return false;
+	zone->free = true;
+	zone->free_from_minor = value.minor;
+	return true;
+}
+
+static bool
+prefix_fits(struct str prefix)
+{
+	for (size_t i = 0; i < prefix.n; i++) {
+		char c = prefix.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+bool
+shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
+{
+	struct shipping_zone_rules *zones = r->shipping.zones;
+
+	*r = (struct shop_rules){
+	    .tax = {.included = c->tax_included, .one_stop = c->tax_one_stop},
+	    .shipping = {.pickup = c->shipping_pickup},
+	    .unpaid_expiry_s = c->order_unpaid_expiry_h * HOUR_S,
+	    .number_prefix = c->order_number_prefix,
+	    .terms_version = c->order_terms_version,
+	};
+	if (!currency_find(c->site_currency, &r->cur))
+		return err_set(e, ERR_INPUT, "site.currency: '%.*s' is not known", STR_ARG(c->site_currency));
+	if (!country_find(c->site_country, &r->tax.origin))
+		return err_set(e, ERR_INPUT, "site.country: '%.*s' is not known", STR_ARG(c->site_country));
+	r->shipping.origin = r->tax.origin;
+	if (!prefix_fits(r->number_prefix))
+		return err_set(e, ERR_INPUT, "order.number_prefix: only letters, digits and '-'");
+	if (!zone_init(&zones[SHIPPING_HOME], r->cur, c->shipping_home, c->shipping_home_free_from,
+		c->shipping_home_days, e))
+		return err_context(e, "shipping.home");
+	if (!zone_init(&zones[SHIPPING_EU], r->cur, c->shipping_eu, c->shipping_eu_free_from, c->shipping_eu_days, e))
+		return err_context(e, "shipping.eu");
+	if (!zone_init(&zones[SHIPPING_WORLD], r->cur, c->shipping_world, c->shipping_world_free_from,
+		c->shipping_world_days, e))
+		return err_context(e, "shipping.world");
+	return true;
+}

@@ -1,0 +1,140 @@
+#include "store/stock_store.h"
+
+#include <stdlib.h>
+
+#include "store/outbox_store.h"
+#include "store/sql.h"
+
+static int
+by_variant(const void *a, const void *b)
+{
+	const struct stock_change *x = a, *y = b;
+
+	return (x->variant_id > y->variant_id) - (x->variant_id < y->variant_id);
+}
+
+static bool
+move(struct db *db, const struct stock_changes *c, int sign, struct err *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_MOVE);
+
+		q_u64(q, c->v[i].variant_id);
+		q_i64(q, sign * c->v[i].qty);
+		q_i64(q, c->reason);
+		q_u64(q, c->order_id);
+		q_i64(q, c->now_s);
+		if (!db_run(q, NULL, e))
+			return false;
+	}
+	return true;
+}
+
+static bool
+read_stock(struct db_rows *rows, struct stock *s)
+{
+	if (!db_next(rows))
+		return false;
+	s->on_hand = c_i64(rows);
+	s->tracked = c_u64(rows) != 0;
+	s->sell_over = c_u64(rows) != 0;
+	return true;
+}
+
+/* Locks the product's other stock rows, which is rare (a class changed) and may meet another sale that does the same:
+ * a deadlock then, which is repeated; without the lock two sales could each believe that the other's variant is left. */
+static bool
+refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_STOCK_OF_PRODUCT);
+	enum stock_avail best = STOCK_SOLD_OUT;
+	struct db_rows rows;
+	struct stock s;
+	uint64_t n;
+
+	q_u64(q, product_id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	while (read_stock(&rows, &s))
+		best = stock_better(best, stock_avail(&s));
+	q = db_query(db, SQL_PRODUCT_AVAIL);
+	q_i64(q, best);
+	q_u64(q, product_id);
+	q_i64(q, best);
+	if (!db_run(q, &n, e))
+		return false;
+	/* The product's page shows each variant's class, so it is stale even when the best one is as before. */
+	return catalogue_changed(db, product_id, now_s, e);
+}
+
+/* Our rows are locked by now, so what is read is what will be committed. */
+static bool
+refresh(struct db *db, struct arena *a, const struct stock_changes *c, int sign, struct err *e)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_OF);
+		struct stock now, was;
+		struct db_rows rows;
+
+		q_u64(q, c->v[i].variant_id);
+		if (!db_select(q, a, &rows, e))
+			return false;
+		if (!read_stock(&rows, &now))
+			continue;
+		was = now;
+		was.on_hand -= sign * c->v[i].qty;
+		if (stock_avail(&was) == stock_avail(&now) || c->v[i].product_id == last)
+			continue;
+		last = c->v[i].product_id;
+		if (!refresh_product(db, a, last, c->now_s, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
+{
+	if (c->n == 0)
+		return true;
+	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
+	if (!move(db, c, -1, e))
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_TAKE);
+		uint64_t n;
+
+		q_i64(q, c->v[i].qty);
+		q_u64(q, c->v[i].variant_id);
+		q_i64(q, c->v[i].qty);
+		if (!db_run(q, &n, e))
+			return false;
+		if (n == 0) {
+			*short_of = c->v[i].variant_id;
+			return err_set(e, ERR_CONFLICT, "fewer than %lld of variant %llu are left",
+			    (long long)c->v[i].qty, (unsigned long long)c->v[i].variant_id);
+		}
+	}
+	return refresh(db, a, c, -1, e);
+}
+
+bool
+stock_give(struct db *db, struct arena *a, struct stock_changes *c, struct err *e)
+{
+	if (c->n == 0)
+		return true;
+	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
+	if (!move(db, c, 1, e))
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_GIVE);
+
+		q_i64(q, c->v[i].qty);
+		q_u64(q, c->v[i].variant_id);
+		if (!db_run(q, NULL, e))
+			return false;
+	}
+	return refresh(db, a, c, 1, e);
+}
