@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
 	src/view/catalogue.c src/view/catalogue.h \
 	src/view/encode.c src/view/encode.h \
+	src/view/form_hash.c src/view/form_hash.h \
 	src/view/format.c src/view/format.h \
 	src/view/json.c \
 	src/view/jsonld.c src/view/jsonld.h \

@@ -2,33 +2,14 @@
 
 #include <sodium.h>
 
+#include "plat/cache.h"
 #include "store/sql.h"
+#include "view/form_hash.h"
 #include "web/addr.h"
+#include "web/frame.h"
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
 #define SPARE_MEM_B ((size_t)4 << 20)
-
-bool
-app_site(struct str url, struct str *origin, struct str *base, bool *https, struct err *e)
-{
-	struct str rest = url;
-	ptrdiff_t slash;
-
-	*https = str_starts(url, STR("https://"));
-	if (*https)
-		rest = str_from(url, STR("https://").n);
-	else if (str_starts(url, STR("http://")))
-		rest = str_from(url, STR("http://").n);
-	else
-		return err_set(e, ERR_INPUT, "site.url is not http:// or https://");
-	slash = str_chr(rest, '/');
-	*base = slash < 0 ? STR("") : str_from(rest, (size_t)slash);
-	*origin = str_head(url, url.n - base->n);
-	if (slash == 0 || rest.n == 0 || str_ends(*base, STR("/")) || str_find(*base, STR("//")) >= 0
-	    || str_chr(url, '?') >= 0 || str_chr(url, '#') >= 0 || str_chr(url, ' ') >= 0)
-		return err_set(e, ERR_INPUT, "site.url has no host, or ends in a slash, or has more than a path");
-	return true;
-}
 
 static bool
 check_networks(const struct conf *c, struct err *e)
@@ -41,11 +22,29 @@ check_networks(const struct conf *c, struct err *e)
 }
 
 static bool
+open_site(struct app *app, struct err *e)
+{
+	const struct conf *c = &app->conf;
+
+	if (!urls_init(&app->urls, c->site_url, e)
+	    || !langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e)
+	    || !langs_load(&app->a, &app->langs, c->paths_locale_dir, e))
+		return false;
+	if (!currency_find(c->site_currency, &app->rules.cur))
+		return err_set(e, ERR_INPUT, "site.currency: no currency '%.*s'", STR_ARG(c->site_currency));
+	app->rules.tax.included = true;
+	app->origin.https = app->urls.https;
+	app->shop_lang = &app->langs.lang[0];
+	for (size_t i = 0; i < app->langs.n; i++)
+		app->sites[i] = frame_site(&app->a, app, &app->langs.lang[i]);
+	return true;
+}
+
+static bool
 open_configured(struct app *app, const char *file, struct err *e)
 {
 	return conf_load(&app->a, conf_file(file), &app->conf, e)
-	    && app_site(app->conf.site_url, &app->site_origin, &app->base, &app->origin.https, e)
-	    && check_networks(&app->conf, e);
+	    && open_site(app, e) && check_networks(&app->conf, e);
 }
 
 /* A worker that cannot count still serves. */
@@ -70,6 +69,12 @@ open_db(struct app *app)
 		log_put(LOG_ERROR, "event=no_database place=%s msg=\"%s\"", e.place, e.msg);
 }
 
+static bool
+open_cache(struct app *app, struct err *e)
+{
+	return cache_open(&app->a, &app->conf, &app->stats, form_hash(&app->conf), &app->cache, e);
+}
+
 bool
 app_open(struct app *app, const char *file, const char *backend, struct err *e)
 {
@@ -83,11 +88,12 @@ app_open(struct app *app, const char *file, const char *backend, struct err *e)
 	if (open_configured(app, file, e)) {
 		open_stats(app, backend);
 		open_db(app);
-		return true;
+		if (open_cache(app, e))
+			return true;
 	}
 	app->broken = true;
 	if (!conf_load(&app->a, NULL, &app->conf, &none)
-	    || !app_site(app->conf.site_url, &app->site_origin, &app->base, &app->origin.https, &none))
+	    || !open_site(app, &none))
 		err_context(e, "and the defaults cannot be used: %s", none.msg);
 	return false;
 }

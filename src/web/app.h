@@ -8,11 +8,13 @@
 
 #include "plat/conf.h"
 #include "plat/stats.h"
+#include "shop/rules.h"
+#include "view/lang.h"
+#include "view/url.h"
 #include "web/response.h"
 
 struct cache;
 struct db;
-struct lang;
 struct view;
 
 struct app {
@@ -23,8 +25,11 @@ struct app {
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;
-	struct str site_origin; /* "https://example.org" */
-	struct str base;	/* the path of site.url: "" or "/shop" */
+	struct urls urls;	/* origin and path of site.url */
+	struct langs langs;
+	const struct lang *shop_lang; /* the default, and what missing texts fall back to */
+	struct shop_rules rules;
+	struct view *sites[LANG_MAX]; /* by the language's index: the fixed part of every page */
 	bool broken;
 };
 
@@ -37,8 +42,5 @@ void app_close(struct app *);
 /* Renders a template with the roots `page` and `me` (either may be NULL) in a language. */
 MUST_USE bool app_render(const struct app *, const struct lang *, const char *template, const struct view *page,
     const struct view *me, struct buf *, struct err *);
-
-/* Splits site.url into origin and path. ERR_INPUT when it is not http(s)://host[:port][/path]. */
-MUST_USE bool app_site(struct str url, struct str *origin, struct str *base, bool *https, struct err *);
 
 #endif

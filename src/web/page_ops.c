@@ -49,10 +49,10 @@ raw_robots(struct request *rq, struct err *e)
 		struct str lang = str_lower(rq->a, rq->app->conf.site_languages.v[i]);
 
 		buf_fmt(&b, "Disallow: %.*s/%.*s/cart\nDisallow: %.*s/%.*s/checkout/\nDisallow: %.*s/%.*s/order/\n",
-		    STR_ARG(rq->app->base), STR_ARG(lang), STR_ARG(rq->app->base), STR_ARG(lang), STR_ARG(rq->app->base),
+		    STR_ARG(rq->app->urls.base), STR_ARG(lang), STR_ARG(rq->app->urls.base), STR_ARG(lang), STR_ARG(rq->app->urls.base),
 		    STR_ARG(lang));
 	}
-	buf_fmt(&b, "Sitemap: %.*s%.*s/sitemap.xml\n", STR_ARG(rq->app->site_origin), STR_ARG(rq->app->base));
+	buf_fmt(&b, "Sitemap: %.*s%.*s/sitemap.xml\n", STR_ARG(rq->app->urls.origin), STR_ARG(rq->app->urls.base));
 	rq->res.cache = RESPONSE_BRIEF;
 	return plain(rq, buf_str(&b)) && buf_check(&b, e);
 }
@@ -64,6 +64,6 @@ raw_root(struct request *rq, struct err *e)
 	struct str first = str_lower(rq->a, rq->app->conf.site_languages.v[0]);
 
 	(void)e;
-	response_redirect(&rq->res, 302, str_fmt(rq->a, "%.*s/%.*s/", STR_ARG(rq->app->base), STR_ARG(first)));
+	response_redirect(&rq->res, 302, str_fmt(rq->a, "%.*s/%.*s/", STR_ARG(rq->app->urls.base), STR_ARG(first)));
 	return true;
 }

@@ -7,12 +7,14 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "plat/cache.h"
 #include "plat/db.h"
 #include "plat/fcgi.h"
 #include "view/view.h"
 #include "web/addr.h"
 #include "web/error_page.h"
 #include "web/fault.h"
+#include "web/frame.h"
 #include "web/guard.h"
 #include "web/session.h"
 #include "web/trace.h"
@@ -50,7 +52,7 @@ static bool
 redirect_slash(struct request *rq, struct str path)
 {
 	response_redirect(&rq->res, 301,
-	    str_fmt(rq->a, "%.*s%.*s%s%.*s", STR_ARG(rq->app->base), STR_ARG(path), rq->query.n > 0 ? "?" : "",
+	    str_fmt(rq->a, "%.*s%.*s%s%.*s", STR_ARG(rq->app->urls.base), STR_ARG(path), rq->query.n > 0 ? "?" : "",
 		STR_ARG(rq->query)));
 	return true;
 }
@@ -77,7 +79,7 @@ check_origin(struct request *rq, struct err *e)
 
 	if (!rq->post || (rq->route->flags & ROUTE_NO_ORIGIN))
 		return true;
-	return guard_same_site(&source, rq->app->site_origin, e);
+	return guard_same_site(&source, rq->app->urls.origin, e);
 }
 
 static void
@@ -156,6 +158,7 @@ run_page(struct request *rq, struct err *e)
 		response_redirect(&rq->res, 301, result.moved_to);
 		return true;
 	}
+	frame_page(&ctx, rq->path, page);
 	rq->res.cache = RESPONSE_SHARED;
 	if (rq->json)
 		return twin(rq, page, e);
@@ -170,6 +173,7 @@ static bool
 run_form(struct request *rq, struct err *e)
 {
 	struct view *page = view_object(rq->a), *me = view_object(rq->a);
+	struct page_ctx ctx = public_part(rq, NULL);
 
 	rq->res.cache = RESPONSE_PRIVATE;
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
@@ -182,6 +186,8 @@ run_form(struct request *rq, struct err *e)
 		return false;
 	if (rq->res.status != 200 || rq->res.body.n > 0)
 		return true;
+	frame_page(&ctx, rq->path, page);
+	view_bool(page, N_hidden, true);
 	return (rq->session == NULL || session_view(rq, me, e)) && render(rq, page, me, e);
 }
 
@@ -207,7 +213,7 @@ answer(struct request *rq, struct err *e)
 	read_envelope(rq);
 	if (rq->app->broken)
 		return err_set(e, ERR_BUSY, "the configuration cannot be used; the first lines of this worker say why");
-	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->base, &rq->path, &rq->query))
+	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
 		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
 	if (!route_find(rq->a, rq->method, rq->path, &m, e)) {
 		memcpy(rq->allow, m.allow, sizeof(rq->allow));
@@ -218,6 +224,13 @@ answer(struct request *rq, struct err *e)
 	rq->route = m.route;
 	stats_route(&rq->app->stats, m.route->class);
 	rq->args = m.args;
+	if (m.args.lang.n > 0) {
+		const struct lang *lang = lang_find(&rq->app->langs, m.args.lang);
+
+		if (lang == NULL)
+			return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
+		rq->lang = lang;
+	}
 	rq->json = rq->json || m.json;
 	read_session_token(rq);
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)
@@ -290,8 +303,11 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
 	arm_watchdog(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
 	response_init(&rq.res, a);
+	rq.lang = app->shop_lang;
 	if (rq.db != NULL)
 		db_deadline(rq.db, rq.deadline_ns);
+	if (rq.cache != NULL)
+		cache_deadline(rq.cache, rq.deadline_ns);
 	failed = !answer(&rq, &e);
 	if (failed)
 		error_page(&rq, &e);

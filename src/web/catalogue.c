@@ -1,0 +1,370 @@
+#include "web/catalogue.h"
+
+#include "base/num.h"
+#include "plat/cache.h"
+#include "plat/fold.h"
+#include "shop/search.h"
+#include "store/catalogue_read.h"
+#include "view/encode.h"
+#include "web/app.h"
+#include "web/catalogue_tree.h"
+
+#define TREE_MAX_B ((size_t)512 << 10)
+#define SEARCH_TOKENS 4
+
+static struct catalogue_langs
+langs(const struct page_ctx *cx)
+{
+	return (struct catalogue_langs){cx->lang->tag, cx->app->shop_lang->tag};
+}
+
+static bool
+encode(struct arena *a, const struct view *v, struct str *out, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, a, TREE_MAX_B);
+	view_encode(v, &b);
+	*out = buf_str(&b);
+	return buf_check(&b, e);
+}
+
+/* One tree through the cache; *out is NULL when there is none. */
+static bool
+fetch_tree(const struct page_ctx *cx, struct cache_key key, void *arg, cache_fill_fn *fill, struct view **out,
+    struct err *e)
+{
+	struct cache_item item = {.key = key, .arg = arg};
+
+	*out = NULL;
+	if (!cache_fetch(cx->cache, cx->a, &item, 1, fill, (void *)(uintptr_t)cx, e))
+		return false;
+	return item.how == CACHE_NONE || view_decode(cx->a, item.value, out, e);
+}
+
+static struct str
+id_text(struct arena *a, uint64_t id)
+{
+	return str_fmt(a, "%llu", (unsigned long long)id);
+}
+
+/* Cards --------------------------------------------------------------------------------------------------------- */
+
+static bool
+fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+	const struct catalogue_langs l = langs(cx);
+	uint64_t *ids = ARENA_ARRAY(a, uint64_t, n);
+	struct catalogue_cards cards;
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = *(const uint64_t *)want[i]->arg;
+	if (!catalogue_load_cards(cx->db, a, &l, ids, n, &cards, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < cards.n; k++) {
+			if (cards.v[k].id != ids[i])
+				continue;
+			want[i]->version = cards.v[k].version;
+			if (!encode(a, catalogue_card_tree(cx, &cards.v[k]), &want[i]->value, e))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool
+catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct view *list, struct err *e)
+{
+	struct cache_item *items = ARENA_ARRAY(cx->a, struct cache_item, n);
+
+	for (size_t i = 0; i < n; i++) {
+		items[i].key = cache_key(cx->cache, CACHE_card, cx->lang->tag, id_text(cx->a, ids[i]));
+		items[i].arg = (void *)(uintptr_t)&ids[i];
+	}
+	if (n > 0 && !cache_fetch(cx->cache, cx->a, items, n, fill_cards, (void *)(uintptr_t)cx, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct view *card;
+
+		if (items[i].how == CACHE_NONE)
+			continue;
+		if (!view_decode(cx->a, items[i].value, &card, e))
+			return false;
+		view_push(list, card);
+	}
+	return true;
+}
+
+/* Products ------------------------------------------------------------------------------------------------------ */
+
+static bool
+fill_handle(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct str *handle = want[i]->arg;
+		struct str moved;
+		uint64_t id;
+
+		if (!catalogue_find_handle(cx->db, a, *handle, &id, &moved, e))
+			return false;
+		if (id != 0 || moved.n > 0)
+			want[i]->value = str_fmt(a, "%llu %.*s", (unsigned long long)id, STR_ARG(moved));
+	}
+	return true;
+}
+
+bool
+catalogue_find_address(const struct page_ctx *cx, struct str handle, struct catalogue_address *out, struct err *e)
+{
+	struct cache_item item = {.key = cache_key(cx->cache, CACHE_handle, STR_NONE, handle), .arg = &handle};
+	struct str rest, id;
+
+	*out = (struct catalogue_address){0};
+	if (!cache_fetch(cx->cache, cx->a, &item, 1, fill_handle, (void *)(uintptr_t)cx, e))
+		return false;
+	if (item.how == CACHE_NONE)
+		return true;
+	rest = item.value;
+	if (!str_cut(&rest, ' ', &id) || !num_u64(id, 0, UINT64_MAX, &out->id))
+		return err_set(e, ERR_UPSTREAM, "the cache holds no address under an address's key");
+	out->moved = rest;
+	return true;
+}
+
+static bool
+put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
+{
+	const struct catalogue_langs l = langs(cx);
+	struct view *list = view_sublist(v, N_breadcrumbs);
+	struct catalogue_categories way;
+
+	if (!catalogue_way(cx->db, cx->a, &l, category_id, &way, e))
+		return false;
+	for (size_t i = 0; i < way.n; i++)
+		view_push(list, catalogue_category_link(cx, &way.v[i]));
+	if (way.n > 0) {
+		struct view *c = view_sub(v, N_category);
+
+		view_int(c, N_id, (int64_t)way.v[way.n - 1].id);
+		view_str(c, N_name, way.v[way.n - 1].title);
+		view_put(c, N_url, view_get(view_at(list, way.n - 1), N_url));
+	}
+	return true;
+}
+
+static bool
+fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+	const struct catalogue_langs l = langs(cx);
+
+	for (size_t i = 0; i < n; i++) {
+		struct catalogue_product *p;
+		struct view *v;
+
+		if (!catalogue_find_product(cx->db, a, &l, *(const uint64_t *)want[i]->arg, &p, e))
+			return false;
+		if (p == NULL)
+			continue;
+		v = catalogue_product_tree(cx, p);
+		want[i]->version = p->version;
+		if (!put_way(cx, v, p->category_id, e) || !encode(a, v, &want[i]->value, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+catalogue_find_tree(const struct page_ctx *cx, uint64_t id, struct view **out, struct err *e)
+{
+	return fetch_tree(
+	    cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, id_text(cx->a, id)), &id, fill_products, out, e);
+}
+
+/* Lists of ids -------------------------------------------------------------------------------------------------- */
+
+/* What a page of ids is made from: the fill is told by the item's arg. */
+struct ids_want {
+	const struct catalogue_list_query *query;
+	struct str tag;
+	struct str *tokens;
+	size_t n_tokens;
+};
+
+static void
+format_ids(struct arena *a, const struct catalogue_list *list, struct str *out)
+{
+	struct buf b;
+
+	buf_init(&b, a, TREE_MAX_B);
+	for (size_t i = 0; i < list->n; i++) {
+		buf_u64(&b, list->ids[i]);
+		buf_ch(&b, ' ');
+	}
+	buf_ch(&b, '|');
+	buf_put(&b, list->next);
+	*out = buf_str(&b);
+}
+
+static bool
+parse_ids(struct arena *a, struct str text, struct catalogue_ids *out, struct err *e)
+{
+	struct str ids, one;
+
+	if (!str_cut(&text, '|', &ids))
+		return err_set(e, ERR_UPSTREAM, "the cache holds no list under a list's key");
+	out->next = text;
+	out->ids = ARENA_ARRAY(a, uint64_t, ids.n / 2 + 1);
+	out->n = 0;
+	while (str_cut(&ids, ' ', &one)) {
+		if (one.n == 0)
+			continue;
+		if (!num_u64(one, 1, UINT64_MAX, &out->ids[out->n++]))
+			return err_set(e, ERR_UPSTREAM, "the cache holds no list under a list's key");
+	}
+	return true;
+}
+
+static bool
+fill_ids(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct ids_want *w = want[i]->arg;
+		struct catalogue_list list;
+		bool ok;
+
+		if (w->tag.n > 0)
+			ok = catalogue_tagged(cx->db, a, w->tag, w->query->n, &list, e);
+		else if (w->n_tokens > 0)
+			ok = catalogue_search(
+			    cx->db, a, cx->lang->tag, w->tokens, w->n_tokens, w->query, &list, e);
+		else
+			ok = catalogue_list(cx->db, a, cx->lang->tag, w->query, &list, e);
+		if (!ok)
+			return false;
+		format_ids(a, &list, &want[i]->value);
+	}
+	return true;
+}
+
+static bool
+fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, struct catalogue_ids *out,
+    struct err *e)
+{
+	struct cache_item item = {.key = key, .arg = w};
+
+	return cache_fetch(cx->cache, cx->a, &item, 1, fill_ids, (void *)(uintptr_t)cx, e)
+	    && parse_ids(cx->a, item.value, out, e);
+}
+
+bool
+catalogue_ids(
+    const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
+{
+	struct ids_want w = {.query = query};
+	struct str id = str_fmt(cx->a, "%llu.%d.%zu.%.*s", (unsigned long long)query->category, (int)query->sort,
+	    query->n, STR_ARG(query->after));
+
+	return fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, id), &w, out, e);
+}
+
+bool
+catalogue_ids_tagged(const struct page_ctx *cx, struct str tag, size_t n, struct catalogue_ids *out, struct err *e)
+{
+	const struct catalogue_list_query query = {.n = n};
+	struct ids_want w = {.query = &query, .tag = tag};
+	struct str id = str_fmt(cx->a, "tag.%zu.%.*s", n, STR_ARG(tag));
+
+	return fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, id), &w, out, e);
+}
+
+bool
+catalogue_ids_found(const struct page_ctx *cx, struct str words, const struct catalogue_list_query *query,
+    struct catalogue_ids *out, struct err *e)
+{
+	struct ids_want w = {.query = query};
+	struct search_tokens found;
+	struct str folded, id;
+
+	*out = (struct catalogue_ids){0};
+	search_tokens_init(&found, cx->a, SEARCH_TOKENS);
+	if (!fold_text(cx->a, words, FOLD_PLAIN, &folded, e))
+		return false;
+	search_add(&found, folded, SEARCH_WORDS);
+	if (found.n == 0)
+		return true;
+	w.tokens = ARENA_ARRAY(cx->a, struct str, found.n);
+	id = str_fmt(cx->a, "%zu.%.*s.", query->n, STR_ARG(query->after));
+	for (size_t i = 0; i < found.n; i++) {
+		w.tokens[w.n_tokens++] = found.token[i].text;
+		id = str_fmt(cx->a, "%.*s/%.*s", STR_ARG(id), STR_ARG(found.token[i].text));
+	}
+	return fetch_ids(cx, cache_key(cx->cache, CACHE_search, cx->lang->tag, id), &w, out, e);
+}
+
+/* Categories ---------------------------------------------------------------------------------------------------- */
+
+static bool
+fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+	const struct catalogue_langs l = langs(cx);
+
+	for (size_t i = 0; i < n; i++) {
+		struct catalogue_categories children;
+		struct catalogue_category *c;
+		struct view *v, *list;
+
+		if (!catalogue_find_category(cx->db, a, &l, *(const struct str *)want[i]->arg, &c, e))
+			return false;
+		if (c == NULL)
+			continue;
+		if (!catalogue_children(cx->db, a, &l, c->id, &children, e))
+			return false;
+		v = catalogue_category_tree(cx, c);
+		list = view_sublist(v, N_children);
+		for (size_t k = 0; k < children.n; k++)
+			view_push(list, catalogue_category_link(cx, &children.v[k]));
+		if (!put_way(cx, v, c->id, e) || !encode(a, v, &want[i]->value, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+catalogue_find_category_tree(const struct page_ctx *cx, struct str slug, struct view **out, struct err *e)
+{
+	return fetch_tree(cx, cache_key(cx->cache, CACHE_category, cx->lang->tag, slug), &slug, fill_categories, out, e);
+}
+
+static bool
+fill_menu(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+	const struct catalogue_langs l = langs(cx);
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *list = view_list(a);
+		struct catalogue_categories tops;
+
+		if (!catalogue_children(cx->db, a, &l, 0, &tops, e))
+			return false;
+		for (size_t k = 0; k < tops.n; k++)
+			view_push(list, catalogue_category_link(cx, &tops.v[k]));
+		if (!encode(a, list, &want[i]->value, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+catalogue_menu(const struct page_ctx *cx, struct view **out, struct err *e)
+{
+	return fetch_tree(cx, cache_key(cx->cache, CACHE_menu, cx->lang->tag, STR("top")), NULL, fill_menu, out, e);
+}

@@ -1,0 +1,51 @@
+/* catalogue.h - the goods as parts of a page's public tree, through the cache.
+ *
+ * What is cached is small and keyed exactly: a card per product, a product, a category, a page of ids. A list page is
+ * put together from cached ids and cached cards, so that a changed price is deleted under one key and shows
+ * everywhere at once. */
+#ifndef KONTOR_WEB_CATALOGUE_H
+#define KONTOR_WEB_CATALOGUE_H
+
+#include "shop/catalogue.h"
+#include "store/catalogue_read.h"
+#include "view/view.h"
+#include "web/request.h"
+
+#define CATALOGUE_PAGE_N 24 /* cards on a page of a list */
+
+/* Appends the cards of these products to `list`, in this order; products that are gone are left out. */
+MUST_USE bool catalogue_put_cards(
+    const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
+
+/* Which product an address belongs to. id 0: none; then `moved`, when not none, is the address it has now. */
+struct catalogue_address {
+	uint64_t id;
+	struct str moved;
+};
+MUST_USE bool catalogue_find_address(
+    const struct page_ctx *, struct str handle, struct catalogue_address *, struct err *);
+
+/* The product's tree with `breadcrumbs` and `category`, to be finished by catalogue_choose_in_tree(); NULL: there is none. */
+MUST_USE bool catalogue_find_tree(const struct page_ctx *, uint64_t id, struct view **, struct err *);
+
+/* A page of ids, cached. `next` is the cursor of the following page, or none. */
+struct catalogue_ids {
+	uint64_t *ids;
+	size_t n;
+	struct str next;
+};
+MUST_USE bool catalogue_ids(
+    const struct page_ctx *, const struct catalogue_list_query *, struct catalogue_ids *, struct err *);
+MUST_USE bool catalogue_ids_tagged(
+    const struct page_ctx *, struct str tag, size_t n, struct catalogue_ids *, struct err *);
+MUST_USE bool catalogue_ids_found(const struct page_ctx *, struct str words, const struct catalogue_list_query *,
+    struct catalogue_ids *, struct err *);
+
+/* The category's tree: id, name, text, count, image, children, way (breadcrumbs), or NULL. */
+MUST_USE bool catalogue_find_category_tree(
+    const struct page_ctx *, struct str slug, struct view **, struct err *);
+
+/* The top categories as a list of links with picture and count. */
+MUST_USE bool catalogue_menu(const struct page_ctx *, struct view **, struct err *);
+
+#endif

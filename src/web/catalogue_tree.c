@@ -1,0 +1,389 @@
+#include "web/catalogue_tree.h"
+
+#include "plat/secret.h"
+#include "shop/cart.h"
+#include "view/url.h"
+#include "web/app.h"
+
+#define NEW_S (30 * 86400)
+#define SUMMARY_MAX 200
+
+static struct money
+amount(const struct page_ctx *cx, int64_t minor)
+{
+	return (struct money){minor, cx->app->rules.cur};
+}
+
+static void
+put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, const struct catalogue_image *image)
+{
+	struct str hash = secret_hex(cx->a, image->hash.p, image->hash.n);
+	struct view *v;
+
+	if (image->hash.n == 0)
+		return;
+	v = view_sub(parent, name);
+	view_str(v, N_alt, image->alt);
+	view_int(v, N_width, image->w);
+	view_int(v, N_height, image->h);
+	view_str(v, N_card_url, url_media(&cx->app->urls, cx->a, hash, "card"));
+	view_str(v, N_page_url, url_media(&cx->app->urls, cx->a, hash, "page"));
+	view_str(v, N_zoom_url, url_media(&cx->app->urls, cx->a, hash, "zoom"));
+}
+
+static void
+put_price(const struct page_ctx *cx, struct view *parent, const struct catalogue_variant *v, bool from)
+{
+	struct view *p = view_sub(parent, N_price);
+	int64_t unit_minor;
+
+	view_money(p, N_now, amount(cx, v->price_minor));
+	if (v->compare_minor > v->price_minor) {
+		view_money(p, N_was, amount(cx, v->compare_minor));
+		if (v->lowest_minor > 0)
+			view_money(p, N_lowest_30d, amount(cx, v->lowest_minor));
+	}
+	if (catalogue_unit_price(v, &unit_minor)) {
+		view_money(p, N_unit_price, amount(cx, unit_minor));
+		if (v->measure.base_milli == 1000)
+			view_str(p, N_unit, v->measure.base_unit);
+		else
+			view_str(p, N_unit, str_fmt(cx->a, "%lld %.*s", (long long)(v->measure.base_milli / 1000),
+					     STR_ARG(v->measure.base_unit)));
+	}
+	if (from)
+		view_bool(p, N_from, true);
+	view_bool(p, N_tax_included, cx->app->rules.tax.included);
+}
+
+static void
+put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail, bool digital)
+{
+	static const uint16_t flags[] = {[STOCK_SOLD_OUT] = N_sold_out, [STOCK_FEW] = N_low, [STOCK_PLENTY] = N_in_stock,
+	    [STOCK_ON_ORDER] = N_on_order};
+	const struct shipping_zone_rules *home = &cx->app->rules.shipping.zones[SHIPPING_HOME];
+	struct view *v = view_sub(parent, N_availability);
+
+	view_bool(v, digital ? N_digital : flags[avail], true);
+	if (!digital && (avail == STOCK_FEW || avail == STOCK_PLENTY)) {
+		view_int(v, N_days_min, home->days_min);
+		view_int(v, N_days_max, home->days_max);
+	}
+}
+
+struct view *
+catalogue_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
+{
+	struct view *v = view_object(cx->a);
+
+	view_int(v, N_id, (int64_t)c->id);
+	view_str(v, N_name, c->title);
+	view_str(v, N_vendor, c->vendor);
+	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, c->handle, 0));
+	put_image(cx, v, N_image, &c->image);
+	put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
+	put_avail(cx, v, c->avail, false);
+	if (c->created_at > cx->now_s - NEW_S)
+		view_bool(v, N_is_new, true);
+	return v;
+}
+
+/* The first sentences of the description, as plain text. */
+static struct str
+summary(const struct page_ctx *cx, const struct catalogue_product *p)
+{
+	struct str html = p->body_html;
+	struct buf b;
+	bool inside = false;
+
+	if (p->seo_description.n > 0)
+		return p->seo_description;
+	buf_init(&b, cx->a, 4 * SUMMARY_MAX);
+	for (size_t i = 0; i < html.n && b.n < SUMMARY_MAX; i++) {
+		if (html.p[i] == '<')
+			inside = true;
+		else if (html.p[i] == '>')
+			inside = false;
+		else if (html.p[i] == '&')
+			return STR(""); /* rather none than one with half a character reference */
+		else if (!inside)
+			buf_ch(&b, html.p[i] == '\n' ? ' ' : html.p[i]);
+		if (html.p[i] == '.' && b.n > SUMMARY_MAX / 3)
+			return str_trim(buf_str(&b));
+	}
+	return b.n < SUMMARY_MAX ? str_trim(buf_str(&b)) : STR("");
+}
+
+static size_t
+n_options(const struct catalogue_product *p)
+{
+	size_t n = 0;
+
+	while (n < CATALOGUE_OPTIONS && p->options[n].value.n > 0)
+		n++;
+	return p->n_variants > 1 ? n : 0;
+}
+
+static void
+put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue_product *p,
+    const struct catalogue_variant *variant)
+{
+	struct view *v = view_add(list), *values = view_sublist(v, N_values);
+
+	view_int(v, N_id, (int64_t)variant->id);
+	view_str(v, N_text, catalogue_variant_text(cx->a, variant));
+	view_str(v, N_sku, variant->sku);
+	view_str(v, N_barcode, variant->barcode);
+	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, variant->id));
+	put_price(cx, v, variant, false);
+	put_avail(cx, v, stock_avail(&variant->stock), catalogue_is_digital(variant));
+	for (size_t i = 0; i < n_options(p); i++)
+		view_push(values, view_node_str(cx->a, variant->words[i].value));
+	for (size_t i = 0; i < p->n_images; i++)
+		if (variant->image_position != 0 && p->images[i].position == variant->image_position)
+			put_image(cx, v, N_image, &p->images[i]);
+}
+
+static bool
+has_value(const struct view *values, struct str value)
+{
+	for (size_t i = 0; i < view_count(values); i++)
+		if (str_eq(view_text(view_get(view_at(values, i), N_value)), value))
+			return true;
+	return false;
+}
+
+static void
+put_options(const struct page_ctx *cx, struct view *v, const struct catalogue_product *p)
+{
+	static const char *const ids[CATALOGUE_OPTIONS] = {"option1", "option2", "option3"};
+	struct view *options;
+
+	if (n_options(p) == 0)
+		return;
+	options = view_sublist(v, N_options);
+	for (size_t i = 0; i < n_options(p); i++) {
+		struct view *o = view_add(options), *values = view_sublist(o, N_values);
+
+		view_str(o, N_id, str_z(ids[i]));
+		view_str(o, N_name, p->options[i].text);
+		for (size_t k = 0; k < p->n_variants; k++) {
+			const struct catalogue_word *w = &p->variants[k].words[i];
+			struct view *value;
+
+			if (has_value(values, w->value))
+				continue;
+			value = view_add(values);
+			view_str(value, N_id, str_fmt(cx->a, "%s-%zu", ids[i], view_count(values)));
+			view_str(value, N_name, str_z(ids[i])); /* of the form's field */
+			view_str(value, N_value, w->value);
+			view_str(value, N_text, w->text);
+		}
+	}
+}
+
+struct view *
+catalogue_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
+{
+	struct view *v = view_object(cx->a), *list;
+
+	view_int(v, N_id, (int64_t)p->id);
+	view_str(v, N_name, p->title);
+	view_str(v, N_vendor, p->vendor);
+	view_str(v, N_title, p->seo_title);
+	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, 0));
+	view_str(v, N_summary, summary(cx, p));
+	view_html(v, N_description, p->body_html);
+	put_options(cx, v, p);
+	list = view_sublist(v, N_variants);
+	for (size_t i = 0; i < p->n_variants; i++)
+		put_variant(cx, list, p, &p->variants[i]);
+	list = view_sublist(v, N_images);
+	for (size_t i = 0; i < p->n_images; i++) {
+		struct view *holder = view_object(cx->a);
+
+		put_image(cx, holder, N_image, &p->images[i]);
+		if (view_get(holder, N_image) != NULL)
+			view_push(list, view_get(holder, N_image));
+	}
+	list = view_sublist(v, N_facts);
+	for (size_t i = 0; i < p->n_facts; i++) {
+		struct view *fact = view_add(list);
+
+		view_str(fact, N_name, p->facts[i].name);
+		view_str(fact, N_text, p->facts[i].text);
+	}
+	list = view_sublist(v, N_tags);
+	for (size_t i = 0; i < p->n_tags; i++)
+		view_push(list, view_node_str(cx->a, p->tags[i]));
+	return v;
+}
+
+static struct str
+value_at(const struct view *variant, size_t i)
+{
+	return view_text(view_at(view_get(variant, N_values), i));
+}
+
+static bool
+can_be_had(const struct view *variant)
+{
+	return !view_truth(view_path(variant, N_availability, N_sold_out));
+}
+
+/* The variant like `chosen`, but with `value` in option `i`. */
+static struct view *
+turned(const struct view *variants, const struct view *chosen, size_t i, struct str value)
+{
+	size_t n = view_count(view_get(chosen, N_values));
+
+	for (size_t k = 0; k < view_count(variants); k++) {
+		struct view *v = view_at(variants, k);
+		bool all = true;
+
+		for (size_t j = 0; j < n; j++)
+			all = all && str_eq(value_at(v, j), j == i ? value : value_at(chosen, j));
+		if (all)
+			return v;
+	}
+	return NULL;
+}
+
+/* Any variant with this value, so that a click on an impossible one still leads somewhere. */
+static struct view *
+any_with(const struct view *variants, size_t i, struct str value)
+{
+	for (size_t k = 0; k < view_count(variants); k++)
+		if (str_eq(value_at(view_at(variants, k), i), value))
+			return view_at(variants, k);
+	return NULL;
+}
+
+static void
+mark_values(struct view *product, const struct view *chosen)
+{
+	struct view *options = view_get(product, N_options), *variants = view_get(product, N_variants);
+
+	for (size_t i = 0; i < view_count(options); i++) {
+		struct view *o = view_at(options, i), *values = view_get(o, N_values);
+
+		for (size_t k = 0; k < view_count(values); k++) {
+			struct view *value = view_at(values, k), *to;
+			struct str word = view_text(view_get(value, N_value));
+
+			to = turned(variants, chosen, i, word);
+			if (to == NULL)
+				view_bool(value, N_impossible, true);
+			else if (!can_be_had(to))
+				view_bool(value, N_sold_out, true);
+			if (to == NULL)
+				to = any_with(variants, i, word);
+			view_str(value, N_url, view_text(view_get(to, N_url)));
+			if (str_eq(word, value_at(chosen, i))) {
+				view_bool(value, N_selected, true);
+				view_str(o, N_selected_text, view_text(view_get(value, N_text)));
+			}
+		}
+	}
+}
+
+static struct view *
+choose(const struct view *variants, uint64_t id)
+{
+	for (size_t i = 0; i < view_count(variants); i++)
+		if ((uint64_t)view_get(view_at(variants, i), N_id)->u.i == id)
+			return view_at(variants, i);
+	for (size_t i = 0; i < view_count(variants); i++)
+		if (can_be_had(view_at(variants, i)))
+			return view_at(variants, i);
+	return view_at(variants, 0);
+}
+
+/* The large picture: the one asked for, else the variant's own, else the first. Each thumbnail links to the page that
+ * shows it large. */
+static void
+choose_picture(const struct page_ctx *cx, struct view *product, struct view *chosen, uint64_t picture)
+{
+	struct view *images = view_get(product, N_images), *large = NULL;
+	struct str url = view_text(view_get(chosen != NULL ? chosen : product, N_url));
+
+	if (picture >= 1 && picture <= view_count(images))
+		large = view_at(images, picture - 1);
+	else if (chosen != NULL)
+		large = view_get(chosen, N_image);
+	if (large == NULL)
+		large = view_at(images, 0);
+	if (large != NULL)
+		view_put(product, N_image, large);
+	if (view_count(images) < 2) {
+		view_put(product, N_images, view_node_null(cx->a));
+		return;
+	}
+	for (size_t i = 0; i < view_count(images); i++) {
+		struct view *image = view_at(images, i);
+
+		view_str(image, N_url, str_fmt(cx->a, "%.*s%cpicture=%zu#picture", STR_ARG(url),
+				     str_chr(url, '?') < 0 ? '?' : '&', i + 1));
+		if (str_eq(view_text(view_get(image, N_card_url)), view_text(view_get(large, N_card_url))))
+			view_bool(image, N_selected, true);
+	}
+}
+
+/* What a parcel inside the country costs at least. */
+static void
+put_delivery(const struct page_ctx *cx, struct view *product)
+{
+	const struct shipping_zone_rules *home = &cx->app->rules.shipping.zones[SHIPPING_HOME];
+	struct view *v;
+
+	if (home->n == 0 || view_truth(view_path(product, N_availability, N_digital)))
+		return;
+	v = view_sub(product, N_delivery);
+	view_money(v, N_price, amount(cx, home->steps[0].price_minor));
+	if (home->free)
+		view_money(v, N_free_from, amount(cx, home->free_from_minor));
+	view_int(v, N_days_min, home->days_min);
+	view_int(v, N_days_max, home->days_max);
+}
+
+void
+catalogue_choose_in_tree(const struct page_ctx *cx, struct view *product, uint64_t variant_id, uint64_t picture)
+{
+	struct view *variants = view_get(product, N_variants), *chosen = choose(variants, variant_id);
+
+	if (chosen != NULL) {
+		view_bool(chosen, N_selected, true);
+		view_put(product, N_variant, chosen);
+		view_put(product, N_price, view_get(chosen, N_price));
+		view_put(product, N_availability, view_get(chosen, N_availability));
+		mark_values(product, chosen);
+	}
+	choose_picture(cx, product, chosen, picture);
+	view_int(product, N_quantity_max, CART_QTY_MAX);
+	put_delivery(cx, product);
+}
+
+struct view *
+catalogue_category_link(const struct page_ctx *cx, const struct catalogue_category *c)
+{
+	struct view *v = view_object(cx->a);
+
+	view_str(v, N_text, c->title);
+	view_str(v, N_url, url_category(&cx->app->urls, cx->a, cx->lang, c->slug));
+	view_int(v, N_count, (int64_t)c->count);
+	put_image(cx, v, N_image, &c->image);
+	return v;
+}
+
+struct view *
+catalogue_category_tree(const struct page_ctx *cx, const struct catalogue_category *c)
+{
+	struct view *v = view_object(cx->a);
+
+	view_int(v, N_id, (int64_t)c->id);
+	view_str(v, N_name, c->title);
+	view_html(v, N_text, c->body_html);
+	view_int(v, N_count, (int64_t)c->count);
+	put_image(cx, v, N_image, &c->image);
+	return v;
+}

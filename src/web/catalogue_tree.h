@@ -1,0 +1,26 @@
+/* catalogue_tree.h - goods as view trees, with the names of doc/templates.md. Pure: no database, no cache. */
+#ifndef KONTOR_WEB_CATALOGUE_TREE_H
+#define KONTOR_WEB_CATALOGUE_TREE_H
+
+#include "shop/catalogue.h"
+#include "view/view.h"
+#include "web/request.h"
+
+/* A product in lists. */
+struct view *catalogue_card_tree(const struct page_ctx *, const struct catalogue_card *);
+
+/* What is cached of a product: everything that does not depend on the choice of a variant. Each variant holds, beside
+ * what doc/templates.md says, its `values` (list of strings). */
+struct view *catalogue_product_tree(const struct page_ctx *, const struct catalogue_product *);
+
+/* Makes the cached tree (decoded, so that it may be changed) page.product: the chosen variant, its price and
+ * availability, the state of each option's values, the picture. variant_id 0: whichever can be had. */
+void catalogue_choose_in_tree(const struct page_ctx *, struct view *product, uint64_t variant_id, uint64_t picture);
+
+/* A category as a link: text, url, count, image. */
+struct view *catalogue_category_link(const struct page_ctx *, const struct catalogue_category *);
+
+/* page.category: name, text, image. */
+struct view *catalogue_category_tree(const struct page_ctx *, const struct catalogue_category *);
+
+#endif

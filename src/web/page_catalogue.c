@@ -1,0 +1,166 @@
+/* page_catalogue.c - home, category and product. */
+#include "view/jsonld.h"
+#include "view/url.h"
+#include "web/app.h"
+#include "web/catalogue.h"
+#include "web/catalogue_tree.h"
+#include "web/handlers.h"
+
+#define HOME_N 8
+#define RELATED_N 4
+
+bool
+page_home(const struct page_ctx *cx, struct view *page, struct err *e)
+{
+	const struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = HOME_N};
+	struct catalogue_ids ids;
+	struct view *menu;
+
+	if (!catalogue_menu(cx, &menu, e))
+		return false;
+	view_put(page, N_tiles, menu);
+	if (!catalogue_ids(cx, &newest, &ids, e)
+	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_newest), e))
+		return false;
+	if (!catalogue_ids_tagged(cx, STR("featured"), HOME_N, &ids, e)
+	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e))
+		return false;
+	view_html(page, N_json_ld, jsonld_site(cx->a, &cx->app->urls, cx->lang, cx->app->conf.site_name));
+	return true;
+}
+
+static void
+put_breadcrumbs(const struct page_ctx *cx, struct view *page, struct view *way, struct str last)
+{
+	struct view *list = view_sublist(page, N_breadcrumbs), *end;
+
+	for (size_t i = 0; i < view_count(way); i++)
+		view_push(list, view_at(way, i));
+	if (last.n > 0) {
+		end = view_add(list);
+		view_str(end, N_text, last);
+	} else if (view_count(list) > 0) { /* the page itself is the last of its own way: no link */
+		end = view_object(cx->a);
+		view_str(end, N_text, view_text(view_get(view_at(list, view_count(list) - 1), N_text)));
+		list->u.items[list->n - 1] = end;
+	}
+}
+
+static const struct {
+	const char *word;
+	enum catalogue_sort sort;
+	uint16_t name;
+} sorts[] = {{"newest", SORT_NEWEST, N_by_newest}, {"price", SORT_PRICE, N_by_price},
+    {"-price", SORT_PRICE_DOWN, N_by_price_down}, {"name", SORT_NAME, N_by_name}};
+
+/* The sort asked for; one that does not exist is the first. */
+static size_t
+sort_of(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sorts); i++)
+		if (str_eq_z(word, sorts[i].word))
+			return i;
+	return 0;
+}
+
+static struct str
+list_url(const struct page_ctx *cx, size_t sort, struct str after)
+{
+	struct url_list list = {sort == 0 ? STR_NONE : str_z(sorts[sort].word), after};
+
+	return url_category_list(&cx->app->urls, cx->a, cx->lang, cx->args.slug, list);
+}
+
+static void
+put_sorts(const struct page_ctx *cx, struct view *page, size_t chosen)
+{
+	struct view *v = view_sub(page, N_sort);
+
+	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
+		struct view *one = view_sub(v, sorts[i].name);
+
+		view_str(one, N_url, list_url(cx, i, STR_NONE));
+		if (i == chosen)
+			view_bool(one, N_selected, true);
+	}
+}
+
+bool
+page_category(const struct page_ctx *cx, struct view *page, struct err *e)
+{
+	struct str word = field_text(cx->fields, F_sort), after = field_text(cx->fields, F_after);
+	size_t sort = sort_of(word);
+	struct catalogue_list_query query = {.sort = sorts[sort].sort, .after = after, .n = CATALOGUE_PAGE_N};
+	struct view *category, *pager, *menu;
+	struct catalogue_ids ids;
+
+	if (!catalogue_find_category_tree(cx, cx->args.slug, &category, e) || !catalogue_menu(cx, &menu, e))
+		return false;
+	if (category == NULL)
+		return err_set(e, ERR_NOT_FOUND, "no category '%.*s'", STR_ARG(cx->args.slug));
+	query.category = (uint64_t)view_get(category, N_id)->u.i;
+	if (!catalogue_ids(cx, &query, &ids, e)
+	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
+		return false;
+	put_breadcrumbs(cx, page, view_get(category, N_breadcrumbs), STR_NONE);
+	view_put(page, N_category, category);
+	view_put(page, N_count, view_get(category, N_count));
+	put_sorts(cx, page, sort);
+	pager = view_sub(page, N_pager);
+	if (after.n > 0)
+		view_str(pager, N_first_url, list_url(cx, sort, STR_NONE));
+	if (ids.next.n > 0)
+		view_str(pager, N_next_url, list_url(cx, sort, ids.next));
+	view_html(page, N_json_ld,
+	    jsonld_breadcrumbs(cx->a, &cx->app->urls, view_get(category, N_breadcrumbs), STR_NONE));
+	return true;
+}
+
+static bool
+put_related(const struct page_ctx *cx, struct view *page, const struct view *product, struct err *e)
+{
+	struct catalogue_list_query query = {.sort = SORT_NEWEST, .n = RELATED_N + 1};
+	struct view *category = view_path(product, N_category, N_id);
+	uint64_t self = (uint64_t)view_get(product, N_id)->u.i, other[RELATED_N];
+	struct catalogue_ids ids;
+	size_t n = 0;
+
+	if (category == NULL)
+		return true;
+	query.category = (uint64_t)category->u.i;
+	if (!catalogue_ids(cx, &query, &ids, e))
+		return false;
+	for (size_t i = 0; i < ids.n && n < RELATED_N; i++)
+		if (ids.ids[i] != self)
+			other[n++] = ids.ids[i];
+	return catalogue_put_cards(cx, other, n, view_sublist(page, N_related), e);
+}
+
+bool
+page_product(const struct page_ctx *cx, struct view *page, struct err *e)
+{
+	struct catalogue_address address;
+	struct view *product;
+
+	if (!catalogue_find_address(cx, cx->args.slug, &address, e))
+		return false;
+	if (address.id == 0 && address.moved.n > 0) {
+		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, address.moved, 0);
+		return true;
+	}
+	if (address.id == 0)
+		return err_set(e, ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(cx->args.slug));
+	if (!catalogue_find_tree(cx, address.id, &product, e))
+		return false;
+	if (product == NULL)
+		return err_set(e, ERR_NOT_FOUND, "product %llu is not for sale", (unsigned long long)address.id);
+	put_breadcrumbs(cx, page, view_get(product, N_breadcrumbs), view_text(view_get(product, N_name)));
+	view_put(page, N_category, view_get(product, N_category));
+	view_html(page, N_json_ld, jsonld_product(cx->a, &cx->app->urls, product, view_get(page, N_breadcrumbs)));
+	catalogue_choose_in_tree(
+	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
+	view_put(page, N_product, product);
+	view_put(page, N_title, view_get(product, N_name));
+	view_put(page, N_description, view_get(product, N_summary));
+	return put_related(cx, page, product, e);
+}

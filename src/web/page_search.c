@@ -1,0 +1,47 @@
+/* page_search.c - what the shop has for some words. */
+#include "view/url.h"
+#include "web/app.h"
+#include "web/catalogue.h"
+#include "web/handlers.h"
+
+#define POPULAR_N 8
+
+static bool
+put_found(const struct page_ctx *cx, struct view *page, struct str words, struct err *e)
+{
+	const struct catalogue_list_query query = {.after = field_text(cx->fields, F_after), .n = CATALOGUE_PAGE_N};
+	struct view *pager = view_sub(page, N_pager);
+	struct catalogue_ids ids;
+
+	if (!catalogue_ids_found(cx, words, &query, &ids, e)
+	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
+		return false;
+	if (query.after.n == 0 && ids.next.n == 0)
+		view_int(page, N_count, (int64_t)view_count(view_get(page, N_cards)));
+	if (query.after.n > 0)
+		view_str(pager, N_first_url, url_search(&cx->app->urls, cx->a, cx->lang, words, STR_NONE));
+	if (ids.next.n > 0)
+		view_str(pager, N_next_url, url_search(&cx->app->urls, cx->a, cx->lang, words, ids.next));
+	return true;
+}
+
+bool
+page_search(const struct page_ctx *cx, struct view *page, struct err *e)
+{
+	struct str words = field_text(cx->fields, F_q);
+	struct catalogue_ids ids;
+	struct view *menu;
+
+	view_bool(page, N_hidden, true);
+	if (words.n > 0) {
+		view_str(page, N_query, words);
+		if (!put_found(cx, page, words, e))
+			return false;
+		if (view_count(view_get(page, N_cards)) > 0)
+			return true;
+	}
+	if (!catalogue_menu(cx, &menu, e) || !catalogue_ids_tagged(cx, STR("featured"), POPULAR_N, &ids, e))
+		return false;
+	view_put(page, N_tiles, menu);
+	return catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e);
+}
