@@ -7,6 +7,7 @@
 #include "view/form_hash.h"
 #include "web/addr.h"
 #include "web/frame.h"
+#include "web/route.h"
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
 #define SPARE_MEM_B ((size_t)4 << 20)
@@ -40,11 +41,31 @@ open_site(struct app *app, struct err *e)
 	return true;
 }
 
+/* Finds each route's template once, so that no request searches. */
+static bool
+open_templates(struct app *app, struct err *e)
+{
+	const struct template_dirs dirs = {
+	    .installed = app->conf.paths_template_dir.p, .overrides = app->conf.paths_override_dir.p};
+
+	if (!template_load(&app->a, &dirs, &app->langs, &app->templates, e))
+		return false;
+	ASSERT(route_count() <= APP_ROUTES_MAX);
+	for (size_t i = 0; i < route_count(); i++) {
+		struct str name = str_z(route_at(i)->template);
+
+		if (name.n > 0 && !template_find(&app->templates, name, &app->route_template[i]))
+			return err_set(e, ERR_INPUT, "there is no template '%.*s'", STR_ARG(name));
+	}
+	return template_find(&app->templates, STR("error"), &app->error_template)
+	    || err_set(e, ERR_INPUT, "there is no template 'error'");
+}
+
 static bool
 open_configured(struct app *app, const char *file, struct err *e)
 {
 	return conf_load(&app->a, conf_file(file), &app->conf, e)
-	    && open_site(app, e) && check_networks(&app->conf, e);
+	    && open_site(app, e) && open_templates(app, e) && check_networks(&app->conf, e);
 }
 
 /* A worker that cannot count still serves. */
@@ -80,7 +101,9 @@ app_open(struct app *app, const char *file, const char *backend, struct err *e)
 {
 	struct err none = {0};
 
-	*app = (struct app){.broken = false};
+	*app = (struct app){.error_template = APP_NO_TEMPLATE};
+	for (size_t i = 0; i < APP_ROUTES_MAX; i++)
+		app->route_template[i] = APP_NO_TEMPLATE;
 	arena_init(&app->a, PROCESS_MEM_B);
 	arena_init(&app->spare, SPARE_MEM_B);
 	if (sodium_init() < 0)
@@ -106,13 +129,17 @@ app_close(struct app *app)
 }
 
 bool
-app_render(const struct app *app, const struct lang *lang, const char *template, const struct view *page,
-    const struct view *me, struct buf *out, struct err *e)
+app_render(const struct app *app, const struct lang *lang, size_t template, struct view *page, struct view *me,
+    struct buf *out, struct err *e)
 {
-	(void)app;
-	(void)lang;
-	(void)page;
-	(void)me;
-	(void)out;
-	return err_set(e, ERR_BUG, "no template %s", template);
+	struct view *root = view_object(out->a);
+
+	if (template == APP_NO_TEMPLATE)
+		return err_set(e, ERR_BUG, "no template");
+	view_put(root, N_site, app->sites[lang->index]);
+	if (page != NULL)
+		view_put(root, N_page, page);
+	if (me != NULL)
+		view_put(root, N_me, me);
+	return template_render(&app->templates, template, lang, root, out, e);
 }

@@ -9,13 +9,16 @@
 #include "plat/conf.h"
 #include "plat/stats.h"
 #include "shop/rules.h"
-#include "view/lang.h"
+#include "view/template.h"
 #include "view/url.h"
 #include "web/response.h"
 
 struct cache;
 struct db;
 struct view;
+
+#define APP_ROUTES_MAX 96
+#define APP_NO_TEMPLATE SIZE_MAX
 
 struct app {
 	struct arena a;	    /* of the process */
@@ -30,6 +33,9 @@ struct app {
 	const struct lang *shop_lang; /* the default, and what missing texts fall back to */
 	struct shop_rules rules;
 	struct view *sites[LANG_MAX]; /* by the language's index: the fixed part of every page */
+	struct template_set templates;
+	size_t route_template[APP_ROUTES_MAX]; /* by route_number(); APP_NO_TEMPLATE: none */
+	size_t error_template;
 	bool broken;
 };
 
@@ -39,8 +45,8 @@ MUST_USE bool app_open(struct app *, const char *file, const char *backend, stru
 
 void app_close(struct app *);
 
-/* Renders a template with the roots `page` and `me` (either may be NULL) in a language. */
-MUST_USE bool app_render(const struct app *, const struct lang *, const char *template, const struct view *page,
-    const struct view *me, struct buf *, struct err *);
+/* Renders a template with the roots `page` and `me` (either may be NULL) in a language. ERR_BUG when there is none. */
+MUST_USE bool app_render(const struct app *, const struct lang *, size_t template, struct view *page, struct view *me,
+    struct buf *, struct err *);
 
 #endif

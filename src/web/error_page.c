@@ -57,7 +57,7 @@ error_page_html(const struct app *app, struct arena *a, const struct lang *lang,
 	view_str(error, N_id, str_z(id));
 	view_bool(error, flag_of(status), true);
 	buf_init(&b, a, PAGE_MAX_B);
-	if (app_render(app, lang, "error", page, NULL, &b, &e) && buf_check(&b, &e))
+	if (app_render(app, lang, app->error_template, page, NULL, &b, &e) && buf_check(&b, &e))
 		return buf_str(&b);
 	log_put(LOG_ERROR, "event=error_page_degraded place=%s msg=\"%s\"", e.place, e.msg);
 	return fill_fallback(a, status, id);

@@ -41,6 +41,12 @@ route_at(size_t i)
 	return &routes[i];
 }
 
+size_t
+route_number(const struct route *r)
+{
+	return (size_t)(r - routes);
+}
+
 static bool
 all_of(struct str s, const char *extra)
 {
@@ -53,11 +59,23 @@ all_of(struct str s, const char *extra)
 	return true;
 }
 
+/* "en", "zh-hans": two or three letters, then parts of up to eight. Whether the shop has it is not asked here. */
 static bool
 take_lang(struct str raw, struct route_args *args)
 {
+	struct str rest = raw, part;
+	bool first = true;
+
+	while (str_cut(&rest, '-', &part)) {
+		if (part.n < 2 || part.n > (first ? 3 : 8))
+			return false;
+		for (size_t i = 0; i < part.n; i++)
+			if (!(part.p[i] >= 'a' && part.p[i] <= 'z') && (first || !(part.p[i] >= '0' && part.p[i] <= '9')))
+				return false;
+		first = false;
+	}
 	args->lang = raw;
-	return raw.n >= 2 && raw.n <= 20 && all_of(raw, "-");
+	return true;
 }
 
 static bool

@@ -44,6 +44,7 @@ struct route {
 /* Number of rows, and a row. */
 size_t route_count(void);
 const struct route *route_at(size_t i);
+size_t route_number(const struct route *);
 
 /* The variable parts of a path, decoded; none where the pattern has no such part. */
 struct route_args {

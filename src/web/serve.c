@@ -90,12 +90,12 @@ read_session_token(struct request *rq)
 }
 
 static bool
-render(struct request *rq, const struct view *page, const struct view *me, struct err *e)
+render(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
 	struct buf b;
 
 	buf_init(&b, rq->a, PAGE_MAX_B);
-	if (!app_render(rq->app, rq->lang, rq->route->template, page, me, &b, e) || !buf_check(&b, e))
+	if (!app_render(rq->app, rq->lang, rq->app->route_template[route_number(rq->route)], page, me, &b, e) || !buf_check(&b, e))
 		return false;
 	rq->res.body = buf_str(&b);
 	return true;

@@ -296,30 +296,9 @@ START_TEST(id_is_taken_from_a_valid_trace_only)
 }
 END_TEST
 
-START_TEST(site_is_taken_apart)
-{
-	struct str origin, base;
-	bool https;
-
-	err_clear(&e);
-	ck_ok(app_site(STR("https://shop.example/a/b"), &origin, &base, &https, &e), &e);
-	ck_str(origin, "https://shop.example");
-	ck_str(base, "/a/b");
-	ck_assert(https);
-	ck_ok(app_site(STR("http://127.0.0.1:8080"), &origin, &base, &https, &e), &e);
-	ck_str(base, "");
-	ck_assert(!https);
-	ck_assert(!app_site(STR("ftp://x"), &origin, &base, &https, &e));
-	err_clear(&e);
-	ck_assert(!app_site(STR("https://x/"), &origin, &base, &https, &e));
-	err_clear(&e);
-	ck_assert(!app_site(STR("https:///x"), &origin, &base, &https, &e));
-}
-END_TEST
-
 UNIT_MAIN("web", target_is_cut_at_the_path_of_the_site, route_is_found_by_method_and_path, route_refuses_odd_paths,
     fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_it_is_for_the_handler,
     fields_know_a_mail_address, shared_page_is_304_for_the_one_who_has_it, header_value_with_a_line_end_makes_no_answer,
     cookie_is_bound_to_the_host_where_the_site_has_https, address_lies_in_networks_of_its_kind,
     client_address_is_believed_only_from_trusted_proxies, form_is_taken_from_our_own_pages_only,
-    token_of_the_form_must_be_the_sessions, id_is_taken_from_a_valid_trace_only, site_is_taken_apart)
+    token_of_the_form_must_be_the_sessions, id_is_taken_from_a_valid_trace_only)
