@@ -1,1 +1,9 @@
-# tests/fault
+# A fault test kills, stops or starves the real programs.
+FAULT_TESTS = \
+	tests/fault/test_jobs
+
+check_PROGRAMS += $(FAULT_TESTS)
+TESTS += $(FAULT_TESTS)
+
+tests_fault_test_jobs_SOURCES = tests/fault/test_jobs.c
+tests_fault_test_jobs_LDADD = $(ROOM_LIBS) $(CHECK_LIBS)

@@ -20,3 +20,7 @@ tests_integ_test_cache_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
+
+# The operator's commands that need no services.
+TESTS += tests/integ/cmd_kontor.t
+EXTRA_DIST += tests/integ/cmd_kontor.t

@@ -1,0 +1,108 @@
+#!/bin/sh
+# The operator's commands that need no database: what they print, what they write, how they end.
+set -u
+dir=$(mktemp -d /tmp/kontor-cmd-XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+kontor=${top_builddir:-.}/kontor
+jobs=${top_builddir:-.}/kontor-jobs
+templates=$(cd "${top_srcdir:-.}" && pwd)/templates
+conf=$dir/kontor.conf
+n=0
+failed=0
+
+claim() { # claim NAME: the status of the command before decides
+	if [ $? -eq 0 ]; then r=ok; else r="not ok"; failed=1; fi
+	n=$((n + 1))
+	echo "$r $n - $1"
+}
+ends() { # ends STATUS command...: true when the command ends with that status; its output is in $dir/out
+	want=$1
+	shift
+	"$@" >"$dir/out" 2>&1 </dev/null
+	got=$?
+	[ $got -eq "$want" ] || { sed 's/^/# /' "$dir/out"; echo "# status $got, not $want"; return 1; }
+}
+says() { grep -qF -e "$1" "$dir/out" || { sed 's/^/# /' "$dir/out"; return 1; }; }
+
+ends 2 "$kontor" && says 'usage: kontor'
+claim without_a_command_it_tells_its_use
+ends 0 "$kontor" help && says 'status' && ends 0 "$kontor" help log && says 'usage: kontor [--config FILE] log ID'
+claim help_lists_the_commands_and_tells_how_one_is_used
+ends 0 "$kontor" status --help && says '--json'
+claim each_command_has_help
+ends 2 "$kontor" nosuch && ends 2 "$kontor" --nosuch && ends 2 "$kontor" config nosuch && ends 2 "$kontor" log x
+claim wrong_use_ends_with_2
+ends 0 "$kontor" config example && says '#deadline_ms = 5000' &&
+	sed "s|^#template_dir = .*|template_dir = $templates|" "$dir/out" >"$conf"
+claim the_example_is_written
+ends 0 "$kontor" --config "$conf" config check && says 'warning: site.url is not https'
+claim the_example_can_be_used_and_warns
+ends 0 "$kontor" config man && says '.TH KONTOR.CONF 5'
+claim the_manual_page_is_made_from_the_table
+ends 1 "$kontor" --config "$dir/none" config check && says "$dir/none: No such file"
+claim a_missing_file_is_named
+
+cat >>"$conf" <<EOF
+[nosuch]
+x = 1
+EOF
+ends 1 "$kontor" --config "$conf" config check && says "$conf:" && says 'there is no section [nosuch]'
+claim a_fault_is_told_with_file_and_line
+ends 1 "$kontor" --config "$conf" setup --name Tee && says 'no section' && [ "$(ls "$dir" | wc -l)" -eq 2 ]
+claim setup_leaves_a_faulty_file_alone
+
+cat >"$conf" <<EOF
+# my own note
+[paths]
+stats_file = $dir/stats
+[log]
+file = $dir/log
+web_server = $dir/access
+EOF
+chmod 640 "$conf"
+ends 0 "$kontor" --config "$conf" setup --name 'Tee & Söhne' --address 'Hafen 1|Hamburg' --url https://example.org
+claim setup_takes_its_answers_as_options
+ends 0 "$kontor" --config "$conf" config show && says 'name = Tee & Söhne' && says "	Hamburg" &&
+	says "stats_file = $dir/stats" && grep -q '^# my own note' "$conf" && [ "$(stat -c %a "$conf")" = 640 ]
+claim setup_keeps_all_other_lines_and_the_mode
+cp "$conf" "$dir/before"
+ends 1 "$kontor" --config "$conf" setup --currency EUX && says 'nothing was changed' && cmp -s "$conf" "$dir/before" &&
+	! ls "$dir"/*.new-* >/dev/null 2>&1
+claim a_wrong_answer_changes_nothing
+ends 0 "$kontor" --config "$dir/fresh.conf" setup --name Neu && ends 0 "$kontor" --config "$dir/fresh.conf" config show &&
+	says 'name = Neu'
+claim setup_makes_a_file_that_is_missing
+
+ends 1 "$kontor" --config "$conf" status && says 'no worker and no kontor-jobs has run yet'
+claim status_says_that_nothing_has_run
+ends 0 "$jobs" --config "$conf" --once
+claim jobs_run_once
+ends 1 "$kontor" --config "$conf" status && says 'NO WORKER IS ALIVE' && says 'kontor-jobs is not running'
+claim status_ends_with_1_when_something_is_down
+ends 1 "$kontor" --config "$conf" status --json && { ! command -v python3 >/dev/null ||
+	python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); assert d["measures"]["difference"]==0' "$dir/out"; }
+claim status_as_json_is_json
+ends 1 "$kontor" --config "$conf" status --metrics && says '# TYPE kontor_requests_begun_total counter'
+claim status_as_metrics
+ends 0 "$kontor" --config "$conf" pause && { ends 1 "$kontor" --config "$conf" status; says 'ORDERING IS PAUSED'; }
+claim ordering_is_paused
+ends 0 "$kontor" --config "$conf" resume && { ends 1 "$kontor" --config "$conf" status; ! grep -q PAUSED "$dir/out"; }
+claim ordering_is_resumed
+
+id=00112233445566778899aabbccddeeff
+echo "level=error req=$id event=crashed" >"$dir/log"
+echo "level=error req=$id event=older" | gzip >"$dir/log.2.gz"
+touch -d '2 days ago' "$dir/log.2.gz"
+echo "level=error req=$id event=old" >"$dir/log.1"
+touch -d '1 day ago' "$dir/log.1"
+echo "GET / 503 $id" >"$dir/access"
+ends 0 "$kontor" --config "$conf" log $id && says event=crashed && says event=old && says event=older && says 'GET / 503' &&
+	[ "$(grep -o 'event=[a-z]*' "$dir/out" | tr '\n' ' ')" = 'event=older event=old event=crashed ' ]
+claim log_finds_an_id_in_all_logs_oldest_first
+ends 0 "$kontor" --config "$conf" log 00112233 && says event=crashed
+claim log_finds_an_id_by_its_beginning
+ends 1 "$kontor" --config "$conf" log ffffffffffffffff && says 'nothing is known'
+claim log_says_when_nothing_is_known
+
+echo "1..$n"
+exit $failed
