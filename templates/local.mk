@@ -1,6 +1,7 @@
 # The pages; doc/templates.md says what each is given.
 nobase_dist_pkgdata_DATA += \
 	templates/_address_fields.mustache \
+	templates/_arrives.mustache \
 	templates/_availability.mustache \
 	templates/_breadcrumbs.mustache \
 	templates/_card.mustache \
