@@ -185,3 +185,47 @@ address_country(const struct address *addr)
 
 	return country_find(addr->field[ADDRESS_COUNTRY], &c) ? c : COUNTRY_NONE;
 }
+
+static struct str
+join(struct arena *a, struct str first, const char *between, struct str second)
+{
+	if (first.n == 0 || second.n == 0)
+		return first.n == 0 ? second : first;
+	return str_fmt(a, "%.*s%s%.*s", STR_ARG(first), between, STR_ARG(second));
+}
+
+static struct str
+place_line(struct arena *a, const struct address *addr)
+{
+	struct str postcode = addr->field[ADDRESS_POSTCODE], city = addr->field[ADDRESS_CITY];
+	struct str region = addr->field[ADDRESS_REGION];
+
+	switch (address_country(addr)) {
+	case COUNTRY_US:
+	case COUNTRY_CA:
+	case COUNTRY_AU:
+	case COUNTRY_GB:
+	case COUNTRY_IE:
+	case COUNTRY_NZ:
+	case COUNTRY_SG:
+	case COUNTRY_TW:
+	case COUNTRY_CN:
+	case COUNTRY_JP:
+	case COUNTRY_KR: return join(a, join(a, city, ", ", region), " ", postcode);
+	default: return join(a, join(a, postcode, " ", city), ", ", region);
+	}
+}
+
+size_t
+address_lines(struct arena *a, const struct address *addr, struct str lines[ADDRESS_LINES])
+{
+	static const enum address_field whole[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+		if (addr->field[whole[i]].n > 0)
+			lines[n++] = addr->field[whole[i]];
+	}
+	lines[n++] = place_line(a, addr);
+	return n;
+}

@@ -44,6 +44,10 @@ MUST_USE bool address_check(struct arena *, enum address_kind, const struct addr
 /* Is anything filled in? The country does not count: a form always names one. */
 bool address_given(const struct address *);
 
+/* As it is written on a parcel: at most ADDRESS_LINES lines, in the order of its country, the country not among them. */
+#define ADDRESS_LINES 6
+size_t address_lines(struct arena *, const struct address *, struct str lines[ADDRESS_LINES]);
+
 /* Of a checked address; COUNTRY_NONE when it has none. */
 enum country address_country(const struct address *);
 

@@ -121,7 +121,6 @@ hash(struct arena *a, const struct shop_rules *rules, struct checkout_plan *p, s
 	    currency_code(rules->cur), (long long)p->totals.shipping_minor, (long long)p->totals.tax_minor,
 	    (long long)p->totals.total_minor, p->totals.tax_included);
 	buf_json(&b, rules->terms_version);
-	buf_json(&b, p->note);
 	for (int i = 0; i < ADDRESS__MAX; i++) {
 		buf_json(&b, p->address.field[i]);
 		buf_json(&b, p->billed_elsewhere ? p->billing.field[i] : STR_NONE);

@@ -1,8 +1,8 @@
 /* checkout.h - from a cart and what was typed so far to a plan: what it would cost, and what is still missing.
  *
  * One pure function serves the cart page (an estimate), every step of the checkout and, inside its transaction, the
- * placing of the order: they cannot differ. The plan's hash covers all that the review page shows; the order is placed
- * only when the hash and the total that the buyer saw are still those of the plan. */
+ * placing of the order: they cannot differ. The plan's hash covers all that the review page shows but the message,
+ * which is typed there; the order is placed only when the hash and the total that the buyer saw are still the plan's. */
 #ifndef KONTOR_SHOP_CHECKOUT_H
 #define KONTOR_SHOP_CHECKOUT_H
 

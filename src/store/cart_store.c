@@ -307,3 +307,19 @@ cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct c
 		return err_set(e, ERR_CONFLICT, "the cart has become an order");
 	return see(db, cart_id, e);
 }
+
+bool
+cart_choose(struct db *db, struct arena *a, const struct cart_choice *c, uint64_t *variant_id, struct err *e)
+{
+	bool any = c->values[0].n + c->values[1].n + c->values[2].n > 0, found;
+	struct db_query *q = db_query(db, any ? SQL_CART_VARIANT : SQL_CART_FIRST_VARIANT);
+	struct db_rows rows;
+
+	q_u64(q, c->product_id);
+	for (size_t i = 0; any && i < ARRAY_LEN(c->values); i++)
+		q_str(q, c->values[i]);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	*variant_id = found ? c_u64(&rows) : 0;
+	return true;
+}

@@ -30,6 +30,15 @@ struct cart_change {
 };
 MUST_USE bool cart_add(struct db *, struct arena *, const struct cart_change *, struct err *);
 
+/* The variant of a product that has these values of its options (none: it has no such option), or, without any
+ * values, its first one. 0: there is none. */
+struct cart_choice {
+	uint64_t product_id;
+	struct str values[3];
+};
+MUST_USE bool cart_choose(
+    struct db *, struct arena *, const struct cart_choice *, uint64_t *variant_id, struct err *);
+
 /* Sets the quantity of a line (0 and less: removes it), or steps it by `qty` without passing 1 and CART_QTY_MAX. A
  * line that is not there is left alone. All prices count as seen from then on. */
 MUST_USE bool cart_set(struct db *, struct arena *, const struct cart_change *, struct err *);

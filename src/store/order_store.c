@@ -123,6 +123,7 @@ place_body(struct db *db, void *arg, struct err *e)
 			return false;
 		return found || err_set(e, ERR_NOT_FOUND, "the session has no such cart");
 	}
+	draft.note = rq->note;
 	if (!checkout_plan(tx->a, rq->rules, &cart, &draft, &plan, e) || !as_shown(rq, &plan, e)
 	    || !order_from_plan(tx->a, rq->rules, &cart, &plan, rq->now_s, &o, e))
 		return false;

@@ -17,6 +17,7 @@ struct order_request {
 	const struct shop_rules *rules;
 	const struct session *session;
 	struct cart_owner owner;
+	struct str note;	/* the buyer's message, as typed */
 	struct str key;		/* CART_KEY_B bytes: what the form carried */
 	uint64_t seen_hash;	/* checkout_plan.hash as the buyer was shown it */
 	int64_t seen_total_minor; /* and the total */

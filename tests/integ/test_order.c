@@ -140,7 +140,6 @@ draft_with(const char *payment)
 	    }},
 	    .shipping = STR_INIT("standard"),
 	    .payment = str_z(payment),
-	    .note = STR_INIT("ring\ntwice"),
 	};
 }
 
@@ -191,6 +190,7 @@ place(struct shop *s, const struct submit *sub, struct order_placed *placed, str
 	struct order_request rq = {.rules = &s->rules,
 	    .session = &sub->session,
 	    .owner = owner(&sub->session),
+	    .note = STR("ring\ntwice"),
 	    .key = str_n(sub->key, sizeof(sub->key)),
 	    .seen_hash = sub->hash,
 	    .seen_total_minor = sub->total_minor,

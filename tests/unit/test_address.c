@@ -88,6 +88,27 @@ START_TEST(address_that_is_fine_comes_out_clean)
 }
 END_TEST
 
+START_TEST(address_is_written_in_the_order_of_its_country)
+{
+	struct str lines[ADDRESS_LINES];
+	struct address addr = good();
+
+	arena_init(&a, 1 << 20);
+	ck_assert_uint_eq(address_lines(&a, &addr, lines), 3);
+	ck_str(lines[0], "Anna Muster");
+	ck_str(lines[2], "20095 Hamburg");
+	addr.field[ADDRESS_COUNTRY] = STR("US");
+	addr.field[ADDRESS_REGION] = STR("CA");
+	addr.field[ADDRESS_CITY] = STR("Berkeley");
+	addr.field[ADDRESS_POSTCODE] = STR("94703");
+	addr.field[ADDRESS_COMPANY] = STR("Tea Inc.");
+	addr.field[ADDRESS_EXTRA] = STR("Floor 2");
+	ck_assert_uint_eq(address_lines(&a, &addr, lines), 5);
+	ck_str(lines[4], "Berkeley, CA 94703");
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(address_faults_are_said_at_their_fields)
 {
 	static const char *const no_mail[] = {"a", "a@b", "@b.org", "a@.org", "a@b..org", "a b@c.org", "a@b.org.",
@@ -160,6 +181,7 @@ START_TEST(order_numbers_find_every_wrong_digit_and_swap)
 }
 END_TEST
 
-UNIT_MAIN("address", postcodes_are_written_as_the_country_writes_them, address_that_is_fine_comes_out_clean,
+UNIT_MAIN("address", address_is_written_in_the_order_of_its_country,
+    postcodes_are_written_as_the_country_writes_them, address_that_is_fine_comes_out_clean,
     address_faults_are_said_at_their_fields, address_texts_have_a_greatest_length_in_characters,
     order_numbers_find_every_wrong_digit_and_swap)

@@ -279,7 +279,7 @@ START_TEST(checkout_hash_changes_with_all_that_is_shown)
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_ADDRESS);
 	d = draft();
 	d.note = STR("ring twice");
-	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
+	ck_assert_uint_eq(plan(&l, 1, &d).hash, was); /* typed on the review page itself */
 	d = draft();
 	d.payment = STR("on_delivery");
 	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);
