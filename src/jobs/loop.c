@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "jobs/job.h"
 #include "store/sql.h"
+#include "view/form_hash.h"
 
 #define RUN_MEM_B ((size_t)64 << 20)
 #define PROCESS_MEM_B ((size_t)64 << 20)
@@ -163,7 +164,7 @@ open_loop(struct loop *l, const struct conf *conf, struct stats *st, struct err 
 	if (timer_create(CLOCK_MONOTONIC, &event, &l->watchdog) != 0)
 		return err_set(e, ERR_BUG, "no timer: %s", strerror(errno));
 	return db_open(&l->process, &setup, &l->ctx.db, e)
-	    && cache_open(&l->process, conf, st, 0, &l->ctx.cache, e);
+	    && cache_open(&l->process, conf, st, form_hash(conf), &l->ctx.cache, e);
 }
 
 int

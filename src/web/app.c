@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "plat/cache.h"
+#include "store/shop_rules.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
 #include "web/addr.h"
@@ -29,11 +30,8 @@ open_site(struct app *app, struct err *e)
 
 	if (!urls_init(&app->urls, c->site_url, e)
 	    || !langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e)
-	    || !langs_load(&app->a, &app->langs, c->paths_locale_dir, e))
+	    || !langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
 		return false;
-	if (!currency_find(c->site_currency, &app->rules.cur))
-		return err_set(e, ERR_INPUT, "site.currency: no currency '%.*s'", STR_ARG(c->site_currency));
-	app->rules.tax.included = true;
 	app->origin.https = app->urls.https;
 	app->shop_lang = &app->langs.lang[0];
 	for (size_t i = 0; i < app->langs.n; i++)

@@ -11,8 +11,10 @@ src_web_libweb_a_SOURCES = \
 	src/web/guard.c src/web/guard.h \
 	src/web/handlers.h \
 	src/web/page_catalogue.c \
+	src/web/page_info.c \
 	src/web/page_ops.c \
 	src/web/page_search.c \
+	src/web/page_sitemap.c \
 	src/web/request.h \
 	src/web/response.c src/web/response.h \
 	src/web/route.c src/web/route.h src/web/routes.def \

@@ -1,0 +1,65 @@
+/* cache_deletes.c - deletes again what writers have deleted already: theirs may not have reached memcached. */
+#include "base/num.h"
+#include "jobs/job.h"
+#include "store/catalogue_cache.h"
+#include "store/sql.h"
+
+#define BATCH 100
+
+struct batch {
+	struct job_context *j;
+	size_t n;
+};
+
+static bool
+delete_one(struct job_context *j, struct db_rows *row, struct err *e)
+{
+	uint64_t id = c_u64(row), product;
+	struct str subject = c_str(row);
+	bool done = true;
+	struct db_query *q;
+
+	if (!str_starts(subject, STR("product/")) || !num_u64(str_from(subject, 8), 1, UINT64_MAX, &product)) {
+		log_put(LOG_ERROR, "event=outbox_unknown id=%llu subject=\"%.*s\"", (unsigned long long)id,
+		    STR_ARG(subject));
+	} else if (!catalogue_forget(j->db, j->cache, j->conf, product, &done, e)) {
+		return false;
+	}
+	if (!done)
+		return err_set(e, ERR_UPSTREAM, "memcached does not confirm deletes");
+	q = db_query(j->db, SQL_OUTBOX_DELETE);
+	q_u64(q, id);
+	return db_run(q, NULL, e);
+}
+
+static bool
+delete_batch(struct db *db, void *arg, struct err *e)
+{
+	struct batch *b = arg;
+	struct db_query *q = db_query(db, SQL_OUTBOX_CLAIM);
+	struct db_rows rows;
+
+	b->n = 0;
+	q_str(q, STR("cache"));
+	q_i64(q, b->j->now_s);
+	q_u64(q, BATCH);
+	if (!db_select(q, b->j->a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		if (!delete_one(b->j, &rows, e))
+			return false;
+		b->n++;
+	}
+	return true;
+}
+
+bool
+job_cache_deletes(struct job_context *j, struct err *e)
+{
+	struct batch b = {.j = j};
+
+	if (!db_tx(j->db, delete_batch, &b, e))
+		return false;
+	j->more = b.n == BATCH;
+	return true;
+}

@@ -1,0 +1,16 @@
+/* catalogue_cache.h - which cached values a product's change spoils, and their removal.
+ *
+ * Exactly keyed values go at once: the product and its card in every language, its address. Lists of ids, the menu and
+ * categories are not spoilt by a price; what is new in them shows with their soft expiry. */
+#ifndef KONTOR_STORE_CATALOGUE_CACHE_H
+#define KONTOR_STORE_CATALOGUE_CACHE_H
+
+#include "plat/cache.h"
+#include "plat/db.h"
+
+/* Call it after the COMMIT of a change (catalogue_changed()). False in *done: memcached did not confirm; kontor-jobs
+ * does it again, from the outbox. */
+MUST_USE bool catalogue_forget(
+    struct db *, struct cache *, const struct conf *, uint64_t product_id, bool *done, struct err *);
+
+#endif
