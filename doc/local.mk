@@ -1,2 +1,10 @@
 # doc
 EXTRA_DIST += doc/templates.md
+
+# The manual pages that are tables of the program come from the program.
+man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7
+CLEANFILES += $(man_MANS)
+doc/kontor.conf.5: kontor$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) doc && ./kontor config man >$@.tmp && mv $@.tmp $@
+doc/kontor-metrics.7: kontor$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) doc && ./kontor status --man >$@.tmp && mv $@.tmp $@

@@ -13,3 +13,10 @@ lighttpddir = $(pkgdatadir)/lighttpd
 dist_lighttpd_DATA = \
 	etc/lighttpd/kontor.conf.in \
 	etc/lighttpd/standalone.conf.in
+
+# The example configuration comes from the table of settings.
+exampledir = $(docdir)/examples
+example_DATA = etc/kontor.conf
+CLEANFILES += etc/kontor.conf
+etc/kontor.conf: kontor$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) etc && ./kontor config example >$@.tmp && mv $@.tmp $@

@@ -6,6 +6,16 @@
 
 #define OUTPUT_MAX_B ((size_t)16 << 20)
 
+static int
+print_man(struct cmd *c)
+{
+	struct buf b;
+
+	buf_init(&b, c->a, OUTPUT_MAX_B);
+	stats_put_man(&b);
+	return cmd_print(c, &b);
+}
+
 int
 cmd_status(struct cmd *c)
 {
@@ -16,6 +26,8 @@ cmd_status(struct cmd *c)
 	struct buf b;
 	int status;
 
+	if (c->argc == 2 && strcmp(form, "--man") == 0)
+		return print_man(c);
 	if (c->argc > 2 || (strcmp(form, "") != 0 && strcmp(form, "--json") != 0 && strcmp(form, "--metrics") != 0))
 		return cmd_usage(c);
 	if (!cmd_stats(c, false, &st, &e))

@@ -190,9 +190,9 @@ stats_open_tool(struct stats *st, const char *path, bool write, struct err *e)
 void
 stats_close(struct stats *st)
 {
-	if (st->fd >= 0 && st->area != NULL)
+	if (st->fd > 0 && st->area != NULL)
 		munmap(st->area, sizeof(struct stats_area));
-	if (st->fd >= 0)
+	if (st->fd > 0) /* 0 is a struct that was never opened, and a worker's listening socket */
 		close(st->fd);
 	*st = (struct stats){.fd = -1, .slot = -1};
 }
@@ -218,7 +218,7 @@ stats_none(void)
 struct stats_slot *
 stats_own(const struct stats *st)
 {
-	return st == NULL || st->slot < 0 ? NULL : &st->area->slot[st->slot];
+	return st == NULL || st->area == NULL || st->slot < 0 ? NULL : &st->area->slot[st->slot];
 }
 
 static bool
@@ -275,6 +275,16 @@ try_slot(struct stats *st, int i, enum stats_role role, const char *name, bool f
 	return true;
 }
 
+static bool
+try_slots(struct stats *st, enum stats_role role, const char *name, bool fresh)
+{
+	for (int i = 0; i < (fresh ? STATS_SLOTS : stats_top(st->area)); i++)
+		if (try_slot(st, i, role, name, fresh))
+			return true;
+	return false;
+}
+
+/* More than one look for an old slot: a sweep may have the lock of a free one for a moment. */
 bool
 stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct err *e)
 {
@@ -288,12 +298,12 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* or two backends had one label in the metrics */
 		return err_set(e, ERR_INPUT, "the name \"jobs\" is for kontor-jobs and for nothing else");
 	for (int round = 0; round < CLAIM_ROUNDS; round++) {
-		for (int fresh = 0; fresh < 2; fresh++)
-			for (int i = 0; i < STATS_SLOTS; i++)
-				if (try_slot(st, i, role, name, fresh == 1))
-					return true;
-		clock_sleep_ns(CLOCK_MS); /* a sweep may have had the lock of the free one */
+		if (try_slots(st, role, name, false))
+			return true;
+		clock_sleep_ns(CLOCK_MS);
 	}
+	if (try_slots(st, role, name, true) || try_slots(st, role, name, false))
+		return true;
 	return err_set(e, ERR_LIMIT, "all %d slots of the shared counters belong to other backends or live processes",
 	    STATS_SLOTS);
 }

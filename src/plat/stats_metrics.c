@@ -149,11 +149,32 @@ stats_metrics(const struct stats *st, struct buf *b)
 void
 stats_put_man(struct buf *b)
 {
+	static const char *const of_slots[][2] = {
+	    {"requests_begun_total", "Requests begun, by backend and worker."},
+	    {"requests_ended_total",
+		"Requests by backend and outcome: answered, refused (4xx), aborted (the client hung up), and the failures: "
+		"handled (it got the error page), cut_off, crashed, hung."},
+	    {"requests_in_hand", "Requests being answered now, by backend."},
+	    {"processes", "Live processes, by backend and role."},
+	    {"jobs_ended_total", "Runs of jobs, by outcome as for requests."},
+	    {"request_seconds", "Histogram of the time of a request, by class of route."},
+	    {"breaker_open", "1 while a service is taken to be down."},
+	    {"ordering_paused", "1 while the operator has paused ordering."},
+	    {"counting_since_seconds", "When the counters began at 0, in seconds since 1970."},
+	};
 	const struct stats_row *c = stats_counters();
 
+	buf_z(b, ".TH KONTOR\\-METRICS 7 \"\" \"Kontor\" \"Counters\"\n"
+	    ".SH NAME\nkontor\\-metrics \\- what the Kontor shop counts\n"
+	    ".SH DESCRIPTION\nThe numbers behind\n.BR \"kontor status\" (1)\nand the address\n.IR /metrics .\n"
+	    "They are exact over all processes and restarts of them; at rest, requests begun are the sum of their outcomes.\n"
+	    "Those that end in _total only rise.\n.SH METRICS\n");
+	for (size_t i = 0; i < ARRAY_LEN(of_slots); i++)
+		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
 	for (int i = 0; i < STAT__MAX; i++) {
 		if (i > 0 && strcmp(c[i].metric, c[i - 1].metric) == 0)
 			continue;
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", metric_name(b->a, &c[i]).p, c[i].help);
 	}
+	buf_z(b, ".SH SEE ALSO\n.BR kontor (1),\n.BR kontor.conf (5)\n");
 }

@@ -95,7 +95,7 @@ void stats_metrics(const struct stats *, struct buf *);
 void stats_put_text(struct buf *, const struct stats_report *);
 void stats_put_json(struct buf *, const struct stats_report *);
 
-/* The counters as a table for the manual, in troff. */
+/* The manual page kontor-metrics(7). */
 void stats_put_man(struct buf *);
 
 /* A row of counters.def. */

@@ -37,8 +37,9 @@ ends 0 "$kontor" config example && says '#deadline_ms = 5000' &&
 claim the_example_is_written
 ends 0 "$kontor" --config "$conf" config check && says 'warning: site.url is not https'
 claim the_example_can_be_used_and_warns
-ends 0 "$kontor" config man && says '.TH KONTOR.CONF 5'
-claim the_manual_page_is_made_from_the_table
+ends 0 "$kontor" config man && says '.TH KONTOR.CONF 5' &&
+	ends 0 "$kontor" status --man && says kontor_db_query_seconds_total
+claim the_manual_pages_are_made_from_the_tables
 ends 1 "$kontor" --config "$dir/none" config check && says "$dir/none: No such file"
 claim a_missing_file_is_named
 
