@@ -407,6 +407,12 @@ add_line(struct parser *p)
 	return true;
 }
 
+static char
+sigil_of(enum part_kind kind)
+{
+	return kind == PART_SECTION ? '#' : kind == PART_INVERTED ? '^' : kind == PART_PARENT ? '<' : '$';
+}
+
 bool
 mustache_parse(struct arena *a, struct view_names *spec, struct str text, struct mustache_file *file, struct err *e)
 {
@@ -422,5 +428,6 @@ mustache_parse(struct arena *a, struct view_names *spec, struct str text, struct
 			return false;
 	}
 	return p.depth == 0
-	    || fail(&p, p.stack[p.depth - 1]->line, "'%.*s' is never closed", STR_ARG(p.stack[p.depth - 1]->text));
+	    || fail(&p, p.stack[p.depth - 1]->line, "'%c%.*s' is never closed", sigil_of(p.stack[p.depth - 1]->kind),
+		STR_ARG(p.stack[p.depth - 1]->text));
 }

@@ -9,6 +9,8 @@ UNIT_TESTS = \
 	tests/unit/test_form \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
+	tests/unit/test_lang \
+	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
 	tests/unit/test_product_csv \
@@ -16,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/test_secret \
 	tests/unit/test_stats \
 	tests/unit/test_stats_report \
+	tests/unit/test_template \
 	tests/unit/test_totals \
 	tests/unit/test_url \
 	tests/unit/test_view \
@@ -67,3 +70,9 @@ tests_unit_test_web_SOURCES = tests/unit/test_web.c
 tests_unit_test_web_LDADD = $(UNIT_LIBS)
 tests_unit_test_stats_report_SOURCES = tests/unit/test_stats_report.c
 tests_unit_test_stats_report_LDADD = $(UNIT_LIBS)
+tests_unit_test_template_SOURCES = tests/unit/test_template.c
+tests_unit_test_template_LDADD = $(UNIT_LIBS)
+tests_unit_test_mustache_SOURCES = tests/unit/test_mustache.c
+tests_unit_test_mustache_LDADD = $(UNIT_LIBS)
+tests_unit_test_lang_SOURCES = tests/unit/test_lang.c
+tests_unit_test_lang_LDADD = $(UNIT_LIBS)
