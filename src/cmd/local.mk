@@ -2,6 +2,12 @@ noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
 	src/cmd/config.c \
+	src/cmd/import.c \
+	src/cmd/import_impl.h \
+	src/cmd/import_picture.c \
+	src/cmd/import_products.c \
+	src/cmd/import_run.c src/cmd/import_run.h \
+	src/cmd/import_texts.c \
 	src/cmd/log.c \
 	src/cmd/migrate.c \
 	src/cmd/pause.c \

@@ -14,6 +14,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/db_stmt.c \
 	src/plat/db_text.c src/plat/db_text.h \
 	src/plat/db_tx.c \
+	src/plat/digest.c src/plat/digest.h \
 	src/plat/fcgi.c src/plat/fcgi.h \
 	src/plat/file.c src/plat/file.h \
 	src/plat/fold.c src/plat/fold.h \

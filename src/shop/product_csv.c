@@ -409,11 +409,18 @@ is_empty(const struct cells *row)
 	return true;
 }
 
+struct str
+product_csv_handle(const struct product_csv *pc, const struct cells *cells)
+{
+	struct product_row r = {(struct product_csv *)pc, cells, false};
+
+	return product_cell(&r, PRODUCT_COLUMN_HANDLE);
+}
+
 bool
 product_csv_same(const struct product_csv *pc, const struct cells *cells)
 {
-	struct product_row r = {(struct product_csv *)pc, cells, false};
-	struct str handle = product_cell(&r, PRODUCT_COLUMN_HANDLE);
+	struct str handle = product_csv_handle(pc, cells);
 
 	return pc->p == NULL || handle.n == 0 || str_eq(handle, pc->p->handle);
 }
@@ -548,6 +555,12 @@ sort_images(struct product_csv *pc, struct product *p)
 			}
 		}
 	}
+}
+
+bool
+product_csv_is_open(const struct product_csv *pc)
+{
+	return pc->p != NULL;
 }
 
 bool

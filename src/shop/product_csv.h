@@ -44,6 +44,9 @@ struct product_csv_setup {
 MUST_USE bool product_csv_open(struct arena *process, struct arena *group, const struct product_csv_setup *,
     const struct cells *header, struct product_csv **, struct err *);
 
+/* The product that the row names; none when the cell is empty. */
+struct str product_csv_handle(const struct product_csv *, const struct cells *row);
+
 /* Does the row belong to the product that is being gathered? When not, take that one first. */
 bool product_csv_same(const struct product_csv *, const struct cells *row);
 
@@ -51,6 +54,9 @@ void product_csv_add(struct product_csv *, const struct cells *row);
 
 /* A row stood here that could not even be read: what it held may be missing from the products around it. */
 void product_csv_spoiled(struct product_csv *);
+
+/* Is a product being gathered? */
+bool product_csv_is_open(const struct product_csv *);
 
 /* Ends the product that is being gathered. False: there is none, or it is left out. */
 MUST_USE bool product_csv_take(struct product_csv *, struct product **);

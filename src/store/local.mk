@@ -2,7 +2,12 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
 	src/store/cart_store.c src/store/cart_store.h \
 	src/store/catalogue_cache.c src/store/catalogue_cache.h \
+	src/store/catalogue_index.c \
 	src/store/catalogue_read.c src/store/catalogue_read.h \
+	src/store/catalogue_save.c src/store/catalogue_save.h \
+	src/store/catalogue_save_impl.h \
+	src/store/catalogue_save_text.c \
+	src/store/catalogue_save_variant.c \
 	src/store/draft.c src/store/draft.h \
 	src/store/migrate.c src/store/migrate.h \
 	src/store/order_expire.c \

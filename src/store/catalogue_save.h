@@ -1,0 +1,53 @@
+/* catalogue_save.h - products into the database, so that saving the same again changes nothing.
+ *
+ * Everything happens inside the caller's transaction, which may hold many products. A product is recognised by its
+ * handle, or, when no product has that handle, by the SKUs of its variants: then it has been renamed, and the old
+ * handle is kept for a redirect. A variant is recognised by its SKU, then by its options. Variants are never deleted,
+ * since orders and journals point to them: they are marked as gone, and come back when they are in a table again.
+ *
+ * Stock is set when a variant is new. Later only when `set_stock` asks for it, and then as a movement to the given
+ * figure, under the row's lock: an import can never give back what was sold meanwhile. */
+#ifndef KONTOR_STORE_CATALOGUE_SAVE_H
+#define KONTOR_STORE_CATALOGUE_SAVE_H
+
+#include "plat/conf.h"
+#include "plat/db.h"
+#include "shop/translation_csv.h"
+
+struct catalogue_save {
+	struct db *db;
+	struct arena *a;	  /* for one product; the caller resets it */
+	const struct conf_list *langs; /* that the shop offers; the first is its own */
+	int64_t now_s;
+	bool set_stock;
+	/* Will a product of this handle still come, or has it been here? Then it has not been renamed. May be NULL. */
+	bool (*has_handle)(void *arg, struct str handle);
+	void *arg;
+};
+
+enum catalogue_change { CATALOGUE_SAME, CATALOGUE_NEW, CATALOGUE_CHANGED };
+
+struct catalogue_saved {
+	enum catalogue_change product;
+	uint64_t id;
+	struct str old_handle; /* it was renamed; else none */
+	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
+};
+
+/* Saves one product; body_html must be clean. */
+MUST_USE bool catalogue_save_product(
+    struct catalogue_save *, const struct product *, struct catalogue_saved *, struct err *);
+
+/* Saves one text, its body_html clean; *id is the product's or 0: what is found by it must be indexed anew (catalogue_index) by the end of
+ * the transaction when *change is not CATALOGUE_SAME. ERR_NOT_FOUND: there is no such product or category. */
+MUST_USE bool catalogue_save_text(struct catalogue_save *, const struct translation *, enum catalogue_change *change,
+    uint64_t *id, struct err *);
+
+/* Writes anew all that is made from a product: its places in lists, its search tokens, its category's counts; and
+ * notes that its cached values are stale. */
+MUST_USE bool catalogue_index(struct catalogue_save *, uint64_t id, struct err *);
+
+/* The category of a path, made with all above it when it is not there. */
+MUST_USE bool catalogue_category(struct catalogue_save *, struct str path, uint64_t *id, struct err *);
+
+#endif

@@ -1,0 +1,321 @@
+#include "shop/stock.h"
+#include "store/catalogue_save_impl.h"
+#include "store/sql.h"
+
+/* A variant that is in the database. */
+struct kept {
+	uint64_t id, position, image;
+	bool gone, matched, aside;
+	int64_t on_hand;
+	struct product_variant is;
+};
+
+struct variants {
+	struct catalogue_save *s;
+	uint64_t product_id;
+	const struct product *p;
+	struct kept *kept;
+	size_t n;
+	struct kept **of; /* of each variant of the product; NULL: new */
+	struct catalogue_saved *out;
+};
+
+static int64_t
+i64_or(struct db_rows *r, int64_t otherwise)
+{
+	return c_is_null(r) ? otherwise : c_i64(r);
+}
+
+static void
+take_kept(struct db_rows *r, struct kept *k)
+{
+	struct product_variant *v = &k->is;
+
+	k->id = c_u64(r);
+	k->position = c_u64(r);
+	k->gone = c_u64(r) != 0;
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		v->value[i] = c_str(r);
+	v->sku = c_str(r);
+	v->barcode = c_str(r);
+	v->price_minor = c_i64(r);
+	v->compare_minor = i64_or(r, -1);
+	v->cost_minor = i64_or(r, -1);
+	v->taxable = c_u64(r) != 0;
+	v->shipped = c_u64(r) != 0;
+	v->weight_mg = c_i64(r);
+	v->content_milli = i64_or(r, 0);
+	v->content_unit = c_str(r);
+	v->base_milli = i64_or(r, 0);
+	v->base_unit = c_str(r);
+	v->image = c_is_null(r) ? 0 : (size_t)c_u64(r);
+	v->tracked = c_u64(r) != 0;
+	v->sell_over = c_u64(r) != 0;
+	k->on_hand = c_i64(r);
+}
+
+static bool
+same_values(const struct product_variant *a, const struct product_variant *b)
+{
+	return str_eq(a->value[0], b->value[0]) && str_eq(a->value[1], b->value[1]) && str_eq(a->value[2], b->value[2]);
+}
+
+/* By SKU first, so that a change of the options' words keeps the variant; among equals one that is not gone. */
+static void
+match(struct variants *vs)
+{
+	const struct product *p = vs->p;
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (size_t i = 0; i < p->n_variants; i++) {
+			const struct product_variant *v = &p->variants[i];
+
+			for (size_t k = 0; k < vs->n && vs->of[i] == NULL; k++) {
+				struct kept *have = &vs->kept[k];
+				bool by_sku = v->sku.n > 0 && str_eq(v->sku, have->is.sku);
+
+				if (have->matched || (pass == 2 ? !same_values(v, &have->is) : !by_sku || have->gone != (pass == 1)))
+					continue;
+				have->matched = true;
+				vs->of[i] = have;
+			}
+		}
+	}
+}
+
+static bool
+load(struct variants *vs, struct err *e)
+{
+	struct db_query *q = db_query(vs->s->db, SQL_SAVE_VARIANTS_ARE);
+	struct db_rows rows;
+
+	q_u64(q, vs->product_id);
+	if (!db_select(q, vs->s->a, &rows, e))
+		return false;
+	vs->kept = ARENA_ARRAY(vs->s->a, struct kept, rows.n + 1);
+	vs->of = ARENA_ARRAY(vs->s->a, struct kept *, vs->p->n_variants);
+	while (db_next(&rows))
+		take_kept(&rows, &vs->kept[vs->n++]);
+	match(vs);
+	return true;
+}
+
+static bool
+run_for(struct db *db, unsigned stmt, uint64_t id, struct err *e)
+{
+	struct db_query *q = db_query(db, stmt);
+
+	q_u64(q, id);
+	return db_run(q, NULL, e);
+}
+
+/* The options of a product's variants are unique: whoever holds values that another is about to get steps aside. */
+static bool
+step_aside(struct variants *vs, struct err *e)
+{
+	for (size_t k = 0; k < vs->n; k++) {
+		struct kept *have = &vs->kept[k];
+		bool taken = false;
+
+		for (size_t i = 0; i < vs->p->n_variants && !taken; i++)
+			taken = vs->of[i] != have && same_values(&have->is, &vs->p->variants[i]);
+		if (!taken)
+			continue;
+		have->aside = true;
+		if (!run_for(vs->s->db, SQL_SAVE_VARIANT_ASIDE, have->id, e))
+			return false;
+	}
+	return true;
+}
+
+/* Variants that the table has no more. Not when it lost rows: then only those whose options went to another. */
+static bool
+leave(struct variants *vs, struct err *e)
+{
+	for (size_t k = 0; k < vs->n; k++) {
+		struct kept *have = &vs->kept[k];
+
+		if (have->matched || have->gone || (vs->p->partial && !have->aside))
+			continue;
+		vs->out->variants_gone++;
+		if (!run_for(vs->s->db, SQL_SAVE_VARIANT_GONE, have->id, e))
+			return false;
+	}
+	return true;
+}
+
+static void
+q_i64_or_null(struct db_query *q, int64_t v, int64_t none)
+{
+	if (v == none)
+		q_null(q);
+	else
+		q_i64(q, v);
+}
+
+static void
+bind(struct db_query *q, const struct product_variant *v, size_t position)
+{
+	q_u64(q, position);
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		q_str(q, v->value[i]);
+	q_str(q, v->sku);
+	q_str(q, v->barcode);
+	q_i64(q, v->price_minor);
+	q_i64_or_null(q, v->compare_minor, -1);
+	q_i64_or_null(q, v->cost_minor, -1);
+	q_u64(q, v->taxable);
+	q_u64(q, v->shipped);
+	q_i64(q, v->weight_mg);
+	q_i64_or_null(q, v->content_milli, 0);
+	q_str(q, v->content_unit);
+	q_i64_or_null(q, v->base_milli, 0);
+	q_str(q, v->base_unit);
+	if (v->image == 0)
+		q_null(q);
+	else
+		q_u64(q, v->image);
+}
+
+static bool
+save_price(struct variants *vs, uint64_t id, int64_t price_minor, struct err *e)
+{
+	struct db_query *q = db_query(vs->s->db, SQL_SAVE_PRICE);
+
+	q_u64(q, id);
+	q_i64(q, vs->s->now_s);
+	q_i64(q, price_minor);
+	return db_run(q, NULL, e);
+}
+
+static bool
+save_movement(struct catalogue_save *s, uint64_t id, int64_t qty, enum stock_reason reason, struct err *e)
+{
+	struct db_query *q = db_query(s->db, SQL_SAVE_STOCK_MOVE);
+
+	if (qty == 0)
+		return true;
+	q_u64(q, id);
+	q_i64(q, qty);
+	q_u64(q, reason);
+	q_i64(q, s->now_s);
+	return db_run(q, NULL, e);
+}
+
+static bool
+add(struct variants *vs, const struct product_variant *v, size_t position, struct err *e)
+{
+	struct db_query *q = db_query(vs->s->db, SQL_SAVE_VARIANT_NEW);
+	uint64_t id;
+
+	q_u64(q, vs->product_id);
+	bind(q, v, position);
+	if (!db_run(q, NULL, e))
+		return false;
+	id = db_last_id(vs->s->db);
+	vs->out->variants_new++;
+	q = db_query(vs->s->db, SQL_SAVE_STOCK_NEW);
+	q_u64(q, id);
+	q_i64(q, v->stock);
+	q_u64(q, v->tracked);
+	q_u64(q, v->sell_over);
+	return db_run(q, NULL, e) && save_movement(vs->s, id, v->stock, STOCK_FIRST, e)
+	    && save_price(vs, id, v->price_minor, e);
+}
+
+static bool
+same(const struct kept *have, const struct product_variant *v, size_t position)
+{
+	const struct product_variant *w = &have->is;
+
+	return !have->gone && !have->aside && have->position == position && same_values(w, v) && str_eq(w->sku, v->sku)
+	    && str_eq(w->barcode, v->barcode) && w->price_minor == v->price_minor && w->compare_minor == v->compare_minor
+	    && w->cost_minor == v->cost_minor && w->taxable == v->taxable && w->shipped == v->shipped
+	    && w->weight_mg == v->weight_mg && w->content_milli == v->content_milli && w->base_milli == v->base_milli
+	    && str_eq(w->content_unit, v->content_unit) && str_eq(w->base_unit, v->base_unit) && w->image == v->image
+	    && w->tracked == v->tracked && w->sell_over == v->sell_over;
+}
+
+static bool
+change(struct variants *vs, const struct kept *have, const struct product_variant *v, size_t position, struct err *e)
+{
+	struct db_query *q;
+
+	if (same(have, v, position)) {
+		vs->out->variants_same++;
+		return true;
+	}
+	vs->out->variants_changed++;
+	q = db_query(vs->s->db, SQL_SAVE_VARIANT);
+	bind(q, v, position);
+	q_u64(q, have->id);
+	if (!db_run(q, NULL, e) || (have->is.price_minor != v->price_minor && !save_price(vs, have->id, v->price_minor, e)))
+		return false;
+	if (have->is.tracked == v->tracked && have->is.sell_over == v->sell_over)
+		return true;
+	q = db_query(vs->s->db, SQL_SAVE_STOCK_KIND);
+	q_u64(q, v->tracked);
+	q_u64(q, v->sell_over);
+	q_u64(q, have->id);
+	return db_run(q, NULL, e);
+}
+
+/* To the figure in the table, from whatever is there once the row is locked. */
+static bool
+set_stock(struct variants *vs, const struct kept *have, const struct product_variant *v, struct err *e)
+{
+	struct db_query *q;
+	struct db_rows rows;
+	int64_t by;
+
+	if (!v->has_stock)
+		return true;
+	q = db_query(vs->s->db, SQL_SAVE_STOCK_IS);
+	q_u64(q, have->id);
+	if (!db_get(q, vs->s->a, &rows, e))
+		return false;
+	by = v->stock - c_i64(&rows);
+	if (by == 0)
+		return true;
+	vs->out->stock_moved++;
+	q = db_query(vs->s->db, SQL_SAVE_STOCK_BY);
+	q_i64(q, by);
+	q_u64(q, have->id);
+	return db_run(q, NULL, e) && save_movement(vs->s, have->id, by, STOCK_IMPORT, e);
+}
+
+/* In the order of the rows' ids, as whoever takes stock does it. */
+static bool
+set_stocks(struct variants *vs, struct err *e)
+{
+	for (size_t k = 0; k < vs->n && vs->s->set_stock; k++)
+		for (size_t i = 0; i < vs->p->n_variants; i++)
+			if (vs->of[i] == &vs->kept[k] && !set_stock(vs, vs->of[i], &vs->p->variants[i], e))
+				return false;
+	return true;
+}
+
+bool
+catalogue_save_variants(
+    struct catalogue_save *s, uint64_t id, const struct product *p, struct catalogue_saved *out, struct err *e)
+{
+	struct variants vs = {.s = s, .product_id = id, .p = p, .out = out};
+
+	if (!load(&vs, e) || !step_aside(&vs, e) || !leave(&vs, e))
+		return false;
+	for (size_t i = 0; i < p->n_variants; i++) {
+		if (vs.of[i] == NULL ? !add(&vs, &p->variants[i], i + 1, e)
+				     : !change(&vs, vs.of[i], &p->variants[i], i + 1, e))
+			return false;
+	}
+	return set_stocks(&vs, e);
+}
+
+bool
+catalogue_save_stock(
+    struct catalogue_save *s, uint64_t id, const struct product *p, struct catalogue_saved *out, struct err *e)
+{
+	struct variants vs = {.s = s, .product_id = id, .p = p, .out = out};
+
+	return load(&vs, e) && set_stocks(&vs, e);
+}

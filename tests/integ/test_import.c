@@ -1,0 +1,380 @@
+#include <gd.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/import_run.h"
+#include "integ.h"
+
+/* Tables of a test; each test has its own process, but the database is one: each uses its own handles and SKUs. */
+static struct arena a;
+static struct conf conf;
+static char report[20000];
+
+static void
+write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static const char *
+path_of(const char *name)
+{
+	return str_fmt(&a, "%s/%s", services.dir, name).p;
+}
+
+static void
+prepare(void)
+{
+	if (conf.file != NULL)
+		return;
+	arena_init(&a, (size_t)512 << 20);
+	services_conf(&services, &a, &conf);
+	conf.paths_media_dir = str_fmt(&a, "%s/media", services.dir);
+}
+
+static struct import
+importer(void)
+{
+	prepare();
+	return (struct import){.a = &a, .db = services_db(&services, &a, DB_TOOL), .conf = &conf, .now_s = clock_utc_s()};
+}
+
+/* Runs it; what was reported is in `report`. */
+static void
+run(struct import *im)
+{
+	struct err e = {0};
+
+	memset(report, 0, sizeof(report));
+	im->report = fmemopen(report, sizeof(report) - 1, "w");
+	ck_ok(import_run(im, &e), &e);
+	fclose(im->report);
+}
+
+static struct import
+run_table(const char *text)
+{
+	struct import im = importer();
+
+	write_text(path_of("table.csv"), text);
+	im.products = path_of("table.csv");
+	run(&im);
+	return im;
+}
+
+#define number(...) services_number(&services, str_fmt(&a, __VA_ARGS__).p)
+#define HEAD "Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty\n"
+
+START_TEST(import_again_changes_nothing)
+{
+	static const char table[] = HEAD "tea-a,Tea,Drinks > Tea,Size,100 g,TA1,5.00,10\ntea-a,,,,250 g,TA2,11.00,20\n";
+	struct import im = run_table(table);
+
+	ck_assert_uint_eq(im.n.products_new, 1);
+	ck_assert_uint_eq(im.n.variants_new, 2);
+	im = run_table(table);
+	ck_assert_uint_eq(import_changes(&im), 0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE handle = 'tea-a'"), 3);
+	ck_assert_int_eq(number("SELECT n_products FROM category WHERE path = 'Drinks'"), 1);
+	ck_assert_int_eq(number("SELECT price_minor FROM product WHERE handle = 'tea-a'"), 500);
+	ck_assert_int_eq(number("SELECT SUM(qty) FROM stock_movement"), 30);
+}
+END_TEST
+
+START_TEST(import_never_gives_back_what_was_sold_unless_told_to_set_stock)
+{
+	static const char table[] = HEAD "tea-b,Tea,,Size,100 g,TB1,5.00,10\n";
+	const char *stock = "SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = 'TB1'";
+	struct import im = run_table(table);
+
+	services_sql(&services, "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = 7 WHERE sku = 'TB1'");
+	services_sql(&services, "INSERT INTO stock_movement (variant_id, qty, reason, at) SELECT id, -3, 2, 1 FROM variant"
+				" WHERE sku = 'TB1'");
+	im = run_table(table);
+	ck_assert_uint_eq(import_changes(&im), 0);
+	ck_assert_int_eq(number("%s", stock), 7);
+	im = importer();
+	im.products = path_of("table.csv");
+	im.set_stock = true;
+	run(&im);
+	ck_assert_uint_eq(im.n.stock_moved, 1);
+	ck_assert_int_eq(number("%s", stock), 10);
+	ck_assert_int_eq(number("SELECT SUM(qty) FROM stock_movement m JOIN variant v ON v.id = m.variant_id WHERE sku = 'TB1'"),
+	    10);
+	im = importer();
+	im.products = path_of("table.csv");
+	im.set_stock = true;
+	run(&im);
+	ck_assert_uint_eq(import_changes(&im), 0);
+}
+END_TEST
+
+START_TEST(import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address)
+{
+	struct import im = run_table(HEAD "tea-c,Tea,,Size,S,TC1,5.00,1\n");
+	long long id = number("SELECT id FROM product WHERE handle = 'tea-c'");
+
+	im = run_table(HEAD "fine-tea-c,Tea,,Size,S,TC1,5.00,1\n");
+	ck_assert_uint_eq(im.n.products_renamed, 1);
+	ck_assert_int_eq(number("SELECT id FROM product WHERE handle = 'fine-tea-c'"), id);
+	ck_assert_int_eq(number("SELECT product_id FROM product_handle_old WHERE handle = 'tea-c'"), id);
+	im = run_table(HEAD "fine-tea-c,Tea,,Size,S,TC1,5.00,1\n");
+	ck_assert_uint_eq(import_changes(&im), 0);
+	/* Both in one table with one SKU: two products, and the old address is a product's again. */
+	im = run_table(HEAD "fine-tea-c,Tea,,Size,S,TC1,5.00,1\ntea-c,Tea,,Size,S,TC1,5.00,1\n");
+	ck_assert_uint_eq(im.n.products_new, 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_handle_old WHERE handle = 'tea-c'"), 0);
+}
+END_TEST
+
+START_TEST(import_marks_variants_as_gone_and_takes_them_back)
+{
+	const char *both = HEAD "tea-d,Tea,,Size,S,TD1,5.00,4\ntea-d,,,,L,TD2,9.00,5\n";
+	struct import im = run_table(both);
+	long long id = number("SELECT id FROM variant WHERE sku = 'TD2'");
+
+	im = run_table(HEAD "tea-d,Tea,,Size,S,TD1,5.00,4\n");
+	ck_assert_uint_eq(im.n.variants_gone, 1);
+	ck_assert_int_eq(number("SELECT gone FROM variant WHERE id = %lld", id), 1);
+	im = run_table(both);
+	ck_assert_uint_eq(im.n.variants_changed, 1);
+	ck_assert_int_eq(number("SELECT gone FROM variant WHERE id = %lld", id), 0);
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %lld", id), 5);
+}
+END_TEST
+
+START_TEST(import_lets_two_variants_change_their_options_with_each_other)
+{
+	struct import im = run_table(HEAD "tea-e,Tea,,Size,S,TE1,5.00,4\ntea-e,,,,L,TE2,9.00,5\n");
+	long long id = number("SELECT id FROM variant WHERE sku = 'TE1'");
+
+	im = run_table(HEAD "tea-e,Tea,,Size,L,TE1,5.00,4\ntea-e,,,,S,TE2,9.00,5\n");
+	ck_assert_uint_eq(im.n.variants_changed, 2);
+	ck_assert_uint_eq(im.n.variants_new + im.n.variants_gone, 0);
+	ck_assert_int_eq(number("SELECT id FROM variant WHERE value1 = 'L' AND sku = 'TE1'"), id);
+}
+END_TEST
+
+START_TEST(import_keeps_variants_whose_rows_were_bad)
+{
+	struct import im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,5.00,4\ntea-f,,,,L,TF2,9.00,5\n");
+
+	im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,6.00,4\ntea-f,,,,L,TF2,nine,5\n");
+	ck_assert_uint_eq(im.n.rows_refused, 1);
+	ck_assert_uint_eq(im.n.variants_gone, 0);
+	ck_assert_uint_eq(im.n.variants_changed, 1);
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:3:16: left out: Variant Price: 'nine' is no amount"));
+	im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,6.00,4\ntea-f,,,,L,TF2,nine,5\n");
+	ck_assert_uint_eq(import_changes(&im), 0);
+	im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,6.00,4\n");
+	ck_assert_uint_eq(im.n.variants_gone, 1);
+}
+END_TEST
+
+START_TEST(import_dry_run_counts_but_changes_nothing)
+{
+	struct import im = importer();
+
+	write_text(path_of("table.csv"), HEAD "tea-g,Tea,Dry,Size,S,TG1,5.00,4\n");
+	im.products = path_of("table.csv");
+	im.dry_run = true;
+	run(&im);
+	ck_assert_uint_eq(im.n.products_new, 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product WHERE handle = 'tea-g'"), 0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM category WHERE path = 'Dry'"), 0);
+}
+END_TEST
+
+START_TEST(import_refuses_a_handle_that_comes_again_and_a_gift_card)
+{
+	struct import im = run_table("Handle,Title,Variant Price,Gift Card,Variant SKU\ntea-h,Tea,5,,TH1\ntea-i,Tea,5,,TI1\n"
+				     "tea-h,Tea,5,,TH2\nvoucher,Gift,5,TRUE,TH3\n");
+
+	ck_assert_uint_eq(im.n.products_new, 2);
+	ck_assert_uint_eq(im.n.products_refused, 2);
+	ck_assert_uint_eq(im.n.rows_refused, 2);
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:4:1: left out: Handle: this handle was there before"));
+	ck_assert_ptr_nonnull(strstr(report, "5:16: left out: Gift Card: gift cards are not supported yet"));
+}
+END_TEST
+
+START_TEST(import_moves_a_product_between_categories_and_out_of_sight)
+{
+	struct import im = run_table("Handle,Title,Type,Variant Price,Status\ntea-j,Tea,J1 > X,5,active\n");
+
+	ck_assert_int_eq(number("SELECT n_products FROM category WHERE path = 'J1'"), 1);
+	im = run_table("Handle,Title,Type,Variant Price,Status\ntea-j,Tea,J1 > Y,5,active\n");
+	ck_assert_uint_eq(im.n.products_changed, 1);
+	ck_assert_int_eq(number("SELECT n_products FROM category WHERE path = 'J1'"), 1);
+	ck_assert_int_eq(number("SELECT n_products FROM category WHERE path = 'J1 > X'"), 0);
+	im = run_table("Handle,Title,Type,Variant Price,Status\ntea-j,Tea,J1 > Y,5,draft\n");
+	ck_assert_int_eq(number("SELECT SUM(n_products) FROM category WHERE path LIKE 'J1%%'"), 0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE handle = 'tea-j'"), 0);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM search_token t JOIN product p ON p.id = t.product_id WHERE handle = 'tea-j'"), 0);
+}
+END_TEST
+
+START_TEST(import_takes_texts_in_other_languages_of_products_categories_and_terms)
+{
+	struct import im = run_table("Handle,Title,Type,Variant Price\ntea-k,Green tea,K1,5\n");
+
+	write_text(path_of("texts.csv"),
+	    "Kind,Handle,Language,Title,Body,SEO Title,SEO Description\n"
+	    "product,tea-k,de,Gr\xc3\xbcner Tee,<p>gut<script>x</script></p>,,\n"
+	    "product,tea-k,zh-hans,\xe7\xbb\xbf\xe8\x8c\xb6,,,\n"
+	    "category,K1,de,Tee,,,\noption,Size,de,Gr\xc3\xb6\xc3\x9f" "e,,,\nvalue,Size: Small,de,Klein,,,\n"
+	    "attribute,Origin,de,Herkunft,,,\nattribute_value,Origin: China,de,China,,,\n"
+	    "product,none,de,Nichts,,,\nproduct,tea-k,en,Own,,,\nthing,tea-k,de,x,,,\nproduct,tea-k,german!,x,,,\n");
+	im = importer();
+	im.translations = path_of("texts.csv");
+	run(&im);
+	ck_assert_uint_eq(im.n.texts_new, 7);
+	ck_assert_uint_eq(im.n.rows_refused, 4);
+	ck_assert_uint_eq(im.n_langs, 2);
+	ck_assert_ptr_nonnull(strstr(report, "texts.csv:9:1: left out: Handle: there is no such product"));
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_text WHERE lang = 'de' AND body_html = '<p>gut</p>'"), 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM search_token WHERE lang = 'de' AND token IN ('gruner', 'gruener', 'tee')"), 3);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM search_token WHERE lang = 'zh-Hans' AND token = '\xe7\xbb\xbf\xe8\x8c\xb6'"), 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing_name WHERE lang = 'de' AND title = 'Gr\xc3\xbcner Tee'"), 2);
+	im = importer();
+	im.translations = path_of("texts.csv");
+	run(&im);
+	ck_assert_uint_eq(import_changes(&im), 0);
+	im = run_table("Handle,Title,Type,Variant Price\ntea-k,Green tea,K1,5\n");
+	ck_assert_uint_eq(import_changes(&im), 0);
+}
+END_TEST
+
+START_TEST(import_takes_pictures_by_content_and_reports_those_it_cannot)
+{
+	static const char table[] =
+	    "Handle,Title,Variant Price,Image Src\ntea-l,Tea,5,pics/a.png\ntea-l,,,https://x.example/b.jpg\n"
+	    "tea-l,,,gone.png\ntea-l,,,fake.png\ntea-l,,,../table.csv\n";
+	struct import im;
+	gdImagePtr img = gdImageCreateTrueColor(20, 10);
+	FILE *f;
+
+	prepare();
+	ck_assert_int_eq(mkdir(path_of("in"), 0755), 0);
+	f = fopen(path_of("in/a.png"), "wb");
+	gdImagePng(img, f);
+	gdImageDestroy(img);
+	fclose(f);
+	write_text(path_of("in/fake.png"), "<?php evil() ?>");
+	write_text(path_of("table.csv"), table);
+	for (int round = 0; round < 2; round++) {
+		im = importer();
+		im.products = path_of("table.csv");
+		im.images = path_of("in");
+		run(&im);
+		ck_assert_uint_eq(im.n.pictures_new, round == 0 ? 1 : 0);
+		ck_assert_uint_eq(im.n.pictures_remote, 1);
+		ck_assert_uint_eq(im.n.pictures_missing, 1);
+		ck_assert_uint_eq(im.n.pictures_broken, 1);
+		ck_assert_uint_eq(im.n.rows_refused, 0);
+	}
+	ck_assert_uint_eq(import_changes(&im), 0);
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:5:9: note: Image Src: not a GIF, PNG, JPEG or WebP picture"));
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:6:9: note: Image Src: leads out of the folder"));
+	ck_assert_int_eq(number("SELECT w FROM product_image WHERE source = 'pics/a.png'"), 20);
+	/* Without the folder nothing is lost. */
+	im = run_table(table);
+	ck_assert_uint_eq(import_changes(&im), 0);
+}
+END_TEST
+
+START_TEST(import_of_a_file_that_is_no_table_says_why)
+{
+	static const struct {
+		const char *text, *why;
+	} bad[] = {{"", "the file is empty"}, {"Handle,Title\nx,y\n", "the column \"Variant Price\" is missing"},
+	    {"\xff\xfeH\0", "UTF-16"}, {"PK\3\4xx", "save it as CSV"}, {"\"Handle,Title", "never closed"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct import im = importer();
+		struct err e = {0};
+
+		write_text(path_of("table.csv"), bad[i].text);
+		im.products = path_of("table.csv");
+		ck_assert(!import_run(&im, &e));
+		ck_assert_int_eq(e.kind, ERR_INPUT);
+		ck_assert_msg(strstr(e.msg, bad[i].why) != NULL, "%s", e.msg);
+	}
+}
+END_TEST
+
+/* The real data, which is not part of the project. */
+static const char *
+data(void)
+{
+	const char *dir = getenv("KONTOR_TEST_DATA"), *src = getenv("top_srcdir");
+
+	prepare();
+	if (dir == NULL)
+		dir = str_fmt(&a, "%s/../shared/data", src == NULL ? "." : src).p;
+	if (access(str_fmt(&a, "%s/adventureworks/products.csv", dir).p, R_OK) == 0)
+		return dir;
+	printf("# skipped: no data in %s (KONTOR_TEST_DATA)\n", dir);
+	return NULL;
+}
+
+START_TEST(import_adventureworks_whole_and_again)
+{
+	const char *dir = data();
+
+	for (int round = 0; dir != NULL && round < 3; round++) {
+		struct import im = importer();
+
+		im.products = str_fmt(&a, "%s/adventureworks/products.csv", dir).p;
+		im.translations = str_fmt(&a, "%s/adventureworks/translations.csv", dir).p;
+		im.images = str_fmt(&a, "%s/adventureworks", dir).p;
+		run(&im);
+		ck_assert_uint_eq(im.n.rows_refused, 0);
+		ck_assert_uint_eq(im.n.products_new, round == 0 ? 119 : 0);
+		ck_assert_uint_eq(im.n.variants_new, round == 0 ? 295 : 0);
+		ck_assert_uint_eq(im.n.pictures_new, round == 0 ? 41 : 0);
+		ck_assert_uint_eq(im.n_langs, 5);
+		ck_assert(round == 0 || import_changes(&im) == 0);
+		if (round == 1)
+			services_sql(&services, "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = on_hand - 1"
+						" WHERE sku = 'HL-U509-R'");
+	}
+	if (dir != NULL)
+		ck_assert_int_eq(
+		    number("SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = 'HL-U509-R'"), 287);
+}
+END_TEST
+
+START_TEST(import_a_real_shops_export_and_again)
+{
+	const char *dir = data();
+
+	for (int round = 0; dir != NULL && round < 2; round++) {
+		struct import im = importer();
+
+		im.products = str_fmt(&a, "%s/shopify/jewelry.csv", dir).p;
+		run(&im);
+		ck_assert_uint_eq(im.n.products_new, round == 0 ? 19 : 0);
+		ck_assert_uint_eq(im.n.rows_refused, 0);
+		ck_assert_uint_eq(im.n.pictures_remote, 25);
+		ck_assert(round == 0 || import_changes(&im) == 0);
+	}
+}
+END_TEST
+
+INTEG_MAIN("import", false, import_again_changes_nothing, import_never_gives_back_what_was_sold_unless_told_to_set_stock,
+    import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address,
+    import_marks_variants_as_gone_and_takes_them_back, import_lets_two_variants_change_their_options_with_each_other,
+    import_keeps_variants_whose_rows_were_bad, import_dry_run_counts_but_changes_nothing,
+    import_refuses_a_handle_that_comes_again_and_a_gift_card,
+    import_moves_a_product_between_categories_and_out_of_sight,
+    import_takes_texts_in_other_languages_of_products_categories_and_terms,
+    import_takes_pictures_by_content_and_reports_those_it_cannot, import_of_a_file_that_is_no_table_says_why,
+    import_adventureworks_whole_and_again, import_a_real_shops_export_and_again)
