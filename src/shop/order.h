@@ -10,7 +10,8 @@
 struct order_line {
 	uint64_t variant_id, product_id;
 	struct str sku, title, options, image_hash;
-	struct str handle; /* of the product as it is now, when read from the database; or none */
+	struct str handle;	  /* when read from the database: the product's address now, or none */
+	int64_t image_w, image_h; /* likewise: of its picture, 0 when it is not there any more */
 	int qty;
 	int64_t unit_minor, line_minor, tax_minor; /* prices as shown */
 	int32_t tax_bp;

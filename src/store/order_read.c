@@ -60,6 +60,10 @@ load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
 		l->tax_minor = c_i64(&rows);
 		l->stock_taken = c_i64(&rows);
 		l->handle = c_str(&rows);
+		if (!c_is_null(&rows))
+			l->image_w = (int64_t)c_u64(&rows);
+		if (!c_is_null(&rows))
+			l->image_h = (int64_t)c_u64(&rows);
 	}
 	return true;
 }

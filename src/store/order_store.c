@@ -67,17 +67,17 @@ take_stock(struct db *db, struct place_tx *tx, const struct order *o, struct err
 	    .reason = STOCK_SALE,
 	    .now_s = o->created_at,
 	};
-	uint64_t *changed = ARENA_ARRAY(tx->a, uint64_t, o->n);
 
 	for (size_t i = 0; i < o->n; i++) {
-		changed[i] = o->lines[i].product_id;
 		if (o->lines[i].stock_taken > 0)
 			c.v[c.n++] = (struct stock_change){
 			    o->lines[i].variant_id, o->lines[i].product_id, o->lines[i].stock_taken};
 	}
-	tx->placed->changed = changed;
-	tx->placed->n_changed = o->n;
-	return stock_take(db, tx->a, &c, &tx->placed->short_of, e);
+	if (!stock_take(db, tx->a, &c, &tx->placed->short_of, e))
+		return false;
+	tx->placed->changed = c.changed;
+	tx->placed->n_changed = c.n_changed;
+	return true;
 }
 
 static bool

@@ -29,7 +29,7 @@ struct order_placed {
 	struct str number, token; /* token: as it stands in the link */
 	bool again;		  /* the order was there already */
 	uint64_t short_of;	  /* with ERR_CONFLICT: the variant of which there are too few, or 0 */
-	const uint64_t *changed;  /* with success: products whose cached pages may be stale now */
+	const uint64_t *changed;  /* with success: products whose cached pages are stale now */
 	size_t n_changed;
 };
 

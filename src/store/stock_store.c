@@ -69,10 +69,12 @@ refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now
 
 /* Our rows are locked by now, so what is read is what will be committed. */
 static bool
-refresh(struct db *db, struct arena *a, const struct stock_changes *c, int sign, struct err *e)
+refresh(struct db *db, struct arena *a, struct stock_changes *c, int sign, struct err *e)
 {
 	uint64_t last = 0;
 
+	c->changed = ARENA_ARRAY(a, uint64_t, c->n);
+	c->n_changed = 0;
 	for (size_t i = 0; i < c->n; i++) {
 		struct db_query *q = db_query(db, SQL_STOCK_OF);
 		struct stock now, was;
@@ -88,6 +90,7 @@ refresh(struct db *db, struct arena *a, const struct stock_changes *c, int sign,
 		if (stock_avail(&was) == stock_avail(&now) || c->v[i].product_id == last)
 			continue;
 		last = c->v[i].product_id;
+		c->changed[c->n_changed++] = last;
 		if (!refresh_product(db, a, last, c->now_s, e))
 			return false;
 	}

@@ -20,6 +20,8 @@ struct stock_changes {
 	uint64_t order_id;
 	enum stock_reason reason;
 	int64_t now_s;
+	uint64_t *changed; /* out: products whose pages are stale once this is committed */
+	size_t n_changed;
 };
 
 /* Takes all or fails: ERR_CONFLICT when there are too few of one, whose number is then *short_of. The order of `v` is

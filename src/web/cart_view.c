@@ -1,0 +1,202 @@
+#include "web/cart_view.h"
+
+#include "plat/secret.h"
+#include "view/url.h"
+#include "web/app.h"
+#include "web/session.h"
+
+struct cart_owner
+cart_page_owner(const struct request *rq)
+{
+	return (struct cart_owner){
+	    .session_id = rq->session->id,
+	    .lang = rq->lang->tag,
+	    .fallback = rq->app->shop_lang->tag,
+	};
+}
+
+bool
+cart_page_plan(struct request *rq, struct cart_page *p, struct err *e)
+{
+	return checkout_plan(rq->a, &rq->app->rules, &p->cart, &p->draft, &p->plan, e);
+}
+
+bool
+cart_page_load(struct request *rq, struct cart_page *p, struct err *e)
+{
+	struct cart_owner owner;
+
+	*p = (struct cart_page){.found = false};
+	if (rq->session == NULL)
+		return true;
+	owner = cart_page_owner(rq);
+	if (!cart_find(rq->db, rq->a, &owner, &p->cart, &p->draft, &p->found, e))
+		return false;
+	p->found = p->found && p->cart.n > 0;
+	return !p->found || cart_page_plan(rq, p, e);
+}
+
+struct money
+cart_amount(const struct request *rq, int64_t minor)
+{
+	return (struct money){minor, rq->app->rules.cur};
+}
+
+void
+cart_put_image(const struct request *rq, struct view *parent, struct str hash, struct str alt, int64_t w, int64_t h)
+{
+	struct str hex;
+	struct view *v;
+
+	if (hash.n == 0)
+		return;
+	hex = secret_hex(rq->a, hash.p, hash.n);
+	v = view_sub(parent, N_image);
+	view_str(v, N_alt, alt);
+	view_int(v, N_width, w);
+	view_int(v, N_height, h);
+	view_str(v, N_card_url, url_media(&rq->app->urls, rq->a, hex, "card"));
+	view_str(v, N_page_url, url_media(&rq->app->urls, rq->a, hex, "page"));
+	view_str(v, N_zoom_url, url_media(&rq->app->urls, rq->a, hex, "zoom"));
+}
+
+static int64_t
+quantity_max(const struct cart_line *line)
+{
+	int64_t n = stock_sellable(&line->stock, CART_QTY_MAX);
+
+	return n > 0 ? n : 1;
+}
+
+static void
+put_change(const struct request *rq, struct view *v, const struct checkout_line *line)
+{
+	struct view *change;
+
+	if (line->notices == 0)
+		return;
+	change = view_sub(v, N_change);
+	if (line->notices & CART_NOTICE_GONE)
+		view_bool(change, N_gone, true);
+	if (line->notices & CART_NOTICE_SHORT)
+		view_int(change, N_only_left, stock_sellable(&line->cart->stock, line->cart->qty));
+	if (line->notices & CART_NOTICE_PRICE)
+		view_money(change, N_price_was, cart_amount(rq, line->cart->seen_minor));
+}
+
+static void
+put_availability(struct view *v, const struct cart_line *line)
+{
+	static const uint16_t flags[] = {[STOCK_SOLD_OUT] = N_sold_out, [STOCK_FEW] = N_low, [STOCK_PLENTY] = N_in_stock,
+	    [STOCK_ON_ORDER] = N_on_order};
+
+	view_bool(view_sub(v, N_availability), line->ships ? flags[stock_avail(&line->stock)] : N_digital, true);
+}
+
+static void
+put_line(const struct request *rq, struct view *list, const struct checkout_line *line)
+{
+	const struct cart_line *c = line->cart;
+	struct view *v = view_add(list), *price;
+
+	view_int(v, N_id, (int64_t)c->variant_id);
+	view_str(v, N_name, c->title);
+	view_str(v, N_url, url_product(&rq->app->urls, rq->a, rq->lang, c->handle, c->variant_id));
+	cart_put_image(rq, v, c->image_hash, c->image_alt, c->image_w, c->image_h);
+	view_str(v, N_text, c->options);
+	view_str(v, N_sku, c->sku);
+	price = view_sub(v, N_price);
+	view_money(price, N_now, cart_amount(rq, c->price_minor));
+	view_bool(price, N_tax_included, rq->app->rules.tax.included);
+	view_int(v, N_quantity, c->qty);
+	view_int(v, N_quantity_max, quantity_max(c));
+	view_money(v, N_total, cart_amount(rq, line->is.shown_minor));
+	put_availability(v, c);
+	put_change(rq, v, line);
+}
+
+static struct str
+rate_text(const struct request *rq, int32_t bp)
+{
+	struct str point = rq->lang->format.decimal;
+
+	if (bp % 100 == 0)
+		return str_fmt(rq->a, "%d", bp / 100);
+	if (bp % 10 == 0)
+		return str_fmt(rq->a, "%d%.*s%d", bp / 100, STR_ARG(point), bp % 100 / 10);
+	return str_fmt(rq->a, "%d%.*s%02d", bp / 100, STR_ARG(point), bp % 100);
+}
+
+void
+cart_put_taxes(const struct request *rq, struct view *totals, const struct order_tax *taxes, size_t n, currency cur)
+{
+	struct view *list = view_sublist(totals, N_taxes);
+
+	for (size_t i = 0; i < n; i++) {
+		struct view *v;
+
+		if (taxes[i].bp == 0)
+			continue;
+		v = view_add(list);
+		view_str(v, N_rate, rate_text(rq, taxes[i].bp));
+		view_money(v, N_amount, (struct money){taxes[i].tax_minor, cur});
+	}
+}
+
+/* Nothing is said of delivery that is not needed or not possible. */
+static void
+put_delivery(const struct request *rq, struct view *v, const struct checkout_plan *plan)
+{
+	const struct shipping_rules *rules = &rq->app->rules.shipping;
+	const struct shipping_zone_rules *zone = &rules->zones[shipping_zone(rules, address_country(&plan->address))];
+
+	if (!plan->load.ships || !plan->quotes[plan->shipping].offered)
+		return;
+	if (plan->totals.shipping_minor == 0)
+		view_bool(v, N_delivery_free, true);
+	else
+		view_money(v, N_delivery, cart_amount(rq, plan->totals.shipping_minor));
+	if (plan->step <= CHECKOUT_DELIVERY)
+		view_bool(v, N_is_estimate, true);
+	if (plan->shipping != SHIPPING_STANDARD || !zone->free)
+		return;
+	view_money(v, N_free_from, cart_amount(rq, zone->free_from_minor));
+	if (plan->load.items_minor < zone->free_from_minor)
+		view_money(v, N_free_missing, cart_amount(rq, zone->free_from_minor - plan->load.items_minor));
+}
+
+static void
+put_totals(const struct request *rq, struct view *cart, const struct checkout_plan *plan)
+{
+	const struct totals *t = &plan->totals;
+	struct order_tax taxes[TAX__MAX];
+	struct view *v = view_sub(cart, N_totals);
+
+	for (size_t i = 0; i < t->n_rates; i++)
+		taxes[i] = (struct order_tax){t->rates[i].rate_bp, t->rates[i].net_minor, t->rates[i].tax_minor};
+	view_money(v, N_subtotal, cart_amount(rq, t->items_minor));
+	put_delivery(rq, v, plan);
+	cart_put_taxes(rq, v, taxes, t->n_rates, t->cur);
+	view_bool(v, N_tax_included, t->tax_included);
+	view_money(v, N_total, cart_amount(rq, t->total_minor));
+}
+
+void
+cart_page_put(const struct request *rq, const struct cart_page *p, struct view *me)
+{
+	struct view *cart, *lines;
+	bool changed = false;
+
+	if (!p->found)
+		return;
+	cart = view_sub(me, N_cart);
+	lines = view_sublist(cart, N_lines);
+	view_int(cart, N_count, cart_units(&p->cart));
+	for (size_t i = 0; i < p->plan.n; i++) {
+		put_line(rq, lines, &p->plan.lines[i]);
+		changed = changed || p->plan.lines[i].notices != 0;
+	}
+	put_totals(rq, cart, &p->plan);
+	view_bool(cart, N_changed, changed);
+	view_bool(cart, N_blocked, !p->plan.orderable);
+}

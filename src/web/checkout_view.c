@@ -1,0 +1,321 @@
+#include "web/checkout_view.h"
+
+#include <stdlib.h>
+
+#include "plat/secret.h"
+#include "view/lang.h"
+#include "web/app.h"
+
+#define BILLING_PREFIX "billing_"
+
+static const uint16_t address_names[ADDRESS__MAX] = {
+    [ADDRESS_EMAIL] = N_email,
+    [ADDRESS_PHONE] = N_phone,
+    [ADDRESS_NAME] = N_name,
+    [ADDRESS_COMPANY] = N_company,
+    [ADDRESS_STREET] = N_street,
+    [ADDRESS_EXTRA] = N_extra,
+    [ADDRESS_POSTCODE] = N_postcode,
+    [ADDRESS_CITY] = N_city,
+    [ADDRESS_REGION] = N_region,
+    [ADDRESS_COUNTRY] = N_country,
+};
+
+static struct view *
+put_field(struct view *form, uint16_t as, struct str name, struct str value)
+{
+	struct view *v = view_sub(form, as);
+
+	view_str(v, N_id, name);
+	view_str(v, N_name, name);
+	view_str(v, N_value, value);
+	return v;
+}
+
+static void
+put_error(struct view *form, struct view *field, uint16_t what)
+{
+	view_bool(view_sub(field, N_error), what, true);
+	view_bool(form, N_errors, true);
+}
+
+static void
+put_fault(struct view *form, struct view *field, enum address_field f, enum address_fault fault)
+{
+	switch (fault) {
+	case ADDRESS_FINE: break;
+	case ADDRESS_MISSING: put_error(form, field, N_missing); break;
+	case ADDRESS_TOO_LONG: put_error(form, field, N_too_long); break;
+	case ADDRESS_WRONG: put_error(form, field, f == ADDRESS_COUNTRY ? N_not_offered : N_invalid); break;
+	}
+}
+
+/* The name in the visitor's language, where its catalogue has it. */
+static struct str
+country_text(const struct request *rq, enum country c)
+{
+	struct str source = str_z(country_info(c)->name), text;
+
+	if (rq->lang->has_texts && catalogue_find(&rq->lang->texts, source, &text))
+		return text;
+	return source;
+}
+
+struct named_country {
+	enum country c;
+	struct str text;
+};
+
+static int
+by_text(const void *a, const void *b)
+{
+	return str_cmp(((const struct named_country *)a)->text, ((const struct named_country *)b)->text);
+}
+
+/* The shop's own country first, the others by name; those where nothing is ever sent only when goods may be collected. */
+static void
+put_countries(const struct request *rq, struct view *field, struct str typed)
+{
+	const struct shop_rules *rules = &rq->app->rules;
+	struct named_country named[COUNTRY__MAX];
+	struct view *list = view_sublist(field, N_choices);
+	enum country chosen = rules->tax.origin;
+	size_t n = 0;
+
+	if (!country_find(str_trim(typed), &chosen))
+		chosen = rules->tax.origin;
+	named[n++] = (struct named_country){rules->tax.origin, country_text(rq, rules->tax.origin)};
+	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++) {
+		enum country c = (enum country)i;
+
+		if (c != rules->tax.origin && (rules->shipping.pickup || shipping_delivers(&rules->shipping, c)))
+			named[n++] = (struct named_country){c, country_text(rq, c)};
+	}
+	qsort(named + 1, n - 1, sizeof(named[0]), by_text);
+	for (size_t i = 0; i < n; i++) {
+		struct view *v = view_add(list);
+
+		view_str(v, N_value, str_z(country_info(named[i].c)->code));
+		view_str(v, N_text, named[i].text);
+		if (named[i].c == chosen)
+			view_bool(v, N_selected, true);
+	}
+}
+
+struct address_form {
+	const struct address *typed;
+	const struct address_faults *faults;
+	const char *prefix;
+	bool told;
+};
+
+static bool
+is_required(const struct address_form *f, enum address_field field)
+{
+	return field == ADDRESS_EMAIL || field == ADDRESS_NAME || field == ADDRESS_STREET || field == ADDRESS_CITY
+	    || field == ADDRESS_COUNTRY || field == ADDRESS_POSTCODE
+	    || (f->told && f->faults->field[field] == ADDRESS_MISSING);
+}
+
+static void
+put_address_fields(
+    const struct request *rq, struct view *form, struct view *to, const struct address_form *f, int first)
+{
+	for (int i = first; i < ADDRESS__MAX; i++) {
+		enum address_field field = (enum address_field)i;
+		struct str name = str_fmt(rq->a, "%s%s", f->prefix, address_field_name(field));
+		struct view *v = put_field(to, address_names[field], name, f->typed->field[field]);
+
+		if (is_required(f, field))
+			view_bool(v, N_required, true);
+		if (field == ADDRESS_COUNTRY)
+			put_countries(rq, v, f->typed->field[field]);
+		if (f->told)
+			put_fault(form, v, field, f->faults->field[field]);
+	}
+}
+
+void
+checkout_put_address_form(const struct request *rq, const struct checkout_draft *draft,
+    const struct checkout_plan *plan, bool told, struct view *me)
+{
+	struct view *form = view_sub(me, N_form), *billing;
+	struct address_form delivery = {&draft->address, &plan->faults, "", told};
+	struct address_form bill = {&draft->billing, &plan->billing_faults, BILLING_PREFIX,
+	    told && plan->billed_elsewhere};
+
+	put_address_fields(rq, form, form, &delivery, 0);
+	billing = view_sub(form, N_billing);
+	put_address_fields(rq, form, billing, &bill, ADDRESS_NAME);
+	view_bool(billing, N_is_open, plan->billed_elsewhere);
+	view_bool(billing, N_is_billing, true);
+}
+
+static void
+put_price(const struct request *rq, struct view *v, int64_t minor)
+{
+	if (minor == 0)
+		view_bool(v, N_is_free, true);
+	else
+		view_money(v, N_price, (struct money){minor, rq->app->rules.cur});
+}
+
+void
+checkout_put_shipping(const struct request *rq, struct view *v, enum shipping s, const struct shipping_quote *q)
+{
+	static const uint16_t flags[SHIPPING__MAX] = {
+	    [SHIPPING_DIGITAL] = N_digital, [SHIPPING_STANDARD] = N_standard, [SHIPPING_PICKUP] = N_pickup};
+
+	view_str(v, N_value, str_z(shipping_code(s)));
+	view_bool(v, flags[s], true);
+	if (q == NULL)
+		return;
+	put_price(rq, v, q->price_minor);
+	if (q->days_max > 0) {
+		if (q->days_min < q->days_max)
+			view_int(v, N_days_min, q->days_min);
+		view_int(v, N_days_max, q->days_max);
+	}
+}
+
+void
+checkout_put_payment(struct view *v, enum payment p)
+{
+	static const uint16_t flags[PAYMENT__MAX] = {
+	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery};
+
+	view_str(v, N_value, str_z(payment_code(p)));
+	view_bool(v, flags[p], true);
+}
+
+static struct view *
+put_choices(struct view *form, uint16_t as, struct str name, struct str typed, bool missing_told, bool refused_told)
+{
+	struct view *v = put_field(form, as, name, typed);
+
+	view_bool(v, N_required, true);
+	if (missing_told)
+		put_error(form, v, N_missing);
+	else if (refused_told)
+		put_error(form, v, N_not_offered);
+	return view_sublist(v, N_choices);
+}
+
+/* What was chosen, while it is offered; else the only one there is. */
+static bool
+is_chosen(struct str typed, const char *code, size_t n_offered)
+{
+	return str_eq_z(typed, code) || (typed.n == 0 && n_offered == 1);
+}
+
+void
+checkout_put_delivery_form(const struct request *rq, const struct checkout_draft *draft,
+    const struct checkout_plan *plan, bool told, struct view *me)
+{
+	struct view *form = view_sub(me, N_form), *list;
+	bool wrong = told && plan->step == CHECKOUT_DELIVERY;
+	size_t n = 0;
+
+	list = put_choices(form, N_delivery, STR("delivery"), draft->shipping, wrong && draft->shipping.n == 0,
+	    wrong && draft->shipping.n > 0);
+	for (int i = 0; i < SHIPPING__MAX; i++)
+		n += plan->quotes[i].offered;
+	for (int i = 0; i < SHIPPING__MAX; i++) {
+		struct view *v;
+
+		if (!plan->quotes[i].offered)
+			continue;
+		v = view_add(list);
+		view_str(v, N_id, str_fmt(rq->a, "delivery-%s", shipping_code((enum shipping)i)));
+		checkout_put_shipping(rq, v, (enum shipping)i, &plan->quotes[i]);
+		if (is_chosen(draft->shipping, shipping_code((enum shipping)i), n))
+			view_bool(v, N_selected, true);
+	}
+}
+
+void
+checkout_put_payment_form(const struct request *rq, const struct checkout_draft *draft,
+    const struct checkout_plan *plan, bool told, struct view *me)
+{
+	struct view *form = view_sub(me, N_form), *list;
+	bool wrong = told && plan->step == CHECKOUT_PAYMENT;
+	size_t n = 0;
+
+	list = put_choices(form, N_payment, STR("payment"), draft->payment, wrong && draft->payment.n == 0,
+	    wrong && draft->payment.n > 0);
+	for (int i = 0; i < PAYMENT__MAX; i++)
+		n += plan->payments[i];
+	for (int i = 0; i < PAYMENT__MAX; i++) {
+		struct view *v;
+
+		if (!plan->payments[i])
+			continue;
+		v = view_add(list);
+		view_str(v, N_id, str_fmt(rq->a, "payment-%s", payment_code((enum payment)i)));
+		checkout_put_payment(v, (enum payment)i);
+		if (is_chosen(draft->payment, payment_code((enum payment)i), n))
+			view_bool(v, N_selected, true);
+	}
+}
+
+void
+checkout_put_address(const struct request *rq, struct view *v, uint16_t name, const struct address *address)
+{
+	enum country c = address_country(address);
+	struct view *list = view_sublist(v, name);
+	struct str lines[ADDRESS_LINES];
+	size_t n = address_lines(rq->a, address, lines);
+
+	for (size_t i = 0; i < n; i++)
+		view_push(list, view_node_str(rq->a, lines[i]));
+	if (c != COUNTRY_NONE && c != rq->app->rules.tax.origin)
+		view_push(list, view_node_str(rq->a, country_text(rq, c)));
+}
+
+static void
+put_hidden(const struct request *rq, struct view *form, const char *name, struct str value)
+{
+	struct view *list = view_get(form, N_hidden), *v;
+
+	(void)rq;
+	if (list == NULL)
+		list = view_sublist(form, N_hidden);
+	v = view_add(list);
+	view_str(v, N_name, str_z(name));
+	view_str(v, N_value, value);
+}
+
+static void
+put_order_form(const struct request *rq, const struct checkout_review *r, struct view *me)
+{
+	struct view *form = view_sub(me, N_form), *terms, *message;
+
+	put_hidden(rq, form, "order_key", secret_hex(rq->a, r->cart->order_key, sizeof(r->cart->order_key)));
+	put_hidden(rq, form, "seen", str_fmt(rq->a, "%016llx", (unsigned long long)r->plan->hash));
+	put_hidden(rq, form, "total", str_fmt(rq->a, "%lld", (long long)r->plan->totals.total_minor));
+	message = put_field(form, N_message, STR("message"), r->draft->note);
+	if (r->told && field_get(&rq->fields, F_message)->state == FIELD_TOO_LONG)
+		put_error(form, message, N_too_long);
+	terms = put_field(form, N_terms, STR("terms"), STR("1"));
+	view_bool(terms, N_required, true);
+	if (r->told && field_good(&rq->fields, F_terms))
+		view_bool(terms, N_checked, true);
+	else if (r->told)
+		put_error(form, terms, N_missing);
+}
+
+void
+checkout_put_review(const struct request *rq, const struct checkout_review *r, struct view *me)
+{
+	const struct checkout_plan *p = r->plan;
+
+	put_order_form(rq, r, me);
+	view_str(me, N_email, p->address.field[ADDRESS_EMAIL]);
+	view_str(me, N_phone, p->address.field[ADDRESS_PHONE]);
+	checkout_put_address(rq, me, N_address, &p->address);
+	if (p->billed_elsewhere)
+		checkout_put_address(rq, me, N_billing, &p->billing);
+	if (p->load.ships)
+		checkout_put_shipping(rq, view_sub(me, N_delivery), p->shipping, &p->quotes[p->shipping]);
+	checkout_put_payment(view_sub(me, N_payment), p->payment);
+}

@@ -1,0 +1,117 @@
+/* page_cart.c - the cart: shown, added to, changed. */
+#include "view/url.h"
+#include "web/app.h"
+#include "web/cart_view.h"
+#include "web/handlers.h"
+#include "web/session.h"
+
+static bool
+to_cart(struct request *rq, uint64_t added)
+{
+	struct str url = url_cart(&rq->app->urls, rq->a, rq->lang);
+
+	if (added != 0)
+		url = str_fmt(rq->a, "%.*s?added=%llu", STR_ARG(url), (unsigned long long)added);
+	response_redirect(&rq->res, 303, url);
+	return true;
+}
+
+/* The line that was just put in, if it is there. */
+static void
+put_added(const struct request *rq, const struct cart_page *p, struct view *me)
+{
+	int64_t added = field_int(&rq->fields, F_added, 0);
+
+	for (size_t i = 0; i < p->plan.n; i++) {
+		const struct cart_line *line = p->plan.lines[i].cart;
+
+		if (p->found && (int64_t)line->variant_id == added) {
+			struct view *v = view_sub(me, N_added);
+
+			view_int(v, N_id, added);
+			view_str(v, N_name, line->title);
+			view_str(v, N_text, line->options);
+		}
+	}
+}
+
+bool
+form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct cart_page p;
+
+	(void)page;
+	if (!cart_page_load(rq, &p, e))
+		return false;
+	cart_page_put(rq, &p, me);
+	put_added(rq, &p, me);
+	return true;
+}
+
+/* The values chosen decide; without them the variant named; without that the product's first. */
+static bool
+choose(struct request *rq, uint64_t *variant_id, struct err *e)
+{
+	struct cart_choice c = {
+	    .product_id = (uint64_t)field_int(&rq->fields, F_product, 0),
+	    .values = {field_text(&rq->fields, F_option1), field_text(&rq->fields, F_option2),
+		field_text(&rq->fields, F_option3)},
+	};
+	bool any = c.values[0].n + c.values[1].n + c.values[2].n > 0;
+
+	*variant_id = (uint64_t)field_int(&rq->fields, F_variant, 0);
+	if (!any && *variant_id != 0)
+		return true;
+	if (c.product_id == 0)
+		return err_set(e, ERR_INPUT, "no product");
+	return cart_choose(rq->db, rq->a, &c, variant_id, e)
+	    && (*variant_id != 0 || err_set(e, ERR_CONFLICT, "there is no such variant of the product"));
+}
+
+bool
+form_cart_add(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct cart_change c = {.now_s = rq->now_s, .qty = (int)field_int(&rq->fields, F_quantity, 1)};
+
+	(void)page;
+	(void)me;
+	if (c.qty < 1)
+		c.qty = 1;
+	if (c.qty > CART_QTY_MAX)
+		c.qty = CART_QTY_MAX;
+	if (!choose(rq, &c.variant_id, e) || !session_need(rq, e))
+		return false;
+	c.session_id = rq->session->id;
+	return cart_add(rq->db, rq->a, &c, e) && to_cart(rq, c.variant_id);
+}
+
+bool
+form_cart_update(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct str act = field_text(&rq->fields, F_act);
+	struct cart_change c = {.now_s = rq->now_s, .variant_id = (uint64_t)field_int(&rq->fields, F_line, 0)};
+	bool done = true;
+
+	(void)page;
+	(void)me;
+	if (rq->session == NULL)
+		return to_cart(rq, 0);
+	c.session_id = rq->session->id;
+	if (str_eq_z(act, "less") || str_eq_z(act, "more")) {
+		c.qty = str_eq_z(act, "more") ? 1 : -1;
+		done = cart_step(rq->db, rq->a, &c, e);
+	} else if (str_eq_z(act, "remove") || field_good(&rq->fields, F_quantity)) {
+		c.qty = str_eq_z(act, "remove") ? 0 : (int)field_int(&rq->fields, F_quantity, 0);
+		done = cart_set(rq->db, rq->a, &c, e);
+	}
+	return done && to_cart(rq, 0);
+}
+
+bool
+form_cart_back(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	(void)page;
+	(void)me;
+	(void)e;
+	return to_cart(rq, 0);
+}

@@ -1,0 +1,244 @@
+/* page_checkout.c - from the cart to the order in four steps, each a form that sends to its own address.
+ *
+ * What is typed is kept with the cart before anything is judged, so nothing is lost by a fault, a reload or another
+ * tab. A step is shown only when those before it are done. */
+#include "plat/cache.h"
+#include "plat/secret.h"
+#include "base/num.h"
+#include "store/order_store.h"
+#include "view/url.h"
+#include "web/app.h"
+#include "web/cart_view.h"
+#include "web/catalogue.h"
+#include "web/checkout_view.h"
+#include "web/handlers.h"
+#include "web/session.h"
+
+static bool
+to_step(struct request *rq, enum checkout_step step)
+{
+	static const enum url_step urls[] = {STEP_ADDRESS, STEP_DELIVERY, STEP_PAYMENT, STEP_REVIEW};
+
+	response_redirect(&rq->res, 303, url_checkout(&rq->app->urls, rq->a, rq->lang, urls[step]));
+	return true;
+}
+
+static bool
+to_cart(struct request *rq)
+{
+	response_redirect(&rq->res, 303, url_cart(&rq->app->urls, rq->a, rq->lang));
+	return true;
+}
+
+static struct str
+typed(const struct request *rq, enum field_id id)
+{
+	return field_get(&rq->fields, id)->raw;
+}
+
+static void
+read_address(const struct request *rq, struct checkout_draft *d)
+{
+	d->address = (struct address){{
+	    [ADDRESS_EMAIL] = typed(rq, F_email),
+	    [ADDRESS_PHONE] = typed(rq, F_phone),
+	    [ADDRESS_NAME] = typed(rq, F_name),
+	    [ADDRESS_COMPANY] = typed(rq, F_company),
+	    [ADDRESS_STREET] = typed(rq, F_street),
+	    [ADDRESS_EXTRA] = typed(rq, F_extra),
+	    [ADDRESS_POSTCODE] = typed(rq, F_postcode),
+	    [ADDRESS_CITY] = typed(rq, F_city),
+	    [ADDRESS_REGION] = typed(rq, F_region),
+	    [ADDRESS_COUNTRY] = typed(rq, F_country),
+	}};
+	d->billing = (struct address){{
+	    [ADDRESS_NAME] = typed(rq, F_billing_name),
+	    [ADDRESS_COMPANY] = typed(rq, F_billing_company),
+	    [ADDRESS_STREET] = typed(rq, F_billing_street),
+	    [ADDRESS_EXTRA] = typed(rq, F_billing_extra),
+	    [ADDRESS_POSTCODE] = typed(rq, F_billing_postcode),
+	    [ADDRESS_CITY] = typed(rq, F_billing_city),
+	    [ADDRESS_REGION] = typed(rq, F_billing_region),
+	    [ADDRESS_COUNTRY] = typed(rq, F_billing_country),
+	}};
+}
+
+static void
+read_delivery(const struct request *rq, struct checkout_draft *d)
+{
+	d->shipping = typed(rq, F_delivery);
+}
+
+static void
+read_payment(const struct request *rq, struct checkout_draft *d)
+{
+	d->payment = typed(rq, F_payment);
+}
+
+struct step {
+	enum checkout_step is;
+	void (*read)(const struct request *, struct checkout_draft *);
+	void (*put)(const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool told,
+	    struct view *me);
+};
+
+static const struct step steps[] = {
+    [CHECKOUT_ADDRESS] = {CHECKOUT_ADDRESS, read_address, checkout_put_address_form},
+    [CHECKOUT_DELIVERY] = {CHECKOUT_DELIVERY, read_delivery, checkout_put_delivery_form},
+    [CHECKOUT_PAYMENT] = {CHECKOUT_PAYMENT, read_payment, checkout_put_payment_form},
+};
+
+/* The step after this one that has something to ask: nothing is asked about the delivery of digital goods. */
+static enum checkout_step
+step_after(enum checkout_step step, const struct checkout_plan *plan)
+{
+	return step == CHECKOUT_ADDRESS && !plan->load.ships ? CHECKOUT_PAYMENT : (enum checkout_step)(step + 1);
+}
+
+static bool
+show(struct request *rq, const struct step *step, const struct cart_page *p, struct view *me)
+{
+	cart_page_put(rq, p, me);
+	step->put(rq, &p->draft, &p->plan, rq->post, me);
+	return true;
+}
+
+static bool
+run_step(struct request *rq, enum checkout_step which, struct view *me, struct err *e)
+{
+	const struct step *step = &steps[which];
+	struct cart_page p;
+
+	if (!cart_page_load(rq, &p, e))
+		return false;
+	if (!p.found)
+		return to_cart(rq);
+	if (!rq->post)
+		return p.plan.step < which ? to_step(rq, p.plan.step) : show(rq, step, &p, me);
+	step->read(rq, &p.draft);
+	if (!cart_draft_save(rq->db, rq->a, p.cart.id, &p.draft, rq->now_s, e) || !cart_page_plan(rq, &p, e))
+		return false;
+	if (p.plan.step < which)
+		return to_step(rq, p.plan.step);
+	return p.plan.step == which ? show(rq, step, &p, me) : to_step(rq, step_after(which, &p.plan));
+}
+
+bool
+form_checkout_address(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	(void)page;
+	return run_step(rq, CHECKOUT_ADDRESS, me, e);
+}
+
+bool
+form_checkout_delivery(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	(void)page;
+	return run_step(rq, CHECKOUT_DELIVERY, me, e);
+}
+
+bool
+form_checkout_payment(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	(void)page;
+	return run_step(rq, CHECKOUT_PAYMENT, me, e);
+}
+
+static bool
+show_review(struct request *rq, const struct cart_page *p, struct view *me)
+{
+	struct checkout_review review = {&p->cart, &p->draft, &p->plan, rq->post};
+
+	if (p->plan.step < CHECKOUT_REVIEW)
+		return to_step(rq, p->plan.step);
+	if (!p->plan.orderable)
+		return to_cart(rq);
+	cart_page_put(rq, p, me);
+	checkout_put_review(rq, &review, me);
+	return true;
+}
+
+bool
+form_checkout_review(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct cart_page p;
+
+	(void)page;
+	if (!cart_page_load(rq, &p, e))
+		return false;
+	return p.found ? show_review(rq, &p, me) : to_cart(rq);
+}
+
+/* What the review page's form carried. */
+static bool
+read_order(struct request *rq, struct order_request *o, uint8_t key[CART_KEY_B], struct err *e)
+{
+	uint8_t seen[sizeof(o->seen_hash)];
+
+	*o = (struct order_request){
+	    .rules = &rq->app->rules,
+	    .session = rq->session,
+	    .owner = cart_page_owner(rq),
+	    .note = typed(rq, F_message),
+	    .key = str_n(key, CART_KEY_B),
+	    .seen_total_minor = field_int(&rq->fields, F_total, -1),
+	    .now_s = rq->now_s,
+	};
+	if (!secret_from_hex(field_text(&rq->fields, F_order_key), key, CART_KEY_B)
+	    || !secret_from_hex(field_text(&rq->fields, F_seen), seen, sizeof(seen)))
+		return err_set(e, ERR_INPUT, "the form does not say what was ordered");
+	for (size_t i = 0; i < sizeof(seen); i++)
+		o->seen_hash = o->seen_hash << 8 | seen[i];
+	return true;
+}
+
+/* Keeps the message, also for the case that the order is refused. A cart that has become an order meanwhile has
+ * nothing to keep. */
+static bool
+keep_message(struct request *rq, struct cart_page *p, struct err *e)
+{
+	struct err late = {0};
+
+	p->draft.note = typed(rq, F_message);
+	if (!p->found || cart_draft_save(rq->db, rq->a, p->cart.id, &p->draft, rq->now_s, &late)
+	    || late.kind == ERR_CONFLICT)
+		return true;
+	*e = late;
+	return false;
+}
+
+static bool
+agreed(const struct request *rq)
+{
+	return field_good(&rq->fields, F_terms) && field_get(&rq->fields, F_message)->state != FIELD_TOO_LONG;
+}
+
+static bool
+show_placed(struct request *rq, const struct order_placed *placed)
+{
+	for (size_t i = 0; !placed->again && i < placed->n_changed; i++)
+		catalogue_forget_product(rq->app, placed->changed[i]);
+	stats_add(&rq->app->stats, placed->again ? STAT_orders_repeated : STAT_orders_placed, 1);
+	log_put(LOG_INFO, "event=order number=%.*s again=%d", STR_ARG(placed->number), placed->again);
+	response_redirect(&rq->res, 303, url_order(&rq->app->urls, rq->a, rq->lang, placed->token));
+	return true;
+}
+
+bool
+form_checkout_place(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct order_placed placed;
+	struct order_request order;
+	uint8_t key[CART_KEY_B];
+	struct cart_page p;
+
+	(void)page;
+	if (!rq->post)
+		return to_step(rq, CHECKOUT_REVIEW);
+	if (!cart_page_load(rq, &p, e) || !keep_message(rq, &p, e))
+		return false;
+	if (rq->session == NULL || (p.found && !agreed(rq)))
+		return p.found ? show_review(rq, &p, me) : to_cart(rq);
+	return read_order(rq, &order, key, e) && order_place(rq->db, rq->a, &order, &placed, e)
+	    && show_placed(rq, &placed);
+}

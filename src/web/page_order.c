@@ -1,0 +1,167 @@
+/* page_order.c - an order, by its secret link: safe to reload, to keep and to print. */
+#include "shop/order.h"
+#include "store/order_store.h"
+#include "view/url.h"
+#include "web/app.h"
+#include "web/cart_view.h"
+#include "web/checkout_view.h"
+#include "web/handlers.h"
+#include "web/session.h"
+
+#define NEW_S 900 /* for this long its buyer is thanked */
+
+static uint16_t
+state_name(const struct order *o)
+{
+	switch (o->is.of[ORDER_MACHINE_ORDER]) {
+	case ORDER_ORDER_AWAITING_PAYMENT: return N_awaiting_payment;
+	case ORDER_ORDER_COMPLETED: return N_delivered;
+	case ORDER_ORDER_CANCELLED: return N_cancelled;
+	case ORDER_ORDER_EXPIRED: return N_expired;
+	default: break;
+	}
+	return o->is.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? N_sent : N_in_work;
+}
+
+/* When a machine first came into a state; 0: never. */
+static int64_t
+since(const struct order_moments *m, enum order_machine machine, uint8_t state)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->v[i].machine == machine && m->v[i].to == state)
+			return m->v[i].at;
+	}
+	return 0;
+}
+
+static void
+put_step(struct view *list, uint16_t what, int64_t when, bool current)
+{
+	struct view *v = view_add(list);
+
+	view_bool(v, what, true);
+	if (when != 0)
+		view_date(v, N_when, when);
+	if (current)
+		view_bool(v, N_current, true);
+	else if (when != 0)
+		view_bool(v, N_done, true);
+}
+
+static void
+put_steps(struct view *v, const struct order *o, const struct order_moments *m)
+{
+	struct view *list = view_sublist(v, N_steps);
+	int64_t paid = since(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PAID);
+	int64_t sent = since(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT);
+	int64_t completed = since(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
+	uint8_t state = o->is.of[ORDER_MACHINE_ORDER];
+	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
+
+	put_step(list, N_placed, o->created_at, false);
+	if (state == ORDER_ORDER_CANCELLED || state == ORDER_ORDER_EXPIRED) {
+		put_step(list, state_name(o), since(m, ORDER_MACHINE_ORDER, state), true);
+		return;
+	}
+	if (payment_prepaid(o->payment) && o->total_minor > 0)
+		put_step(list, N_paid, paid, waits);
+	put_step(list, N_sent, sent, !waits && sent == 0);
+	put_step(list, N_delivered, completed, sent != 0 && completed == 0);
+}
+
+static void
+put_pay(const struct request *rq, struct view *v, const struct order *o)
+{
+	struct view *pay;
+
+	if (o->is.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_AWAITING_PAYMENT || o->payment != PAYMENT_TRANSFER)
+		return;
+	pay = view_sub(v, N_pay);
+	view_money(pay, N_amount, (struct money){o->total_minor, o->cur});
+	view_str(pay, N_reference, o->number);
+	view_str(pay, N_text, rq->app->conf.order_bank);
+	if (o->expires_at != 0)
+		view_date(pay, N_due, o->expires_at);
+}
+
+static void
+put_lines(const struct request *rq, struct view *v, const struct order *o)
+{
+	struct view *list = view_sublist(v, N_lines);
+
+	for (size_t i = 0; i < o->n; i++) {
+		const struct order_line *l = &o->lines[i];
+		struct view *line = view_add(list);
+
+		view_int(line, N_id, (int64_t)l->variant_id);
+		view_str(line, N_name, l->title);
+		view_str(line, N_text, l->options);
+		view_str(line, N_sku, l->sku);
+		if (l->handle.n > 0)
+			view_str(line, N_url, url_product(&rq->app->urls, rq->a, rq->lang, l->handle, l->variant_id));
+		cart_put_image(rq, line, l->image_hash, l->title, l->image_w, l->image_h);
+		view_money(view_sub(line, N_price), N_now, (struct money){l->unit_minor, o->cur});
+		view_int(line, N_quantity, l->qty);
+		view_money(line, N_total, (struct money){l->line_minor, o->cur});
+	}
+}
+
+static void
+put_totals(const struct request *rq, struct view *v, const struct order *o)
+{
+	struct view *t = view_sub(v, N_totals);
+
+	view_money(t, N_subtotal, (struct money){o->lines_minor, o->cur});
+	if (o->shipping_minor > 0)
+		view_money(t, N_delivery, (struct money){o->shipping_minor, o->cur});
+	else if (o->shipping != SHIPPING_DIGITAL)
+		view_bool(t, N_delivery_free, true);
+	cart_put_taxes(rq, t, o->taxes, o->n_taxes, o->cur);
+	view_bool(t, N_tax_included, o->tax_included);
+	view_money(t, N_total, (struct money){o->total_minor, o->cur});
+}
+
+static bool
+is_own(const struct request *rq, const struct order *o)
+{
+	return rq->session != NULL && rq->session->id == o->session_id;
+}
+
+static void
+put_order(const struct request *rq, const struct order *o, const struct order_moments *m, struct view *me)
+{
+	struct view *v = view_sub(me, N_order);
+
+	view_str(v, N_number, o->number);
+	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
+			       url_order(&rq->app->urls, rq->a, rq->lang, rq->args.token)));
+	view_date(v, N_placed, o->created_at);
+	view_str(v, N_email, o->address.field[ADDRESS_EMAIL]);
+	checkout_put_address(rq, v, N_address, &o->address);
+	if (o->billed_elsewhere)
+		checkout_put_address(rq, v, N_billing, &o->billing);
+	if (o->shipping != SHIPPING_DIGITAL)
+		checkout_put_shipping(rq, view_sub(v, N_delivery), o->shipping, NULL);
+	checkout_put_payment(view_sub(v, N_payment), o->payment);
+	view_str(v, N_message, o->note);
+	if (is_own(rq, o) && rq->now_s - o->created_at < NEW_S)
+		view_bool(v, N_is_new, true);
+	view_bool(view_sub(v, N_state), state_name(o), true);
+	put_lines(rq, v, o);
+	put_totals(rq, v, o);
+	put_pay(rq, v, o);
+	put_steps(v, o, m);
+}
+
+bool
+form_order(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct order_moments moments;
+	struct order o;
+
+	(void)page;
+	if (!order_get(rq->db, rq->a, rq->args.token, &o, &moments, e))
+		return false;
+	put_order(rq, &o, &moments, me);
+	return true;
+}
