@@ -20,8 +20,8 @@ stats_settle(struct stats_slot *s, int slot, bool same_boot)
 	s->id[STATS_ID_SIZE - 1] = '\0';
 	s->backend[STATS_BACKEND_SIZE - 1] = '\0';
 	log_request(s->id);
-	log_put(LOG_ERROR, "event=%s backend=%s slot=%d dead_pid=%d route_class=%d msg=\"%s\"", hung ? "hung" : "crashed",
-	    s->backend, slot, (int)stats_get(&s->pid), (int)stats_get(&s->route),
+	log_put(LOG_ERROR, "event=%s backend=%s slot=%d dead_pid=%d class=%s msg=\"%s\"", hung ? "hung" : "crashed",
+	    s->backend, slot, (int)stats_get(&s->pid), stats_route_name((enum stats_route)stats_get(&s->route)),
 	    hung ? "a worker was ended with a request past its deadline" : "a worker died with a request in hand");
 	log_request(NULL);
 	stats_raise(&s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after the line, which may come twice */
