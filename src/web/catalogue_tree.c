@@ -5,7 +5,6 @@
 #include "view/url.h"
 #include "web/app.h"
 
-#define NEW_S (30 * 86400)
 #define SUMMARY_MAX 200
 
 static struct money
@@ -83,8 +82,6 @@ catalogue_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 	put_image(cx, v, N_image, &c->image);
 	put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
 	put_avail(cx, v, c->avail, false);
-	if (c->created_at > cx->now_s - NEW_S)
-		view_bool(v, N_is_new, true);
 	return v;
 }
 

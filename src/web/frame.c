@@ -77,6 +77,7 @@ frame_site(struct arena *a, const struct app *app, const struct lang *lang)
 	view_str(v, N_phone, app->conf.site_phone);
 	view_str(v, N_vat_id, app->conf.site_vat_id);
 	view_str(v, N_imprint, app->conf.site_imprint);
+	view_bool(v, N_tax_included, app->rules.tax.included);
 	put_lines(v, N_address, app->conf.site_address, a);
 	put_languages(view_sublist(v, N_languages), a, app, lang);
 	put_links(v, a, &app->urls, lang);

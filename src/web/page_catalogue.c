@@ -106,7 +106,7 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 	view_put(page, N_category, category);
 	view_put(page, N_count, view_get(category, N_count));
 	put_sorts(cx, page, sort);
-	pager = view_sub(page, N_pager);
+	pager = after.n > 0 || ids.next.n > 0 ? view_sub(page, N_pager) : NULL;
 	if (after.n > 0)
 		view_str(pager, N_first_url, list_url(cx, sort, STR_NONE));
 	if (ids.next.n > 0)

@@ -10,14 +10,17 @@ static bool
 put_found(const struct page_ctx *cx, struct view *page, struct str words, struct err *e)
 {
 	const struct catalogue_list_query query = {.after = field_text(cx->fields, F_after), .n = CATALOGUE_PAGE_N};
-	struct view *pager = view_sub(page, N_pager);
 	struct catalogue_ids ids;
+	struct view *pager;
 
 	if (!catalogue_ids_found(cx, words, &query, &ids, e)
 	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
-	if (query.after.n == 0 && ids.next.n == 0)
+	if (query.after.n == 0 && ids.next.n == 0) {
 		view_int(page, N_count, (int64_t)view_count(view_get(page, N_cards)));
+		return true;
+	}
+	pager = view_sub(page, N_pager);
 	if (query.after.n > 0)
 		view_str(pager, N_first_url, url_search(&cx->app->urls, cx->a, cx->lang, words, STR_NONE));
 	if (ids.next.n > 0)
