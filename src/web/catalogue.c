@@ -1,7 +1,5 @@
 #include "web/catalogue.h"
 
-#include <stdio.h>
-
 #include "base/num.h"
 #include "plat/cache.h"
 #include "plat/fold.h"
@@ -369,20 +367,4 @@ bool
 catalogue_menu(const struct page_ctx *cx, struct view **out, struct err *e)
 {
 	return fetch_tree(cx, cache_key(cx->cache, CACHE_menu, cx->lang->tag, STR("top")), NULL, fill_menu, out, e);
-}
-
-void
-catalogue_forget_product(const struct app *app, uint64_t id)
-{
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%llu", (unsigned long long)id);
-
-	for (size_t i = 0; i < app->langs.n; i++) {
-		struct str lang = app->langs.lang[i].tag, id_as_text = str_n(text, (size_t)n);
-		struct cache_key card = cache_key(app->cache, CACHE_card, lang, id_as_text);
-		struct cache_key product = cache_key(app->cache, CACHE_product, lang, id_as_text);
-
-		(void)cache_forget(app->cache, &card);
-		(void)cache_forget(app->cache, &product);
-	}
 }

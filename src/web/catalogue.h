@@ -45,10 +45,6 @@ MUST_USE bool catalogue_ids_found(const struct page_ctx *, struct str words, con
 MUST_USE bool catalogue_find_category_tree(
     const struct page_ctx *, struct str slug, struct view **, struct err *);
 
-/* A sale or the like has changed what pages show of this product, and is committed: takes its card and its page out of
- * the cache, in all languages. */
-void catalogue_forget_product(const struct app *, uint64_t id);
-
 /* The top categories as a list of links with picture and count. */
 MUST_USE bool catalogue_menu(const struct page_ctx *, struct view **, struct err *);
 

@@ -201,11 +201,11 @@ put_choices(struct view *form, uint16_t as, struct str name, struct str typed, b
 	return view_sublist(v, N_choices);
 }
 
-/* What was chosen, while it is offered; else the only one there is. */
+/* What was chosen; before that the first that is offered, so that most need only go on. */
 static bool
-is_chosen(struct str typed, const char *code, size_t n_offered)
+is_chosen(struct str typed, const char *code, bool first)
 {
-	return str_eq_z(typed, code) || (typed.n == 0 && n_offered == 1);
+	return typed.n == 0 ? first : str_eq_z(typed, code);
 }
 
 void
@@ -213,13 +213,10 @@ checkout_put_delivery_form(const struct request *rq, const struct checkout_draft
     const struct checkout_plan *plan, bool told, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *list;
-	bool wrong = told && plan->step == CHECKOUT_DELIVERY;
-	size_t n = 0;
+	bool wrong = told && plan->step == CHECKOUT_DELIVERY, first = true;
 
 	list = put_choices(form, N_delivery, STR("delivery"), draft->shipping, wrong && draft->shipping.n == 0,
 	    wrong && draft->shipping.n > 0);
-	for (int i = 0; i < SHIPPING__MAX; i++)
-		n += plan->quotes[i].offered;
 	for (int i = 0; i < SHIPPING__MAX; i++) {
 		struct view *v;
 
@@ -228,8 +225,9 @@ checkout_put_delivery_form(const struct request *rq, const struct checkout_draft
 		v = view_add(list);
 		view_str(v, N_id, str_fmt(rq->a, "delivery-%s", shipping_code((enum shipping)i)));
 		checkout_put_shipping(rq, v, (enum shipping)i, &plan->quotes[i]);
-		if (is_chosen(draft->shipping, shipping_code((enum shipping)i), n))
+		if (is_chosen(draft->shipping, shipping_code((enum shipping)i), first))
 			view_bool(v, N_selected, true);
+		first = false;
 	}
 }
 
@@ -238,13 +236,10 @@ checkout_put_payment_form(const struct request *rq, const struct checkout_draft 
     const struct checkout_plan *plan, bool told, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *list;
-	bool wrong = told && plan->step == CHECKOUT_PAYMENT;
-	size_t n = 0;
+	bool wrong = told && plan->step == CHECKOUT_PAYMENT, first = true;
 
 	list = put_choices(form, N_payment, STR("payment"), draft->payment, wrong && draft->payment.n == 0,
 	    wrong && draft->payment.n > 0);
-	for (int i = 0; i < PAYMENT__MAX; i++)
-		n += plan->payments[i];
 	for (int i = 0; i < PAYMENT__MAX; i++) {
 		struct view *v;
 
@@ -253,8 +248,9 @@ checkout_put_payment_form(const struct request *rq, const struct checkout_draft 
 		v = view_add(list);
 		view_str(v, N_id, str_fmt(rq->a, "payment-%s", payment_code((enum payment)i)));
 		checkout_put_payment(v, (enum payment)i);
-		if (is_chosen(draft->payment, payment_code((enum payment)i), n))
+		if (is_chosen(draft->payment, payment_code((enum payment)i), first))
 			view_bool(v, N_selected, true);
+		first = false;
 	}
 }
 

@@ -2,14 +2,12 @@
  *
  * What is typed is kept with the cart before anything is judged, so nothing is lost by a fault, a reload or another
  * tab. A step is shown only when those before it are done. */
-#include "plat/cache.h"
 #include "plat/secret.h"
-#include "base/num.h"
+#include "store/catalogue_cache.h"
 #include "store/order_store.h"
 #include "view/url.h"
 #include "web/app.h"
 #include "web/cart_view.h"
-#include "web/catalogue.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
 #include "web/session.h"
@@ -213,11 +211,23 @@ agreed(const struct request *rq)
 	return field_good(&rq->fields, F_terms) && field_get(&rq->fields, F_message)->state != FIELD_TOO_LONG;
 }
 
+/* The order stands; what does not come off here, kontor-jobs does from the outbox. */
+static void
+forget_stale(struct request *rq, const struct order_placed *placed)
+{
+	for (size_t i = 0; i < placed->n_changed; i++) {
+		struct err e = {0};
+		bool done;
+
+		if (!catalogue_forget(rq->db, rq->cache, &rq->app->conf, placed->changed[i], &done, &e))
+			log_put(LOG_WARN, "event=stale_for_now place=%s msg=\"%s\"", e.place, e.msg);
+	}
+}
+
 static bool
 show_placed(struct request *rq, const struct order_placed *placed)
 {
-	for (size_t i = 0; !placed->again && i < placed->n_changed; i++)
-		catalogue_forget_product(rq->app, placed->changed[i]);
+	forget_stale(rq, placed);
 	stats_add(&rq->app->stats, placed->again ? STAT_orders_repeated : STAT_orders_placed, 1);
 	log_put(LOG_INFO, "event=order number=%.*s again=%d", STR_ARG(placed->number), placed->again);
 	response_redirect(&rq->res, 303, url_order(&rq->app->urls, rq->a, rq->lang, placed->token));
