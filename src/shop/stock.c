@@ -34,8 +34,7 @@ stock_avail_name(enum stock_avail s)
 	case STOCK_PLENTY: return "in_stock";
 	case STOCK_ON_ORDER: return "on_order";
 	}
-	ASSERT(!"a class of availability");
-	return "";
+	err_assert_failed("stock_avail", ERR_PLACE_);
 }
 
 int64_t

@@ -29,8 +29,8 @@ struct mustache_input {
 MUST_USE bool mustache_compile(struct arena *, const struct mustache_input *, struct mustache **, size_t *bad,
     struct err *);
 
-/* Writes the file with this index, with `root` as its context. ERR_BUG when partials call each other without end,
- * ERR_LIMIT when the buf is over. */
+/* Writes the file with this index, with `root` as its context. ERR_BUG when partials or lists go into each other
+ * without end, ERR_LIMIT when the buf is over. */
 MUST_USE bool mustache_render(const struct mustache *, size_t file, const struct view *root, struct buf *, struct err *);
 
 #endif

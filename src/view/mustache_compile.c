@@ -6,7 +6,7 @@
 #include "view/mustache_text.h"
 
 #define EXPAND_MAX 32	      /* parents and blocks in each other */
-#define OPS_MAX 2000000	      /* all files of a language */
+#define WORK_MAX 5000000	      /* parts put in place, for all files of a language */
 #define PROCS_MAX 4096	      /* partials, each once for every white space in front of it */
 
 /* The parents whose blocks are being put in place, the outermost last. Blocks of outer ones win. */
@@ -47,6 +47,7 @@ struct compiler {
 	struct call *calls;
 	size_t n_calls, cap_calls;
 	int depth;
+	unsigned long work;
 	struct err *e;
 };
 
@@ -356,7 +357,7 @@ parts(struct compiler *c, const struct part *first, const struct scope *scope, s
 	bool ok = true;
 
 	for (const struct part *p = first; p != NULL && ok; p = p->next) {
-		if (c->m->n_op > OPS_MAX)
+		if (++c->work > WORK_MAX)
 			return fail(c, p, "the templates are too large");
 		if (p->kind != PART_LINE && p->kind != PART_SECTION && p->kind != PART_INVERTED)
 			shift->begun = false;

@@ -6,6 +6,7 @@
 
 #define RENDER_CONTEXT_MAX 64 /* sections in each other, over all partials */
 #define RENDER_CALL_MAX 48    /* partials in each other */
+#define RENDER_STEPS_MAX 20000000
 
 enum op_code {
 	OP_TEXT,     /* p, n */

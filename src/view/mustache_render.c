@@ -153,7 +153,7 @@ form_of(const struct render *r, const struct op *op)
 static bool
 run(struct render *r, uint32_t pc, struct err *e)
 {
-	for (;;) {
+	for (unsigned long steps = 0; steps < RENDER_STEPS_MAX; steps++) {
 		const struct op *op = &r->m->op[pc];
 
 		switch ((enum op_code)op->code) {
@@ -182,6 +182,7 @@ run(struct render *r, uint32_t pc, struct err *e)
 		}
 		pc++;
 	}
+	return err_set(e, ERR_BUG, "template: lists in each other without end");
 }
 
 bool

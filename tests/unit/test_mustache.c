@@ -197,6 +197,30 @@ START_TEST(partials_that_call_each_other_without_end_are_stopped)
 }
 END_TEST
 
+START_TEST(lists_that_hold_themselves_in_each_other_are_stopped)
+{
+	struct view *v, *list;
+	struct mustache *m;
+	struct buf t, b;
+
+	start();
+	v = view_object(&a);
+	list = view_sublist(v, N_lines);
+	view_add(list);
+	view_add(list);
+	buf_init(&t, &a, 1 << 16);
+	for (int i = 0; i < 40; i++)
+		buf_z(&t, "{{#lines}}");
+	for (int i = 0; i < 40; i++)
+		buf_z(&t, "{{/lines}}");
+	ck_ok(compile(&langs.lang[0], buf_str(&t).p, NULL, NULL, &m), &e);
+	buf_init(&b, &a, 1 << 20);
+	ck_assert(!mustache_render(m, 0, v, &b, &e));
+	ck_assert_int_eq(e.kind, ERR_BUG);
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(output_over_the_limit_is_an_error)
 {
 	struct mustache *m;
@@ -298,5 +322,5 @@ UNIT_MAIN("mustache", the_type_of_a_value_decides_how_it_is_written_also_in_thre
     amounts_and_dates_are_written_as_the_language_writes_them, a_list_is_shown_for_each_item_and_its_surroundings_once,
     a_form_that_a_value_does_not_have_is_absent, indentation_and_empty_lines_are_not_sent,
     mistakes_are_refused_with_file_and_line, partials_that_call_each_other_without_end_are_stopped,
-    output_over_the_limit_is_an_error, texts_are_translated_and_may_put_their_fields_in_another_order,
+    lists_that_hold_themselves_in_each_other_are_stopped, output_over_the_limit_is_an_error, texts_are_translated_and_may_put_their_fields_in_another_order,
     counted_texts_take_the_form_of_the_language)
