@@ -3,9 +3,9 @@
  * db.c: opening, connecting, what an error means. db_call.c: the library's calls under the deadline. db_stmt.c:
  * preparing and checking against the table. db_query.c: binding, running, reading rows. db_tx.c: transactions.
  *
- * The client library's non-blocking interface was chosen over a timer that shuts the socket down from a signal
- * handler: measured with SELECT of one row over a unix socket, both cost the same within 1 %, and it needs no signal,
- * which the worker's hang timer uses already. */
+ * The client library's non-blocking interface was chosen over a timer whose handler shuts the socket down: for a row
+ * by its key over a unix socket both cost about 6 % more than plain blocking calls (medians of nine runs of 5000), and
+ * it needs no signal, which the worker's hang timer uses already. */
 #ifndef KONTOR_PLAT_DB_IMPL_H
 #define KONTOR_PLAT_DB_IMPL_H
 

@@ -80,6 +80,11 @@ q_null(struct db_query *q)
 static bool
 stmt_failed(struct db_query *q, struct err *e)
 {
+	MYSQL *mysql = q->db->mysql;
+
+	/* An error in the middle of the rows is noted at the connection only. */
+	if (mysql_stmt_errno(q->stmt) == 0)
+		return db_fail(q->db, q->def->name, mysql_errno(mysql), mysql_error(mysql), e);
 	return db_fail(q->db, q->def->name, mysql_stmt_errno(q->stmt), mysql_stmt_error(q->stmt), e);
 }
 
