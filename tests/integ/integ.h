@@ -12,6 +12,13 @@
 
 static struct services services;
 
+/* In each test's process, before it: whatever the one before left stopped or dead runs again. */
+static void
+heal(void)
+{
+	services_heal(&services);
+}
+
 #define INTEG_MAIN(name, empty, ...)                                                                                   \
 	int main(void)                                                                                                 \
 	{                                                                                                              \
@@ -21,7 +28,8 @@ static struct services services;
 		SRunner *sr;                                                                                           \
                                                                                                                        \
 		services_start(&services, empty);                                                                      \
-		tcase_set_timeout(tc, 120);                                                                            \
+		tcase_set_timeout(tc, 60);                                                                             \
+		tcase_add_checked_fixture(tc, heal, NULL);                                                             \
 		for (size_t i = 0; i < ARRAY_LEN(tests); i++)                                                          \
 			tcase_add_test(tc, tests[i]);                                                                  \
 		suite_add_tcase(s, tc);                                                                                \

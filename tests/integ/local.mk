@@ -5,6 +5,7 @@ INTEG_TESTS = \
 	tests/integ/test_cache \
 	tests/integ/test_db \
 	tests/integ/test_import \
+	tests/integ/test_migrate \
 	tests/integ/test_order
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -24,6 +25,9 @@ tests_integ_test_order_LDADD = $(INTEG_LIBS)
 tests_integ_test_import_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_SOURCES = tests/integ/test_import.c
 tests_integ_test_import_LDADD = $(INTEG_LIBS)
+tests_integ_test_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_migrate_SOURCES = tests/integ/test_migrate.c
+tests_integ_test_migrate_LDADD = $(INTEG_LIBS)
 
 # The operator's commands that need no services.
 TESTS += tests/integ/cmd_kontor.t

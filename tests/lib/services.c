@@ -1,6 +1,7 @@
 #include "services.h"
 
 #include <mysql.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,32 @@ services_do(const struct services *s, const char *verb)
 	script(verb, s->dir, NULL);
 }
 
+static void
+heal(const struct services *s, const char *which)
+{
+	char path[128], verb[32];
+	long pid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s.pid", s->dir, which);
+	f = fopen(path, "r");
+	if (f != NULL && fscanf(f, "%ld", &pid) != 1)
+		pid = 0;
+	if (f != NULL)
+		fclose(f);
+	if (pid > 0 && kill((pid_t)pid, SIGCONT) == 0)
+		return;
+	snprintf(verb, sizeof(verb), "%s-start", which);
+	services_do(s, verb);
+}
+
+void
+services_heal(const struct services *s)
+{
+	heal(s, "db");
+	heal(s, "mc");
+}
+
 void
 services_conf(const struct services *s, struct arena *a, struct conf *conf)
 {
@@ -87,9 +114,14 @@ static MYSQL *
 root(const struct services *s)
 {
 	MYSQL *mysql = mysql_init(NULL);
+	unsigned timeout_s = 10;
 	char socket[96];
 
 	snprintf(socket, sizeof(socket), "%s/db.sock", s->dir);
+	if (mysql != NULL) {
+		mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &timeout_s);
+		mysql_options(mysql, MYSQL_INIT_COMMAND, "SET foreign_key_checks = 0, check_constraint_checks = 0");
+	}
 	if (mysql == NULL || mysql_real_connect(mysql, NULL, "root", "", "kontor", 0, socket, 0) == NULL)
 		die("connect as root", mysql == NULL ? "no memory" : mysql_error(mysql));
 	return mysql;

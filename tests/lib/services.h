@@ -18,13 +18,17 @@ void services_stop(struct services *);
 /* "db-kill", "db-stop", "db-cont", "db-start", and the same with mc. */
 void services_do(const struct services *, const char *verb);
 
+/* Continues what is stopped and starts what is dead. */
+void services_heal(const struct services *);
+
 /* The configuration of these services; `a` must live as long. */
 void services_conf(const struct services *, struct arena *a, struct conf *);
 
 /* Opens and connects with the table of sql.def. */
 struct db *services_db(const struct services *, struct arena *a, enum db_role);
 
-/* Runs SQL text as root of the private server; a failed statement ends the test. */
+/* Runs SQL text as root of the private server, with neither foreign keys nor CHECKs in force, so that a test can plant
+ * what must not be; a failed statement ends the test. */
 void services_sql(const struct services *, const char *text);
 
 /* The first column of the first row, for what a test looks up behind the shop's back. */

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test_product_csv \
 	tests/unit/test_search \
 	tests/unit/test_secret \
+	tests/unit/test_sql_text \
 	tests/unit/test_stats \
 	tests/unit/test_stats_report \
 	tests/unit/test_template \
@@ -76,3 +77,5 @@ tests_unit_test_mustache_SOURCES = tests/unit/test_mustache.c
 tests_unit_test_mustache_LDADD = $(UNIT_LIBS)
 tests_unit_test_lang_SOURCES = tests/unit/test_lang.c
 tests_unit_test_lang_LDADD = $(UNIT_LIBS)
+tests_unit_test_sql_text_SOURCES = tests/unit/test_sql_text.c
+tests_unit_test_sql_text_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,287 @@
+#include <mysql.h>
+#include <mysqld_error.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "integ.h"
+#include "plat/conf.h"
+#include "store/migrate.h"
+#include "store/sql.h"
+
+static struct arena arena;
+static struct conf conf;
+static char dir[96];
+
+static void
+write_sql(const char *name, const char *text)
+{
+	FILE *f = fopen(str_fmt(&arena, "%s/%s", dir, name).p, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* An empty database, and a folder of migrations with one in it. */
+static void
+begin(void)
+{
+	arena_init(&arena, (size_t)256 << 20);
+	services_conf(&services, &arena, &conf);
+	services_sql(&services, "CREATE OR REPLACE DATABASE kontor");
+	snprintf(dir, sizeof(dir), "%s/sql-XXXXXX", services.dir);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	write_sql("0001_one.sql", "CREATE TABLE one (a INT);\nINSERT INTO one VALUES (1);\n");
+}
+
+static void
+say(const char *text)
+{
+	(void)text;
+}
+
+static bool
+migrate(struct migrate *m, struct err *e)
+{
+	struct db_setup setup = sql_setup(&conf, NULL, DB_MIGRATE);
+
+	m->conf = &conf;
+	m->dir = m->dir == NULL ? dir : m->dir;
+	m->say = say;
+	return db_open(&arena, &setup, &m->db, e) && migrate_run(m, &arena, e);
+}
+
+#define ck_refused(m, e, kind_, says)                                                                                  \
+	do {                                                                                                           \
+		ck_assert(!migrate((m), (e)));                                                                         \
+		ck_assert_msg((e)->kind == (kind_) && strstr((e)->msg, (says)) != NULL, "%d %s", (e)->kind, (e)->msg); \
+	} while (0)
+
+START_TEST(migrating_twice_applies_once)
+{
+	struct migrate m = {0}, again = {0};
+	struct err e = {0};
+
+	begin();
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_uint_eq(m.n_applied, 1);
+	ck_ok(migrate(&again, &e), &e);
+	ck_assert_uint_eq(again.n_applied, 0);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM one"), 1);
+	write_sql("0002_two.sql", "INSERT INTO one VALUES (2);");
+	ck_ok(migrate(&again, &e), &e);
+	ck_assert_uint_eq(again.n_applied, 1);
+	ck_assert_int_eq(services_number(&services, "SELECT SUM(a) FROM one"), 3);
+}
+END_TEST
+
+START_TEST(a_dry_run_changes_nothing)
+{
+	struct migrate m = {.dry_run = true};
+	struct err e = {0};
+
+	begin();
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_uint_eq(m.n_waiting, 1);
+	ck_assert_int_eq(
+	    services_number(&services, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'kontor'"), 0);
+}
+END_TEST
+
+START_TEST(a_changed_file_is_refused_by_name)
+{
+	struct migrate m = {0};
+	struct err e = {0};
+
+	begin();
+	ck_ok(migrate(&m, &e), &e);
+	write_sql("0001_one.sql", "CREATE TABLE one (a INT);\nINSERT INTO one VALUES (7);\n");
+	ck_refused(&m, &e, ERR_INPUT, "0001_one.sql was changed after it was applied");
+}
+END_TEST
+
+START_TEST(a_gap_or_a_double_number_is_refused)
+{
+	struct migrate m = {0};
+	struct err e = {0};
+
+	begin();
+	write_sql("0003_three.sql", "DO 1;");
+	ck_refused(&m, &e, ERR_INPUT, "0003_three.sql, expected number 0002");
+	write_sql("0002_two.sql", "DO 1;");
+	write_sql("0002_too.sql", "DO 1;");
+	err_clear(&e);
+	ck_refused(&m, &e, ERR_INPUT, "expected number 0003");
+}
+END_TEST
+
+START_TEST(wrong_sql_is_told_with_file_and_line_and_can_be_resumed)
+{
+	struct migrate m = {0}, resume = {.resume = true};
+	struct err e = {0};
+
+	begin();
+	write_sql("0002_bad.sql", "INSERT INTO one VALUES (2);\n-- now a mistake\n\nINSERT INTO none VALUES (3);\nDO 1;\n");
+	ck_refused(&m, &e, ERR_UPSTREAM, "0002_bad.sql:4: ");
+	ck_assert_int_eq(e.code, ER_NO_SUCH_TABLE);
+	err_clear(&e);
+	ck_refused(&m, &e, ERR_CONFLICT, "0002_bad.sql is half applied: 1 of its statements");
+	write_sql("0002_bad.sql", "INSERT INTO one VALUES (2);\nINSERT INTO one VALUES (3);\n");
+	err_clear(&e);
+	ck_ok(migrate(&resume, &e), &e);
+	ck_assert_int_eq(services_number(&services, "SELECT SUM(a) FROM one"), 6);
+	ck_ok(migrate(&m, &e), &e);
+}
+END_TEST
+
+START_TEST(a_database_newer_than_the_program_is_refused)
+{
+	struct migrate m = {0};
+	struct err e = {0};
+
+	begin();
+	write_sql("0002_two.sql", "DO 1;");
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_int_eq(unlink(str_fmt(&arena, "%s/0002_two.sql", dir).p), 0);
+	ck_refused(&m, &e, ERR_CONFLICT, "0002_two.sql, which is newer");
+}
+END_TEST
+
+START_TEST(two_migrators_at_once_apply_once)
+{
+	struct migrate m = {0};
+	struct err e = {0};
+	int status;
+	pid_t pid;
+
+	begin();
+	write_sql("0002_slow.sql", "DO SLEEP(0.5);\nINSERT INTO one VALUES (2);");
+	pid = fork();
+	if (pid == 0)
+		_exit(migrate(&m, &e) ? (int)m.n_applied : 100);
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq((int)m.n_applied + WEXITSTATUS(status), 2);
+	ck_assert_int_eq(services_number(&services, "SELECT SUM(a) FROM one"), 3);
+}
+END_TEST
+
+static void
+migrate_real(void)
+{
+	struct migrate m = {.dir = str_fmt(&arena, "%s/etc/sql", getenv("top_srcdir")).p};
+	struct err e = {0};
+
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_uint_eq(m.n_applied, SQL_SCHEMA);
+}
+
+START_TEST(a_worker_takes_its_own_schema_or_the_next)
+{
+	static const struct {
+		int version;
+		bool fits;
+	} cases[] = {{SQL_SCHEMA - 1, false}, {SQL_SCHEMA, true}, {SQL_SCHEMA + 1, true}, {SQL_SCHEMA + 2, false}};
+
+	begin();
+	migrate_real();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct db_setup setup = sql_setup(&conf, NULL, DB_WEB);
+		struct err e = {0};
+		struct db *db;
+
+		services_sql(&services,
+		    str_fmt(&arena, "UPDATE schema_migration SET version = %d ORDER BY version DESC LIMIT 1", cases[i].version)
+			.p);
+		ck_ok(db_open(&arena, &setup, &db, &e), &e);
+		ck_assert_msg(db_connect(db, &e) == cases[i].fits, "%d: %s", cases[i].version, e.msg);
+		if (!cases[i].fits)
+			ck_assert_int_eq(e.kind, ERR_UPSTREAM);
+	}
+}
+END_TEST
+
+START_TEST(a_worker_without_a_schema_says_what_to_do)
+{
+	struct db_setup setup;
+	struct err e = {0};
+	struct db *db;
+
+	begin();
+	services_sql(&services, "GRANT SELECT ON kontor.* TO kontor_web@localhost");
+	setup = sql_setup(&conf, NULL, DB_WEB);
+	ck_ok(db_open(&arena, &setup, &db, &e), &e);
+	ck_assert(!db_connect(db, &e));
+	ck_assert_int_eq(e.kind, ERR_UPSTREAM);
+	ck_assert_ptr_nonnull(strstr(e.msg, "kontor migrate"));
+}
+END_TEST
+
+/* What an account must not be able to do, whatever hole a page may have. */
+static const struct {
+	const char *user, *sql;
+} refused[] = {
+    {"kontor_web", "UPDATE variant SET price_minor = 1"},
+    {"kontor_web", "UPDATE product SET vendor = 'x'"},
+    {"kontor_web", "DELETE FROM product"},
+    {"kontor_web", "INSERT INTO product_text (product_id, lang, body_html) VALUES (1, 'en', '')"},
+    {"kontor_web", "UPDATE stock SET sell_over = 1"},
+    {"kontor_web", "INSERT INTO stock VALUES (1, 1, 1, 1)"},
+    {"kontor_web", "UPDATE stock_movement SET qty = 1"},
+    {"kontor_web", "DELETE FROM stock_movement"},
+    {"kontor_web", "UPDATE orders SET total_minor = 1"},
+    {"kontor_web", "UPDATE orders SET order_key = ''"},
+    {"kontor_web", "DELETE FROM orders"},
+    {"kontor_web", "UPDATE order_line SET unit_minor = 1"},
+    {"kontor_web", "UPDATE order_address SET name = ''"},
+    {"kontor_web", "UPDATE order_event SET why = ''"},
+    {"kontor_web", "DELETE FROM order_event"},
+    {"kontor_web", "UPDATE ledger_line SET debit_minor = 1"},
+    {"kontor_web", "DELETE FROM ledger_entry"},
+    {"kontor_web", "DELETE FROM outbox"},
+    {"kontor_web", "DROP TABLE outbox"},
+    {"kontor_web", "CREATE TABLE x (a INT)"},
+    {"kontor_web", "ALTER TABLE orders DROP CONSTRAINT orders_total"},
+    {"kontor_web", "UPDATE schema_migration SET version = 9"},
+    {"kontor_web", "SELECT * FROM mysql.user"},
+    {"kontor_web", "SELECT LOAD_FILE('/etc/passwd') INTO OUTFILE '/tmp/x'"},
+    {"kontor_web", "GRANT SELECT ON kontor.orders TO kontor_jobs@localhost"},
+    {"kontor_jobs", "UPDATE variant SET price_minor = 1"},
+    {"kontor_jobs", "UPDATE orders SET total_minor = 1"},
+    {"kontor_jobs", "UPDATE ledger_line SET debit_minor = 1"},
+    {"kontor_jobs", "DELETE FROM ledger_line"},
+    {"kontor_jobs", "DELETE FROM order_event"},
+    {"kontor_jobs", "DROP TABLE orders"},
+    {"kontor_tool", "SELECT * FROM mysql.user"},
+    {"kontor_tool", "CREATE DATABASE other"},
+    {"kontor_tool", "SET GLOBAL max_connections = 1"},
+};
+
+START_TEST(each_account_is_refused_what_it_does_not_need)
+{
+	begin();
+	migrate_real();
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		MYSQL *mysql = mysql_init(NULL);
+		unsigned code;
+
+		ck_assert_ptr_nonnull(mysql_real_connect(mysql, NULL, refused[i].user, "", "kontor", 0, conf.db_socket.p, 0));
+		mysql_query(mysql, refused[i].sql);
+		code = mysql_errno(mysql);
+		ck_assert_msg(code == ER_TABLEACCESS_DENIED_ERROR || code == ER_COLUMNACCESS_DENIED_ERROR
+			|| code == ER_DBACCESS_DENIED_ERROR || code == ER_SPECIFIC_ACCESS_DENIED_ERROR
+			|| code == ER_ACCESS_DENIED_ERROR,
+		    "%s: %s: %u %s", refused[i].user, refused[i].sql, code, mysql_error(mysql));
+		mysql_close(mysql);
+	}
+}
+END_TEST
+
+INTEG_MAIN("migrate", true, migrating_twice_applies_once, a_dry_run_changes_nothing, a_changed_file_is_refused_by_name,
+    a_gap_or_a_double_number_is_refused, wrong_sql_is_told_with_file_and_line_and_can_be_resumed,
+    a_database_newer_than_the_program_is_refused, two_migrators_at_once_apply_once,
+    a_worker_takes_its_own_schema_or_the_next, a_worker_without_a_schema_says_what_to_do,
+    each_account_is_refused_what_it_does_not_need)
