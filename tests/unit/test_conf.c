@@ -6,10 +6,25 @@
 
 #include "unit.h"
 
-static struct arena a;
+static struct arena a, b;
 static struct conf c;
 static struct err e;
 static char path[] = "/tmp/kontor-conf-XXXXXX";
+
+static void
+setup(void)
+{
+	arena_init(&a, 4 << 20);
+	arena_init(&b, 4 << 20);
+	err_clear(&e);
+}
+
+static void
+teardown(void)
+{
+	arena_fini(&a);
+	arena_fini(&b);
+}
 
 /* Loads `text` as a file; e.msg then has "FILE" instead of its name. */
 static bool
@@ -20,7 +35,6 @@ load(const char *text, size_t n)
 	char *p;
 	int fd;
 
-	arena_init(&a, 4 << 20);
 	err_clear(&e);
 	snprintf(path, sizeof(path), "/tmp/kontor-conf-XXXXXX");
 	fd = mkstemp(path);
@@ -44,7 +58,6 @@ load_z(const char *text)
 
 START_TEST(the_defaults_are_a_valid_configuration)
 {
-	arena_init(&a, 4 << 20);
 	ck_ok(conf_load(&a, NULL, &c, &e), &e);
 	ck_str(c.site_currency, "EUR");
 	ck_assert_uint_eq(c.site_languages.n, 3);
@@ -59,11 +72,9 @@ END_TEST
 START_TEST(the_example_with_every_line_taken_in_gives_the_defaults)
 {
 	struct conf whole, plain;
-	struct arena b;
 	struct buf text, shown, again;
 	char *p;
 
-	arena_init(&b, 4 << 20);
 	buf_init(&text, &b, 1 << 20);
 	conf_put_example(&text);
 	for (p = text.p; (p = strstr(p, "\n#")) != NULL; p++)
@@ -82,11 +93,9 @@ END_TEST
 
 START_TEST(what_is_shown_can_be_loaded_again)
 {
-	struct arena b;
 	struct buf shown, again;
 	struct conf first;
 
-	arena_init(&b, 4 << 20);
 	ck_ok(load_z("[site]\naddress = Kontor GmbH\n  Hafen 1\n  20457 Hamburg\n[web]\n"
 		     "trusted_proxies = 10.0.0.1,\n\t10.0.0.2\n[cache]\nsocket =\n"),
 	    &e);
@@ -217,7 +226,6 @@ END_TEST
 
 START_TEST(a_missing_file_is_not_found)
 {
-	arena_init(&a, 4 << 20);
 	err_clear(&e);
 	ck_assert(!conf_load(&a, "/nonexistent/kontor.conf", &c, &e));
 	ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
@@ -239,7 +247,6 @@ START_TEST(every_fault_is_told_and_the_first_is_the_error)
 	const char text[] = "[web]\ndeadline_ms = 1\nnosuch = 2\n[db]\nport = 0\n";
 	FILE *f;
 
-	arena_init(&a, 4 << 20);
 	err_clear(&e);
 	snprintf(path, sizeof(path), "/tmp/kontor-conf-XXXXXX");
 	f = fdopen(mkstemp(path), "w");
@@ -292,7 +299,6 @@ START_TEST(an_edit_changes_one_setting_and_no_other_line)
 {
 	struct str after;
 
-	arena_init(&a, 4 << 20);
 	after = conf_edit(&a, str_z(edits[_i].text), "site", edits[_i].key, str_z(edits[_i].value));
 	ck_str(after, edits[_i].after);
 	ck_str(conf_edit(&a, after, "site", edits[_i].key, str_z(edits[_i].value)), edits[_i].after);
@@ -306,6 +312,7 @@ main(void)
 	TCase *tc = tcase_create("conf");
 	SRunner *sr;
 
+	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, the_defaults_are_a_valid_configuration);
 	tcase_add_test(tc, the_example_with_every_line_taken_in_gives_the_defaults);
 	tcase_add_test(tc, what_is_shown_can_be_loaded_again);
