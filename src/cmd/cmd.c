@@ -64,8 +64,9 @@ cmd_help_all(FILE *to)
 	fprintf(to, "usage: kontor [--config FILE] COMMAND [...]\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-	fprintf(to, "\n`kontor COMMAND --help` tells how it is used. Exit status: 0 well, 1 failed or something was found,\n"
-		    "2 wrong use. The configuration is --config, else KONTOR_CONFIG, else the installed one.\n");
+	fprintf(to,
+	    "\n`kontor COMMAND --help` tells how it is used. Exit status: 0 well, 1 failed or something was found,\n"
+	    "2 wrong use. The configuration is --config, else KONTOR_CONFIG, else the installed one.\n");
 	return CMD_OK;
 }
 

@@ -45,14 +45,17 @@ tell_template(void *arg, enum template_problem problem, const char *line)
 static bool
 check_templates(struct cmd *c, struct told *told)
 {
-	struct template_dirs dirs = {.installed = c->conf.paths_template_dir.p, .overrides = c->conf.paths_override_dir.p,
-	    .report = tell_template, .arg = told};
+	struct template_dirs dirs = {.installed = c->conf.paths_template_dir.p,
+	    .overrides = c->conf.paths_override_dir.p,
+	    .report = tell_template,
+	    .arg = told};
 	struct template_set set;
 	struct langs langs;
 	struct err e = {0};
 
 	if (!langs_init(c->a, c->conf.site_languages.v, c->conf.site_languages.n, &langs, &e)
-	    || !langs_load(c->a, &langs, c->conf.paths_locale_dir, &e) || !template_load(c->a, &dirs, &langs, &set, &e)) {
+	    || !langs_load(c->a, &langs, c->conf.paths_locale_dir, &e)
+	    || !template_load(c->a, &dirs, &langs, &set, &e)) {
 		if (told->faults == 0)
 			tell_fault(NULL, e.msg);
 		return false;

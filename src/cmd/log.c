@@ -149,8 +149,8 @@ search_slots(struct search *s, struct cmd *c)
 
 		if (w->in_hand == 0 || strncmp(w->id, s->id, strlen(s->id)) != 0)
 			continue;
-		printf("== in hand now\nid=%s backend=%s slot=%d pid=%d class=%s for_ms=%llu%s\n", w->id, w->backend, w->slot,
-		    w->pid, stats_route_name(w->route), (unsigned long long)(w->running_ns / 1000000),
+		printf("== in hand now\nid=%s backend=%s slot=%d pid=%d class=%s for_ms=%llu%s\n", w->id, w->backend,
+		    w->slot, w->pid, stats_route_name(w->route), (unsigned long long)(w->running_ns / 1000000),
 		    w->alive ? "" : " (the process is dead; kontor-jobs will count it)");
 		s->found++;
 	}
@@ -171,7 +171,8 @@ cmd_log(struct cmd *c)
 	if (c->conf.log_file.n > 0)
 		search_rotated(&s, c->a, c->conf.log_file);
 	else if (!search_output(&s, journal, "journal"))
-		fprintf(stderr, "kontor log: log.file is not set and there is no journalctl: our lines went to standard error\n");
+		fprintf(stderr,
+		    "kontor log: log.file is not set and there is no journalctl: our lines went to standard error\n");
 	for (size_t i = 0; i < c->conf.log_web_server.n; i++)
 		search_rotated(&s, c->a, c->conf.log_web_server.v[i]);
 	search_slots(&s, c);

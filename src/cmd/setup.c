@@ -31,7 +31,7 @@ static const struct {
 struct setup {
 	struct cmd *c;
 	const char *file;
-	struct str text;		     /* of the file, with the answers so far */
+	struct str text;                     /* of the file, with the answers so far */
 	const char *given[ARRAY_LEN(asked)]; /* NULL: not given */
 	bool batch;
 };
@@ -162,7 +162,7 @@ write_beside(struct setup *s, char *temp, struct err *e)
 	if (fd < 0)
 		return err_set(e, ERR_UPSTREAM, "%s: %s", temp, strerror(errno));
 	ok = write_all(fd, s->text) && fchmod(fd, sb.st_mode & 07777) == 0
-	    && (!old || fchown(fd, sb.st_uid, sb.st_gid) == 0);
+	     && (!old || fchown(fd, sb.st_uid, sb.st_gid) == 0);
 	if (!ok)
 		(void)err_set(e, ERR_UPSTREAM, "%s: %s", temp, strerror(errno));
 	close(fd);

@@ -24,7 +24,7 @@ static const struct job_kind {
 	enum stats_counter runs, errors;
 } kinds[] = {
 #define JOB(name, interval_ms, deadline_ms, help)                                                                      \
-	{#name, job_##name, (interval_ms) * CLOCK_MS, (deadline_ms) * CLOCK_MS, STAT_job_##name##_runs,                \
+	{#name, job_##name, (interval_ms)*CLOCK_MS, (deadline_ms)*CLOCK_MS, STAT_job_##name##_runs,                    \
 	    STAT_job_##name##_errors},
 #include "plat/jobs.def"
 #undef JOB
@@ -164,7 +164,7 @@ open_loop(struct loop *l, const struct conf *conf, struct stats *st, struct err 
 	if (timer_create(CLOCK_MONOTONIC, &event, &l->watchdog) != 0)
 		return err_set(e, ERR_BUG, "no timer: %s", strerror(errno));
 	return db_open(&l->process, &setup, &l->ctx.db, e)
-	    && cache_open(&l->process, conf, st, form_hash(conf), &l->ctx.cache, e);
+	       && cache_open(&l->process, conf, st, form_hash(conf), &l->ctx.cache, e);
 }
 
 int

@@ -34,8 +34,8 @@ run(struct cmd *c)
 int
 main(int argc, char **argv)
 {
-	static const struct option known[] = {{"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+	static const struct option known[] = {{"config", required_argument, NULL, 'c'},
+	    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
 	struct cmd c = {0};
 	struct arena a;
 	int opt, status;

@@ -8,8 +8,8 @@ struct editing {
 	const char *section, *key;
 	struct str value;
 	bool in_section; /* the line at hand is in the section */
-	bool done;	 /* the new line is written */
-	bool dropping;	 /* continuations of the old value */
+	bool done;       /* the new line is written */
+	bool dropping;   /* continuations of the old value */
 };
 
 static void

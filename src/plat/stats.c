@@ -91,8 +91,8 @@ stats_held(const struct stats *st, int slot)
 	if (slot == st->slot)
 		return true;
 	return st->fd >= 0
-	    && lock_range(st->fd, F_OFD_GETLK, F_WRLCK, slot_offset(slot), (off_t)sizeof(struct stats_slot), &l)
-	    && l.l_type != F_UNLCK;
+	       && lock_range(st->fd, F_OFD_GETLK, F_WRLCK, slot_offset(slot), (off_t)sizeof(struct stats_slot), &l)
+	       && l.l_type != F_UNLCK;
 }
 
 /* Deadlines and open breakers of an earlier boot mean nothing: its requests count as crashed. */
@@ -141,16 +141,16 @@ map_file(struct stats *st, const char *name, bool make, struct err *e)
 	}
 	if (fstat(st->fd, &sb) < 0 || sb.st_size < (off_t)sizeof(struct stats_area))
 		return err_set(e, ERR_UPSTREAM, "%s: too short for the shared counters", name);
-	p = mmap(NULL, sizeof(struct stats_area), st->writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, st->fd,
-	    0);
+	p = mmap(
+	    NULL, sizeof(struct stats_area), st->writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, st->fd, 0);
 	if (p == MAP_FAILED)
 		return err_set(e, ERR_UPSTREAM, "%s: %s", name, strerror(errno));
 	st->area = p;
 	if (make)
 		return make_area(st->area, e);
 	return stats_get(&st->area->magic) == STATS_MAGIC && st->area->layout == layout_hash()
-	    ? true
-	    : err_set(e, ERR_UPSTREAM, "%s: not the shared counters", name);
+	           ? true
+	           : err_set(e, ERR_UPSTREAM, "%s: not the shared counters", name);
 }
 
 static bool
@@ -163,7 +163,8 @@ open_file(struct stats *st, const char *path, int flags, struct err *e)
 	snprintf(name, sizeof(name), "%s.%016" PRIx64, path, layout_hash());
 	st->fd = open(name, flags | O_CLOEXEC, 0660);
 	if (st->fd < 0)
-		return err_set(e, errno == ENOENT && !make ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", name, strerror(errno));
+		return err_set(
+		    e, errno == ENOENT && !make ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", name, strerror(errno));
 	if (make && !lock_range(st->fd, F_OFD_SETLKW, F_WRLCK, 0, 1, NULL))
 		ok = err_set(e, ERR_UPSTREAM, "%s: cannot be locked: %s", name, strerror(errno));
 	else
@@ -225,7 +226,7 @@ static bool
 belongs_to(const struct stats_slot *s, enum stats_role role, const char *name)
 {
 	return atomic_load_explicit(&s->taken, memory_order_acquire) != 0 && s->role == (uint32_t)role
-	    && strncmp(s->backend, name, STATS_BACKEND_SIZE) == 0;
+	       && strncmp(s->backend, name, STATS_BACKEND_SIZE) == 0;
 }
 
 static void

@@ -57,8 +57,8 @@ put_counters(struct buf *b, const struct stats_report *r)
 		if (i == 0 || strcmp(c[i].metric, c[i - 1].metric) != 0)
 			put_head(b, name.p, "counter", c[i].help);
 		for (size_t k = 0; k < r->n_backends; k++) {
-			buf_fmt(b, "kontor_%s{backend=\"%s\"%s%s} ", name.p, r->backends[k].name, label.n == 0 ? "" : ",",
-			    label.p);
+			buf_fmt(b, "kontor_%s{backend=\"%s\"%s%s} ", name.p, r->backends[k].name,
+			    label.n == 0 ? "" : ",", label.p);
 			if (is_ns(&c[i]))
 				put_seconds(b, r->backends[k].sum->count[i]);
 			else
@@ -74,15 +74,17 @@ put_requests(struct buf *b, const struct stats_report *r)
 	put_head(b, "requests_begun_total", "counter", "Requests begun, by worker.");
 	for (size_t i = 0; i < r->n_workers; i++)
 		if (r->workers[i].role == STATS_WORKER)
-			buf_fmt(b, "kontor_requests_begun_total{backend=\"%s\",worker=\"%d\"} %llu\n", r->workers[i].backend,
-			    r->workers[i].slot, (unsigned long long)r->workers[i].sum->begun);
+			buf_fmt(b, "kontor_requests_begun_total{backend=\"%s\",worker=\"%d\"} %llu\n",
+			    r->workers[i].backend, r->workers[i].slot, (unsigned long long)r->workers[i].sum->begun);
 	put_head(b, "requests_ended_total", "counter",
-	    "Requests by how they ended; handled, cut_off, crashed and hung are failures, of which handled ones got the "
+	    "Requests by how they ended; handled, cut_off, crashed and hung are failures, of which handled ones got "
+	    "the "
 	    "error page.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		for (int k = 0; k < STATS_END__MAX && r->backends[i].role == STATS_WORKER; k++)
-			buf_fmt(b, "kontor_requests_ended_total{backend=\"%s\",outcome=\"%s\"} %llu\n", r->backends[i].name,
-			    stats_end_name((enum stats_end)k), (unsigned long long)r->backends[i].sum->ended[k]);
+			buf_fmt(b, "kontor_requests_ended_total{backend=\"%s\",outcome=\"%s\"} %llu\n",
+			    r->backends[i].name, stats_end_name((enum stats_end)k),
+			    (unsigned long long)r->backends[i].sum->ended[k]);
 	put_head(b, "requests_in_hand", "gauge", "Requests being answered now.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		if (r->backends[i].role == STATS_WORKER)
@@ -151,9 +153,9 @@ stats_put_man(struct buf *b)
 {
 	static const char *const of_slots[][2] = {
 	    {"requests_begun_total", "Requests begun, by backend and worker."},
-	    {"requests_ended_total",
-		"Requests by backend and outcome: answered, refused (4xx), aborted (the client hung up), and the failures: "
-		"handled (it got the error page), cut_off, crashed, hung."},
+	    {"requests_ended_total", "Requests by backend and outcome: answered, refused (4xx), aborted (the client "
+	                             "hung up), and the failures: "
+				     "handled (it got the error page), cut_off, crashed, hung."},
 	    {"requests_in_hand", "Requests being answered now, by backend."},
 	    {"processes", "Live processes, by backend and role."},
 	    {"jobs_ended_total", "Runs of jobs, by outcome as for requests."},
@@ -165,10 +167,11 @@ stats_put_man(struct buf *b)
 	const struct stats_row *c = stats_counters();
 
 	buf_z(b, ".TH KONTOR\\-METRICS 7 \"\" \"Kontor\" \"Counters\"\n"
-	    ".SH NAME\nkontor\\-metrics \\- what the Kontor shop counts\n"
-	    ".SH DESCRIPTION\nThe numbers behind\n.BR \"kontor status\" (1)\nand the address\n.IR /metrics .\n"
-	    "They are exact over all processes and restarts of them; at rest, requests begun are the sum of their outcomes.\n"
-	    "Those that end in _total only rise.\n.SH METRICS\n");
+		 ".SH NAME\nkontor\\-metrics \\- what the Kontor shop counts\n"
+		 ".SH DESCRIPTION\nThe numbers behind\n.BR \"kontor status\" (1)\nand the address\n.IR /metrics .\n"
+		 "They are exact over all processes and restarts of them; at rest, requests begun are the sum of their "
+	         "outcomes.\n"
+		 "Those that end in _total only rise.\n.SH METRICS\n");
 	for (size_t i = 0; i < ARRAY_LEN(of_slots); i++)
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
 	for (int i = 0; i < STAT__MAX; i++) {

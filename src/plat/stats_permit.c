@@ -80,7 +80,7 @@ may_probe(struct stats *st, struct stats_breaker *b, enum breaker which, uint64_
 	uint64_t now_ns = clock_mono_ns();
 
 	return now_ns >= opened_ns + PROBE_EVERY_NS && atomic_compare_exchange_strong(&b->opened_ns, &opened_ns, now_ns)
-	    && take_permit(st, probe_of(which), 1);
+	       && take_permit(st, probe_of(which), 1);
 }
 
 bool

@@ -98,10 +98,11 @@ put_requests(struct buf *b, const struct stats_report *r, const struct stats_mea
 {
 	const uint64_t *n = r->all->ended;
 
-	buf_fmt(b, "requests begun %s = %s answered + %s refused + %s aborted + %s handled + %s unhandled"
-	    " (difference %lld: in hand)\n\n", N(b, r->all->begun), N(b, n[STATS_ANSWERED]), N(b, n[STATS_REFUSED]),
-	    N(b, n[STATS_ABORTED]), N(b, n[STATS_HANDLED]), N(b, n[STATS_CUT] + n[STATS_CRASHED] + n[STATS_HUNG]),
-	    (long long)m->difference);
+	buf_fmt(b,
+	    "requests begun %s = %s answered + %s refused + %s aborted + %s handled + %s unhandled"
+	    " (difference %lld: in hand)\n\n",
+	    N(b, r->all->begun), N(b, n[STATS_ANSWERED]), N(b, n[STATS_REFUSED]), N(b, n[STATS_ABORTED]),
+	    N(b, n[STATS_HANDLED]), N(b, n[STATS_CUT] + n[STATS_CRASHED] + n[STATS_HUNG]), (long long)m->difference);
 }
 
 static void
@@ -114,7 +115,8 @@ put_measures(struct buf *b, const struct stats_report *r, const struct stats_mea
 		buf_z(b, "no data\n");
 	else
 		buf_fmt(b, "%s requests a worker (%s / %llu); the busiest had %.2f times the mean\n",
-		    N(b, m->load.requests / m->load.servers), N(b, m->load.requests), (unsigned long long)m->load.servers,
+		    N(b, m->load.requests / m->load.servers), N(b, m->load.requests),
+		    (unsigned long long)m->load.servers,
 		    (double)m->load.busiest * (double)m->load.servers / (double)m->load.requests);
 	buf_fmt(b, "cache hit ratio      %s (%s hits / %s lookups; %s misses, %s errors; %s of the hits stale)\n",
 	    stats_percent(b->a, m->cache.hits, m->cache.lookups).p, N(b, m->cache.hits), N(b, m->cache.lookups),
@@ -159,7 +161,7 @@ put_backends(struct buf *b, const struct stats_report *r)
 
 			if (w->role == k->role && strcmp(w->backend, k->name) == 0)
 				put_row(b, str_fmt(b->a, "  #%d pid %d", w->slot, w->pid).p,
-				    !w->alive       ? "gone"
+				    !w->alive        ? "gone"
 				    : w->in_hand > 0 ? "busy"
 						     : "idle",
 				    w->sum);
@@ -209,11 +211,12 @@ put_times(struct buf *b, const struct stats_report *r)
 		if (n == 0)
 			continue;
 		if (!any)
-			buf_fmt(b, "%-20s %12s %10s %10s %10s %10s\n", "TIME in ms", "requests", "mean", "half", "95 %", "99 %");
+			buf_fmt(b, "%-20s %12s %10s %10s %10s %10s\n", "TIME in ms", "requests", "mean", "half", "95 %",
+			    "99 %");
 		any = true;
 		buf_fmt(b, "%-20s %12llu %10.2f %10s %10s %10s\n", stats_route_name((enum stats_route)k),
-		    (unsigned long long)n, (double)r->all->times[k].sum_ns / 1e6 / (double)n, quantile(b, bucket, n, 50),
-		    quantile(b, bucket, n, 95), quantile(b, bucket, n, 99));
+		    (unsigned long long)n, (double)r->all->times[k].sum_ns / 1e6 / (double)n,
+		    quantile(b, bucket, n, 50), quantile(b, bucket, n, 95), quantile(b, bucket, n, 99));
 	}
 	if (any)
 		buf_ch(b, '\n');
@@ -256,10 +259,12 @@ static void
 json_measures(struct buf *b, const struct stats_measures *m)
 {
 	buf_fmt(b, "\"load_balancing\":{\"requests\":%llu,\"servers\":%llu,\"busiest\":%llu},",
-	    (unsigned long long)m->load.requests, (unsigned long long)m->load.servers, (unsigned long long)m->load.busiest);
+	    (unsigned long long)m->load.requests, (unsigned long long)m->load.servers,
+	    (unsigned long long)m->load.busiest);
 	buf_fmt(b, "\"cache\":{\"hits\":%llu,\"lookups\":%llu,\"misses\":%llu,\"errors\":%llu,\"stale\":%llu},",
-	    (unsigned long long)m->cache.hits, (unsigned long long)m->cache.lookups, (unsigned long long)m->cache.misses,
-	    (unsigned long long)m->cache.errors, (unsigned long long)m->cache.stale);
+	    (unsigned long long)m->cache.hits, (unsigned long long)m->cache.lookups,
+	    (unsigned long long)m->cache.misses, (unsigned long long)m->cache.errors,
+	    (unsigned long long)m->cache.stale);
 	buf_fmt(b, "\"database\":{\"queries\":%llu,\"query_ns\":%llu},", (unsigned long long)m->db.queries,
 	    (unsigned long long)m->db.ns);
 	buf_fmt(b, "\"failure_handling\":{\"handled\":%llu,\"failures\":%llu},\"difference\":%lld",
@@ -300,8 +305,9 @@ json_workers(struct buf *b, const struct stats_report *r, const struct stats_bac
 
 		if (w->role != k->role || strcmp(w->backend, k->name) != 0)
 			continue;
-		buf_fmt(b, "%s\n{\"slot\":%d,\"pid\":%d,\"alive\":%s,\"since\":%lld,\"in_hand\":%llu,\"id\":", comma, w->slot,
-		    w->pid, w->alive ? "true" : "false", (long long)w->since_s, (unsigned long long)w->in_hand);
+		buf_fmt(b, "%s\n{\"slot\":%d,\"pid\":%d,\"alive\":%s,\"since\":%lld,\"in_hand\":%llu,\"id\":", comma,
+		    w->slot, w->pid, w->alive ? "true" : "false", (long long)w->since_s,
+		    (unsigned long long)w->in_hand);
 		buf_json(b, str_z(w->id));
 		buf_ch(b, ',');
 		json_sum(b, w->sum, &m);

@@ -24,7 +24,8 @@ stats_settle(struct stats_slot *s, int slot, bool same_boot)
 	    s->backend, slot, (int)stats_get(&s->pid), stats_route_name((enum stats_route)stats_get(&s->route)),
 	    hung ? "a worker was ended with a request past its deadline" : "a worker died with a request in hand");
 	log_request(NULL);
-	stats_raise(&s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after the line, which may come twice */
+	stats_raise(
+	    &s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after the line, which may come twice */
 	return (size_t)(begun - ended);
 }
 
@@ -76,7 +77,7 @@ kill_holder(const struct stats *st, int slot, uint64_t begun)
 	if (fd < 0)
 		return false;
 	done = stats_held(st, slot) && stats_get(&s->pid) == pid && stats_get(&s->begun) == begun && in_hand(s)
-	    && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
+	       && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
 	close(fd);
 	return done;
 }
@@ -101,7 +102,8 @@ stats_kill_stuck(struct stats *st, uint64_t grace_ns)
 		    || stats_get(&s->pid_space) != (uint64_t)sb.st_ino || !kill_holder(st, i, begun))
 			continue;
 		log_request(s->id);
-		log_put(LOG_ERROR, "event=killed backend=%s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
+		log_put(LOG_ERROR,
+		    "event=killed backend=%s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
 		    s->backend, i, (int)stats_get(&s->pid));
 		log_request(NULL);
 		stats_add(st, STAT_killed_stuck, 1);

@@ -194,7 +194,8 @@ START_TEST(metrics_are_well_formed_and_hold_the_counts)
 	    "kontor_cache_lookups_total{backend=\"shop-1\",class=\"product\",result=\"hit\"} 90\n",
 	    "kontor_errors_total{backend=\"shop-2\",kind=\"upstream\"} 1\n",
 	    "kontor_db_query_seconds_total{backend=\"jobs\"} 0.005000000\n",
-	    "kontor_request_seconds_count{route=\"product\"} 100\n", "kontor_request_seconds_bucket{route=\"product\",le=\"+Inf\"}",
+	    "kontor_request_seconds_count{route=\"product\"} 100\n",
+	    "kontor_request_seconds_bucket{route=\"product\",le=\"+Inf\"}",
 	    "kontor_jobs_ended_total{backend=\"jobs\",outcome=\"answered\"} 7\n",
 	    "kontor_processes{backend=\"shop-1\",role=\"worker\"} 2\n", "kontor_breaker_open{service=\"db\"} 0\n"};
 	struct stats st[4];
