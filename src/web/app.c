@@ -108,6 +108,7 @@ app_open(struct app *app, const char *file, const char *backend, struct err *e)
 		return err_set(e, ERR_BUG, "libsodium has no random numbers");
 	if (open_configured(app, file, e)) {
 		open_stats(app, backend);
+		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);
 		open_db(app);
 		if (open_cache(app, e))
 			return true;

@@ -144,7 +144,7 @@ long long
 services_number(const struct services *s, const char *query)
 {
 	MYSQL *mysql = root(s);
-	MYSQL_RES *res;
+	MYSQL_RES *res = NULL;
 	MYSQL_ROW row;
 	long long n;
 

@@ -27,7 +27,7 @@ compile(const struct lang *lang, const char *t, const char *p, const char *q, st
 	size_t bad;
 
 	for (; in.n < 3 && texts[in.n] != NULL; in.n++) {
-		files[in.n].name = str_n("tpq" + in.n, 1);
+		files[in.n].name = str_n(&"tpq"[in.n], 1);
 		files[in.n].path = files[in.n].name;
 		if (!mustache_parse(&a, NULL, str_z(texts[in.n]), &files[in.n], &e))
 			return false;
