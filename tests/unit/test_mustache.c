@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "unit.h"
@@ -12,6 +13,7 @@ start(void)
 {
 	const struct str tags[] = {STR("en"), STR("de"), STR("zh-Hans"), STR("ar")};
 
+	setenv("TZ", "UTC", 1); /* dates are written in the shop's time zone */
 	arena_init(&a, 16 << 20);
 	e = (struct err){0};
 	ck_ok(langs_init(&a, tags, ARRAY_LEN(tags), &langs, &e), &e);
