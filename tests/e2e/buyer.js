@@ -132,8 +132,8 @@ class Buyer {
 			email: 'buyer@example.org', name: 'Ada Buyer', street: 'Long Lane 1', postcode: '20457', city: 'Hamburg',
 			country: 'DE', ...who,
 		});
-		await this.submit('/checkout/delivery', {});
-		await this.submit('/checkout/payment', {});
+		await this.submit('/checkout/delivery', { delivery: who.delivery || 'standard' });
+		await this.submit('/checkout/payment', { payment: who.payment || 'transfer' });
 		return this.page;
 	}
 }

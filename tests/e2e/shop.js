@@ -1,0 +1,87 @@
+// shop.js - a Stack with everything behind it: MariaDB, memcached, goods, kontor-jobs.
+'use strict';
+const child = require('child_process');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const { Stack, src, build } = require('./stack.js');
+
+const services = path.join(src, 'tests', 'lib', 'services');
+
+// goods: {handle: {stock, price, title}}; each becomes a product with one variant.
+function csv(goods) {
+	const rows = ['Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,'
+		+ 'Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Requires Shipping,'
+		+ 'Variant Taxable,Status'];
+	for (const [handle, g] of Object.entries(goods))
+		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,House,Goods,,TRUE,Title,Default Title,SKU-${handle},100,`
+			+ `shopify,${g.stock},deny,${g.price || '10.00'},TRUE,TRUE,active`);
+	return rows.join('\n') + '\n';
+}
+
+class Shop extends Stack {
+	static async start({ goods = {}, conf = {}, ...rest } = {}) {
+		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
+		child.execFileSync(services, ['start', sv, '--owner', String(process.pid)], { stdio: 'inherit' });
+		const shop = await super.start({
+			...rest,
+			conf: { db: { socket: `${sv}/db.sock`, name: 'kontor' }, cache: { socket: `${sv}/mc.sock` }, ...conf },
+		});
+		shop.services = sv;
+		await shop.importGoods(goods);
+		shop.jobs = shop.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', shop.confFile]);
+		return shop;
+	}
+
+	kontor(...args) {
+		return child.spawnSync(path.join(build, 'kontor'), ['--config', this.confFile, ...args], { encoding: 'utf8' });
+	}
+
+	async importGoods(goods, ...options) {
+		if (Object.keys(goods).length === 0)
+			return;
+		const file = path.join(this.dir, 'goods.csv');
+		fs.writeFileSync(file, csv(goods));
+		const r = this.kontor('import', 'products', file, ...options);
+		if (r.status !== 0)
+			throw new Error(`import: ${r.stdout}${r.stderr}`);
+	}
+
+	// "db-kill", "db-start", "mc-stop", ...
+	service(verb) {
+		child.execFileSync(services, [verb, this.services], { stdio: 'inherit' });
+	}
+
+	// The first column of the first row, as the database's own administrator sees it.
+	number(sql) {
+		return Number(child.execFileSync('mariadb',
+			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', sql, 'kontor']).toString().split(/\s/)[0]);
+	}
+
+	origin(server) {
+		return `http://127.0.0.1:${this.ports[server]}`;
+	}
+
+	async stop() {
+		await super.stop();
+		if (this.services) {
+			child.execFileSync(services, ['stop', this.services], { stdio: 'inherit' });
+			fs.rmSync(path.dirname(this.services), { recursive: true, force: true });
+		}
+	}
+}
+
+// Runs `work(i)` for i below n, `width` at a time.
+async function parallel(n, width, work) {
+	let next = 0;
+	const out = new Array(n);
+	await Promise.all(Array.from({ length: width }, async () => {
+		while (next < n) {
+			const i = next++;
+			out[i] = await work(i);
+		}
+	}));
+	return out;
+}
+
+module.exports = { Shop, parallel };
