@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/import_run.h"
+#include "view/form_hash.h"
 
 /* The exit status of an import: 1 is for rows that were left out while the others went in. */
 enum { IMPORT_ALL = 0, IMPORT_SOME = 1, IMPORT_FAILED = 2 };
@@ -36,13 +37,44 @@ options(struct cmd *c, struct import *im, const char **report)
 	return optind + 2 >= c->argc && (im->products != NULL || im->translations != NULL);
 }
 
+/* Without counters (nothing has run yet) or memcached the import goes on: the outbox holds what to delete. */
+static bool
+open_cache(struct cmd *c, struct import *im, struct stats *st, struct err *e)
+{
+	struct err none = {0};
+	bool shared = stats_open_tool(st, c->conf.paths_stats_file.p, true, &none);
+
+	return cache_open(c->a, &c->conf, shared ? st : stats_none(), form_hash(&c->conf), &im->cache, e);
+}
+
+int
+import_command(struct cmd *c, struct import *im)
+{
+	struct stats st;
+	struct err e = {0};
+	bool ok;
+
+	im->a = c->a;
+	im->conf = &c->conf;
+	im->now_s = clock_utc_s();
+	im->progress = isatty(STDERR_FILENO) == 1;
+	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &st, &e) && import_run(im, &e);
+	if (im->n.rows > 0)
+		import_summary(im, stdout);
+	if (!ok) {
+		cmd_fail(c, &e);
+		return IMPORT_FAILED;
+	}
+	return im->n.rows_refused > 0 ? IMPORT_SOME : IMPORT_ALL;
+}
+
 int
 cmd_import(struct cmd *c)
 {
-	struct import im = {.a = c->a, .conf = &c->conf, .report = stderr, .now_s = clock_utc_s()};
+	struct import im = {.report = stderr};
 	const char *report = NULL;
 	struct err e = {0};
-	bool ok;
+	int status;
 
 	if (!options(c, &im, &report))
 		return cmd_usage(c);
@@ -51,15 +83,11 @@ cmd_import(struct cmd *c)
 		cmd_fail(c, &e);
 		return IMPORT_FAILED;
 	}
-	im.progress = isatty(STDERR_FILENO) == 1;
-	ok = cmd_db(c, DB_TOOL, &im.db, &e) && import_run(&im, &e);
-	if (report != NULL && fclose(im.report) != 0 && ok)
-		ok = err_set(&e, ERR_UPSTREAM, "%s: %s", report, strerror(errno));
-	if (im.n.rows > 0)
-		import_summary(&im, stdout);
-	if (!ok) {
+	status = import_command(c, &im);
+	if (report != NULL && fclose(im.report) != 0 && status != IMPORT_FAILED) {
+		err_set(&e, ERR_UPSTREAM, "%s: %s", report, strerror(errno));
 		cmd_fail(c, &e);
 		return IMPORT_FAILED;
 	}
-	return im.n.rows_refused > 0 ? IMPORT_SOME : IMPORT_ALL;
+	return status;
 }

@@ -26,7 +26,7 @@ struct import_run {
 	int images_fd;
 	struct catalogue_save save;
 	uint64_t size_b, shown_ns;
-	uint64_t translations_refused;
+	bool cache_silent; /* memcached did not confirm a delete: the rest is left to the outbox */
 };
 
 /* The report's function for product_csv and translation_csv; arg is struct import_run. */
@@ -44,6 +44,12 @@ MUST_USE bool import_pictures_open(struct import_run *, struct err *);
 
 /* Runs the body in a transaction, or, in a dry run, in one that is rolled back. */
 MUST_USE bool import_tx(struct import_run *, db_body *, void *arg, struct err *);
+
+/* After the commit of a change: deletes what the cache holds of the product. */
+MUST_USE bool import_forget(struct import_run *, uint64_t product_id, struct err *);
+
+/* Pictures of categories: files named category-SLUG.webp, .png or .jpg beside the others. */
+MUST_USE bool import_category_pictures(struct import_run *, struct err *);
 
 MUST_USE bool import_products(struct import_run *, struct err *);
 MUST_USE bool import_translations(struct import_run *, struct err *);

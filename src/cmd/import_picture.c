@@ -5,6 +5,7 @@
 
 #include "cmd/import_impl.h"
 #include "plat/image.h"
+#include "store/sql.h"
 
 #define KNOWN_MAX 4096
 
@@ -134,5 +135,74 @@ import_pictures(struct import_run *r, struct product *p, struct err *e)
 	for (size_t i = 0; i < p->n_images; i++)
 		if (!take_picture(r, &p->images[i], e))
 			return false;
+	return true;
+}
+
+/* Categories ---------------------------------------------------------------------------------------------------- */
+
+static bool
+save_category_picture(struct import_run *r, uint64_t id, const struct image *image, struct err *e)
+{
+	struct db_query *q = db_query(r->im->db, SQL_SAVE_CATEGORY_IMAGE);
+
+	q_bytes(q, str_n(image->hash, IMAGE_HASH_B));
+	q_u64(q, image->w);
+	q_u64(q, image->h);
+	q_u64(q, id);
+	return db_run(q, NULL, e);
+}
+
+/* The first of the file's possible names that there is. */
+static bool
+find_category_picture(struct import_run *r, struct str slug, struct image *image, bool *found, struct err *e)
+{
+	static const char *const tails[] = {"webp", "png", "jpg"};
+
+	*found = false;
+	for (size_t i = 0; i < ARRAY_LEN(tails) && !*found; i++) {
+		struct str name = str_fmt(&r->group, "category-%.*s.%s", STR_ARG(slug), tails[i]);
+		struct err why = {0};
+
+		*found = find_picture(r, name, image, &why);
+		if (*found || why.kind == ERR_NOT_FOUND)
+			continue;
+		if (why.kind != ERR_INPUT)
+			return err_set(e, why.kind, "%s", why.msg);
+		r->im->n.pictures_broken++;
+		r->file = name.p;
+		import_say(r, false, 1, 1, "", why.msg);
+	}
+	return true;
+}
+
+bool
+import_category_pictures(struct import_run *r, struct err *e)
+{
+	struct db_rows rows;
+	uint64_t id = 0;
+
+	do {
+		struct db_query *q = db_query(r->im->db, SQL_SAVE_CATEGORIES_ARE);
+
+		arena_reset(&r->group);
+		q_u64(q, id);
+		if (!db_select(q, &r->group, &rows, e))
+			return false;
+		while (db_next(&rows)) {
+			struct str slug, hash;
+			struct image image;
+			bool found;
+
+			id = c_u64(&rows);
+			slug = c_str(&rows);
+			hash = c_is_null(&rows) ? STR_NONE : c_bytes(&rows);
+			if (!find_category_picture(r, slug, &image, &found, e))
+				return false;
+			if (found && !r->im->dry_run && !str_eq(hash, str_n(image.hash, IMAGE_HASH_B))
+			    && !save_category_picture(r, id, &image, e))
+				return false;
+		}
+	} while (rows.n > 0);
+	arena_reset(&r->group);
 	return true;
 }

@@ -35,8 +35,8 @@ save_batch(struct db *db, void *arg, struct err *e)
 	return true;
 }
 
-static void
-count_saved(struct import_run *r, const struct product *p, const struct catalogue_saved *s)
+static bool
+count_saved(struct import_run *r, const struct product *p, const struct catalogue_saved *s, struct err *e)
 {
 	struct import_counts *n = &r->im->n;
 
@@ -54,6 +54,7 @@ count_saved(struct import_run *r, const struct product *p, const struct catalogu
 		n->products_renamed++;
 		import_say(r, false, p->line, 1, product_column_name(PRODUCT_COLUMN_HANDLE), why.p);
 	}
+	return (s->product == CATALOGUE_SAME && s->stock_moved == 0) || import_forget(r, s->id, e);
 }
 
 /* One by one, since the batch failed for the sake of one of them. */
@@ -64,7 +65,8 @@ save_each(struct batch *b, struct err *e)
 		struct err why = {0};
 
 		if (import_tx(b->r, save_batch, b, &why)) {
-			count_saved(b->r, b->product[b->only], &b->saved[b->only]);
+			if (!count_saved(b->r, b->product[b->only], &b->saved[b->only], e))
+				return false;
 			continue;
 		}
 		if (why.kind == ERR_UPSTREAM || why.kind == ERR_BUSY)
@@ -86,8 +88,8 @@ flush(struct batch *b, struct err *e)
 	if (b->n == 0)
 		ok = true;
 	else if (import_tx(b->r, save_batch, b, &why))
-		for (size_t i = 0; i < b->n; i++)
-			count_saved(b->r, b->product[i], &b->saved[i]);
+		for (size_t i = 0; i < b->n && ok; i++)
+			ok = count_saved(b->r, b->product[i], &b->saved[i], e);
 	else if (why.kind == ERR_UPSTREAM || why.kind == ERR_BUSY)
 		ok = err_set(e, why.kind, "%s", why.msg);
 	else

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cmd/import_impl.h"
+#include "store/catalogue_cache.h"
 
 #define GROUP_MAX_B ((size_t)96 << 20)
 #define SCRATCH_MAX_B ((size_t)96 << 20)
@@ -168,6 +169,19 @@ import_tx(struct import_run *r, db_body *body, void *arg, struct err *e)
 	return ok;
 }
 
+bool
+import_forget(struct import_run *r, uint64_t id, struct err *e)
+{
+	bool done;
+
+	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || id == 0)
+		return true;
+	if (!catalogue_forget(r->im->db, r->im->cache, r->im->conf, id, &done, e))
+		return false;
+	r->cache_silent = !done;
+	return true;
+}
+
 static bool
 has_handle(void *arg, struct str handle)
 {
@@ -200,6 +214,7 @@ import_run(struct import *im, struct err *e)
 	arena_init(&r.scratch, SCRATCH_MAX_B);
 	arena_init(&r.picture, PICTURE_MAX_B);
 	ok = prepare(&r, e) && (im->products == NULL || import_products(&r, e))
+	    && (r.images_fd < 0 || import_category_pictures(&r, e))
 	    && (im->translations == NULL || import_translations(&r, e));
 	if (r.images_fd >= 0)
 		close(r.images_fd);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "plat/cache.h"
 #include "plat/conf.h"
 #include "plat/db.h"
 
@@ -25,6 +26,7 @@ struct import {
 	struct db *db; /* as DB_TOOL */
 	const struct conf *conf;
 	const char *products, *images, *translations; /* any may be NULL */
+	struct cache *cache; /* what is spoilt there is deleted at once; NULL: kontor-jobs does it */
 	FILE *report;	/* a line for each thing that was noticed; NULL: none */
 	bool set_stock, dry_run, progress;
 	int64_t now_s;
@@ -40,6 +42,12 @@ MUST_USE bool import_run(struct import *, struct err *);
 
 /* All that is not as it was before. */
 uint64_t import_changes(const struct import *);
+
+struct cmd;
+
+/* Opens database and cache by the command's configuration, runs, and tells how it went. An exit status: 1 is for rows
+ * that were left out while the others went in, 2 for an import that could not be done or ended. */
+int import_command(struct cmd *, struct import *);
 
 void import_summary(const struct import *, FILE *);
 

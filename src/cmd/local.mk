@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
 	src/cmd/config.c \
+	src/cmd/demo.c \
 	src/cmd/import.c \
 	src/cmd/import_impl.h \
 	src/cmd/import_picture.c \

@@ -143,33 +143,67 @@ struct target {
 	char path[IMAGE__MAX][PATH_MAX_B], temp[IMAGE__MAX][PATH_MAX_B];
 };
 
-static int
-encode(gdImagePtr im, enum image_size size, const char *path)
+/* Resized, or the picture itself when it is no larger. */
+static gdImagePtr
+resize(gdImagePtr im, enum image_size size)
 {
 	uint32_t w, h;
 	gdImagePtr out;
+
+	image_measures((uint32_t)gdImageSX(im), (uint32_t)gdImageSY(im), size, &w, &h);
+	if ((int)w == gdImageSX(im) && (int)h == gdImageSY(im))
+		return im;
+	out = gdImageCreateTrueColor((int)w, (int)h);
+	if (out != NULL)
+		gdImageCopyResampled(out, im, 0, 0, 0, 0, (int)w, (int)h, gdImageSX(im), gdImageSY(im));
+	return out;
+}
+
+static int
+encode(gdImagePtr im, const char *path)
+{
 	void *bytes;
 	int n = 0;
 
-	image_measures((uint32_t)gdImageSX(im), (uint32_t)gdImageSY(im), size, &w, &h);
-	out = gdImageCreateTrueColor((int)w, (int)h);
-	if (out == NULL)
+	if (im == NULL)
 		return CHILD_NO_PICTURE;
-	gdImageFilledRectangle(out, 0, 0, (int)w - 1, (int)h - 1, gdTrueColor(255, 255, 255));
-	gdImageAlphaBlending(out, 1);
-	gdImageCopyResampled(out, im, 0, 0, 0, 0, (int)w, (int)h, gdImageSX(im), gdImageSY(im));
-	gdImageSaveAlpha(out, 0);
-	bytes = gdImageWebpPtrEx(out, &n, QUALITY);
+	gdImageSaveAlpha(im, 0);
+	bytes = gdImageWebpPtrEx(im, &n, QUALITY);
 	if (bytes == NULL || n <= 0)
 		return CHILD_NO_PICTURE;
 	return write_file(path, bytes, (size_t)n) ? CHILD_OK : CHILD_NO_DISK;
+}
+
+/* Most of the time goes into encoding: the largest size is made by a process of its own beside the other two. */
+static int
+encode_all(gdImagePtr im, const struct target *t)
+{
+	int status = CHILD_OK, zoom = 0;
+	gdImagePtr page;
+	pid_t pid;
+
+	if (im == NULL)
+		return CHILD_NO_PICTURE;
+	pid = fork();
+	if (pid == 0)
+		_exit(encode(resize(im, IMAGE_ZOOM), t->temp[IMAGE_ZOOM]));
+	page = resize(im, IMAGE_PAGE);
+	status = encode(page, t->temp[IMAGE_PAGE]);
+	if (status == CHILD_OK)
+		status = encode(resize(page, IMAGE_CARD), t->temp[IMAGE_CARD]);
+	if (pid < 0)
+		return status != CHILD_OK ? status : encode(resize(im, IMAGE_ZOOM), t->temp[IMAGE_ZOOM]);
+	while (waitpid(pid, &zoom, 0) < 0 && errno == EINTR)
+		;
+	if (status == CHILD_OK && zoom != 0)
+		status = WIFEXITED(zoom) ? WEXITSTATUS(zoom) : CHILD_NO_PICTURE;
+	return status;
 }
 
 static int
 child(struct str s, const struct image_head *h, const struct target *t)
 {
 	gdImagePtr im, flat;
-	int status = CHILD_OK;
 
 	limit_child();
 	gdSetErrorMethod(quiet);
@@ -182,10 +216,7 @@ child(struct str s, const struct image_head *h, const struct target *t)
 		return CHILD_NO_PICTURE;
 	gdImageFilledRectangle(flat, 0, 0, gdImageSX(im) - 1, gdImageSY(im) - 1, gdTrueColor(255, 255, 255));
 	gdImageCopy(flat, im, 0, 0, 0, 0, gdImageSX(im), gdImageSY(im));
-	flat = orient(flat, h->orientation);
-	for (int i = 0; i < IMAGE__MAX && status == CHILD_OK; i++)
-		status = flat == NULL ? CHILD_NO_PICTURE : encode(flat, (enum image_size)i, t->temp[i]);
-	return status;
+	return encode_all(orient(flat, h->orientation), t);
 }
 
 /* The parent --------------------------------------------------------------------------------------------------- */

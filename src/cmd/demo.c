@@ -1,0 +1,83 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "cmd/cmd.h"
+#include "cmd/import_run.h"
+#include "store/catalogue_generate.h"
+
+struct demo {
+	const char *dir;
+	uint64_t n, seed;
+	bool generate;
+};
+
+static bool
+options(struct cmd *c, struct demo *d)
+{
+	static const struct option known[] = {{"generate", required_argument, NULL, 'g'},
+	    {"seed", required_argument, NULL, 's'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+	int opt;
+
+	optind = 0; /* begins anew: main() stopped at the first word */
+	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
+		switch (opt) {
+		case 'g':
+			d->generate = true;
+			if (!num_u64(str_z(optarg), 1, CATALOGUE_GENERATE_MAX, &d->n))
+				return false;
+			break;
+		case 's':
+			if (!num_u64(str_z(optarg), 0, INT64_MAX, &d->seed))
+				return false;
+			break;
+		case 'd': d->dir = optarg; break;
+		default: return false;
+		}
+	}
+	return optind == c->argc;
+}
+
+static void
+tell(uint64_t done)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		fprintf(stderr, "\r%llu products\033[K", (unsigned long long)done);
+}
+
+static int
+generate(struct cmd *c, const struct demo *d)
+{
+	struct catalogue_save s = {.a = c->a, .now_s = clock_utc_s(), .langs = &c->conf.site_languages};
+	struct err e = {0};
+	bool ok;
+
+	if (!cmd_db(c, DB_TOOL, &s.db, &e))
+		return cmd_fail(c, &e);
+	db_deadline(s.db, CLOCK_NEVER);
+	ok = catalogue_generate(&s, d->n, d->seed, tell, &e);
+	if (isatty(STDERR_FILENO) == 1)
+		fprintf(stderr, "\r\033[K");
+	if (!ok)
+		return cmd_fail(c, &e);
+	printf("%llu products made with seed %llu\n", (unsigned long long)d->n, (unsigned long long)d->seed);
+	return CMD_OK;
+}
+
+int
+cmd_demo(struct cmd *c)
+{
+	struct demo d = {.dir = PKGDATADIR "/demo", .seed = 1};
+	struct import im = {.report = stderr};
+
+	if (!options(c, &d))
+		return cmd_usage(c);
+	if (d.generate)
+		return generate(c, &d);
+	im.products = str_fmt(c->a, "%s/products.csv", d.dir).p;
+	im.translations = str_fmt(c->a, "%s/translations.csv", d.dir).p;
+	im.images = str_fmt(c->a, "%s/images", d.dir).p;
+	return import_command(c, &im);
+}
