@@ -14,4 +14,5 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/pause.c \
 	src/cmd/setup.c \
 	src/cmd/status.c \
-	src/cmd/texts.c
+	src/cmd/texts.c \
+	src/cmd/verify.c

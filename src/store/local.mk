@@ -20,4 +20,5 @@ src_store_libstore_a_SOURCES = \
 	src/store/shop_rules.c src/store/shop_rules.h \
 	src/store/sql.c src/store/sql.h src/store/sql.def \
 	src/store/sql_text.c src/store/sql_text.h \
-	src/store/stock_store.c src/store/stock_store.h
+	src/store/stock_store.c src/store/stock_store.h \
+	src/store/verify_store.c src/store/verify_store.h

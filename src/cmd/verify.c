@@ -1,0 +1,81 @@
+#include "store/verify_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cmd/cmd.h"
+
+#define REPORT_MAX_B ((size_t)16 << 20)
+
+static void
+tell(void *arg, const struct verify_result *r)
+{
+	(void)arg;
+	printf("%-6s  %-14s  %6llu ms  %s\n", r->n == 0 ? "ok" : "BROKEN", r->check->name, (unsigned long long)r->ms,
+	    r->check->promise);
+	for (size_t i = 0; i < r->n; i++)
+		printf("        %.*s: %.*s\n", STR_ARG(r->breach[i].what), STR_ARG(r->breach[i].why));
+	if (r->more)
+		printf("        and more\n");
+	fflush(stdout);
+}
+
+static void
+tell_json(void *arg, const struct verify_result *r)
+{
+	struct buf *b = arg;
+
+	buf_z(b, b->n == 0 ? "" : ",");
+	buf_z(b, "{\"check\":");
+	buf_json(b, str_z(r->check->name));
+	buf_z(b, ",\"promise\":");
+	buf_json(b, str_z(r->check->promise));
+	buf_fmt(b, ",\"holds\":%s,\"ms\":%llu,\"more\":%s,\"breaches\":[", r->n == 0 ? "true" : "false",
+	    (unsigned long long)r->ms, r->more ? "true" : "false");
+	for (size_t i = 0; i < r->n; i++) {
+		buf_z(b, i == 0 ? "{\"what\":" : ",{\"what\":");
+		buf_json(b, r->breach[i].what);
+		buf_z(b, ",\"why\":");
+		buf_json(b, r->breach[i].why);
+		buf_ch(b, '}');
+	}
+	buf_z(b, "]}");
+}
+
+static int
+print_json(const struct cmd *c, const struct buf *rows, size_t n_broken)
+{
+	struct err e = {0};
+	struct buf b;
+
+	if (!buf_check(rows, &e))
+		return cmd_fail(c, &e);
+	buf_init(&b, c->a, REPORT_MAX_B + 100);
+	buf_fmt(&b, "{\"holds\":%s,\"broken\":%zu,\"checks\":[", n_broken == 0 ? "true" : "false", n_broken);
+	buf_put(&b, buf_str(rows));
+	buf_z(&b, "]}\n");
+	return cmd_print(c, &b);
+}
+
+int
+cmd_verify(struct cmd *c)
+{
+	bool json = c->argc == 2 && strcmp(c->argv[1], "--json") == 0;
+	struct err e = {0};
+	struct buf rows;
+	size_t n_broken;
+	struct db *db;
+
+	if (c->argc > 2 || (c->argc == 2 && !json))
+		return cmd_usage(c);
+	buf_init(&rows, c->a, REPORT_MAX_B);
+	if (!cmd_db(c, DB_TOOL, &db, &e)
+	    || !verify_run(db, clock_utc_s(), json ? tell_json : tell, &rows, &n_broken, &e))
+		return cmd_fail(c, &e);
+	if (json && print_json(c, &rows, n_broken) != CMD_OK)
+		return CMD_FAILED;
+	if (!json)
+		printf("%s\n", n_broken == 0 ? "every promise holds" : "the books are broken: see above");
+	return n_broken == 0 ? CMD_OK : CMD_FAILED;
+}
