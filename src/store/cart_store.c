@@ -239,8 +239,8 @@ cart_add(struct db *db, struct arena *a, const struct cart_change *c, struct err
 	return change(db, &tx, e);
 }
 
-static bool
-see(struct db *db, uint64_t cart_id, struct err *e)
+bool
+cart_see(struct db *db, uint64_t cart_id, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_CART_SEEN);
 
@@ -257,7 +257,7 @@ apply_set(struct db *db, const struct cart_change *c, uint64_t cart_id, struct e
 		q_i64(q, c->qty < CART_QTY_MAX ? c->qty : CART_QTY_MAX);
 	q_u64(q, cart_id);
 	q_u64(q, c->variant_id);
-	return db_run(q, NULL, e) && see(db, cart_id, e);
+	return db_run(q, NULL, e) && cart_see(db, cart_id, e);
 }
 
 bool
@@ -276,7 +276,7 @@ apply_step(struct db *db, const struct cart_change *c, uint64_t cart_id, struct 
 	q_i64(q, c->qty);
 	q_u64(q, cart_id);
 	q_u64(q, c->variant_id);
-	return db_run(q, NULL, e) && see(db, cart_id, e);
+	return db_run(q, NULL, e) && cart_see(db, cart_id, e);
 }
 
 bool
@@ -303,9 +303,7 @@ cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct c
 	q_u64(q, cart_id);
 	if (!db_run(q, &n, e))
 		return false;
-	if (n == 0)
-		return err_set(e, ERR_CONFLICT, "the cart has become an order");
-	return see(db, cart_id, e);
+	return n > 0 || err_set(e, ERR_CONFLICT, "the cart has become an order");
 }
 
 bool

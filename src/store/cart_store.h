@@ -44,7 +44,10 @@ MUST_USE bool cart_choose(
 MUST_USE bool cart_set(struct db *, struct arena *, const struct cart_change *, struct err *);
 MUST_USE bool cart_step(struct db *, struct arena *, const struct cart_change *, struct err *);
 
-/* Keeps what was typed, and counts all prices as seen. ERR_CONFLICT when the cart has become an order meanwhile. */
+/* From now on all prices count as seen: the visitor has gone on from a page that said what had changed. */
+MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
+
+/* Keeps what was typed. ERR_CONFLICT when the cart has become an order meanwhile. */
 MUST_USE bool cart_draft_save(
     struct db *, struct arena *, uint64_t cart_id, const struct checkout_draft *, int64_t now_s, struct err *);
 

@@ -114,6 +114,8 @@ run_step(struct request *rq, enum checkout_step which, struct view *me, struct e
 	if (!rq->post)
 		return p.plan.step < which ? to_step(rq, p.plan.step) : show(rq, step, &p, me);
 	step->read(rq, &p.draft);
+	if (which == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e))
+		return false;
 	if (!cart_draft_save(rq->db, rq->a, p.cart.id, &p.draft, rq->now_s, e) || !cart_page_plan(rq, &p, e))
 		return false;
 	if (p.plan.step < which)
