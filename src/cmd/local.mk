@@ -3,6 +3,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
 	src/cmd/config.c \
 	src/cmd/demo.c \
+	src/cmd/error_page.c \
 	src/cmd/import.c \
 	src/cmd/import_impl.h \
 	src/cmd/import_picture.c \

@@ -29,7 +29,7 @@ struct fcgi {
 	FCGX_Request rq;
 	int listen_fd;
 	int conn_fd; /* -1: no request at hand */
-	bool body_read;
+	bool input_ended; /* the empty record that ends the body has been read, or will not come */
 	uint32_t read_ms;
 	timer_t interrupt;
 	sigset_t while_waiting;
@@ -154,7 +154,7 @@ read_header(struct fcgi *f, int fd)
 		return false;
 	}
 	f->conn_fd = fd;
-	f->body_read = false;
+	f->input_ended = false;
 	return true;
 }
 
@@ -209,13 +209,24 @@ read_some(struct fcgi *f, char *p, size_t n)
 	return got < 0 ? 0 : (size_t)got;
 }
 
-static bool
-discard(struct fcgi *f, size_t max_b, struct err *e)
+/* Reads what is left of the input. A web server sends the end of a body, also of an empty one, apart from what went
+ * before; when the connection is closed before, Apache takes that for a dead worker and throws the answer away. */
+static void
+read_to_end(struct fcgi *f)
 {
 	char bin[4096];
 
+	if (f->input_ended)
+		return;
 	for (uint64_t n = 0; n < DISCARD_MAX_B && read_some(f, bin, sizeof(bin)) == sizeof(bin);)
 		n += sizeof(bin);
+	f->input_ended = true;
+}
+
+static bool
+discard(struct fcgi *f, size_t max_b, struct err *e)
+{
+	read_to_end(f);
 	return err_set(e, ERR_TOO_LARGE, "the body is larger than %zu bytes", max_b);
 }
 
@@ -228,6 +239,7 @@ body_of_length(struct fcgi *f, struct arena *a, size_t n, struct str *body, stru
 	if (p == NULL)
 		return err_set(e, ERR_LIMIT, "no memory for a body of %zu bytes", n);
 	got = read_some(f, p, n);
+	f->input_ended = got < n;
 	if (got < n)
 		return err_set(e, ERR_INPUT, "the body was cut off: %zu of %zu bytes came", got, n);
 	*body = str_n(p, n);
@@ -246,6 +258,7 @@ body_to_end(struct fcgi *f, struct arena *a, size_t max_b, struct str *body, str
 		got = read_some(f, part, sizeof(part));
 		buf_put(&all, str_n(part, got));
 	} while (got == sizeof(part) && !all.over);
+	f->input_ended = got < sizeof(part);
 	if (all.over)
 		return discard(f, max_b, e);
 	if (FCGX_GetError(f->rq.in) != 0)
@@ -264,7 +277,6 @@ fcgi_body(struct fcgi *f, struct arena *a, size_t max_b, struct str *body, struc
 	*body = STR_NONE;
 	if (length.n > 0 && !num_u64(length, 0, INT64_MAX, &n))
 		return err_set(e, ERR_INPUT, "CONTENT_LENGTH is no number");
-	f->body_read = true;
 	arm_interrupt(f, f->read_ms);
 	if (length.n == 0)
 		ok = body_to_end(f, a, max_b, body, e);
@@ -364,26 +376,14 @@ records_of(const struct fcgi *f, struct arena *a, struct str head, struct str bo
 	return r;
 }
 
-/* What was announced and not read is read first: a web server that is still sending may not look for an answer. */
-static void
-skip_body(struct fcgi *f)
-{
-	char bin[4096];
-
-	if (f->body_read || fcgi_param(f, "CONTENT_LENGTH").n == 0)
-		return;
-	arm_interrupt(f, f->read_ms);
-	for (uint64_t n = 0; n < DISCARD_MAX_B && read_some(f, bin, sizeof(bin)) == sizeof(bin);)
-		n += sizeof(bin);
-	arm_interrupt(f, 0);
-}
-
 bool
 fcgi_send(struct fcgi *f, struct arena *a, struct str head, struct str body, uint64_t deadline_ns)
 {
 	struct records r = records_of(f, a, head, body);
 
-	skip_body(f);
+	arm_interrupt(f, f->read_ms);
+	read_to_end(f);
+	arm_interrupt(f, 0);
 	records_end(&r);
 	return write_all(f->conn_fd, r.iov, r.n, deadline_ns);
 }

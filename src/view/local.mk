@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
 	src/view/catalogue.c src/view/catalogue.h \
 	src/view/encode.c src/view/encode.h \
+	src/view/error_view.c src/view/error_view.h \
 	src/view/form_hash.c src/view/form_hash.h \
 	src/view/format.c src/view/format.h \
 	src/view/json.c \
@@ -14,6 +15,7 @@ src_view_libview_a_SOURCES = \
 	src/view/mustache_text.c src/view/mustache_text.h \
 	src/view/names.c src/view/names.def src/view/names.h \
 	src/view/plural.c src/view/plural.h \
+	src/view/site.c src/view/site.h \
 	src/view/template.c src/view/template.h \
 	src/view/texts.c src/view/texts.h \
 	src/view/url.c src/view/url.h \

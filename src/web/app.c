@@ -6,8 +6,8 @@
 #include "store/shop_rules.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
+#include "view/site.h"
 #include "web/addr.h"
-#include "web/frame.h"
 #include "web/route.h"
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
@@ -27,15 +27,17 @@ static bool
 open_site(struct app *app, struct err *e)
 {
 	const struct conf *c = &app->conf;
+	struct site site = {.conf = c, .urls = &app->urls, .langs = &app->langs};
 
 	if (!urls_init(&app->urls, c->site_url, e)
 	    || !langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e)
 	    || !langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
 		return false;
 	app->origin.https = app->urls.https;
+	site.tax_included = app->rules.tax.included;
 	app->shop_lang = &app->langs.lang[0];
 	for (size_t i = 0; i < app->langs.n; i++)
-		app->sites[i] = frame_site(&app->a, app, &app->langs.lang[i]);
+		app->sites[i] = site_view(&app->a, &site, &app->langs.lang[i]);
 	return true;
 }
 
@@ -59,11 +61,26 @@ open_templates(struct app *app, struct err *e)
 	    || err_set(e, ERR_INPUT, "there is no template 'error'");
 }
 
+/* From here on lines go where the configuration says. */
+static void
+open_log(const struct conf *c)
+{
+	enum log_level least = LOG_INFO;
+
+	for (int l = LOG_DEBUG; l < LOG__MAX; l++)
+		if (str_eq_z(c->log_level, log_level_name((enum log_level)l)))
+			least = (enum log_level)l;
+	if (!log_open("kontor.fcgi", c->log_file.p, least))
+		log_put(LOG_ERROR, "event=log_unusable file=\"%s\"", c->log_file.p);
+}
+
 static bool
 open_configured(struct app *app, const char *file, struct err *e)
 {
-	return conf_load(&app->a, conf_file(file), &app->conf, e)
-	    && open_site(app, e) && open_templates(app, e) && check_networks(&app->conf, e);
+	if (!conf_load(&app->a, conf_file(file), &app->conf, e))
+		return false;
+	open_log(&app->conf);
+	return open_site(app, e) && open_templates(app, e) && check_networks(&app->conf, e);
 }
 
 /* A worker that cannot count still serves. */

@@ -1,6 +1,6 @@
 #include "web/error_page.h"
 
-#include "view/view.h"
+#include "view/error_view.h"
 
 #define PAGE_MAX_B ((size_t)512 * 1024)
 #define RETRY_AFTER_S 5
@@ -10,22 +10,6 @@
 static const char fallback[] =
 #include "src/web/fallback.inc"
     ;
-
-static const struct {
-	int status;
-	uint16_t flag;
-} flags[] = {{400, N_input}, {401, N_login}, {403, N_denied}, {404, N_not_found}, {405, N_not_found},
-    {408, N_input}, {409, N_conflict}, {411, N_input}, {413, N_too_large}, {414, N_too_large},
-    {429, N_rate_limited}, {431, N_too_large}, {502, N_busy}, {503, N_busy}, {504, N_busy}};
-
-static uint16_t
-flag_of(int status)
-{
-	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-		if (flags[i].status == status)
-			return flags[i].flag;
-	return status < 500 ? N_input : N_bug;
-}
 
 static struct str
 fill_fallback(struct arena *a, int status, const char *id)
@@ -46,18 +30,15 @@ fill_fallback(struct arena *a, int status, const char *id)
 	return buf_str(&b);
 }
 
-struct str
-error_page_html(const struct app *app, struct arena *a, const struct lang *lang, int status, const char *id)
+static struct str
+html(const struct app *app, struct arena *a, const struct lang *lang, int status, const char *id)
 {
-	struct view *page = view_object(a), *error = view_sub(page, N_error);
 	struct err e = {0};
 	struct buf b;
 
-	view_int(error, N_status, status);
-	view_str(error, N_id, str_z(id));
-	view_bool(error, flag_of(status), true);
 	buf_init(&b, a, PAGE_MAX_B);
-	if (app_render(app, lang, app->error_template, page, NULL, &b, &e) && buf_check(&b, &e))
+	if (app_render(app, lang, app->error_template, error_view(a, status, str_z(id)), NULL, &b, &e)
+	    && buf_check(&b, &e))
 		return buf_str(&b);
 	log_put(LOG_ERROR, "event=error_page_degraded place=%s msg=\"%s\"", e.place, e.msg);
 	return fill_fallback(a, status, id);
@@ -109,7 +90,7 @@ error_page(struct request *rq, const struct err *e)
 		rq->res.type = STR("application/problem+json");
 		rq->res.body = problem_json(a, info->status, info->name, rq->id);
 	} else
-		rq->res.body = error_page_html(rq->app, a, rq->lang, info->status, rq->id);
+		rq->res.body = html(rq->app, a, rq->lang, info->status, rq->id);
 	if (info->status == 429 || info->status == 503)
 		response_header(&rq->res, "Retry-After", str_fmt(a, "%d", retry_after_s));
 	if (info->status == 405)

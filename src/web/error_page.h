@@ -13,7 +13,4 @@
  * serves. */
 void error_page(struct request *rq, const struct err *e);
 
-/* The page alone, as HTML: for the static twin that the web servers hold. */
-struct str error_page_html(const struct app *, struct arena *, const struct lang *, int status, const char *id);
-
 #endif

@@ -20,6 +20,7 @@ src_web_libweb_a_SOURCES = \
 	src/web/page_order.c \
 	src/web/page_search.c \
 	src/web/page_sitemap.c \
+	src/web/page_test.c \
 	src/web/request.h \
 	src/web/response.c src/web/response.h \
 	src/web/route.c src/web/route.h src/web/routes.def \

@@ -1,8 +1,10 @@
-#include <string.h>
-
+#include "plat/db.h"
+#include "plat/stats_report.h"
 #include "web/addr.h"
 #include "web/app.h"
 #include "web/handlers.h"
+
+#define METRICS_MAX_B ((size_t)4 << 20)
 
 static bool
 plain(struct request *rq, struct str text)
@@ -20,39 +22,46 @@ raw_healthz(struct request *rq, struct err *e)
 	return plain(rq, STR("ok\n"));
 }
 
-/* The shop can sell. */
+/* The shop can sell: the database answers, and its schema is the one that this program is written for. */
 bool
 raw_readyz(struct request *rq, struct err *e)
 {
-	(void)e;
-	return plain(rq, STR("ok\n"));
+	if (rq->db == NULL)
+		return err_set(e, ERR_UPSTREAM, "there is no database");
+	return db_connect(rq->db, e) && plain(rq, STR("ok\n"));
 }
 
 /* Not told to others that it exists. */
 bool
 raw_metrics(struct request *rq, struct err *e)
 {
+	struct buf b;
+
 	if (!addr_in(rq->client, &rq->app->conf.web_metrics_from))
 		return err_set(e, ERR_NOT_FOUND, "this address may not read the counters");
+	buf_init(&b, rq->a, METRICS_MAX_B);
+	stats_metrics(&rq->app->stats, &b);
 	rq->res.type = STR("text/plain; version=0.0.4; charset=utf-8");
-	return true;
+	rq->res.body = buf_str(&b);
+	return buf_check(&b, e);
 }
 
 bool
 raw_robots(struct request *rq, struct err *e)
 {
+	static const char *const private[] = {"search", "cart", "checkout/", "order/"};
+	const struct urls *u = &rq->app->urls;
 	struct buf b;
 
 	buf_init(&b, rq->a, 4096);
 	buf_z(&b, "User-agent: *\n");
-	for (size_t i = 0; i < rq->app->conf.site_languages.n; i++) {
-		struct str lang = str_lower(rq->a, rq->app->conf.site_languages.v[i]);
+	for (size_t i = 0; i < rq->app->langs.n; i++) {
+		struct str lang = rq->app->langs.lang[i].path;
 
-		buf_fmt(&b, "Disallow: %.*s/%.*s/cart\nDisallow: %.*s/%.*s/checkout/\nDisallow: %.*s/%.*s/order/\n",
-		    STR_ARG(rq->app->urls.base), STR_ARG(lang), STR_ARG(rq->app->urls.base), STR_ARG(lang), STR_ARG(rq->app->urls.base),
-		    STR_ARG(lang));
+		for (size_t k = 0; k < ARRAY_LEN(private); k++)
+			buf_fmt(&b, "Disallow: %.*s/%.*s/%s\n", STR_ARG(u->base), STR_ARG(lang), private[k]);
 	}
-	buf_fmt(&b, "Sitemap: %.*s%.*s/sitemap.xml\n", STR_ARG(rq->app->urls.origin), STR_ARG(rq->app->urls.base));
+	buf_fmt(&b, "Sitemap: %.*s%.*s/sitemap.xml\n", STR_ARG(u->origin), STR_ARG(u->base));
 	rq->res.cache = RESPONSE_BRIEF;
 	return plain(rq, buf_str(&b)) && buf_check(&b, e);
 }
@@ -61,9 +70,11 @@ raw_robots(struct request *rq, struct err *e)
 bool
 raw_root(struct request *rq, struct err *e)
 {
-	struct str first = str_lower(rq->a, rq->app->conf.site_languages.v[0]);
+	const struct lang *lang = lang_negotiate(&rq->app->langs, request_header(rq, "HTTP_ACCEPT_LANGUAGE"));
 
 	(void)e;
-	response_redirect(&rq->res, 302, str_fmt(rq->a, "%.*s/%.*s/", STR_ARG(rq->app->urls.base), STR_ARG(first)));
+	rq->res.cache = RESPONSE_SHARED;
+	response_header(&rq->res, "Vary", STR("Accept-Language"));
+	response_redirect(&rq->res, 302, url_home(&rq->app->urls, rq->a, lang));
 	return true;
 }

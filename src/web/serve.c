@@ -95,7 +95,8 @@ render(struct request *rq, struct view *page, struct view *me, struct err *e)
 	struct buf b;
 
 	buf_init(&b, rq->a, PAGE_MAX_B);
-	if (!app_render(rq->app, rq->lang, rq->app->route_template[route_number(rq->route)], page, me, &b, e) || !buf_check(&b, e))
+	if (!app_render(rq->app, rq->lang, rq->app->route_template[route_number(rq->route)], page, me, &b, e)
+	    || !buf_check(&b, e))
 		return false;
 	rq->res.body = buf_str(&b);
 	return true;
@@ -205,6 +206,17 @@ run(struct request *rq, struct err *e)
 	return err_set(e, ERR_BUG, "a route of no kind");
 }
 
+/* The language that the path begins with, before the route is known: the error page is in it, too. */
+static void
+guess_lang(struct request *rq)
+{
+	struct str rest = str_from(rq->path, 1), first;
+	const struct lang *lang;
+
+	if (str_cut(&rest, '/', &first) && (lang = lang_find(&rq->app->langs, first)) != NULL)
+		rq->lang = lang;
+}
+
 static bool
 answer(struct request *rq, struct err *e)
 {
@@ -215,6 +227,7 @@ answer(struct request *rq, struct err *e)
 		return err_set(e, ERR_BUSY, "the configuration cannot be used; the first lines of this worker say why");
 	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
 		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
+	guess_lang(rq);
 	if (!route_find(rq->a, rq->method, rq->path, &m, e)) {
 		memcpy(rq->allow, m.allow, sizeof(rq->allow));
 		return false;
@@ -224,13 +237,8 @@ answer(struct request *rq, struct err *e)
 	rq->route = m.route;
 	stats_route(&rq->app->stats, m.route->class);
 	rq->args = m.args;
-	if (m.args.lang.n > 0) {
-		const struct lang *lang = lang_find(&rq->app->langs, m.args.lang);
-
-		if (lang == NULL)
-			return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
-		rq->lang = lang;
-	}
+	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path))
+		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
 	read_session_token(rq);
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)

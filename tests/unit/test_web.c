@@ -3,7 +3,6 @@
 
 #include "unit.h"
 #include "web/addr.h"
-#include "web/app.h"
 #include "web/fields.h"
 #include "web/guard.h"
 #include "web/response.h"

@@ -1,0 +1,83 @@
+#include "view/site.h"
+
+#include "htdocs/static.h"
+
+static void
+put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
+{
+	struct view *list = view_sublist(v, name);
+	struct str line;
+
+	while (str_cut(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n > 0)
+			view_push(list, view_node_str(a, line));
+	}
+}
+
+static void
+put_languages(struct view *list, const struct site *s, const struct lang *here)
+{
+	for (size_t i = 0; i < s->langs->n; i++) {
+		const struct lang *lang = &s->langs->lang[i];
+		struct view *v = view_add(list);
+
+		view_str(v, N_lang, lang->tag);
+		view_str(v, N_name, lang->name);
+		view_str(v, N_dir, lang->dir);
+		view_str(v, N_url, url_home(s->urls, list->a, lang));
+		if (lang == here)
+			view_bool(v, N_selected, true);
+	}
+}
+
+static void
+put_links(struct view *v, struct arena *a, const struct urls *urls, const struct lang *lang)
+{
+	static const struct {
+		uint16_t name;
+		enum url_info info;
+	} infos[] = {{N_about_url, INFO_ABOUT}, {N_contact_url, INFO_CONTACT}, {N_delivery_url, INFO_DELIVERY},
+	    {N_imprint_url, INFO_IMPRINT}, {N_privacy_url, INFO_PRIVACY}, {N_terms_url, INFO_TERMS},
+	    {N_withdrawal_url, INFO_WITHDRAWAL}};
+	static const struct {
+		uint16_t name;
+		enum url_step step;
+	} steps[] = {{N_checkout_address_url, STEP_ADDRESS}, {N_checkout_delivery_url, STEP_DELIVERY},
+	    {N_checkout_payment_url, STEP_PAYMENT}, {N_checkout_review_url, STEP_REVIEW},
+	    {N_checkout_place_url, STEP_PLACE}};
+
+	view_str(v, N_home_url, url_home(urls, a, lang));
+	view_str(v, N_search_url, url_search(urls, a, lang, STR_NONE, STR_NONE));
+	view_str(v, N_cart_url, url_cart(urls, a, lang));
+	view_str(v, N_cart_add_url, url_cart_add(urls, a, lang));
+	view_str(v, N_cart_update_url, url_cart_update(urls, a, lang));
+	for (size_t i = 0; i < ARRAY_LEN(infos); i++)
+		view_str(v, infos[i].name, url_info(urls, a, lang, infos[i].info));
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		view_str(v, steps[i].name, url_checkout(urls, a, lang, steps[i].step));
+	view_str(v, N_css_url, url_static(urls, a, STR(STATIC_CSS)));
+	view_str(v, N_js_url, url_static(urls, a, STR(STATIC_JS)));
+	view_str(v, N_icon_url, url_static(urls, a, STR(STATIC_ICON)));
+}
+
+struct view *
+site_view(struct arena *a, const struct site *s, const struct lang *lang)
+{
+	struct view *v = view_object(a);
+
+	view_str(v, N_name, s->conf->site_name);
+	view_str(v, N_tagline, s->conf->site_tagline);
+	view_str(v, N_lang, lang->tag);
+	view_str(v, N_dir, lang->dir);
+	view_str(v, N_currency, s->conf->site_currency);
+	view_bool(v, N_tax_included, s->tax_included);
+	view_str(v, N_email, s->conf->site_sender);
+	view_str(v, N_phone, s->conf->site_phone);
+	view_str(v, N_vat_id, s->conf->site_vat_id);
+	view_str(v, N_imprint, s->conf->site_imprint);
+	put_lines(v, N_address, s->conf->site_address, a);
+	put_languages(view_sublist(v, N_languages), s, lang);
+	put_links(v, a, s->urls, lang);
+	return v;
+}

@@ -1,0 +1,269 @@
+// stack.js - a whole shop front for one test: backends of workers, lighttpd and Apache, all in a private folder.
+//
+// Nothing is shared with the system or with another test: sockets lie in the folder, ports are free ones of the
+// loopback, and what was started is stopped by its process id.
+'use strict';
+const child = require('child_process');
+const fs = require('fs');
+const http = require('http');
+const net = require('net');
+const os = require('os');
+const path = require('path');
+
+const src = path.resolve(process.env.top_srcdir || path.join(__dirname, '..', '..'));
+const build = path.resolve(process.env.top_builddir || path.join(src, 'build'));
+const isRoot = process.getuid() === 0;
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Waits for a condition, not for luck.
+async function until(what, condition, ms = 10000) {
+	const end = Date.now() + ms;
+	for (;;) {
+		const got = await condition();
+		if (got)
+			return got;
+		if (Date.now() > end)
+			throw new Error(`waited ${ms} ms in vain for: ${what}`);
+		await sleep(20);
+	}
+}
+
+function freePort() {
+	return new Promise((done, fail) => {
+		const s = net.createServer();
+		s.on('error', fail);
+		s.listen(0, '127.0.0.1', () => {
+			const { port } = s.address();
+			s.close(() => done(port));
+		});
+	});
+}
+
+function connects(where) {
+	return new Promise((done) => {
+		const s = net.connect(where);
+		s.on('connect', () => { s.destroy(); done(true); });
+		s.on('error', () => done(false));
+	});
+}
+
+function program(name) {
+	for (const dir of `${process.env.PATH}:/usr/sbin:/sbin`.split(':'))
+		if (fs.existsSync(path.join(dir, name)))
+			return path.join(dir, name);
+	return null;
+}
+
+// One request on a connection of its own. Resolves to what came, also when it was cut off (`cut`).
+function request(port, method, target, { headers = {}, body = null, announce = null, timeout = 30000 } = {}) {
+	return new Promise((done, fail) => {
+		const all = { host: `127.0.0.1:${port}`, connection: 'close', ...headers };
+		if (body !== null)
+			all['content-length'] = announce === null ? Buffer.byteLength(body) : announce;
+		const rq = http.request({ host: '127.0.0.1', port, method, path: target, headers: all, agent: false });
+		const parts = [];
+		rq.setTimeout(timeout, () => rq.destroy(new Error(`no answer to ${method} ${target} in ${timeout} ms`)));
+		rq.on('error', fail);
+		rq.on('response', (rs) => {
+			rs.on('data', (part) => parts.push(part));
+			const end = (cut) => done({
+				status: rs.statusCode, headers: rs.headers, raw: rs.rawHeaders, cut,
+				text: Buffer.concat(parts).toString('utf8'),
+			});
+			rs.on('aborted', () => end(true));
+			rs.on('end', () => end(false));
+		});
+		if (body !== null)
+			rq.write(body);
+		if (announce === null)
+			rq.end();
+		else
+			setTimeout(() => rq.socket.end(), 100); // the rest never comes
+	});
+}
+
+class Stack {
+	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; base: the path of site.url.
+	static async start({ workers = 2, base = '', conf = {} } = {}) {
+		const s = new Stack();
+		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-'));
+		fs.chmodSync(s.dir, 0o755); // Apache's children are not root
+		s.base = base;
+		s.workers = workers;
+		s.running = [];
+		s.backends = [];
+		s.servers = {};
+		for (const name of ['log', 'static', 'media', 'error', 'conf'])
+			fs.mkdirSync(path.join(s.dir, name));
+		process.on('exit', () => s.killAll());
+		try {
+			await s.bringUp(conf);
+		} catch (e) {
+			await s.stop();
+			throw e;
+		}
+		return s;
+	}
+
+	async bringUp(conf) {
+		this.ports = { lighttpd: await freePort(), apache: await freePort() };
+		this.writeConf(conf);
+		child.execFileSync(path.join(build, 'kontor'),
+			['--config', this.confFile, 'error-page', path.join(this.dir, 'error')], { stdio: 'inherit' });
+		for (const n of ['1', '2'])
+			await this.startBackend(n);
+		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
+		await this.startServer('apache', program('apache2') || program('httpd'),
+			(file) => ['-D', 'FOREGROUND', '-f', file]);
+	}
+
+	writeConf(conf) {
+		const all = {
+			site: { url: `http://127.0.0.1:${this.ports.lighttpd}${this.base}` },
+			db: { socket: path.join(this.dir, 'none.sock') },
+			cache: { socket: '' },
+			web: { deadline_ms: 1000, grace_ms: 500 },
+			paths: {
+				state_dir: this.dir, run_dir: this.dir, stats_file: path.join(this.dir, 'stats'),
+				template_dir: path.join(src, 'templates'), override_dir: '',
+				locale_dir: path.join(build, 'po'), static_dir: path.join(this.dir, 'static'),
+				media_dir: path.join(this.dir, 'media'),
+			},
+			log: { file: path.join(this.dir, 'log', 'kontor.log') },
+			test: { faults: 'yes' },
+		};
+		for (const [section, rows] of Object.entries(conf))
+			all[section] = { ...all[section], ...rows };
+		this.confFile = path.join(this.dir, 'kontor.conf');
+		fs.writeFileSync(this.confFile, Object.entries(all).map(([section, rows]) => `[${section}]\n`
+			+ Object.entries(rows).map(([k, v]) => `${k} = ${v}\n`).join('')).join('\n'));
+	}
+
+	spawn(what, file, args) {
+		const out = fs.openSync(path.join(this.dir, 'log', `${what}.out`), 'a');
+		const p = child.spawn(file, args, { stdio: ['ignore', out, out] });
+		fs.closeSync(out);
+		p.what = what;
+		this.running.push(p);
+		p.on('exit', () => { this.running = this.running.filter((other) => other !== p); p.gone = true; });
+		return p;
+	}
+
+	socket(n) {
+		return path.join(this.dir, `${n}.sock`);
+	}
+
+	async startBackend(n) {
+		const p = this.spawn(`backend-${n}`, program('spawn-fcgi'), ['-n', '-s', this.socket(n), '-M', '0666', '--',
+			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '-s', 'TERM', '--',
+			path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
+		this.backends.push(p);
+		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
+	}
+
+	async startServer(name, file, args) {
+		if (file === null)
+			throw new Error(`${name} is not installed`);
+		const vars = {
+			RUN_DIR: this.dir, LOG_DIR: path.join(this.dir, 'log'), CONF_DIR: path.join(this.dir, 'conf'),
+			STATIC_DIR: path.join(this.dir, 'static'), MEDIA_DIR: path.join(this.dir, 'media'),
+			ERROR_DIR: path.join(this.dir, 'error'), BASE: this.base, READ_TIMEOUT_S: '3',
+			PORT: String(this.ports[name]), APACHE_MODULES: '/usr/lib/apache2/modules',
+			SERVER_USER: isRoot ? 'www-data' : os.userInfo().username,
+			SERVER_GROUP: isRoot ? 'www-data' : child.execFileSync('id', ['-gn']).toString().trim(),
+		};
+		for (const part of ['kontor', 'standalone']) {
+			const text = fs.readFileSync(path.join(src, 'etc', name, `${part}.conf.in`), 'utf8')
+				.replace(/@([A-Z_]+)@/g, (all, v) => (v in vars ? vars[v] : all));
+			fs.writeFileSync(path.join(this.dir, 'conf', `${name}-${part}.conf`), text);
+		}
+		this.servers[name] = this.spawn(name, file, args(path.join(this.dir, 'conf', `${name}-standalone.conf`)));
+		await until(name, () => connects({ host: '127.0.0.1', port: this.ports[name] }));
+	}
+
+	request(server, method, target, options) {
+		return request(this.ports[server], method, this.base + target, options);
+	}
+
+	get(server, target, options) {
+		return this.request(server, 'GET', target, options);
+	}
+
+	// The workers' process ids, of all backends.
+	workerPids() {
+		const pids = [];
+		for (const p of this.backends)
+			if (!p.gone)
+				pids.push(...children(p.pid));
+		return pids;
+	}
+
+	log() {
+		try {
+			return fs.readFileSync(path.join(this.dir, 'log', 'kontor.log'), 'utf8').split('\n');
+		} catch (e) {
+			return [];
+		}
+	}
+
+	// The log lines of a request.
+	logOf(id) {
+		return this.log().filter((line) => line.includes(`req=${id} `));
+	}
+
+	// The shared counters, by the name and labels that /metrics gives them.
+	async metrics() {
+		const rs = await this.get('lighttpd', '/metrics');
+		const all = {};
+		for (const line of rs.text.split('\n')) {
+			const m = /^([a-z0-9_]+(?:\{[^}]*\})?) (\S+)$/.exec(line);
+			if (m)
+				all[m[1]] = Number(m[2]);
+		}
+		return all;
+	}
+
+	killAll() {
+		for (const p of this.running)
+			try {
+				p.kill('SIGKILL');
+			} catch (e) { /* gone */ }
+	}
+
+	async stopBackends() {
+		const pids = this.workerPids();
+		for (const p of this.backends)
+			p.kill('SIGTERM');
+		for (const pid of pids) // a stopped worker takes no TERM
+			try { process.kill(pid, 'SIGCONT'); } catch (e) { /* gone */ }
+		await until('backends to end', () => this.backends.every((p) => p.gone)).catch(() => {});
+		this.backends = [];
+	}
+
+	async stop() {
+		await this.stopBackends();
+		for (const p of this.running)
+			p.kill('SIGTERM');
+		await until('servers to end', () => this.running.length === 0, 5000).catch(() => this.killAll());
+		if (!process.env.KEEP)
+			fs.rmSync(this.dir, { recursive: true, force: true });
+	}
+}
+
+// Processes whose parent is `pid`.
+function children(pid) {
+	const out = [];
+	for (const name of fs.readdirSync('/proc')) {
+		if (!/^\d+$/.test(name))
+			continue;
+		try {
+			const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
+			if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid)
+				out.push(Number(name));
+		} catch (e) { /* gone meanwhile */ }
+	}
+	return out;
+}
+
+module.exports = { Stack, request, until, sleep, program, src, build };
