@@ -6,12 +6,3 @@ E2E_TESTS = \
 
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
-# tests/e2e
-EXTRA_DIST += tests/e2e/buyer.js tests/e2e/orders.t
-# End to end: workers behind both web servers. The .t files are programs of their own, for node; tests/e2e/stack.js starts
-# what they need in a private folder.
-E2E_TESTS = \
-	tests/e2e/failures.t
-
-TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/stack.js tests/e2e/tap.js
