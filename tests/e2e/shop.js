@@ -58,6 +58,12 @@ class Shop extends Stack {
 			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', sql, 'kontor']).toString().split(/\s/)[0]);
 	}
 
+	// What was written below these folders, for a web server that is another user.
+	readable(...names) {
+		for (const name of names)
+			child.execFileSync('chmod', ['-R', 'a+rX', path.join(this.dir, name)]);
+	}
+
 	origin(server) {
 		return `http://127.0.0.1:${this.ports[server]}`;
 	}

@@ -1,0 +1,197 @@
+#!/usr/bin/env node
+// browser.t - a real browser buys through both web servers, with and without scripts, on a desk and on a phone; every
+// page it meets is photographed, checked for accessibility (axe) and for valid HTML.
+'use strict';
+const { strictEqual: equal, deepStrictEqual: same, ok } = require('assert');
+const fs = require('fs');
+const path = require('path');
+const modules = process.env.KONTOR_NODE_MODULES || path.join(__dirname, 'node_modules');
+const { chromium } = require(path.join(modules, 'playwright-core'));
+const { HtmlValidate } = require(path.join(modules, 'html-validate'));
+const axe = fs.readFileSync(path.join(modules, 'axe-core', 'axe.min.js'), 'utf8');
+const { Shop } = require('../e2e/shop.js');
+const { test, run } = require('../e2e/tap.js');
+const { src, build } = require('../e2e/stack.js');
+
+const shots = process.env.KONTOR_SHOTS || path.join(build, 'artefacts', 'screens');
+const validator = new HtmlValidate({
+	extends: ['html-validate:recommended'],
+	rules: {
+		// how the templates are written, not what browsers make of it
+		'no-trailing-whitespace': 'off', 'long-title': 'off', 'void-style': 'off', 'attribute-boolean-style': 'off',
+		'attribute-empty-style': 'off', 'no-inline-style': 'error', 'require-sri': 'off',
+	},
+});
+let shop, browser;
+
+// Opens a page at a size; `problems` collects what the browser complains of.
+async function visit(server, { width, scripts = true, scheme = 'light', lang = 'en' }) {
+	const context = await browser.newContext({
+		baseURL: shop.origin(server), viewport: { width, height: width < 600 ? 844 : 900 }, javaScriptEnabled: scripts,
+		colorScheme: scheme,
+	});
+	const page = await context.newPage();
+	const visitor = { context, page, lang, scripts, tag: `${server}-${width}-${scripts ? 'js' : 'nojs'}-${scheme}-${lang}`, problems: [] };
+	page.on('pageerror', (e) => visitor.problems.push(String(e)));
+	page.on('console', (m) => {
+		if (m.type() === 'error' && !/status of (404|409|503)/.test(m.text()))
+			visitor.problems.push(m.text());
+	});
+	return visitor;
+}
+
+// Photographs the present page and checks it.
+async function look(v, name) {
+	fs.mkdirSync(shots, { recursive: true });
+	await v.page.waitForLoadState('networkidle');
+	await v.page.screenshot({ path: path.join(shots, `${name}-${v.tag}.png`), fullPage: true });
+	const wide = await v.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+		.catch(() => 0);
+	equal(wide, 0, `${name} is wider than the window by`);
+	if (v.scripts) {
+		await v.page.evaluate(axe);
+		const found = await v.page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+		same(found.violations.map((x) => `${x.id}: ${x.nodes.map((n) => n.html).join(' | ').slice(0, 300)}`), [],
+			`accessibility of ${name}`);
+	}
+	same(v.problems, [], `what the browser complains of on ${name}`);
+}
+
+// The HTML as it was sent.
+function validate(name, html) {
+	const report = validator.validateStringSync(html);
+	same(report.results.flatMap((r) => r.messages.map((m) => `${name}:${m.line}: ${m.ruleId}: ${m.message}`)), [],
+		`HTML of ${name}`);
+}
+
+async function press(v) {
+	await Promise.all([v.page.waitForNavigation(), v.page.locator('main button.button-main:visible').first().click()]);
+}
+
+async function buy(server, options) {
+	const v = await visit(server, options);
+	const { page, lang } = v;
+
+	await page.goto(`/${lang}/`);
+	await look(v, '01-home');
+	await page.goto(`/${lang}/c/tea`);
+	await look(v, '02-category');
+	await page.goto(`/${lang}/p/longjing`);
+	await look(v, '03-product');
+	await press(v);
+	await look(v, '04-cart');
+	await page.goto(`/${lang}/checkout/address`);
+	await press(v);
+	ok(await page.locator('.field-error').count() > 0, 'an empty address is refused at the fields');
+	await look(v, '05-address-errors');
+	await page.fill('[name=name]', 'Ada <Käufer> & Söhne');
+	await page.fill('[name=email]', 'not an address');
+	await press(v);
+	equal(await page.inputValue('[name=name]'), 'Ada <Käufer> & Söhne', 'what was typed is kept');
+	for (const [name, value] of [['email', 'ada@example.org'], ['street', 'Lange Reihe 1'], ['postcode', '20457'], ['city', 'Hamburg']])
+		await page.fill(`[name=${name}]`, value);
+	await look(v, '06-address');
+	await press(v);
+	await page.check('[value=standard]');
+	await look(v, '07-delivery');
+	await press(v);
+	await page.check('[value=transfer]');
+	await look(v, '08-payment');
+	await press(v);
+	await press(v);
+	ok(/checkout\/(review|place)/.test(page.url()), 'no order without consent to the terms');
+	await look(v, '09-review-errors');
+	await page.check('[name=terms]');
+	await look(v, '10-review');
+	await press(v);
+	ok(/\/order\/[A-Za-z0-9_-]{16,}/.test(page.url()), `an order is shown, not ${page.url()}`);
+	await look(v, '11-order');
+	const number = await page.locator('h1').innerText();
+	await page.reload();
+	equal(await page.locator('h1').innerText(), number, 'a reload shows the same order');
+	await v.context.close();
+}
+
+for (const server of ['lighttpd', 'apache'])
+	for (const scripts of [true, false])
+		for (const width of [1280, 390])
+			test(`${server}: a visitor ${scripts ? 'with' : 'without'} scripts buys at ${width} pixels`,
+				() => buy(server, { width, scripts }));
+
+for (const [lang, scheme, width] of [['de', 'dark', 1280], ['zh-hans', 'light', 390], ['de', 'light', 320], ['en', 'dark', 390]])
+	test(`lighttpd: a visitor buys in ${lang}, ${scheme}, at ${width} pixels`,
+		() => buy('lighttpd', { width, scheme, lang }));
+
+test('the other pages look right and are accessible', async () => {
+	for (const options of [{ width: 1280 }, { width: 390, scheme: 'dark', lang: 'de' }]) {
+		const v = await visit('lighttpd', options);
+		for (const [name, target] of [['20-search', '/search?q=tea'], ['21-search-none', '/search?q=zzzz'], ['22-cart-empty', '/cart'],
+			['23-error', '/p/none'], ['24-delivery', '/info/delivery'], ['25-terms', '/info/terms'], ['26-about', '/info/about'],
+			['27-imprint', '/info/imprint'], ['28-privacy', '/info/privacy'], ['29-contact', '/info/contact'],
+			['30-withdrawal', '/info/withdrawal'], ['31-sold-out', '/p/saffron'], ['32-options', '/p/kontor-pen']]) {
+			await v.page.goto(`/${v.lang}${target}`);
+			await look(v, name);
+		}
+		await v.context.close();
+	}
+});
+
+test('a choice made with scripts changes price and address without a reload', async () => {
+	const v = await visit('lighttpd', { width: 1280 });
+	await v.page.goto('/en/p/longjing');
+	const before = await v.page.locator('.buy-price .price-now').innerText();
+	await v.page.locator('.pill label', { hasText: '100 g' }).click();
+	await v.page.waitForFunction((was) => document.querySelector('.buy-price .price-now').innerText !== was, before);
+	ok(/[?&]v=\d+/.test(v.page.url()), `the address names the variant: ${v.page.url()}`);
+	await v.context.close();
+});
+
+test('the same choice without scripts puts the chosen variant into the cart', async () => {
+	const v = await visit('lighttpd', { width: 1280, scripts: false });
+	await v.page.goto('/en/p/longjing');
+	await v.page.locator('.pill input[value="100 g"]').check({ force: true });
+	await press(v);
+	ok((await v.page.locator('main').innerText()).includes('100 g'), 'the cart shows 100 g');
+	await v.context.close();
+});
+
+test('every page is valid HTML', async () => {
+	for (const lang of ['en', 'de', 'zh-hans'])
+		for (const target of ['/', '/c/tea', '/c/tea?sort=price', '/p/longjing', '/p/kontor-pen', '/search', '/search?q=tea', '/cart',
+			'/p/none', '/info/delivery', '/info/terms', '/info/about', '/info/imprint', '/info/privacy', '/info/contact',
+			'/info/withdrawal']) {
+			const rs = await shop.get('lighttpd', `/${lang}${target}`);
+			validate(`/${lang}${target}`, rs.text);
+		}
+	for (const name of fs.readdirSync(path.join(shop.dir, 'error')))
+		validate(`error/${name}`, fs.readFileSync(path.join(shop.dir, 'error', name), 'utf8'));
+	const { Buyer } = require('../e2e/buyer.js');
+	const b = new Buyer(shop.origin('lighttpd'));
+	validate('cart', (await b.addToCart('/en/p/longjing', { quantity: '1' })).text);
+	for (const step of ['address', 'delivery', 'payment'])
+		validate(step, (await b.get(`/en/checkout/${step}`)).text);
+	validate('review', (await b.checkout('en')).text);
+	validate('order', (await b.submit('/checkout/place', { terms: '1' })).text);
+});
+
+run({
+	before: async () => {
+		shop = await Shop.start({ conf: { site: {
+			name: 'Kontor & Sons', sender: 'shop@example.org', phone: '+49 40 000000',
+			imprint: 'Kontor & Sons, owner Ada Example', vat_id: 'DE000000000',
+		} } });
+		const r = shop.kontor('demo', '--dir', path.join(src, 'etc', 'demo'));
+		equal(r.status, 0, r.stdout + r.stderr);
+		fs.cpSync(path.join(build, 'htdocs', 'static'), path.join(shop.dir, 'static'), { recursive: true });
+		shop.readable('media', 'static');
+		browser = await chromium.launch({
+			executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+			args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+		});
+	},
+	after: async () => {
+		if (browser)
+			await browser.close();
+		await shop.stop();
+	},
+});
