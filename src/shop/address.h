@@ -44,7 +44,7 @@ MUST_USE bool address_check(struct arena *, enum address_kind, const struct addr
 /* Is anything filled in? The country does not count: a form always names one. */
 bool address_given(const struct address *);
 
-/* As it is written on a parcel: at most ADDRESS_LINES lines, in the order of its country, the country not among them. */
+/* As it is written on a parcel, in the order of its country; the country's name is not among the lines. */
 #define ADDRESS_LINES 6
 size_t address_lines(struct arena *, const struct address *, struct str lines[ADDRESS_LINES]);
 

@@ -2,7 +2,7 @@
  *
  * One pure function serves the cart page (an estimate), every step of the checkout and, inside its transaction, the
  * placing of the order: they cannot differ. The plan's hash covers all that the review page shows but the message,
- * which is typed there; the order is placed only when the hash and the total that the buyer saw are still the plan's. */
+ * which is typed there; an order is placed only while the hash and the total are those that the buyer saw. */
 #ifndef KONTOR_SHOP_CHECKOUT_H
 #define KONTOR_SHOP_CHECKOUT_H
 

@@ -97,7 +97,8 @@ bool
 order_step(enum order_machine m, enum order_event ev, const struct order_facts *f, uint8_t *to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		if (rules[i].machine == m && rules[i].from == f->is.of[m] && rules[i].event == ev && rules[i].guard(f)) {
+		if (rules[i].machine == m && rules[i].from == f->is.of[m] && rules[i].event == ev
+		    && rules[i].guard(f)) {
 			*to = rules[i].to;
 			return true;
 		}

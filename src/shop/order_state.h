@@ -33,7 +33,8 @@ struct order_facts {
 	struct order_states is;
 };
 
-const char *order_state_name(enum order_machine, uint8_t state); /* "awaiting_payment"; "" for a value without a state */
+/* "awaiting_payment"; "" for a value without a state. */
+const char *order_state_name(enum order_machine, uint8_t state);
 const char *order_event_name(enum order_event);
 
 /* The state that `event` leads to in one machine. False when it is refused; *to is then unchanged. */

@@ -84,7 +84,8 @@ load_lines(struct db *db, struct arena *a, const struct cart_owner *owner, struc
 		size_t i = cart->n++;
 
 		if (line.tax_class >= TAX__MAX)
-			return err_set(e, ERR_BUG, "product %llu has no tax class", (unsigned long long)line.product_id);
+			return err_set(e, ERR_BUG, "product %llu has no tax class",
+			    (unsigned long long)line.product_id);
 		for (; i > 0 && added[i - 1] > at; i--) {
 			cart->lines[i] = cart->lines[i - 1];
 			added[i] = added[i - 1];
@@ -287,23 +288,35 @@ cart_step(struct db *db, struct arena *a, const struct cart_change *c, struct er
 	return change(db, &tx, e);
 }
 
+struct draft_tx {
+	uint64_t cart_id;
+	struct str json;
+	int64_t now_s;
+};
+
+static bool
+draft_body(struct db *db, void *arg, struct err *e)
+{
+	const struct draft_tx *tx = arg;
+	struct db_query *q = db_query(db, SQL_CART_DRAFT);
+	uint64_t n;
+
+	q_str(q, tx->json);
+	q_i64(q, tx->now_s);
+	q_u64(q, tx->cart_id);
+	if (!db_run(q, &n, e))
+		return false;
+	return n > 0 || err_set(e, ERR_CONFLICT, "the cart has become an order");
+}
+
+/* A transaction for one statement, so that a deadlock is met by another try. */
 bool
 cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct checkout_draft *draft, int64_t now_s,
     struct err *e)
 {
-	struct db_query *q;
-	struct str json;
-	uint64_t n;
+	struct draft_tx tx = {.cart_id = cart_id, .now_s = now_s};
 
-	if (!draft_format(a, draft, &json, e))
-		return false;
-	q = db_query(db, SQL_CART_DRAFT);
-	q_str(q, json);
-	q_i64(q, now_s);
-	q_u64(q, cart_id);
-	if (!db_run(q, &n, e))
-		return false;
-	return n > 0 || err_set(e, ERR_CONFLICT, "the cart has become an order");
+	return draft_format(a, draft, &tx.json, e) && db_tx(db, draft_body, &tx, e);
 }
 
 bool

@@ -11,7 +11,8 @@ MUST_USE bool order_insert(
     struct db *, struct arena *, struct order *o, struct str prefix, struct str token_hash, struct err *);
 
 /* The rows in the journal of events that led to o->is: PLACE of a new order. */
-MUST_USE bool order_insert_events(struct db *, const struct order *o, enum order_event, const char *actor, struct err *);
+MUST_USE bool order_insert_events(
+    struct db *, const struct order *o, enum order_event, const char *actor, struct err *);
 
 /* One step of one machine. */
 struct order_step_row {

@@ -42,7 +42,8 @@ read_stock(struct db_rows *rows, struct stock *s)
 }
 
 /* Locks the product's other stock rows, which is rare (a class changed) and may meet another sale that does the same:
- * a deadlock then, which is repeated; without the lock two sales could each believe that the other's variant is left. */
+ * a deadlock then, which is repeated. Without the lock two sales could each believe that the other's variant is
+ * left. */
 static bool
 refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now_s, struct err *e)
 {

@@ -87,8 +87,12 @@ put_change(const struct request *rq, struct view *v, const struct checkout_line 
 static void
 put_availability(struct view *v, const struct cart_line *line)
 {
-	static const uint16_t flags[] = {[STOCK_SOLD_OUT] = N_sold_out, [STOCK_FEW] = N_low, [STOCK_PLENTY] = N_in_stock,
-	    [STOCK_ON_ORDER] = N_on_order};
+	static const uint16_t flags[] = {
+	    [STOCK_SOLD_OUT] = N_sold_out,
+	    [STOCK_FEW] = N_low,
+	    [STOCK_PLENTY] = N_in_stock,
+	    [STOCK_ON_ORDER] = N_on_order,
+	};
 
 	view_bool(view_sub(v, N_availability), line->ships ? flags[stock_avail(&line->stock)] : N_digital, true);
 }

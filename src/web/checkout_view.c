@@ -72,7 +72,7 @@ by_text(const void *a, const void *b)
 	return str_cmp(((const struct named_country *)a)->text, ((const struct named_country *)b)->text);
 }
 
-/* The shop's own country first, the others by name; those where nothing is ever sent only when goods may be collected. */
+/* The shop's own country first, the others by name. Where nothing is sent, buyers may still come and collect. */
 static void
 put_countries(const struct request *rq, struct view *field, struct str typed)
 {

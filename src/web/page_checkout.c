@@ -247,6 +247,8 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	(void)page;
 	if (!rq->post)
 		return to_step(rq, CHECKOUT_REVIEW);
+	if (stats_paused(&rq->app->stats))
+		return err_set(e, ERR_BUSY, "ordering is paused");
 	if (!cart_page_load(rq, &p, e) || !keep_message(rq, &p, e))
 		return false;
 	if (rq->session == NULL || (p.found && !agreed(rq)))

@@ -23,8 +23,8 @@ function serve(...args) {
 }
 
 function sql(text) {
-	return child.execFileSync('mariadb', ['--no-defaults', '-S', path.join(dir, 'db.sock'), '-u', 'root', '-N', 'kontor'],
-		{ input: text }).toString().trim();
+	const args = ['--no-defaults', '-S', path.join(dir, 'db.sock'), '-u', 'root', '-N', 'kontor'];
+	return child.execFileSync('mariadb', args, { input: text }).toString().trim();
 }
 
 const number = (text) => Number(sql(text));
@@ -35,7 +35,8 @@ function putGoods(price, onHand) {
 	sql(`INSERT INTO product (id, handle, status, price_minor, avail, created_at, content_hash)
 		VALUES (${id}, 'p${id}', 1, ${price}, 2, 1, REPEAT('x', 16));
 	INSERT INTO product_text (product_id, lang, title, body_html) VALUES (${id}, 'en', 'Tea ${id}', '');
-	INSERT INTO variant (id, product_id, position, price_minor, weight_mg) VALUES (${id}, ${id}, 1, ${price}, 100000);
+	INSERT INTO variant (id, product_id, position, price_minor, weight_mg)
+		VALUES (${id}, ${id}, 1, ${price}, 100000);
 	INSERT INTO stock VALUES (${id}, ${onHand}, 1, 0);
 	INSERT INTO stock_movement (variant_id, qty, reason, at) VALUES (${id}, ${onHand}, 0, 1);`);
 	return id;
@@ -85,13 +86,13 @@ function placeFrom(b, form, values = {}) {
 }
 
 function checkBooks() {
-	assert.strictEqual(number(`SELECT COUNT(*) FROM stock s WHERE s.on_hand < 0 OR s.on_hand <>
-		(SELECT SUM(m.qty) FROM stock_movement m WHERE m.variant_id = s.variant_id)`), 0, 'stock is its movements');
+	assert.strictEqual(number(`SELECT COUNT(*) FROM stock s WHERE s.on_hand < 0 OR s.on_hand <> (SELECT SUM(m.qty)
+		FROM stock_movement m WHERE m.variant_id = s.variant_id)`), 0, 'stock is its movements');
 	assert.strictEqual(number(`SELECT COUNT(*) FROM (SELECT entry_id FROM ledger_line GROUP BY entry_id
 		HAVING SUM(debit_minor) <> SUM(credit_minor)) x`), 0, 'the ledger balances');
 }
 
-both('200 buyers, 32 at a time, 10 in stock: 10 orders, and 190 politely refused who keep their carts', async (server) => {
+both('200 buyers, 32 at a time, 10 in stock: 10 orders, 190 polite refusals, carts kept', async (server) => {
 	const id = putGoods(1290, 10);
 	const buyers = await crowd(Array.from({ length: 200 }), 16, () => ready(server, id));
 	const answers = await crowd(buyers, 32, async (b) => {
@@ -101,9 +102,9 @@ both('200 buyers, 32 at a time, 10 in stock: 10 orders, and 190 politely refused
 	const placed = answers.filter((rs) => rs.status === 303), refused = answers.filter((rs) => rs.status === 409);
 	assert.strictEqual(placed.length, 10);
 	assert.strictEqual(refused.length, 190);
-	assert.strictEqual(new Set(placed.map((rs) => rs.headers.location)).size, 10, 'each buyer has an order of his own');
+	assert.strictEqual(new Set(placed.map((rs) => rs.headers.location)).size, 10, 'each has an order of his own');
 	for (const rs of refused)
-		assert.ok(rs.text.includes(`<span id="error-id">${rs.headers['x-request-id']}</span>`), 'it is the one page');
+		assert.ok(rs.text.includes(`"error-id">${rs.headers['x-request-id']}<`), 'it is the one page');
 	assert.strictEqual(ordersOf(id), 10);
 	assert.strictEqual(stockOf(id), 0);
 	const losers = buyers.filter((b, i) => answers[i].status === 409);
@@ -115,13 +116,13 @@ both('200 buyers, 32 at a time, 10 in stock: 10 orders, and 190 politely refused
 	checkBooks();
 });
 
-both('100 orders, each sent 4 times at once from two tabs: 100 orders, and every answer shows its own', async (server) => {
+both('100 orders, each sent 4 times at once from two tabs: 100 orders, each answer its own', async (server) => {
 	const id = putGoods(990, 1000);
 	const buyers = await crowd(Array.from({ length: 100 }), 16, () => ready(server, id));
 	const links = await crowd(buyers, 8, async (b) => {
 		const second = tab(b);
 		await second.get('/en/checkout/review');
-		const forms = [b.form('/checkout/place', { terms: '1' }), second.form('/checkout/place', { terms: '1' })];
+		const forms = [b, second].map((one) => one.form('/checkout/place', { terms: '1' }));
 		const answers = await Promise.all([0, 1, 0, 1].map((i) => placeFrom(b, forms[i])));
 		for (const rs of answers) {
 			assert.strictEqual(rs.status, 303, rs.text);
@@ -157,7 +158,7 @@ both('another session that sends the same order key is shown nothing', async (se
 	assert.strictEqual(ordersOf(id), 1);
 });
 
-both('a price that changed on the way is 409 with the new figures in the cart, and then it can be ordered', async (server) => {
+both('a price that changed on the way is 409, and the cart has the new one to order at', async (server) => {
 	const id = putGoods(500, 10);
 	const b = await ready(server, id);
 	const form = b.form('/checkout/place', { terms: '1' });

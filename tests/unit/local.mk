@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
+	tests/unit/test_draft \
 	tests/unit/test_form \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
@@ -79,3 +80,5 @@ tests_unit_test_lang_SOURCES = tests/unit/test_lang.c
 tests_unit_test_lang_LDADD = $(UNIT_LIBS)
 tests_unit_test_sql_text_SOURCES = tests/unit/test_sql_text.c
 tests_unit_test_sql_text_LDADD = $(UNIT_LIBS)
+tests_unit_test_draft_SOURCES = tests/unit/test_draft.c
+tests_unit_test_draft_LDADD = $(UNIT_LIBS)

@@ -57,5 +57,5 @@ START_TEST(secret_equal_compares_length_and_bytes)
 }
 END_TEST
 
-UNIT_MAIN("secret", secret_texts_are_read_back_and_only_in_their_one_writing, secret_derive_needs_the_key_and_the_message,
-    secret_equal_compares_length_and_bytes)
+UNIT_MAIN("secret", secret_texts_are_read_back_and_only_in_their_one_writing,
+    secret_derive_needs_the_key_and_the_message, secret_equal_compares_length_and_bytes)

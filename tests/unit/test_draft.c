@@ -1,0 +1,68 @@
+#include "store/draft.h"
+#include "unit.h"
+
+static struct arena a;
+
+START_TEST(draft_comes_back_as_it_was_typed)
+{
+	struct checkout_draft d = {.shipping = STR_INIT("pickup"), .note = STR_INIT("two\nlines \"and\" \\ more")}, back;
+	struct err e = {0};
+	struct str json;
+
+	arena_init(&a, 1 << 20);
+	d.address.field[ADDRESS_NAME] = STR("  Jürgen <b> ");
+	d.address.field[ADDRESS_EMAIL] = STR("not a mail address");
+	d.billing.field[ADDRESS_CITY] = STR("北京");
+	ck_ok(draft_format(&a, &d, &json, &e), &e);
+	draft_parse(&a, json, &back);
+	ck_str(back.address.field[ADDRESS_NAME], "  Jürgen <b> ");
+	ck_str(back.address.field[ADDRESS_EMAIL], "not a mail address");
+	ck_str(back.billing.field[ADDRESS_CITY], "北京");
+	ck_str(back.shipping, "pickup");
+	ck_str(back.payment, "");
+	ck_str(back.note, "two\nlines \"and\" \\ more");
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(draft_leaves_out_what_is_not_text_and_cuts_what_is_too_long)
+{
+	struct checkout_draft d = {.payment = STR_INIT("\xff\xfe")}, back;
+	struct err e = {0};
+	struct str json;
+	char *much;
+
+	arena_init(&a, 4 << 20);
+	much = arena_alloc(&a, 200000);
+	for (size_t i = 0; i < 200000; i++)
+		much[i] = 'x';
+	for (int f = 0; f < ADDRESS__MAX; f++)
+		d.address.field[f] = d.billing.field[f] = str_n(much, 200000);
+	d.note = str_n(much, 200000);
+	ck_ok(draft_format(&a, &d, &json, &e), &e);
+	ck_assert_uint_lt(json.n, 65535);
+	draft_parse(&a, json, &back);
+	ck_assert_uint_gt(back.address.field[ADDRESS_NAME].n, 1000);
+	ck_assert_uint_eq(back.payment.n, 0);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(draft_that_cannot_be_read_is_empty)
+{
+	static const char *const wrong[] = {"", "{", "[]", "null", "7", "{\"address\":[]}", "{\"address\":{\"name\":7}}",
+	    "{\"delivery\":{}}"};
+	struct checkout_draft back;
+
+	arena_init(&a, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		draft_parse(&a, str_z(wrong[i]), &back);
+		ck_assert_uint_eq(back.address.field[ADDRESS_NAME].n, 0);
+		ck_assert_uint_eq(back.shipping.n, 0);
+	}
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("draft", draft_comes_back_as_it_was_typed, draft_leaves_out_what_is_not_text_and_cuts_what_is_too_long,
+    draft_that_cannot_be_read_is_empty)
