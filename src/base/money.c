@@ -66,8 +66,8 @@ money_parse(struct str s, currency c, struct money *out, struct err *e)
 {
 	out->cur = c;
 	return num_decimal(s, currency_digits(c), &out->minor)
-	    || err_set(e, ERR_INPUT, "'%.*s' is not an amount of %s", (int)(s.n > 40 ? 40 : s.n), s.p == NULL ? "" : s.p,
-		currency_code(c));
+	    || err_set(e, ERR_INPUT, "'%.*s' is not an amount of %s", (int)(s.n > 40 ? 40 : s.n),
+		   s.p == NULL ? "" : s.p, currency_code(c));
 }
 
 struct str

@@ -49,7 +49,8 @@ count_saved(struct import_run *r, const struct product *p, const struct catalogu
 	n->variants_gone += s->variants_gone;
 	n->stock_moved += s->stock_moved;
 	if (s->old_handle.n > 0) {
-		struct str why = str_fmt(&r->group, "renamed from %.*s, whose address leads here now", STR_ARG(s->old_handle));
+		struct str why =
+		    str_fmt(&r->group, "renamed from %.*s, whose address leads here now", STR_ARG(s->old_handle));
 
 		n->products_renamed++;
 		import_say(r, false, p->line, 1, product_column_name(PRODUCT_COLUMN_HANDLE), why.p);

@@ -70,8 +70,8 @@ import_say(struct import_run *r, bool refused, uint32_t line, uint32_t col, cons
 	if (!refused)
 		r->im->n.notes++;
 	if (r->im->report != NULL)
-		fprintf(r->im->report, "%s:%u:%u: %s%s%s%s\n", r->file, line, col, refused ? "left out: " : "note: ", column,
-		    column[0] == '\0' ? "" : ": ", why);
+		fprintf(r->im->report, "%s:%u:%u: %s%s%s%s\n", r->file, line, col,
+		    refused ? "left out: " : "note: ", column, column[0] == '\0' ? "" : ": ", why);
 }
 
 void
@@ -111,7 +111,8 @@ import_summary(const struct import *im, FILE *f)
 	const struct import_counts *n = &im->n;
 
 	if (im->products != NULL) {
-		fprintf(f, "products: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " left out\n",
+		fprintf(f,
+		    "products: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " left out\n",
 		    n->products_new, n->products_changed, n->products_same, n->products_refused);
 		fprintf(f, "variants: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " gone\n",
 		    n->variants_new, n->variants_changed, n->variants_same, n->variants_gone);
@@ -121,12 +122,14 @@ import_summary(const struct import *im, FILE *f)
 		if (n->pictures_not_looked_for > 0)
 			fprintf(f, "          %" PRIu64 " not looked for: no --images\n", n->pictures_not_looked_for);
 		if (n->products_renamed > 0)
-			fprintf(f, "renamed:  %" PRIu64 " products; their old addresses lead to the new ones\n", n->products_renamed);
+			fprintf(f, "renamed:  %" PRIu64 " products; their old addresses lead to the new ones\n",
+			    n->products_renamed);
 		if (im->set_stock)
 			fprintf(f, "stock:    %" PRIu64 " figures changed\n", n->stock_moved);
 	}
 	if (im->translations != NULL) {
-		fprintf(f, "texts:    %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged; languages:", n->texts_new,
+		fprintf(f,
+		    "texts:    %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged; languages:", n->texts_new,
 		    n->texts_changed, n->texts_same);
 		for (size_t i = 0; i < im->n_langs; i++)
 			fprintf(f, " %.*s", STR_ARG(im->langs[i]));

@@ -15,7 +15,8 @@ struct import_counts {
 	uint64_t rows, rows_refused, notes;
 	uint64_t products_new, products_changed, products_same, products_refused, products_renamed;
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
-	uint64_t pictures_new, pictures_same, pictures_missing, pictures_remote, pictures_broken, pictures_not_looked_for;
+	uint64_t pictures_new, pictures_same, pictures_missing, pictures_remote, pictures_broken,
+	    pictures_not_looked_for;
 	uint64_t texts_new, texts_changed, texts_same;
 };
 

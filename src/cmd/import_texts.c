@@ -76,7 +76,8 @@ flush(struct batch *b, struct err *e)
 		if (b->refused[i]) {
 			im->n.rows_refused++;
 			import_say(b->r, true, b->text[i].line, 1, "Handle",
-			    b->text[i].kind == TRANSLATION_CATEGORY ? "there is no such category" : "there is no such product");
+			    b->text[i].kind == TRANSLATION_CATEGORY ? "there is no such category"
+								    : "there is no such product");
 			continue;
 		}
 		im->n.texts_new += b->change[i] == CATALOGUE_NEW;

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -9,6 +8,7 @@
 
 #include "base/clock.h"
 #include "jobs/job.h"
+#include "plat/secret.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
 
@@ -77,15 +77,6 @@ watch(const struct loop *l, uint64_t at_ns)
 	timer_settime(l->watchdog, TIMER_ABSTIME, &at, NULL);
 }
 
-static void
-new_id(char id[STATS_ID_SIZE])
-{
-	unsigned char random[16];
-
-	randombytes_buf(random, sizeof(random));
-	sodium_bin2hex(id, STATS_ID_SIZE, random, sizeof(random));
-}
-
 static bool
 run_under_deadline(struct loop *l, const struct job_kind *k, struct err *e)
 {
@@ -93,7 +84,7 @@ run_under_deadline(struct loop *l, const struct job_kind *k, struct err *e)
 	char id[STATS_ID_SIZE];
 	bool ok;
 
-	new_id(id);
+	secret_id(id);
 	log_request(id);
 	l->ctx.now_s = clock_utc_s();
 	l->ctx.more = false;

@@ -1,11 +1,11 @@
 /* kontor-jobs - everything that is not a page: counts the dead, ends the stuck, delivers and tidies up. */
 #include <getopt.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
 #include "base/clock.h"
 #include "jobs/job.h"
+#include "plat/secret.h"
 
 #define CONF_MEM_B ((size_t)16 << 20)
 #define PAUSE_NS (5 * CLOCK_S) /* before an end that a supervisor would answer with a start at once */
@@ -55,7 +55,7 @@ main(int argc, char **argv)
 	const char *file = NULL;
 	bool once = false;
 
-	if (!options(argc, argv, &file, &once) || !log_open("kontor-jobs", NULL, LOG_INFO) || sodium_init() < 0)
+	if (!options(argc, argv, &file, &once) || !log_open("kontor-jobs", NULL, LOG_INFO) || !secret_init(&e))
 		return EX_USAGE;
 	arena_init(&a, CONF_MEM_B);
 	if (!conf_load(&a, conf_file(file), &conf, &e))

@@ -358,7 +358,8 @@ csv_put(struct buf *b, struct str s, bool first)
 	for (size_t i = 0; i < s.n && !quote; i++)
 		quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == ';' || s.p[i] == '\n' || s.p[i] == '\r'
 		    || s.p[i] == '\t';
-	if (!quote && !(s.n == 0 && first)) { /* a first field that is empty is quoted: the row may be empty otherwise */
+	/* A first field that is empty is quoted: the row may be empty otherwise. */
+	if (!quote && !(s.n == 0 && first)) {
 		buf_put(b, s);
 		return;
 	}

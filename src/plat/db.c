@@ -1,4 +1,5 @@
-#include "plat/db_impl.h"
+#include "plat/db.h"
+
 
 #include <errmsg.h>
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #include "base/buf.h"
 #include "plat/conf.h"
+#include "plat/db_impl.h"
 
 #define UNFIT_RETRY_NS CLOCK_S
 #define PASSWORD_MAX 256

@@ -81,7 +81,7 @@ struct db {
 };
 
 /* db.c */
-bool db_ready(struct db *, struct err *);
+MUST_USE bool db_ready(struct db *, struct err *);
 void db_drop(struct db *);
 bool db_fail(struct db *, const char *what, unsigned code, const char *msg, struct err *);
 bool db_lost(const struct db *, unsigned code);

@@ -157,7 +157,8 @@ take_text(struct db_query *q, unsigned i, struct db_cell *cell, char **text, str
 {
 	const struct db_slot *slot = &q->out_slot[i];
 	unsigned long n = slot->n;
-	MYSQL_BIND bind = {.buffer_type = q->out_bind[i].buffer_type, .buffer = *text, .buffer_length = n, .length = &n};
+	MYSQL_BIND bind = {
+	    .buffer_type = q->out_bind[i].buffer_type, .buffer = *text, .buffer_length = n, .length = &n};
 
 	cell->v.p = *text;
 	cell->n = (uint32_t)n;
@@ -336,7 +337,8 @@ next_cell(struct db_rows *rows, char type)
 {
 	const struct db_cell *cell;
 
-	ASSERT(rows->row != NULL && (*rows->type == type || (type == 0 && rows->type[0] != '\0' && rows->type[1] == '?')));
+	ASSERT(
+	    rows->row != NULL && (*rows->type == type || (type == 0 && rows->type[0] != '\0' && rows->type[1] == '?')));
 	cell = &rows->row->cell[rows->col];
 	ASSERT(!cell->null || type == 0);
 	if (type == 0 && !cell->null)

@@ -232,7 +232,8 @@ make_target(struct str media_dir, const uint8_t hash[IMAGE_HASH_B], struct targe
 	snprintf(t->dir, sizeof(t->dir), "%.*s/%.2s", STR_ARG(media_dir), hex);
 	for (int i = 0; i < IMAGE__MAX; i++) {
 		snprintf(t->path[i], sizeof(t->path[i]), "%.900s/%s-%s.webp", t->dir, hex, sizes[i].name);
-		snprintf(t->temp[i], sizeof(t->temp[i]), "%.900s/.%s-%s.%ld", t->dir, hex, sizes[i].name, (long)getpid());
+		snprintf(
+		    t->temp[i], sizeof(t->temp[i]), "%.900s/.%s-%s.%ld", t->dir, hex, sizes[i].name, (long)getpid());
 	}
 	return true;
 }
@@ -370,7 +371,8 @@ image_import(struct arena *scratch, int dir_fd, struct str path, struct str medi
 	fd = openat(dir_fd, str_zdup(scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		arena_rewind(scratch, mark);
-		return err_set(e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_INPUT, "%s", strerror(errno));
+		return err_set(
+		    e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_INPUT, "%s", strerror(errno));
 	}
 	ok = read_whole(scratch, fd, &bytes, e) && image_store(scratch, bytes, media_dir, im, e);
 	close(fd);

@@ -17,6 +17,15 @@ secret_random(void *to, size_t n)
 }
 
 void
+secret_id(char id[33])
+{
+	uint8_t random[16];
+
+	randombytes_buf(random, sizeof(random));
+	sodium_bin2hex(id, 33, random, sizeof(random));
+}
+
+void
 secret_hash(struct str token, uint8_t hash[SECRET_HASH_B])
 {
 	int failed = crypto_generichash(hash, SECRET_HASH_B, (const uint8_t *)token.p, token.n, NULL, 0);

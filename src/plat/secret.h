@@ -17,6 +17,9 @@ MUST_USE bool secret_init(struct err *);
 
 void secret_random(void *to, size_t n);
 
+/* A new id of a request or a job: 32 hexadecimal digits, NUL behind. */
+void secret_id(char id[33]);
+
 /* What is stored of a token. */
 void secret_hash(struct str token, uint8_t hash[SECRET_HASH_B]);
 

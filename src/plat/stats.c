@@ -52,17 +52,23 @@ read_boot(char boot[40])
 }
 
 static bool
-lock_range(int fd, int how, short type, off_t start, off_t len, struct flock *answer)
+lock_call(int fd, int how, struct flock *l)
 {
-	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = len};
 	int r;
 
 	do
-		r = fcntl(fd, how, &l);
+		r = fcntl(fd, how, l);
 	while (r < 0 && errno == EINTR);
-	if (answer != NULL)
-		*answer = l;
 	return r == 0;
+}
+
+/* The first byte is for who makes the file. */
+static bool
+lock_head(int fd, int how, short type)
+{
+	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+
+	return lock_call(fd, how, &l);
 }
 
 static off_t
@@ -71,28 +77,39 @@ slot_offset(int slot)
 	return (off_t)(offsetof(struct stats_area, slot) + sizeof(struct stats_slot) * (size_t)slot);
 }
 
+static struct flock
+slot_range(short type, int slot)
+{
+	return (struct flock){.l_type = type,
+	    .l_whence = SEEK_SET,
+	    .l_start = slot_offset(slot),
+	    .l_len = (off_t)sizeof(struct stats_slot)};
+}
+
 bool
 stats_lock(const struct stats *st, int slot)
 {
-	return lock_range(st->fd, F_OFD_SETLK, F_WRLCK, slot_offset(slot), (off_t)sizeof(struct stats_slot), NULL);
+	struct flock l = slot_range(F_WRLCK, slot);
+
+	return lock_call(st->fd, F_OFD_SETLK, &l);
 }
 
 void
 stats_unlock(const struct stats *st, int slot)
 {
-	(void)lock_range(st->fd, F_OFD_SETLK, F_UNLCK, slot_offset(slot), (off_t)sizeof(struct stats_slot), NULL);
+	struct flock l = slot_range(F_UNLCK, slot);
+
+	(void)lock_call(st->fd, F_OFD_SETLK, &l);
 }
 
 bool
 stats_held(const struct stats *st, int slot)
 {
-	struct flock l;
+	struct flock l = slot_range(F_WRLCK, slot);
 
 	if (slot == st->slot)
 		return true;
-	return st->fd >= 0
-	       && lock_range(st->fd, F_OFD_GETLK, F_WRLCK, slot_offset(slot), (off_t)sizeof(struct stats_slot), &l)
-	       && l.l_type != F_UNLCK;
+	return st->fd >= 0 && lock_call(st->fd, F_OFD_GETLK, &l) && l.l_type != F_UNLCK;
 }
 
 /* Deadlines and open breakers of an earlier boot mean nothing: its requests count as crashed. */
@@ -165,12 +182,12 @@ open_file(struct stats *st, const char *path, int flags, struct err *e)
 	if (st->fd < 0)
 		return err_set(
 		    e, errno == ENOENT && !make ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", name, strerror(errno));
-	if (make && !lock_range(st->fd, F_OFD_SETLKW, F_WRLCK, 0, 1, NULL))
+	if (make && !lock_head(st->fd, F_OFD_SETLKW, F_WRLCK))
 		ok = err_set(e, ERR_UPSTREAM, "%s: cannot be locked: %s", name, strerror(errno));
 	else
 		ok = map_file(st, name, make, e);
 	if (make)
-		(void)lock_range(st->fd, F_OFD_SETLK, F_UNLCK, 0, 1, NULL);
+		(void)lock_head(st->fd, F_OFD_SETLK, F_UNLCK);
 	if (!ok)
 		stats_close(st);
 	return ok;

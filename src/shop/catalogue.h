@@ -34,7 +34,8 @@ struct catalogue_variant {
 	uint64_t id;
 	struct catalogue_word words[CATALOGUE_OPTIONS];
 	struct str sku, barcode;
-	int64_t price_minor, compare_minor, lowest_minor; /* compare: 0 when not reduced; lowest: of the 30 days before */
+	int64_t price_minor;
+	int64_t compare_minor, lowest_minor; /* compare: 0 when not reduced; lowest: of the 30 days before */
 	struct catalogue_measure measure;
 	bool shipped; /* false: digital */
 	struct stock stock;

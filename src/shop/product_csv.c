@@ -309,7 +309,8 @@ read_specs(const struct product_row *r, struct product *p)
 			continue;
 		if (p->n_specs == PRODUCT_SPECS_MAX || s.n > 4000 || utf8_len(s) > 500) {
 			note(r, true, (int)at, str_zdup(pc->group, pc->specs[i].label),
-			    p->n_specs == PRODUCT_SPECS_MAX ? "more than 60 specifications" : "longer than 500 characters");
+			    p->n_specs == PRODUCT_SPECS_MAX ? "more than 60 specifications"
+							    : "longer than 500 characters");
 			return false;
 		}
 		p->specs[p->n_specs++] = (struct product_spec){pc->specs[i].label, product_one_line(pc->group, s)};
@@ -339,7 +340,8 @@ read_status(const struct product_row *r, struct product *p)
 static bool
 read_options(const struct product_row *r, struct product *p)
 {
-	static const enum product_column names[] = {PRODUCT_COLUMN_OPTION1, PRODUCT_COLUMN_OPTION2, PRODUCT_COLUMN_OPTION3};
+	static const enum product_column names[] = {
+	    PRODUCT_COLUMN_OPTION1, PRODUCT_COLUMN_OPTION2, PRODUCT_COLUMN_OPTION3};
 
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++) {
 		struct str name;
@@ -390,8 +392,8 @@ read_product(const struct product_row *r, struct product *p)
 	if (tax.n > 0 && !tax_class_find(str_lower(r->pc->group, str_head(tax, 40)), &p->tax_class))
 		return product_refuse(r, PRODUCT_COLUMN_TAX_CLASS, "none of standard, reduced, zero");
 	if (!product_category_clean(r->pc->group, str_head(product_cell(r, PRODUCT_COLUMN_TYPE), 4000), &p->category))
-		return product_refuse(r, PRODUCT_COLUMN_TYPE, "a path of at most %d names, 100 characters each, 255 in all",
-		    PRODUCT_CATEGORY_DEPTH_MAX);
+		return product_refuse(r, PRODUCT_COLUMN_TYPE,
+		    "a path of at most %d names, 100 characters each, 255 in all", PRODUCT_CATEGORY_DEPTH_MAX);
 	return read_title(r, p) && product_text(r, PRODUCT_COLUMN_VENDOR, 190, &p->vendor)
 	    && product_text(r, PRODUCT_COLUMN_SEO_TITLE, 255, &p->seo_title)
 	    && product_text(r, PRODUCT_COLUMN_SEO_DESCRIPTION, 500, &p->seo_description) && read_status(r, p)

@@ -37,8 +37,8 @@ read_money(const struct product_row *r, enum product_column col, int64_t *out)
 	if (s.n == 0)
 		return true;
 	if (!money_parse(s, r->pc->setup.cur, &m, &e))
-		return product_refuse(r, col, "'%.*s' is no amount: digits, a point and at most %d digits", s.n > 40 ? 40 : (int)s.n,
-		    s.p, currency_digits(r->pc->setup.cur));
+		return product_refuse(r, col, "'%.*s' is no amount: digits, a point and at most %d digits",
+		    s.n > 40 ? 40 : (int)s.n, s.p, currency_digits(r->pc->setup.cur));
 	if (m.minor < 0)
 		return product_refuse(r, col, "below zero");
 	if (m.minor > MINOR_MAX)
@@ -50,7 +50,8 @@ read_money(const struct product_row *r, enum product_column col, int64_t *out)
 static bool
 read_prices(const struct product_row *r, struct product_variant *v)
 {
-	if (!read_money(r, PRODUCT_COLUMN_PRICE, &v->price_minor) || !read_money(r, PRODUCT_COLUMN_COMPARE, &v->compare_minor)
+	if (!read_money(r, PRODUCT_COLUMN_PRICE, &v->price_minor)
+	    || !read_money(r, PRODUCT_COLUMN_COMPARE, &v->compare_minor)
 	    || !read_money(r, PRODUCT_COLUMN_COST, &v->cost_minor))
 		return false;
 	if (v->price_minor < 0)
@@ -83,8 +84,8 @@ dimension(struct str unit)
 	static const struct {
 		const char *unit;
 		int dimension;
-	} units[] = {{"mg", 1}, {"g", 1}, {"kg", 1}, {"ml", 2}, {"cl", 2}, {"l", 2}, {"m3", 2}, {"mm", 3}, {"cm", 3}, {"m", 3},
-	    {"m2", 4}, {"item", 5}};
+	} units[] = {{"mg", 1}, {"g", 1}, {"kg", 1}, {"ml", 2}, {"cl", 2}, {"l", 2}, {"m3", 2}, {"mm", 3}, {"cm", 3},
+	    {"m", 3}, {"m2", 4}, {"item", 5}};
 
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		if (str_eq_z(unit, units[i].unit))
@@ -99,7 +100,8 @@ read_unit_price(const struct product_row *r, struct product_variant *v)
 
 	v->content_unit = str_lower(a, str_head(product_cell(r, PRODUCT_COLUMN_CONTENT_UNIT), 8));
 	v->base_unit = str_lower(a, str_head(product_cell(r, PRODUCT_COLUMN_BASE_UNIT), 8));
-	if (!read_milli(r, PRODUCT_COLUMN_CONTENT, &v->content_milli) || !read_milli(r, PRODUCT_COLUMN_BASE, &v->base_milli))
+	if (!read_milli(r, PRODUCT_COLUMN_CONTENT, &v->content_milli)
+	    || !read_milli(r, PRODUCT_COLUMN_BASE, &v->base_milli))
 		return false;
 	if (v->content_milli == 0) {
 		v->base_milli = 0;
@@ -111,7 +113,8 @@ read_unit_price(const struct product_row *r, struct product_variant *v)
 	if (dimension(v->content_unit) == 0)
 		return product_refuse(r, PRODUCT_COLUMN_CONTENT_UNIT, "not a unit: mg g kg ml cl l m3 mm cm m m2 item");
 	if (dimension(v->base_unit) != dimension(v->content_unit))
-		return product_refuse(r, PRODUCT_COLUMN_BASE_UNIT, "does not measure the same as the total measure's unit");
+		return product_refuse(
+		    r, PRODUCT_COLUMN_BASE_UNIT, "does not measure the same as the total measure's unit");
 	return true;
 }
 
@@ -128,7 +131,8 @@ read_stock(const struct product_row *r, struct product_variant *v)
 	if (qty.n == 0)
 		return true;
 	if (!num_i64(qty, -STOCK_MAX, STOCK_MAX, &v->stock))
-		return product_refuse(r, PRODUCT_COLUMN_QTY, "'%.*s' is no whole number", qty.n > 40 ? 40 : (int)qty.n, qty.p);
+		return product_refuse(
+		    r, PRODUCT_COLUMN_QTY, "'%.*s' is no whole number", qty.n > 40 ? 40 : (int)qty.n, qty.p);
 	v->has_stock = true;
 	if (v->stock < 0 && !v->sell_over) {
 		if (v->tracked)
@@ -147,11 +151,13 @@ read_goods(const struct product_row *r, struct product_variant *v)
 		return product_refuse(r, PRODUCT_COLUMN_GRAMS, "not a weight in grams");
 	if (!product_text(r, PRODUCT_COLUMN_BARCODE, 32, &barcode))
 		return false;
-	v->barcode = str_starts(barcode, STR("'")) ? str_from(barcode, 1) : barcode; /* as spreadsheets keep long digits */
+	/* An apostrophe is how spreadsheets keep long digits. */
+	v->barcode = str_starts(barcode, STR("'")) ? str_from(barcode, 1) : barcode;
 	for (size_t i = 0; i < v->barcode.n; i++)
 		if ((unsigned char)v->barcode.p[i] >= 0x7f)
 			return product_refuse(r, PRODUCT_COLUMN_BARCODE, "not ASCII");
-	return product_text(r, PRODUCT_COLUMN_SKU, 100, &v->sku) && product_truth(r, PRODUCT_COLUMN_SHIPPED, true, &v->shipped)
+	return product_text(r, PRODUCT_COLUMN_SKU, 100, &v->sku)
+	    && product_truth(r, PRODUCT_COLUMN_SHIPPED, true, &v->shipped)
 	    && product_truth(r, PRODUCT_COLUMN_TAXABLE, true, &v->taxable);
 }
 
@@ -171,7 +177,8 @@ read_values(const struct product_row *r, struct product_variant *v)
 		if (i == 0 && p->n_options == 0 && str_eq_case(v->value[0], STR("Default Title")))
 			v->value[0] = STR_NONE;
 		if (i >= p->n_options && v->value[i].n > 0)
-			return product_refuse(r, values[i], "a value of an option that has no name in line %u", p->line);
+			return product_refuse(
+			    r, values[i], "a value of an option that has no name in line %u", p->line);
 	}
 	return true;
 }
@@ -184,7 +191,8 @@ check_unique(const struct product_row *r, const struct product_variant *v)
 	for (size_t i = 0; i < p->n_variants; i++) {
 		const struct product_variant *w = &p->variants[i];
 
-		if (str_eq(v->value[0], w->value[0]) && str_eq(v->value[1], w->value[1]) && str_eq(v->value[2], w->value[2]))
+		if (str_eq(v->value[0], w->value[0]) && str_eq(v->value[1], w->value[1])
+		    && str_eq(v->value[2], w->value[2]))
 			return p->n_options == 0
 			    ? product_refuse(r, PRODUCT_COLUMN_PRICE, "a second variant of a product without options")
 			    : product_refuse(r, PRODUCT_COLUMN_VALUE1, "the same options as in line %u", w->line);
@@ -271,8 +279,8 @@ product_add_variant(const struct product_row *r)
 
 	if (p->n_variants == PRODUCT_VARIANTS_MAX)
 		return product_refuse(r, PRODUCT_COLUMN_PRICE, "more than %d variants", PRODUCT_VARIANTS_MAX);
-	if (!read_values(r, &v) || !read_prices(r, &v) || !read_goods(r, &v) || !read_stock(r, &v) || !read_unit_price(r, &v)
-	    || !check_unique(r, &v))
+	if (!read_values(r, &v) || !read_prices(r, &v) || !read_goods(r, &v) || !read_stock(r, &v)
+	    || !read_unit_price(r, &v) || !check_unique(r, &v))
 		return false;
 	v.image = image_of(r, PRODUCT_COLUMN_VARIANT_IMAGE);
 	p->variants[p->n_variants++] = v;

@@ -29,7 +29,8 @@ translation_csv_open(struct translation_csv *t, const struct cells *header, stru
 	}
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
 		if (t->at[needed[i]] < 0)
-			return err_set(e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line, columns[needed[i]]);
+			return err_set(
+			    e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line, columns[needed[i]]);
 	if (t->at[TRANSLATION_COLUMN_TITLE] < 0 && t->at[TRANSLATION_COLUMN_BODY] < 0)
 		return err_set(e, ERR_INPUT, "line %u: there is neither a column \"Title\" nor \"Body\"", header->line);
 	return true;
@@ -112,7 +113,9 @@ read_line(const struct translation_csv *t, struct arena *a, const struct cells *
     struct str *out)
 {
 	static const size_t max[TRANSLATION_COLUMN__MAX] = {[TRANSLATION_COLUMN_HANDLE] = 255,
-	    [TRANSLATION_COLUMN_TITLE] = 255, [TRANSLATION_COLUMN_SEO_TITLE] = 255, [TRANSLATION_COLUMN_SEO_DESCRIPTION] = 500};
+	    [TRANSLATION_COLUMN_TITLE] = 255,
+	    [TRANSLATION_COLUMN_SEO_TITLE] = 255,
+	    [TRANSLATION_COLUMN_SEO_DESCRIPTION] = 500};
 	struct str s = cell(t, row, col);
 
 	if (s.n <= max[col] * 8) {

@@ -242,7 +242,8 @@ pictures_differ(const struct product *p, const struct pictures *pics)
 
 /* A picture whose file was not at hand this time keeps what it had. */
 static bool
-save_pictures(struct catalogue_save *s, uint64_t id, const struct product *p, const struct pictures *pics, struct err *e)
+save_pictures(
+    struct catalogue_save *s, uint64_t id, const struct product *p, const struct pictures *pics, struct err *e)
 {
 	struct rows_json rows;
 

@@ -38,8 +38,9 @@ struct catalogue_saved {
 MUST_USE bool catalogue_save_product(
     struct catalogue_save *, const struct product *, struct catalogue_saved *, struct err *);
 
-/* Saves one text, its body_html clean; *id is the product's or 0: what is found by it must be indexed anew (catalogue_index) by the end of
- * the transaction when *change is not CATALOGUE_SAME. ERR_NOT_FOUND: there is no such product or category. */
+/* Saves one text, its body_html clean; *id is the product's or 0: what is found by it must be indexed anew
+ * (catalogue_index) by the end of the transaction when *change is not CATALOGUE_SAME. ERR_NOT_FOUND: there is no such
+ * product or category. */
 MUST_USE bool catalogue_save_text(struct catalogue_save *, const struct translation *, enum catalogue_change *change,
     uint64_t *id, struct err *);
 

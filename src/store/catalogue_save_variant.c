@@ -74,7 +74,8 @@ match(struct variants *vs)
 				struct kept *have = &vs->kept[k];
 				bool by_sku = v->sku.n > 0 && str_eq(v->sku, have->is.sku);
 
-				if (have->matched || (pass == 2 ? !same_values(v, &have->is) : !by_sku || have->gone != (pass == 1)))
+				if (have->matched
+				    || (pass == 2 ? !same_values(v, &have->is) : !by_sku || have->gone != (pass == 1)))
 					continue;
 				have->matched = true;
 				vs->of[i] = have;
@@ -229,11 +230,12 @@ same(const struct kept *have, const struct product_variant *v, size_t position)
 	const struct product_variant *w = &have->is;
 
 	return !have->gone && !have->aside && have->position == position && same_values(w, v) && str_eq(w->sku, v->sku)
-	    && str_eq(w->barcode, v->barcode) && w->price_minor == v->price_minor && w->compare_minor == v->compare_minor
-	    && w->cost_minor == v->cost_minor && w->taxable == v->taxable && w->shipped == v->shipped
-	    && w->weight_mg == v->weight_mg && w->content_milli == v->content_milli && w->base_milli == v->base_milli
-	    && str_eq(w->content_unit, v->content_unit) && str_eq(w->base_unit, v->base_unit) && w->image == v->image
-	    && w->tracked == v->tracked && w->sell_over == v->sell_over;
+	    && str_eq(w->barcode, v->barcode) && w->price_minor == v->price_minor
+	    && w->compare_minor == v->compare_minor && w->cost_minor == v->cost_minor && w->taxable == v->taxable
+	    && w->shipped == v->shipped && w->weight_mg == v->weight_mg && w->content_milli == v->content_milli
+	    && w->base_milli == v->base_milli && str_eq(w->content_unit, v->content_unit)
+	    && str_eq(w->base_unit, v->base_unit) && w->image == v->image && w->tracked == v->tracked
+	    && w->sell_over == v->sell_over;
 }
 
 static bool
@@ -249,7 +251,8 @@ change(struct variants *vs, const struct kept *have, const struct product_varian
 	q = db_query(vs->s->db, SQL_SAVE_VARIANT);
 	bind(q, v, position);
 	q_u64(q, have->id);
-	if (!db_run(q, NULL, e) || (have->is.price_minor != v->price_minor && !save_price(vs, have->id, v->price_minor, e)))
+	if (!db_run(q, NULL, e)
+	    || (have->is.price_minor != v->price_minor && !save_price(vs, have->id, v->price_minor, e)))
 		return false;
 	if (have->is.tracked == v->tracked && have->is.sell_over == v->sell_over)
 		return true;

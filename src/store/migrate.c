@@ -103,7 +103,8 @@ find_files(struct run *r, struct err *e)
 	qsort(r->file, r->n_files, sizeof(*r->file), by_version);
 	for (size_t i = 0; i < r->n_files; i++) {
 		if (r->file[i].version != i + 1)
-			return err_set(e, ERR_INPUT, "%s: %s, expected number %04zu", r->m->dir, r->file[i].name.p, i + 1);
+			return err_set(
+			    e, ERR_INPUT, "%s: %s, expected number %04zu", r->m->dir, r->file[i].name.p, i + 1);
 	}
 	return r->n_files > 0 || err_set(e, ERR_INPUT, "%s: no file NNNN_name.sql", r->m->dir);
 }
@@ -170,15 +171,17 @@ check_applied(const struct run *r, struct err *e)
 		if (x->version != i + 1)
 			return err_set(e, ERR_CONFLICT, "schema_migration does not know of number %04zu", i + 1);
 		if (i >= r->n_files)
-			return err_set(e, ERR_CONFLICT, "the database has %s, which is newer than this program", x->name.p);
+			return err_set(
+			    e, ERR_CONFLICT, "the database has %s, which is newer than this program", x->name.p);
 		if (!x->finished && !r->m->resume)
 			return err_set(e, ERR_CONFLICT,
 			    "%s is half applied: %llu of its statements are done. Put it right, then `kontor migrate "
 			    "--resume`",
 			    x->name.p, (unsigned long long)x->done);
 		if (x->finished && !str_eq(x->checksum, r->file[i].checksum))
-			return err_set(e, ERR_INPUT, "%s/%s was changed after it was applied: a change needs a new file",
-			    r->m->dir, r->file[i].name.p);
+			return err_set(e, ERR_INPUT,
+			    "%s/%s was changed after it was applied: a change needs a new file", r->m->dir,
+			    r->file[i].name.p);
 	}
 	return true;
 }

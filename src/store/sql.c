@@ -21,10 +21,12 @@ check_schema(struct db *db, struct err *e)
 		int64_t version = c_i64(&rows), unfinished = c_i64(&rows);
 
 		if (unfinished != 0)
-			ok = err_set(e, ERR_UPSTREAM, "the schema is in the middle of a migration: see `kontor migrate`");
+			ok = err_set(
+			    e, ERR_UPSTREAM, "the schema is in the middle of a migration: see `kontor migrate`");
 		else if (version != SQL_SCHEMA && version != SQL_SCHEMA + 1)
-			ok = err_set(e, ERR_UPSTREAM, "the schema is at %lld, this program needs %d: run `kontor migrate`",
-			    (long long)version, SQL_SCHEMA);
+			ok = err_set(e, ERR_UPSTREAM,
+			    "the schema is at %lld, this program needs %d: run `kontor migrate`", (long long)version,
+			    SQL_SCHEMA);
 	} else if (e->kind != ERR_UPSTREAM || e->code == 0) {
 		err_context(e, "no schema yet? run `kontor migrate`");
 	}

@@ -1,7 +1,7 @@
 /* sql_text.h - cuts a file of SQL into its statements. Pure.
  *
- * Knows quotes, and the comments of SQL (-- and # to the end of the line, slash-star); a statement ends at a ';'. There is
- * no DELIMITER: a trigger or procedure with a body of several statements cannot be written in such a file. */
+ * Knows quotes, and the comments of SQL (-- and # to the end of the line, slash-star); a statement ends at a ';'. There
+ * is no DELIMITER: a trigger or procedure with a body of several statements cannot be written in such a file. */
 #ifndef KONTOR_STORE_SQL_TEXT_H
 #define KONTOR_STORE_SQL_TEXT_H
 

@@ -45,7 +45,7 @@ source_at(const struct catalogue *c, uint32_t i)
 bool
 catalogue_find(const struct catalogue *c, struct str source, struct str *text)
 {
-	/* Sorted by whole keys; a key ends where the singular ends or goes on with NUL, so singulars are sorted, too. */
+	/* Sorted by whole keys; a key ends where the singular ends or goes on with NUL, so singulars are too. */
 	uint32_t low = 0, high = c->n;
 
 	while (low < high) {

@@ -217,6 +217,7 @@ view_decode(struct arena *a, struct str bytes, struct view **out, struct err *e)
 	if (r.nodes == NULL || r.slots == NULL)
 		return err_set(e, ERR_LIMIT, "cached tree: no room for %zu bytes", bytes.n);
 	if (!get_node(&r, 1, out) || r.p != r.end || r.n_nodes != 0 || r.n_slots != 0)
-		return err_set(e, ERR_UPSTREAM, "cached tree: broken at byte %zu", (size_t)(r.p - (const uint8_t *)bytes.p));
+		return err_set(
+		    e, ERR_UPSTREAM, "cached tree: broken at byte %zu", (size_t)(r.p - (const uint8_t *)bytes.p));
 	return true;
 }

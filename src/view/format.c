@@ -64,7 +64,8 @@ calendar(int64_t utc_s, bool local)
 	time_t t = (time_t)utc_s;
 	struct tm tm;
 
-	if ((local ? localtime_r(&t, &tm) : gmtime_r(&t, &tm)) == NULL || tm.tm_year > 9999 - 1900 || tm.tm_year < -1900)
+	if ((local ? localtime_r(&t, &tm) : gmtime_r(&t, &tm)) == NULL || tm.tm_year > 9999 - 1900
+	    || tm.tm_year < -1900)
 		return none;
 	return tm;
 }

@@ -96,7 +96,8 @@ put_crumbs(struct writer *w, const struct view *links, struct str last)
 
 	buf_put(&w->b, STR("{\"@type\":\"BreadcrumbList\",\"itemListElement\":["));
 	for (size_t i = 0; i < n; i++)
-		put_crumb(w, i + 1, view_text(view_get(view_at(links, i), N_text)), view_text(view_get(view_at(links, i), N_url)));
+		put_crumb(w, i + 1, view_text(view_get(view_at(links, i), N_text)),
+		    view_text(view_get(view_at(links, i), N_url)));
 	if (last.n > 0)
 		put_crumb(w, n + 1, last, STR_NONE);
 	buf_put(&w->b, STR("]}"));
@@ -161,7 +162,8 @@ put_offer(struct writer *w, const struct view *variant)
 		buf_put(&w->b, STR(",{\"@type\":\"UnitPriceSpecification\""));
 		put_text(w, ",\"priceType\":", STR("https://schema.org/StrikethroughPrice"));
 		put_price(w, was);
-		buf_put(&w->b, tax ? STR(",\"valueAddedTaxIncluded\":true}") : STR(",\"valueAddedTaxIncluded\":false}"));
+		buf_put(
+		    &w->b, tax ? STR(",\"valueAddedTaxIncluded\":true}") : STR(",\"valueAddedTaxIncluded\":false}"));
 	}
 	buf_put(&w->b, STR("]}"));
 }
@@ -194,7 +196,8 @@ put_images(struct writer *w, const struct view *images)
 	bool any = false;
 
 	for (size_t i = 0; i < view_count(images) && i < IMAGES_MAX; i++)
-		put_item(w, ",\"image\":[", &any, url_absolute(w->urls, w->a, view_text(view_get(view_at(images, i), N_zoom_url))));
+		put_item(w, ",\"image\":[", &any,
+		    url_absolute(w->urls, w->a, view_text(view_get(view_at(images, i), N_zoom_url))));
 	end_items(w, any);
 }
 

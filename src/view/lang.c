@@ -7,7 +7,7 @@ static const struct {
 	struct str tag, name, dir, decimal, group, money, date, months, plural;
 } known[] = {
 #define LANG(tag, name, dir, decimal, group, money, date, months, plural)                                              \
-	{STR_INIT(tag), STR_INIT(name), STR_INIT(dir), STR_INIT(decimal), STR_INIT(group), STR_INIT(money),             \
+	{STR_INIT(tag), STR_INIT(name), STR_INIT(dir), STR_INIT(decimal), STR_INIT(group), STR_INIT(money),            \
 	    STR_INIT(date), STR_INIT(months), STR_INIT(plural)},
 #include "view/lang.def"
 #undef LANG

@@ -31,6 +31,7 @@ MUST_USE bool mustache_compile(struct arena *, const struct mustache_input *, st
 
 /* Writes the file with this index, with `root` as its context. ERR_BUG when partials or lists go into each other
  * without end, ERR_LIMIT when the buf is over. */
-MUST_USE bool mustache_render(const struct mustache *, size_t file, const struct view *root, struct buf *, struct err *);
+MUST_USE bool mustache_render(
+    const struct mustache *, size_t file, const struct view *root, struct buf *, struct err *);
 
 #endif

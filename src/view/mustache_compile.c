@@ -240,7 +240,8 @@ call_partial(struct compiler *c, const struct part *part, const struct shift *sh
 	size_t file, i = 0;
 
 	if (!find_file(c, part->text, &file))
-		return c->in->lang == NULL || fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
+		return c->in->lang == NULL
+		    || fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
 	while (i < c->n_procs && (c->procs[i].file != file || !str_eq(c->procs[i].indent, indent)))
 		i++;
 	if (i == c->n_procs) {
@@ -264,7 +265,8 @@ put_parent(struct compiler *c, const struct part *part, const struct scope *scop
 	bool ok;
 
 	if (!find_file(c, part->text, &file))
-		return c->in->lang == NULL || fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
+		return c->in->lang == NULL
+		    || fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
 	if (c->depth == EXPAND_MAX)
 		return fail(c, part, "too many parents and blocks in each other");
 	c->depth++;

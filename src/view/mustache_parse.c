@@ -394,7 +394,8 @@ add_line(struct parser *p)
 		if (!alone && t->s.n == 0)
 			i = 1;
 	}
-	if (!alone && p->n_tokens > 0 && !(p->n_tokens == 1 && is_white(p->tokens[0].s) && p->tokens[0].kind == TOKEN_TEXT))
+	if (!alone && p->n_tokens > 0
+	    && !(p->n_tokens == 1 && is_white(p->tokens[0].s) && p->tokens[0].kind == TOKEN_TEXT))
 		part_add(p, PART_LINE, &(struct token){.line = p->tokens[0].line, .s = indent});
 	for (size_t first = i; i < p->n_tokens; i++) {
 		const struct token *t = &p->tokens[i];
@@ -416,8 +417,8 @@ sigil_of(enum part_kind kind)
 bool
 mustache_parse(struct arena *a, struct view_names *spec, struct str text, struct mustache_file *file, struct err *e)
 {
-	struct parser p = {.a = a, .spec = spec, .file = file, .rest = text, .open = STR("{{"), .close = STR("}}"), .line = 1,
-	    .e = e};
+	struct parser p = {
+	    .a = a, .spec = spec, .file = file, .rest = text, .open = STR("{{"), .close = STR("}}"), .line = 1, .e = e};
 
 	file->first = NULL;
 	p.tail[0] = &file->first;

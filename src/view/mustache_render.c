@@ -170,7 +170,8 @@ run(struct render *r, uint32_t pc, struct err *e)
 		case OP_GO: pc = op->n; continue;
 		case OP_CALL:
 			if (r->n_calls == RENDER_CALL_MAX)
-				return err_set(e, ERR_BUG, "template: more than %d partials in each other", RENDER_CALL_MAX);
+				return err_set(
+				    e, ERR_BUG, "template: more than %d partials in each other", RENDER_CALL_MAX);
 			r->call[r->n_calls++] = pc + 1;
 			pc = op->n;
 			continue;

@@ -118,7 +118,8 @@ is_reference(struct str s)
 	for (ptrdiff_t i = 1; i < end; i++) {
 		char c = s.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == '#' && i == 1)))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+			|| (c == '#' && i == 1)))
 			return false;
 	}
 	return true;

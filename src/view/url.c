@@ -21,7 +21,8 @@ host_is_sound(struct str host)
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
+			|| c == '.'))
 			return false;
 	}
 	return name.n > 0;
@@ -50,7 +51,8 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 	u->https = str_starts(site_url, STR("https://"));
 	head = u->https ? 8 : 7;
 	if (!u->https && !str_starts(site_url, STR("http://")))
-		return err_set(e, ERR_INPUT, "'%.*s' does not begin with http:// or https://", STR_ARG(str_head(site_url, 80)));
+		return err_set(
+		    e, ERR_INPUT, "'%.*s' does not begin with http:// or https://", STR_ARG(str_head(site_url, 80)));
 	rest = str_from(site_url, head);
 	slash = str_chr(rest, '/');
 	u->base = slash < 0 ? STR("") : str_from(rest, (size_t)slash);

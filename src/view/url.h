@@ -27,7 +27,8 @@ MUST_USE bool urls_init(struct urls *, struct str site_url, struct err *);
 
 struct str url_home(const struct urls *, struct arena *, const struct lang *);
 struct str url_category(const struct urls *, struct arena *, const struct lang *, struct str slug);
-struct str url_category_list(const struct urls *, struct arena *, const struct lang *, struct str slug, struct url_list);
+struct str url_category_list(
+    const struct urls *, struct arena *, const struct lang *, struct str slug, struct url_list);
 
 /* variant 0: the product alone. */
 struct str url_product(const struct urls *, struct arena *, const struct lang *, struct str handle, uint64_t variant);

@@ -1,8 +1,7 @@
 #include "web/app.h"
 
-#include <sodium.h>
-
 #include "plat/cache.h"
+#include "plat/secret.h"
 #include "store/shop_rules.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
@@ -121,8 +120,8 @@ app_open(struct app *app, const char *file, const char *backend, struct err *e)
 		app->route_template[i] = APP_NO_TEMPLATE;
 	arena_init(&app->a, PROCESS_MEM_B);
 	arena_init(&app->spare, SPARE_MEM_B);
-	if (sodium_init() < 0)
-		return err_set(e, ERR_BUG, "libsodium has no random numbers");
+	if (!secret_init(e))
+		return false;
 	if (open_configured(app, file, e)) {
 		open_stats(app, backend);
 		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);

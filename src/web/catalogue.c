@@ -340,7 +340,8 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 bool
 catalogue_find_category_tree(const struct page_ctx *cx, struct str slug, struct view **out, struct err *e)
 {
-	return fetch_tree(cx, cache_key(cx->cache, CACHE_category, cx->lang->tag, slug), &slug, fill_categories, out, e);
+	return fetch_tree(
+	    cx, cache_key(cx->cache, CACHE_category, cx->lang->tag, slug), &slug, fill_categories, out, e);
 }
 
 static bool

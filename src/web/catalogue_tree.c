@@ -58,7 +58,9 @@ put_price(const struct page_ctx *cx, struct view *parent, const struct catalogue
 static void
 put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail, bool digital)
 {
-	static const uint16_t flags[] = {[STOCK_SOLD_OUT] = N_sold_out, [STOCK_FEW] = N_low, [STOCK_PLENTY] = N_in_stock,
+	static const uint16_t flags[] = {[STOCK_SOLD_OUT] = N_sold_out,
+	    [STOCK_FEW] = N_low,
+	    [STOCK_PLENTY] = N_in_stock,
 	    [STOCK_ON_ORDER] = N_on_order};
 	const struct shipping_zone_rules *home = &cx->app->rules.shipping.zones[SHIPPING_HOME];
 	struct view *v = view_sub(parent, N_availability);

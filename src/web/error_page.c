@@ -68,9 +68,10 @@ log_error(const struct request *rq, const struct err *e, const struct err_info *
 	bool secret = rq->route != NULL && (rq->route->flags & ROUTE_NO_REFERRER);
 	struct str path = secret ? STR("-") : str_head(rq->path, PATH_LOGGED_MAX_B);
 
-	log_put(info->level, "event=error kind=%s status=%d place=%s code=%d method=%.*s route=%s path=\"%.*s\" msg=\"%s\"",
-	    info->name, info->status, e->place, e->code, STR_ARG(rq->method),
-	    rq->route == NULL ? "-" : rq->route->name, STR_ARG(path), e->msg);
+	log_put(info->level,
+	    "event=error kind=%s status=%d place=%s code=%d method=%.*s route=%s path=\"%.*s\" msg=\"%s\"", info->name,
+	    info->status, e->place, e->code, STR_ARG(rq->method), rq->route == NULL ? "-" : rq->route->name,
+	    STR_ARG(path), e->msg);
 }
 
 void

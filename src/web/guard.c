@@ -1,6 +1,6 @@
 #include "web/guard.h"
 
-#include <sodium.h>
+#include "plat/secret.h"
 
 bool
 guard_same_site(const struct guard_source *s, struct str site, struct err *e)
@@ -23,7 +23,7 @@ guard_same_site(const struct guard_source *s, struct str site, struct err *e)
 bool
 guard_token(struct str given, struct str wanted, struct err *e)
 {
-	if (wanted.n > 0 && given.n == wanted.n && sodium_memcmp(given.p, wanted.p, wanted.n) == 0)
+	if (wanted.n > 0 && secret_equal(given, wanted))
 		return true;
 	return err_set(e, ERR_DENIED, "a form does not carry its session's token");
 }

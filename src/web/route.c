@@ -70,7 +70,8 @@ take_lang(struct str raw, struct route_args *args)
 		if (part.n < 2 || part.n > (first ? 3 : 8))
 			return false;
 		for (size_t i = 0; i < part.n; i++)
-			if (!(part.p[i] >= 'a' && part.p[i] <= 'z') && (first || !(part.p[i] >= '0' && part.p[i] <= '9')))
+			if (!(part.p[i] >= 'a' && part.p[i] <= 'z')
+			    && (first || !(part.p[i] >= '0' && part.p[i] <= '9')))
 				return false;
 		first = false;
 	}

@@ -1,7 +1,8 @@
 #include "web/trace.h"
 
-#include <sodium.h>
 #include <string.h>
+
+#include "plat/secret.h"
 
 #define TRACEPARENT_B 55
 
@@ -21,14 +22,11 @@ is_hex(struct str s)
 void
 trace_id(struct str tp, char id[33])
 {
-	unsigned char random[16];
-
 	if (tp.n == TRACEPARENT_B && str_starts(tp, STR("00-")) && tp.p[35] == '-' && tp.p[52] == '-'
 	    && is_hex(str_n(tp.p + 3, 32)) && is_hex(str_n(tp.p + 36, 16))) {
 		memcpy(id, tp.p + 3, 32);
 		id[32] = '\0';
 		return;
 	}
-	randombytes_buf(random, sizeof(random));
-	sodium_bin2hex(id, 33, random, sizeof(random));
+	secret_id(id);
 }

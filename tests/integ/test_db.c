@@ -18,10 +18,10 @@ static const struct db_stmt stmts[T__MAX] = {
     [SERIES] = {"SERIES", DB_TOOL, "", "u", "SELECT seq FROM seq_1_to_20000"},
     [SLOW] = {"SLOW", DB_TOOL, "i", "i?", "SELECT SLEEP(?)"},
     [TYPES] = {"TYPES", DB_TOOL, "i?u?s?b?", "i?u?s?b?",
-        "SELECT CAST(? AS SIGNED), CAST(? AS UNSIGNED), CAST(? AS CHAR(200)), CAST(? AS BINARY(4))"},
+	"SELECT CAST(? AS SIGNED), CAST(? AS UNSIGNED), CAST(? AS CHAR(200)), CAST(? AS BINARY(4))"},
     [LOCK] = {"LOCK", DB_TOOL, "u", "i", "SELECT n FROM t WHERE id = ? FOR UPDATE"},
     [MODE] = {"MODE", DB_TOOL, "", "s?s?s?u?",
-        "SELECT @@sql_mode, @@time_zone, @@tx_isolation, @@innodb_lock_wait_timeout"},
+	"SELECT @@sql_mode, @@time_zone, @@tx_isolation, @@innodb_lock_wait_timeout"},
     [KILL] = {"KILL", DB_TOOL, "", "i?", "SELECT CONNECTION_ID()"},
 };
 
@@ -35,8 +35,9 @@ static struct stats *stats; /* NULL: no breaker */
 static void
 make_table(void)
 {
-	services_sql(&services, "CREATE OR REPLACE TABLE t (id BIGINT UNSIGNED NOT NULL PRIMARY KEY, n BIGINT NOT NULL,"
-				" s TEXT CHARACTER SET utf8mb4 NULL, b VARBINARY(100) NOT NULL, CHECK (n >= 0)) ENGINE=InnoDB");
+	services_sql(&services,
+	    "CREATE OR REPLACE TABLE t (id BIGINT UNSIGNED NOT NULL PRIMARY KEY, n BIGINT NOT NULL,"
+	    " s TEXT CHARACTER SET utf8mb4 NULL, b VARBINARY(100) NOT NULL, CHECK (n >= 0)) ENGINE=InnoDB");
 }
 
 static struct db *

@@ -42,7 +42,8 @@ static struct import
 importer(void)
 {
 	prepare();
-	return (struct import){.a = &a, .db = services_db(&services, &a, DB_TOOL), .conf = &conf, .now_s = clock_utc_s()};
+	return (struct import){
+	    .a = &a, .db = services_db(&services, &a, DB_TOOL), .conf = &conf, .now_s = clock_utc_s()};
 }
 
 /* Runs it; what was reported is in `report`. */
@@ -80,7 +81,8 @@ START_TEST(import_again_changes_nothing)
 	ck_assert_uint_eq(im.n.variants_new, 2);
 	im = run_table(table);
 	ck_assert_uint_eq(import_changes(&im), 0);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE handle = 'tea-a'"), 3);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE handle = 'tea-a'"), 3);
 	ck_assert_int_eq(number("SELECT n_products FROM category WHERE path = 'Drinks'"), 1);
 	ck_assert_int_eq(number("SELECT price_minor FROM product WHERE handle = 'tea-a'"), 500);
 	ck_assert_int_eq(number("SELECT SUM(qty) FROM stock_movement"), 30);
@@ -93,9 +95,11 @@ START_TEST(import_never_gives_back_what_was_sold_unless_told_to_set_stock)
 	const char *stock = "SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = 'TB1'";
 	struct import im = run_table(table);
 
-	services_sql(&services, "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = 7 WHERE sku = 'TB1'");
-	services_sql(&services, "INSERT INTO stock_movement (variant_id, qty, reason, at) SELECT id, -3, 2, 1 FROM variant"
-				" WHERE sku = 'TB1'");
+	services_sql(
+	    &services, "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = 7 WHERE sku = 'TB1'");
+	services_sql(&services,
+	    "INSERT INTO stock_movement (variant_id, qty, reason, at) SELECT id, -3, 2, 1 FROM variant"
+	    " WHERE sku = 'TB1'");
 	im = run_table(table);
 	ck_assert_uint_eq(import_changes(&im), 0);
 	ck_assert_int_eq(number("%s", stock), 7);
@@ -105,7 +109,8 @@ START_TEST(import_never_gives_back_what_was_sold_unless_told_to_set_stock)
 	run(&im);
 	ck_assert_uint_eq(im.n.stock_moved, 1);
 	ck_assert_int_eq(number("%s", stock), 10);
-	ck_assert_int_eq(number("SELECT SUM(qty) FROM stock_movement m JOIN variant v ON v.id = m.variant_id WHERE sku = 'TB1'"),
+	ck_assert_int_eq(
+	    number("SELECT SUM(qty) FROM stock_movement m JOIN variant v ON v.id = m.variant_id WHERE sku = 'TB1'"),
 	    10);
 	im = importer();
 	im.products = path_of("table.csv");
@@ -193,8 +198,9 @@ END_TEST
 
 START_TEST(import_refuses_a_handle_that_comes_again_and_a_gift_card)
 {
-	struct import im = run_table("Handle,Title,Variant Price,Gift Card,Variant SKU\ntea-h,Tea,5,,TH1\ntea-i,Tea,5,,TI1\n"
-				     "tea-h,Tea,5,,TH2\nvoucher,Gift,5,TRUE,TH3\n");
+	struct import im =
+	    run_table("Handle,Title,Variant Price,Gift Card,Variant SKU\ntea-h,Tea,5,,TH1\ntea-i,Tea,5,,TI1\n"
+		      "tea-h,Tea,5,,TH2\nvoucher,Gift,5,TRUE,TH3\n");
 
 	ck_assert_uint_eq(im.n.products_new, 2);
 	ck_assert_uint_eq(im.n.products_refused, 2);
@@ -215,9 +221,11 @@ START_TEST(import_moves_a_product_between_categories_and_out_of_sight)
 	ck_assert_int_eq(number("SELECT n_products FROM category WHERE path = 'J1 > X'"), 0);
 	im = run_table("Handle,Title,Type,Variant Price,Status\ntea-j,Tea,J1 > Y,5,draft\n");
 	ck_assert_int_eq(number("SELECT SUM(n_products) FROM category WHERE path LIKE 'J1%%'"), 0);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE handle = 'tea-j'"), 0);
 	ck_assert_int_eq(
-	    number("SELECT COUNT(*) FROM search_token t JOIN product p ON p.id = t.product_id WHERE handle = 'tea-j'"), 0);
+	    number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE handle = 'tea-j'"), 0);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM search_token t JOIN product p ON p.id = t.product_id WHERE handle = 'tea-j'"),
+	    0);
 }
 END_TEST
 
@@ -240,9 +248,13 @@ START_TEST(import_takes_texts_in_other_languages_of_products_categories_and_term
 	ck_assert_uint_eq(im.n_langs, 2);
 	ck_assert_ptr_nonnull(strstr(report, "texts.csv:9:1: left out: Handle: there is no such product"));
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_text WHERE lang = 'de' AND body_html = '<p>gut</p>'"), 1);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM search_token WHERE lang = 'de' AND token IN ('gruner', 'gruener', 'tee')"), 3);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM search_token WHERE lang = 'zh-Hans' AND token = '\xe7\xbb\xbf\xe8\x8c\xb6'"), 1);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM listing_name WHERE lang = 'de' AND title = 'Gr\xc3\xbcner Tee'"), 2);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM search_token WHERE lang = 'de' AND token IN ('gruner', 'gruener', 'tee')"), 3);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM search_token WHERE lang = 'zh-Hans' AND token = '\xe7\xbb\xbf\xe8\x8c\xb6'"),
+	    1);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM listing_name WHERE lang = 'de' AND title = 'Gr\xc3\xbcner Tee'"), 2);
 	im = importer();
 	im.translations = path_of("texts.csv");
 	run(&im);
@@ -343,12 +355,14 @@ START_TEST(import_adventureworks_whole_and_again)
 		ck_assert_uint_eq(im.n_langs, 5);
 		ck_assert(round == 0 || import_changes(&im) == 0);
 		if (round == 1)
-			services_sql(&services, "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = on_hand - 1"
-						" WHERE sku = 'HL-U509-R'");
+			services_sql(&services,
+			    "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = on_hand - 1"
+			    " WHERE sku = 'HL-U509-R'");
 	}
 	if (dir != NULL)
 		ck_assert_int_eq(
-		    number("SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = 'HL-U509-R'"), 287);
+		    number("SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = 'HL-U509-R'"),
+		    287);
 }
 END_TEST
 
@@ -369,7 +383,8 @@ START_TEST(import_a_real_shops_export_and_again)
 }
 END_TEST
 
-INTEG_MAIN("import", false, import_again_changes_nothing, import_never_gives_back_what_was_sold_unless_told_to_set_stock,
+INTEG_MAIN("import", false, import_again_changes_nothing,
+    import_never_gives_back_what_was_sold_unless_told_to_set_stock,
     import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address,
     import_marks_variants_as_gone_and_takes_them_back, import_lets_two_variants_change_their_options_with_each_other,
     import_keeps_variants_whose_rows_were_bad, import_dry_run_counts_but_changes_nothing,

@@ -87,7 +87,8 @@ START_TEST(a_dry_run_changes_nothing)
 	ck_ok(migrate(&m, &e), &e);
 	ck_assert_uint_eq(m.n_waiting, 1);
 	ck_assert_int_eq(
-	    services_number(&services, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'kontor'"), 0);
+	    services_number(&services, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'kontor'"),
+	    0);
 }
 END_TEST
 
@@ -124,7 +125,8 @@ START_TEST(wrong_sql_is_told_with_file_and_line_and_can_be_resumed)
 	struct err e = {0};
 
 	begin();
-	write_sql("0002_bad.sql", "INSERT INTO one VALUES (2);\n-- now a mistake\n\nINSERT INTO none VALUES (3);\nDO 1;\n");
+	write_sql(
+	    "0002_bad.sql", "INSERT INTO one VALUES (2);\n-- now a mistake\n\nINSERT INTO none VALUES (3);\nDO 1;\n");
 	ck_refused(&m, &e, ERR_UPSTREAM, "0002_bad.sql:4: ");
 	ck_assert_int_eq(e.code, ER_NO_SUCH_TABLE);
 	err_clear(&e);
@@ -193,9 +195,10 @@ START_TEST(a_worker_takes_its_own_schema_or_the_next)
 		struct err e = {0};
 		struct db *db;
 
-		services_sql(&services,
-		    str_fmt(&arena, "UPDATE schema_migration SET version = %d ORDER BY version DESC LIMIT 1", cases[i].version)
-			.p);
+		services_sql(
+		    &services, str_fmt(&arena, "UPDATE schema_migration SET version = %d ORDER BY version DESC LIMIT 1",
+				   cases[i].version)
+				   .p);
 		ck_ok(db_open(&arena, &setup, &db, &e), &e);
 		ck_assert_msg(db_connect(db, &e) == cases[i].fits, "%d: %s", cases[i].version, e.msg);
 		if (!cases[i].fits)
@@ -268,7 +271,8 @@ START_TEST(each_account_is_refused_what_it_does_not_need)
 		MYSQL *mysql = mysql_init(NULL);
 		unsigned code;
 
-		ck_assert_ptr_nonnull(mysql_real_connect(mysql, NULL, refused[i].user, "", "kontor", 0, conf.db_socket.p, 0));
+		ck_assert_ptr_nonnull(
+		    mysql_real_connect(mysql, NULL, refused[i].user, "", "kontor", 0, conf.db_socket.p, 0));
 		mysql_query(mysql, refused[i].sql);
 		code = mysql_errno(mysql);
 		ck_assert_msg(code == ER_TABLEACCESS_DENIED_ERROR || code == ER_COLUMNACCESS_DENIED_ERROR

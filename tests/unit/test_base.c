@@ -147,7 +147,8 @@ START_TEST(num_takes_whole_numbers_only)
 	ck_assert(num_decimal(STR("1431.50"), 2, &i) && i == 143150);
 	ck_assert(num_decimal(STR("-.5"), 2, &i) && i == -50);
 	ck_assert(num_decimal(STR("1.5000"), 2, &i) && i == 150);
-	ck_assert(!num_decimal(STR("1.505"), 2, &i) && !num_decimal(STR("."), 2, &i) && !num_decimal(STR("1.2.3"), 2, &i));
+	ck_assert(
+	    !num_decimal(STR("1.505"), 2, &i) && !num_decimal(STR("."), 2, &i) && !num_decimal(STR("1.2.3"), 2, &i));
 	ck_assert(!num_decimal(STR("99999999999999999999"), 2, &i));
 }
 END_TEST
@@ -168,7 +169,8 @@ END_TEST
 START_TEST(utf8_refuses_what_rfc_3629_refuses)
 {
 	ck_assert(utf8_valid(STR("aä中😀")));
-	ck_assert(!utf8_valid(STR("\xc0\x80")) && !utf8_valid(STR("\xed\xa0\x80")) && !utf8_valid(STR("\xf4\x90\x80\x80")));
+	ck_assert(
+	    !utf8_valid(STR("\xc0\x80")) && !utf8_valid(STR("\xed\xa0\x80")) && !utf8_valid(STR("\xf4\x90\x80\x80")));
 	ck_assert(!utf8_valid(STR("\xe4\xb8")));
 	ck_assert_uint_eq(utf8_len(STR("aä中😀")), 4);
 	ck_str(utf8_head(STR("aä中"), 4), "aä");

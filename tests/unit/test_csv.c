@@ -140,8 +140,8 @@ END_TEST
 
 START_TEST(csv_written_cells_never_start_a_formula_and_read_back_the_same)
 {
-	static const char *const cells[] = {"=1+1", "+x", "-x", "@x", "\tx", "\rx", "'=x", "''-x", "'", "'x", "-1.50", "",
-	    "a\"b", "a,b", "a\nb", "a;b", "-", "- ", "1-2"};
+	static const char *const cells[] = {"=1+1", "+x", "-x", "@x", "\tx", "\rx", "'=x", "''-x", "'", "'x", "-1.50",
+	    "", "a\"b", "a,b", "a\nb", "a;b", "-", "- ", "1-2"};
 	struct buf out;
 	struct csv *c;
 	struct err e = {0};

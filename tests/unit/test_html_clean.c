@@ -112,11 +112,11 @@ static const char *const hostile[] = {
 static bool
 only_allowed(struct str s)
 {
-	static const char *const tags[] = {"<p>", "<br>", "<ul>", "<ol>", "<li>", "<blockquote>", "<h2>", "<h3>", "<h4>",
-	    "<table>", "<caption>", "<thead>", "<tbody>", "<tr>", "<th>", "<td>", "<strong>", "<em>", "<b>", "<i>", "<u>",
-	    "<sub>", "<sup>", "</p>", "</ul>", "</ol>", "</li>", "</blockquote>", "</h2>", "</h3>", "</h4>", "</table>",
-	    "</caption>", "</thead>", "</tbody>", "</tr>", "</th>", "</td>", "</strong>", "</em>", "</b>", "</i>", "</u>",
-	    "</sub>", "</sup>", "</a>", "<a href=\"https://"};
+	static const char *const tags[] = {"<p>", "<br>", "<ul>", "<ol>", "<li>", "<blockquote>", "<h2>", "<h3>",
+	    "<h4>", "<table>", "<caption>", "<thead>", "<tbody>", "<tr>", "<th>", "<td>", "<strong>", "<em>", "<b>",
+	    "<i>", "<u>", "<sub>", "<sup>", "</p>", "</ul>", "</ol>", "</li>", "</blockquote>", "</h2>", "</h3>",
+	    "</h4>", "</table>", "</caption>", "</thead>", "</tbody>", "</tr>", "</th>", "</td>", "</strong>", "</em>",
+	    "</b>", "</i>", "</u>", "</sub>", "</sup>", "</a>", "<a href=\"https://"};
 
 	for (ptrdiff_t i; (i = str_chr(s, '<')) >= 0; s = str_from(s, (size_t)i + 1)) {
 		struct str at = str_from(s, (size_t)i);

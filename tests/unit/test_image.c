@@ -51,10 +51,12 @@ END_TEST
 
 START_TEST(image_head_refuses_what_is_cut_off_other_or_huge)
 {
-	static const struct str bad[] = {STR_INIT(""), STR_INIT("GIF89a"), STR_INIT("<svg xmlns='x'/>"), STR_INIT("\xff\xd8\xff"),
-	    STR_INIT("\xff\xd8\xff\xe1\0\x02\xff\xda\0\x02"), STR_INIT("\x89PNG\r\n\x1a\n"), STR_INIT("RIFF1234WEBPVP8X"),
-	    STR_INIT("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1\0\0\0\1\0\0\x08\2\0\0\0\0\0\0\0"), STR_INIT("GIF89a\0\0\0\0\0\0\0"),
-	    STR_INIT("MZ\x90\0"), STR_INIT("\xff\xd8\xff\xe1\xff\xff" "Exif\0\0II*\0\xff\xff\xff\xff")};
+	static const struct str bad[] = {STR_INIT(""), STR_INIT("GIF89a"), STR_INIT("<svg xmlns='x'/>"),
+	    STR_INIT("\xff\xd8\xff"), STR_INIT("\xff\xd8\xff\xe1\0\x02\xff\xda\0\x02"), STR_INIT("\x89PNG\r\n\x1a\n"),
+	    STR_INIT("RIFF1234WEBPVP8X"), STR_INIT("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1\0\0\0\1\0\0\x08\2\0\0\0\0\0\0\0"),
+	    STR_INIT("GIF89a\0\0\0\0\0\0\0"), STR_INIT("MZ\x90\0"),
+	    STR_INIT("\xff\xd8\xff\xe1\xff\xff"
+		     "Exif\0\0II*\0\xff\xff\xff\xff")};
 	struct image_head h;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

@@ -59,7 +59,8 @@ START_TEST(negotiation_takes_the_best_weight_then_the_closest)
 
 	start();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		ck_assert_msg(str_eq_z(lang_negotiate(&langs, str_z(cases[i].header))->tag, cases[i].tag), "%s", cases[i].header);
+		ck_assert_msg(
+		    str_eq_z(lang_negotiate(&langs, str_z(cases[i].header))->tag, cases[i].tag), "%s", cases[i].header);
 	arena_fini(&a);
 }
 END_TEST
@@ -79,9 +80,11 @@ START_TEST(plural_rules_of_gettext_are_understood)
 	check_forms("nplurals=2; plural=n != 1;", "1011");
 	check_forms("nplurals=1; plural=0;", "0000");
 	check_forms("nplurals=2; plural=(n > 1)", "0011");
-	check_forms("nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5;",
+	check_forms(
+	    "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5;",
 	    "0123333333344");
-	check_forms("nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
+	check_forms(
+	    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
 	    "20111222222222222222201112");
 	check_forms("nplurals=2; plural=!(n == 1 || n == 3) && 2 + 3 * 2 == 8 - 0 / 1;", "10101");
 	check_forms("nplurals=3; plural=n / 0 + n % 0 + 7;", "2222"); /* nothing but the last form past the end */

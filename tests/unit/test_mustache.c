@@ -86,8 +86,8 @@ START_TEST(the_type_of_a_value_decides_how_it_is_written_also_in_three_braces)
 	    "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
 	ck_str(render(&langs.lang[0], "<i title=\"{{text}}\">{{description}}{{{description}}}</i>", NULL, v),
 	    "<i title=\"&lt;a href=&quot;x&quot;&gt;&#39;&amp;\"><b>&amp;</b><b>&amp;</b></i>");
-	ck_str(render(&langs.lang[0], "{{price}} {{price.plain}} {{price.currency}} {{count}} {{selected}}[{{url}}{{name}}]",
-		   NULL, v),
+	ck_str(render(&langs.lang[0],
+		   "{{price}} {{price.plain}} {{price.currency}} {{count}} {{selected}}[{{url}}{{name}}]", NULL, v),
 	    "€1,234.50 1234.50 EUR -5 true[]");
 	arena_fini(&a);
 }
@@ -120,12 +120,14 @@ START_TEST(a_list_is_shown_for_each_item_and_its_surroundings_once)
 	start();
 	v = view_object(&a);
 	list = view_sublist(v, N_lines);
-	ck_str(render(&langs.lang[0], "{{#lines.any}}<ul>{{#lines}}x{{/lines}}</ul>{{/lines.any}}{{^lines.any}}none{{/lines.any}}",
-		   NULL, v),
+	ck_str(
+	    render(&langs.lang[0],
+		"{{#lines.any}}<ul>{{#lines}}x{{/lines}}</ul>{{/lines.any}}{{^lines.any}}none{{/lines.any}}", NULL, v),
 	    "none");
 	view_int(view_add(list), N_id, 1);
 	view_int(view_add(list), N_id, 0);
-	ck_str(render(&langs.lang[0], "{{#lines.any}}<ul>{{#lines}}[{{id}}{{#id}}!{{/id}}]{{/lines}}</ul>{{/lines.any}}", NULL, v),
+	ck_str(render(&langs.lang[0],
+		   "{{#lines.any}}<ul>{{#lines}}[{{id}}{{#id}}!{{/id}}]{{/lines}}</ul>{{/lines.any}}", NULL, v),
 	    "<ul>[1!][0!]</ul>");
 	arena_fini(&a);
 }
@@ -139,7 +141,9 @@ START_TEST(a_form_that_a_value_does_not_have_is_absent)
 	v = view_object(&a);
 	view_str(v, N_text, STR("t"));
 	view_money(v, N_price, eur(1));
-	ck_str(render(&langs.lang[0], "{{text.plain}}{{price.iso}}{{#text.any}}x{{/text.any}}{{text.plain.any}}", NULL, v), "");
+	ck_str(
+	    render(&langs.lang[0], "{{text.plain}}{{price.iso}}{{#text.any}}x{{/text.any}}{{text.plain.any}}", NULL, v),
+	    "");
 	arena_fini(&a);
 }
 END_TEST
@@ -147,7 +151,8 @@ END_TEST
 START_TEST(indentation_and_empty_lines_are_not_sent)
 {
 	start();
-	ck_str(render(&langs.lang[0], "<ul>\n\t<li>\n\n\t\t{{>p}}\n  {{! note }}\n\t</li> <li>\n", "a\n  b\n", view_object(&a)),
+	ck_str(render(&langs.lang[0], "<ul>\n\t<li>\n\n\t\t{{>p}}\n  {{! note }}\n\t</li> <li>\n", "a\n  b\n",
+		   view_object(&a)),
 	    "<ul>\n<li>\na\nb\n</li> <li>\n");
 	arena_fini(&a);
 }
@@ -294,9 +299,11 @@ END_TEST
 START_TEST(counted_texts_take_the_form_of_the_language)
 {
 	static const struct str ar[][2] = {
-	    {STR_INIT(""), STR_INIT("Plural-Forms: nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? "
-				    "3 : n%100>=11 ? 4 : 5;\n")},
-	    {STR_INIT("One\0{{count}} items"), STR_INIT("zero\0one\0two\0few {{count}}\0many {{count}}\0other {{count}}")},
+	    {STR_INIT(""),
+		STR_INIT("Plural-Forms: nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? "
+			 "3 : n%100>=11 ? 4 : 5;\n")},
+	    {STR_INIT("One\0{{count}} items"),
+		STR_INIT("zero\0one\0two\0few {{count}}\0many {{count}}\0other {{count}}")},
 	};
 	static const struct {
 		int64_t n;
@@ -324,5 +331,5 @@ UNIT_MAIN("mustache", the_type_of_a_value_decides_how_it_is_written_also_in_thre
     amounts_and_dates_are_written_as_the_language_writes_them, a_list_is_shown_for_each_item_and_its_surroundings_once,
     a_form_that_a_value_does_not_have_is_absent, indentation_and_empty_lines_are_not_sent,
     mistakes_are_refused_with_file_and_line, partials_that_call_each_other_without_end_are_stopped,
-    lists_that_hold_themselves_in_each_other_are_stopped, output_over_the_limit_is_an_error, texts_are_translated_and_may_put_their_fields_in_another_order,
-    counted_texts_take_the_form_of_the_language)
+    lists_that_hold_themselves_in_each_other_are_stopped, output_over_the_limit_is_an_error,
+    texts_are_translated_and_may_put_their_fields_in_another_order, counted_texts_take_the_form_of_the_language)

@@ -74,7 +74,8 @@ run_test(const char *file, const json_t *test)
 	arena_init(&a, 16 << 20);
 	buf_init(&out, &a, 1 << 20);
 	ok = render(&a, test, &out, &e) && str_eq_z(buf_str(&out), expected);
-	printf("%sok %u - %s: %s\n", ok ? "" : "not ", ++n_tests, file, json_string_value(json_object_get(test, "name")));
+	printf(
+	    "%sok %u - %s: %s\n", ok ? "" : "not ", ++n_tests, file, json_string_value(json_object_get(test, "name")));
 	if (!ok) {
 		n_failed++;
 		fprintf(stderr, "%s: %s\n%s\nexpected <%s>\nbut got  <%.*s>\n", file,

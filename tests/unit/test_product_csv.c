@@ -25,8 +25,8 @@ take(struct product_csv *pc)
 	if (product_csv_take(pc, &p)) {
 		buf_fmt(&got, "= %.*s%s", STR_ARG(p->handle), p->partial ? "*" : "");
 		for (size_t i = 0; i < p->n_variants; i++)
-			buf_fmt(&got, " %.*s/%.*s=%lld", STR_ARG(p->variants[i].value[0]), STR_ARG(p->variants[i].value[1]),
-			    (long long)p->variants[i].price_minor);
+			buf_fmt(&got, " %.*s/%.*s=%lld", STR_ARG(p->variants[i].value[0]),
+			    STR_ARG(p->variants[i].value[1]), (long long)p->variants[i].price_minor);
 		buf_z(&got, "\n");
 	}
 	arena_reset(&group);
@@ -129,9 +129,8 @@ static const struct {
     {"cup,Cup,Color,Red,x,5\ncup,,,Blue,y,\"1,431.50\"\n",
 	"3:14: Variant Price: '1,431.50' is no amount: digits, a point and at most 2 digits\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,Blue,y,-1\n", "3:14: Variant Price: below zero\n= cup* Red/=500\n"},
-    {"cup,Cup,Color,Red,x,5.005\n",
-	"2:21: Variant Price: '5.005' is no amount: digits, a point and at most 2 digits\n"
-	"2:1: no variant is left: the product is left out\n"},
+    {"cup,Cup,Color,Red,x,5.005\n", "2:21: Variant Price: '5.005' is no amount: digits, a point and at most 2 digits\n"
+				    "2:1: no variant is left: the product is left out\n"},
     {"cup,Cup,Color,Red,x,99999999999999\n",
 	"2:21: Variant Price: larger than the shop can count\n2:1: no variant is left: the product is left out\n"},
     {"cup,,Color,Red,x,5\ncup,,,Blue,y,5\n",
@@ -148,15 +147,15 @@ static const struct {
 	"3:7: Option1 Value: empty, though the product has the option \"Color\"\n= cup* Red/=500\n"},
     {"cup,Cup,,,x,5\ncup,,,,y,6\n",
 	"3:10: Variant Price: a second variant of a product without options\n= cup* /=500\n"},
-    {"cup,Cup,,Red,x,5\n",
-	"2:10: Option1 Value: a value of an option that has no name in line 2\n"
-	"2:1: no variant is left: the product is left out\n"},
+    {"cup,Cup,,Red,x,5\n", "2:10: Option1 Value: a value of an option that has no name in line 2\n"
+			   "2:1: no variant is left: the product is left out\n"},
     {"cup,Cup,Color,Red,x,5\ncup,Mug,,Blue,y,6\n",
 	"3:5: Title: another product with the handle of line 2\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,,,\n",
 	"3:9: Variant Price: the row holds neither a variant nor a picture\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5,more\n", "2:23: more cells than the header has columns; is a quote missing?\n"},
-    {"cup,Cup,Color,Red,x,5\n\"cup\"x,,,Blue,y,6\n", "3:6: text behind the closing quote of a field\n= cup* Red/=500\n"},
+    {"cup,Cup,Color,Red,x,5\n\"cup\"x,,,Blue,y,6\n",
+	"3:6: text behind the closing quote of a field\n= cup* Red/=500\n"},
     {"cup,Cup,Color,R\xff,x,5\n", "2:15: not UTF-8; save the file as UTF-8\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,\"Blue,y,6\n",
 	"3:7: the quote that opens this field is never closed\n= cup* Red/=500\n"},
@@ -187,7 +186,8 @@ static const struct {
     {"Variant Inventory Qty", "12.5", "2:11: Variant Inventory Qty: '12.5' is no whole number\n-"},
     {"Variant Inventory Policy", "perhaps", "2:11: Variant Inventory Policy: neither deny nor continue\n-"},
     {"Variant Requires Shipping", "x", "2:11: Variant Requires Shipping: neither TRUE nor FALSE\n-"},
-    {"Variant Compare At Price", "x", "2:11: Variant Compare At Price: 'x' is no amount: digits, a point and at most 2 digits\n-"},
+    {"Variant Compare At Price", "x",
+	"2:11: Variant Compare At Price: 'x' is no amount: digits, a point and at most 2 digits\n-"},
     {"Variant Compare At Price", "4", "2:11: (Variant Compare At Price: not above the price: ignored\n+"},
     {"Variant Barcode", "\xc3\xa4", "2:11: Variant Barcode: not ASCII\n-"},
     {"Unit Price Total Measure", "250", "1:28: Unit Price Base Measure: empty, though there is a total measure\n-"},
@@ -205,7 +205,8 @@ START_TEST(product_csv_reports_each_broken_cell_at_its_place)
 		size_t n = strlen(cells[i].report);
 		char last = cells[i].report[n - 1];
 
-		snprintf(text, sizeof(text), "Handle,Title,Variant Price,%s\ncup,Cup,5,%s\n", cells[i].column, cells[i].cell);
+		snprintf(text, sizeof(text), "Handle,Title,Variant Price,%s\ncup,Cup,5,%s\n", cells[i].column,
+		    cells[i].cell);
 		snprintf(want, sizeof(want), "%.*s%s", (int)(last == '\n' ? n : n - 1), cells[i].report,
 		    last == '-'	  ? "2:1: no variant is left: the product is left out\n"
 			: last == '+' ? "= cup /=500\n"
@@ -244,11 +245,12 @@ only_product(const char *text)
 
 START_TEST(product_csv_orders_pictures_by_position_and_variants_follow)
 {
-	struct product *p = only_product("Handle,Title,Option1 Name,Option1 Value,Variant Price,Image Src,Image Position,"
-					 "Image Alt Text,Variant Image\n"
-					 "cup,Cup,Color,Red,5,b.png,2,B,b.png\n"
-					 "cup,,,Blue,5,https://x.example/a.png,1,A,c.png\n"
-					 "cup,,,,,b.png,1,again,\n");
+	struct product *p =
+	    only_product("Handle,Title,Option1 Name,Option1 Value,Variant Price,Image Src,Image Position,"
+			 "Image Alt Text,Variant Image\n"
+			 "cup,Cup,Color,Red,5,b.png,2,B,b.png\n"
+			 "cup,,,Blue,5,https://x.example/a.png,1,A,c.png\n"
+			 "cup,,,,,b.png,1,again,\n");
 
 	ck_assert_uint_eq(p->n_images, 3);
 	ck_str(p->images[0].source, "https://x.example/a.png");
@@ -265,10 +267,13 @@ END_TEST
 START_TEST(product_csv_reads_all_that_belongs_to_goods)
 {
 	struct product *p = only_product(
-	    "Handle,Title,Type,Tags,Published,Variant Price,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,"
+	    "Handle,Title,Type,Tags,Published,Variant Price,Variant Grams,Variant Inventory Tracker,Variant Inventory "
+	    "Qty,"
 	    "Variant Inventory Policy,Variant Requires Shipping,Unit Price Total Measure,Unit Price Total Measure Unit,"
-	    "Unit Price Base Measure,Unit Price Base Measure Unit,Tax Class,Origin (product.metafields.kontor.origin),Status\n"
-	    "tea,\" Green\n tea \",Tea>Green  tea ,\"b, a,b\",TRUE,4.9,250.5,shopify,7,continue,FALSE,250,g,1,KG,Reduced,China,\n");
+	    "Unit Price Base Measure,Unit Price Base Measure Unit,Tax Class,Origin "
+	    "(product.metafields.kontor.origin),Status\n"
+	    "tea,\" Green\n tea \",Tea>Green  tea ,\"b, "
+	    "a,b\",TRUE,4.9,250.5,shopify,7,continue,FALSE,250,g,1,KG,Reduced,China,\n");
 	struct product_variant *v = &p->variants[0];
 
 	ck_str(p->title, "Green tea");

@@ -56,8 +56,9 @@ END_TEST
 
 START_TEST(what_is_no_address_of_a_shop_is_refused)
 {
-	static const char *const bad[] = {"", "example.org", "ftp://example.org", "https://", "https:///x", "https://a b/",
-	    "https://a:0/", "https://a:x/", "https://a/\"", "https://u@h/", "https://a/b//c", "https://a/?q"};
+	static const char *const bad[] = {"", "example.org", "ftp://example.org", "https://", "https:///x",
+	    "https://a b/", "https://a:0/", "https://a:x/", "https://a/\"", "https://u@h/", "https://a/b//c",
+	    "https://a/?q"};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		e = (struct err){0};
@@ -134,7 +135,8 @@ START_TEST(jsonld_of_a_product_with_variants_is_a_group_with_an_offer_each)
 	ck_assert_str_eq(at(group, "@type"), "ProductGroup");
 	ck_assert_str_eq(at(group, "name"), "</script><b>Tea");
 	ck_assert_str_eq(at(group, "productGroupID"), "12");
-	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(group, "variesBy"), 0)), "https://schema.org/size");
+	ck_assert_str_eq(
+	    json_string_value(json_array_get(json_object_get(group, "variesBy"), 0)), "https://schema.org/size");
 	ck_assert_uint_eq(json_array_size(json_object_get(group, "hasVariant")), 2);
 	variant = json_array_get(json_object_get(group, "hasVariant"), 1);
 	ck_assert_str_eq(at(variant, "gtin"), "4006381333931");
@@ -176,7 +178,8 @@ START_TEST(jsonld_names_the_shop_and_the_way_to_a_page)
 
 	start("https://example.org/shop");
 	j = parsed(jsonld_site(&a, &urls, &langs.lang[1], STR("Hansen \"& Co\"")));
-	ck_assert_str_eq(at(json_array_get(json_object_get(j, "@graph"), 0), "url"), "https://example.org/shop/zh-hans/");
+	ck_assert_str_eq(
+	    at(json_array_get(json_object_get(j, "@graph"), 0), "url"), "https://example.org/shop/zh-hans/");
 	json_decref(j);
 	links = view_list(&a);
 	view_str(view_add(links), N_text, STR("Tea"));

@@ -205,8 +205,9 @@ START_TEST(cookie_is_bound_to_the_host_where_the_site_has_https)
 	fresh();
 	response_init(&r, &a);
 	response_cookie(&r, &a, &secure, STR("kontor"), STR("v"), 60);
-	ck_assert(str_find(buf_str(&r.lines), STR("Set-Cookie: __Host-kontor=v; Path=/; HttpOnly; SameSite=Lax; Secure; "
-						  "Max-Age=60\r\n"))
+	ck_assert(
+	    str_find(buf_str(&r.lines), STR("Set-Cookie: __Host-kontor=v; Path=/; HttpOnly; SameSite=Lax; Secure; "
+					    "Max-Age=60\r\n"))
 	    == 0);
 	response_init(&r, &a);
 	response_cookie(&r, &a, &plain, STR("kontor"), STR("v"), 0);
