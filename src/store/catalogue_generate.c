@@ -25,7 +25,8 @@ make_categories(struct generate *g, struct err *e)
 		struct str top = str_z(tops[i / ARRAY_LEN(subs)]);
 		uint64_t id, up;
 
-		if (!catalogue_category(g->s, str_fmt(g->s->a, "%s > %s", tops[i / ARRAY_LEN(subs)], subs[i % ARRAY_LEN(subs)]), &id, e)
+		if (!catalogue_category(
+			g->s, str_fmt(g->s->a, "%s > %s", tops[i / ARRAY_LEN(subs)], subs[i % ARRAY_LEN(subs)]), &id, e)
 		    || !catalogue_category(g->s, top, &up, e))
 			return false;
 		rows_begin(&rows);
@@ -152,7 +153,9 @@ catalogue_generate(
 	for (g.from = 0; g.from < n; g.from += BATCH) {
 		g.to = (n - g.from > BATCH ? g.from + BATCH : n) - 1;
 		if (!db_tx(s->db, make_batch, &g, e))
-			return e->code == 1062 ? err_context(e, "the seed %llu was used before", (unsigned long long)seed) : false;
+			return e->code == 1062
+			           ? err_context(e, "the seed %llu was used before", (unsigned long long)seed)
+			           : false;
 		if (tell != NULL)
 			tell(g.to + 1);
 	}

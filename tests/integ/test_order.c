@@ -102,7 +102,8 @@ look(void *arg, const struct verify_result *r)
 	(void)arg;
 	if (strcmp(r->check->name, "catalogue") == 0) /* these goods are in no list */
 		return;
-	ck_assert_msg(r->n == 0, "%s: %.*s: %.*s", r->check->name, STR_ARG(r->breach[0].what), STR_ARG(r->breach[0].why));
+	ck_assert_msg(
+	    r->n == 0, "%s: %.*s: %.*s", r->check->name, STR_ARG(r->breach[0].what), STR_ARG(r->breach[0].why));
 }
 
 /* The books, after whatever happened. */
