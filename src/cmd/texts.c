@@ -9,7 +9,8 @@ static void
 put_countries(struct buf *b)
 {
 	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++)
-		buf_fmt(b, "\n#: src/shop/country.def\nmsgid \"%s\"\nmsgstr \"\"\n", country_info((enum country)i)->name);
+		buf_fmt(
+		    b, "\n#: src/shop/country.def\nmsgid \"%s\"\nmsgstr \"\"\n", country_info((enum country)i)->name);
 }
 
 int

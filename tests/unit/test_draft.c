@@ -5,7 +5,8 @@ static struct arena a;
 
 START_TEST(draft_comes_back_as_it_was_typed)
 {
-	struct checkout_draft d = {.shipping = STR_INIT("pickup"), .note = STR_INIT("two\nlines \"and\" \\ more")}, back;
+	struct checkout_draft d = {.shipping = STR_INIT("pickup"), .note = STR_INIT("two\nlines \"and\" \\ more")},
+			      back;
 	struct err e = {0};
 	struct str json;
 
@@ -50,8 +51,8 @@ END_TEST
 
 START_TEST(draft_that_cannot_be_read_is_empty)
 {
-	static const char *const wrong[] = {"", "{", "[]", "null", "7", "{\"address\":[]}", "{\"address\":{\"name\":7}}",
-	    "{\"delivery\":{}}"};
+	static const char *const wrong[] = {
+	    "", "{", "[]", "null", "7", "{\"address\":[]}", "{\"address\":{\"name\":7}}", "{\"delivery\":{}}"};
 	struct checkout_draft back;
 
 	arena_init(&a, 1 << 20);
