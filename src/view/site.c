@@ -15,6 +15,25 @@ put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
 	}
 }
 
+/* A text whose first line is for all languages, and each further one, "de: ...", for its own. */
+static struct str
+in_language(struct str text, const struct lang *lang)
+{
+	struct str all = STR(""), line;
+
+	while (str_cut(&text, '\n', &line)) {
+		ptrdiff_t colon;
+
+		line = str_trim(line);
+		colon = str_chr(line, ':');
+		if (all.n == 0)
+			all = line;
+		else if (colon > 0 && str_eq_case(str_head(line, (size_t)colon), lang->tag))
+			return str_trim(str_from(line, (size_t)colon + 1));
+	}
+	return all;
+}
+
 static void
 put_languages(struct view *list, const struct site *s, const struct lang *here)
 {
@@ -67,7 +86,7 @@ site_view(struct arena *a, const struct site *s, const struct lang *lang)
 	struct view *v = view_object(a);
 
 	view_str(v, N_name, s->conf->site_name);
-	view_str(v, N_tagline, s->conf->site_tagline);
+	view_str(v, N_tagline, in_language(s->conf->site_tagline, lang));
 	view_str(v, N_lang, lang->tag);
 	view_str(v, N_dir, lang->dir);
 	view_str(v, N_currency, s->conf->site_currency);
