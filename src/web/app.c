@@ -131,8 +131,8 @@ app_open(struct app *app, const char *file, const char *backend, struct err *e)
 	}
 	app->broken = true;
 	if (!conf_load(&app->a, NULL, &app->conf, &none)
-	    || !open_site(app, &none))
-		err_context(e, "and the defaults cannot be used: %s", none.msg);
+	    || !open_site(app, &none) || !open_templates(app, &none))
+		log_put(LOG_WARN, "event=defaults_unusable place=%s msg=\"%s\"", none.place, none.msg);
 	return false;
 }
 

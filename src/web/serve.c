@@ -28,6 +28,15 @@ request_header(const struct request *rq, const char *cgi_name)
 	return fcgi_param(rq->fcgi, cgi_name);
 }
 
+static void
+set_deadline(struct request *rq)
+{
+	if (rq->db != NULL)
+		db_deadline(rq->db, rq->deadline_ns);
+	if (rq->cache != NULL)
+		cache_deadline(rq->cache, rq->deadline_ns);
+}
+
 /* Whether the client rather has JSON: it names it, and does not name HTML first. */
 static bool
 wants_json(struct str accept)
@@ -217,6 +226,18 @@ guess_lang(struct request *rq)
 		rq->lang = lang;
 }
 
+/* A row of routes.def may give less time than web.deadline_ms, never more: the slot and the watchdog have that. */
+static void
+shorten_deadline(struct request *rq)
+{
+	uint64_t at_ns = rq->start_ns + (uint64_t)rq->route->deadline_ms * CLOCK_MS;
+
+	if (rq->route->deadline_ms == 0 || at_ns >= rq->deadline_ns)
+		return;
+	rq->deadline_ns = at_ns;
+	set_deadline(rq);
+}
+
 static bool
 answer(struct request *rq, struct err *e)
 {
@@ -240,6 +261,7 @@ answer(struct request *rq, struct err *e)
 	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path))
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
+	shorten_deadline(rq);
 	read_session_token(rq);
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
@@ -312,10 +334,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	arm_watchdog(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
 	response_init(&rq.res, a);
 	rq.lang = app->shop_lang;
-	if (rq.db != NULL)
-		db_deadline(rq.db, rq.deadline_ns);
-	if (rq.cache != NULL)
-		cache_deadline(rq.cache, rq.deadline_ns);
+	set_deadline(&rq);
 	failed = !answer(&rq, &e);
 	if (failed)
 		error_page(&rq, &e);

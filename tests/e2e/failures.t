@@ -224,6 +224,22 @@ both('with all workers dead, the page comes from a file', async (server) => {
 		fs.rmSync(s.socket(n), { force: true });
 	isStaticPage(await s.get(server, '/healthz'), 503);
 });
+test('with a wrong configuration workers stay up, answer the page, and say why', async () => {
+	fs.appendFileSync(s.confFile, '\n[web]\nno_such_setting = 1\n');
+	for (const n of ['1', '2'])
+		await s.startBackend(n);
+	for (const server of servers) {
+		const rs = await until('the web server to find its workers again', async () => {
+			const got = await s.get(server, '/healthz');
+			return got.headers['x-request-id'] && got;
+		});
+		assert.strictEqual(rs.status, 503);
+		headersAreComplete(rs);
+	}
+	const out = fs.readFileSync(path.join(s.dir, 'log', 'backend-1.out'), 'utf8');
+	assert.match(out, /event=config_unusable .*no_such_setting/);
+	await s.stopBackends();
+});
 both('a missing file is the page, too', async (server) => {
 	isStaticPage(await s.get(server, '/static/none.css'), 404);
 });

@@ -5,6 +5,7 @@ FUZZ_S = 10
 FUZZ_LIBS = $(ROOM_LIBS)
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_mustache \
 	tests/fuzz/fuzz_view
 
@@ -14,6 +15,9 @@ CLEANFILES += $(FUZZ_TARGETS) tests/fuzz/*.log
 tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c
 tests_fuzz_fuzz_catalogue_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_catalogue_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz_form.c
+tests_fuzz_fuzz_form_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_form_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_mustache_SOURCES = tests/fuzz/fuzz_mustache.c
 tests_fuzz_fuzz_mustache_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_mustache_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -1,0 +1,64 @@
+/* The parsers of what a browser sends: body, query, cookie, path, fields. The first line is the Content-Type, the
+ * second the request target, the third a header; the rest is the body. */
+#include <stddef.h>
+
+#include "plat/form.h"
+#include "web/addr.h"
+#include "web/fields.h"
+#include "web/route.h"
+#include "web/response.h"
+#include "web/trace.h"
+
+#define MEMORY_B ((size_t)8 << 20)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* Whatever is accepted is text. */
+static void
+check_form(struct arena *a, const struct form *form)
+{
+	struct fields fields;
+	struct err e = {0};
+
+	for (size_t i = 0; i < form->n; i++)
+		ASSERT(form->fields[i].is_file || form_text_ok(form->fields[i].value, true));
+	if (fields_read(a, form, &fields, &e))
+		for (int i = 0; i < F__MAX; i++)
+			ASSERT(form_text_ok(field_text(&fields, (enum field_id)i), true));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static const struct form_limits limits = {50, 64, 1000, 1000, 8192};
+	static struct str nets[] = {STR_INIT("10.0.0.0/8"), STR_INIT("2001:db8::/32")};
+	static const struct conf_list trusted = {ARRAY_LEN(nets), nets};
+	struct str body = str_n(data, n), type, target, header, path, query;
+	struct route_match match;
+	struct arena a;
+	struct form form;
+	struct err e = {0};
+	char id[33];
+
+	if (!str_cut(&body, '\n', &type) || !str_cut(&body, '\n', &target) || !str_cut(&body, '\n', &header))
+		return 0;
+	arena_init(&a, MEMORY_B);
+	form_init(&form, &limits);
+	if (form_body(&a, type, body, &form, &e))
+		check_form(&a, &form);
+	if (route_target(target, STR("/shop"), &path, &query)) {
+		err_clear(&e);
+		form_init(&form, &limits);
+		if (form_urlencoded(&a, query, &form, &e))
+			check_form(&a, &form);
+		err_clear(&e);
+		if (route_find(&a, STR("GET"), path, &match, &e))
+			ASSERT(match.route != NULL || match.redirect.n > 0);
+	}
+	ASSERT(form_text_ok(form_cookie(header, STR("kontor")), false));
+	addr_client(STR("10.0.0.1"), header, &trusted);
+	response_matches(header, STR("W/\"0-0\""));
+	trace_id(header, id);
+	arena_fini(&a);
+	return 0;
+}
