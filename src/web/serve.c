@@ -189,7 +189,7 @@ run_form(struct request *rq, struct err *e)
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
 	if (rq->session_token.n > 0 && !session_load(rq, e))
 		return false;
-	if (rq->post && rq->session != NULL
+	if (rq->post && rq->session != NULL && !(rq->route->flags & ROUTE_NO_TOKEN)
 	    && !guard_token(field_text(&rq->fields, F_csrf), session_csrf(rq->session), e))
 		return false;
 	if (!rq->route->handler.form(rq, page, me, e))

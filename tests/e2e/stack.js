@@ -86,7 +86,7 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 class Stack {
 	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; base: the path of site.url.
 	static async start({ workers = 2, base = '', conf = {} } = {}) {
-		const s = new Stack();
+		const s = new this();
 		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-'));
 		fs.chmodSync(s.dir, 0o755); // Apache's children are not root
 		s.base = base;
