@@ -15,6 +15,7 @@ static struct str
 drawn(int w, int h, enum image_type type)
 {
 	gdImagePtr im = gdImageCreateTrueColor(w, h);
+	struct str bytes;
 	void *p = NULL;
 	int n = 0;
 
@@ -29,7 +30,9 @@ drawn(int w, int h, enum image_type type)
 	}
 	ck_assert_ptr_nonnull(p);
 	gdImageDestroy(im);
-	return str_dup(&a, str_n(p, (size_t)n));
+	bytes = str_dup(&a, str_n(p, (size_t)n));
+	gdFree(p);
+	return bytes;
 }
 
 START_TEST(image_head_knows_the_four_types_by_content)
