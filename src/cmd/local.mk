@@ -4,6 +4,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/config.c \
 	src/cmd/demo.c \
 	src/cmd/error_page.c \
+	src/cmd/export.c \
+	src/cmd/export_run.c \
 	src/cmd/import.c \
 	src/cmd/import_impl.h \
 	src/cmd/import_picture.c \

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
 	src/store/cart_store.c src/store/cart_store.h \
 	src/store/catalogue_cache.c src/store/catalogue_cache.h \
+	src/store/catalogue_export.c src/store/catalogue_export.h \
 	src/store/catalogue_generate.c src/store/catalogue_generate.h \
 	src/store/catalogue_index.c \
 	src/store/catalogue_read.c src/store/catalogue_read.h \

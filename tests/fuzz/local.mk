@@ -5,7 +5,10 @@ FUZZ_S = 10
 FUZZ_LIBS = $(ROOM_LIBS)
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_form \
+	tests/fuzz/fuzz_html_clean \
+	tests/fuzz/fuzz_image \
 	tests/fuzz/fuzz_mustache \
 	tests/fuzz/fuzz_view
 
@@ -24,6 +27,15 @@ tests_fuzz_fuzz_mustache_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_view_SOURCES = tests/fuzz/fuzz_view.c
 tests_fuzz_fuzz_view_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_view_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c
+tests_fuzz_fuzz_csv_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_html_clean_SOURCES = tests/fuzz/fuzz_html_clean.c
+tests_fuzz_fuzz_html_clean_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_html_clean_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz_image.c
+tests_fuzz_fuzz_image_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_image_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 if FUZZERS
 fuzz: all

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/export_run.h"
 #include "cmd/import_run.h"
 #include "integ.h"
+#include "store/catalogue_generate.h"
 
 /* Tables of a test; each test has its own process, but the database is one: each uses its own handles and SKUs. */
 static struct arena a;
@@ -237,7 +239,8 @@ START_TEST(import_takes_texts_in_other_languages_of_products_categories_and_term
 	    "Kind,Handle,Language,Title,Body,SEO Title,SEO Description\n"
 	    "product,tea-k,de,Gr\xc3\xbcner Tee,<p>gut<script>x</script></p>,,\n"
 	    "product,tea-k,zh-hans,\xe7\xbb\xbf\xe8\x8c\xb6,,,\n"
-	    "category,K1,de,Tee,,,\noption,Size,de,Gr\xc3\xb6\xc3\x9f" "e,,,\nvalue,Size: Small,de,Klein,,,\n"
+	    "category,K1,de,Tee,,,\noption,Size,de,Gr\xc3\xb6\xc3\x9f"
+	    "e,,,\nvalue,Size: Small,de,Klein,,,\n"
 	    "attribute,Origin,de,Herkunft,,,\nattribute_value,Origin: China,de,China,,,\n"
 	    "product,none,de,Nichts,,,\nproduct,tea-k,en,Own,,,\nthing,tea-k,de,x,,,\nproduct,tea-k,german!,x,,,\n");
 	im = importer();
@@ -383,6 +386,90 @@ START_TEST(import_a_real_shops_export_and_again)
 }
 END_TEST
 
+START_TEST(import_demo_catalogue_whole)
+{
+	const char *src = getenv("top_srcdir");
+
+	for (int round = 0; round < 2; round++) {
+		struct import im = importer();
+
+		im.products = str_fmt(&a, "%s/etc/demo/products.csv", src == NULL ? "." : src).p;
+		im.translations = str_fmt(&a, "%s/etc/demo/translations.csv", src == NULL ? "." : src).p;
+		run(&im);
+		ck_assert_msg(im.n.rows_refused + im.n.notes == 0, "%s", report);
+		ck_assert_uint_ge(im.n.products_new + im.n.products_same, 60);
+		ck_assert(round == 0 || import_changes(&im) == 0);
+	}
+}
+END_TEST
+
+START_TEST(generated_goods_are_whole_and_a_seed_serves_once)
+{
+	struct import im = importer();
+	struct catalogue_save s = {.db = im.db, .a = &a, .now_s = clock_utc_s(), .langs = &conf.site_languages};
+	struct err e = {0};
+
+	db_deadline(im.db, CLOCK_NEVER);
+	ck_ok(catalogue_generate(&s, 2500, 7, NULL, &e), &e);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product WHERE vendor = 'Generated'"), 2500);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE vendor = 'Generated'"),
+	    7500);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product p WHERE vendor = 'Generated' AND price_minor <>"
+				" (SELECT MIN(price_minor) FROM variant v WHERE v.product_id = p.id)"),
+	    0);
+	ck_assert(!catalogue_generate(&s, 1, 7, NULL, &e));
+	ck_assert_int_eq(e.kind, ERR_CONFLICT);
+}
+END_TEST
+
+/* After all the others, so that there is much to write. */
+START_TEST(export_then_import_changes_nothing)
+{
+	struct import im = importer();
+	struct export x = {.db = im.db, .conf = &conf};
+	struct err e = {0};
+
+	x.products = fopen(path_of("out.csv"), "w");
+	x.translations = fopen(path_of("texts-out.csv"), "w");
+	ck_ok(export_run(&x, &e), &e);
+	fclose(x.products);
+	fclose(x.translations);
+	ck_assert_int_eq((long long)x.n, number("SELECT COUNT(*) FROM product"));
+	im = importer();
+	im.products = path_of("out.csv");
+	im.translations = path_of("texts-out.csv");
+	run(&im);
+	ck_assert_uint_eq(im.n.rows_refused, 0);
+	/* Generated goods have no fingerprint of an import yet. */
+	ck_assert_uint_eq(im.n.products_changed, number("SELECT COUNT(*) FROM product WHERE vendor = 'Generated'"));
+	ck_assert_uint_eq(im.n.texts_new + im.n.texts_changed + im.n.products_new + im.n.variants_new, 0);
+	ck_assert_uint_eq(im.n.variants_changed + im.n.variants_gone, 0);
+}
+END_TEST
+
+/* In every table and at every moment of the tests above. */
+START_TEST(all_that_was_imported_is_consistent)
+{
+	prepare();
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM stock s WHERE on_hand <>"
+		   " (SELECT COALESCE(SUM(qty), 0) FROM stock_movement m WHERE m.variant_id = s.variant_id)"
+		   " AND variant_id NOT IN (SELECT id FROM variant WHERE sku = 'HL-U509-R')"),
+	    0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM category c WHERE n_products <>"
+				" (SELECT COUNT(*) FROM listing l WHERE l.category_id = c.id)"),
+	    0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product p WHERE (status = 1) <>"
+				" EXISTS (SELECT 1 FROM listing l WHERE l.product_id = p.id AND l.category_id = 0)"),
+	    0);
+	ck_assert_int_eq(
+	    number(
+		"SELECT COUNT(*) FROM variant v LEFT JOIN stock s ON s.variant_id = v.id WHERE s.variant_id IS NULL"),
+	    0);
+}
+END_TEST
+
 INTEG_MAIN("import", false, import_again_changes_nothing,
     import_never_gives_back_what_was_sold_unless_told_to_set_stock,
     import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address,
@@ -392,4 +479,6 @@ INTEG_MAIN("import", false, import_again_changes_nothing,
     import_moves_a_product_between_categories_and_out_of_sight,
     import_takes_texts_in_other_languages_of_products_categories_and_terms,
     import_takes_pictures_by_content_and_reports_those_it_cannot, import_of_a_file_that_is_no_table_says_why,
-    import_adventureworks_whole_and_again, import_a_real_shops_export_and_again)
+    import_adventureworks_whole_and_again, import_a_real_shops_export_and_again, import_demo_catalogue_whole,
+    generated_goods_are_whole_and_a_seed_serves_once, export_then_import_changes_nothing,
+    all_that_was_imported_is_consistent)

@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	tests/unit/test_stats_report \
 	tests/unit/test_template \
 	tests/unit/test_totals \
+	tests/unit/test_translation_csv \
 	tests/unit/test_url \
 	tests/unit/test_view \
 	tests/unit/test_web
@@ -82,3 +83,5 @@ tests_unit_test_sql_text_SOURCES = tests/unit/test_sql_text.c
 tests_unit_test_sql_text_LDADD = $(UNIT_LIBS)
 tests_unit_test_draft_SOURCES = tests/unit/test_draft.c
 tests_unit_test_draft_LDADD = $(UNIT_LIBS)
+tests_unit_test_translation_csv_SOURCES = tests/unit/test_translation_csv.c
+tests_unit_test_translation_csv_LDADD = $(UNIT_LIBS)
