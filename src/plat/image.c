@@ -83,6 +83,16 @@ quiet(int priority, const char *format, va_list args)
 	(void)args;
 }
 
+/* The libraries behind libgd complain on standard error; what a broken picture gets is told by the import. */
+static void
+mute(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		dup2(fd, STDERR_FILENO);
+}
+
 static gdImagePtr
 decode(struct str s, const struct image_head *h)
 {
@@ -206,6 +216,7 @@ child(struct str s, const struct image_head *h, const struct target *t)
 	gdImagePtr im, flat;
 
 	limit_child();
+	mute();
 	gdSetErrorMethod(quiet);
 	im = decode(s, h);
 	if (im == NULL)
