@@ -19,7 +19,7 @@ options(struct cmd *c, struct migrate *m)
 	    {"no-grants", no_argument, NULL, 'g'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
 	int opt;
 
-	optind = 1;
+	optind = 0;
 	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
 		switch (opt) {
 		case 'n': m->dry_run = true; break;

@@ -1,8 +1,8 @@
 /* fault.h - faults on demand, for tests: they exist only while the configuration has test.faults.
  *
  * A request asks for one by the header X-Kontor-Fault or a query field of that name:
- * crash, kill, hang, stop, bug, busy, upstream, limit, slow:MS, db:N[:CODE] (the N-th exchange with the database fails),
- * cut (half the answer, then a crash). */
+ * crash, kill, hang, stop, bug, busy, upstream, limit, slow:MS, cut (half the answer, then a crash), db:N[:CODE] (the
+ * N-th exchange with the database fails, with this error of the server's). */
 #ifndef KONTOR_WEB_FAULT_H
 #define KONTOR_WEB_FAULT_H
 
