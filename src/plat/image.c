@@ -31,7 +31,10 @@
 static const struct {
 	const char *name;
 	uint32_t side;
-} sizes[IMAGE__MAX] = {[IMAGE_CARD] = {"card", 480}, [IMAGE_PAGE] = {"page", 960}, [IMAGE_ZOOM] = {"zoom", 1600}};
+} sizes[IMAGE__MAX] = {[IMAGE_THUMB] = {"thumb", 240},
+    [IMAGE_CARD] = {"card", 480},
+    [IMAGE_PAGE] = {"page", 960},
+    [IMAGE_ZOOM] = {"zoom", 1600}};
 
 struct str
 image_path(struct arena *a, const uint8_t hash[IMAGE_HASH_B], enum image_size size)
@@ -184,12 +187,12 @@ encode(gdImagePtr im, const char *path)
 	return write_file(path, bytes, (size_t)n) ? CHILD_OK : CHILD_NO_DISK;
 }
 
-/* Most of the time goes into encoding: the largest size is made by a process of its own beside the other two. */
+/* Most of the time goes into encoding: the largest size is made by a process of its own beside the others. */
 static int
 encode_all(gdImagePtr im, const struct target *t)
 {
 	int status = CHILD_OK, zoom = 0;
-	gdImagePtr page;
+	gdImagePtr page, card;
 	pid_t pid;
 
 	if (im == NULL)
@@ -200,7 +203,9 @@ encode_all(gdImagePtr im, const struct target *t)
 	page = resize(im, IMAGE_PAGE);
 	status = encode(page, t->temp[IMAGE_PAGE]);
 	if (status == CHILD_OK)
-		status = encode(resize(page, IMAGE_CARD), t->temp[IMAGE_CARD]);
+		status = encode(card = resize(page, IMAGE_CARD), t->temp[IMAGE_CARD]);
+	if (status == CHILD_OK)
+		status = encode(resize(card, IMAGE_THUMB), t->temp[IMAGE_THUMB]);
 	if (pid < 0)
 		return status != CHILD_OK ? status : encode(resize(im, IMAGE_ZOOM), t->temp[IMAGE_ZOOM]);
 	while (waitpid(pid, &zoom, 0) < 0 && errno == EINTR)

@@ -34,6 +34,22 @@ in_language(struct str text, const struct lang *lang)
 	return all;
 }
 
+/* RFC 3966 knows no blanks. */
+static void
+put_phone_url(struct view *v, struct arena *a, struct str phone)
+{
+	struct buf b;
+
+	if (phone.n == 0)
+		return;
+	buf_init(&b, a, 128);
+	buf_z(&b, "tel:");
+	for (size_t i = 0; i < phone.n; i++)
+		if (phone.p[i] == '+' || (phone.p[i] >= '0' && phone.p[i] <= '9'))
+			buf_ch(&b, phone.p[i]);
+	view_str(v, N_phone_url, buf_str(&b));
+}
+
 static void
 put_languages(struct view *list, const struct site *s, const struct lang *here)
 {
@@ -93,6 +109,7 @@ site_view(struct arena *a, const struct site *s, const struct lang *lang)
 	view_bool(v, N_tax_included, s->tax_included);
 	view_str(v, N_email, s->conf->site_sender);
 	view_str(v, N_phone, s->conf->site_phone);
+	put_phone_url(v, a, s->conf->site_phone);
 	view_str(v, N_vat_id, s->conf->site_vat_id);
 	view_str(v, N_imprint, s->conf->site_imprint);
 	put_lines(v, N_address, s->conf->site_address, a);

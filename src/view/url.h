@@ -48,7 +48,7 @@ struct str url_in(const struct urls *, struct arena *, const struct lang *, stru
 /* A file below /static/, under the name it is installed with. */
 struct str url_static(const struct urls *, struct arena *, struct str name);
 
-/* A picture by its hash in hexadecimal, in the size "card", "page" or "zoom". */
+/* A picture by its hash in hexadecimal, in the size "thumb", "card", "page" or "zoom". */
 struct str url_media(const struct urls *, struct arena *, struct str hash, const char *size);
 
 /* A path below the base, as it is: "/sitemap.xml". */

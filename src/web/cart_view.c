@@ -55,6 +55,7 @@ cart_put_image(const struct request *rq, struct view *parent, struct str hash, s
 	view_str(v, N_alt, alt);
 	view_int(v, N_width, w);
 	view_int(v, N_height, h);
+	view_str(v, N_thumb_url, url_media(&rq->app->urls, rq->a, hex, "thumb"));
 	view_str(v, N_card_url, url_media(&rq->app->urls, rq->a, hex, "card"));
 	view_str(v, N_page_url, url_media(&rq->app->urls, rq->a, hex, "page"));
 	view_str(v, N_zoom_url, url_media(&rq->app->urls, rq->a, hex, "zoom"));

@@ -25,6 +25,7 @@ put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, const s
 	view_str(v, N_alt, image->alt);
 	view_int(v, N_width, image->w);
 	view_int(v, N_height, image->h);
+	view_str(v, N_thumb_url, url_media(&cx->app->urls, cx->a, hash, "thumb"));
 	view_str(v, N_card_url, url_media(&cx->app->urls, cx->a, hash, "card"));
 	view_str(v, N_page_url, url_media(&cx->app->urls, cx->a, hash, "page"));
 	view_str(v, N_zoom_url, url_media(&cx->app->urls, cx->a, hash, "zoom"));
