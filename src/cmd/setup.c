@@ -45,7 +45,7 @@ options(struct cmd *c, struct setup *s)
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
 		known[i] = (struct option){asked[i].option, required_argument, NULL, (int)i + 1};
 	known[ARRAY_LEN(asked)] = (struct option){"batch", no_argument, NULL, 'b'};
-	optind = 1;
+	optind = 0;
 	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
 		if (opt == 'b')
 			s->batch = true;
