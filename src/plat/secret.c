@@ -60,6 +60,16 @@ secret_base64url(struct arena *a, const void *p, size_t n)
 	return str_z(text);
 }
 
+/* libsodium takes some bytes above 127 for letters. */
+static bool
+is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 127)
+			return false;
+	return true;
+}
+
 /* libsodium refuses what is not canonical: other characters, padding, bits that are not 0 behind the last byte. */
 bool
 secret_from_base64url(struct str text, void *to, size_t n)
@@ -67,8 +77,8 @@ secret_from_base64url(struct str text, void *to, size_t n)
 	const char *end;
 	size_t got;
 
-	return text.n > 0 && sodium_base642bin(to, n, text.p, text.n, NULL, &got, &end, VARIANT) == 0 && got == n
-	    && end == text.p + text.n;
+	return text.n > 0 && is_ascii(text)
+	    && sodium_base642bin(to, n, text.p, text.n, NULL, &got, &end, VARIANT) == 0 && got == n && end == text.p + text.n;
 }
 
 struct str
@@ -86,6 +96,6 @@ secret_from_hex(struct str text, void *to, size_t n)
 	const char *end;
 	size_t got;
 
-	return text.n > 0 && sodium_hex2bin(to, n, text.p, text.n, NULL, &got, &end) == 0 && got == n
+	return text.n > 0 && is_ascii(text) && sodium_hex2bin(to, n, text.p, text.n, NULL, &got, &end) == 0 && got == n
 	    && end == text.p + text.n;
 }

@@ -1,19 +1,54 @@
 # Fuzz targets: libFuzzer programs for the parsers of bytes from outside. They are built only by
 # `./configure CC=clang --enable-fuzzers`; `make fuzz` runs each for FUZZ_S seconds. A new target is
-# tests/fuzz/fuzz_X.c with its name and its two lines below.
+# tests/fuzz/fuzz_X.c with its name and its lines below. tests/fuzz/corpus/X holds what it starts from: one input that
+# is right, some that once were trouble. What a run finds is kept in the build folder.
 FUZZ_S = 10
 FUZZ_LIBS = $(ROOM_LIBS)
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_cache_entry \
 	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_html_clean \
 	tests/fuzz/fuzz_image \
 	tests/fuzz/fuzz_mustache \
+	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_view
 
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS) tests/fuzz/*.log
+FUZZ_CORPORA = \
+	tests/fuzz/corpus/catalogue/small \
+	tests/fuzz/corpus/conf/short \
+	tests/fuzz/corpus/conf/wrong \
+	tests/fuzz/corpus/csv/products \
+	tests/fuzz/corpus/csv/quotes \
+	tests/fuzz/corpus/csv/translations \
+	tests/fuzz/corpus/csv/units \
+	tests/fuzz/corpus/form/multipart \
+	tests/fuzz/corpus/form/trace \
+	tests/fuzz/corpus/form/urlencoded \
+	tests/fuzz/corpus/html_clean/mixed \
+	tests/fuzz/corpus/html_clean/plain \
+	tests/fuzz/corpus/image/gif \
+	tests/fuzz/corpus/image/jpeg \
+	tests/fuzz/corpus/image/png \
+	tests/fuzz/corpus/image/webp \
+	tests/fuzz/corpus/mustache/all \
+	tests/fuzz/corpus/mustache/product \
+	tests/fuzz/corpus/mustache/texts \
+	tests/fuzz/corpus/text/address \
+	tests/fuzz/corpus/text/category \
+	tests/fuzz/corpus/text/code \
+	tests/fuzz/corpus/text/draft \
+	tests/fuzz/corpus/text/number \
+	tests/fuzz/corpus/text/plural \
+	tests/fuzz/corpus/text/sql \
+	tests/fuzz/corpus/text/token \
+	tests/fuzz/corpus/text/token_high \
+	tests/fuzz/corpus/text/utf8
+EXTRA_DIST += $(FUZZ_CORPORA)
 
 tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c
 tests_fuzz_fuzz_catalogue_LDADD = $(FUZZ_LIBS)
@@ -36,13 +71,25 @@ tests_fuzz_fuzz_html_clean_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz_image.c
 tests_fuzz_fuzz_image_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_image_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_cache_entry_SOURCES = tests/fuzz/fuzz_cache_entry.c
+tests_fuzz_fuzz_cache_entry_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_cache_entry_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
+tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c
+tests_fuzz_fuzz_text_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 if FUZZERS
 fuzz: all
 	$(MAKE) $(AM_MAKEFLAGS) $(FUZZ_TARGETS)
 	for t in $(FUZZ_TARGETS); do \
 		echo "== $$t for $(FUZZ_S) s"; \
-		./$$t -max_total_time=$(FUZZ_S) -timeout=10 -max_len=8192 -artifact_prefix=tests/fuzz/ >$$t.log 2>&1 || \
+		$(MKDIR_P) $$t.found; corpus=`echo $$t | sed 's,/fuzz_,/corpus/,'`; \
+		test ! -d $(srcdir)/$$corpus || cp -f $(srcdir)/$$corpus/* $$t.found; \
+		./$$t -max_total_time=$(FUZZ_S) -timeout=10 -max_len=8192 -artifact_prefix=tests/fuzz/ $$t.found \
+			>$$t.log 2>&1 || \
 			{ tail -n 60 $$t.log; exit 1; }; \
 	done
 else

@@ -25,6 +25,7 @@ START_TEST(secret_texts_are_read_back_and_only_in_their_one_writing)
 	ck_assert(!secret_from_base64url(str_fmt(&a, "%.*sA", STR_ARG(text)), back, sizeof(back)));
 	ck_assert(!secret_from_base64url(STR("AAAAAAAAAAAAAAAAAAAAAB"), back, sizeof(back)));
 	ck_assert(!secret_from_base64url(STR("AAAAAAAAAAAAAAAAAAAA+A"), back, sizeof(back)));
+	ck_assert(!secret_from_base64url(STR("AAAAAAAAA\xdc" "AAAAAAAAAAAA"), back, sizeof(back)));
 	ck_assert(!secret_from_base64url(STR_NONE, back, sizeof(back)));
 	ck_assert(!secret_from_hex(STR("00"), back, sizeof(back)));
 	ck_assert(!secret_from_hex(STR("zz"), back, 1));
