@@ -77,8 +77,8 @@ secret_from_base64url(struct str text, void *to, size_t n)
 	const char *end;
 	size_t got;
 
-	return text.n > 0 && is_ascii(text)
-	    && sodium_base642bin(to, n, text.p, text.n, NULL, &got, &end, VARIANT) == 0 && got == n && end == text.p + text.n;
+	return text.n > 0 && is_ascii(text) && sodium_base642bin(to, n, text.p, text.n, NULL, &got, &end, VARIANT) == 0
+	    && got == n && end == text.p + text.n;
 }
 
 struct str
