@@ -5,7 +5,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/demo.c \
 	src/cmd/error_page.c \
 	src/cmd/export.c \
-	src/cmd/export_run.c \
+	src/cmd/export_run.c src/cmd/export_run.h \
 	src/cmd/import.c \
 	src/cmd/import_impl.h \
 	src/cmd/import_picture.c \

@@ -18,6 +18,14 @@ while read -r f; do
 	[ -x "$f" ] || [ "${f%.in}" != "$f" ] || echo "executable $f:1: a script is executable"
 done <"$tmp/sh" >>"$tmp/found"
 
+# Each file is named in a local.mk, drawings by their folder.
+# shellcheck disable=SC2046 # names without blanks
+cat Makefile.am configure.ac $(grep '/local\.mk$' "$tmp/all") | tr -s ' \t\\' '\n\n\n' | sed 's,^\$(srcdir)/,,;s,^\$(top_srcdir)/,,' |
+	sort -u >"$tmp/named"
+grep -vE '(^|/)(local\.mk|\.[a-z-]+|package-lock\.json)$|^(configure\.ac|Makefile\.am|\.ci/|debian/|etc/demo/(images|draw)/)' \
+	"$tmp/all" | comm -23 - "$tmp/named" | sed 's/.*/dist &:1: stands in no local.mk/' >>"$tmp/found"
+
+lint_rule dist "each_file_is_in_the_distribution"
 lint_rule open "nothing_is_left_open"
 lint_rule conflict "no_marks_of_a_merge"
 lint_rule ends "no_line_ends_in_blanks"
