@@ -154,6 +154,16 @@ done(struct work *w, struct str value, enum cache_how how)
 	w->phase = DONE;
 }
 
+static size_t
+count_phase(const struct work *works, size_t n, enum phase p)
+{
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		m += works[i].phase == p;
+	return m;
+}
+
 static bool
 use_memc(struct cache *c)
 {
@@ -253,9 +263,12 @@ ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
 	struct work **asked = ARENA_ARRAY(a, struct work *, n);
 	int64_t now_s = clock_utc_s();
-	bool up = use_memc(c), failed = false;
+	bool up, failed = false;
 	size_t m = 0;
 
+	if (count_phase(works, n, ASK) == 0)
+		return; /* before the breaker is asked: who may probe must do so */
+	up = use_memc(c);
 	for (size_t i = 0; i < n; i++) {
 		if (works[i].phase != ASK)
 			continue;
@@ -347,12 +360,43 @@ take_permit(struct cache *c)
 	return true;
 }
 
+/* What memcached did not say in time it is asked again when the database cannot say either: one late answer of a busy
+ * machine is no reason for an error page. */
+static void
+ask_again(struct cache *c, struct arena *a, struct work **want, size_t n)
+{
+	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
+	struct work **asked = ARENA_ARRAY(a, struct work *, n);
+	int64_t now_s = clock_utc_s();
+	struct cache_entry entry;
+	bool failed = false;
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (want[i]->phase != DIRECT || want[i]->stale.p != NULL)
+			continue;
+		got[m].key = key_str(want[i]->item);
+		asked[m++] = want[i];
+	}
+	if (m == 0 || !use_memc(c))
+		return;
+	memc_get(c->memc, a, got, m);
+	for (size_t i = 0; i < m; i++) {
+		failed = failed || got[i].result == MEMC_ERROR;
+		if (got[i].result == MEMC_OK && cache_entry_parse(got[i].value, key_hash(asked[i]->item), &entry)
+		    && entry.kind == CACHE_ENTRY_VALUE && now_s < entry.hard_at)
+			asked[i]->stale = entry.payload;
+	}
+	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+}
+
 /* The database cannot say: what has an old value keeps it. False when one has none. */
 static bool
-fall_back(struct cache *c, struct work **want, size_t n)
+fall_back(struct cache *c, struct arena *a, struct work **want, size_t n)
 {
 	bool all = true;
 
+	ask_again(c, a, want, n);
 	for (size_t i = 0; i < n; i++) {
 		if (want[i]->phase == OURS)
 			(void)judged(c, memc_delete(c->memc, key_str(want[i]->item)));
@@ -388,12 +432,12 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		return true;
 	if (!take_permit(c)) {
 		stats_add(c->st, STAT_cache_fills_refused, 1);
-		return fall_back(c, want, m) || err_set(e, ERR_BUSY, "too many fills of the cache at a time");
+		return fall_back(c, a, want, m) || err_set(e, ERR_BUSY, "too many fills of the cache at a time");
 	}
 	ok = fn(arg, a, items, m, e);
 	stats_permit_release(c->st, PERMIT_FILL);
 	if (!ok) {
-		if (!fall_back(c, want, m))
+		if (!fall_back(c, a, want, m))
 			return false;
 		err_clear(e);
 		return true;
@@ -409,16 +453,6 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		done(want[i], want[i]->item->value, want[i]->item->value.p == NULL ? CACHE_NONE : CACHE_FRESH);
 	}
 	return true;
-}
-
-static size_t
-count_phase(const struct work *works, size_t n, enum phase p)
-{
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++)
-		m += works[i].phase == p;
-	return m;
 }
 
 /* Waits for those who fill our items. What was deleted meanwhile becomes ours; what does not come is read directly. */

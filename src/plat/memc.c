@@ -6,14 +6,17 @@
 #include "base/num.h"
 
 struct memc {
-	memcached_st *st;
+	memcached_st *st, *unused; /* the second only to be cloned */
 	const char *error;
 };
 
 static void
-client_free(void *st)
+client_free(void *arg)
 {
-	memcached_free(st);
+	struct memc *m = arg;
+
+	memcached_free(m->st);
+	memcached_free(m->unused);
 }
 
 static bool
@@ -62,28 +65,39 @@ memc_open(struct arena *a, const struct conf *conf, struct memc **out, struct er
 	};
 	struct memc *m = ARENA_NEW(a, struct memc);
 
-	m->st = memcached_create(NULL);
-	if (m->st == NULL)
+	m->unused = memcached_create(NULL);
+	if (m->unused == NULL)
 		return err_set(e, ERR_LIMIT, "no memory for the memcached client");
-	arena_defer(a, client_free, m->st);
+	arena_defer(a, client_free, m);
 	for (size_t i = 0; i < ARRAY_LEN(behaviors); i++) {
-		if (memcached_behavior_set(m->st, behaviors[i].which, behaviors[i].value) != MEMCACHED_SUCCESS)
+		if (memcached_behavior_set(m->unused, behaviors[i].which, behaviors[i].value) != MEMCACHED_SUCCESS)
 			return err_set(e, ERR_BUG, "memcached behaviour %d refused", (int)behaviors[i].which);
 	}
 	for (size_t i = 0; i < conf->cache_socket.n; i++) {
-		if (!server_add(m->st, a, conf->cache_socket.v[i], e))
+		if (!server_add(m->unused, a, conf->cache_socket.v[i], e))
 			return false;
 	}
+	m->st = memcached_clone(NULL, m->unused);
+	if (m->st == NULL)
+		return err_set(e, ERR_LIMIT, "no memory for the memcached client");
 	*out = m;
 	return true;
 }
 
-/* Anything but a plain answer: drop the connection, so that no late answer is taken for the next one. */
+/* Anything but a plain answer: drop the connection, so that no late answer is taken for the next one. The client goes
+ * with it: it would refuse the server untried for whole seconds, which is the breaker's to decide, for all workers. */
 static enum memc_result
 failed(struct memc *m, memcached_return_t rc)
 {
+	memcached_st *fresh = memcached_clone(NULL, m->unused);
+
 	m->error = memcached_strerror(m->st, rc);
-	memcached_quit(m->st);
+	if (fresh == NULL) {
+		memcached_quit(m->st);
+		return MEMC_ERROR;
+	}
+	memcached_free(m->st);
+	m->st = fresh;
 	return MEMC_ERROR;
 }
 
