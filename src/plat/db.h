@@ -58,6 +58,9 @@ MUST_USE bool db_open(struct arena *process, const struct db_setup *, struct db 
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
 
+/* Whether the database answers now: connected is not enough, since a stopped one keeps its connections. */
+MUST_USE bool db_ping(struct db *, struct err *);
+
 /* The time (CLOCK_MONOTONIC) past which no call may wait; holds until the next db_deadline. CLOCK_NEVER: only the
  * statement's own limit. Begins a unit of work: a connection that died while it was idle is then noticed at no cost. */
 void db_deadline(struct db *, uint64_t mono_ns);

@@ -99,6 +99,12 @@ db_commit(struct db *db, struct err *e)
 	return true;
 }
 
+bool
+db_ping(struct db *db, struct err *e)
+{
+	return db_begin(db, e) && db_commit(db, e);
+}
+
 /* A request that is out of time still gets a moment for it, since a new connection costs more. */
 void
 db_rollback(struct db *db)

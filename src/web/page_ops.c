@@ -28,7 +28,7 @@ raw_readyz(struct request *rq, struct err *e)
 {
 	if (rq->db == NULL)
 		return err_set(e, ERR_UPSTREAM, "there is no database");
-	return db_connect(rq->db, e) && plain(rq, STR("ok\n"));
+	return db_connect(rq->db, e) && db_ping(rq->db, e) && plain(rq, STR("ok\n"));
 }
 
 /* Not told to others that it exists. */

@@ -172,9 +172,9 @@ run_page(struct request *rq, struct err *e)
 	rq->res.cache = RESPONSE_SHARED;
 	if (rq->json)
 		return twin(rq, page, e);
-	if (!visitor_part(rq, me))
-		return render(rq, page, NULL, e);
-	rq->res.cache = RESPONSE_PRIVATE;
+	if (visitor_part(rq, me))
+		rq->res.cache = RESPONSE_PRIVATE;
+	session_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
 	return render(rq, page, me, e);
 }
 
@@ -198,6 +198,7 @@ run_form(struct request *rq, struct err *e)
 		return true;
 	frame_page(&ctx, rq->path, page);
 	view_bool(page, N_hidden, true);
+	session_notice(rq, me);
 	return (rq->session == NULL || session_view(rq, me, e)) && render(rq, page, me, e);
 }
 

@@ -35,7 +35,14 @@ session_view(struct request *rq, struct view *me, struct err *e)
 	if (units > 0)
 		view_int(me, N_cart_count, units);
 	view_str(me, N_csrf, session_csrf(rq->session));
-	if (stats_paused(&rq->app->stats))
-		view_bool(me, N_paused, true);
 	return true;
+}
+
+void
+session_notice(struct request *rq, struct view *me)
+{
+	struct stats *st = &rq->app->stats;
+
+	if (stats_paused(st) || breaker_is_open(st, BREAKER_DB))
+		view_bool(me, N_paused, true);
 }
