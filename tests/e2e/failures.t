@@ -5,6 +5,7 @@
 const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
+const { masked, headersAreComplete } = require('./error_page.js');
 const { Stack, until, sleep } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
@@ -14,27 +15,6 @@ const origin = { origin: 'http://127.0.0.1', 'sec-fetch-site': 'same-origin' };
 const form = { ...origin, 'content-type': 'application/x-www-form-urlencoded' };
 const fault = (what) => ({ headers: { 'x-kontor-fault': what } });
 let s, one;
-
-// What may differ between two error pages in the default language.
-function masked(text) {
-	return text.replace(/<div id="what">.*?<\/div>/s, '<div id="what"></div>')
-		.replace(/<span id="error-id">.*?<\/span>/s, '<span id="error-id"></span>');
-}
-
-function headersAreComplete(rs) {
-	const count = {};
-	for (let i = 0; i < rs.raw.length; i += 2)
-		count[rs.raw[i].toLowerCase()] = (count[rs.raw[i].toLowerCase()] || 0) + 1;
-	for (const name of ['content-type', 'content-security-policy', 'x-content-type-options', 'referrer-policy',
-		'cross-origin-opener-policy', 'cross-origin-resource-policy', 'permissions-policy', 'cache-control'])
-		assert.strictEqual(count[name], 1, `${name} comes ${count[name] || 0} times`);
-	assert.match(rs.headers['content-type'], /^text\/html; ?charset=utf-8$/i);
-	assert.match(rs.headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'/);
-	assert.strictEqual(rs.headers['x-content-type-options'], 'nosniff');
-	assert.strictEqual(rs.headers['cache-control'], 'private, no-store');
-	if (rs.status === 503)
-		assert.match(rs.headers['retry-after'] || '', /^[1-9]\d*$/, 'a 503 says when to come again');
-}
 
 function isThePage(rs, status) {
 	assert.strictEqual(rs.status, status);

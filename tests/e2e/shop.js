@@ -23,10 +23,9 @@ class Shop extends Stack {
 	static async start({ goods = {}, conf = {}, ...rest } = {}) {
 		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
 		child.execFileSync(services, ['start', sv, '--owner', String(process.pid)], { stdio: 'inherit' });
-		const shop = await super.start({
-			...rest,
-			conf: { db: { socket: `${sv}/db.sock`, name: 'kontor' }, cache: { socket: `${sv}/mc.sock` }, ...conf },
-		});
+		const shop = await super.start({ ...rest, conf: { ...conf,
+			db: { socket: `${sv}/db.sock`, name: 'kontor', ...conf.db },
+			cache: { socket: `${sv}/mc.sock`, ...conf.cache } } });
 		shop.services = sv;
 		await shop.importGoods(goods);
 		shop.jobs = shop.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', shop.confFile]);

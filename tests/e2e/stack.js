@@ -107,15 +107,17 @@ class Stack {
 	}
 
 	async bringUp(conf) {
-		this.ports = { lighttpd: await freePort(), apache: await freePort() };
+		const { deadline_ms: deadline = 1000, grace_ms: grace = 500 } = conf.web || {};
+		this.ports = {};
+		this.readTimeout = Math.ceil((deadline + grace) / 1000) + 1;
+		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
+		await this.startServer('apache', program('apache2') || program('httpd'),
+			(file) => ['-D', 'FOREGROUND', '-f', file]);
 		this.writeConf(conf);
 		child.execFileSync(path.join(build, 'kontor'),
 			['--config', this.confFile, 'error-page', path.join(this.dir, 'error')], { stdio: 'inherit' });
 		for (const n of ['1', '2'])
 			await this.startBackend(n);
-		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
-		await this.startServer('apache', program('apache2') || program('httpd'),
-			(file) => ['-D', 'FOREGROUND', '-f', file]);
 	}
 
 	writeConf(conf) {
@@ -162,13 +164,35 @@ class Stack {
 		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
 	}
 
+	// A free port may be another test's by the time the server binds it: then another one is tried.
 	async startServer(name, file, args) {
 		if (file === null)
 			throw new Error(`${name} is not installed`);
+		for (let i = 0; i < 5; i++) {
+			this.ports[name] = await freePort();
+			this.writeServerConf(name);
+			const p = this.spawn(name, file, args(path.join(this.dir, 'conf', `${name}-standalone.conf`)));
+			this.servers[name] = p;
+			if (await until(name, async () => p.gone || await this.isOurs(name)) && !p.gone)
+				return;
+		}
+		throw new Error(`${name} does not start: ${fs.readFileSync(path.join(this.dir, 'log', `${name}.out`), 'utf8')}`);
+	}
+
+	// Whether the server that answers there is the one that was started here.
+	async isOurs(name) {
+		const mark = path.join(this.dir, 'static', 'stack.txt');
+		fs.writeFileSync(mark, this.dir);
+		const rs = await this.get(name, '/static/stack.txt').catch(() => ({}));
+		fs.rmSync(mark);
+		return rs.text === this.dir;
+	}
+
+	writeServerConf(name) {
 		const vars = {
 			RUN_DIR: this.dir, LOG_DIR: path.join(this.dir, 'log'), CONF_DIR: path.join(this.dir, 'conf'),
 			STATIC_DIR: path.join(this.dir, 'static'), MEDIA_DIR: path.join(this.dir, 'media'),
-			ERROR_DIR: path.join(this.dir, 'error'), BASE: this.base, READ_TIMEOUT_S: '3',
+			ERROR_DIR: path.join(this.dir, 'error'), BASE: this.base, READ_TIMEOUT_S: String(this.readTimeout),
 			PORT: String(this.ports[name]), APACHE_MODULES: '/usr/lib/apache2/modules',
 			SERVER_USER: isRoot ? 'www-data' : os.userInfo().username,
 			SERVER_GROUP: isRoot ? 'www-data' : child.execFileSync('id', ['-gn']).toString().trim(),
@@ -178,8 +202,6 @@ class Stack {
 				.replace(/@([A-Z_]+)@/g, (all, v) => (v in vars ? vars[v] : all));
 			fs.writeFileSync(path.join(this.dir, 'conf', `${name}-${part}.conf`), text);
 		}
-		this.servers[name] = this.spawn(name, file, args(path.join(this.dir, 'conf', `${name}-standalone.conf`)));
-		await until(name, () => connects({ host: '127.0.0.1', port: this.ports[name] }));
 	}
 
 	request(server, method, target, options) {
@@ -222,6 +244,13 @@ class Stack {
 				all[m[1]] = Number(m[2]);
 		}
 		return all;
+	}
+
+	// The sum of a counter over backends and workers; `labels`: parts that a sample must have.
+	async total(name, ...labels) {
+		return Object.entries(await this.metrics())
+			.filter(([k]) => k.startsWith(`kontor_${name}{`) && labels.every((l) => k.includes(l)))
+			.reduce((sum, [, v]) => sum + v, 0);
 	}
 
 	killAll() {

@@ -1,0 +1,26 @@
+// error_page.js - what is true of the one error page, whoever sends it.
+'use strict';
+const assert = require('assert');
+
+// What may differ between two error pages in the default language.
+function masked(text) {
+	return text.replace(/<div id="what">.*?<\/div>/s, '<div id="what"></div>')
+		.replace(/<span id="error-id">.*?<\/span>/s, '<span id="error-id"></span>');
+}
+
+function headersAreComplete(rs) {
+	const count = {};
+	for (let i = 0; i < rs.raw.length; i += 2)
+		count[rs.raw[i].toLowerCase()] = (count[rs.raw[i].toLowerCase()] || 0) + 1;
+	for (const name of ['content-type', 'content-security-policy', 'x-content-type-options', 'referrer-policy',
+		'cross-origin-opener-policy', 'cross-origin-resource-policy', 'permissions-policy', 'cache-control'])
+		assert.strictEqual(count[name], 1, `${name} comes ${count[name] || 0} times`);
+	assert.match(rs.headers['content-type'], /^text\/html; ?charset=utf-8$/i);
+	assert.match(rs.headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'/);
+	assert.strictEqual(rs.headers['x-content-type-options'], 'nosniff');
+	assert.strictEqual(rs.headers['cache-control'], 'private, no-store');
+	if (rs.status === 503)
+		assert.match(rs.headers['retry-after'] || '', /^[1-9]\d*$/, 'a 503 says when to come again');
+}
+
+module.exports = { masked, headersAreComplete };
