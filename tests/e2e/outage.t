@@ -1,0 +1,197 @@
+#!/usr/bin/env node
+// Database and cache killed and stopped under load, through both web servers: who browses what was seen before notices
+// nothing, who orders is told so in time, and soon after the return all is as before.
+'use strict';
+const assert = require('assert');
+const fs = require('fs');
+const http = require('http');
+const path = require('path');
+const { Buyer } = require('./buyer.js');
+const { masked, headersAreComplete } = require('./error_page.js');
+const { Shop } = require('./shop.js');
+const { sleep, until } = require('./stack.js');
+const { test, run } = require('./tap.js');
+
+const servers = ['lighttpd', 'apache'];
+const both = (claim, fn) => servers.forEach((server) => test(`${server}: ${claim}`, () => fn(server)));
+const GOODS = 6, CLIENTS = 4;
+const DEADLINE_MS = 3000, GRACE_MS = 2000;
+const BACK_MS = 5000; // all is well so soon after a service's return
+const NOTICE = /We cannot take orders for a moment/;
+const PAGES = ['/en/', '/de/', ...Array.from({ length: GOODS }, (x, i) => `/en/p/tea-${i}`), '/en/p/tea-0.json'];
+let s, one;
+
+const buyer = (server) => new Buyer(s.origin(server), { agent: new http.Agent({ keepAlive: false }) });
+const orders = () => s.number('SELECT COUNT(*) FROM orders');
+
+// Each page from each worker's and the shared cache, as often as it takes until all is stored.
+async function see(server) {
+	for (let i = 0; i < 3; i++)
+		for (const page of PAGES)
+			assert.strictEqual((await s.get(server, page)).status, 200, page);
+}
+
+// Visitors who only look, while `work` is done. Each page must come, whole.
+async function whileBrowsed(server, work) {
+	const failed = [];
+	let n = 0, stop = false, slowest = 0;
+	const client = async (i) => {
+		for (let k = i; !stop; k++, n++) {
+			const page = PAGES[k % PAGES.length], began = Date.now();
+			const rs = await s.get(server, page).catch((e) => ({ status: e.message }));
+			slowest = Math.max(slowest, Date.now() - began);
+			if (rs.status !== 200 || rs.cut)
+				failed.push(`${page}: ${rs.status} ${(rs.headers || {})['x-request-id'] || ''}`);
+		}
+	};
+	const clients = Array.from({ length: CLIENTS }, (x, i) => client(i));
+	try {
+		await sleep(200);
+		await work();
+	} finally {
+		stop = true;
+		await Promise.all(clients);
+	}
+	assert.deepStrictEqual(failed, [], `of ${n} pages`);
+	assert.ok(n > 20, `only ${n} pages were seen`);
+	assert.ok(slowest < DEADLINE_MS + GRACE_MS, `the slowest page took ${slowest} ms`);
+}
+
+async function ready(server, handle = 'tea-0') {
+	const b = buyer(server);
+	await b.addToCart(`/en/p/${handle}`);
+	await b.checkout('en');
+	assert.match(b.page.text, /Order and pay/);
+	b.order = b.form('/checkout/place', { terms: '1' });
+	return b;
+}
+
+const place = (b) => b.send('POST', b.order.action, { body: b.order.body });
+
+// Soon after a service's return, it is so.
+async function soon(what, began, condition) {
+	await until(`${what}, ${BACK_MS} ms after the return`, condition, Math.max(1, BACK_MS - (Date.now() - began)));
+}
+
+async function isRefused(send) {
+	const began = Date.now(), rs = await send(), took = Date.now() - began;
+	assert.strictEqual(rs.status, 503);
+	headersAreComplete(rs);
+	assert.strictEqual(masked(rs.text), one, 'it is the one error page');
+	assert.ok(s.logOf(rs.headers['x-request-id']).some((line) => line.includes('status=503 ')), 'its id is in the log');
+	assert.ok(took < DEADLINE_MS + GRACE_MS, `it took ${took} ms`);
+}
+
+async function orderingIsRefused(server, b) {
+	const raw = async (rs) => ({ ...rs, raw: Object.entries(rs.headers).flat() });
+	await isRefused(async () => raw(await place(b)));
+	await isRefused(async () => raw(await b.send('GET', '/en/cart')));
+	await isRefused(async () => raw(await b.send('GET', '/en/checkout/review')));
+	await isRefused(async () => raw(await buyer(server).send('POST', '/en/cart/add', { body: 'product=1&quantity=1' })));
+	await isRefused(() => s.get(server, '/readyz'));
+}
+
+async function allIsWell(server, b, began) {
+	let placed;
+	await soon('the order', began, async () => (placed = await place(b)).status === 303);
+	await soon('no notice', began, async () => !NOTICE.test((await s.get(server, '/en/')).text));
+	assert.strictEqual((await place(b)).headers.location, placed.headers.location, 'the same order again');
+	assert.strictEqual((await s.get(server, '/readyz')).status, 200);
+}
+
+async function withoutDatabase(server, away, back) {
+	await see(server);
+	const b = await ready(server), before = orders(), etag = (await s.get(server, '/en/')).headers.etag;
+	await whileBrowsed(server, async () => {
+		s.service(away);
+		try {
+			await orderingIsRefused(server, b);
+			const told = await until('the notice', async () => {
+				const rs = await s.get(server, '/en/');
+				return NOTICE.test(rs.text) && rs;
+			}, 20000);
+			assert.match(told.headers['cache-control'], /no-cache/);
+			assert.notStrictEqual(told.headers.etag, etag, 'the notice is not kept with the page');
+			assert.doesNotMatch((await s.get(server, '/en/p/tea-0.json')).text, NOTICE);
+			await sleep(DEADLINE_MS); // past the soft expiry of all
+		} finally {
+			s.service(back);
+		}
+		await allIsWell(server, b, Date.now());
+	});
+	assert.strictEqual(orders(), before + 1);
+	assert.strictEqual((await s.get(server, '/en/')).headers.etag, etag, 'the page is as it was');
+}
+
+async function withoutCache(server, away, back) {
+	await see(server);
+	const b = await ready(server), other = await ready(server), before = orders();
+	await whileBrowsed(server, async () => {
+		s.service(away);
+		try {
+			assert.strictEqual((await place(b)).status, 303);
+			await sleep(1500); // the breaker opens, tries, stays open
+			assert.strictEqual((await place(other)).status, 303);
+		} finally {
+			s.service(back);
+		}
+		const began = Date.now();
+		await soon('the breaker', began, async () => await s.total('breaker_open', 'service="cache"') === 0);
+		const hits = () => s.total('cache_lookups_total', 'class="product"', 'result="hit"'), then = await hits();
+		await soon('hits', began, async () => await hits() > then + 5);
+	});
+	assert.strictEqual(orders(), before + 2);
+}
+
+both('with the database killed, browsing goes on and orders wait', (server) => withoutDatabase(server, 'db-kill', 'db-start'));
+both('with the database stopped, browsing goes on and orders wait', (server) => withoutDatabase(server, 'db-stop', 'db-cont'));
+both('with memcached killed, nobody notices', (server) => withoutCache(server, 'mc-kill', 'mc-start'));
+both('with memcached stopped, nobody notices', (server) => withoutCache(server, 'mc-stop', 'mc-cont'));
+
+both('workers that start while the database is away serve what is cached', async (server) => {
+	await see(server);
+	const b = await ready(server), before = new Set(s.workerPids());
+	s.service('db-kill');
+	try {
+		for (const pid of before)
+			process.kill(pid, 'SIGKILL');
+		await until('new workers', () => s.workerPids().filter((pid) => !before.has(pid)).length === 2 * s.workers);
+		for (const page of PAGES)
+			assert.strictEqual((await s.get(server, page)).status, 200, page);
+	} finally {
+		s.service('db-start');
+	}
+	await allIsWell(server, b, Date.now());
+});
+
+test('ordering paused on purpose shows the same notice, and takes no order', async () => {
+	const b = await ready('lighttpd');
+	assert.strictEqual(s.kontor('pause').status, 0);
+	try {
+		assert.match((await s.get('lighttpd', '/en/')).text, NOTICE);
+		assert.match((await b.get('/en/cart')).text, NOTICE);
+		assert.strictEqual((await place(b)).status, 503);
+	} finally {
+		assert.strictEqual(s.kontor('resume').status, 0);
+	}
+	assert.doesNotMatch((await s.get('lighttpd', '/en/')).text, NOTICE);
+	assert.strictEqual((await place(b)).status, 303);
+});
+
+test('the books are right after all of it', () => {
+	const r = s.kontor('verify');
+	assert.strictEqual(r.status, 0, r.stdout + r.stderr);
+});
+
+run({
+	before: async () => {
+		const goods = {};
+		for (let i = 0; i < GOODS; i++)
+			goods[`tea-${i}`] = { stock: 100 };
+		s = await Shop.start({ goods, conf: {
+			cache: { soft_s: 2 }, web: { deadline_ms: DEADLINE_MS, grace_ms: GRACE_MS },
+		} });
+		one = masked(fs.readFileSync(path.join(s.dir, 'error', '503.html'), 'utf8'));
+	},
+	after: () => s.stop(),
+});
