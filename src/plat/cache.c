@@ -360,8 +360,21 @@ take_permit(struct cache *c)
 	return true;
 }
 
-/* What memcached did not say in time it is asked again when the database cannot say either: one late answer of a busy
- * machine is no reason for an error page. */
+/* The worker's own last values, for those that have nothing else. */
+static void
+remember(struct cache *c, struct arena *a, struct work **want, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str old;
+
+		if (want[i]->stale.p == NULL && in_l1[want[i]->item->key.cls]
+		    && cache_l1_find_old(c->l1, a, key_str(want[i]->item), want[i]->epoch, &old))
+			want[i]->stale = old;
+	}
+}
+
+/* What memcached did not say in time it is asked again when the database cannot say either, whatever the breaker holds
+ * of it: one late answer of a busy machine is no reason for an error page. */
 static void
 ask_again(struct cache *c, struct arena *a, struct work **want, size_t n)
 {
@@ -378,7 +391,7 @@ ask_again(struct cache *c, struct arena *a, struct work **want, size_t n)
 		got[m].key = key_str(want[i]->item);
 		asked[m++] = want[i];
 	}
-	if (m == 0 || !use_memc(c))
+	if (m == 0 || c->memc == NULL)
 		return;
 	memc_get(c->memc, a, got, m);
 	for (size_t i = 0; i < m; i++) {
@@ -397,6 +410,7 @@ fall_back(struct cache *c, struct arena *a, struct work **want, size_t n)
 	bool all = true;
 
 	ask_again(c, a, want, n);
+	remember(c, a, want, n);
 	for (size_t i = 0; i < n; i++) {
 		if (want[i]->phase == OURS)
 			(void)judged(c, memc_delete(c->memc, key_str(want[i]->item)));

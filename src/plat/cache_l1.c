@@ -61,17 +61,12 @@ cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, uint64_t epo
 	l1->written += need_b;
 }
 
-bool
-cache_l1_find(struct cache_l1 *l1, struct arena *a, struct str key, uint64_t epoch, int64_t now_s, struct str *value)
+static bool
+copy_out(const struct cache_l1 *l1, struct arena *a, const struct slot *s, struct str key, struct str *value)
 {
-	uint64_t hash = str_hash(key);
-	const struct slot *s = slot_of(l1, hash);
 	const char *p;
 	char *copy;
 
-	if (s->hash != hash || s->put_ns == 0 || s->epoch != epoch || s->until_s <= now_s
-	    || clock_mono_ns() - s->put_ns > CACHE_L1_LIFE_NS)
-		return false;
 	if (l1->written > s->at + l1->size_b) /* the ring has come round over it */
 		return false;
 	p = l1->ring + s->at % l1->size_b;
@@ -83,4 +78,23 @@ cache_l1_find(struct cache_l1 *l1, struct arena *a, struct str key, uint64_t epo
 	memcpy(copy, p + s->key_b, s->value_b);
 	*value = str_n(copy, s->value_b);
 	return true;
+}
+
+bool
+cache_l1_find(struct cache_l1 *l1, struct arena *a, struct str key, uint64_t epoch, int64_t now_s, struct str *value)
+{
+	uint64_t hash = str_hash(key);
+	const struct slot *s = slot_of(l1, hash);
+
+	return s->hash == hash && s->put_ns != 0 && s->epoch == epoch && s->until_s > now_s
+	    && clock_mono_ns() - s->put_ns <= CACHE_L1_LIFE_NS && copy_out(l1, a, s, key, value);
+}
+
+bool
+cache_l1_find_old(struct cache_l1 *l1, struct arena *a, struct str key, uint64_t epoch, struct str *value)
+{
+	uint64_t hash = str_hash(key);
+	const struct slot *s = slot_of(l1, hash);
+
+	return s->hash == hash && s->put_ns != 0 && s->epoch == epoch && copy_out(l1, a, s, key, value);
 }

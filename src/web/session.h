@@ -16,7 +16,8 @@ MUST_USE bool session_need(struct request *, struct err *);
 /* Fills the visitor's part that stands on every page: count of the cart, token. */
 MUST_USE bool session_view(struct request *, struct view *me, struct err *);
 
-/* Puts the notice that orders cannot be taken now: the operator has paused them, or the database is away. It is the visitor's part, since what is cached of a page must not tell of it. */
+/* Puts the notice that orders cannot be taken now: the operator has paused them, or the database is away. It is the
+ * visitor's part, since what is cached of a page must not tell of it. */
 void session_notice(struct request *, struct view *me);
 
 #endif

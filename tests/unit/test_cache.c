@@ -57,6 +57,8 @@ START_TEST(l1_forgets_with_the_epoch_and_the_soft_expiry)
 	ck_assert(!cache_l1_find(l1, &a, STR("k"), 2, 99, &got));
 	ck_assert(!cache_l1_find(l1, &a, STR("k"), 1, 100, &got));
 	ck_assert(!cache_l1_find(l1, &a, STR("other"), 1, 99, &got));
+	ck_assert(cache_l1_find_old(l1, &a, STR("k"), 1, &got));
+	ck_assert(!cache_l1_find_old(l1, &a, STR("k"), 2, &got));
 	arena_fini(&a);
 }
 END_TEST
