@@ -41,7 +41,7 @@ async function whileBrowsed(server, work) {
 			const rs = await s.get(server, page).catch((e) => ({ status: e.message }));
 			slowest = Math.max(slowest, Date.now() - began);
 			if (rs.status !== 200 || rs.cut)
-				failed.push(`${page}: ${rs.status} ${(rs.headers || {})['x-request-id'] || ''}`);
+				failed.push(`${page}: ${rs.status} ${s.logOf((rs.headers || {})['x-request-id'] || '-').join('; ')}`);
 		}
 	};
 	const clients = Array.from({ length: CLIENTS }, (x, i) => client(i));
