@@ -1,5 +1,5 @@
 # doc
-EXTRA_DIST += doc/failures.md doc/import.md doc/templates.md
+EXTRA_DIST += doc/product.webp doc/failures.md doc/import.md doc/templates.md
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7

@@ -21,7 +21,7 @@ struct str {
 #define STR_INIT(literal) {"" literal, sizeof(literal) - 1} /* for static tables */
 #define STR_NONE ((struct str){NULL, 0})
 
-/* For printf: "%.*s" with STR_ARG(s). */
+/* For printf: "%.*s" with STR_ARG(s). Evaluates s more than once: never a call that takes something. */
 #define STR_ARG(s) (int)(s).n, (s).p == NULL ? "" : (s).p
 
 struct str str_z(const char *z); /* NULL gives none */

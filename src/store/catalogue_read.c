@@ -337,10 +337,13 @@ catalogue_list(struct db *db, struct arena *a, struct str lang, const struct cat
 		list->ids[list->n++] = id;
 		if (list->n < lq->n || rows.n <= lq->n)
 			continue;
-		if (lq->sort == SORT_NAME)
-			list->next = str_fmt(a, "%.*s.%llu", STR_ARG(c_str(&rows)), (unsigned long long)id);
-		else
+		if (lq->sort == SORT_NAME) {
+			struct str title = c_str(&rows);
+
+			list->next = str_fmt(a, "%.*s.%llu", STR_ARG(title), (unsigned long long)id);
+		} else {
 			list->next = str_fmt(a, "%lld.%llu", (long long)c_i64(&rows), (unsigned long long)id);
+		}
 	}
 	return true;
 }

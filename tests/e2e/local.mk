@@ -2,8 +2,9 @@
 # what they need in a private folder, tests/e2e/shop.js puts database, cache, goods and jobs behind it.
 E2E_TESTS = \
 	tests/e2e/failures.t \
+	tests/e2e/orders.t \
 	tests/e2e/outage.t \
-	tests/e2e/orders.t
+	tests/e2e/pages.t
 
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/error_page.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js

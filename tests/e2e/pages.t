@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+// pages.t - what the public pages say to machines: structured data, twins, tags, addresses; also below a path.
+'use strict';
+const { strictEqual: equal, ok } = require('assert');
+const path = require('path');
+const { Shop } = require('./shop.js');
+const { src } = require('./stack.js');
+const { test, run } = require('./tap.js');
+
+const BASE = '/shop';
+const SERVERS = ['lighttpd', 'apache'];
+let shop;
+
+const get = (server, target, headers = {}) => shop.get(server, target, { headers });
+
+function graph(html) {
+	const m = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(html);
+	ok(m, 'the page has structured data');
+	return JSON.parse(m[1])['@graph'];
+}
+
+for (const server of SERVERS) {
+	test(`${server}: every page is found below the path, and no link leaves it`, async () => {
+		for (const target of ['/en/', '/de/c/tea', '/en/c/tea?sort=name', '/zh-hans/p/longjing', '/en/search?q=tea', '/en/cart',
+			'/en/info/delivery', '/en/info/terms']) {
+			const rs = await get(server, target);
+			equal(rs.status, 200, target);
+			for (const [, to] of rs.text.matchAll(/(?:href|src|action)="([^"#]+)"/g))
+				ok(to.startsWith(`${BASE}/`) || to.startsWith(shop.site + '/') || /^(mailto|tel):/.test(to), `${target} leads to ${to}`);
+		}
+	});
+	test(`${server}: the front door leads to the visitor's language`, async () => {
+		for (const [accept, lang] of [['de-AT,de;q=0.9', 'de'], ['zh-CN,zh;q=0.8', 'zh-hans'], ['fr', 'en'], ['en;q=0,de;q=0.1', 'de']]) {
+			const rs = await get(server, '/', { 'accept-language': accept });
+			equal(rs.status, 302, accept);
+			ok(rs.headers.location.endsWith(`${BASE}/${lang}/`), `${accept} leads to ${rs.headers.location}`);
+			ok(/accept-language/i.test(rs.headers.vary), 'and says what it depends on');
+		}
+	});
+	test(`${server}: a page that one has is not sent again`, async () => {
+		for (const target of ['/en/', '/en/c/tea', '/en/p/longjing']) {
+			const first = await get(server, target);
+			ok(first.headers.etag, `${target} has a tag`);
+			equal((await get(server, target, { 'if-none-match': first.headers.etag })).status, 304, target);
+			equal((await get(server, target, { 'if-none-match': '"another"' })).status, 200, target);
+		}
+	});
+	test(`${server}: a public page has a twin in JSON, a personal one has none`, async () => {
+		const twin = JSON.parse((await get(server, '/en/p/longjing', { accept: 'application/json' })).text);
+		equal(twin.product.name.startsWith('Longjing'), true);
+		equal(twin.product.price.now.currency, 'EUR');
+		ok(/^\d+\.\d\d$/.test(twin.product.price.now.amount));
+		equal((await get(server, '/en/p/longjing.json')).headers['content-type'], 'application/json');
+		ok(!/application\/json/.test((await get(server, '/en/cart', { accept: 'application/json' })).headers['content-type']));
+	});
+}
+
+test('a product with variants is a ProductGroup whose variants can be bought', async () => {
+	const all = graph((await get('lighttpd', '/en/p/longjing')).text);
+	const group = all.find((x) => x['@type'] === 'ProductGroup');
+	ok(group && group.productGroupID && group.variesBy.length > 0, 'a group that says what varies');
+	ok(group.hasVariant.length >= 2, 'with its variants');
+	for (const variant of group.hasVariant) {
+		const offer = variant.offers;
+		ok(variant.sku && Number(offer.price) > 0, 'SKU and price');
+		equal(offer.priceCurrency, 'EUR');
+		ok(/^https:\/\/schema\.org\/(InStock|OutOfStock|BackOrder|LimitedAvailability)$/.test(offer.availability), offer.availability);
+		ok(offer.url.startsWith(shop.site + '/en/p/longjing?v='), offer.url);
+	}
+	const crumbs = all.find((x) => x['@type'] === 'BreadcrumbList').itemListElement;
+	ok(crumbs.every((c, i) => c.position === i + 1 && c.name), 'the way to it');
+});
+test('a page names its own address and the same page in the other languages', async () => {
+	const { text } = await get('lighttpd', '/de/p/longjing?v=1');
+	ok(text.includes(`<link rel="canonical" href="${shop.site}/de/p/longjing">`), 'canonical');
+	for (const lang of ['en', 'de', 'zh-Hans'])
+		ok(text.includes(`<link rel="alternate" hreflang="${lang}" href="${shop.site}/${lang.toLowerCase()}/p/longjing">`), lang);
+});
+test('the sitemap lists what robots may read, and robots.txt names it', async () => {
+	const robots = await get('lighttpd', '/robots.txt');
+	ok(robots.text.includes(`Sitemap: ${shop.site}/sitemap.xml`), robots.text);
+	const parts = [...(await get('lighttpd', '/sitemap.xml')).text.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => m[1]);
+	const urls = [];
+	for (const part of parts)
+		urls.push(...[...(await get('lighttpd', part.slice(shop.site.length))).text.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => m[1]));
+	ok(urls.includes(`${shop.site}/zh-hans/p/longjing`), 'a product in each language');
+	ok(!urls.some((u) => u.includes('winter-punch')), 'no draft');
+	for (const url of urls.filter((u, i) => i % 17 === 0))
+		equal((await get('lighttpd', url.slice(shop.site.length))).status, 200, url);
+});
+test('search finds words of each language, SKUs and makers', async () => {
+	for (const [target, what] of [['/en/search?q=longjing', 'longjing'], ['/de/search?q=kompass', 'compass'],
+		[`/zh-hans/search?q=${encodeURIComponent('龙井')}`, 'longjing'], ['/en/search?q=Thorsen', 'longjing'],
+		[`/de/search?q=${encodeURIComponent('Füllfederhalter')}`, 'pen']])
+		ok(new RegExp(`href="[^"]*/p/[^"]*${what}`).test((await get('lighttpd', target)).text), `${target} finds ${what}`);
+});
+test('pages of a list follow each other without gap or double', async () => {
+	const seen = [];
+	let target = '/en/c/goods?sort=name';
+	await shop.importGoods(Object.fromEntries(Array.from({ length: 60 }, (v, i) => [`item-${String(i).padStart(2, '0')}`, { stock: 5 }])));
+	while (target) {
+		const { text } = await get('lighttpd', target);
+		seen.push(...[...text.matchAll(/class="card-name"><a href="[^"]*\/p\/([^"]+)"/g)].map((m) => m[1]));
+		const next = /<a[^>]*rel="next"[^>]*href="([^"]+)"|<a[^>]*href="([^"]+)"[^>]*rel="next"/.exec(text);
+		target = next ? (next[1] || next[2]).replace(/&amp;/g, '&').slice(BASE.length) : null;
+	}
+	equal(seen.length, 60, 'products seen');
+	equal(new Set(seen).size, 60, 'different ones');
+	equal(seen.join(), [...seen].sort().join(), 'in order');
+});
+
+run({
+	before: async () => {
+		shop = await Shop.start({ base: BASE });
+		shop.site = `http://127.0.0.1:${shop.ports.lighttpd}${BASE}`;
+		const r = shop.kontor('demo', '--dir', path.join(src, 'etc', 'demo'));
+		equal(r.status, 0, r.stdout + r.stderr);
+	},
+	after: () => shop.stop(),
+});
