@@ -320,6 +320,16 @@ ending(const struct request *rq, bool sent, bool failed)
 }
 
 static void
+count_lost_log_lines(struct app *app)
+{
+	static uint64_t told;
+	uint64_t n = log_dropped();
+
+	stats_add(&app->stats, STAT_log_dropped, n - told);
+	told = n;
+}
+
+static void
 serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 {
 	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
@@ -348,6 +358,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	arm_watchdog(watchdog, 0);
 	fcgi_done(fcgi);
 	log_request(NULL);
+	count_lost_log_lines(app);
 	arena_reset(a);
 }
 

@@ -127,9 +127,9 @@ class Stack {
 			cache: { socket: '' },
 			web: { deadline_ms: 1000, grace_ms: 500 },
 			paths: {
-				state_dir: this.dir, run_dir: this.dir, stats_file: path.join(this.dir, 'stats'),
+				stats_file: path.join(this.dir, 'stats'),
 				template_dir: path.join(src, 'templates'), override_dir: '',
-				locale_dir: path.join(build, 'po'), static_dir: path.join(this.dir, 'static'),
+				locale_dir: path.join(build, 'po'),
 				media_dir: path.join(this.dir, 'media'),
 			},
 			log: { file: path.join(this.dir, 'log', 'kontor.log') },

@@ -2,6 +2,7 @@
 LINT_TESTS = \
 	tests/lint/headers.t \
 	tests/lint/source.t \
+	tests/lint/tables.t \
 	tests/lint/text.t
 
 TESTS += $(LINT_TESTS)

@@ -181,7 +181,7 @@ static const struct {
     {"[test]\nfaults =\n", ":2: test.faults must be yes or no"},
     {"[log]\nlevel = loud\n", ":2: log.level must be one of debug|info|warn|error, not \"loud\""},
     {"[db]\nsocket = mysql.sock\n", ":2: db.socket must be an absolute path"},
-    {"[paths]\nstate_dir =\n", ":2: paths.state_dir must have 1 to 190 bytes"},
+    {"[paths]\nmedia_dir =\n", ":2: paths.media_dir must have 1 to 190 bytes"},
     {"[site]\nname =\n", ":2: site.name must have 1 to 120 bytes, not 0"},
     {"[site]\nname = " X50 X50 X50 "\n", ":2: site.name must have 1 to 120 bytes, not 150"},
     {"[site]\nimprint = " X50 X50 X50 X50 "\n", ":2: the line is too long"},

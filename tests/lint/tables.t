@@ -1,0 +1,40 @@
+#!/bin/sh
+# Rows of tables are used, sorted where they say so, and told in the manual.
+# shellcheck source=tests/lint/lint.sh
+. "$(dirname "$0")/lint.sh"
+
+find src -name '*.[ch]' -exec cat {} + >"$tmp/code"
+cat templates/*.mustache >"$tmp/templates"
+{
+	cat "$tmp/code"
+	# what the tables themselves use, as counters by kind of error
+	cat src/*/*.def
+} | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$tmp/words"
+grep -oE '[a-z_][a-z0-9_]*' "$tmp/templates" | sort -u >"$tmp/template_words"
+
+# First arguments of a macro's rows.
+rows() { # table, macro
+	sed -nE "s/^$2\\(([A-Za-z_0-9\"-]+).*/\\1/p" "$1" | tr -d '"'
+}
+
+missing() { # rule, table, prefix, words; reads names
+	sed "s/^/$3/" | sort -u | comm -23 - "$4" | sed "s,.*,$1 $2:1: & is never used," >>"$tmp/found"
+}
+
+rows src/view/names.def NAME >"$tmp/names"
+sort -c "$tmp/names" 2>"$tmp/bad" || sed 's,^,sorted src/view/names.def:1: ,' "$tmp/bad" >>"$tmp/found"
+sed 's/^/N_/' "$tmp/names" | sort -u | comm -23 - "$tmp/words" | sed 's/^N_//' |
+	comm -23 - "$tmp/template_words" | sed 's,.*,used src/view/names.def:1: & is never used,' >>"$tmp/found"
+rows src/store/sql.def SQL | missing used src/store/sql.def SQL_ "$tmp/words"
+rows src/plat/counters.def COUNTER | missing used src/plat/counters.def STAT_ "$tmp/words"
+rows src/web/fields.def FIELD | missing used src/web/fields.def F_ "$tmp/words"
+sed -nE 's/^SETTING\(([a-z_0-9]+), ([a-z_0-9]+),.*/\1_\2/p' src/plat/settings.def |
+	missing used src/plat/settings.def "" "$tmp/words"
+rows src/cmd/commands.def CMD | while read -r name; do
+	grep -q "^\\.It Cm $name\\( \\|\$\\)" doc/kontor.1 || echo "manual src/cmd/commands.def:1: $name is not in doc/kontor.1"
+done >>"$tmp/found"
+
+lint_rule sorted "names_of_templates_are_sorted"
+lint_rule used "every_row_of_a_table_is_used"
+lint_rule manual "every_command_is_in_the_manual"
+lint_end
