@@ -2,11 +2,9 @@
 EXTRA_DIST += doc/dependencies.md doc/failures.md doc/import.md doc/product.webp doc/templates.md HACKING.md
 
 # The manual pages that are tables of the program come from the program.
-man_MANS = doc/kontor.1 doc/kontor.conf.5 doc/kontor-metrics.7
+man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7
 CLEANFILES += $(man_MANS)
-dist_man_MANS += doc/kontor.fcgi.8 doc/kontor-jobs.8
-doc/kontor.1: kontor$(EXEEXT)
-	$(AM_V_GEN)$(MKDIR_P) doc && ./kontor help --man >$@.tmp && mv $@.tmp $@
+dist_man_MANS += doc/kontor.1 doc/kontor.fcgi.8 doc/kontor-jobs.8
 doc/kontor.conf.5: kontor$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && ./kontor config man >$@.tmp && mv $@.tmp $@
 doc/kontor-metrics.7: kontor$(EXEEXT)

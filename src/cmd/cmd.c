@@ -90,23 +90,6 @@ cmd_help_one(const char *name)
 	return put_help(stdout, name) ? CMD_OK : CMD_USAGE;
 }
 
-/* kontor(1), for the build: what the table says, in the macros of man(7). */
-static int
-put_man(void)
-{
-	puts(".TH KONTOR 1 \"\" kontor \"Kontor\"\n.SH NAME\nkontor \\- the operator's tool of a shop\n.SH SYNOPSIS\n"
-	     ".B kontor\n[\\fB\\-\\-config\\fR \\fIFILE\\fR] \\fICOMMAND\\fR [...]\n.SH DESCRIPTION\n"
-	     "Sets a shop up, fills it, looks after it and proves that its books are right. Each command has\n"
-	     ".BR \\-\\-help .\n.SH COMMANDS");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		printf(".TP\n.B %s %s\n%s\n", commands[i].name, commands[i].args, commands[i].help);
-	puts(".SH EXIT STATUS\n0 when all is well, 1 when something failed or was found, 2 after wrong use.\n"
-	     ".SH FILES\n.TP\n.I " SYSCONFDIR "/kontor/kontor.conf\n"
-	     "the configuration, unless \\fB\\-\\-config\\fR or the environment variable KONTOR_CONFIG names another\n"
-	     ".SH SEE ALSO\n.BR kontor.conf (5),\n.BR kontor-metrics (7),\n.BR kontor.fcgi (8),\n.BR kontor-jobs (8)");
-	return CMD_OK;
-}
-
 int
 cmd_usage(const struct cmd *c)
 {
@@ -119,8 +102,6 @@ cmd_help(struct cmd *c)
 {
 	if (c->argc == 1)
 		return cmd_help_all(stdout);
-	if (c->argc == 2 && strcmp(c->argv[1], "--man") == 0)
-		return put_man();
 	if (c->argc == 2 && put_help(stdout, c->argv[1]))
 		return CMD_OK;
 	fprintf(stderr, "kontor help: there is no command '%s'\n", c->argv[1]);
