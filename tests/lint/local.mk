@@ -1,12 +1,13 @@
 # The rules of HACKING.md that a program can check. `make lint` runs them alone; `make check` among the others.
 LINT_TESTS = \
 	tests/lint/headers.t \
+	tests/lint/self.t \
 	tests/lint/source.t \
 	tests/lint/tables.t \
 	tests/lint/text.t
 
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS) tests/lint/allowed tests/lint/layers.awk tests/lint/lint.sh tests/lint/source.awk \
+EXTRA_DIST += $(LINT_TESTS) tests/lint/allowed tests/lint/bad tests/lint/bad.expected tests/lint/layers.awk tests/lint/lint.sh tests/lint/source.awk \
 	tests/lint/text.awk
 AM_TESTS_ENVIRONMENT += \
 	AWK='$(AWK)'; export AWK; \
