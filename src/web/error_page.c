@@ -61,12 +61,23 @@ problem_json(struct arena *a, int status, const char *kind, const char *id)
 	return buf_str(&b);
 }
 
-/* Addresses that are secrets are not logged. */
+/* An order's address is its key, also with a full stop behind it or by a method that it does not take: what comes
+ * behind "/order/" is not logged. */
+static struct str
+path_logged(const struct request *rq)
+{
+	const struct str order = STR("/order/");
+	ptrdiff_t at = str_find(rq->path, order);
+
+	if (rq->route != NULL && (rq->route->flags & ROUTE_NO_REFERRER))
+		return STR("-");
+	return str_head(rq->path, at < 0 ? PATH_LOGGED_MAX_B : (size_t)at + order.n);
+}
+
 static void
 log_error(const struct request *rq, const struct err *e, const struct err_info *info)
 {
-	bool secret = rq->route != NULL && (rq->route->flags & ROUTE_NO_REFERRER);
-	struct str path = secret ? STR("-") : str_head(rq->path, PATH_LOGGED_MAX_B);
+	struct str path = path_logged(rq);
 
 	log_put(info->level,
 	    "event=error kind=%s status=%d place=%s code=%d method=%.*s route=%s path=\"%.*s\" msg=\"%s\"", info->name,

@@ -85,6 +85,20 @@ both('a form from another site is 403', async (server) => {
 		{ headers: { ...type, 'sec-fetch-site': 'cross-site' }, body }), 403);
 	assert.strictEqual((await s.request(server, 'POST', '/test/form', { headers: form, body })).text, 'x\n');
 });
+both("an order's address, which is its key, stands in no log", async (server) => {
+	const key = `Key-of-${server}-0123456789`;
+	for (const [method, target] of [['GET', `/en/order/${key}`], ['GET', `/en/order/${key}.`],
+		['POST', `/en/order/${key}`], ['GET', `/en/order/${key}/`], ['GET', `/xx/order/${key}?a=b`]])
+		await s.request(server, method, target);
+	if (server === 'apache') // lighttpd's error log names the address of a request that killed its worker
+		await s.request(server, 'GET', `/en/order/${key}`, fault('crash'));
+	await until('the last line', async () => {
+		await s.get(server, '/seen');
+		return s.linesWith('GET /seen').length > 0;
+	});
+	assert.deepStrictEqual(s.linesWith(key), []);
+	await workersAre(4);
+});
 both('an oversized body is 413', async (server) => {
 	const body = `message=${'x'.repeat(300 * 1024)}`;
 	isWorkersPage(await s.request(server, 'POST', '/test/form', { headers: form, body }), 413);

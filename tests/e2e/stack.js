@@ -229,6 +229,13 @@ class Stack {
 		}
 	}
 
+	// The lines of all logs, also of the web servers, that hold the text.
+	linesWith(text) {
+		const folder = path.join(this.dir, 'log');
+		return fs.readdirSync(folder).flatMap((name) => fs.readFileSync(path.join(folder, name), 'utf8').split('\n'))
+			.filter((line) => line.includes(text));
+	}
+
 	// The log lines of a request.
 	logOf(id) {
 		return this.log().filter((line) => line.includes(`req=${id} `));
