@@ -2,6 +2,7 @@
 # what they need in a private folder, tests/e2e/shop.js puts database, cache, goods and jobs behind it.
 E2E_TESTS = \
 	tests/e2e/failures.t \
+	tests/e2e/herd.t \
 	tests/e2e/orders.t \
 	tests/e2e/outage.t \
 	tests/e2e/pages.t

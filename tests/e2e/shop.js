@@ -89,4 +89,4 @@ async function parallel(n, width, work) {
 	return out;
 }
 
-module.exports = { Shop, parallel };
+module.exports = { Shop, csv, parallel };

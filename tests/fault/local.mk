@@ -3,7 +3,8 @@ FAULT_TESTS = \
 	tests/fault/test_jobs
 
 check_PROGRAMS += $(FAULT_TESTS)
-TESTS += $(FAULT_TESTS)
+TESTS += $(FAULT_TESTS) tests/fault/kills.t
+EXTRA_DIST += tests/fault/kills.t
 
 tests_fault_test_jobs_SOURCES = tests/fault/test_jobs.c
 tests_fault_test_jobs_LDADD = $(ROOM_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+// Many clients on one product: as its cached value expires or is deleted, one of them reads the database; and once a
+// price change has been acknowledged, no worker shows the old price anywhere.
+'use strict';
+const assert = require('assert');
+const fs = require('fs');
+const path = require('path');
+const child = require('child_process');
+const { Shop, csv } = require('./shop.js');
+const { build, sleep, until } = require('./stack.js');
+const { test, run } = require('./tap.js');
+
+const servers = ['lighttpd', 'apache'];
+const both = (claim, fn) => servers.forEach((server) => test(`${server}: ${claim}`, () => fn(server)));
+const CROWD = 64, HAMMERS = 16, SOFT_S = 5;
+const PRICE = (cents) => (cents / 100).toFixed(2);
+const goods = { tea: { stock: 100, price: '10.00' }, cup: { stock: 100, price: '7.77' } };
+let s, cents = 1000;
+
+const fills = () => s.total('cache_fills_total', 'class="product"');
+
+async function crowd(server, target) {
+	const all = await Promise.all(Array.from({ length: CROWD }, () => s.get(server, target)));
+	for (const rs of all)
+		assert.deepStrictEqual([rs.status, rs.cut], [200, false]);
+}
+
+// A change of price through the operator's command, while the loop goes on.
+function change(handle, price) {
+	const file = path.join(s.dir, 'prices.csv');
+	fs.writeFileSync(file, csv({ [handle]: { ...goods[handle], price } }));
+	return new Promise((done, fail) => child.execFile(path.join(build, 'kontor'),
+		['--config', s.confFile, 'import', 'products', file], (e, out, err) => (e ? fail(new Error(out + err)) : done())));
+}
+
+// Where the price of the tea stands: its page and twin, cards on the home page, beside other goods and in a search.
+const places = ['/en/p/tea', '/en/p/tea.json', '/en/', '/en/search?q=tea'];
+
+both('64 clients on a product that is in no cache read it once', async (server) => {
+	for (let round = 0; round < 3; round++) {
+		await change('tea', PRICE(cents += 1)); // deletes it
+		const before = await fills();
+		await crowd(server, '/en/p/tea');
+		assert.strictEqual(await fills() - before, 1);
+	}
+});
+
+both('64 clients on a product as it expires read it once', async (server) => {
+	await change('tea', PRICE(cents += 1));
+	await s.get(server, '/en/p/tea');
+	await sleep(SOFT_S * 1000 + 600); // the soft expiry, and the life of the workers' own copies
+	const before = await fills();
+	await crowd(server, '/en/p/tea');
+	assert.strictEqual(await fills() - before, 1);
+});
+
+both('64 clients while the product is deleted again and again read it once for each time', async (server) => {
+	const before = await fills();
+	const changes = 5;
+	let stop = false, n = 0;
+	const clients = Array.from({ length: CROWD }, async () => {
+		for (; !stop; n++)
+			assert.strictEqual((await s.get(server, '/en/p/tea')).status, 200);
+	});
+	try {
+		for (let i = 0; i < changes; i++)
+			await change('tea', PRICE(cents += 1));
+	} finally {
+		stop = true;
+		await Promise.all(clients);
+	}
+	// Each change deletes the key at its commit and once more from the outbox; each soft expiry is one reading, too.
+	const read = await fills() - before;
+	assert.ok(read >= 1 && read <= 3 * changes + 10, `${read} readings for ${changes} changes and ${n} pages`);
+});
+
+both('after a price change is acknowledged, no worker shows the old price', async (server) => {
+	for (let round = 0; round < 4; round++) {
+		const old = PRICE(cents), now = PRICE(cents += 101), shown = [];
+		let acknowledged = 0, stop = false;
+		const clients = Array.from({ length: HAMMERS }, async (x, i) => {
+			for (let k = i; !stop; k++) {
+				const target = places[k % places.length], began = process.hrtime.bigint();
+				const rs = await s.get(server, target);
+				shown.push({ target, began, status: rs.status, old: rs.text.includes(old), now: rs.text.includes(now) });
+			}
+		});
+		try {
+			await until('the old price on all pages', () => places.every((target) =>
+				shown.some((r) => r.target === target && r.old)));
+			await change('tea', now);
+			acknowledged = process.hrtime.bigint();
+			const later = () => shown.filter((r) => r.began > acknowledged);
+			await until('the pages after it', () => places.every((target) =>
+				later().filter((r) => r.target === target).length >= 12), 20000);
+		} finally {
+			stop = true;
+			await Promise.all(clients);
+		}
+		for (const r of shown) {
+			assert.strictEqual(r.status, 200);
+			if (r.began > acknowledged)
+				assert.deepStrictEqual([r.old, r.now], [false, true], `${r.target} in round ${round}`);
+		}
+	}
+});
+
+run({
+	before: async () => {
+		s = await Shop.start({ goods, workers: 4, conf: {
+			cache: { soft_s: SOFT_S, timeout_ms: 1000 }, web: { deadline_ms: 10000, grace_ms: 2000 },
+		} });
+	},
+	after: () => s.stop(),
+});

@@ -1,0 +1,138 @@
+#!/usr/bin/env node
+// Workers killed from outside at random moments under mixed requests through both web servers: each request has one
+// ending in the counters, and each failure that a client saw can be found.
+// KONTOR_TEST_REQUESTS, KONTOR_TEST_KILLS, KONTOR_TEST_SEED: size and course of the run.
+'use strict';
+const assert = require('assert');
+const crypto = require('crypto');
+const fs = require('fs');
+const path = require('path');
+const e2e = path.join(process.env.top_srcdir || path.join(__dirname, '..', '..'), 'tests', 'e2e');
+const { Shop, parallel } = require(path.join(path.resolve(e2e), 'shop.js'));
+const { request, until } = require(path.join(path.resolve(e2e), 'stack.js'));
+const { test, run } = require(path.join(path.resolve(e2e), 'tap.js'));
+
+const REQUESTS = Number(process.env.KONTOR_TEST_REQUESTS || 20000), KILLS = Number(process.env.KONTOR_TEST_KILLS || 50);
+const SEED = Number(process.env.KONTOR_TEST_SEED || 1 + Date.now() % 1000000);
+const CLIENTS = 8, GOODS = 8;
+const servers = ['lighttpd', 'apache'];
+let s, etag, before, after, killed = 0;
+const seen = []; // by request: {server, id, status, own} with own: whether a worker of ours made the answer
+
+// Numbers from 0 to 1, the same for the same seed (Park and Miller).
+function random(seed) {
+	let x = seed % 2147483646 + 1;
+	return () => (x = x * 48271 % 2147483647) / 2147483647;
+}
+
+const kinds = [
+	{ share: 40, status: 200, target: (i) => `/en/p/tea-${i % GOODS}?n=${i}` },
+	{ share: 10, status: 200, target: (i) => `/de/?n=${i}` },
+	{ share: 5, status: 200, target: (i) => `/en/p/tea-${i % GOODS}.json?n=${i}` },
+	{ share: 20, status: 304, target: (i) => `/en/p/tea-0?n=${i}`, headers: () => ({ 'if-none-match': etag }) },
+	{ share: 10, status: 404, target: (i) => `/en/p/none?n=${i}` },
+	{ share: 10, status: 400, target: (i) => `/en/p/tea-1?v=none&n=${i}` },
+	{ share: 5, status: 303, target: (i) => `/en/cart/add?n=${i}`, method: 'POST', body: 'product=1&quantity=1',
+		headers: () => ({ 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }) },
+];
+
+function kindOf(number) {
+	let left = number * 100;
+	return kinds.find((kind) => (left -= kind.share) < 0) || kinds[0];
+}
+
+async function send(i, server, kind) {
+	const id = crypto.randomBytes(16).toString('hex'), headers = kind.headers ? kind.headers() : {};
+	const rs = await request(s.ports[server], kind.method || 'GET', kind.target(i), {
+		body: kind.body || null, headers: { ...headers, traceparent: `00-${id}-b7ad6b7169203331-01` },
+	}).catch((e) => ({ status: 0, headers: {}, cut: true, error: e.message }));
+	seen[i] = { server, id, status: rs.cut ? 0 : rs.status, own: rs.headers['x-request-id'] === id, want: kind.status };
+}
+
+function killOne(dice) {
+	const pids = s.workerPids();
+	try {
+		process.kill(pids[Math.floor(dice() * pids.length)], 'SIGKILL');
+		killed++;
+	} catch (e) { /* it has just ended */ }
+}
+
+const count = () => {
+	const r = s.kontor('status', '--json');
+	return JSON.parse(r.stdout);
+};
+
+async function atRest() {
+	return until('all requests to have ended', () => {
+		const all = count();
+		return all.measures.difference === 0 && all;
+	}, 20000);
+}
+
+const delta = (name) => after.ended[name] - before.ended[name];
+const client = (fits) => seen.filter(fits).length;
+
+function near(what, ours, theirs) {
+	assert.ok(Math.abs(ours - theirs) <= killed, `${what}: ${ours} counted, ${theirs} seen, ${killed} kills`);
+}
+
+test(`${KILLS} kills in ${REQUESTS} requests (seed ${SEED}): at rest each that began has ended`, async () => {
+	const dice = random(SEED), plan = Array.from({ length: KILLS }, () => Math.floor((0.02 + 0.96 * dice()) * REQUESTS))
+		.sort((a, b) => a - b);
+	const kindsOf = Array.from({ length: REQUESTS }, () => kindOf(dice()));
+	before = await atRest();
+	await parallel(REQUESTS, CLIENTS, async (i) => {
+		while (plan.length && i >= plan[0]) {
+			plan.shift();
+			setTimeout(() => killOne(dice), dice() * 20);
+		}
+		await send(i, servers[i % 2], kindsOf[i]);
+	});
+	after = await atRest();
+	assert.ok(killed >= KILLS * 0.9, `only ${killed} workers were killed`);
+	const ended = Object.values(after.ended).reduce((sum, n) => sum + n, 0);
+	assert.strictEqual(after.begun - ended, 0);
+});
+
+test('every answer is the right one, or a failure', () => {
+	const wrong = seen.filter((r) => r.status !== r.want && r.status !== 0 && r.status < 500);
+	assert.deepStrictEqual(wrong, []);
+});
+
+test("every failure that a client saw is in the shop's log, or a 5xx line in the web server's", async () => {
+	const failed = seen.map((r, i) => ({ ...r, i })).filter((r) => r.status === 0 || r.status >= 500);
+	assert.ok(failed.length <= killed, `${failed.length} failures of ${killed} kills`);
+	await until('the lines', () => {
+		const ours = s.log().join('\n'), theirs = {};
+		for (const server of servers)
+			theirs[server] = fs.readFileSync(path.join(s.dir, 'log', `${server}-access.log`), 'utf8').split('\n')
+				.filter((line) => / 5\d\d \S+ id=/.test(line)).join('\n');
+		return failed.every((r) => ours.includes(`req=${r.id} `) || new RegExp(`[?&]n=${r.i} `).test(theirs[r.server]));
+	}, 20000);
+});
+
+test("the counts differ from the clients' by no more than the kills", () => {
+	near('begun', after.begun - before.begun, REQUESTS);
+	near('answered', delta('answered'), client((r) => r.status !== 0 && r.status < 400));
+	near('refused', delta('refused'), client((r) => r.status >= 400 && r.status < 500));
+	near('handled', delta('handled'), client((r) => r.status >= 500 && r.own));
+	near('unhandled', delta('crashed') + delta('hung') + delta('cut_off'), client((r) => r.status === 0 || r.status >= 500 && !r.own));
+	assert.ok(delta('crashed') + delta('hung') <= killed);
+	assert.ok(delta('crashed') > 0, 'no request was under way in any kill');
+});
+
+test('the books are right after all of it', () => {
+	const r = s.kontor('verify');
+	assert.strictEqual(r.status, 0, r.stdout + r.stderr);
+});
+
+run({
+	before: async () => {
+		const goods = {};
+		for (let i = 0; i < GOODS; i++)
+			goods[`tea-${i}`] = { stock: 100 };
+		s = await Shop.start({ goods, conf: { web: { deadline_ms: 5000, grace_ms: 2000 } } });
+		etag = (await s.get('lighttpd', '/en/p/tea-0')).headers.etag;
+	},
+	after: () => s.stop(),
+});
