@@ -11,6 +11,15 @@
 static struct arena a;
 static char dir[] = "/tmp/kontor-image-XXXXXX";
 
+static void
+remove_folder(const char *folder)
+{
+	char cmd[80];
+
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", folder);
+	ck_assert_int_eq(system(cmd), 0);
+}
+
 static struct str
 drawn(int w, int h, enum image_type type)
 {
@@ -129,6 +138,7 @@ START_TEST(image_store_writes_three_sizes_once_and_clear_becomes_white)
 	ck_ok(image_store(&a, drawn(1200, 600, IMAGE_PNG), str_z(dir), &again, &e), &e);
 	ck_assert(!again.made);
 	ck_assert_mem_eq(im.hash, again.hash, IMAGE_HASH_B);
+	remove_folder(dir);
 	arena_fini(&a);
 }
 END_TEST
@@ -147,6 +157,7 @@ START_TEST(image_store_refuses_a_picture_that_is_broken_inside)
 	ck_assert_ptr_nonnull(mkdtemp(other));
 	ck_assert(!image_store(&a, bytes, str_z(other), &im, &e));
 	ck_assert_int_eq(e.kind, ERR_INPUT);
+	remove_folder(other);
 	arena_fini(&a);
 }
 END_TEST
