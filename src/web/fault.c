@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "plat/db.h"
+#include "plat/db.h"
 #include "plat/form.h"
 #include "web/app.h"
 
@@ -52,6 +53,24 @@ database_error(struct request *rq, struct str text, struct err *e)
 	return true;
 }
 
+/* "N" or "N:CODE" or "N:after": the N-th exchange with the database loses the connection before it, fails with the
+ * server's error CODE, or loses the connection when the server has done it. */
+static bool
+database(struct request *rq, struct str text, struct err *e)
+{
+	struct str rest = text, number;
+	uint64_t n, code = 0;
+	bool coded = str_cut(&rest, ':', &number) && rest.n > 0, after = str_eq_z(rest, "after");
+
+	if (rq->db == NULL || !num_u64(number, 1, 10000, &n) || (coded && !after && !num_u64(rest, 1, 9999, &code)))
+		return err_set(e, ERR_INPUT, "db: wants a number, and perhaps a code");
+	if (!coded)
+		db_fault(rq->db, (unsigned)n, DB_FAULT_LOST_BEFORE);
+	else
+		db_fault(rq->db, (unsigned)n, after ? DB_FAULT_LOST_AFTER : (int)code);
+	return true;
+}
+
 static void
 hang(void)
 {
@@ -64,6 +83,10 @@ fault_before(struct request *rq, struct err *e)
 {
 	struct str what = asked_for(rq);
 
+	if (rq->db != NULL && rq->app->conf.test_faults)
+		db_fault(rq->db, 0, 0); /* what the last request did not come to */
+	if (str_starts(what, STR("db:")))
+		return database(rq, str_from(what, STR("db:").n), e);
 	if (what.n == 0 || str_eq_z(what, "cut"))
 		return true;
 	if (str_eq_z(what, "crash"))
