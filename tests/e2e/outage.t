@@ -14,7 +14,7 @@ const { test, run } = require('./tap.js');
 
 const servers = ['lighttpd', 'apache'];
 const both = (claim, fn) => servers.forEach((server) => test(`${server}: ${claim}`, () => fn(server)));
-const GOODS = 6, CLIENTS = 4;
+const GOODS = 6, CLIENTS = 4, EXCHANGES = 24;
 const DEADLINE_MS = 3000, GRACE_MS = 2000;
 const BACK_MS = 5000; // all is well so soon after a service's return
 const NOTICE = /We cannot take orders for a moment/;
@@ -164,6 +164,23 @@ both('workers that start while the database is away serve what is cached', async
 	await allIsWell(server, b, Date.now());
 });
 
+// At each exchange with the database in turn. Afterwards the same form is sent again: there is one order, always.
+both('an order whose database fails at any moment is placed once, or refused and placed later', async (server) => {
+	for (const how of ['', ':after', ':1213']) {
+		let refused = 0;
+		for (let n = 1; n <= EXCHANGES; n++) {
+			const b = await ready(server), before = orders();
+			const rs = await b.send('POST', b.order.action, { body: b.order.body,
+				headers: { 'x-kontor-fault': `db:${n}${how}` } });
+			assert.ok([303, 503].includes(rs.status), `${rs.status} at exchange ${n}${how}`);
+			refused += rs.status === 503;
+			await until('the order', async () => (await place(b)).status === 303, BACK_MS);
+			assert.strictEqual(orders(), before + 1, `orders after a fault at exchange ${n}${how}`);
+		}
+		assert.ok(refused < EXCHANGES - 10, 'the transaction is not run again');
+	}
+});
+
 test('ordering paused on purpose shows the same notice, and takes no order', async () => {
 	const b = await ready('lighttpd');
 	assert.strictEqual(s.kontor('pause').status, 0);
@@ -187,7 +204,7 @@ run({
 	before: async () => {
 		const goods = {};
 		for (let i = 0; i < GOODS; i++)
-			goods[`tea-${i}`] = { stock: 100 };
+			goods[`tea-${i}`] = { stock: 10000 };
 		s = await Shop.start({ goods, conf: {
 			cache: { soft_s: 2 }, web: { deadline_ms: DEADLINE_MS, grace_ms: GRACE_MS },
 		} });
