@@ -7,8 +7,8 @@ LINT_TESTS = \
 	tests/lint/text.t
 
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS) tests/lint/allowed tests/lint/bad tests/lint/bad.expected tests/lint/layers.awk tests/lint/lint.sh tests/lint/source.awk \
-	tests/lint/text.awk
+EXTRA_DIST += $(LINT_TESTS) tests/lint/allowed tests/lint/bad tests/lint/bad.expected \
+	tests/lint/layers.awk tests/lint/lint.sh tests/lint/source.awk tests/lint/text.awk
 AM_TESTS_ENVIRONMENT += \
 	AWK='$(AWK)'; export AWK; \
 	LINT_CPPFLAGS='-I$(abs_top_srcdir)/src -I$(abs_top_srcdir) -I$(abs_top_builddir) -D_GNU_SOURCE $(FCGI_CFLAGS) \
