@@ -87,7 +87,7 @@ cmd_error_page(struct cmd *c)
 {
 	struct err e = {0};
 
-	if (c->argc != 2)
+	if (c->argc != 2 || c->argv[1][0] == '-')
 		return cmd_usage(c);
 	if (mkdir(c->argv[1], 0755) != 0 && errno != EEXIST)
 		err_set(&e, ERR_INPUT, "%s: %s", c->argv[1], strerror(errno));

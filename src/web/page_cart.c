@@ -75,8 +75,9 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 
 	(void)page;
 	(void)me;
-	if (c.qty < 1)
-		c.qty = 1;
+	if (c.qty < 1
+	    || (field_get(&rq->fields, F_quantity)->state != FIELD_ABSENT && !field_good(&rq->fields, F_quantity)))
+		return err_set(e, ERR_INPUT, "a quantity that nobody can put into a cart");
 	if (c.qty > CART_QTY_MAX)
 		c.qty = CART_QTY_MAX;
 	if (!choose(rq, &c.variant_id, e) || !session_need(rq, e))

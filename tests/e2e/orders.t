@@ -182,6 +182,14 @@ both('goods can be put in from a page that was open before the session began', a
 	assert.strictEqual(foreign.status, 403, 'but not from a page of another site');
 });
 
+both('a quantity that is none is refused, and nothing gets into the cart', async (server) => {
+	const { id } = await putGoods('10.00', 5);
+	const b = buyer(server);
+	for (const quantity of ['0', '-1', '1.5', '1000000', 'x'])
+		assert.equal((await b.send('POST', '/en/cart/add', { body: `product=${id}&quantity=${quantity}` })).status, 400, quantity);
+	assert.equal((await b.send('POST', '/en/cart/add', { body: `product=${id}&quantity=` })).status, 303, 'none said: one');
+});
+
 run({
 	before: async () => {
 		s = await Shop.start({ workers: 4, conf: { web: { deadline_ms: 10000, grace_ms: 2000 } } });
