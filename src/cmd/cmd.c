@@ -66,8 +66,8 @@ cmd_help_all(FILE *to)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fprintf(to,
 	    "\n`kontor COMMAND --help` tells how it is used. Exit status: 0 well, 1 failed or something was found,\n"
-	    "2 wrong use, or an import that could not begin or go on. The configuration is --config, else KONTOR_CONFIG,\n"
-	    "else the installed one.\n");
+	    "2 wrong use, or an import that could not begin or go on. The configuration is --config, else\n"
+	    "KONTOR_CONFIG, else the installed one.\n");
 	return CMD_OK;
 }
 
