@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define FORMAT_VERSION "kontor picture 1"
-#define QUALITY 82
+#define QUALITY 76
 #define CHILD_CPU_S 60
 #define CHILD_MEMORY_B ((rlim_t)1 << 30)
 #define CHILD_OK 0

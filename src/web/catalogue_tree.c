@@ -1,5 +1,7 @@
 #include "web/catalogue_tree.h"
 
+#include <string.h>
+
 #include "plat/secret.h"
 #include "shop/cart.h"
 #include "view/url.h"
@@ -88,16 +90,20 @@ catalogue_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 	return v;
 }
 
-/* The first sentences of the description, as plain text. */
-static struct str
-summary(const struct page_ctx *cx, const struct catalogue_product *p)
+/* A full stop ends here, of the west or of the east. */
+static bool
+stops(struct str s, size_t i)
 {
-	struct str html = p->body_html;
+	return s.p[i] == '.' || (i >= 2 && memcmp(s.p + i - 2, "\xe3\x80\x82", 3) == 0);
+}
+
+/* The first sentences of a text, without its markup. */
+static struct str
+summary(const struct page_ctx *cx, struct str html)
+{
 	struct buf b;
 	bool inside = false;
 
-	if (p->seo_description.n > 0)
-		return p->seo_description;
 	buf_init(&b, cx->a, 4 * SUMMARY_MAX);
 	for (size_t i = 0; i < html.n && b.n < SUMMARY_MAX; i++) {
 		if (html.p[i] == '<')
@@ -108,7 +114,7 @@ summary(const struct page_ctx *cx, const struct catalogue_product *p)
 			return STR(""); /* rather none than one with half a character reference */
 		else if (!inside)
 			buf_ch(&b, html.p[i] == '\n' ? ' ' : html.p[i]);
-		if (html.p[i] == '.' && b.n > SUMMARY_MAX / 3)
+		if (stops(html, i) && b.n > SUMMARY_MAX / 3)
 			return str_trim(buf_str(&b));
 	}
 	return b.n < SUMMARY_MAX ? str_trim(buf_str(&b)) : STR("");
@@ -192,7 +198,7 @@ catalogue_product_tree(const struct page_ctx *cx, const struct catalogue_product
 	view_str(v, N_vendor, p->vendor);
 	view_str(v, N_title, p->seo_title);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, 0));
-	view_str(v, N_summary, summary(cx, p));
+	view_str(v, N_summary, p->seo_description.n > 0 ? p->seo_description : summary(cx, p->body_html));
 	view_html(v, N_description, p->body_html);
 	put_options(cx, v, p);
 	list = view_sublist(v, N_variants);
@@ -383,6 +389,7 @@ catalogue_category_tree(const struct page_ctx *cx, const struct catalogue_catego
 	view_int(v, N_id, (int64_t)c->id);
 	view_str(v, N_name, c->title);
 	view_html(v, N_text, c->body_html);
+	view_str(v, N_summary, summary(cx, c->body_html));
 	view_int(v, N_count, (int64_t)c->count);
 	put_image(cx, v, N_image, &c->image);
 	return v;

@@ -1,9 +1,13 @@
 /* page_cart.c - the cart: shown, added to, changed. */
+#include "base/log.h"
 #include "view/url.h"
 #include "web/app.h"
 #include "web/cart_view.h"
+#include "web/catalogue.h"
 #include "web/handlers.h"
 #include "web/session.h"
+
+#define POPULAR_N 4
 
 static bool
 to_cart(struct request *rq, uint64_t added)
@@ -35,14 +39,28 @@ put_added(const struct request *rq, const struct cart_page *p, struct view *me)
 	}
 }
 
+/* An empty cart leads back to goods. It is shown without them when they cannot be read. */
+static void
+put_popular(const struct request *rq, struct view *page)
+{
+	struct page_ctx cx = request_public(rq, NULL);
+	struct catalogue_ids ids;
+	struct err lost = {0};
+
+	if (!catalogue_ids_tagged(&cx, STR("featured"), POPULAR_N, &ids, &lost)
+	    || !catalogue_put_cards(&cx, ids.ids, ids.n, view_sublist(page, N_popular), &lost))
+		log_put(LOG_WARN, "event=popular_unread place=%s msg=\"%s\"", lost.place, lost.msg);
+}
+
 bool
 form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
 	struct cart_page p;
 
-	(void)page;
 	if (!cart_page_load(rq, &p, e))
 		return false;
+	if (!p.found)
+		put_popular(rq, page);
 	cart_page_put(rq, &p, me);
 	put_added(rq, &p, me);
 	return true;

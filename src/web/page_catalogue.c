@@ -104,6 +104,7 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 		return false;
 	put_breadcrumbs(cx, page, view_get(category, N_breadcrumbs), STR_NONE);
 	view_put(page, N_category, category);
+	view_put(page, N_description, view_get(category, N_summary));
 	view_put(page, N_count, view_get(category, N_count));
 	put_sorts(cx, page, sort);
 	pager = after.n > 0 || ids.next.n > 0 ? view_sub(page, N_pager) : NULL;

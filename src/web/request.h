@@ -66,6 +66,9 @@ struct page_result {
 	struct str moved_to; /* not none: a 301 to this address, and no page */
 };
 
+/* The public part of a request; `result` is NULL where nothing can move. */
+struct page_ctx request_public(const struct request *, struct page_result *result);
+
 /* A header of the request, by its CGI name ("HTTP_ACCEPT"), or none. */
 struct str request_header(const struct request *, const char *cgi_name);
 

@@ -124,8 +124,8 @@ twin(struct request *rq, const struct view *page, struct err *e)
 	return buf_check(&b, e);
 }
 
-static struct page_ctx
-public_part(const struct request *rq, struct page_result *result)
+struct page_ctx
+request_public(const struct request *rq, struct page_result *result)
 {
 	return (struct page_ctx){.a = rq->a,
 	    .app = rq->app,
@@ -159,7 +159,7 @@ run_page(struct request *rq, struct err *e)
 {
 	struct view *page = view_object(rq->a), *me = view_object(rq->a);
 	struct page_result result = {.moved_to = STR_NONE};
-	struct page_ctx ctx = public_part(rq, &result);
+	struct page_ctx ctx = request_public(rq, &result);
 
 	rq->res.vary_accept = true;
 	if (!rq->route->handler.page(&ctx, page, e))
@@ -183,7 +183,7 @@ static bool
 run_form(struct request *rq, struct err *e)
 {
 	struct view *page = view_object(rq->a), *me = view_object(rq->a);
-	struct page_ctx ctx = public_part(rq, NULL);
+	struct page_ctx ctx = request_public(rq, NULL);
 
 	rq->res.cache = RESPONSE_PRIVATE;
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;

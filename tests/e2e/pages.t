@@ -76,6 +76,20 @@ test('a page names its own address and the same page in the other languages', as
 	for (const lang of ['en', 'de', 'zh-Hans'])
 		ok(text.includes(`<link rel="alternate" hreflang="${lang}" href="${shop.site}/${lang.toLowerCase()}/p/longjing">`), lang);
 });
+test('a public page has one heading, a description, and measures on every picture', async () => {
+	for (const lang of ['en', 'de', 'zh-hans'])
+		for (const target of ['/', '/c/tea', '/p/longjing', '/info/about', '/info/contact', '/info/delivery', '/info/imprint',
+			'/info/privacy', '/info/terms', '/info/withdrawal']) {
+			const { text } = await get('lighttpd', `/${lang}${target}`);
+			equal((text.match(/<h1[ >]/g) || []).length, 1, `headings of ${lang}${target}`);
+			ok(/<meta name="description" content="[^"]{4,}">/.test(text), `${lang}${target} has a description`);
+			for (const [img] of text.matchAll(/<img [^>]*>/g))
+				ok(/ width="\d+" height="\d+"/.test(img) && / alt="/.test(img), img);
+		}
+});
+test('an empty cart leads back to goods', async () => {
+	ok(/class="card-name"/.test((await get('lighttpd', '/en/cart')).text));
+});
 test('the sitemap lists what robots may read, and robots.txt names it', async () => {
 	const robots = await get('lighttpd', '/robots.txt');
 	ok(robots.text.includes(`Sitemap: ${shop.site}/sitemap.xml`), robots.text);
