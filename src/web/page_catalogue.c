@@ -7,6 +7,7 @@
 #include "web/handlers.h"
 
 #define HOME_N 8
+#define FAVOURITES_N 4
 #define RELATED_N 4
 
 bool
@@ -22,7 +23,7 @@ page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 	if (!catalogue_ids(cx, &newest, &ids, e)
 	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_newest), e))
 		return false;
-	if (!catalogue_ids_tagged(cx, STR("featured"), HOME_N, &ids, e)
+	if (!catalogue_ids_tagged(cx, STR("featured"), FAVOURITES_N, &ids, e)
 	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e))
 		return false;
 	view_html(page, N_json_ld, jsonld_site(cx->a, &cx->app->urls, cx->lang, cx->app->conf.site_name));
