@@ -123,6 +123,18 @@ test('pages of a list follow each other without gap or double', async () => {
 	equal(seen.join(), [...seen].sort().join(), 'in order');
 });
 
+test('the address that a product had before leads to the one it has now', async () => {
+	await shop.importGoods({ 'old-name': { stock: 5 } });
+	equal((await get('lighttpd', '/en/p/old-name')).status, 200);
+	await shop.importGoods({ 'new-name': { stock: 5, sku: 'old-name' } });
+	for (const server of SERVERS) {
+		const rs = await get(server, '/en/p/old-name');
+		equal(rs.status, 301);
+		ok(rs.headers.location.endsWith(`${BASE}/en/p/new-name`), rs.headers.location);
+	}
+	equal((await get('lighttpd', '/en/p/new-name')).status, 200);
+});
+
 run({
 	before: async () => {
 		shop = await Shop.start({ base: BASE });

@@ -8,13 +8,13 @@ const { Stack, src, build } = require('./stack.js');
 
 const services = path.join(src, 'tests', 'lib', 'services');
 
-// goods: {handle: {stock, price, title}}; each becomes a product with one variant.
+// goods: {handle: {stock, price, title, sku}}; each becomes a product with one variant.
 function csv(goods) {
 	const rows = ['Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,'
 		+ 'Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Requires Shipping,'
 		+ 'Variant Taxable,Status'];
 	for (const [handle, g] of Object.entries(goods))
-		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,House,Goods,,TRUE,Title,Default Title,SKU-${handle},100,`
+		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,House,Goods,,TRUE,Title,Default Title,SKU-${g.sku || handle},100,`
 			+ `shopify,${g.stock},deny,${g.price || '10.00'},TRUE,TRUE,active`);
 	return rows.join('\n') + '\n';
 }
