@@ -6,7 +6,9 @@ const os = require('os');
 const path = require('path');
 const { Stack, src, build } = require('./stack.js');
 
-const services = path.join(src, 'tests', 'lib', 'services');
+const script = path.join(src, 'tests', 'lib', 'services');
+const services = (...args) => child.execFileSync(script, args,
+	{ stdio: 'inherit', env: { ...process.env, top_srcdir: src, top_builddir: build } });
 
 // goods: {handle: {stock, price, title, sku}}; each becomes a product with one variant.
 function csv(goods) {
@@ -22,7 +24,7 @@ function csv(goods) {
 class Shop extends Stack {
 	static async start({ goods = {}, conf = {}, ...rest } = {}) {
 		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
-		child.execFileSync(services, ['start', sv, '--owner', String(process.pid)], { stdio: 'inherit' });
+		services('start', sv, '--owner', String(process.pid));
 		const shop = await super.start({ ...rest, conf: { ...conf,
 			db: { socket: `${sv}/db.sock`, name: 'kontor', ...conf.db },
 			cache: { socket: `${sv}/mc.sock`, ...conf.cache } } });
@@ -48,7 +50,7 @@ class Shop extends Stack {
 
 	// "db-kill", "db-start", "mc-stop", ...
 	service(verb) {
-		child.execFileSync(services, [verb, this.services], { stdio: 'inherit' });
+		services(verb, this.services);
 	}
 
 	// The first column of the first row, as the database's own administrator sees it.
@@ -70,7 +72,7 @@ class Shop extends Stack {
 	async stop() {
 		await super.stop();
 		if (this.services) {
-			child.execFileSync(services, ['stop', this.services], { stdio: 'inherit' });
+			services('stop', this.services);
 			fs.rmSync(path.dirname(this.services), { recursive: true, force: true });
 		}
 	}
