@@ -2,6 +2,7 @@
 sqldir = $(pkgdatadir)/sql
 dist_sql_DATA = \
 	etc/sql/0001_schema.sql \
+	etc/sql/accounts.sql \
 	etc/sql/grants.sql
 
 # Templates that quickstart, the package and the tests fill.

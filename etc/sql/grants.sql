@@ -1,5 +1,5 @@
 -- The rights of the accounts, no more than each needs; `kontor migrate` runs this at its end, as db.tool_user, which
--- has all rights in the database with GRANT OPTION. By hand: put names in for @db@, @web@ and @jobs@.
+-- has all rights in the database with GRANT OPTION. By hand: put names in for @db@, @web@, @jobs@ and @backup@.
 --
 -- @web@ is the storefront: it reads the catalogue, keeps sessions and carts, places orders. It cannot change the
 -- catalogue, cannot change or delete what an order is made of, and can only add to the journals.
@@ -48,3 +48,8 @@ GRANT INSERT, UPDATE, DELETE ON @db@.outbox TO @jobs@;
 GRANT UPDATE, DELETE ON @db@.session TO @jobs@;
 GRANT UPDATE, DELETE ON @db@.cart TO @jobs@;
 GRANT DELETE ON @db@.cart_line TO @jobs@;
+
+-- @backup@ reads everything for `kontor backup`. What it may do in the databases in which a backup is tried is said
+-- where the accounts are made (accounts.sql).
+
+GRANT SELECT, LOCK TABLES, SHOW VIEW ON @db@.* TO @backup@;

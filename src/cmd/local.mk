@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
+	src/cmd/accounts.c \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
 	src/cmd/config.c \
 	src/cmd/demo.c \

@@ -23,6 +23,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/image.c src/plat/image.h \
 	src/plat/image_head.c \
 	src/plat/memc.c src/plat/memc.h \
+	src/plat/run.c src/plat/run.h \
 	src/plat/secret.c src/plat/secret.h \
 	src/plat/stats.c src/plat/stats.h src/plat/counters.def src/plat/jobs.def src/plat/route_class.def \
 	src/plat/stats_area.h \

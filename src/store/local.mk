@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
+	src/store/accounts.c src/store/accounts.h \
 	src/store/cart_store.c src/store/cart_store.h \
 	src/store/catalogue_cache.c src/store/catalogue_cache.h \
 	src/store/catalogue_export.c src/store/catalogue_export.h \

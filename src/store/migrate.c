@@ -13,6 +13,7 @@
 #include "base/num.h"
 #include "plat/conf.h"
 #include "plat/db_text.h"
+#include "store/accounts.h"
 #include "store/sql.h"
 #include "store/sql_text.h"
 
@@ -252,40 +253,14 @@ apply_one(struct run *r, const struct file *f, const struct applied *x, struct e
 	return true;
 }
 
-static void
-put_replaced(struct buf *b, struct str text, struct str from, struct str to)
-{
-	ptrdiff_t at;
-
-	while ((at = str_find(text, from)) >= 0) {
-		buf_put(b, str_head(text, (size_t)at));
-		buf_put(b, to);
-		text = str_from(text, (size_t)at + from.n);
-	}
-	buf_put(b, text);
-}
-
 static bool
 grant(struct run *r, struct err *e)
 {
-	const struct conf *conf = r->m->conf;
-	const char *host = conf->db_host.n == 0 ? "localhost" : "%";
-	struct str web = str_fmt(r->a, "'%s'@'%s'", db_text_quoted(r->a, conf->db_user).p, host);
-	struct str jobs = str_fmt(r->a, "'%s'@'%s'", db_text_quoted(r->a, conf->db_jobs_user).p, host);
 	struct file f = {.name = STR("grants.sql")};
-	struct buf step[3];
 
 	if (access(str_fmt(r->a, "%s/grants.sql", r->m->dir).p, R_OK) != 0)
 		return true;
-	if (!read_file(r->a, r->m->dir, f.name, &f.text, e))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(step); i++)
-		buf_init(&step[i], r->a, FILE_MAX_B);
-	put_replaced(&step[0], f.text, STR("@db@"), str_fmt(r->a, "`%s`", conf->db_name.p));
-	put_replaced(&step[1], buf_str(&step[0]), STR("@web@"), web);
-	put_replaced(&step[2], buf_str(&step[1]), STR("@jobs@"), jobs);
-	f.text = buf_str(&step[2]);
-	if (!buf_check(&step[0], e) || !buf_check(&step[1], e) || !buf_check(&step[2], e))
+	if (!read_file(r->a, r->m->dir, f.name, &f.text, e) || !accounts_fill(r->a, r->m->conf, f.text, &f.text, e))
 		return false;
 	r->m->say("rights of the accounts");
 	return run_text(r, &f, 0, e);

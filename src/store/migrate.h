@@ -6,8 +6,7 @@
  * ALTER back, so a file may end half done: how many of its statements were done is noted too, the next run refuses
  * to go on, and `resume` goes on behind the last that was done, once the file or the database has been put right.
  *
- * In the end grants.sql, if it is there, gives the accounts of the configuration their rights: in it @db@, @web@ and
- * @jobs@ stand for the database and the accounts. */
+ * In the end grants.sql, if it is there, gives the accounts of the configuration their rights (accounts.h). */
 #ifndef KONTOR_STORE_MIGRATE_H
 #define KONTOR_STORE_MIGRATE_H
 

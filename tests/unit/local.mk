@@ -1,6 +1,7 @@
 # A unit test is tests/unit/test_X.c: pure, no I/O. Each adds its name to UNIT_TESTS and its two lines below.
 UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
+	tests/unit/test_accounts \
 	tests/unit/test_address \
 	tests/unit/test_base \
 	tests/unit/test_cache \
@@ -15,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
 	tests/unit/test_product_csv \
+	tests/unit/test_run \
 	tests/unit/test_search \
 	tests/unit/test_secret \
 	tests/unit/test_sql_text \
@@ -85,3 +87,7 @@ tests_unit_test_draft_SOURCES = tests/unit/test_draft.c
 tests_unit_test_draft_LDADD = $(UNIT_LIBS)
 tests_unit_test_translation_csv_SOURCES = tests/unit/test_translation_csv.c
 tests_unit_test_translation_csv_LDADD = $(UNIT_LIBS)
+tests_unit_test_accounts_SOURCES = tests/unit/test_accounts.c
+tests_unit_test_accounts_LDADD = $(UNIT_LIBS)
+tests_unit_test_run_SOURCES = tests/unit/test_run.c
+tests_unit_test_run_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,17 @@
+-- The database and its accounts. `kontor accounts` fills this in from the configuration and writes it to standard
+-- output, for the database's administrator; it may be run again and again. What each account may do is in grants.sql,
+-- which `kontor migrate` runs. A line with a password is left out where the configuration names no password file.
+
+CREATE DATABASE IF NOT EXISTS @db@ CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE USER IF NOT EXISTS @web@;
+ALTER USER @web@ IDENTIFIED BY @web_password@;
+CREATE USER IF NOT EXISTS @jobs@;
+ALTER USER @jobs@ IDENTIFIED BY @jobs_password@;
+CREATE USER IF NOT EXISTS @tool@;
+ALTER USER @tool@ IDENTIFIED BY @tool_password@;
+CREATE USER IF NOT EXISTS @backup@;
+ALTER USER @backup@ IDENTIFIED BY @backup_password@;
+
+-- The operator's tool owns the shop's database. A backup is tried in databases of its own, which are made and dropped.
+GRANT ALL PRIVILEGES ON @db@.* TO @tool@ WITH GRANT OPTION;
+GRANT ALL PRIVILEGES ON @trial@.* TO @backup@;

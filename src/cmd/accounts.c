@@ -1,0 +1,35 @@
+#include "store/accounts.h"
+
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "plat/file.h"
+
+#define FILE_MAX_B ((size_t)1 << 20)
+
+/* The SQL that makes database and accounts: `kontor accounts | mariadb`, so that no password is on a command line. */
+int
+cmd_accounts(struct cmd *c)
+{
+	const char *file = PKGDATADIR "/sql/accounts.sql";
+	struct str text, filled;
+	struct err e = {0};
+	struct buf b;
+	bool found;
+
+	if (c->argc > 2)
+		return cmd_usage(c);
+	if (c->argc == 2)
+		file = c->argv[1];
+	if (!cmd_conf(c, &e) || !file_find(c->a, file, FILE_MAX_B, &text, &found, &e))
+		return cmd_fail(c, &e);
+	if (!found) {
+		(void)err_set(&e, ERR_INPUT, "%s: there is no such file", file);
+		return cmd_fail(c, &e);
+	}
+	if (!accounts_fill(c->a, &c->conf, text, &filled, &e))
+		return cmd_fail(c, &e);
+	buf_init(&b, c->a, filled.n);
+	buf_put(&b, filled);
+	return cmd_print(c, &b);
+}

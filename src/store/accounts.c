@@ -1,0 +1,112 @@
+#include "store/accounts.h"
+
+#include "base/buf.h"
+#include "plat/db_text.h"
+#include "plat/file.h"
+
+#define TEXT_MAX_B ((size_t)1 << 20)
+#define PASSWORD_FILE_MAX_B 4096
+
+struct word {
+	struct str name, value; /* value.p is NULL: there is none */
+};
+
+static struct str
+account(struct arena *a, const struct conf *c, struct str user)
+{
+	return str_fmt(a, "'%s'@'%s'", db_text_quoted(a, user).p, c->db_host.n == 0 ? "localhost" : "%");
+}
+
+/* The pattern of databases; in it an underscore stands for any character unless it is escaped. */
+static struct str
+trial(struct arena *a, const struct conf *c)
+{
+	struct str plain = str_fmt(a, "%s%s", c->db_name.p, ACCOUNTS_TRIAL);
+	struct buf b;
+
+	buf_init(&b, a, TEXT_MAX_B);
+	buf_ch(&b, '`');
+	for (size_t i = 0; i < plain.n; i++) {
+		if (plain.p[i] == '_' || plain.p[i] == '%')
+			buf_ch(&b, '\\');
+		buf_ch(&b, plain.p[i]);
+	}
+	buf_z(&b, "%`");
+	return buf_str(&b);
+}
+
+static bool
+password(struct arena *a, struct str file, struct str *out, struct err *e)
+{
+	struct str bytes, line = STR("");
+	bool found;
+
+	*out = STR_NONE;
+	if (file.n == 0)
+		return true;
+	if (!file_find(a, file.p, PASSWORD_FILE_MAX_B, &bytes, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_INPUT, "%s: there is no such password file", file.p);
+	(void)str_cut(&bytes, '\n', &line);
+	if (str_ends(line, STR("\r")))
+		line = str_head(line, line.n - 1);
+	if (line.n == 0)
+		return err_set(e, ERR_INPUT, "%s: its first line, the password, is empty", file.p);
+	*out = str_fmt(a, "'%s'", db_text_quoted(a, line).p);
+	return true;
+}
+
+/* Puts the words of one line in; false when one of them has no value. */
+static bool
+fill_line(struct buf *b, struct str line, const struct word *words, size_t n)
+{
+	while (line.n > 0) {
+		size_t i = 0;
+
+		while (i < n && !str_starts(line, words[i].name))
+			i++;
+		if (i < n && words[i].value.p == NULL)
+			return false;
+		buf_put(b, i < n ? words[i].value : str_head(line, 1));
+		line = str_from(line, i < n ? words[i].name.n : 1);
+	}
+	buf_ch(b, '\n');
+	return true;
+}
+
+bool
+accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
+{
+	struct word words[] = {
+	    {STR("@db@"), str_fmt(a, "`%s`", c->db_name.p)},
+	    {STR("@trial@"), trial(a, c)},
+	    {STR("@web@"), account(a, c, c->db_user)},
+	    {STR("@jobs@"), account(a, c, c->db_jobs_user)},
+	    {STR("@tool@"), account(a, c, c->db_tool_user)},
+	    {STR("@backup@"), account(a, c, c->db_backup_user)},
+	    {.name = STR("@web_password@")},
+	    {.name = STR("@jobs_password@")},
+	    {.name = STR("@tool_password@")},
+	    {.name = STR("@backup_password@")},
+	};
+	const struct str files[] = {
+	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
+	struct str line;
+	struct buf b;
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (!password(a, files[i], &words[ARRAY_LEN(words) - ARRAY_LEN(files) + i].value, e))
+			return false;
+	buf_init(&b, a, TEXT_MAX_B);
+	if (str_ends(text, STR("\n")))
+		text = str_head(text, text.n - 1);
+	while (str_cut(&text, '\n', &line)) {
+		size_t before = b.n;
+
+		if (!fill_line(&b, line, words, ARRAY_LEN(words)))
+			b.n = before;
+	}
+	*out = buf_str(&b);
+	return buf_check(&b, e);
+}

@@ -1,0 +1,92 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "store/accounts.h"
+#include "unit.h"
+
+static struct arena arena;
+static struct conf conf;
+
+static struct str
+filled(const char *text)
+{
+	struct err e = {0};
+	struct str out;
+
+	ck_ok(accounts_fill(&arena, &conf, str_z(text), &out, &e), &e);
+	return out;
+}
+
+static void
+begin(void)
+{
+	struct err e = {0};
+
+	arena_init(&arena, (size_t)8 << 20);
+	ck_ok(conf_load(&arena, NULL, &conf, &e), &e);
+}
+
+/* A file with these bytes; its name is the caller's. */
+static struct str
+password_file(const char *bytes)
+{
+	char name[] = "/tmp/kontor-test-XXXXXX";
+	int fd = mkstemp(name);
+	FILE *f = fdopen(fd, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(bytes, f);
+	fclose(f);
+	return str_dup(&arena, str_z(name));
+}
+
+START_TEST(names_are_filled_in_and_quoted)
+{
+	begin();
+	conf.db_user = STR("o'web");
+	ck_str(filled("GRANT x ON @db@.* TO @web@, @jobs@;\n"),
+	    "GRANT x ON `kontor`.* TO 'o\\'web'@'localhost', 'kontor_jobs'@'localhost';\n");
+	conf.db_host = STR("db.example.org");
+	ck_str(filled("@tool@ and a lone @"), "'kontor_tool'@'%' and a lone @\n");
+}
+END_TEST
+
+START_TEST(the_pattern_of_trial_databases_matches_no_other_name)
+{
+	begin();
+	conf.db_name = STR("my_shop");
+	ck_str(filled("@trial@"), "`my\\_shop\\_trial\\_%`\n");
+}
+END_TEST
+
+START_TEST(a_line_with_a_password_needs_its_file)
+{
+	struct str file;
+
+	begin();
+	ck_str(filled("one\nIDENTIFIED BY @web_password@;\ntwo\n"), "one\ntwo\n");
+	file = conf.db_password_file = password_file("it's\\secret\r\nsecond line\n");
+	ck_str(filled("one\nIDENTIFIED BY @web_password@;\n"), "one\nIDENTIFIED BY 'it\\'s\\\\secret';\n");
+	unlink(file.p);
+}
+END_TEST
+
+START_TEST(a_password_file_that_is_missing_or_empty_is_named)
+{
+	struct err e = {0};
+	struct str file, out;
+
+	begin();
+	conf.db_jobs_password_file = STR("/nonexistent/password");
+	ck_assert(!accounts_fill(&arena, &conf, STR("x"), &out, &e));
+	ck_assert_str_eq(e.msg, "/nonexistent/password: there is no such password file");
+	err_clear(&e);
+	file = conf.db_jobs_password_file = password_file("\n");
+	ck_assert(!accounts_fill(&arena, &conf, STR("x"), &out, &e));
+	ck_assert_int_eq(e.kind, ERR_INPUT);
+	unlink(file.p);
+}
+END_TEST
+
+UNIT_MAIN("accounts", names_are_filled_in_and_quoted, the_pattern_of_trial_databases_matches_no_other_name,
+    a_line_with_a_password_needs_its_file, a_password_file_that_is_missing_or_empty_is_named)
