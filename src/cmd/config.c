@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/conf_change.h"
 #include "view/template.h"
 
 #define OUTPUT_MAX_B ((size_t)1 << 20)
@@ -65,8 +66,8 @@ check_templates(struct cmd *c, struct told *told)
 	return true;
 }
 
-static int
-check(struct cmd *c)
+int
+cmd_config_check(struct cmd *c)
 {
 	const char *file = conf_file(c->conf_file);
 	struct told told = {0};
@@ -95,15 +96,55 @@ show(struct cmd *c, struct buf *b)
 	return cmd_print(c, b);
 }
 
+static bool
+is_setting(const char *section, struct str key)
+{
+	const struct conf_setting *rows;
+	size_t n;
+
+	rows = conf_settings(&n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i].section, section) == 0 && str_eq_z(key, rows[i].key))
+			return true;
+	return false;
+}
+
+/* argv: "set", then SECTION.KEY and its value, as often as one likes. */
+static int
+set(struct cmd *c)
+{
+	struct conf_change ch;
+	struct err e = {0};
+
+	if (c->argc < 4 || c->argc % 2 != 0)
+		return cmd_usage(c);
+	if (!conf_change_begin(&ch, c->a, conf_file(c->conf_file), &e))
+		return cmd_fail(c, &e);
+	for (int i = 2; i + 1 < c->argc; i += 2) {
+		struct str key = str_z(c->argv[i]), section = STR("");
+
+		(void)str_cut(&key, '.', &section);
+		if (!is_setting(str_zdup(c->a, section), key)) {
+			(void)err_set(
+			    &e, ERR_INPUT, "there is no setting %s; `kontor config show` lists them", c->argv[i]);
+			return cmd_fail(c, &e);
+		}
+		conf_change_set(&ch, str_zdup(c->a, section), key.p, str_z(c->argv[i + 1]));
+	}
+	return conf_change_end(&ch, &e) ? CMD_OK : cmd_fail(c, &e);
+}
+
 int
 cmd_config(struct cmd *c)
 {
 	const char *what = c->argc == 2 ? c->argv[1] : "";
 	struct buf b;
 
+	if (c->argc > 2 && strcmp(c->argv[1], "set") == 0)
+		return set(c);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
 	if (strcmp(what, "check") == 0)
-		return check(c);
+		return cmd_config_check(c);
 	if (strcmp(what, "show") == 0)
 		return show(c, &b);
 	if (strcmp(what, "example") == 0)

@@ -94,7 +94,7 @@ both("an order's address, which is its key, stands in no log", async (server) =>
 		await s.request(server, 'GET', `/en/order/${key}`, fault('crash'));
 	await until('the last line', async () => {
 		await s.get(server, '/seen');
-		return s.linesWith('GET /seen').length > 0;
+		return s.linesWith(`GET ${s.base}/seen`).length > 0;
 	});
 	assert.deepStrictEqual(s.linesWith(key), []);
 	await workersAre(4);
@@ -241,7 +241,7 @@ both('a missing file is the page, too', async (server) => {
 run({
 	before: async () => {
 		s = await Stack.start({ base: process.env.KONTOR_TEST_BASE || '' });
-		one = masked(fs.readFileSync(path.join(s.dir, 'error', '503.html'), 'utf8'));
+		one = masked(fs.readFileSync(path.join(s.dir, 'web', 'error', '503.html'), 'utf8'));
 	},
 	after: () => s.stop(),
 });
