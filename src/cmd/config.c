@@ -96,17 +96,36 @@ show(struct cmd *c, struct buf *b)
 	return cmd_print(c, b);
 }
 
-static bool
-is_setting(const char *section, struct str key)
+/* The row of "section.key", or NULL with the err filled. */
+static const struct conf_setting *
+find_setting(const char *name, struct err *e)
 {
+	struct str key = str_z(name), section = STR("");
 	const struct conf_setting *rows;
 	size_t n;
 
+	(void)str_cut(&key, '.', &section);
 	rows = conf_settings(&n);
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(rows[i].section, section) == 0 && str_eq_z(key, rows[i].key))
-			return true;
-	return false;
+		if (str_eq_z(section, rows[i].section) && str_eq_z(key, rows[i].key))
+			return &rows[i];
+	(void)err_set(e, ERR_INPUT, "there is no setting %s; `kontor config show` lists them", name);
+	return NULL;
+}
+
+/* argv: "get", then SECTION.KEY. */
+static int
+get(struct cmd *c, struct buf *b)
+{
+	const struct conf_setting *s;
+	struct err e = {0};
+
+	s = find_setting(c->argv[2], &e);
+	if (s == NULL || !cmd_conf(c, &e))
+		return cmd_fail(c, &e);
+	conf_put_value(b, &c->conf, s);
+	buf_ch(b, '\n');
+	return cmd_print(c, b);
 }
 
 /* argv: "set", then SECTION.KEY and its value, as often as one likes. */
@@ -121,15 +140,11 @@ set(struct cmd *c)
 	if (!conf_change_begin(&ch, c->a, conf_file(c->conf_file), &e))
 		return cmd_fail(c, &e);
 	for (int i = 2; i + 1 < c->argc; i += 2) {
-		struct str key = str_z(c->argv[i]), section = STR("");
+		const struct conf_setting *row = find_setting(c->argv[i], &e);
 
-		(void)str_cut(&key, '.', &section);
-		if (!is_setting(str_zdup(c->a, section), key)) {
-			(void)err_set(
-			    &e, ERR_INPUT, "there is no setting %s; `kontor config show` lists them", c->argv[i]);
+		if (row == NULL)
 			return cmd_fail(c, &e);
-		}
-		conf_change_set(&ch, str_zdup(c->a, section), key.p, str_z(c->argv[i + 1]));
+		conf_change_set(&ch, row->section, row->key, str_z(c->argv[i + 1]));
 	}
 	return conf_change_end(&ch, &e) ? CMD_OK : cmd_fail(c, &e);
 }
@@ -143,6 +158,8 @@ cmd_config(struct cmd *c)
 	if (c->argc > 2 && strcmp(c->argv[1], "set") == 0)
 		return set(c);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
+	if (c->argc == 3 && strcmp(c->argv[1], "get") == 0)
+		return get(c, &b);
 	if (strcmp(what, "check") == 0)
 		return cmd_config_check(c);
 	if (strcmp(what, "show") == 0)

@@ -1,11 +1,13 @@
 /* The web servers' configuration, from models in which names between @ are filled in. A line with @BACKEND@ stands
  * for as many lines as there are backends. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/publish.h"
 #include "plat/file.h"
 #include "view/url.h"
 
+#define DEFLATE_MODULE "/usr/lib/lighttpd/mod_deflate.so"
 #define CONF_MAX_B ((size_t)1 << 20)
 
 struct word {
@@ -22,6 +24,7 @@ enum {
 	WORD_MEDIA,
 	WORD_ERROR,
 	WORD_TIMEOUT,
+	WORD_DEFLATE,
 	WORD__MAX
 };
 
@@ -111,11 +114,15 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	    [WORD_STATIC] = {STR("@STATIC_DIR@"), str_fmt(p->a, "%s/static", dir)},
 	    [WORD_MEDIA] = {STR("@MEDIA_DIR@"), c->paths_media_dir},
 	    [WORD_ERROR] = {STR("@ERROR_DIR@"), str_fmt(p->a, "%s/error", dir)},
+	    [WORD_DEFLATE] = {STR("@LIGHTTPD_DEFLATE@"), STR("")},
 	    [WORD_TIMEOUT] = {STR("@READ_TIMEOUT_S@"), str_fmt(p->a, "%lld", (long long)timeout_s)},
 	};
 	struct urls urls;
 	struct str text;
 
+	/* A package of its own; lighttpd does not start with a module that is not there. */
+	if (access(DEFLATE_MODULE, F_OK) == 0)
+		words[WORD_DEFLATE].value = STR("\"mod_deflate\", ");
 	if (!urls_init(&urls, c->site_url, e))
 		return false;
 	words[WORD_BASE].value = urls.base;

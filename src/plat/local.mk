@@ -22,6 +22,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/html_clean.c src/plat/html_clean.h \
 	src/plat/image.c src/plat/image.h \
 	src/plat/image_head.c \
+	src/plat/keep.c src/plat/keep.h \
 	src/plat/memc.c src/plat/memc.h \
 	src/plat/run.c src/plat/run.h \
 	src/plat/secret.c src/plat/secret.h \

@@ -78,6 +78,9 @@ ends 0 "$kontor" --config "$conf" config set order.number_prefix T- web.grace_ms
 	ends 0 "$kontor" --config "$conf" config show && says 'number_prefix = T-' && says 'grace_ms = 700' &&
 	grep -q '^# my own note' "$conf" && [ "$(stat -c %a "$conf")" = 640 ]
 claim settings_are_changed_and_nothing_else_is
+ends 0 "$kontor" --config "$conf" config get web.grace_ms && [ "$(cat "$dir/out")" = 700 ] &&
+	ends 1 "$kontor" --config "$conf" config get web.nosuch && says 'there is no setting web.nosuch'
+claim one_setting_is_told_for_scripts
 cp "$conf" "$dir/before"
 ends 1 "$kontor" --config "$conf" config set order.nosuch 1 && says 'there is no setting order.nosuch' &&
 	ends 1 "$kontor" --config "$conf" config set web.grace_ms 1 && says 'web.grace_ms must be' &&

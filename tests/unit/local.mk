@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/unit/test_form \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
+	tests/unit/test_keep \
 	tests/unit/test_lang \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
@@ -91,3 +92,5 @@ tests_unit_test_accounts_SOURCES = tests/unit/test_accounts.c
 tests_unit_test_accounts_LDADD = $(UNIT_LIBS)
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_LDADD = $(UNIT_LIBS)
+tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
+tests_unit_test_keep_LDADD = $(UNIT_LIBS)
