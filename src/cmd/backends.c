@@ -202,6 +202,23 @@ drain(struct scale *s)
 	stats_close(&st);
 }
 
+/* Nobody shall be alarmed about those that are not wanted, whoever ended them. */
+static void
+retire_unwanted(const struct scale *s)
+{
+	struct stats_report r;
+	struct err e = {0};
+	struct stats st;
+
+	if (!stats_open_tool(&st, s->c->conf.paths_stats_file.p, true, &e))
+		return;
+	stats_read(&st, s->c->a, &r);
+	for (size_t i = 0; i < r.n_backends; i++)
+		if (r.backends[i].role == STATS_WORKER && goes(s, str_z(r.backends[i].name)))
+			stats_retire(&st, r.backends[i].name);
+	stats_close(&st);
+}
+
 static bool
 stop_surplus(struct scale *s, struct err *e)
 {
@@ -241,6 +258,7 @@ cmd_backends(struct cmd *c)
 		(void)err_set(&e, ERR_DENIED, "only root can start and end backends");
 	else if (cmd_conf(c, &e) && system_backends(c->a, &s.old, &s.n_old, &e) && start_missing(&s, &e)
 		 && publish_wanted(&s, &e) && stop_surplus(&s, &e)) {
+		retire_unwanted(&s);
 		printf("%zu backend%s\n", s.want, s.want == 1 ? "" : "s");
 		return CMD_OK;
 	}
