@@ -58,6 +58,8 @@ async function buy() {
 	if (v.page.target.endsWith('/delivery')) // not for what needs none
 		await v.submit('/checkout/delivery', { delivery: 'standard' });
 	await v.submit('/checkout/payment', { payment: 'transfer' });
+	if (v.page.target.endsWith('/cart')) // somebody was faster
+		return;
 	const rs = await v.submit('/checkout/place', { terms: '1' });
 	if (rs.trail[0] === 303 && rs.status === 200)
 		seen.orders++;
