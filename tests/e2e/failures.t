@@ -182,6 +182,7 @@ both('an answer that is cut off does not look whole', async (server) => {
 	await workersAre(4);
 });
 both('workers can be replaced under load without a lost request', async (server) => {
+	const signals = ['SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGINT']; // multiwatch has its own idea of which
 	let stop = false, n = 0;
 	const client = async () => {
 		for (; !stop; n++)
@@ -193,7 +194,7 @@ both('workers can be replaced under load without a lost request', async (server)
 	for (let i = 0; !stop && (i < 10 || n < 20); i++) {
 		for (const pid of s.workerPids())
 			try {
-				process.kill(pid, 'SIGTERM');
+				process.kill(pid, signals[i % signals.length]);
 			} catch (e) { /* gone meanwhile */ }
 		await sleep(50);
 	}

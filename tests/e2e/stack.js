@@ -159,7 +159,7 @@ class Stack {
 
 	async startBackend(n) {
 		const p = this.spawn(`backend-${n}`, program('spawn-fcgi'), ['-n', '-s', this.socket(n), '-M', '0666', '--',
-			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '-s', 'TERM', '--',
+			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '--',
 			path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
 		this.backends.push(p);
 		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
