@@ -1,12 +1,15 @@
 # Units of systemd, installed where `./configure --with-systemdsystemunitdir` says, and what they start.
 SYSTEMD_MADE = \
 	etc/systemd/kontor-backend \
+	etc/systemd/kontor-backup.service \
 	etc/systemd/kontor-jobs.service \
 	etc/systemd/kontor-verify.service \
 	etc/systemd/kontor@.service
 EXTRA_DIST += \
 	etc/systemd/hardening \
 	etc/systemd/kontor-backend.in \
+	etc/systemd/kontor-backup.service.in \
+	etc/systemd/kontor-backup.timer \
 	etc/systemd/kontor-jobs.service.in \
 	etc/systemd/kontor-verify.service.in \
 	etc/systemd/kontor-verify.timer \
@@ -22,6 +25,7 @@ $(SYSTEMD_MADE): $(srcdir)/etc/systemd/hardening
 	    -e 's|[@]bindir[@]|$(bindir)|g' -e 's|[@]sysconfdir[@]|$(sysconfdir)|g' -e 's|[@]localstatedir[@]|$(localstatedir)|g' \
 	    $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 etc/systemd/kontor-backend: etc/systemd/kontor-backend.in
+etc/systemd/kontor-backup.service: etc/systemd/kontor-backup.service.in
 etc/systemd/kontor-jobs.service: etc/systemd/kontor-jobs.service.in
 etc/systemd/kontor-verify.service: etc/systemd/kontor-verify.service.in
 etc/systemd/kontor@.service: etc/systemd/kontor@.service.in
@@ -29,6 +33,8 @@ etc/systemd/kontor@.service: etc/systemd/kontor@.service.in
 if SYSTEMD
 pkglibexec_SCRIPTS += etc/systemd/kontor-backend
 systemdsystemunit_DATA = \
+	etc/systemd/kontor-backup.service \
+	etc/systemd/kontor-backup.timer \
 	etc/systemd/kontor-jobs.service \
 	etc/systemd/kontor-verify.service \
 	etc/systemd/kontor-verify.timer \

@@ -15,6 +15,9 @@ const debs = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-opens
 	'libinih1', 'libjansson4', 'libmariadb3', 'libmemcached11', 'libsodium23', 'libutf8proc2', 'libcurl4', 'openssl',
 	'logrotate', 'procps'];
 
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+	process.on(signal, () => process.exit(1)); // machines end with their test
+
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function until(what, condition, ms = 60000) {
