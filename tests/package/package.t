@@ -132,7 +132,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	claim('a worker that stands still is ended by kontor-jobs and replaced', async () => {
 		m.sh('kontor config set test.faults yes && kontor reload');
 		await until('the fault to be allowed', () => status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: busy'") === '503');
-		assert.strictEqual(status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: stop'"), '504');
+		assert.match(status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: stop'"), /^50[034]$/); // whoever is first: the web server's time limit or the end
 		await until('its end to be counted', () => JSON.parse(m.run('kontor status --json').stdout).ended.hung === 1);
 		m.sh('kontor config set test.faults no && kontor reload');
 		await until('four workers', () => /4 of 4 workers/.test(m.run('kontor status').stdout));
