@@ -131,6 +131,7 @@ class Stack {
 				template_dir: path.join(src, 'templates'), override_dir: '',
 				locale_dir: path.join(build, 'po'),
 				media_dir: path.join(this.dir, 'media'),
+				run_dir: this.dir, web_dir: this.dir,
 			},
 			log: { file: path.join(this.dir, 'log', 'kontor.log') },
 			test: { faults: 'yes' },

@@ -1,0 +1,110 @@
+#include "cmd/doctor_units.h"
+
+#include <unistd.h>
+
+#include "base/num.h"
+#include "cmd/doctor.h"
+#include "plat/run.h"
+
+#define RESTARTS_MANY 3
+
+bool
+doctor_unit_next(struct str *rest, struct doctor_unit *u)
+{
+	struct str line, key;
+
+	*u = (struct doctor_unit){.restarts = 0};
+	while (str_cut(rest, '\n', &line)) {
+		if (line.n == 0 && u->name.n > 0)
+			return true;
+		if (!str_cut(&line, '=', &key))
+			continue;
+		if (str_eq_z(key, "Id"))
+			u->name = line;
+		else if (str_eq_z(key, "LoadState"))
+			u->load = line;
+		else if (str_eq_z(key, "ActiveState"))
+			u->active = line;
+		else if (str_eq_z(key, "SubState"))
+			u->sub = line;
+		else if (str_eq_z(key, "UnitFileState"))
+			u->file = line;
+		else if (str_eq_z(key, "Result"))
+			u->result = line;
+		else if (str_eq_z(key, "NeedDaemonReload"))
+			u->reload = str_eq_z(line, "yes");
+		else if (str_eq_z(key, "NRestarts") && !num_u64(line, 0, UINT32_MAX, &u->restarts))
+			u->restarts = 0;
+	}
+	return u->name.n > 0;
+}
+
+enum doctor_unit_state
+doctor_unit_state(const struct doctor_unit *u)
+{
+	if (str_eq_z(u->load, "not-found"))
+		return UNIT_ABSENT;
+	if (str_eq_z(u->active, "failed") || str_eq_z(u->sub, "auto-restart"))
+		return UNIT_FAILED;
+	return str_eq_z(u->active, "active") || str_eq_z(u->active, "reloading") || str_eq_z(u->active, "activating")
+	           ? UNIT_WELL
+	           : UNIT_DOWN;
+}
+
+bool
+doctor_unit_is_disabled(const struct doctor_unit *u)
+{
+	return str_eq_z(u->file, "disabled") || str_eq_z(u->file, "masked");
+}
+
+static void
+judge(struct doctor *d, const struct doctor_unit *u)
+{
+	const char *name = str_zdup(d->a, u->name), *const *words = WITH("UNIT", name);
+
+	switch (doctor_unit_state(u)) {
+	case UNIT_ABSENT: doctor_note(d, "there is no unit %s", name); return;
+	case UNIT_FAILED:
+		doctor_find(d, FOUND_unit_failed, words, "%s has failed (%.*s, %.*s)", name, STR_ARG(u->sub),
+		    STR_ARG(u->result));
+		break;
+	case UNIT_DOWN: doctor_find(d, FOUND_unit_down, words, "%s does not run", name); break;
+	case UNIT_WELL: doctor_note(d, "%s is %.*s", name, STR_ARG(u->sub)); break;
+	}
+	/* An instance and what a target pulls in need not be enabled by themselves. */
+	if (doctor_unit_is_disabled(u) && str_eq_z(u->name, "kontor.target"))
+		doctor_find(
+		    d, FOUND_unit_disabled, words, "%s is %.*s: it will not start at boot", name, STR_ARG(u->file));
+	if (u->restarts >= RESTARTS_MANY)
+		doctor_find(d, FOUND_unit_restarts, words, "systemd has restarted %s %llu times", name,
+		    (unsigned long long)u->restarts);
+	if (u->reload)
+		doctor_find(d, FOUND_unit_changed, words, "the file of %s was changed since systemd read it", name);
+}
+
+void
+check_units(struct doctor *d)
+{
+	static const char *const argv[] = {"systemctl", "show", "--no-pager", "--property",
+	    "Id,LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload", "kontor.target",
+	    "kontor-jobs.service", "kontor@*.service", NULL};
+	struct doctor_unit u;
+	struct err e = {0};
+	struct str text;
+	int status;
+
+	if (access("/run/systemd/system", F_OK) != 0) {
+		doctor_note(d, "systemd does not run here");
+		return;
+	}
+	if (!run_read(d->a, argv, &text, &status, &e)) {
+		doctor_unseen(d, "%s", e.msg);
+		return;
+	}
+	if (status != 0) {
+		doctor_unseen(d, "systemctl: %.*s", STR_ARG(str_trim(text)));
+		return;
+	}
+	while (doctor_unit_next(&text, &u))
+		judge(d, &u);
+}
