@@ -112,6 +112,9 @@ struct look_server {
 };
 bool look_server(struct doctor *, struct look_server *);
 
+/* The number of a request, for a command; "-" when it is none: another server may have sent anything. */
+const char *look_id(struct doctor *, struct str);
+
 /* "kontor@1" as systemd calls it when systemd runs here, else how it is started by hand. */
 const char *look_start(struct doctor *, const char *what);
 

@@ -88,7 +88,7 @@ check_answer(struct doctor *d, struct str socket, struct str answer, const char 
 		doctor_find(d, FOUND_backend_broken, WITH("ID", "-", "START", start),
 		    "what listens at %s answers, but is no worker of Kontor", socket.p);
 	else if (status != 200)
-		doctor_find(d, FOUND_backend_broken, WITH("ID", str_zdup(d->a, id), "START", start),
+		doctor_find(d, FOUND_backend_broken, WITH("ID", look_id(d, id), "START", start),
 		    "a worker at %s answers /healthz with %d", socket.p, status);
 	else
 		doctor_note(d, "%s answers", socket.p);

@@ -29,15 +29,10 @@ static const char *const checks[] = {
 
 /* One line, and no byte that means something to a terminal or to the reader of the pipe. */
 static void
-put_text(struct buf *b, const char *fmt, va_list ap)
+put_clean(struct buf *b, struct str text)
 {
-	char text[TEXT_MAX];
-
-	vsnprintf(text, sizeof(text), fmt, ap);
-	for (char *p = text; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
-	buf_put(b, str_trim(str_z(text)));
+	for (size_t i = 0; i < text.n; i++)
+		buf_ch(b, (unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
 }
 
 /* Puts the remedy with its words filled in. A word that is not given is a bug of the check's. */
@@ -57,15 +52,18 @@ put_remedy(struct buf *b, const char *remedy, const char *const words[])
 		while (words[i] != NULL && !str_eq_z(name, words[i]))
 			i += 2;
 		ASSERT(words[i] != NULL);
-		buf_z(b, words[i + 1]);
+		put_clean(b, str_z(words[i + 1]));
 	}
 }
 
 static void
 say(struct doctor *d, enum doctor_kind kind, const char *fmt, va_list ap)
 {
+	char text[TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
 	buf_fmt(d->out, "%d%c", (int)kind, FIELD);
-	put_text(d->out, fmt, ap);
+	put_clean(d->out, str_trim(str_z(text)));
 }
 
 void

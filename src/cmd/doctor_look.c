@@ -328,6 +328,15 @@ look_server(struct doctor *d, struct look_server *best)
 }
 
 const char *
+look_id(struct doctor *d, struct str id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (!isxdigit((unsigned char)id.p[i]))
+			return "-";
+	return id.n == 0 ? "-" : str_zdup(d->a, id);
+}
+
+const char *
 look_start(struct doctor *d, const char *what)
 {
 	if (access("/run/systemd/system", F_OK) == 0)

@@ -135,8 +135,13 @@ check_config_test(struct doctor *d, const struct look_server *s)
 	const bool apache = s->kind == LOOK_APACHE;
 	const char *test = str_fmt(d->a, apache ? "apache2ctl -t" : "lighttpd -tt -f %s", s->conf).p;
 	struct str text, module;
+	struct stat st;
 	int status;
 
+	if (geteuid() != 0 && (stat(s->conf, &st) != 0 || st.st_uid != geteuid())) {
+		doctor_unseen(d, "%s: only root can test it, who may read the keys", s->conf);
+		return false;
+	}
 	if (!ask_server(d, s, apache ? "-t" : "-tt", &text, &status) || status == 0)
 		return status == 0;
 	module = doctor_server_wants(d->a, text);

@@ -126,7 +126,7 @@ hint(struct doctor *d, const struct http_answer *x)
 	struct str id = http_header(x, STR("X-Request-Id"));
 
 	if (id.n > 0)
-		return str_fmt(d->a, "kontor log %.*s", STR_ARG(id)).p;
+		return str_fmt(d->a, "kontor log %s", look_id(d, id)).p;
 	return str_fmt(d->a, "see the checks sockets, backends and web-server; %s", reload(d)).p;
 }
 

@@ -9,7 +9,7 @@ const https = require('https');
 const net = require('net');
 const path = require('path');
 const { Shop } = require('./shop.js');
-const { until, sleep, program, src, build } = require('./stack.js');
+const { until, sleep, program, children, src, build } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const isRoot = process.getuid() === 0;
@@ -137,6 +137,7 @@ test('it changes nothing', async () => {
 	await sleep(20);
 	const orders = s.number('SELECT COUNT(*) FROM session');
 	await doctor({});
+	await doctor({ conf: variant({ site: { url: s.origin('apache') } }) });
 	assert.strictEqual(state(), '');
 	assert.strictEqual(s.number('SELECT COUNT(*) FROM session'), orders);
 });
@@ -477,6 +478,7 @@ test('ordering is paused', async () => {
 		const d = await doctor('ordering');
 		assert.strictEqual(found(d, 'paused', 'kontor pause', 'kontor resume').level, 'advice');
 		assert.strictEqual(d.status, 0);
+		assert.deepStrictEqual(faults(await doctor('site', 'error-pages')), []);
 	});
 });
 test('kontor-jobs has ended', async () => {
@@ -496,7 +498,7 @@ test('a socket that the web server may not use, one that is none, counters that 
 		`${s.dir}/nosuch`, 'install -d');
 });
 test('a backend that stands still behind one that answers', async () => {
-	const pids = [...s.workerPids()].filter((pid) => parent(pid) === s.backends[0].pid);
+	const pids = children(s.backends[0].pid);
 	await planted(() => pids.forEach((pid) => process.kill(pid, 'SIGSTOP')), () => pids.forEach((pid) => process.kill(pid, 'SIGCONT')),
 		async () => {
 			const d = await doctor('backends', 'sockets');
@@ -507,7 +509,7 @@ test('a backend that stands still behind one that answers', async () => {
 	await until('the backend', async () => faults(await doctor('backends')).length === 0);
 });
 test('a backend that has ended and left its socket', async () => {
-	const p = s.backends[1], pids = s.workerPids().filter((pid) => parent(pid) === p.pid);
+	const p = s.backends[1], pids = children(p.pid);
 	[p.pid, ...pids].forEach((pid) => process.kill(pid, 'SIGKILL'));
 	await until('its end', () => p.gone && pids.every((pid) => !fs.existsSync(`/proc/${pid}`)));
 	const d = await doctor('sockets', 'workers', 'backends');
@@ -517,11 +519,23 @@ test('a backend that has ended and left its socket', async () => {
 	await s.startBackend('2');
 	await until('it is well again', async () => faults(await doctor('sockets', 'workers', 'backends')).length === 0);
 });
-test('multiwatch that gives up, and a configuration that is newer than its workers', async () => {
+test('multiwatch that gives up, a worker that is stuck, and a configuration that is newer than its workers', async () => {
+	const slow = path.join(s.dir, 'slow.conf');
+	fs.renameSync(variant({ test: { faults: 'yes' }, web: { deadline_ms: 60000 } }), slow);
 	const p = s.spawn('backend-5', program('spawn-fcgi'), ['-n', '-s', s.socket('5'), '-M', '0666', '--', program('multiwatch'), '-f', '1',
-		'-s', 'TERM', '--', path.join(build, 'kontor.fcgi'), '--config', s.confFile]);
+		'-s', 'TERM', '--', path.join(build, 'kontor.fcgi'), '--config', slow]);
 	await until('backend 5', async () => (await doctor('backends')).checks[0].notes.includes(`${s.socket('5')} answers`));
 	found(await doctor('workers'), 'multiwatch-gives-up', `process ${p.pid}`, '-r 1000000');
+	const [pid] = children(p.pid), c = fastcgi(s.socket('5'), { REQUEST_METHOD: 'GET', REQUEST_URI: '/healthz', HTTP_X_KONTOR_FAULT: 'hang' });
+	const hasty = variant({ web: { deadline_ms: 200, grace_ms: 100 } });
+	const d = await until('it to be stuck', async () => {
+		const got = await doctor({ conf: hasty }, 'workers');
+		return got.findings.some((f) => f.name === 'worker-stuck') && got;
+	});
+	found(d, 'worker-stuck', `worker ${pid} of backend 5 has one request`, `kill -KILL ${pid}`);
+	lacks(await doctor('workers'), 'worker-stuck');
+	c.destroy();
+	process.kill(pid, 'SIGKILL');
 	p.kill('SIGTERM');
 	await until('its end', () => p.gone);
 	fs.rmSync(s.socket('5'), { force: true });
@@ -534,6 +548,7 @@ test('a database that stands still, and one that has ended', async () => {
 		const began = Date.now(), d = await doctor({});
 		found(d, 'db-hangs', 'does not answer', 'systemctl restart mariadb');
 		assert.ok(Date.now() - began < ALL_DOWN_MS);
+		lacks(d, 'error-stale');
 	});
 	s.service('db-kill');
 	const d = await doctor({});
@@ -559,10 +574,16 @@ test('with everything down it says so in time', async () => {
 	assert.ok(r.out.split('\n').length < 60, r.out);
 });
 
-const parent = (pid) => {
-	const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-	return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-};
+// One request, sent as a web server sends it; nobody reads the answer.
+function fastcgi(socket, params) {
+	const record = (type, body) => Buffer.concat([Buffer.from([1, type, 0, 1, body.length >> 8, body.length & 255, 0, 0]), body]);
+	const pairs = Object.entries(params).map(([k, v]) => Buffer.concat([Buffer.from([k.length, v.length]), Buffer.from(k + v)]));
+	const c = net.connect({ path: socket });
+	c.on('error', () => {});
+	c.write(Buffer.concat([record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])), record(4, Buffer.concat(pairs)), record(4, Buffer.alloc(0)),
+		record(5, Buffer.alloc(0))]));
+	return c;
+}
 
 run({
 	before: async () => {
