@@ -13,6 +13,7 @@ const { until, sleep, program, children, src, build } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const isRoot = process.getuid() === 0;
+const HTTPS_AT = '127.77.0.1'; // of the loopback, for the usual ports
 const HEALTHY_MS = 10000, ALL_DOWN_MS = 15000;
 let s;
 
@@ -187,6 +188,23 @@ test('a password file that the workers cannot read', async () => {
 		found(d, 'password-unreadable', file, 'chmod 0640');
 	fs.rmSync(file, { force: true });
 });
+test('files of which the workers are not the owners', async () => {
+	if (!isRoot)
+		return 'only root can give a folder away';
+	// without a worker that lives, they are the user kontor, or, where there is none, whose the folder of the files is
+	const web = path.join(s.dir, 'given'), log = path.join(s.dir, 'closed.log'), secret = path.join(s.dir, 'secret');
+	fs.mkdirSync(web);
+	fs.chownSync(web, 65534, 65534);
+	for (const file of [log, secret])
+		fs.writeFileSync(file, 'x\n', { mode: 0o600 });
+	const conf = variant({ paths: { stats_file: path.join(s.dir, 'nosuch'), web_dir: web }, log: { file: log }, db: { password_file: secret } });
+	fs.chmodSync(conf, 0o600);
+	const d = await doctor({ conf }, 'secrets', 'log');
+	fs.chmodSync(conf, 0o644);
+	found(d, 'conf-unreadable', conf, `chown root:kontor ${conf} && chmod 0640 ${conf}`);
+	found(d, 'password-unreadable', `${secret} is root:root 0600`, `chown root:kontor ${secret} && chmod 0640 ${secret}`);
+	found(d, 'log-denied', `${log} is root:root 0600`, `: ${log}`);
+});
 test('a broken override is named with its line', async () => {
 	const dir = path.join(s.dir, 'own');
 	fs.mkdirSync(dir);
@@ -215,6 +233,9 @@ test('site.url leads nowhere, to a host without address, to another server, to a
 	d = await doctor({ conf: variant({ site: { url: `http://no-such-host.invalid:${s.ports.lighttpd}` } }) }, 'address', 'site');
 	found(d, 'address-none', 'no-such-host.invalid has no address', 'make a record');
 	lacks(d, 'page-wrong', 'site-down'); // this machine answers for it
+	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.9:${s.ports.lighttpd}` } }) }, 'address', 'site');
+	assert.strictEqual(found(d, 'site-far', 'this machine answers for it at 127.0.0.1', 'on another machine').level, 'advice');
+	assert.deepStrictEqual(faults(d), []);
 	const other = await listening(http.createServer((rq, rs) => rs.end('hello')), 0, '127.0.0.1');
 	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${other.address().port}` } }) }, 'site');
 	found(d, 'page-wrong', 'is not a page of Kontor', 'see the checks sockets');
@@ -304,10 +325,10 @@ const tls = (name) => path.join(s.dir, 'tls', name);
 const openssl = (...args) => child.execFileSync('openssl', args, { cwd: path.join(s.dir, 'tls'), stdio: 'pipe' });
 
 // A certificate for the name, from our own authority, valid from and until so many days from now.
-function certificate(file, name, from, until) {
+function certificate(file, name, from, until, alternative = `DNS:${name}`) {
 	const day = (n) => new Date(Date.now() + n * 86400e3).toISOString().replace(/[-:T]/g, '').slice(2, 14) + 'Z';
 	openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${file}.key`, '-subj',
-		`/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-out', `${file}.csr`);
+		`/CN=${name}`, '-addext', `subjectAltName=${alternative}`, '-out', `${file}.csr`);
 	openssl('ca', '-batch', '-config', 'ca.conf', '-in', `${file}.csr`, '-out', `${file}.pem`, '-startdate', day(from), '-enddate',
 		day(until));
 }
@@ -324,6 +345,7 @@ function authority() {
 	certificate('late', 'localhost', -10, 7);
 	certificate('old', 'localhost', -10, -1);
 	certificate('other', 'example.org', -10, 60);
+	certificate('address', HTTPS_AT, -10, 60, `IP:${HTTPS_AT}`);
 }
 
 async function over(file, env, headers = {}) {
@@ -348,6 +370,23 @@ test('certificates: right, about to expire, expired, of another name, of nobody 
 	const plain = `https://127.0.0.1:${s.ports.lighttpd}`;
 	found(await doctor({ conf: variant({ site: { url: plain } }) }, 'https'), 'tls-none', plain, 'SSLEngine on');
 	found(await doctor({ conf: variant({ site: { url: 'http://shop.invalid' } }) }, 'https'), 'no-https', 'http://shop.invalid', 'certbot');
+});
+
+test('http that does not lead to https', async () => {
+	const options = { key: fs.readFileSync(tls('address.key')), cert: fs.readFileSync(tls('address.pem')) };
+	const env = { SSL_CERT_FILE: tls('ca.pem') }, conf = variant({ site: { url: `https://${HTTPS_AT}` } });
+	const safe = await listening(https.createServer(options, (rq, rs) => rs.writeHead(200, { 'strict-transport-security': 'x' }).end()),
+		443, HTTPS_AT).catch(() => null);
+	if (safe === null)
+		return 'the usual ports cannot be had here';
+	let to = `https://${HTTPS_AT}/`;
+	found(await doctor({ conf, env }, 'https'), 'no-redirect', `http://${HTTPS_AT}/ does not answer`, `to https://${HTTPS_AT}/`);
+	const plain = await listening(http.createServer((rq, rs) => rs.writeHead(301, { location: to }).end()), 80, HTTPS_AT);
+	assert.deepStrictEqual((await doctor({ conf, env }, 'https')).findings, []);
+	to = 'http://elsewhere.invalid/';
+	found(await doctor({ conf, env }, 'https'), 'no-redirect', 'is answered with 301 and does not lead to https', 'redirect http://');
+	await closed(plain);
+	await closed(safe);
 });
 
 // ---- database ----
@@ -408,6 +447,9 @@ test('a schema that is behind, half migrated, ahead, changed by hand, not there'
 test('a database server that is read-only, or has no room', async () => {
 	await planted(() => sql('SET GLOBAL read_only = 1'), () => sql('SET GLOBAL read_only = 0'),
 		async () => found(await doctor('db-server'), 'db-read-only', 'read-only', 'read_only = 0'));
+	await planted(() => sql('ALTER DATABASE kontor CHARACTER SET latin1'),
+		() => sql('ALTER DATABASE kontor CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'),
+		async () => found(await doctor('db-server'), 'db-charset', 'latin1, not utf8mb4', 'ALTER DATABASE `kontor` CHARACTER SET utf8mb4'));
 	await planted(() => sql('SET GLOBAL max_prepared_stmt_count = 50'), () => sql('SET GLOBAL max_prepared_stmt_count = 65000'),
 		async () => found(await doctor('db-server'), 'db-connections', 'max_prepared_stmt_count is used up', 'max_prepared_stmt_count = '));
 	await planted(() => sql('SET GLOBAL max_connections = 10'), () => sql('SET GLOBAL max_connections = 200'),
@@ -446,7 +488,7 @@ test('a disk that is full', async () => {
 	const dir = path.join(s.dir, 'small');
 	fs.mkdirSync(dir);
 	if (!isRoot || child.spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', dir]).status !== 0)
-		return console.log('# no disk can be mounted here');
+		return 'no disk can be mounted here';
 	try {
 		const conf = variant({ paths: { media_dir: dir } });
 		lacks(await doctor({ conf }, 'disk'), 'disk-full');
@@ -461,7 +503,7 @@ test('a disk that is full', async () => {
 
 test('an ordinary user is told what could not be looked at', async () => {
 	if (!isRoot)
-		return console.log('# only root can become somebody else');
+		return 'only root can become somebody else';
 	const file = path.join(s.dir, 'tool'), conf = variant({ db: { tool_password_file: file } });
 	fs.writeFileSync(file, 'x\n', { mode: 0o600 });
 	const d = await doctor({ conf, uid: 65534 });
@@ -519,13 +561,18 @@ test('a backend that has ended and left its socket', async () => {
 	await s.startBackend('2');
 	await until('it is well again', async () => faults(await doctor('sockets', 'workers', 'backends')).length === 0);
 });
-test('multiwatch that gives up, a worker that is stuck, and a configuration that is newer than its workers', async () => {
+test('multiwatch that gives up, a worker that is stuck, one of an old program, and a configuration that is newer than its workers', async () => {
 	const slow = path.join(s.dir, 'slow.conf');
 	fs.renameSync(variant({ test: { faults: 'yes' }, web: { deadline_ms: 60000 } }), slow);
+	const copy = path.join(s.dir, 'kontor.fcgi');
+	fs.copyFileSync(path.join(build, 'kontor.fcgi'), copy);
 	const p = s.spawn('backend-5', program('spawn-fcgi'), ['-n', '-s', s.socket('5'), '-M', '0666', '--', program('multiwatch'), '-f', '1',
-		'-s', 'TERM', '--', path.join(build, 'kontor.fcgi'), '--config', slow]);
+		'-s', 'TERM', '--', copy, '--config', slow]);
 	await until('backend 5', async () => (await doctor('backends')).checks[0].notes.includes(`${s.socket('5')} answers`));
 	found(await doctor('workers'), 'multiwatch-gives-up', `process ${p.pid}`, '-r 1000000');
+	lacks(await doctor('workers'), 'worker-old');
+	fs.rmSync(copy);
+	found(await doctor('workers'), 'worker-old', '1 workers run a program whose file was replaced', 'systemctl reload');
 	const [pid] = children(p.pid), c = fastcgi(s.socket('5'), { REQUEST_METHOD: 'GET', REQUEST_URI: '/healthz', HTTP_X_KONTOR_FAULT: 'hang' });
 	const hasty = variant({ web: { deadline_ms: 200, grace_ms: 100 } });
 	const d = await until('it to be stuck', async () => {

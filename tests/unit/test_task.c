@@ -1,5 +1,6 @@
 #include "plat/task.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,7 @@ crash(void *arg, struct buf *out)
 	raise(SIGKILL);
 }
 
-/* With a child of its own, which holds the pipe open: it must go too. */
+/* With a child of its own, which must go too. */
 static void
 hang(void *arg, struct buf *out)
 {
@@ -87,7 +88,10 @@ START_TEST(one_that_hangs_costs_its_limit_and_holds_up_no_other)
 	struct task t[] = {{.fn = hang, .limit_ms = 300}, {.fn = say_nothing, .limit_ms = 20000},
 	    {.fn = hang, .limit_ms = 300}, {.fn = say_nothing, .limit_ms = 20000}};
 	uint64_t began_ns = clock_mono_ns();
+	struct pollfd pfd = {.events = POLLIN};
+	int fds[2];
 
+	ck_assert_int_eq(pipe(fds), 0);
 	arena_init(&arena, (size_t)256 << 20);
 	task_run(&arena, t, ARRAY_LEN(t), 2);
 	ck_assert(clock_mono_ns() - began_ns < 15 * CLOCK_S);
@@ -96,6 +100,10 @@ START_TEST(one_that_hangs_costs_its_limit_and_holds_up_no_other)
 		ck_assert_uint_eq(t[i].out.n, 0);
 		ck_assert(i % 2 == 1 || t[i].took_ms >= 300);
 	}
+	/* All of them had the pipe: its other end closes with the last one. */
+	close(fds[1]);
+	pfd.fd = fds[0];
+	ck_assert_int_eq(poll(&pfd, 1, 10000), 1);
 }
 END_TEST
 
