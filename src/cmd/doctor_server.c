@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "cmd/doctor.h"
 #include "plat/run.h"
 #include "view/url.h"
@@ -181,12 +182,17 @@ enable_conf(struct doctor *d, const struct look_server *s)
 	return str_fmt(d->a, "kontor publish; %s && systemctl restart lighttpd", "lighty-enable-mod kontor").p;
 }
 
+static const char *
+reload(const struct look_server *s)
+{
+	return s->kind == LOOK_APACHE ? "systemctl reload apache2" : "systemctl restart lighttpd";
+}
+
 /* Each socket that it names is there, and each that is there is named. */
 static void
 compare_sockets(struct doctor *d, const struct look_server *s)
 {
-	const char *const *words =
-	    WITH("RELOAD", s->kind == LOOK_APACHE ? "systemctl reload apache2" : "systemctl restart lighttpd");
+	const char *const *words = WITH("RELOAD", reload(s));
 	struct str *sockets, rest = s->text, named;
 	size_t n;
 
@@ -202,7 +208,9 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 		for (size_t i = 0; i < n; i++)
 			found |= str_eq(sockets[i], named);
 		if (!found)
-			doctor_find(d, FOUND_web_stale, words,
+			doctor_find(d, FOUND_backend_gone,
+			    WITH("RELOAD", reload(s), "START",
+				look_start(d, str_fmt(d->a, "kontor@%s", look_backend(d, named)).p)),
 			    "the configuration %s names the backend %s, which is not there", s->conf, named.p);
 	}
 }
@@ -210,8 +218,7 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 static void
 compare_base(struct doctor *d, const struct look_server *s)
 {
-	const char *const *words =
-	    WITH("RELOAD", s->kind == LOOK_APACHE ? "systemctl reload apache2" : "systemctl restart lighttpd");
+	const char *const *words = WITH("RELOAD", reload(s));
 	struct urls u;
 	struct err e = {0};
 	struct str line;
@@ -224,6 +231,25 @@ compare_base(struct doctor *d, const struct look_server *s)
 		doctor_find(d, FOUND_web_stale, words,
 		    "the configuration %s does not give \"%.*s/\", the path of site.url, to the backends", s->conf,
 		    STR_ARG(u.base));
+}
+
+/* It must wait longer than a worker may work: else visitors get 504 while the worker's own page is on its way. */
+static void
+compare_times(struct doctor *d, const struct look_server *s)
+{
+	const struct str word = s->kind == LOOK_APACHE ? STR(" timeout=") : STR("\"read-timeout\" => ");
+	int64_t need_ms = d->conf->web_deadline_ms + d->conf->web_grace_ms;
+	ptrdiff_t at = str_find(s->text, word);
+	struct str rest = at < 0 ? STR("") : str_from(s->text, (size_t)at + word.n);
+	uint64_t given_s;
+	size_t n = 0;
+
+	while (n < rest.n && isdigit((unsigned char)rest.p[n]))
+		n++;
+	if (num_u64(str_head(rest, n), 0, INT32_MAX, &given_s) && (int64_t)given_s * 1000 < need_ms)
+		doctor_find(d, FOUND_web_stale, WITH("RELOAD", reload(s)),
+		    "the configuration %s gives a worker %llu s; web.deadline_ms and web.grace_ms are %lld ms together",
+		    s->conf, (unsigned long long)given_s, (long long)need_ms);
 }
 
 void
@@ -251,4 +277,5 @@ check_web_server(struct doctor *d)
 	check_modules(d, &s);
 	compare_sockets(d, &s);
 	compare_base(d, &s);
+	compare_times(d, &s);
 }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "cmd/doctor.h"
 #include "plat/run.h"
 
 #define RESTARTS_MANY 3
@@ -71,7 +70,7 @@ judge(struct doctor *d, const struct doctor_unit *u)
 	case UNIT_DOWN: doctor_find(d, FOUND_unit_down, words, "%s does not run", name); break;
 	case UNIT_WELL: doctor_note(d, "%s is %.*s", name, STR_ARG(u->sub)); break;
 	}
-	/* An instance and what a target pulls in need not be enabled by themselves. */
+	/* What the target pulls in need not be enabled by itself. */
 	if (doctor_unit_is_disabled(u) && str_eq_z(u->name, "kontor.target"))
 		doctor_find(
 		    d, FOUND_unit_disabled, words, "%s is %.*s: it will not start at boot", name, STR_ARG(u->file));
@@ -83,12 +82,28 @@ judge(struct doctor *d, const struct doctor_unit *u)
 }
 
 void
+doctor_units_judge(struct doctor *d, struct str text)
+{
+	struct doctor_unit u;
+
+	while (doctor_unit_next(&text, &u)) {
+		const char *name = str_zdup(d->a, u.name);
+
+		if (str_starts(u.name, STR("kontor")))
+			judge(d, &u);
+		else if (doctor_unit_state(&u) == UNIT_WELL && doctor_unit_is_disabled(&u))
+			doctor_find(d, FOUND_unit_disabled, WITH("UNIT", name),
+			    "%s runs, but is %.*s: it will not start at boot", name, STR_ARG(u.file));
+	}
+}
+
+void
 check_units(struct doctor *d)
 {
 	static const char *const argv[] = {"systemctl", "show", "--no-pager", "--property",
 	    "Id,LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload", "kontor.target",
-	    "kontor-jobs.service", "kontor@*.service", NULL};
-	struct doctor_unit u;
+	    "kontor-jobs.service", "kontor@*.service", "mariadb.service", "memcached.service", "apache2.service",
+	    "lighttpd.service", NULL};
 	struct err e = {0};
 	struct str text;
 	int status;
@@ -105,6 +120,5 @@ check_units(struct doctor *d)
 		doctor_unseen(d, "systemctl: %.*s", STR_ARG(str_trim(text)));
 		return;
 	}
-	while (doctor_unit_next(&text, &u))
-		judge(d, &u);
+	doctor_units_judge(d, text);
 }

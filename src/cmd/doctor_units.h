@@ -1,8 +1,8 @@
-/* doctor_units.h - what systemd says about units: the output of `systemctl show`, taken apart. Pure. */
+/* doctor_units.h - what systemd says about units: the output of `systemctl show`, taken apart and judged. Pure. */
 #ifndef KONTOR_CMD_DOCTOR_UNITS_H
 #define KONTOR_CMD_DOCTOR_UNITS_H
 
-#include "base/str.h"
+#include "cmd/doctor.h"
 
 struct doctor_unit {
 	struct str name, load, active, sub, file, result;
@@ -18,5 +18,8 @@ enum doctor_unit_state doctor_unit_state(const struct doctor_unit *);
 
 /* It has to be started by something at boot, and nothing does. */
 bool doctor_unit_is_disabled(const struct doctor_unit *);
+
+/* Tells what is wrong: of our own units all, of those that they lean on, that they will not start at boot. */
+void doctor_units_judge(struct doctor *, struct str text);
 
 #endif

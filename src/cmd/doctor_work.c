@@ -263,11 +263,26 @@ check_log_file(struct doctor *d, const char *file)
 	doctor_note(d, "%s: %zu failures within the last hour", file, log.failures);
 }
 
+/* Where nobody has said where the web server's logs are, those of Debian's are looked at. */
+static void
+check_usual_logs(struct doctor *d)
+{
+	static const char *const usual[] = {"/var/log/apache2/access.log", "/var/log/lighttpd/access.log"};
+
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (access(usual[i], R_OK) == 0 && doctor_log_has_orders(d, usual[i]))
+			doctor_find(d, FOUND_orders_in_logs, WITH("FILE", usual[i]),
+			    "%s names addresses of orders, and an order's address is its key", usual[i]);
+	doctor_note(d, "log.web_server is empty: kontor log does not search the web server's logs");
+}
+
 void
 check_log(struct doctor *d)
 {
 	const struct conf_list *web = &d->conf->log_web_server;
 
+	if (web->n == 0)
+		check_usual_logs(d);
 	if (d->conf->log_file.n > 0)
 		check_log_file(d, d->conf->log_file.p);
 	else

@@ -126,6 +126,38 @@ START_TEST(what_systemd_shows_is_taken_apart_by_unit)
 }
 END_TEST
 
+START_TEST(units_that_fail_restart_or_will_not_start_are_told)
+{
+	struct doctor d = {.a = &arena};
+	struct doctor_said s;
+	struct str rest;
+	struct buf b;
+	unsigned found[FOUND__MAX] = {0};
+
+	arena_init(&arena, 8 << 20);
+	buf_init(&b, &arena, 65536);
+	d.out = &b;
+	doctor_units_judge(
+	    &d, STR("Id=kontor.target\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n\n"
+		    "Id=kontor@1.service\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code\n\n"
+		    "Id=kontor@2.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\nNRestarts=9\n\n"
+		    "Id=kontor-jobs.service\nLoadState=loaded\nActiveState=inactive\nNeedDaemonReload=yes\n\n"
+		    "Id=mariadb.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=9\n\n"
+		    "Id=memcached.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n\n"
+		    "Id=apache2.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n\n"
+		    "Id=lighttpd.service\nLoadState=not-found\nActiveState=inactive\n"));
+	rest = buf_str(&b);
+	while (doctor_next(&rest, &s))
+		if (s.kind == DOCTOR_FOUND)
+			found[s.finding]++;
+	ck_assert_uint_eq(found[FOUND_unit_disabled], 2); /* the target and memcached */
+	ck_assert_uint_eq(found[FOUND_unit_failed], 1);
+	ck_assert_uint_eq(found[FOUND_unit_down], 1);
+	ck_assert_uint_eq(found[FOUND_unit_restarts], 1);
+	ck_assert_uint_eq(found[FOUND_unit_changed], 1);
+}
+END_TEST
+
 START_TEST(failures_are_counted_from_a_time_on)
 {
 	struct doctor_log log;
@@ -198,5 +230,6 @@ END_TEST
 
 UNIT_MAIN("doctor", what_a_check_says_comes_through_whole, a_clock_before_the_program_or_ten_years_after_it_is_wrong,
     a_disk_is_roomy_low_or_full, a_certificate_is_expired_of_another_name_or_not_trusted,
-    what_systemd_shows_is_taken_apart_by_unit, failures_are_counted_from_a_time_on, an_orders_address_is_seen_in_a_log,
-    modules_that_a_web_server_lacks_are_named, backends_are_found_in_a_configuration)
+    what_systemd_shows_is_taken_apart_by_unit, units_that_fail_restart_or_will_not_start_are_told,
+    failures_are_counted_from_a_time_on, an_orders_address_is_seen_in_a_log, modules_that_a_web_server_lacks_are_named,
+    backends_are_found_in_a_configuration)
