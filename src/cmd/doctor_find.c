@@ -56,6 +56,8 @@ put_remedy(struct buf *b, const char *remedy, const char *const words[])
 	}
 }
 
+static void say(struct doctor *, enum doctor_kind, const char *fmt, va_list) PRINTF(3, 0);
+
 static void
 say(struct doctor *d, enum doctor_kind kind, const char *fmt, va_list ap)
 {

@@ -159,6 +159,10 @@ test('a wrong line of the configuration', async () => {
 });
 test('provoked faults are switched on', async () => {
 	found(await doctor({ conf: variant({ test: { faults: 'yes' } }) }, 'config'), 'faults-on', 'test.faults', 'faults = no');
+	const d = await doctor('config', 'mail');
+	found(d, 'config-unwise', 'site.imprint is empty', 'kontor setup');
+	found(d, 'sender-none', 'site.sender is empty', 'kontor setup --sender');
+	lacks(d, 'faults-on');
 });
 test('a configuration that others may write', async () => {
 	const conf = variant({});
@@ -205,6 +209,14 @@ test('files of which the workers are not the owners', async () => {
 	found(d, 'conf-unreadable', conf, `chown root:kontor ${conf} && chmod 0640 ${conf}`);
 	found(d, 'password-unreadable', `${secret} is root:root 0600`, `chown root:kontor ${secret} && chmod 0640 ${secret}`);
 	found(d, 'log-denied', `${log} is root:root 0600`, `: ${log}`);
+	const [counters] = fs.readdirSync(s.dir).filter((n) => n.startsWith('stats.')), state = path.join(s.dir, 'state');
+	fs.mkdirSync(state);
+	fs.copyFileSync(path.join(s.dir, counters), path.join(state, counters));
+	fs.chmodSync(path.join(state, counters), 0o600);
+	const copied = await doctor({ conf: variant({ paths: { stats_file: path.join(state, 'stats'), web_dir: web } }) }, 'counters', 'workers');
+	found(copied, 'counters-denied', `${state}/${counters} is root:root 0600`, `${state}/${counters}`);
+	found(copied, 'state-denied', state, ` ${state}`);
+	found(copied, 'no-worker', 'no worker lives', 'kontor.target');
 });
 test('a broken override is named with its line', async () => {
 	const dir = path.join(s.dir, 'own');
@@ -264,6 +276,12 @@ test('a static file and a picture that are missing', async () => {
 		});
 	await until('the server to notice', async () => faults(await doctor('static', 'error-pages')).length === 0);
 });
+test('static files that browsers may not keep', async () => {
+	const server = await listening(http.createServer((rq, rs) => rs.end('<link href="/static/own.css">')), 0, '127.0.0.1');
+	const d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${server.address().port}` } }) }, 'static');
+	found(d, 'static-not-kept', '/static/own.css may not be kept', 'kontor publish');
+	await closed(server);
+});
 test('an error page that is missing, and one that is of another time', async () => {
 	const page = (n) => path.join(s.dir, 'error', `${n}.html`), text = fs.readFileSync(page(404), 'utf8');
 	await planted(() => fs.renameSync(page(503), `${page(503)}.away`), () => fs.renameSync(`${page(503)}.away`, page(503)),
@@ -292,6 +310,10 @@ test('a web server configuration with a mistake, for another path, with too few 
 		async () => found(await doctor('web-server'), 'web-broken', 'lighttpd refuses its configuration', 'lighttpd -tt -f'));
 	found(await doctor({ conf: variant({ site: { url: `${s.origin('lighttpd')}/tea` } }) }, 'web-server'), 'web-stale', '"/tea/"',
 		'kontor publish');
+	const stranger = await listening(net.createServer((c) => c.end(Buffer.concat([record(6, Buffer.from('Status: 200 OK\r\n\r\nhi')),
+		record(3, Buffer.alloc(8))])).resume()), path.join(s.dir, '3.sock'));
+	found(await doctor('backends'), 'backend-broken', '3.sock answers, but is no worker of Kontor', 'kontor@3');
+	await closed(stranger);
 	const third = await listening(net.createServer((c) => c.destroy()), path.join(s.dir, '3.sock'));
 	const d = await doctor('web-server', 'backends');
 	found(d, 'web-stale', `${s.dir}/3.sock is not in the configuration`, 'kontor publish');
@@ -401,6 +423,8 @@ test('a wrong password', async () => {
 	const d = await doctor({ conf: variant({ db: { password_file: file } }) }, 'accounts', 'database');
 	found(d, 'account-refused', `kontor_web is refused with the password of ${file}`, 'kontor accounts | mariadb');
 	lacks(d, 'db-down');
+	found(await doctor({ conf: variant({ db: { name: 'nosuch', user: 'root' } }) }, 'database'), 'db-none',
+		'there is no database nosuch', 'kontor accounts | mariadb; kontor migrate');
 	found(await doctor({ conf: variant({ db: { name: 'nosuch', tool_user: 'root' } }) }, 'accounts'), 'account-lacks', 'nosuch', 'kontor migrate');
 });
 test('an account with too few rights, and one with too many', async () => {
@@ -602,7 +626,12 @@ test('a database that stands still, and one that has ended', async () => {
 		lacks(d, 'error-stale');
 	});
 	s.service('db-kill');
+	await until('the breaker', async () => {
+		await s.get('lighttpd', '/readyz');
+		return (await doctor('breakers')).findings.some((f) => f.name === 'breaker-db');
+	});
 	const d = await doctor({});
+	found(d, 'breaker-db', 'take the database to be down', 'mend what the check database names');
 	found(d, 'db-down', `${s.services}/db.sock`, 'systemctl start mariadb');
 	found(d, 'not-ready', '/readyz is answered with 503', 'database');
 	for (const check of ['schema', 'db-server', 'accounts', 'queue'])
@@ -625,9 +654,11 @@ test('with everything down it says so in time', async () => {
 	assert.ok(r.out.split('\n').length < 60, r.out);
 });
 
+// A record of FastCGI.
+const record = (type, body) => Buffer.concat([Buffer.from([1, type, 0, 1, body.length >> 8, body.length & 255, 0, 0]), body]);
+
 // One request, sent as a web server sends it; nobody reads the answer.
 function fastcgi(socket, params) {
-	const record = (type, body) => Buffer.concat([Buffer.from([1, type, 0, 1, body.length >> 8, body.length & 255, 0, 0]), body]);
 	const pairs = Object.entries(params).map(([k, v]) => Buffer.concat([Buffer.from([k.length, v.length]), Buffer.from(k + v)]));
 	const c = net.connect({ path: socket });
 	c.on('error', () => {});
@@ -641,6 +672,10 @@ run({
 		s = await Shop.start({ goods: { tea: { stock: 5 } }, conf: { test: { faults: 'no' }, web: { deadline_ms: 3000, grace_ms: 2000 } } });
 		fs.cpSync(path.join(build, 'htdocs', 'static'), path.join(s.dir, 'static'), { recursive: true });
 		s.readable('static', 'media', 'error');
+		await until('all processes to have their places', async () => {
+			const d = await doctor('jobs', 'workers');
+			return d.faults === 0 && JSON.stringify(d).includes('4 workers of 2 backends live');
+		});
 	},
 	after: () => s.stop(),
 });

@@ -63,6 +63,7 @@ START_TEST(what_is_no_answer_is_refused)
 	ck_assert_str_eq(e.msg, "this is not FastCGI");
 	err_clear(&e);
 	ck_assert(!fcgi_ask_parse(&arena, STR(""), &answer, &e));
+	arena_fini(&arena);
 	b = records();
 	put(&b, 3, STR("\0\0\0\0\0\0\0\0"), 0);
 	err_clear(&e);
