@@ -15,6 +15,12 @@ dist_lighttpd_DATA = \
 	etc/lighttpd/kontor.conf.in \
 	etc/lighttpd/standalone.conf.in
 
+# Alarms, and their tests for whoever changes them.
+prometheusdir = $(pkgdatadir)/prometheus
+dist_prometheus_DATA = \
+	etc/prometheus/kontor.rules.test.yml \
+	etc/prometheus/kontor.rules.yml
+
 # The example configuration comes from the table of settings.
 exampledir = $(docdir)/examples
 example_DATA = etc/kontor.conf

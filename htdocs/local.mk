@@ -7,11 +7,11 @@ CLEANFILES += htdocs/static.h
 htdocs/static.h: htdocs/hash.sh $(STATIC_FILES)
 	$(AM_V_GEN)$(MKDIR_P) htdocs && $(SHELL) $(srcdir)/htdocs/hash.sh $(srcdir)/htdocs htdocs
 
-install-data-local: install-static
+INSTALL_LOCAL += install-static
 install-static: htdocs/static.h
 	$(MKDIR_P) '$(DESTDIR)$(pkgdatadir)/static'
 	$(INSTALL_DATA) htdocs/static/* '$(DESTDIR)$(pkgdatadir)/static'
-uninstall-local: uninstall-static
+UNINSTALL_LOCAL += uninstall-static
 uninstall-static:
 	rm -rf '$(DESTDIR)$(pkgdatadir)/static'
 clean-local: clean-static

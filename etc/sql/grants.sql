@@ -21,10 +21,11 @@ GRANT SELECT ON @db@.listing TO @web@;
 GRANT SELECT ON @db@.listing_name TO @web@;
 GRANT SELECT ON @db@.search_token TO @web@;
 GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @web@;
-GRANT SELECT, INSERT ON @db@.stock_movement TO @web@;
-GRANT SELECT, INSERT, UPDATE ON @db@.session TO @web@;
-GRANT SELECT, INSERT, UPDATE ON @db@.cart TO @web@;
-GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.cart_line TO @web@;
+GRANT INSERT ON @db@.stock_movement TO @web@;
+GRANT SELECT, INSERT, UPDATE (seen_at) ON @db@.session TO @web@;
+-- ON DUPLICATE KEY UPDATE needs the right to update each column that is inserted, whichever it changes.
+GRANT SELECT, INSERT, UPDATE (session_id, is_open, order_key, draft, created_at, changed_at) ON @db@.cart TO @web@;
+GRANT SELECT, INSERT, UPDATE (cart_id, variant_id, qty, seen_minor, added_at), DELETE ON @db@.cart_line TO @web@;
 GRANT SELECT, INSERT, UPDATE (number, state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @web@;
 GRANT SELECT, INSERT ON @db@.order_address TO @web@;
 GRANT SELECT, INSERT ON @db@.order_line TO @web@;
@@ -32,7 +33,7 @@ GRANT SELECT, INSERT ON @db@.order_tax TO @web@;
 GRANT SELECT, INSERT ON @db@.order_event TO @web@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @web@;
 GRANT SELECT, INSERT ON @db@.ledger_line TO @web@;
-GRANT SELECT, INSERT, UPDATE (state, attempts, due_at) ON @db@.outbox TO @web@;
+GRANT INSERT ON @db@.outbox TO @web@;
 
 -- @jobs@ is kontor-jobs: it ends unpaid orders, gives their stock back, delivers the outbox, clears away old sessions.
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cmd/doctor.h"
+#include "cmd/system.h"
 #include "plat/file.h"
 
 #define USER "kontor"
@@ -83,14 +84,11 @@ look_web_user(struct doctor *d, struct rights_user *u)
 	return rights_user(d->a, WEB_USER, u, &e);
 }
 
-/* "1.sock" */
+/* "1.sock": the name of a backend, and nothing else. */
 static bool
 is_socket_name(struct str name)
 {
-	for (size_t i = 0; i + 5 < name.n; i++)
-		if (!isdigit((unsigned char)name.p[i]))
-			return false;
-	return name.n > 5;
+	return name.n > 5 && system_backend_ok(str_head(name, name.n - 5));
 }
 
 bool
@@ -339,7 +337,7 @@ look_id(struct doctor *d, struct str id)
 const char *
 look_start(struct doctor *d, const char *what)
 {
-	if (access("/run/systemd/system", F_OK) == 0)
+	if (system_is_there())
 		return str_fmt(d->a, "systemctl restart %s", what).p;
 	return str_fmt(d->a, "start %s again (no systemd here; under it: systemctl restart %s)", what, what).p;
 }

@@ -77,7 +77,7 @@ doctor_server_socket(struct arena *a, struct str *text, const char *folder, stru
 		size_t n = head.n;
 
 		*text = str_from(*text, (size_t)at);
-		while (n < text->n && isdigit((unsigned char)text->p[n]))
+		while (n < text->n && (isalnum((unsigned char)text->p[n]) || text->p[n] == '-'))
 			n++;
 		*socket = str_dup(a, str_head(*text, n + 5));
 		*text = str_from(*text, n);
@@ -182,17 +182,10 @@ enable_conf(struct doctor *d, const struct look_server *s)
 	return str_fmt(d->a, "kontor publish; %s && systemctl restart lighttpd", "lighty-enable-mod kontor").p;
 }
 
-static const char *
-reload(const struct look_server *s)
-{
-	return s->kind == LOOK_APACHE ? "systemctl reload apache2" : "systemctl restart lighttpd";
-}
-
 /* Each socket that it names is there, and each that is there is named. */
 static void
 compare_sockets(struct doctor *d, const struct look_server *s)
 {
-	const char *const *words = WITH("RELOAD", reload(s));
 	struct str *sockets, rest = s->text, named;
 	size_t n;
 
@@ -200,7 +193,7 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (str_find(s->text, sockets[i]) < 0)
-			doctor_find(d, FOUND_web_stale, words, "the backend %s is not in the configuration %s",
+			doctor_find(d, FOUND_web_stale, NULL, "the backend %s is not in the configuration %s",
 			    sockets[i].p, s->conf);
 	while (doctor_server_socket(d->a, &rest, d->conf->paths_run_dir.p, &named)) {
 		bool found = false;
@@ -209,8 +202,7 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 			found |= str_eq(sockets[i], named);
 		if (!found)
 			doctor_find(d, FOUND_backend_gone,
-			    WITH("RELOAD", reload(s), "START",
-				look_start(d, str_fmt(d->a, "kontor@%s", look_backend(d, named)).p)),
+			    WITH("START", look_start(d, str_fmt(d->a, "kontor@%s", look_backend(d, named)).p)),
 			    "the configuration %s names the backend %s, which is not there", s->conf, named.p);
 	}
 }
@@ -218,7 +210,6 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 static void
 compare_base(struct doctor *d, const struct look_server *s)
 {
-	const char *const *words = WITH("RELOAD", reload(s));
 	struct urls u;
 	struct err e = {0};
 	struct str line;
@@ -228,7 +219,7 @@ compare_base(struct doctor *d, const struct look_server *s)
 	line = s->kind == LOOK_APACHE ? str_fmt(d->a, "ProxyPass \"%.*s/\" ", STR_ARG(u.base))
 	                              : str_fmt(d->a, "fastcgi.server = ( \"%.*s/\" ", STR_ARG(u.base));
 	if (str_find(s->text, line) < 0)
-		doctor_find(d, FOUND_web_stale, words,
+		doctor_find(d, FOUND_web_stale, NULL,
 		    "the configuration %s does not give \"%.*s/\", the path of site.url, to the backends", s->conf,
 		    STR_ARG(u.base));
 }
@@ -247,7 +238,7 @@ compare_times(struct doctor *d, const struct look_server *s)
 	while (n < rest.n && isdigit((unsigned char)rest.p[n]))
 		n++;
 	if (num_u64(str_head(rest, n), 0, INT32_MAX, &given_s) && (int64_t)given_s * 1000 < need_ms)
-		doctor_find(d, FOUND_web_stale, WITH("RELOAD", reload(s)),
+		doctor_find(d, FOUND_web_stale, NULL,
 		    "the configuration %s gives a worker %llu s; web.deadline_ms and web.grace_ms are %lld ms together",
 		    s->conf, (unsigned long long)given_s, (long long)need_ms);
 }

@@ -210,11 +210,11 @@ check_file(struct doctor *d, struct str link, const struct urls *u)
 		doctor_find(d, FOUND_static_missing,
 		    WITH("HINT",
 			str_starts(str_z(path), STR("/static/"))
-			    ? "kontor publish; is it a new release? systemctl reload 'kontor@*'"
+			    ? "kontor reload"
 			    : "kontor import products FILE.csv --images DIR; ls -l the folder of paths.media_dir"),
 		    "%s%s, named in the home page, is answered with %d", d->conf->site_url.p, path, x.status);
 	else if (str_find(http_header(&x, STR("Cache-Control")), STR("max-age=31")) < 0)
-		doctor_find(d, FOUND_static_not_kept, WITH("RELOAD", reload(d)),
+		doctor_find(d, FOUND_static_not_kept, NULL,
 		    "%s%s may not be kept by browsers for a year (Cache-Control: %.*s)", d->conf->site_url.p, path,
 		    STR_ARG(http_header(&x, STR("Cache-Control"))));
 	else

@@ -1,8 +1,7 @@
 #include "cmd/doctor_units.h"
 
-#include <unistd.h>
-
 #include "base/num.h"
+#include "cmd/system.h"
 #include "plat/run.h"
 
 #define RESTARTS_MANY 3
@@ -81,6 +80,29 @@ judge(struct doctor *d, const struct doctor_unit *u)
 		doctor_find(d, FOUND_unit_changed, words, "the file of %s was changed since systemd read it", name);
 }
 
+static bool
+is_of_timer(struct str name)
+{
+	return str_eq_z(name, "kontor-backup.service") || str_eq_z(name, "kontor-verify.service");
+}
+
+/* What a timer starts rests most of the time; it matters how it ended last. */
+static void
+judge_timer(struct doctor *d, const struct doctor_unit *u, const char *name)
+{
+	switch (doctor_unit_state(u)) {
+	case UNIT_FAILED:
+		doctor_find(d, FOUND_unit_failed, WITH("UNIT", name), "%s has failed (%.*s)", name, STR_ARG(u->result));
+		break;
+	case UNIT_DOWN:
+		if (!is_of_timer(u->name))
+			doctor_find(d, FOUND_timer_off, WITH("UNIT", name), "%s does not run", name);
+		break;
+	case UNIT_ABSENT:
+	case UNIT_WELL: break;
+	}
+}
+
 void
 doctor_units_judge(struct doctor *d, struct str text)
 {
@@ -89,7 +111,9 @@ doctor_units_judge(struct doctor *d, struct str text)
 	while (doctor_unit_next(&text, &u)) {
 		const char *name = str_zdup(d->a, u.name);
 
-		if (str_starts(u.name, STR("kontor")))
+		if (str_ends(u.name, STR(".timer")) || is_of_timer(u.name))
+			judge_timer(d, &u, name);
+		else if (str_starts(u.name, STR("kontor")))
 			judge(d, &u);
 		else if (doctor_unit_state(&u) == UNIT_WELL && doctor_unit_is_disabled(&u))
 			doctor_find(d, FOUND_unit_disabled, WITH("UNIT", name),
@@ -102,13 +126,14 @@ check_units(struct doctor *d)
 {
 	static const char *const argv[] = {"systemctl", "show", "--no-pager", "--property",
 	    "Id,LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload", "kontor.target",
-	    "kontor-jobs.service", "kontor@*.service", "mariadb.service", "memcached.service", "apache2.service",
+	    "kontor-jobs.service", "kontor@*.service", "kontor-backup.timer", "kontor-backup.service",
+	    "kontor-verify.timer", "kontor-verify.service", "mariadb.service", "memcached.service", "apache2.service",
 	    "lighttpd.service", NULL};
 	struct err e = {0};
 	struct str text;
 	int status;
 
-	if (access("/run/systemd/system", F_OK) != 0) {
+	if (!system_is_there()) {
 		doctor_note(d, "systemd does not run here");
 		return;
 	}

@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
 	src/cmd/accounts.c \
+	src/cmd/backends.c \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
+	src/cmd/conf_change.c src/cmd/conf_change.h \
 	src/cmd/config.c \
 	src/cmd/demo.c \
 	src/cmd/doctor.c src/cmd/doctor.def src/cmd/doctor.h \
@@ -18,7 +20,6 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor_site.c \
 	src/cmd/doctor_units.c src/cmd/doctor_units.h \
 	src/cmd/doctor_work.c \
-	src/cmd/error_page.c \
 	src/cmd/export.c \
 	src/cmd/export_run.c src/cmd/export_run.h \
 	src/cmd/import.c \
@@ -30,7 +31,13 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/log.c \
 	src/cmd/migrate.c \
 	src/cmd/pause.c \
+	src/cmd/publish.c src/cmd/publish.h \
+	src/cmd/publish_errors.c \
+	src/cmd/publish_servers.c \
+	src/cmd/publish_static.c \
+	src/cmd/reload.c \
 	src/cmd/setup.c \
 	src/cmd/status.c \
+	src/cmd/system.c src/cmd/system.h \
 	src/cmd/texts.c \
 	src/cmd/verify.c

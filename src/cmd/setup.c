@@ -1,18 +1,13 @@
-/* Asks for what every shop must have and writes it into the configuration. The new file is loaded before it takes
- * the old one's place, so that a wrong answer leaves everything as it was. */
-#include <errno.h>
-#include <fcntl.h>
+/* Asks for what every shop must have and writes it into the configuration. */
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/conf_change.h"
 
-#define FILE_MAX_B ((size_t)1 << 20)
+#define ANSWER_MAX_B ((size_t)64 << 10)
 
 static const struct {
 	const char *option, *key, *question;
@@ -30,8 +25,7 @@ static const struct {
 
 struct setup {
 	struct cmd *c;
-	const char *file;
-	struct str text;                     /* of the file, with the answers so far */
+	struct conf_change change;
 	const char *given[ARRAY_LEN(asked)]; /* NULL: not given */
 	bool batch;
 };
@@ -57,29 +51,6 @@ options(struct cmd *c, struct setup *s)
 	return optind == c->argc;
 }
 
-/* The file as it is, or the example when there is none. */
-static bool
-read_text(struct setup *s, struct err *e)
-{
-	struct buf b;
-	char piece[4096];
-	size_t n;
-	FILE *f = fopen(s->file, "re");
-
-	buf_init(&b, s->c->a, FILE_MAX_B);
-	if (f == NULL && errno != ENOENT)
-		return err_set(e, ERR_UPSTREAM, "%s: %s", s->file, strerror(errno));
-	if (f == NULL) {
-		conf_put_example(&b);
-	} else {
-		while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-			buf_put(&b, str_n(piece, n));
-		fclose(f);
-	}
-	s->text = buf_str(&b);
-	return buf_check(&b, e);
-}
-
 static struct str
 with_lines(struct arena *a, const char *answer)
 {
@@ -100,7 +71,7 @@ ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
 	char line[4096];
 	size_t n;
 
-	buf_init(&b, s->c->a, FILE_MAX_B);
+	buf_init(&b, s->c->a, ANSWER_MAX_B);
 	rows = conf_settings(&n);
 	for (size_t k = 0; k < n; k++)
 		if (strcmp(rows[k].section, "site") == 0 && strcmp(rows[k].key, asked[i].key) == 0)
@@ -129,59 +100,7 @@ gather(struct setup *s, const struct conf *now, struct err *e)
 			return err_set(e, ERR_INPUT, "the answers ended; nothing was written");
 		else if (answer.n == 0)
 			continue;
-		s->text = conf_edit(s->c->a, s->text, "site", asked[i].key, answer);
-	}
-	return true;
-}
-
-static bool
-write_all(int fd, struct str text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text = str_from(text, (size_t)n);
-	}
-	return fsync(fd) == 0;
-}
-
-/* Writes beside the file, with its owner and mode, and checks what it wrote. */
-static bool
-write_beside(struct setup *s, char *temp, struct err *e)
-{
-	struct conf check;
-	struct stat sb = {.st_mode = 0644};
-	bool old = stat(s->file, &sb) == 0;
-	int fd = mkostemp(temp, O_CLOEXEC);
-	bool ok;
-
-	if (fd < 0)
-		return err_set(e, ERR_UPSTREAM, "%s: %s", temp, strerror(errno));
-	ok = write_all(fd, s->text) && fchmod(fd, sb.st_mode & 07777) == 0
-	     && (!old || fchown(fd, sb.st_uid, sb.st_gid) == 0);
-	if (!ok)
-		(void)err_set(e, ERR_UPSTREAM, "%s: %s", temp, strerror(errno));
-	close(fd);
-	return ok && (conf_load(s->c->a, temp, &check, e) || err_context(e, "nothing was changed, because of"));
-}
-
-static bool
-replace_file(struct setup *s, struct err *e)
-{
-	struct str temp = str_fmt(s->c->a, "%s.new-XXXXXX", s->file);
-
-	if (!write_beside(s, (char *)temp.p, e)) {
-		(void)unlink(temp.p);
-		return false;
-	}
-	if (rename(temp.p, s->file) < 0) {
-		(void)err_set(e, ERR_UPSTREAM, "%s: %s", s->file, strerror(errno));
-		(void)unlink(temp.p);
-		return false;
+		conf_change_set(&s->change, "site", asked[i].key, answer);
 	}
 	return true;
 }
@@ -189,19 +108,14 @@ replace_file(struct setup *s, struct err *e)
 int
 cmd_setup(struct cmd *c)
 {
-	struct setup s = {.c = c, .file = conf_file(c->conf_file)};
-	char real[PATH_MAX];
+	struct setup s = {.c = c};
 	struct err e = {0};
-	struct conf now;
-	bool there = access(s.file, F_OK) == 0;
 
 	if (!options(c, &s))
 		return cmd_usage(c);
-	if (realpath(s.file, real) != NULL) /* behind a link, the file itself is replaced */
-		s.file = real;
-	if (!conf_load(c->a, there ? s.file : NULL, &now, &e) || !read_text(&s, &e) || !gather(&s, &now, &e)
-	    || !replace_file(&s, &e))
+	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e) || !gather(&s, &s.change.now, &e)
+	    || !conf_change_end(&s.change, &e))
 		return cmd_fail(c, &e);
-	printf("%s is written; `kontor config check` tells what is still unwise\n", s.file);
+	printf("%s is written; `kontor config check` tells what is still unwise\n", s.change.file);
 	return CMD_OK;
 }

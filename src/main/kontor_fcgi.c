@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plat/fcgi.h"
+#include "plat/keep.h"
 #include "web/serve.h"
 
 struct options {
@@ -79,6 +80,8 @@ main(int argc, char **argv)
 		log_put(LOG_ERROR, "event=no_socket msg=\"%s\"", e.msg);
 		return EX_USAGE;
 	}
+	if (!keep_socket(STDIN_FILENO, &e))
+		log_put(LOG_WARN, "event=socket_not_kept msg=\"%s\"", e.msg);
 	status = serve_run(&app, fcgi);
 	app_close(&app);
 	arena_fini(&names);

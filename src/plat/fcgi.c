@@ -35,7 +35,7 @@ struct fcgi {
 	sigset_t while_waiting;
 };
 
-static const int stop_signals[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2};
 static volatile sig_atomic_t stop;
 
 static void

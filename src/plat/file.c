@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,4 +97,45 @@ file_list(struct arena *a, const char *dir, struct str tail, struct str **names,
 	if (*n > 0)
 		qsort(*names, *n, sizeof(**names), by_text);
 	return true;
+}
+
+static bool
+write_all(int fd, struct str text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text = str_from(text, (size_t)n);
+	}
+	return true;
+}
+
+bool
+file_replace(struct arena *a, const char *path, struct str text, struct err *e)
+{
+	char *beside = (char *)str_fmt(a, "%s.new-XXXXXX", path).p;
+	int fd = mkostemp(beside, O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
+	ok = write_all(fd, text) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	ok = close(fd) == 0 && ok && rename(beside, path) == 0;
+	if (ok)
+		return true;
+	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
+	(void)unlink(beside);
+	return false;
+}
+
+bool
+file_folder(const char *path, struct err *e)
+{
+	if (mkdir(path, 0755) == 0) /* whatever the mask of the caller's shell is */
+		return chmod(path, 0755) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
+	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be made: %s", path, strerror(errno));
 }

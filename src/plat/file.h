@@ -1,4 +1,4 @@
-/* file.h - whole small files and the names in a folder. */
+/* file.h - whole small files, and folders. */
 #ifndef KONTOR_PLAT_FILE_H
 #define KONTOR_PLAT_FILE_H
 
@@ -12,5 +12,12 @@ MUST_USE bool file_find(struct arena *, const char *path, size_t max_b, struct s
 /* The names in a folder that end in `tail`, sorted, without those that begin with a dot. A folder that is absent has
  * none. ERR_BUG when it cannot be read. */
 MUST_USE bool file_list(struct arena *, const char *dir, struct str tail, struct str **names, size_t *n, struct err *);
+
+/* Puts the text into the file, mode 0644: written beside it and renamed, so that a reader sees the old or the new one
+ * whole. ERR_UPSTREAM. */
+MUST_USE bool file_replace(struct arena *, const char *path, struct str text, struct err *);
+
+/* Makes the folder (0755) unless it is there; its parent must be. ERR_UPSTREAM. */
+MUST_USE bool file_folder(const char *path, struct err *);
 
 #endif

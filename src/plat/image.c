@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gd.h>
+#include <grp.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "plat/file.h"
 
 #define FORMAT_VERSION "kontor picture 1"
 #define QUALITY 76
@@ -19,6 +22,7 @@
 #define CHILD_NO_PICTURE 3
 #define CHILD_NO_DISK 4
 #define PATH_MAX_B 1024
+#define NOBODY 65534 /* Debian's user and group of that name */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define UNDER_ASAN 1
@@ -131,13 +135,10 @@ orient(gdImagePtr im, int orientation)
 }
 
 static bool
-write_file(const char *path, const void *p, size_t n)
+write_file(int fd, const void *p, size_t n)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	const char *from = p;
 
-	if (fd < 0)
-		return false;
 	while (n > 0) {
 		ssize_t got = write(fd, from, n);
 
@@ -148,13 +149,42 @@ write_file(const char *path, const void *p, size_t n)
 		from += got;
 		n -= (size_t)got;
 	}
-	return fsync(fd) == 0 && close(fd) == 0 && n == 0;
+	return fsync(fd) == 0 && n == 0;
 }
 
+/* The temporary files are opened before the child is made, which then can write nothing else. */
 struct target {
 	char dir[PATH_MAX_B];
 	char path[IMAGE__MAX][PATH_MAX_B], temp[IMAGE__MAX][PATH_MAX_B];
+	int fd[IMAGE__MAX];
 };
+
+static bool
+is_target(const struct target *t, int fd)
+{
+	for (int i = 0; i < IMAGE__MAX; i++)
+		if (t->fd[i] == fd)
+			return true;
+	return false;
+}
+
+/* What decodes foreign bytes has neither the operator's connections nor, when that is root, his rights. */
+static bool
+confine(const struct target *t)
+{
+	int top = STDERR_FILENO;
+
+	for (int i = 0; i < IMAGE__MAX; i++)
+		top = t->fd[i] > top ? t->fd[i] : top;
+	for (int fd = STDERR_FILENO + 1; fd < top; fd++)
+		if (!is_target(t, fd))
+			(void)close(fd);
+	(void)close_range((unsigned)top + 1, ~0U, 0);
+	if (geteuid() != 0)
+		return true;
+	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0
+	       && setresuid(NOBODY, NOBODY, NOBODY) == 0;
+}
 
 /* Resized, or the picture itself when it is no larger. */
 static gdImagePtr
@@ -173,7 +203,7 @@ resize(gdImagePtr im, enum image_size size)
 }
 
 static int
-encode(gdImagePtr im, const char *path)
+encode(gdImagePtr im, int fd)
 {
 	void *bytes;
 	int n = 0;
@@ -184,7 +214,7 @@ encode(gdImagePtr im, const char *path)
 	bytes = gdImageWebpPtrEx(im, &n, QUALITY);
 	if (bytes == NULL || n <= 0)
 		return CHILD_NO_PICTURE;
-	return write_file(path, bytes, (size_t)n) ? CHILD_OK : CHILD_NO_DISK;
+	return write_file(fd, bytes, (size_t)n) ? CHILD_OK : CHILD_NO_DISK;
 }
 
 /* Most of the time goes into encoding: the largest size is made by a process of its own beside the others. */
@@ -199,15 +229,15 @@ encode_all(gdImagePtr im, const struct target *t)
 		return CHILD_NO_PICTURE;
 	pid = fork();
 	if (pid == 0)
-		_exit(encode(resize(im, IMAGE_ZOOM), t->temp[IMAGE_ZOOM]));
+		_exit(encode(resize(im, IMAGE_ZOOM), t->fd[IMAGE_ZOOM]));
 	page = resize(im, IMAGE_PAGE);
-	status = encode(page, t->temp[IMAGE_PAGE]);
+	status = encode(page, t->fd[IMAGE_PAGE]);
 	if (status == CHILD_OK)
-		status = encode(card = resize(page, IMAGE_CARD), t->temp[IMAGE_CARD]);
+		status = encode(card = resize(page, IMAGE_CARD), t->fd[IMAGE_CARD]);
 	if (status == CHILD_OK)
-		status = encode(resize(card, IMAGE_THUMB), t->temp[IMAGE_THUMB]);
+		status = encode(resize(card, IMAGE_THUMB), t->fd[IMAGE_THUMB]);
 	if (pid < 0)
-		return status != CHILD_OK ? status : encode(resize(im, IMAGE_ZOOM), t->temp[IMAGE_ZOOM]);
+		return status != CHILD_OK ? status : encode(resize(im, IMAGE_ZOOM), t->fd[IMAGE_ZOOM]);
 	while (waitpid(pid, &zoom, 0) < 0 && errno == EINTR)
 		;
 	if (status == CHILD_OK && zoom != 0)
@@ -222,6 +252,8 @@ child(struct str s, const struct image_head *h, const struct target *t)
 
 	limit_child();
 	mute();
+	if (!confine(t))
+		return CHILD_NO_DISK;
 	gdSetErrorMethod(quiet);
 	im = decode(s, h);
 	if (im == NULL)
@@ -286,14 +318,30 @@ run_child(struct str s, const struct image_head *h, const struct target *t, stru
 }
 
 static bool
-make_files(struct str s, const struct image_head *h, const struct target *t, struct err *e)
+open_temps(struct target *t, struct err *e)
+{
+	bool ok = true;
+
+	for (int i = 0; i < IMAGE__MAX; i++) {
+		t->fd[i] = ok ? open(t->temp[i], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+		/* whatever the mask of the caller's shell is */
+		if (ok && (t->fd[i] < 0 || fchmod(t->fd[i], 0644) != 0))
+			ok = err_set(e, ERR_UPSTREAM, "%s cannot be written: %s", t->dir, strerror(errno));
+	}
+	return ok;
+}
+
+static bool
+make_files(struct str s, const struct image_head *h, struct target *t, struct err *e)
 {
 	bool ok;
 
-	if (mkdir(t->dir, 0755) != 0 && errno != EEXIST)
-		return err_set(e, ERR_UPSTREAM, "%s: %s", t->dir, strerror(errno));
-	ok = run_child(s, h, t, e);
+	if (!file_folder(t->dir, e))
+		return false;
+	ok = open_temps(t, e) && run_child(s, h, t, e);
 	for (int i = 0; i < IMAGE__MAX; i++) {
+		if (t->fd[i] >= 0 && close(t->fd[i]) != 0 && ok)
+			ok = err_set(e, ERR_UPSTREAM, "%s: %s", t->temp[i], strerror(errno));
 		if (ok && rename(t->temp[i], t->path[i]) != 0)
 			ok = err_set(e, ERR_UPSTREAM, "%s: %s", t->path[i], strerror(errno));
 		if (!ok)

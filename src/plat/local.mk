@@ -26,6 +26,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/http.c src/plat/http.h \
 	src/plat/image.c src/plat/image.h \
 	src/plat/image_head.c \
+	src/plat/keep.c src/plat/keep.h \
 	src/plat/memc.c src/plat/memc.h \
 	src/plat/proc.c src/plat/proc.h \
 	src/plat/rights.c src/plat/rights.h \

@@ -256,6 +256,7 @@ move_in(struct stats *st, int i)
 	stats_set(&s->pid, (uint64_t)getpid());
 	stats_set(&s->pid_space, stat("/proc/self/ns/pid", &sb) == 0 ? (uint64_t)sb.st_ino : 0);
 	stats_set(&s->since_s, (uint64_t)clock_utc_s());
+	stats_set(&s->retired, 0);
 	stats_add(st, STAT_worker_starts, 1);
 }
 
@@ -324,6 +325,20 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 		return true;
 	return err_set(e, ERR_LIMIT, "all %d slots of the shared counters belong to other backends or live processes",
 	    STATS_SLOTS);
+}
+
+void
+stats_retire(struct stats *st, const char *backend)
+{
+	for (int i = 0; st->area != NULL && st->writable && i < stats_top(st->area); i++) {
+		struct stats_slot *s = &st->area->slot[i];
+
+		if (!belongs_to(s, STATS_WORKER, backend) || !stats_lock(st, i))
+			continue;
+		(void)stats_settle(s, i, true);
+		stats_set(&s->retired, 1);
+		stats_unlock(st, i);
+	}
 }
 
 bool

@@ -80,6 +80,10 @@ MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, stru
 MUST_USE bool stats_claim(struct stats *, const char *backend, struct err *);
 MUST_USE bool stats_claim_as(struct stats *, enum stats_role, const char *name, struct err *);
 
+/* The backend was ended on purpose: its counts stay, and none of its dead workers is missed. Until a worker of it comes
+ * again. */
+void stats_retire(struct stats *, const char *backend);
+
 /* Gives the slot free and unmaps. Needed by tests only: the end of the process does the same. */
 void stats_close(struct stats *);
 

@@ -31,6 +31,7 @@ struct stats_slot {
 	stats_word permit[PERMIT__MAX];
 	stats_word pid, pid_space; /* for kontor-jobs' kill; pid_space 0: unknown */
 	stats_word since_s;	   /* UTC, when the present or last holder came */
+	stats_word retired;	   /* its backend was ended on purpose; nobody is missing */
 	uint32_t role;
 	char backend[STATS_BACKEND_SIZE];
 	char id[STATS_ID_SIZE];

@@ -90,10 +90,11 @@ put_requests(struct buf *b, const struct stats_report *r)
 		if (r->backends[i].role == STATS_WORKER)
 			buf_fmt(b, "kontor_requests_in_hand{backend=\"%s\"} %lld\n", r->backends[i].name,
 			    (long long)stats_measure_sum(r->backends[i].sum, 0, 0).difference);
-	put_head(b, "processes", "gauge", "Live processes.");
+	put_head(b, "processes", "gauge", "Live processes. A backend that was ended on purpose is not told.");
 	for (size_t i = 0; i < r->n_backends; i++)
-		buf_fmt(b, "kontor_processes{backend=\"%s\",role=\"%s\"} %zu\n", r->backends[i].name,
-		    r->backends[i].role == STATS_WORKER ? "worker" : "jobs", r->backends[i].alive);
+		if (!r->backends[i].retired)
+			buf_fmt(b, "kontor_processes{backend=\"%s\",role=\"%s\"} %zu\n", r->backends[i].name,
+			    r->backends[i].role == STATS_WORKER ? "worker" : "jobs", r->backends[i].alive);
 	put_head(b, "jobs_ended_total", "counter", "Runs of jobs by how they ended.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		for (int k = 0; k < STATS_END__MAX && r->backends[i].role == STATS_JOBS; k++)

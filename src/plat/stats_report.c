@@ -101,6 +101,7 @@ read_worker(const struct stats *st, struct arena *a, int slot, struct stats_work
 	snprintf(w->backend, sizeof(w->backend), "%.*s", STATS_BACKEND_SIZE - 1, s->backend);
 	snprintf(w->id, sizeof(w->id), "%.*s", STATS_ID_SIZE - 1, s->id);
 	w->alive = stats_held(st, slot);
+	w->retired = !w->alive && stats_get(&s->retired) != 0;
 	w->pid = (int)stats_get(&s->pid);
 	w->since_s = (int64_t)stats_get(&s->since_s);
 	w->in_hand = sum->begun - sum_ended(sum);
@@ -157,6 +158,7 @@ stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
 		read_worker(st, a, i, w);
 		r->n_workers++;
 		b = backend_of(r, a, w);
+		b->retired = (b->workers == 0 || b->retired) && w->retired;
 		b->workers++;
 		b->alive += w->alive ? 1 : 0;
 		add_requests(b->sum, w->sum);

@@ -24,7 +24,7 @@ struct stats_worker {
 	int slot;
 	enum stats_role role;
 	char backend[STATS_BACKEND_SIZE];
-	bool alive;
+	bool alive, retired;
 	int pid;
 	int64_t since_s;
 	uint64_t in_hand; /* 0 or 1; 1 of a dead worker waits for the sweep */
@@ -38,6 +38,7 @@ struct stats_backend {
 	const char *name;
 	enum stats_role role;
 	size_t alive, workers; /* workers: slots that were ever used */
+	bool retired;	       /* ended on purpose */
 	struct stats_sum *sum;
 };
 

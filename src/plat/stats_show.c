@@ -69,7 +69,7 @@ put_state(struct buf *b, const struct stats_report *r)
 		jobs += w->role == STATS_JOBS && w->alive ? 1 : 0;
 		if (w->role != STATS_WORKER)
 			continue;
-		workers++;
+		workers += w->retired ? 0 : 1;
 		alive += w->alive ? 1 : 0;
 		busy += w->alive ? w->in_hand : 0;
 	}
@@ -155,7 +155,8 @@ put_backends(struct buf *b, const struct stats_report *r)
 	for (size_t i = 0; i < r->n_backends; i++) {
 		const struct stats_backend *k = &r->backends[i];
 
-		put_row(b, k->name, str_fmt(b->a, "%zu of %zu", k->alive, k->workers).p, k->sum);
+		put_row(b, k->name,
+		    k->retired ? "ended" : str_fmt(b->a, "%zu of %zu", k->alive, k->workers).p, k->sum);
 		for (size_t j = 0; j < r->n_workers; j++) {
 			const struct stats_worker *w = &r->workers[j];
 

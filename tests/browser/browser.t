@@ -171,8 +171,8 @@ test('every page is valid HTML', async () => {
 			const rs = await shop.get('lighttpd', `/${lang}${target}`);
 			validate(`/${lang}${target}`, rs.text);
 		}
-	for (const name of fs.readdirSync(path.join(shop.dir, 'error')))
-		validate(`error/${name}`, fs.readFileSync(path.join(shop.dir, 'error', name), 'utf8'));
+	for (const name of fs.readdirSync(path.join(shop.dir, 'web', 'error')))
+		validate(`error/${name}`, fs.readFileSync(path.join(shop.dir, 'web', 'error', name), 'utf8'));
 	const { Buyer } = require('../e2e/buyer.js');
 	const b = new Buyer(shop.origin('lighttpd'));
 	validate('cart', (await b.addToCart('/en/p/longjing', { quantity: '1' })).text);
@@ -190,8 +190,7 @@ run({
 		} } });
 		const r = shop.kontor('demo', '--dir', path.join(src, 'etc', 'demo'));
 		equal(r.status, 0, r.stdout + r.stderr);
-		fs.cpSync(path.join(build, 'htdocs', 'static'), path.join(shop.dir, 'static'), { recursive: true });
-		shop.readable('media', 'static');
+		shop.readable('media');
 		browser = await chromium.launch({
 			executablePath: program,
 			args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],

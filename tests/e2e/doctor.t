@@ -154,7 +154,7 @@ test('every check and finding stands in doc/doctor.md as the program has it', as
 
 test('a wrong line of the configuration', async () => {
 	found(await doctor({ conf: variant({ web: { deadline_ms: 'soon' } }) }, 'config'), 'config-wrong', 'variant.conf:',
-		'kontor config check');
+		'kontor reload');
 	found(await doctor({ conf: path.join(s.dir, 'none.conf') }, 'config'), 'config-missing', 'none.conf', 'kontor setup');
 });
 test('provoked faults are switched on', async () => {
@@ -257,12 +257,12 @@ test('site.url leads nowhere, to a host without address, to another server, to a
 	const twin = await listening(http.createServer((rq, rs) => rs.writeHead(200, { 'x-request-id': 'ab'.repeat(16) }).end()),
 		0, '127.0.0.1');
 	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${twin.address().port}` } }) }, 'site');
-	found(d, 'other-shop', 'not by the workers', 'kontor publish');
+	found(d, 'other-shop', 'not by the workers', 'kontor reload');
 	found(d, 'header-missing', 'Content-Security-Policy', 'systemctl reload');
 	await closed(twin);
 });
 test('a static file and a picture that are missing', async () => {
-	const dir = path.join(s.dir, 'static'), css = fs.readdirSync(dir).find((n) => n.endsWith('.css'));
+	const dir = path.join(s.dir, 'web', 'static'), css = fs.readdirSync(dir).find((n) => n.endsWith('.css'));
 	await planted(() => fs.renameSync(path.join(dir, css), path.join(dir, 'away')),
 		() => fs.renameSync(path.join(dir, 'away'), path.join(dir, css)),
 		async () => {
@@ -271,7 +271,7 @@ test('a static file and a picture that are missing', async () => {
 				const got = await doctor('static', 'error-pages');
 				return got.findings.some((f) => f.name === 'static-missing') && got;
 			});
-			found(d, 'static-missing', css, 'kontor publish');
+			found(d, 'static-missing', css, 'kontor reload');
 			found(d, 'error-stale', css, 'kontor publish'); // the error page names it too
 		});
 	await until('the server to notice', async () => faults(await doctor('static', 'error-pages')).length === 0);
@@ -279,24 +279,24 @@ test('a static file and a picture that are missing', async () => {
 test('static files that browsers may not keep', async () => {
 	const server = await listening(http.createServer((rq, rs) => rs.end('<link href="/static/own.css">')), 0, '127.0.0.1');
 	const d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${server.address().port}` } }) }, 'static');
-	found(d, 'static-not-kept', '/static/own.css may not be kept', 'kontor publish');
+	found(d, 'static-not-kept', '/static/own.css may not be kept', 'kontor reload');
 	await closed(server);
 });
 test('an error page that is missing, and one that is of another time', async () => {
-	const page = (n) => path.join(s.dir, 'error', `${n}.html`), text = fs.readFileSync(page(404), 'utf8');
+	const page = (n) => path.join(s.dir, 'web', 'error', `${n}.html`), text = fs.readFileSync(page(404), 'utf8');
 	await planted(() => fs.renameSync(page(503), `${page(503)}.away`), () => fs.renameSync(`${page(503)}.away`, page(503)),
 		async () => found(await doctor('error-pages'), 'error-missing', page(503), 'kontor publish'));
 	await planted(() => fs.writeFileSync(page(404), text.replace('</h1>', '!</h1>')), () => fs.writeFileSync(page(404), text),
 		async () => found(await doctor('error-pages'), 'error-stale', page(404), 'kontor publish'));
 });
 test('a file that the web server may not read', async () => {
-	const css = path.join(s.dir, 'static', fs.readdirSync(path.join(s.dir, 'static')).find((n) => n.endsWith('.css')));
+	const css = path.join(s.dir, 'web', 'static', fs.readdirSync(path.join(s.dir, 'web', 'static')).find((n) => n.endsWith('.css')));
 	await planted(() => fs.chmodSync(css, 0), () => fs.chmodSync(css, 0o644),
-		async () => found(await doctor({ conf: variant({ site: { url: s.origin('apache') } }) }, 'files'), 'file-denied', css, `chmod a+rX ${s.dir}/static`));
+		async () => found(await doctor({ conf: variant({ site: { url: s.origin('apache') } }) }, 'files'), 'file-denied', css, `chmod a+rX ${s.dir}/web/static`));
 });
 test('an Apache module that is missing, of which the configuration says nothing, and one of whose words it does not know',
 	async () => {
-		const file = path.join(s.dir, 'conf', 'apache-standalone.conf'), text = fs.readFileSync(file, 'utf8');
+		const file = path.join(s.dir, 'conf', 'apache.conf'), text = fs.readFileSync(file, 'utf8');
 		const conf = variant({ site: { url: s.origin('apache') } });
 		const without = (name) => fs.writeFileSync(file, text.replace(new RegExp(`^LoadModule ${name}_module.*\\n`, 'm'), ''));
 		for (const name of ['proxy_fcgi', 'headers', 'slotmem_shm'])
@@ -304,26 +304,26 @@ test('an Apache module that is missing, of which the configuration says nothing,
 				async () => found(await doctor({ conf }, 'web-server'), 'module-missing', name, `a2enmod ${name}`));
 	});
 test('a web server configuration with a mistake, for another path, with too few backends or too many', async () => {
-	const own = path.join(s.dir, 'conf', 'lighttpd-kontor.conf'), text = fs.readFileSync(own, 'utf8');
+	const own = path.join(s.dir, 'web', 'lighttpd.conf'), text = fs.readFileSync(own, 'utf8');
 	const away = path.join(s.dir, '2.sock');
 	await planted(() => fs.writeFileSync(own, `${text}nonsense\n`), () => fs.writeFileSync(own, text),
 		async () => found(await doctor('web-server'), 'web-broken', 'lighttpd refuses its configuration', 'lighttpd -tt -f'));
 	found(await doctor({ conf: variant({ site: { url: `${s.origin('lighttpd')}/tea` } }) }, 'web-server'), 'web-stale', '"/tea/"',
-		'kontor publish');
+		'kontor reload');
 	const stranger = await listening(net.createServer((c) => c.end(Buffer.concat([record(6, Buffer.from('Status: 200 OK\r\n\r\nhi')),
 		record(3, Buffer.alloc(8))])).resume()), path.join(s.dir, '3.sock'));
 	found(await doctor('backends'), 'backend-broken', '3.sock answers, but is no worker of Kontor', 'kontor@3');
 	await closed(stranger);
 	const third = await listening(net.createServer((c) => c.destroy()), path.join(s.dir, '3.sock'));
 	const d = await doctor('web-server', 'backends');
-	found(d, 'web-stale', `${s.dir}/3.sock is not in the configuration`, 'kontor publish');
+	found(d, 'web-stale', `${s.dir}/3.sock is not in the configuration`, 'kontor reload');
 	found(d, 'backend-silent', '3.sock', 'kontor@3');
 	await closed(third);
 	await planted(() => fs.renameSync(away, `${away}.away`), () => fs.renameSync(`${away}.away`, away),
 		async () => found(await doctor('web-server'), 'backend-gone', `names the backend ${away}, which is not there`, 'kontor@2'));
 	for (const server of ['lighttpd', 'apache'])
 		found(await doctor({ conf: variant({ site: { url: s.origin(server) }, web: { deadline_ms: 30000 } }) }, 'web-server'), 'web-stale',
-			'gives a worker 6 s; web.deadline_ms and web.grace_ms are 32000 ms', 'kontor publish');
+			'gives a worker 6 s; web.deadline_ms and web.grace_ms are 32000 ms', 'kontor reload');
 	found(await doctor({ conf: variant({ paths: { run_dir: '/nonexistent' } }) }, 'web-server', 'sockets'), 'web-off',
 		'/nonexistent', 'systemctl');
 });
@@ -595,12 +595,12 @@ test('multiwatch that gives up, a worker that is stuck, one of an old program, a
 	const copy = path.join(s.dir, 'kontor.fcgi');
 	fs.copyFileSync(path.join(build, 'kontor.fcgi'), copy);
 	const p = s.spawn('backend-5', program('spawn-fcgi'), ['-n', '-s', s.socket('5'), '-M', '0666', '--', program('multiwatch'), '-f', '1',
-		'-s', 'TERM', '--', copy, '--config', slow]);
+		'--', copy, '--config', slow]);
 	await until('backend 5', async () => (await doctor('backends')).checks[0].notes.includes(`${s.socket('5')} answers`));
 	found(await doctor('workers'), 'multiwatch-gives-up', `process ${p.pid}`, '-r 1000000');
 	lacks(await doctor('workers'), 'worker-old');
 	fs.rmSync(copy);
-	found(await doctor('workers'), 'worker-old', '1 workers run a program whose file was replaced', 'systemctl reload');
+	found(await doctor('workers'), 'worker-old', '1 workers run a program whose file was replaced', 'kontor reload');
 	const [pid] = children(p.pid), c = fastcgi(s.socket('5'), { REQUEST_METHOD: 'GET', REQUEST_URI: '/healthz', HTTP_X_KONTOR_FAULT: 'hang' });
 	const hasty = variant({ web: { deadline_ms: 200, grace_ms: 100 } });
 	const d = await until('it to be stuck', async () => {
@@ -616,7 +616,7 @@ test('multiwatch that gives up, a worker that is stuck, one of an old program, a
 	fs.rmSync(s.socket('5'), { force: true });
 	const later = variant({});
 	fs.utimesSync(later, new Date(Date.now() + 5000), new Date(Date.now() + 5000));
-	found(await doctor({ conf: later }, 'workers'), 'conf-not-taken', later, 'systemctl reload');
+	found(await doctor({ conf: later }, 'workers'), 'conf-not-taken', later, 'kontor reload');
 });
 test('a database that stands still, and one that has ended', async () => {
 	await planted(() => s.service('db-stop'), () => s.service('db-cont'), async () => {
@@ -670,8 +670,7 @@ function fastcgi(socket, params) {
 run({
 	before: async () => {
 		s = await Shop.start({ goods: { tea: { stock: 5 } }, conf: { test: { faults: 'no' }, web: { deadline_ms: 3000, grace_ms: 2000 } } });
-		fs.cpSync(path.join(build, 'htdocs', 'static'), path.join(s.dir, 'static'), { recursive: true });
-		s.readable('static', 'media', 'error');
+		s.readable('web', 'media');
 		await until('all processes to have their places', async () => {
 			const d = await doctor('jobs', 'workers');
 			return d.faults === 0 && JSON.stringify(d).includes('4 workers of 2 backends live');

@@ -94,7 +94,7 @@ both("an order's address, which is its key, stands in no log", async (server) =>
 		await s.request(server, 'GET', `/en/order/${key}`, fault('crash'));
 	await until('the last line', async () => {
 		await s.get(server, '/seen');
-		return s.linesWith('GET /seen').length > 0;
+		return s.linesWith(`GET ${s.base}/seen`).length > 0;
 	});
 	assert.deepStrictEqual(s.linesWith(key), []);
 	await workersAre(4);
@@ -182,6 +182,7 @@ both('an answer that is cut off does not look whole', async (server) => {
 	await workersAre(4);
 });
 both('workers can be replaced under load without a lost request', async (server) => {
+	const signals = ['SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGINT']; // multiwatch has its own idea of which
 	let stop = false, n = 0;
 	const client = async () => {
 		for (; !stop; n++)
@@ -193,7 +194,7 @@ both('workers can be replaced under load without a lost request', async (server)
 	for (let i = 0; !stop && (i < 10 || n < 20); i++) {
 		for (const pid of s.workerPids())
 			try {
-				process.kill(pid, 'SIGTERM');
+				process.kill(pid, signals[i % signals.length]);
 			} catch (e) { /* gone meanwhile */ }
 		await sleep(50);
 	}
@@ -241,7 +242,7 @@ both('a missing file is the page, too', async (server) => {
 run({
 	before: async () => {
 		s = await Stack.start({ base: process.env.KONTOR_TEST_BASE || '' });
-		one = masked(fs.readFileSync(path.join(s.dir, 'error', '503.html'), 'utf8'));
+		one = masked(fs.readFileSync(path.join(s.dir, 'web', 'error', '503.html'), 'utf8'));
 	},
 	after: () => s.stop(),
 });

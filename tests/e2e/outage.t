@@ -210,7 +210,7 @@ run({
 		s = await Shop.start({ goods, conf: {
 			cache: { soft_s: 2 }, web: { deadline_ms: DEADLINE_MS, grace_ms: GRACE_MS },
 		} });
-		one = masked(fs.readFileSync(path.join(s.dir, 'error', '503.html'), 'utf8'));
+		one = masked(fs.readFileSync(path.join(s.dir, 'web', 'error', '503.html'), 'utf8'));
 	},
 	after: () => s.stop(),
 });

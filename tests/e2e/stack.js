@@ -94,7 +94,7 @@ class Stack {
 		s.running = [];
 		s.backends = [];
 		s.servers = {};
-		for (const name of ['log', 'static', 'media', 'error', 'conf'])
+		for (const name of ['log', 'media', 'conf'])
 			fs.mkdirSync(path.join(s.dir, name));
 		process.on('exit', () => s.killAll());
 		try {
@@ -107,22 +107,21 @@ class Stack {
 	}
 
 	async bringUp(conf) {
-		const { deadline_ms: deadline = 1000, grace_ms: grace = 500 } = conf.web || {};
 		this.ports = {};
-		this.readTimeout = Math.ceil((deadline + grace) / 1000) + 1;
+		this.writeConf(conf);
+		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', '1,2',
+			'--static', path.join(build, 'htdocs', 'static'), '--models', path.join(src, 'etc')], { stdio: ['ignore', 'ignore', 'inherit'] });
 		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
 		await this.startServer('apache', program('apache2') || program('httpd'),
 			(file) => ['-D', 'FOREGROUND', '-f', file]);
 		this.writeConf(conf);
-		child.execFileSync(path.join(build, 'kontor'),
-			['--config', this.confFile, 'error-page', path.join(this.dir, 'error')], { stdio: 'inherit' });
 		for (const n of ['1', '2'])
 			await this.startBackend(n);
 	}
 
 	writeConf(conf) {
 		const all = {
-			site: { url: `http://127.0.0.1:${this.ports.lighttpd}${this.base}` },
+			site: { url: `http://127.0.0.1:${this.ports.lighttpd || 1}${this.base}` },
 			db: { socket: path.join(this.dir, 'none.sock') },
 			cache: { socket: '' },
 			web: { deadline_ms: 1000, grace_ms: 500 },
@@ -131,7 +130,8 @@ class Stack {
 				template_dir: path.join(src, 'templates'), override_dir: '',
 				locale_dir: path.join(build, 'po'),
 				media_dir: path.join(this.dir, 'media'),
-				run_dir: this.dir, web_dir: this.dir,
+				run_dir: this.dir,
+				web_dir: path.join(this.dir, 'web'),
 			},
 			log: { file: path.join(this.dir, 'log', 'kontor.log') },
 			test: { faults: 'yes' },
@@ -159,7 +159,7 @@ class Stack {
 
 	async startBackend(n) {
 		const p = this.spawn(`backend-${n}`, program('spawn-fcgi'), ['-n', '-s', this.socket(n), '-M', '0666', '--',
-			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '-s', 'TERM', '--',
+			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '--',
 			path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
 		this.backends.push(p);
 		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
@@ -172,7 +172,7 @@ class Stack {
 		for (let i = 0; i < 5; i++) {
 			this.ports[name] = await freePort();
 			this.writeServerConf(name);
-			const p = this.spawn(name, file, args(path.join(this.dir, 'conf', `${name}-standalone.conf`)));
+			const p = this.spawn(name, file, args(path.join(this.dir, 'conf', `${name}.conf`)));
 			this.servers[name] = p;
 			if (await until(name, async () => p.gone || await this.isOurs(name)) && !p.gone)
 				return;
@@ -182,7 +182,7 @@ class Stack {
 
 	// Whether the server that answers there is the one that was started here.
 	async isOurs(name) {
-		const mark = path.join(this.dir, 'static', 'stack.txt');
+		const mark = path.join(this.dir, 'web', 'static', 'stack.txt');
 		fs.writeFileSync(mark, this.dir);
 		const rs = await this.get(name, '/static/stack.txt').catch(() => ({}));
 		fs.rmSync(mark);
@@ -191,18 +191,14 @@ class Stack {
 
 	writeServerConf(name) {
 		const vars = {
-			RUN_DIR: this.dir, LOG_DIR: path.join(this.dir, 'log'), CONF_DIR: path.join(this.dir, 'conf'),
-			STATIC_DIR: path.join(this.dir, 'static'), MEDIA_DIR: path.join(this.dir, 'media'),
-			ERROR_DIR: path.join(this.dir, 'error'), BASE: this.base, READ_TIMEOUT_S: String(this.readTimeout),
+			RUN_DIR: this.dir, LOG_DIR: path.join(this.dir, 'log'), WEB_DIR: path.join(this.dir, 'web'),
 			PORT: String(this.ports[name]), APACHE_MODULES: '/usr/lib/apache2/modules',
 			SERVER_USER: isRoot ? 'www-data' : os.userInfo().username,
 			SERVER_GROUP: isRoot ? 'www-data' : child.execFileSync('id', ['-gn']).toString().trim(),
 		};
-		for (const part of ['kontor', 'standalone']) {
-			const text = fs.readFileSync(path.join(src, 'etc', name, `${part}.conf.in`), 'utf8')
-				.replace(/@([A-Z_]+)@/g, (all, v) => (v in vars ? vars[v] : all));
-			fs.writeFileSync(path.join(this.dir, 'conf', `${name}-${part}.conf`), text);
-		}
+		const text = fs.readFileSync(path.join(src, 'etc', name, 'standalone.conf.in'), 'utf8')
+			.replace(/@([A-Z_]+)@/g, (all, v) => (v in vars ? vars[v] : all));
+		fs.writeFileSync(path.join(this.dir, 'conf', `${name}.conf`), text);
 	}
 
 	request(server, method, target, options) {

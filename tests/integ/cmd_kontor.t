@@ -74,6 +74,48 @@ ends 0 "$kontor" --config "$dir/fresh.conf" setup --name Neu && ends 0 "$kontor"
 	says 'name = Neu'
 claim setup_makes_a_file_that_is_missing
 
+ends 0 "$kontor" --config "$conf" config set order.number_prefix T- web.grace_ms 700 &&
+	ends 0 "$kontor" --config "$conf" config show && says 'number_prefix = T-' && says 'grace_ms = 700' &&
+	grep -q '^# my own note' "$conf" && [ "$(stat -c %a "$conf")" = 640 ]
+claim settings_are_changed_and_nothing_else_is
+ends 0 "$kontor" --config "$conf" config get web.grace_ms && [ "$(cat "$dir/out")" = 700 ] &&
+	ends 1 "$kontor" --config "$conf" config get web.nosuch && says 'there is no setting web.nosuch'
+claim one_setting_is_told_for_scripts
+cp "$conf" "$dir/before"
+ends 1 "$kontor" --config "$conf" config set order.nosuch 1 && says 'there is no setting order.nosuch' &&
+	ends 1 "$kontor" --config "$conf" config set web.grace_ms 1 && says 'web.grace_ms must be' &&
+	ends 2 "$kontor" --config "$conf" config set order.number_prefix && cmp -s "$conf" "$dir/before"
+claim a_setting_that_is_unknown_or_wrong_changes_nothing
+
+web=$dir/web
+etc=$(cd "${top_srcdir:-.}" && pwd)/etc
+statics=${top_builddir:-.}/htdocs/static
+publish() { "$kontor" --config "$conf" publish --static "$statics" --models "$etc" "$@"; }
+ends 0 "$kontor" --config "$conf" config set paths.web_dir "$web" paths.template_dir "$templates" \
+	paths.locale_dir "$(cd "${top_builddir:-.}" && pwd)/po" site.url https://example.org/shop
+(umask 077 && ends 0 publish --backends 1,2,10) && [ "$(grep -c 'BalancerMember' "$web/apache.conf")" = 3 ] &&
+	grep -q 'kontor/10.sock' "$web/lighttpd.conf" && grep -q '"/shop/"' "$web/lighttpd.conf" &&
+	cmp -s "$web/apache.conf" "$web/apache-path.conf" && [ -s "$web/error/503.html" ] &&
+	! grep -q '@[A-Z_]*@' "$web/apache.conf" "$web/lighttpd.conf"
+claim publish_writes_what_the_web_servers_need
+[ "$(stat -c %a "$web" "$web/error" "$web/static/"*.css "$web/error/503.html" | tr '\n' ' ')" = '755 755 644 644 ' ]
+claim what_is_published_can_be_read_by_web_servers
+echo old >"$web/static/kontor.11111111.css" && touch -d '80 days ago' "$web/static/kontor.11111111.css"
+echo older >"$web/static/kontor.22222222.css" && touch -d '91 days ago' "$web/static/kontor.22222222.css"
+touch -d '100 days ago' "$web/static/"favicon*
+ends 0 publish --backends 1 && [ -e "$web/static/kontor.11111111.css" ] && [ ! -e "$web/static/kontor.22222222.css" ] &&
+	[ "$(ls "$web/static/"favicon* | wc -l)" = 1 ]
+claim static_files_of_earlier_releases_stay_for_a_while
+ends 0 "$kontor" --config "$conf" config set site.url https://example.org && ends 0 publish --backends 1 &&
+	grep -q BalancerMember "$web/apache.conf" && ! grep -q BalancerMember "$web/apache-path.conf"
+claim a_shop_with_a_host_of_its_own_is_not_put_into_all_virtual_hosts
+ends 1 publish --models /nonexistent --backends 1 && says '/nonexistent/apache/kontor.conf.in: there is no such file' &&
+	ends 2 publish --backends '1,a/b' && ends 2 publish --backends ''
+claim publish_names_what_is_wrong
+ends 2 "$kontor" --config "$conf" backends 0 && ends 2 "$kontor" --config "$conf" backends many &&
+	{ [ -d /run/systemd/system ] || { ends 1 "$kontor" --config "$conf" backends 3 && says 'systemd does not run'; }; }
+claim backends_are_a_number_and_need_systemd
+
 ends 1 "$kontor" --config "$conf" status && says 'no worker and no kontor-jobs has run yet'
 claim status_says_that_nothing_has_run
 ends 0 "$jobs" --config "$conf" --once

@@ -7,6 +7,7 @@ INTEG_TESTS = \
 	tests/integ/test_import \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
+	tests/integ/test_rights \
 	tests/integ/test_verify
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -29,10 +30,17 @@ tests_integ_test_import_LDADD = $(INTEG_LIBS)
 tests_integ_test_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_migrate_SOURCES = tests/integ/test_migrate.c
 tests_integ_test_migrate_LDADD = $(INTEG_LIBS)
+tests_integ_test_rights_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_rights_SOURCES = tests/integ/test_rights.c
+tests_integ_test_rights_LDADD = $(INTEG_LIBS)
 tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)
 
-# The operator's commands that need no services.
-TESTS += tests/integ/cmd_kontor.t
-EXTRA_DIST += tests/integ/cmd_kontor.t
+# The operator's commands and the alarms, which need no services.
+TESTS += \
+	tests/integ/alerts.t \
+	tests/integ/cmd_kontor.t
+EXTRA_DIST += \
+	tests/integ/alerts.t \
+	tests/integ/cmd_kontor.t

@@ -223,74 +223,7 @@ START_TEST(a_worker_without_a_schema_says_what_to_do)
 }
 END_TEST
 
-/* What an account must not be able to do, whatever hole a page may have. */
-static const struct {
-	const char *user, *sql;
-} refused[] = {
-    {"kontor_web", "UPDATE variant SET price_minor = 1"},
-    {"kontor_web", "UPDATE product SET vendor = 'x'"},
-    {"kontor_web", "DELETE FROM product"},
-    {"kontor_web", "INSERT INTO product_text (product_id, lang, body_html) VALUES (1, 'en', '')"},
-    {"kontor_web", "UPDATE stock SET sell_over = 1"},
-    {"kontor_web", "INSERT INTO stock VALUES (1, 1, 1, 1)"},
-    {"kontor_web", "UPDATE stock_movement SET qty = 1"},
-    {"kontor_web", "DELETE FROM stock_movement"},
-    {"kontor_web", "UPDATE orders SET total_minor = 1"},
-    {"kontor_web", "UPDATE orders SET order_key = ''"},
-    {"kontor_web", "DELETE FROM orders"},
-    {"kontor_web", "UPDATE order_line SET unit_minor = 1"},
-    {"kontor_web", "UPDATE order_address SET name = ''"},
-    {"kontor_web", "UPDATE order_event SET why = ''"},
-    {"kontor_web", "DELETE FROM order_event"},
-    {"kontor_web", "UPDATE ledger_line SET debit_minor = 1"},
-    {"kontor_web", "DELETE FROM ledger_entry"},
-    {"kontor_web", "DELETE FROM outbox"},
-    {"kontor_web", "DROP TABLE outbox"},
-    {"kontor_web", "CREATE TABLE x (a INT)"},
-    {"kontor_web", "ALTER TABLE orders DROP CONSTRAINT orders_total"},
-    {"kontor_web", "UPDATE schema_migration SET version = 9"},
-    {"kontor_web", "SELECT * FROM mysql.user"},
-    {"kontor_web", "SELECT LOAD_FILE('/etc/passwd') INTO OUTFILE '/tmp/x'"},
-    {"kontor_web", "GRANT SELECT ON kontor.orders TO kontor_jobs@localhost"},
-    {"kontor_jobs", "UPDATE variant SET price_minor = 1"},
-    {"kontor_jobs", "UPDATE orders SET total_minor = 1"},
-    {"kontor_jobs", "UPDATE ledger_line SET debit_minor = 1"},
-    {"kontor_jobs", "DELETE FROM ledger_line"},
-    {"kontor_jobs", "DELETE FROM order_event"},
-    {"kontor_jobs", "DROP TABLE orders"},
-    {"kontor_backup", "UPDATE orders SET note = ''"},
-    {"kontor_backup", "DELETE FROM session"},
-    {"kontor_backup", "DROP TABLE outbox"},
-    {"kontor_backup", "CREATE DATABASE other"},
-    {"kontor_backup", "SELECT * FROM mysql.user"},
-    {"kontor_tool", "SELECT * FROM mysql.user"},
-    {"kontor_tool", "CREATE DATABASE other"},
-    {"kontor_tool", "SET GLOBAL max_connections = 1"},
-};
-
-START_TEST(each_account_is_refused_what_it_does_not_need)
-{
-	begin();
-	migrate_real();
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		MYSQL *mysql = mysql_init(NULL);
-		unsigned code;
-
-		ck_assert_ptr_nonnull(
-		    mysql_real_connect(mysql, NULL, refused[i].user, "", "kontor", 0, conf.db_socket.p, 0));
-		mysql_query(mysql, refused[i].sql);
-		code = mysql_errno(mysql);
-		ck_assert_msg(code == ER_TABLEACCESS_DENIED_ERROR || code == ER_COLUMNACCESS_DENIED_ERROR
-			|| code == ER_DBACCESS_DENIED_ERROR || code == ER_SPECIFIC_ACCESS_DENIED_ERROR
-			|| code == ER_ACCESS_DENIED_ERROR,
-		    "%s: %s: %u %s", refused[i].user, refused[i].sql, code, mysql_error(mysql));
-		mysql_close(mysql);
-	}
-}
-END_TEST
-
 INTEG_MAIN("migrate", true, migrating_twice_applies_once, a_dry_run_changes_nothing, a_changed_file_is_refused_by_name,
     a_gap_or_a_double_number_is_refused, wrong_sql_is_told_with_file_and_line_and_can_be_resumed,
     a_database_newer_than_the_program_is_refused, two_migrators_at_once_apply_once,
-    a_worker_takes_its_own_schema_or_the_next, a_worker_without_a_schema_says_what_to_do,
-    each_account_is_refused_what_it_does_not_need)
+    a_worker_takes_its_own_schema_or_the_next, a_worker_without_a_schema_says_what_to_do)

@@ -9,7 +9,7 @@ find Makefile.am configure.ac autogen.sh quickstart .ci bench doc etc htdocs po 
 grep -vE '\.(png|jpe?g|webp|gif|ico|woff2?|mo|pdf|xz|gz|min\.js)$' "$tmp/all" >"$tmp/text"
 xargs $awk -f "$lint/text.awk" <"$tmp/text" >"$tmp/found"
 # shellcheck disable=SC2016 # for awk
-$awk '/[^A-Za-z0-9_.\/-]/ { print "name " $0 ":1: only letters, digits, dot, hyphen and underscore" }' \
+$awk '/[^A-Za-z0-9_.@\/-]/ { print "name " $0 ":1: only letters, digits, dot, hyphen, underscore and at sign" }' \
 	"$tmp/all" >>"$tmp/found"
 
 xargs grep -lE '^#! ?/bin/sh' <"$tmp/text" | grep -v '\.md$' >"$tmp/sh"

@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/unit/test_grants \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
+	tests/unit/test_keep \
 	tests/unit/test_lang \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
@@ -106,3 +107,5 @@ tests_unit_test_rights_SOURCES = tests/unit/test_rights.c
 tests_unit_test_rights_LDADD = $(UNIT_LIBS)
 tests_unit_test_task_SOURCES = tests/unit/test_task.c
 tests_unit_test_task_LDADD = $(UNIT_LIBS)
+tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
+tests_unit_test_keep_LDADD = $(UNIT_LIBS)

@@ -137,22 +137,26 @@ START_TEST(units_that_fail_restart_or_will_not_start_are_told)
 	arena_init(&arena, 8 << 20);
 	buf_init(&b, &arena, 65536);
 	d.out = &b;
-	doctor_units_judge(
-	    &d, STR("Id=kontor.target\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n\n"
-		    "Id=kontor@1.service\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code\n\n"
-		    "Id=kontor@2.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\nNRestarts=9\n\n"
-		    "Id=kontor-jobs.service\nLoadState=loaded\nActiveState=inactive\nNeedDaemonReload=yes\n\n"
-		    "Id=mariadb.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=9\n\n"
-		    "Id=memcached.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n\n"
-		    "Id=apache2.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n\n"
-		    "Id=lighttpd.service\nLoadState=not-found\nActiveState=inactive\n"));
+	doctor_units_judge(&d,
+	    STR("Id=kontor.target\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n\n"
+		"Id=kontor@1.service\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code\n\n"
+		"Id=kontor@2.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\nNRestarts=9\n\n"
+		"Id=kontor-jobs.service\nLoadState=loaded\nActiveState=inactive\nNeedDaemonReload=yes\n\n"
+		"Id=kontor-backup.service\nLoadState=loaded\nActiveState=failed\nSubState=failed\nResult=exit-code\n\n"
+		"Id=kontor-verify.service\nLoadState=loaded\nActiveState=inactive\nSubState=dead\n\n"
+		"Id=kontor-verify.timer\nLoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n\n"
+		"Id=mariadb.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=9\n\n"
+		"Id=memcached.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n\n"
+		"Id=apache2.service\nLoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n\n"
+		"Id=lighttpd.service\nLoadState=not-found\nActiveState=inactive\n"));
 	rest = buf_str(&b);
 	while (doctor_next(&rest, &s))
 		if (s.kind == DOCTOR_FOUND)
 			found[s.finding]++;
 	ck_assert_uint_eq(found[FOUND_unit_disabled], 2); /* the target and memcached */
-	ck_assert_uint_eq(found[FOUND_unit_failed], 1);
+	ck_assert_uint_eq(found[FOUND_unit_failed], 2);
 	ck_assert_uint_eq(found[FOUND_unit_down], 1);
+	ck_assert_uint_eq(found[FOUND_timer_off], 1);
 	ck_assert_uint_eq(found[FOUND_unit_restarts], 1);
 	ck_assert_uint_eq(found[FOUND_unit_changed], 1);
 }

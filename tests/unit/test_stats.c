@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "plat/stats_area.h"
+#include "plat/stats_report.h"
 #include "unit.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
@@ -623,6 +624,43 @@ START_TEST(a_success_between_failures_keeps_a_slow_breaker_closed)
 }
 END_TEST
 
+static bool
+retired(const struct stats_report *r, const char *backend)
+{
+	for (size_t i = 0; i < r->n_backends; i++)
+		if (strcmp(r->backends[i].name, backend) == 0)
+			return r->backends[i].retired;
+	ck_abort_msg("no backend %s", backend);
+}
+
+START_TEST(a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again)
+{
+	struct child one = start("shop-1", do_nothing), two = start("shop-2", do_nothing);
+	struct stats_report r;
+	struct arena a;
+
+	arena_init(&a, (size_t)16 << 20);
+	await(one);
+	await(two);
+	stats_retire(&st, "shop-1"); /* a living one is not ended by a word */
+	stats_read(&st, &a, &r);
+	ck_assert(!retired(&r, "shop-1"));
+	end(one, SIGKILL);
+	stats_read(&st, &a, &r);
+	ck_assert(!retired(&r, "shop-1"));
+	stats_retire(&st, "shop-1");
+	stats_read(&st, &a, &r);
+	ck_assert(retired(&r, "shop-1") && !retired(&r, "shop-2"));
+	one = start("shop-1", do_nothing);
+	await(one);
+	stats_read(&st, &a, &r);
+	ck_assert(!retired(&r, "shop-1"));
+	end(one, SIGKILL);
+	end(two, SIGKILL);
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(epoch_and_pause_are_seen_by_all)
 {
 	struct stats other;
@@ -655,7 +693,7 @@ main(void)
 	    a_permit_for_one_is_never_held_by_two,
 	    the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through,
 	    a_dead_probe_frees_the_way_for_the_next, a_success_between_failures_keeps_a_slow_breaker_closed,
-	    epoch_and_pause_are_seen_by_all};
+	    a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again, epoch_and_pause_are_seen_by_all};
 	Suite *s = suite_create("stats");
 	TCase *tc = tcase_create("stats");
 	SRunner *sr;

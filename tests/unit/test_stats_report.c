@@ -197,6 +197,7 @@ START_TEST(metrics_are_well_formed_and_hold_the_counts)
 	    "kontor_request_seconds_count{route=\"product\"} 100\n",
 	    "kontor_request_seconds_bucket{route=\"product\",le=\"+Inf\"}",
 	    "kontor_jobs_ended_total{backend=\"jobs\",outcome=\"answered\"} 7\n",
+	    "kontor_job_runs_total{backend=\"jobs\",kind=\"sweep\"} ",
 	    "kontor_processes{backend=\"shop-1\",role=\"worker\"} 2\n", "kontor_breaker_open{service=\"db\"} 0\n"};
 	struct stats st[4];
 	struct buf b;
@@ -206,6 +207,9 @@ START_TEST(metrics_are_well_formed_and_hold_the_counts)
 	stats_metrics(&st[0], &b);
 	ck_ok(buf_check(&b, &e), &e);
 	check_metrics(buf_str(&b));
+	/* Prometheus itself sets these two, and renames ours */
+	ck_assert_ptr_null(strstr(b.p, "job=\""));
+	ck_assert_ptr_null(strstr(b.p, "instance=\""));
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
 		ck_assert_msg(strstr(b.p, lines[i]) != NULL, "%s is missing in\n%s", lines[i], b.p);
 }

@@ -1,0 +1,57 @@
+/* After a change of configuration, templates or program: everything that runs takes it, and no request is lost. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/publish.h"
+#include "cmd/system.h"
+
+static void
+tell(const char *unit)
+{
+	printf("%s reloaded\n", unit);
+	fflush(stdout);
+}
+
+/* USR2 by the unit's ExecReload: each worker ends after the request in its hands and is replaced. */
+static bool
+reload_workers(struct cmd *c, const struct publish *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n_backends; i++) {
+		const char *unit = str_fmt(c->a, "kontor@%.*s.service", STR_ARG(p->backends[i])).p;
+
+		if (strcmp(system_state(c->a, unit), "active") != 0)
+			continue;
+		if (!system_ctl(c->a, "reload", unit, e))
+			return false;
+		tell(unit);
+	}
+	if (strcmp(system_state(c->a, "kontor-jobs.service"), "active") != 0)
+		return true;
+	if (!system_ctl(c->a, "restart", "kontor-jobs.service", e))
+		return false;
+	printf("kontor-jobs.service restarted\n");
+	return true;
+}
+
+int
+cmd_reload(struct cmd *c)
+{
+	struct publish p = {
+	    .a = c->a, .conf = &c->conf, .static_dir = PKGDATADIR "/static", .models_dir = PKGDATADIR};
+	struct err e = {0};
+
+	if (c->argc != 1)
+		return cmd_usage(c);
+	if (!system_is_there())
+		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md, by hand");
+	else if (geteuid() != 0)
+		(void)err_set(&e, ERR_DENIED, "only root can do that");
+	else if (cmd_config_check(c) != CMD_OK)
+		(void)err_set(&e, ERR_INPUT, "nothing was reloaded: the configuration cannot be used");
+	else if (system_backends(c->a, &p.backends, &p.n_backends, &e) && publish_all(&p, &e)
+		 && reload_workers(c, &p, &e) && system_reload_servers(c->a, tell, &e))
+		return CMD_OK;
+	return cmd_fail(c, &e);
+}

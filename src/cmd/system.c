@@ -1,0 +1,150 @@
+#include "cmd/system.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "plat/file.h"
+#include "plat/run.h"
+
+#define WANTS SYSCONFDIR "/systemd/system/kontor.target.wants"
+#define UNIT_HEAD "kontor@"
+#define UNIT_TAIL ".service"
+#define NAME_MAX_B 20
+
+static const struct server {
+	const char *unit;
+	const char *test[5]; /* ends with 0 when the configuration holds */
+} servers[] = {
+    {"apache2.service", {"apache2ctl", "configtest", NULL}},
+    {"lighttpd.service", {"lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf", NULL}},
+};
+
+bool
+system_is_there(void)
+{
+	return access("/run/systemd/system", F_OK) == 0;
+}
+
+bool
+system_backend_ok(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'))
+			return false;
+	}
+	return name.n > 0 && name.n <= NAME_MAX_B;
+}
+
+/* "2" before "10" before "extra". */
+static int
+by_number(const void *x, const void *y)
+{
+	const struct str *a = x, *b = y;
+
+	if (a->n != b->n)
+		return a->n < b->n ? -1 : 1;
+	return str_cmp(*a, *b);
+}
+
+bool
+system_backends(struct arena *a, const struct str **names, size_t *n, struct err *e)
+{
+	static const struct str usual[] = {STR_INIT("1"), STR_INIT("2")};
+	struct str *units, *found;
+	size_t n_units, k = 0;
+
+	if (!file_list(a, WANTS, STR(UNIT_TAIL), &units, &n_units, e))
+		return false;
+	found = ARENA_ARRAY(a, struct str, n_units);
+	for (size_t i = 0; i < n_units && k < SYSTEM_BACKENDS_MAX; i++) {
+		struct str name = str_head(units[i], units[i].n - strlen(UNIT_TAIL));
+
+		if (!str_starts(name, STR(UNIT_HEAD)))
+			continue;
+		name = str_from(name, strlen(UNIT_HEAD));
+		if (system_backend_ok(name))
+			found[k++] = str_dup(a, name);
+	}
+	if (k > 0)
+		qsort(found, k, sizeof(*found), by_number);
+	*names = k > 0 ? found : usual;
+	*n = k > 0 ? k : ARRAY_LEN(usual);
+	return true;
+}
+
+bool
+system_ctl(struct arena *a, const char *verb, const char *unit, struct err *e)
+{
+	const char *const argv[] = {"systemctl", verb, unit, NULL};
+	struct str text;
+	int status;
+
+	if (!run_read(a, argv, &text, &status, e))
+		return false;
+	return status == 0
+	       || err_set(e, ERR_UPSTREAM, "systemctl %s %s: %.*s", verb, unit, STR_ARG(str_trim(str_head(text, 200))));
+}
+
+const char *
+system_state(struct arena *a, const char *unit)
+{
+	const char *const argv[] = {"systemctl", "is-active", unit, NULL};
+	struct err e = {0};
+	struct str text;
+	int status;
+
+	if (!system_is_there() || !run_read(a, argv, &text, &status, &e) || text.n == 0)
+		return "unknown";
+	return str_zdup(a, str_trim(text));
+}
+
+static bool
+reload_one(struct arena *a, const struct server *s, struct err *e)
+{
+	struct str text;
+	int status;
+
+	if (!run_read(a, s->test, &text, &status, e))
+		return false;
+	if (status != 0)
+		return err_set(e, ERR_INPUT, "%s was not reloaded, its configuration does not hold: %.*s", s->unit,
+		    STR_ARG(str_trim(str_head(text, 200))));
+	return system_ctl(a, "reload", s->unit, e);
+}
+
+bool
+system_reload_servers(struct arena *a, void (*tell)(const char *name), struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+		if (strcmp(system_state(a, servers[i].unit), "active") != 0)
+			continue;
+		if (!reload_one(a, &servers[i], e))
+			return false;
+		tell(servers[i].unit);
+	}
+	return true;
+}
+
+bool
+system_listens(const char *socket_path)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	if (fd < 0 || strlen(socket_path) >= sizeof(addr.sun_path)) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	memcpy(addr.sun_path, socket_path, strlen(socket_path) + 1);
+	ok = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0;
+	close(fd);
+	return ok;
+}

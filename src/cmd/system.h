@@ -1,0 +1,33 @@
+/* system.h - the machine that an installed shop runs on: systemd's instances of kontor@.service, one a backend, and
+ * the web servers. Everything is asked of and told to systemctl. */
+#ifndef KONTOR_CMD_SYSTEM_H
+#define KONTOR_CMD_SYSTEM_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define SYSTEM_BACKENDS_MAX 64
+
+/* Whether systemd runs this machine. */
+bool system_is_there(void);
+
+/* A backend's name: what stands behind the @ of its unit and before the dot of its socket. */
+bool system_backend_ok(struct str name);
+
+/* The names of the enabled backends, in the order of their numbers; "1" and "2" when none is, as without systemd. */
+MUST_USE bool system_backends(struct arena *, const struct str **names, size_t *n, struct err *);
+
+/* `systemctl VERB UNIT`. ERR_UPSTREAM with what it said, ERR_NOT_FOUND without systemctl. */
+MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, struct err *);
+
+/* The unit's state in systemd's word: "active", "inactive", "failed"; "unknown" when it cannot be asked. */
+const char *system_state(struct arena *, const char *unit);
+
+/* Lets each web server that runs take its configuration anew, without losing a request; one whose configuration does
+ * not hold is left as it is: ERR_INPUT with what it says. `tell` is told the name of each. */
+MUST_USE bool system_reload_servers(struct arena *, void (*tell)(const char *name), struct err *);
+
+/* Whether something listens on the socket. */
+bool system_listens(const char *socket_path);
+
+#endif

@@ -1,0 +1,366 @@
+/* What each account of the database may do: the storefront's exactly what its statements need, and nothing else.
+ *
+ * What is needed is read off the text of the statements (sql.def); what is allowed is found by trying everything on
+ * every table and column. */
+#include <mysql.h>
+#include <mysqld_error.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "integ.h"
+#include "plat/conf.h"
+#include "store/sql.h"
+
+#define RIGHTS_MAX 2000
+
+static struct arena arena;
+static struct conf conf;
+
+/* "INSERT cart", "UPDATE cart.draft", sorted. */
+struct rights {
+	struct str v[RIGHTS_MAX];
+	size_t n;
+};
+
+static void
+begin(void)
+{
+	arena_init(&arena, (size_t)256 << 20);
+	services_conf(&services, &arena, &conf);
+}
+
+static MYSQL *
+log_in(const char *user)
+{
+	MYSQL *mysql = mysql_init(NULL);
+
+	ck_assert_ptr_nonnull(mysql_real_connect(mysql, NULL, user, "", "kontor", 0, conf.db_socket.p, 0));
+	return mysql;
+}
+
+static bool
+is_refused(MYSQL *mysql, const char *sql)
+{
+	unsigned code;
+
+	mysql_query(mysql, sql);
+	code = mysql_errno(mysql);
+	if (code == 0) {
+		MYSQL_RES *res = mysql_store_result(mysql);
+
+		if (res != NULL)
+			mysql_free_result(res);
+		mysql_rollback(mysql);
+	}
+	return code == ER_TABLEACCESS_DENIED_ERROR || code == ER_COLUMNACCESS_DENIED_ERROR
+	       || code == ER_DBACCESS_DENIED_ERROR || code == ER_SPECIFIC_ACCESS_DENIED_ERROR
+	       || code == ER_ACCESS_DENIED_ERROR || code == ER_PROCACCESS_DENIED_ERROR;
+}
+
+static int
+by_text(const void *x, const void *y)
+{
+	return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+static void
+add(struct rights *r, struct str right)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (str_eq(r->v[i], right))
+			return;
+	ck_assert_uint_lt(r->n, RIGHTS_MAX);
+	r->v[r->n++] = right;
+}
+
+/* ---- what is needed ---- */
+
+/* The next word of the statement; a word holds dots: "l.seen_minor". */
+static bool
+next_word(struct str *rest, struct str *word)
+{
+	size_t i = 0, n = 0;
+
+	while (i < rest->n && strchr(" ,()'=<>+-*/", rest->p[i]) != NULL)
+		i++;
+	while (i + n < rest->n && strchr(" ,()'=<>+-*/", rest->p[i + n]) == NULL)
+		n++;
+	*word = str_n(rest->p + i, n);
+	*rest = str_from(*rest, i + n);
+	return n > 0;
+}
+
+/* The columns that stand before an equals sign between SET or UPDATE and WHERE, at the top level. */
+static void
+add_columns(struct rights *r, struct str table, struct str assignments)
+{
+	ptrdiff_t end = str_find(assignments, STR(" WHERE "));
+	int depth = 0;
+	size_t begin = 0;
+
+	if (end >= 0)
+		assignments = str_head(assignments, (size_t)end);
+	for (size_t i = 0; i <= assignments.n; i++) {
+		char c = i < assignments.n ? assignments.p[i] : ',';
+		struct str part, column = STR("");
+
+		depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+		if (c != ',' || depth != 0)
+			continue;
+		part = str_n(assignments.p + begin, i - begin);
+		begin = i + 1;
+		(void)str_cut(&part, '=', &column);
+		column = str_trim(column);
+		if (str_chr(column, '.') >= 0)
+			column = str_from(column, (size_t)str_chr(column, '.') + 1);
+		add(r, str_fmt(&arena, "UPDATE %.*s.%.*s", STR_ARG(table), STR_ARG(column)));
+	}
+}
+
+/* MariaDB wants the right to update each column that such a statement inserts. */
+static void
+add_inserted(struct rights *r, struct str table, struct str text)
+{
+	struct str names = str_from(text, (size_t)str_chr(text, '(') + 1), name;
+
+	names = str_head(names, (size_t)str_chr(names, ')'));
+	while (str_cut(&names, ',', &name))
+		add(r, str_fmt(&arena, "UPDATE %.*s.%.*s", STR_ARG(table), STR_ARG(str_trim(name))));
+}
+
+static void
+add_needed(struct rights *r, struct str text)
+{
+	struct str rest = text, word, before = STR(""), changed = STR("");
+	ptrdiff_t at;
+	bool deletes = str_starts(text, STR("DELETE"));
+
+	while (next_word(&rest, &word)) {
+		if (str_eq_z(before, "INTO"))
+			add(r, str_fmt(&arena, "INSERT %.*s", STR_ARG(word)));
+		else if (str_eq_z(before, "FROM") && deletes)
+			add(r, str_fmt(&arena, "DELETE %.*s", STR_ARG(word)));
+		if ((str_eq_z(before, "FROM") || str_eq_z(before, "JOIN") || str_eq_z(before, "UPDATE"))
+		    && !str_starts(word, STR("JSON_TABLE")) && !str_starts(word, STR("seq_"))
+		    && !str_eq_z(word, "SELECT") && str_chr(word, '.') < 0)
+			add(r, str_fmt(&arena, "SELECT %.*s", STR_ARG(word)));
+		if (str_eq_z(before, "INTO") || (str_eq_z(before, "UPDATE") && changed.n == 0))
+			changed = word;
+		before = word;
+	}
+	at = str_find(text, STR(" ON DUPLICATE KEY UPDATE "));
+	if (at >= 0) {
+		add_columns(r, changed, str_from(text, (size_t)at + 25));
+		add_inserted(r, changed, text);
+	}
+	at = str_find(text, STR(" SET "));
+	if (at >= 0 && str_starts(text, STR("UPDATE ")))
+		add_columns(r, changed, str_from(text, (size_t)at + 5));
+}
+
+/* "SELECT changed_at" may come of ON DUPLICATE KEY UPDATE changed_at: only tables count. */
+static bool
+is_table(const struct str *tables, size_t n, struct str right)
+{
+	struct str name = str_from(right, (size_t)str_chr(right, ' ') + 1);
+
+	if (!str_starts(right, STR("SELECT ")))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(tables[i], name))
+			return true;
+	return false;
+}
+
+/* ---- what is allowed ---- */
+
+static size_t
+list(MYSQL *root, const char *sql, struct str *out)
+{
+	MYSQL_RES *res;
+	MYSQL_ROW row;
+	size_t n = 0;
+
+	ck_assert_msg(mysql_query(root, sql) == 0, "%s", mysql_error(root));
+	res = mysql_store_result(root);
+	while ((row = mysql_fetch_row(res)) != NULL && n < RIGHTS_MAX)
+		out[n++] = str_dup(&arena, str_z(row[0]));
+	mysql_free_result(res);
+	return n;
+}
+
+static void
+try_verb(struct rights *r, MYSQL *mysql, const char *right, const char *sql)
+{
+	if (!is_refused(mysql, sql))
+		add(r, str_dup(&arena, str_z(right)));
+}
+
+#define F(...) str_fmt(&arena, __VA_ARGS__).p
+
+static void
+try_table(struct rights *r, MYSQL *mysql, MYSQL *root, const char *t)
+{
+	static struct str columns[RIGHTS_MAX];
+	size_t n = list(root,
+	    F("SELECT column_name FROM information_schema.columns WHERE table_schema = 'kontor' AND table_name = '%s'",
+		t),
+	    columns);
+
+	try_verb(r, mysql, F("SELECT %s", t), F("SELECT * FROM %s LIMIT 0", t));
+	try_verb(r, mysql, F("INSERT %s", t), F("INSERT INTO %s () VALUES ()", t));
+	try_verb(r, mysql, F("DELETE %s", t), F("DELETE FROM %s WHERE 1 = 0", t));
+	for (size_t i = 0; i < n; i++)
+		try_verb(r, mysql, F("UPDATE %s.%s", t, columns[i].p),
+		    F("UPDATE %s SET %s = DEFAULT WHERE 1 = 0", t, columns[i].p));
+}
+
+static void
+compare(struct rights *allowed, struct rights *needed)
+{
+	struct buf b;
+
+	buf_init(&b, &arena, 1 << 20);
+	qsort(allowed->v, allowed->n, sizeof(allowed->v[0]), by_text);
+	qsort(needed->v, needed->n, sizeof(needed->v[0]), by_text);
+	for (size_t i = 0, k = 0; i < allowed->n || k < needed->n;) {
+		int c = i == allowed->n ? 1 : k == needed->n ? -1 : str_cmp(allowed->v[i], needed->v[k]);
+
+		if (c != 0)
+			buf_fmt(&b, "%s %s; ", c < 0 ? "not needed:" : "missing:",
+			    c < 0 ? allowed->v[i].p : needed->v[k].p);
+		i += c <= 0 ? 1 : 0;
+		k += c >= 0 ? 1 : 0;
+	}
+	ck_assert_msg(b.n == 0, "%s", b.p);
+}
+
+static struct str tables[RIGHTS_MAX];
+
+static size_t
+list_tables(MYSQL *root)
+{
+	return list(root, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'kontor'", tables);
+}
+
+static void
+check_account(const char *user, enum db_role role, const char *also)
+{
+	static struct rights allowed, needed;
+	struct db_setup setup = sql_setup(&conf, NULL, role);
+	struct str rest = str_z(also), one;
+	MYSQL *mysql, *root;
+	size_t n;
+
+	mysql = log_in(user);
+	root = log_in("root");
+	mysql_autocommit(mysql, 0);
+	n = list_tables(root);
+	for (size_t i = 0; i < n; i++)
+		try_table(&allowed, mysql, root, tables[i].p);
+	for (size_t i = 0; i < setup.n_stmts; i++)
+		if ((setup.stmts[i].roles & role) != 0)
+			add_needed(&needed, str_z(setup.stmts[i].text));
+	while (str_cut(&rest, ';', &one))
+		if (one.n > 0)
+			add(&needed, str_dup(&arena, one));
+	for (size_t i = 0; i < needed.n;)
+		if (is_table(tables, n, needed.v[i]))
+			i++;
+		else
+			needed.v[i] = needed.v[--needed.n];
+	compare(&allowed, &needed);
+	mysql_close(mysql);
+	mysql_close(root);
+}
+
+START_TEST(the_storefront_may_do_what_its_statements_need_and_nothing_else)
+{
+	begin();
+	check_account("kontor_web", DB_WEB, "");
+}
+END_TEST
+
+/* Whatever hole a page may have. `%s`: each table in turn. */
+static const char *const never[] = {"DELETE FROM %s", "DROP TABLE %s", "TRUNCATE %s", "ALTER TABLE %s ADD x INT",
+    "CREATE INDEX x ON %s (id)", "CREATE TRIGGER x BEFORE INSERT ON %s FOR EACH ROW SET @a = 1",
+    "RENAME TABLE %s TO x", "CREATE OR REPLACE VIEW x AS SELECT * FROM %s", "LOCK TABLES %s WRITE",
+    "GRANT SELECT ON %s TO kontor_jobs@localhost", "SELECT * FROM %s INTO OUTFILE '/tmp/kontor-test-rights'",
+    "LOAD DATA INFILE '/etc/passwd' INTO TABLE %s"};
+
+START_TEST(no_table_is_open_to_more_than_rows)
+{
+	MYSQL *mysql, *root;
+	size_t n;
+
+	begin();
+	mysql = log_in("kontor_web");
+	root = log_in("root");
+	n = list_tables(root);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = str_eq_z(tables[i], "cart_line") ? 1 : 0; k < ARRAY_LEN(never); k++) {
+			char sql[400];
+
+			snprintf(sql, sizeof(sql), "%s", never[k]);
+			ck_assert_msg(is_refused(mysql, F("%.*s%s%s", (int)(strstr(sql, "%s") - sql), sql, tables[i].p,
+						     strstr(sql, "%s") + 2)),
+			    "%s with %s: %s", sql, tables[i].p, mysql_error(mysql));
+		}
+	}
+	mysql_close(mysql);
+	mysql_close(root);
+}
+END_TEST
+
+static const struct {
+	const char *user, *sql;
+} refused[] = {
+    {"kontor_web", "CREATE TABLE x (a INT)"},
+    {"kontor_web", "CREATE DATABASE x"},
+    {"kontor_web", "DROP DATABASE kontor"},
+    {"kontor_web", "CREATE PROCEDURE x() SELECT 1"},
+    {"kontor_web", "CREATE FUNCTION x() RETURNS INT RETURN 1"},
+    {"kontor_web", "CREATE EVENT x ON SCHEDULE EVERY 1 DAY DO DELETE FROM orders"},
+    {"kontor_web", "CREATE USER x"},
+    {"kontor_web", "SET PASSWORD FOR root@localhost = PASSWORD('x')"},
+    {"kontor_web", "SET GLOBAL max_connections = 1"},
+    {"kontor_web", "SET SESSION sql_log_bin = 0"},
+    {"kontor_web", "FLUSH TABLES"},
+    {"kontor_web", "SHUTDOWN"},
+    {"kontor_web", "SELECT * FROM mysql.user"},
+    {"kontor_web", "SELECT * FROM mysql.global_priv"},
+    {"kontor_web", "INSTALL SONAME 'ha_x'"},
+    {"kontor_web", "CHANGE MASTER TO MASTER_HOST = 'x'"},
+    {"kontor_web", "GRANT ALL ON *.* TO kontor_web@localhost"},
+    {"kontor_jobs", "UPDATE variant SET price_minor = 1"},
+    {"kontor_jobs", "UPDATE orders SET total_minor = 1"},
+    {"kontor_jobs", "UPDATE ledger_line SET debit_minor = 1"},
+    {"kontor_jobs", "DELETE FROM ledger_line"},
+    {"kontor_jobs", "DELETE FROM order_event"},
+    {"kontor_jobs", "DROP TABLE orders"},
+    {"kontor_backup", "UPDATE orders SET lang = ''"},
+    {"kontor_backup", "DELETE FROM session"},
+    {"kontor_backup", "DROP TABLE outbox"},
+    {"kontor_backup", "CREATE DATABASE other"},
+    {"kontor_backup", "CREATE DATABASE kontor_trialx"},
+    {"kontor_backup", "SELECT * FROM mysql.user"},
+    {"kontor_tool", "SELECT * FROM mysql.user"},
+    {"kontor_tool", "CREATE DATABASE other"},
+    {"kontor_tool", "SET GLOBAL max_connections = 1"},
+};
+
+START_TEST(each_account_is_refused_what_it_does_not_need)
+{
+	begin();
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		MYSQL *mysql = log_in(refused[i].user);
+
+		ck_assert_msg(is_refused(mysql, refused[i].sql), "%s: %s: %u %s", refused[i].user, refused[i].sql,
+		    mysql_errno(mysql), mysql_error(mysql));
+		mysql_close(mysql);
+	}
+}
+END_TEST
+
+INTEG_MAIN("rights", false, the_storefront_may_do_what_its_statements_need_and_nothing_else,
+    no_table_is_open_to_more_than_rows, each_account_is_refused_what_it_does_not_need)

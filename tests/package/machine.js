@@ -1,0 +1,159 @@
+// machine.js - a Debian 12 of its own, booted with systemd as its first process (systemd-nspawn), without a network but
+// its loopback. Needs root.
+//
+// A base tree is made once with mmdebstrap and holds the packages that the shop leans on, downloaded and not installed;
+// each machine is a copy of it.
+'use strict';
+const child = require('child_process');
+const fs = require('fs');
+const path = require('path');
+
+const build = path.resolve(process.env.top_builddir || 'build');
+const home = path.join(build, 'package');
+const debs = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-openssl', 'memcached', 'curl', 'default-mysql-server',
+	'default-mysql-client', 'dbconfig-mysql', 'multiwatch', 'spawn-fcgi', 'libfcgi0ldbl', 'libgd3', 'libgumbo1',
+	'libinih1', 'libjansson4', 'libmariadb3', 'libmemcached11', 'libsodium23', 'libutf8proc2', 'libcurl4', 'openssl',
+	'logrotate', 'procps'];
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+	process.on(signal, () => process.exit(1)); // machines end with their test
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function until(what, condition, ms = 60000) {
+	const end = Date.now() + ms;
+	for (;;) {
+		const got = await condition();
+		if (got)
+			return got;
+		if (Date.now() > end)
+			throw new Error(`waited ${ms} ms in vain for: ${what}`);
+		await sleep(100);
+	}
+}
+
+function run(file, args, options = {}) {
+	const r = child.spawnSync(file, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });
+	if (r.error)
+		throw r.error;
+	return r;
+}
+
+function must(file, args, options) {
+	const r = run(file, args, options);
+	if (r.status !== 0)
+		throw new Error(`${file} ${args.join(' ')}: status ${r.status}\n${r.stdout}${r.stderr}`);
+	return r.stdout;
+}
+
+// A tarball for tools that bring their own container, and the tree beside it.
+function base() {
+	const tar = path.join(home, 'base.tar'), tree = path.join(home, 'base');
+	fs.mkdirSync(home, { recursive: true });
+	if (!fs.existsSync(tar)) {
+		must('mmdebstrap', ['--quiet', '--variant=minbase', '--include=systemd,systemd-sysv,dbus,ca-certificates', 'bookworm', `${tar}.new`]);
+		fs.renameSync(`${tar}.new`, tar);
+	}
+	if (!fs.existsSync(tree)) {
+		fs.rmSync(`${tree}.new`, { recursive: true, force: true });
+		fs.mkdirSync(`${tree}.new`);
+		must('tar', ['-C', `${tree}.new`, '-xf', tar]);
+		fs.copyFileSync('/etc/resolv.conf', path.join(`${tree}.new`, 'etc/resolv.conf'));
+		must('chroot', [`${tree}.new`, 'apt-get', 'update', '-q']);
+		must('chroot', [`${tree}.new`, 'apt-get', 'install', '-qy', '--download-only', ...debs]);
+		fs.writeFileSync(path.join(`${tree}.new`, 'etc/hostname'), 'shoptest\n');
+		fs.writeFileSync(path.join(`${tree}.new`, 'etc/hosts'), '127.0.0.1 localhost\n127.0.1.1 shoptest\n');
+		fs.renameSync(`${tree}.new`, tree);
+	}
+	return { tar, tree };
+}
+
+class Machine {
+	static async boot(name) {
+		const m = new this();
+		m.name = name;
+		m.dir = path.join(home, name);
+		fs.rmSync(m.dir, { recursive: true, force: true });
+		must('cp', ['-a', '--reflink=auto', base().tree, m.dir]);
+		process.on('exit', () => m.kill());
+		await m.start();
+		return m;
+	}
+
+	// systemd-nspawn wants a /run that is no part of the root file system.
+	async start() {
+		const script = 'mount --make-rprivate / && mount -t tmpfs -o mode=755 tmpfs /run && exec systemd-nspawn --quiet '
+			+ '--register=no --keep-unit --kill-signal=SIGRTMIN+3 --private-network -D "$1" -b --console=read-only';
+		const out = fs.openSync(`${this.dir}.boot`, 'w');
+		this.process = child.spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', script, 'sh', this.dir],
+			{ stdio: ['ignore', out, out] });
+		fs.closeSync(out);
+		this.process.on('exit', () => { this.gone = true; });
+		this.gone = false;
+		this.leader = await until(`${this.name} to begin`, () => {
+			const r = run('pgrep', ['-P', String(this.process.pid)]);
+			return this.gone ? Promise.reject(new Error(fs.readFileSync(`${this.dir}.boot`, 'utf8'))) : r.stdout.trim();
+		});
+		await until(`${this.name} to be up`, () => /running|degraded/.test(this.run('systemctl is-system-running').stdout));
+	}
+
+	enter(args) {
+		return ['-t', this.leader, '-a', 'env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'LC_ALL=C.UTF-8',
+			'DEBIAN_FRONTEND=noninteractive', ...args];
+	}
+
+	// A shell command inside; {status, stdout, stderr}.
+	run(command, options) {
+		return run('nsenter', this.enter(['sh', '-c', command]), options);
+	}
+
+	// Its output; it must succeed.
+	sh(command) {
+		const r = this.run(command);
+		if (r.status !== 0)
+			throw new Error(`${command}: status ${r.status}\n${r.stdout}${r.stderr}`);
+		return r.stdout;
+	}
+
+	// The same, while this process goes on.
+	start_sh(command) {
+		return new Promise((done, fail) => {
+			const p = child.spawn('nsenter', this.enter(['sh', '-c', command]), { stdio: ['ignore', 'pipe', 'pipe'] });
+			let text = '';
+			p.stdout.on('data', (part) => { text += part; });
+			p.stderr.on('data', (part) => { text += part; });
+			p.on('exit', (status) => (status === 0 ? done(text) : fail(new Error(`${command}: status ${status}\n${text}`))));
+		});
+	}
+
+	// A node program of ours in this machine's network.
+	node(file, args, stdio) {
+		return child.spawn('nsenter', ['-t', this.leader, '-n', process.execPath, file, ...args], { stdio });
+	}
+
+	put(file, to = '/root/') {
+		must('cp', [file, path.join(this.dir, to)]);
+	}
+
+	async halt() {
+		if (this.gone)
+			return;
+		this.process.kill('SIGTERM');
+		await until(`${this.name} to halt`, () => this.gone, 30000).catch(() => this.kill());
+	}
+
+	kill() {
+		if (!this.gone)
+			try { this.process.kill('SIGKILL'); } catch (e) { /* gone */ }
+		if (this.leader)
+			try { process.kill(Number(this.leader), 'SIGKILL'); } catch (e) { /* gone */ }
+	}
+
+	async remove() {
+		await this.halt();
+		if (!process.env.KEEP)
+			fs.rmSync(this.dir, { recursive: true, force: true });
+	}
+}
+
+module.exports = { Machine, base, build, home, must, run, until };

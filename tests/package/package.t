@@ -1,0 +1,235 @@
+#!/usr/bin/env node
+// The Debian package in machines of its own, under systemd: installed, used, scaled, reloaded, upgraded, removed,
+// purged, under Apache and under lighttpd. `make check-package` builds the packages first and says where they lie.
+'use strict';
+const assert = require('assert');
+const fs = require('fs');
+const path = require('path');
+const { test, run } = require('../e2e/tap.js');
+const { Machine, build, until } = require('./machine.js');
+
+const [, , thisDeb, nextDeb] = process.argv;
+const ENOUGH = 1000;
+const ORIGIN = 'http://localhost';
+let m;
+
+const status = (url, options = '') => m.sh(`curl -s -o /dev/null -w '%{http_code}' ${options} '${url}'`).trim();
+const page = (url) => m.sh(`curl -sf '${url}'`);
+const orders = () => Number(m.sh("mariadb -N -B -e 'SELECT COUNT(*) FROM kontor.orders'"));
+const active = (unit) => m.run(`systemctl is-active ${unit}`).stdout.trim();
+const note = (text) => console.log(`# ${text}`);
+
+function booksHold() {
+	const r = m.run('kontor verify');
+	assert.strictEqual(r.status, 0, r.stdout + r.stderr);
+}
+
+// Visitors look around and buy while `work` is done, and until they have asked for ENOUGH; none may see a failure.
+async function unnoticed(work, base = '/shop') {
+	const visitors = m.node(path.join(__dirname, 'visit.js'), [ORIGIN, base], ['pipe', 'pipe', 'pipe']);
+	let text = '', asked = 0, ended = null;
+	visitors.stdout.on('data', (part) => { text += part; });
+	visitors.stderr.on('data', (part) => { asked = Number(part.toString().trim().split('\n').pop()) || asked; });
+	visitors.on('exit', (code) => { ended = code; });
+	const enough = (n) => until(`${n} requests`, () => {
+		assert.strictEqual(ended, null, 'the visitors ended');
+		return asked >= n;
+	}, 120000);
+	await enough(100);
+	let failure = null;
+	await work().catch((e) => { failure = e; });
+	await enough(Math.max(ENOUGH, asked + 100));
+	visitors.stdin.end();
+	await until('the visitors to go', () => ended !== null);
+	if (failure)
+		throw failure;
+	const seen = JSON.parse(text);
+	note(`${seen.requests} requests, ${seen.orders} orders, ${seen.failed.length} failed`);
+	assert.deepStrictEqual(seen.failed.slice(0, 10), [], `${seen.failed.length} of ${seen.requests} failed`);
+	assert.ok(seen.requests >= ENOUGH && seen.orders > 0);
+}
+
+const times = async (n, work) => {
+	for (let i = 0; i < n; i++)
+		await work(i);
+};
+
+function install(what) {
+	const began = Date.now();
+	const text = m.sh(`apt-get install -qy ${what} 2>&1`);
+	note(`apt install ${what}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+	return text;
+}
+
+for (const server of ['apache2', 'lighttpd']) {
+	const claim = (text, fn) => test(`${server}: ${text}`, fn);
+
+	claim('apt install ends with a working shop', async () => {
+		m = await Machine.boot(server);
+		m.put(thisDeb);
+		m.put(nextDeb);
+		install(`/root/${path.basename(thisDeb)} ${server} curl`);
+		assert.strictEqual(m.sh('systemctl --failed --no-legend').trim(), '');
+		for (const unit of [server, 'mariadb', 'memcached', 'kontor@1', 'kontor@2', 'kontor-jobs', 'kontor.target', 'kontor-verify.timer'])
+			assert.strictEqual(active(unit), 'active', unit);
+		assert.match(page(`${ORIGIN}/shop/en/`), /<title>Welcome/);
+		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+	});
+	claim('with goods it shows a product and takes an order', async () => {
+		m.sh('kontor demo');
+		await until('the home page to show goods', () => /\/en\/p\//.test(page(`${ORIGIN}/shop/en/`)), 90000);
+		const product = /href="(\/shop\/en\/p\/[^"]+)"/.exec(page(`${ORIGIN}/shop/en/`))[1];
+		assert.match(page(ORIGIN + product), /cart\/add/);
+		await unnoticed(async () => {});
+		assert.ok(orders() > 0);
+		booksHold();
+	});
+	claim('no unit has more of the machine than 1.5 of its score', () => {
+		for (const unit of ['kontor@1', 'kontor-jobs', 'kontor-verify', 'kontor-backup']) {
+			const r = m.run(`systemctl cat ${unit}.service >/dev/null && systemd-analyze security --no-pager --threshold=15 ${unit}.service`);
+			note(`${unit}: ${/level for \S+: (\S+)/.exec(r.stdout)[1]}`);
+			assert.strictEqual(r.status, 0, unit);
+		}
+		m.sh('systemd-analyze verify /lib/systemd/system/kontor-jobs.service /lib/systemd/system/kontor-verify.service');
+	});
+	claim('passwords are for those alone who need them', () => {
+		const modes = m.sh('stat -c "%n %a %U:%G" /etc/kontor/*.password').trim().split('\n');
+		assert.deepStrictEqual(modes, ['/etc/kontor/db-backup.password 600 root:root', '/etc/kontor/db-jobs.password 640 root:kontor-jobs',
+			'/etc/kontor/db-tool.password 600 root:root', '/etc/kontor/db-web.password 640 root:kontor']);
+		assert.strictEqual(m.sh('mariadb -N -B -e "SELECT COUNT(*) FROM mysql.global_priv WHERE User LIKE \'kontor\\_%\' AND JSON_VALUE(Priv, \'$.authentication_string\') = \'\'"').trim(), '0');
+	});
+	claim('reloading three times loses no request', () =>
+		unnoticed(() => times(3, () => m.start_sh('systemctl reload kontor@1 kontor@2'))));
+	claim('restarting the backends one after the other loses no request', () =>
+		unnoticed(() => times(3, () => m.start_sh('systemctl restart kontor@1 && systemctl restart kontor@2'))));
+	claim('restarting all backends at once loses no request', () =>
+		unnoticed(() => times(3, () => m.start_sh('systemctl restart kontor@1 kontor@2'))));
+	claim('reloading the web server loses no request', () =>
+		unnoticed(() => times(3, async () => {
+			await m.start_sh(`systemctl reload ${server}`);
+			await new Promise((done) => setTimeout(done, 500));
+		})));
+	claim('more backends and fewer are one command each, and lose no request', async () => {
+		await unnoticed(async () => {
+			await m.start_sh('kontor backends 4');
+			assert.match(m.sh('kontor backends'), /^4 .*listens/m);
+			await until('the fourth to be asked', () => / [1-9]\d*$/m.test(/^4 .*$/m.exec(m.sh('kontor backends'))[0]));
+			await m.start_sh('kontor backends 1');
+			await m.start_sh('kontor backends 2');
+		});
+		assert.deepStrictEqual(['kontor@1', 'kontor@2', 'kontor@3'].map(active), ['active', 'active', 'inactive']);
+		assert.strictEqual(m.run('kontor status').status, 0);
+	});
+	claim('a configuration that cannot be used is not taken, and nothing is disturbed', async () => {
+		await unnoticed(async () => {
+			m.sh("cp /etc/kontor/kontor.conf /root/ && echo 'nosuch = 1' >>/etc/kontor/kontor.conf");
+			const r = m.run('kontor reload');
+			m.sh('cp /root/kontor.conf /etc/kontor/kontor.conf');
+			assert.strictEqual(r.status, 1);
+			assert.match(r.stderr, /nosuch/);
+		});
+	});
+	claim('a worker that stands still is ended by kontor-jobs and replaced', async () => {
+		m.sh('kontor config set test.faults yes && kontor reload');
+		await until('the fault to be allowed', () => status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: busy'") === '503');
+		assert.match(status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: stop'"), /^50[034]$/); // whoever is first: the web server's time limit or the end
+		await until('its end to be counted', () => JSON.parse(m.run('kontor status --json').stdout).ended.hung === 1);
+		m.sh('kontor config set test.faults no && kontor reload');
+		await until('four workers', () => /4 of 4 workers/.test(m.run('kontor status').stdout));
+	});
+	claim('a backend whose processes are all killed is there again', async () => {
+		m.sh('p=$(systemctl show -p MainPID --value kontor@1); kill -9 $p $(pgrep -P $p)');
+		await until('it to be active', () => active('kontor@1') === 'active' && /^1 .*listens/m.test(m.run('kontor backends').stdout));
+		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+	});
+	claim('an upgrade with a migration loses no request', async () => {
+		const css = /static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/shop/en/`))[1];
+		m.sh("echo '# mine' >>/etc/kontor/kontor.conf");
+		await unnoticed(() => m.start_sh(`apt-get install -qy /root/${path.basename(nextDeb)}`));
+		assert.match(m.sh('kontor --version'), /0\.1\.1/);
+		assert.strictEqual(m.sh("mariadb -N -B -e 'SELECT MAX(version) FROM kontor.schema_migration'").trim(), '2');
+		assert.notStrictEqual(/static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/shop/en/`))[1], css);
+		assert.strictEqual(status(`${ORIGIN}/shop/static/${css}`), '200', 'pages that are in browsers still find their style');
+		assert.match(m.sh('ls /var/backups/kontor'), /^kontor-/m);
+		assert.match(m.sh('tail -n 1 /etc/kontor/kontor.conf'), /# mine/);
+		booksHold();
+	});
+	claim('after the machine was started anew, so is the shop', async () => {
+		await m.halt();
+		await m.start();
+		await until('the shop', () => m.run(`curl -sf -o /dev/null ${ORIGIN}/shop/readyz`).status === 0);
+		assert.strictEqual(active('kontor-jobs'), 'active');
+		assert.strictEqual(m.sh('systemctl --failed --no-legend').trim(), '');
+		booksHold();
+	});
+	claim('dpkg-reconfigure moves the shop to another path and keeps its orders', () => {
+		const before = orders();
+		m.sh("echo 'kontor kontor/site-url string http://shoptest/tea' | debconf-set-selections");
+		m.sh('kontor config set site.url http://shoptest/tea && dpkg-reconfigure -f noninteractive kontor 2>&1');
+		assert.strictEqual(status(`${ORIGIN}/tea/en/`), '200');
+		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '404');
+		m.sh('kontor config set site.url http://shoptest/shop && dpkg-reconfigure -f noninteractive kontor 2>&1');
+		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+		assert.strictEqual(orders(), before);
+	});
+	claim('a removed package leaves configuration and data, and the web server works', () => {
+		m.sh('apt-get remove -qy kontor 2>&1');
+		assert.strictEqual(active(server), 'active');
+		assert.strictEqual(active('kontor@1'), 'inactive');
+		assert.strictEqual(m.run('pgrep kontor.fcgi').status, 1);
+		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '404');
+		assert.ok(orders() > 0);
+		m.sh('test -s /etc/kontor/kontor.conf && test -d /var/lib/kontor/media');
+	});
+	claim('installed again, it goes on where it was', () => {
+		const before = orders();
+		install(`/root/${path.basename(nextDeb)}`);
+		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+		assert.match(page(`${ORIGIN}/shop/en/`), /\/en\/p\//);
+		assert.strictEqual(orders(), before);
+		assert.match(m.sh('cat /etc/kontor/kontor.conf'), /# mine/);
+		booksHold();
+	});
+	claim('a purge that was not asked to keeps database and pictures, and nothing else', () => {
+		m.sh('apt-get purge -qy kontor 2>&1');
+		assert.ok(orders() > 0);
+		assert.strictEqual(m.sh('find /etc/kontor /run/kontor /var/log/kontor /etc/systemd/system/kontor* /etc/*/conf-*/*kontor* /etc/apache2/sites-*/kontor* 2>/dev/null || true').trim(), '');
+		assert.deepStrictEqual(fs.readdirSync(path.join(m.dir, 'var/lib/kontor')), ['media']);
+		assert.strictEqual(active(server), 'active');
+	});
+	claim('installed over the database that was kept, it sells on', async () => {
+		const before = orders();
+		install(`/root/${path.basename(nextDeb)}`);
+		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+		assert.ok(orders() >= before);
+		await unnoticed(async () => {});
+		booksHold();
+	});
+	claim('a purge that was asked to drops the database, its accounts and the pictures', () => {
+		m.sh("echo 'kontor kontor/purge boolean true' | debconf-set-selections && apt-get purge -qy kontor 2>&1");
+		assert.strictEqual(m.sh("mariadb -N -B -e \"SHOW DATABASES LIKE 'kontor%'\"").trim(), '');
+		assert.strictEqual(m.sh("mariadb -N -B -e \"SELECT User FROM mysql.global_priv WHERE User LIKE 'kontor%'\"").trim(), '');
+		assert.strictEqual(m.run('test -e /var/lib/kontor').status, 1);
+	});
+	claim('the journal holds no secret and no complaint of systemd', async () => {
+		const journal = m.sh('journalctl --no-pager -o cat -u "kontor*"');
+		for (const secret of ['buyer@example.org', 'Long Lane'])
+			assert.ok(!journal.includes(secret), secret);
+		assert.doesNotMatch(journal, /Unknown (key|section)|Failed to (set up|apply)/);
+		await m.remove();
+	});
+}
+
+test('a web server that comes after the shop takes it too', async () => {
+	m = await Machine.boot('later');
+	m.put(thisDeb);
+	install(`--no-install-recommends /root/${path.basename(thisDeb)} curl`);
+	install('--no-install-recommends lighttpd');
+	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+	m.sh('systemctl stop lighttpd');
+	install('apache2');
+	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+	await m.remove();
+});
+
+run({ after: async () => { if (m) await m.remove(); } });

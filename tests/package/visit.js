@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+// visit.js ORIGIN BASE - visitors without a pause, until standard input ends; then what they saw goes to standard output
+// as JSON: {requests, orders, failed: [...]}.
+//
+// Six look around, and fetch the style sheet that each page names; two buy. Each request has a connection of its own, so
+// that one which is refused, cut off or answered with 5xx is seen as such.
+'use strict';
+const http = require('http');
+const { Buyer } = require('../e2e/buyer.js');
+
+const [, , origin, base] = process.argv;
+const agent = new http.Agent({ keepAlive: false });
+const seen = { requests: 0, orders: 0, failed: [] };
+let over = false;
+
+class Visitor extends Buyer {
+	constructor() {
+		super(origin, { agent });
+	}
+
+	async send(method, target, options) {
+		seen.requests++;
+		try {
+			const rs = await super.send(method, target, options);
+			if (rs.status >= 400)
+				seen.failed.push(`${method} ${target}: ${rs.status}`);
+			return rs;
+		} catch (e) {
+			seen.failed.push(`${method} ${target}: ${e.message}`);
+			throw e;
+		}
+	}
+}
+
+const link = (html, part) => [...html.matchAll(/href="([^"]+)"/g)].map((m) => m[1]).filter((u) => u.includes(part));
+const any = (list) => list[Math.floor(Math.random() * list.length)];
+
+async function look() {
+	const v = new Visitor();
+	const home = await v.get(`${base}/en/`);
+	await v.get(any(link(home.text, '/static/kontor.')));
+	const product = any(link(home.text, '/en/p/'));
+	await v.get(product);
+	await v.get(`${product}.json`);
+	await v.get(`${base}/en/search?q=tea`);
+	const media = /src="([^"]*\/media\/[^"]+)"/.exec(home.text);
+	if (media)
+		await v.get(media[1]);
+}
+
+async function buy() {
+	const v = new Visitor();
+	const home = await v.get(`${base}/en/`);
+	await v.addToCart(any(link(home.text, '/en/p/')));
+	await v.get(`${base}/en/checkout/address`);
+	await v.submit('/checkout/address', { email: 'buyer@example.org', name: 'Ada Buyer', street: 'Long Lane 1',
+		postcode: '20457', city: 'Hamburg', country: 'DE' });
+	if (v.page.target.endsWith('/delivery')) // not for what needs none
+		await v.submit('/checkout/delivery', { delivery: 'standard' });
+	await v.submit('/checkout/payment', { payment: 'transfer' });
+	if (v.page.target.endsWith('/cart')) // somebody was faster
+		return;
+	const rs = await v.submit('/checkout/place', { terms: '1' });
+	if (rs.trail[0] === 303 && rs.status === 200)
+		seen.orders++;
+	else
+		seen.failed.push(`an order ended with ${rs.trail}`);
+}
+
+async function again(work) {
+	while (!over)
+		try {
+			await work();
+		} catch (e) {
+			seen.failed.push(String(e.message));
+			await new Promise((done) => setTimeout(done, 50));
+		}
+}
+
+async function main() {
+	process.stdin.on('end', () => { over = true; }).resume();
+	const ticker = setInterval(() => process.stderr.write(`${seen.requests}\n`), 200);
+	await Promise.all([...Array(6).fill(look), buy, buy].map(again));
+	clearInterval(ticker);
+	console.log(JSON.stringify(seen));
+}
+
+main();
