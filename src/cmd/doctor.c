@@ -202,7 +202,7 @@ put_blocked(struct report *r, struct buf *b)
 		while (r->o->chosen[i] && doctor_next(&rest, &s)) {
 			if (s.kind != DOCTOR_BLOCKED)
 				continue;
-			buf_fmt(b, "%s%s", n++ == 0 ? "later   not looked at before the rest is mended: " : ", ",
+			buf_fmt(b, "%s%s", n++ == 0 ? "later   not looked at, because of the above: " : ", ",
 			    shown(r->c->a, checks[i].name));
 			break;
 		}
@@ -219,8 +219,8 @@ put_report(struct report *r, struct buf *b)
 		if (r->o->chosen[i])
 			put_check(r, b, i);
 	put_blocked(r, b);
-	buf_fmt(b, "%zu checks in %llu.%llu s: ", r->n_checks, (unsigned long long)r->took_ms / 1000,
-	    (unsigned long long)r->took_ms % 1000 / 100);
+	buf_fmt(b, "%zu check%s in %llu.%llu s: ", r->n_checks, r->n_checks == 1 ? "" : "s",
+	    (unsigned long long)r->took_ms / 1000, (unsigned long long)r->took_ms % 1000 / 100);
 	if (r->faults + r->advice == 0)
 		buf_fmt(b, "nothing is wrong");
 	else

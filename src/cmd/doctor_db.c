@@ -118,6 +118,8 @@ log_in_somehow(struct doctor *d, struct db **db)
 {
 	static const int order[] = {TOOL, WEB};
 	struct account all[ACCOUNTS];
+	const char *closed = "";
+	bool tried = false;
 
 	if (!may_reach(d))
 		return false;
@@ -125,8 +127,16 @@ log_in_somehow(struct doctor *d, struct db **db)
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		struct err e = {0};
 
-		if (may_be(&all[order[i]]) && log_in(d, &all[order[i]], db, &e))
+		if (!may_be(&all[order[i]]))
+			closed = all[order[i]].file.p;
+		else if (log_in(d, &all[order[i]], db, &e))
 			return true;
+		else
+			tried = true;
+	}
+	if (!tried) {
+		doctor_unseen(d, "%s: %s", closed, strerror(EACCES));
+		return false;
 	}
 	doctor_blocked(d, CHECK_database);
 	return false;

@@ -25,10 +25,7 @@ look_stats(struct doctor *d, struct stats_report *r)
 	struct err e = {0};
 
 	if (!stats_open_tool(st, d->conf->paths_stats_file.p, false, &e)) {
-		if (e.kind == ERR_NOT_FOUND && access(d->conf->paths_stats_file.p, F_OK) != 0 && errno != EACCES)
-			doctor_blocked(d, CHECK_counters);
-		else
-			doctor_unseen(d, "the counters cannot be read: %s", e.msg);
+		doctor_blocked(d, CHECK_counters);
 		return false;
 	}
 	stats_read(st, d->a, r);

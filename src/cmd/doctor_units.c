@@ -5,6 +5,7 @@
 #include "plat/run.h"
 
 #define RESTARTS_MANY 3
+#define UNITS_MAX 24
 
 bool
 doctor_unit_next(struct str *rest, struct doctor_unit *u)
@@ -124,11 +125,12 @@ doctor_units_judge(struct doctor *d, struct str text)
 void
 check_units(struct doctor *d)
 {
-	static const char *const argv[] = {"systemctl", "show", "--no-pager", "--property",
+	const char *argv[UNITS_MAX + SYSTEM_BACKENDS_MAX] = {"systemctl", "show", "--no-pager", "--property",
 	    "Id,LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload", "kontor.target",
-	    "kontor-jobs.service", "kontor@*.service", "kontor-backup.timer", "kontor-backup.service",
-	    "kontor-verify.timer", "kontor-verify.service", "mariadb.service", "memcached.service", "apache2.service",
-	    "lighttpd.service", NULL};
+	    "kontor-jobs.service", "kontor-backup.timer", "kontor-backup.service", "kontor-verify.timer",
+	    "kontor-verify.service", "mariadb.service", "memcached.service", "apache2.service", "lighttpd.service"};
+	const struct str *backends;
+	size_t n, known = 0;
 	struct err e = {0};
 	struct str text;
 	int status;
@@ -137,6 +139,15 @@ check_units(struct doctor *d)
 		doctor_note(d, "systemd does not run here");
 		return;
 	}
+	/* Those that are enabled: what does not run is not known to systemd by a pattern. */
+	while (argv[known] != NULL)
+		known++;
+	if (!system_backends(d->a, &backends, &n, &e)) {
+		doctor_unseen(d, "%s", e.msg);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		argv[known + i] = str_fmt(d->a, "kontor@%.*s.service", STR_ARG(backends[i])).p;
 	if (!run_read(d->a, argv, &text, &status, &e)) {
 		doctor_unseen(d, "%s", e.msg);
 		return;

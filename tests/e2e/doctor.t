@@ -158,10 +158,10 @@ test('a wrong line of the configuration', async () => {
 	found(await doctor({ conf: path.join(s.dir, 'none.conf') }, 'config'), 'config-missing', 'none.conf', 'kontor setup');
 });
 test('provoked faults are switched on', async () => {
-	found(await doctor({ conf: variant({ test: { faults: 'yes' } }) }, 'config'), 'faults-on', 'test.faults', 'faults = no');
+	found(await doctor({ conf: variant({ test: { faults: 'yes' } }) }, 'config'), 'faults-on', 'test.faults', 'kontor config set test.faults no');
 	const d = await doctor('config', 'mail');
 	found(d, 'config-unwise', 'site.imprint is empty', 'kontor setup');
-	found(d, 'sender-none', 'site.sender is empty', 'kontor setup --sender');
+	found(d, 'sender-none', 'site.sender is empty', 'kontor config set site.sender');
 	lacks(d, 'faults-on');
 });
 test('a configuration that others may write', async () => {
@@ -650,7 +650,7 @@ test('with everything down it says so in time', async () => {
 		found(d, name, '', '');
 	assert.ok(d.findings.some((f) => f.name === 'socket-stale' || f.name === 'socket-none'));
 	const r = await start({});
-	assert.match(r.out, /^later {3}not looked at before the rest is mended: .*schema/m);
+	assert.match(r.out, /^later {3}not looked at, because of the above: .*schema/m);
 	assert.ok(r.out.split('\n').length < 60, r.out);
 });
 
