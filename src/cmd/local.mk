@@ -6,6 +6,20 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/conf_change.c src/cmd/conf_change.h \
 	src/cmd/config.c \
 	src/cmd/demo.c \
+	src/cmd/doctor.c src/cmd/doctor.def src/cmd/doctor.h \
+	src/cmd/doctor_backend.c \
+	src/cmd/doctor_cache.c \
+	src/cmd/doctor_conf.c \
+	src/cmd/doctor_db.c \
+	src/cmd/doctor_find.c \
+	src/cmd/doctor_host.c src/cmd/doctor_host.h \
+	src/cmd/doctor_https.c src/cmd/doctor_https.h \
+	src/cmd/doctor_log.c src/cmd/doctor_log.h \
+	src/cmd/doctor_look.c \
+	src/cmd/doctor_server.c src/cmd/doctor_server.h \
+	src/cmd/doctor_site.c \
+	src/cmd/doctor_units.c src/cmd/doctor_units.h \
+	src/cmd/doctor_work.c \
 	src/cmd/export.c \
 	src/cmd/export_run.c src/cmd/export_run.h \
 	src/cmd/import.c \

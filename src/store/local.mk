@@ -11,7 +11,9 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue_save_impl.h \
 	src/store/catalogue_save_text.c \
 	src/store/catalogue_save_variant.c \
+	src/store/doctor_store.c src/store/doctor_store.h \
 	src/store/draft.c src/store/draft.h \
+	src/store/grants.c src/store/grants.h \
 	src/store/migrate.c src/store/migrate.h \
 	src/store/order_expire.c \
 	src/store/order_read.c \

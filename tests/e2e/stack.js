@@ -299,4 +299,4 @@ function children(pid) {
 	return out;
 }
 
-module.exports = { Stack, request, until, sleep, program, src, build };
+module.exports = { Stack, request, until, sleep, program, children, src, build };

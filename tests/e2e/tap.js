@@ -1,4 +1,5 @@
-// tap.js - tests that report in TAP: test('a claim', async () => { assert... }); run() does them in order.
+// tap.js - tests that report in TAP: test('a claim', async () => { assert... }); run() does them in order. One that
+// returns a text was skipped for that reason.
 'use strict';
 const tests = [];
 
@@ -17,8 +18,8 @@ async function run({ before = async () => {}, after = async () => {} } = {}) {
 	console.log(`1..${tests.length}`);
 	for (const [i, { claim, fn }] of tests.entries()) {
 		try {
-			await fn();
-			console.log(`ok ${i + 1} - ${claim}`);
+			const skip = await fn();
+			console.log(`ok ${i + 1} - ${claim}${typeof skip === 'string' ? ` # SKIP ${skip}` : ''}`);
 		} catch (e) {
 			failed++;
 			console.log(`not ok ${i + 1} - ${claim}`);

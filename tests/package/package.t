@@ -75,6 +75,28 @@ for (const server of ['apache2', 'lighttpd']) {
 		assert.match(page(`${ORIGIN}/shop/en/`), /<title>Welcome/);
 		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
 	});
+	claim('kontor doctor finds no fault, and each one that is planted', async () => {
+		const doctor = (...checks) => JSON.parse(m.run(`kontor doctor --json ${checks.join(' ')}`).stdout);
+		const names = (d) => d.checks.flatMap((c) => c.findings).filter((f) => f.level === 'fault').map((f) => f.name);
+		const planted = async (plant, undo, checks, wanted) => {
+			m.sh(plant);
+			const got = names(doctor(...checks));
+			m.sh(undo);
+			assert.deepStrictEqual(got.sort(), wanted.sort(), plant);
+		};
+		assert.deepStrictEqual(names(doctor()), []);
+		await planted('systemctl stop kontor@2', 'systemctl start kontor@2', ['sockets', 'workers', 'units'],
+			['socket-stale', 'pool-stopped', 'unit-down']);
+		await planted('chmod 0600 /run/kontor/1.sock', 'chmod 0660 /run/kontor/1.sock', ['sockets'], ['socket-denied']);
+		await planted('chmod 0644 /etc/kontor/db-web.password', 'chmod 0640 /etc/kontor/db-web.password', ['secrets'], ['password-open']);
+		await planted('systemctl disable kontor.target', 'systemctl enable kontor.target', ['units'], ['unit-disabled']);
+		await planted('systemctl stop kontor-jobs', 'systemctl start kontor-jobs', ['jobs', 'units'], ['jobs-dead', 'unit-down']);
+		if (server === 'apache2')
+			await planted('a2dismod -qf proxy_fcgi', 'a2enmod -q proxy_fcgi', ['web_server'], ['module-missing']);
+		else
+			await planted('lighty-disable-mod kontor', 'lighty-enable-mod kontor', ['web_server'], ['web-off']);
+		await until('all to be well', () => names(doctor()).length === 0);
+	});
 	claim('with goods it shows a product and takes an order', async () => {
 		m.sh('kontor demo');
 		await until('the home page to show goods', () => /\/en\/p\//.test(page(`${ORIGIN}/shop/en/`)), 90000);

@@ -7,8 +7,11 @@ UNIT_TESTS = \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
+	tests/unit/test_doctor \
 	tests/unit/test_draft \
+	tests/unit/test_fcgi_ask \
 	tests/unit/test_form \
+	tests/unit/test_grants \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
 	tests/unit/test_keep \
@@ -17,12 +20,14 @@ UNIT_TESTS = \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
 	tests/unit/test_product_csv \
+	tests/unit/test_rights \
 	tests/unit/test_run \
 	tests/unit/test_search \
 	tests/unit/test_secret \
 	tests/unit/test_sql_text \
 	tests/unit/test_stats \
 	tests/unit/test_stats_report \
+	tests/unit/test_task \
 	tests/unit/test_template \
 	tests/unit/test_totals \
 	tests/unit/test_translation_csv \
@@ -92,5 +97,15 @@ tests_unit_test_accounts_SOURCES = tests/unit/test_accounts.c
 tests_unit_test_accounts_LDADD = $(UNIT_LIBS)
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_LDADD = $(UNIT_LIBS)
+tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
+tests_unit_test_doctor_LDADD = $(UNIT_LIBS)
+tests_unit_test_fcgi_ask_SOURCES = tests/unit/test_fcgi_ask.c
+tests_unit_test_fcgi_ask_LDADD = $(UNIT_LIBS)
+tests_unit_test_grants_SOURCES = tests/unit/test_grants.c
+tests_unit_test_grants_LDADD = $(UNIT_LIBS)
+tests_unit_test_rights_SOURCES = tests/unit/test_rights.c
+tests_unit_test_rights_LDADD = $(UNIT_LIBS)
+tests_unit_test_task_SOURCES = tests/unit/test_task.c
+tests_unit_test_task_LDADD = $(UNIT_LIBS)
 tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
 tests_unit_test_keep_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,84 @@
+#include "plat/fcgi_ask.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "unit.h"
+
+static struct arena arena;
+
+static void
+put(struct buf *b, int type, struct str content, int padding)
+{
+	const char head[] = {1, (char)type, 0, 1, (char)(content.n >> 8), (char)(content.n & 0xff), (char)padding, 0};
+
+	buf_put(b, str_n(head, sizeof(head)));
+	buf_put(b, content);
+	while (padding-- > 0)
+		buf_ch(b, '\0');
+}
+
+static struct buf
+records(void)
+{
+	struct buf b;
+
+	arena_init(&arena, 8 << 20);
+	buf_init(&b, &arena, 1 << 20);
+	return b;
+}
+
+START_TEST(the_answer_is_put_together_from_its_records)
+{
+	struct buf b = records();
+	struct err e = {0};
+	struct str answer;
+
+	put(&b, 6, STR("Status: 404 Not Found\r\nX-Requ"), 3);
+	put(&b, 7, STR("what it says to the log"), 0);
+	put(&b, 6, STR("est-Id: abc\r\n\r\nX-Request-Id: body\r\n"), 0);
+	put(&b, 6, STR(""), 0);
+	put(&b, 3, STR("\0\0\0\0\0\0\0\0"), 0);
+	ck_ok(fcgi_ask_parse(&arena, buf_str(&b), &answer, &e), &e);
+	ck_assert_int_eq(fcgi_answer_status(answer), 404);
+	ck_str(fcgi_answer_header(answer, STR("x-request-id")), "abc");
+	ck_assert_ptr_null(fcgi_answer_header(answer, STR("Body")).p);
+}
+END_TEST
+
+START_TEST(what_is_no_answer_is_refused)
+{
+	struct buf b = records();
+	struct err e = {0};
+	struct str answer;
+
+	put(&b, 6, STR("Status: 200 OK\r\n\r\n"), 0); /* and no end */
+	ck_assert(!fcgi_ask_parse(&arena, buf_str(&b), &answer, &e));
+	ck_assert_int_eq(e.kind, ERR_UPSTREAM);
+	err_clear(&e);
+	ck_assert(!fcgi_ask_parse(&arena, str_head(buf_str(&b), 12), &answer, &e));
+	ck_assert_str_eq(e.msg, "this is not FastCGI");
+	err_clear(&e);
+	ck_assert(!fcgi_ask_parse(&arena, STR("HTTP/1.1 200 OK\r\n\r\n"), &answer, &e));
+	ck_assert_str_eq(e.msg, "this is not FastCGI");
+	err_clear(&e);
+	ck_assert(!fcgi_ask_parse(&arena, STR(""), &answer, &e));
+	arena_fini(&arena);
+	b = records();
+	put(&b, 3, STR("\0\0\0\0\0\0\0\0"), 0);
+	err_clear(&e);
+	ck_assert(!fcgi_ask_parse(&arena, buf_str(&b), &answer, &e));
+	ck_assert_str_eq(e.msg, "the answer is empty");
+}
+END_TEST
+
+START_TEST(an_answer_without_a_status_is_200)
+{
+	ck_assert_int_eq(fcgi_answer_status(STR("Content-Type: text/plain\r\n\r\nStatus: 500\r\n")), 200);
+	ck_assert_int_eq(fcgi_answer_status(STR("Status: 30\r\n\r\n")), 200);
+	ck_assert_int_eq(fcgi_answer_status(STR("Status: 302 Found\r\n\r\n")), 302);
+}
+END_TEST
+
+UNIT_MAIN("fcgi_ask", the_answer_is_put_together_from_its_records, what_is_no_answer_is_refused,
+    an_answer_without_a_status_is_200)
