@@ -540,3 +540,12 @@ cache_forget(struct cache *c, const struct cache_key *key)
 {
 	return cache_forget_text(c, str_n(key->text, key->n));
 }
+
+bool
+cache_flush(struct cache *c, struct err *e)
+{
+	bool ok = c->memc == NULL || judged(c, memc_flush(c->memc)) == MEMC_OK;
+
+	stats_epoch_raise(c->st);
+	return ok || err_set(e, ERR_UPSTREAM, "memcached did not empty itself: %s", memc_error(c->memc));
+}

@@ -188,6 +188,12 @@ memc_delete(struct memc *m, struct str key)
 	return result_of(m, memcached_delete(m->st, key.p, key.n, 0));
 }
 
+enum memc_result
+memc_flush(struct memc *m)
+{
+	return result_of(m, memcached_flush(m->st, 0));
+}
+
 const char *
 memc_error(const struct memc *m)
 {
