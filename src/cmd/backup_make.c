@@ -74,7 +74,7 @@ is_ours(struct str name, struct str head, struct str tail)
 		return false;
 	name = str_from(str_head(name, name.n - tail.n), head.n);
 	return is_time(name)
-	       || (tail.n > 0 && str_starts(name, STR(SAFETY)) && is_time(str_from(name, sizeof(SAFETY) - 1)));
+	    || (tail.n > 0 && str_starts(name, STR(SAFETY)) && is_time(str_from(name, sizeof(SAFETY) - 1)));
 }
 
 /* The names of the backups that are there, oldest first. */
@@ -96,6 +96,16 @@ list(const struct backup *b, struct arena *a, struct str **names, size_t *n, str
 
 /* ---- the folder ---- */
 
+static const char *
+without_slash(struct arena *a, const char *dir)
+{
+	struct str s = str_z(dir);
+
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s = str_head(s, s.n - 1);
+	return str_dup(a, s).p;
+}
+
 /* Only one backup at a time in a folder; false when it cannot be told, as on some network file systems. */
 static bool
 lock_dir(const struct backup *b, int *fd, bool *locked, struct err *e)
@@ -105,7 +115,7 @@ lock_dir(const struct backup *b, int *fd, bool *locked, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: %s", b->dir, strerror(errno));
 	*locked = flock(*fd, LOCK_EX | LOCK_NB) == 0;
 	return *locked || errno != EWOULDBLOCK
-	       || err_set(e, ERR_CONFLICT, "%s: another backup is being made there", b->dir);
+	    || err_set(e, ERR_CONFLICT, "%s: another backup is being made there", b->dir);
 }
 
 static bool
@@ -198,7 +208,7 @@ save_config_file(struct making *mk, const char *file, struct err *e)
 	dir = str_fmt(mk->a, "%s/%s", mk->part, name.p);
 	dir = str_fmt(mk->a, "%.*s", (int)(strrchr(dir.p, '/') - dir.p), dir.p);
 	return tree_make_dirs(dir.p, 0700, e)
-	       && tree_copy(real, str_fmt(mk->a, "%s/%s", mk->part, name.p).p, &size_b, e) && add_file(mk, name, e);
+	    && tree_copy(real, str_fmt(mk->a, "%s/%s", mk->part, name.p).p, &size_b, e) && add_file(mk, name, e);
 }
 
 static bool
@@ -250,9 +260,9 @@ look_first(struct making *mk, struct db *db, struct err *e)
 		return err_set(e, ERR_INPUT, "the database %s has no schema: there is no shop in it to back up",
 		    mk->b->conf->db_name.p);
 	return !mk->b->check || s.schema <= SQL_SCHEMA
-	       || err_set(e, ERR_INPUT,
-		   "the database has %s, which is newer than this program: use the newer one's, or --no-check",
-		   s.schema_name.p);
+	    || err_set(e, ERR_INPUT,
+		"the database has %s, which is newer than this program: use the newer one's, or --no-check",
+		s.schema_name.p);
 }
 
 static bool
@@ -386,6 +396,7 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 	int fd;
 
 	b->m = (struct manifest){.made_s = 0};
+	b->dir = without_slash(a, b->dir);
 	if (!lock_dir(b, &fd, &locked, e)) {
 		if (fd >= 0)
 			close(fd);

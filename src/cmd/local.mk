@@ -21,6 +21,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/pause.c \
 	src/cmd/progress.c src/cmd/progress.h \
 	src/cmd/prove.c src/cmd/prove.h \
+	src/cmd/restore.c \
+	src/cmd/restore_run.c src/cmd/restore_run.h \
 	src/cmd/setup.c \
 	src/cmd/status.c \
 	src/cmd/texts.c \

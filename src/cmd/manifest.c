@@ -196,7 +196,7 @@ manifest_parse(struct arena *a, struct str text, struct manifest *m, struct err 
 		n++;
 		if (str_eq_z(line, "end") && text.p != NULL)
 			return (m->name.n > 0 && m->made_s > 0 && m->database.n > 0 && m->n_files > 0)
-			       || err_set(e, ERR_INPUT, "%u: name, time, database or files are missing", n);
+			    || err_set(e, ERR_INPUT, "%u: name, time, database or files are missing", n);
 		if (!str_cut(&line, ' ', &word) || !parse_line(a, word, line, m))
 			return err_set(e, ERR_INPUT, "%u: cannot be understood", n);
 	}

@@ -96,8 +96,8 @@ find_last_order(struct db *db, const struct manifest *m, struct arena *a, struct
 	if (m->last_order.n > 0 && !copy_has_order(db, a, m->last_order, &found, e))
 		return false;
 	return found
-	       || err_set(e, ERR_CONFLICT, "order %.*s, which was there before the backup began, is not in it",
-		   STR_ARG(m->last_order));
+	    || err_set(e, ERR_CONFLICT, "order %.*s, which was there before the backup began, is not in it",
+		STR_ARG(m->last_order));
 }
 
 /* ---- all of it ---- */
@@ -131,8 +131,8 @@ try_it(const struct prove *p, const struct conf *conf, struct arena *a, struct e
 	if (!prove_books(conf, p->m->made_s, &n_broken, a, e))
 		return false;
 	return n_broken == 0
-	       || err_set(e, ERR_CONFLICT, "the books in the copy break %zu promise%s: see above", n_broken,
-		   n_broken == 1 ? "" : "s");
+	    || err_set(e, ERR_CONFLICT, "the books in the copy break %zu promise%s: see above", n_broken,
+		n_broken == 1 ? "" : "s");
 }
 
 bool

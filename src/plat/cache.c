@@ -542,10 +542,20 @@ cache_forget(struct cache *c, const struct cache_key *key)
 }
 
 bool
-cache_flush(struct cache *c, struct err *e)
+cache_flush(struct cache *c, struct arena *a, struct err *e)
 {
-	bool ok = c->memc == NULL || judged(c, memc_flush(c->memc)) == MEMC_OK;
+	const struct conf_list *servers = &c->conf->cache_socket;
+	bool ok = true;
 
+	for (size_t i = 0; ok && i < servers->n; i++) {
+		struct conf one = *c->conf;
+		struct memc *memc;
+
+		one.cache_socket = (struct conf_list){1, &servers->v[i]};
+		ok = memc_open(a, &one, &memc, e)
+		    && (memc_flush(memc) != MEMC_ERROR
+			|| err_set(e, ERR_UPSTREAM, "memcached at %s did not empty itself", servers->v[i].p));
+	}
 	stats_epoch_raise(c->st);
-	return ok || err_set(e, ERR_UPSTREAM, "memcached did not empty itself: %s", memc_error(c->memc));
+	return ok;
 }

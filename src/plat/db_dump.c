@@ -25,6 +25,7 @@ struct pump {
 	struct side from, to;
 	int in, out, login, file; /* ours: the first program's output, the second one's input */
 	struct dump_scan *scan;   /* NULL: nothing is looked at */
+	bool refused;             /* the second one took no more while there was more */
 };
 
 static void
@@ -73,19 +74,22 @@ end(struct side *s)
 	return status;
 }
 
-/* Whoever is written to comes first: when it has gone, the one that writes ends by SIGPIPE, which says nothing. */
 static bool
-judge(struct pump *p, int from, int to, struct err *e)
+judge_one(const struct side *s, int status, struct err *e)
 {
 	char words[WORDS_B];
 
-	if (to != 0)
-		return err_set(
-		    e, ERR_UPSTREAM, "%s ended with status %d: %s", p->to.run.argv[0], to, words_of(&p->to, words));
-	if (from != 0)
-		return err_set(e, ERR_UPSTREAM, "%s ended with status %d: %s", p->from.run.argv[0], from,
-		    words_of(&p->from, words));
-	return true;
+	return status == 0
+	    || err_set(e, ERR_UPSTREAM, "%s ended with status %d: %s", s->run.argv[0], status, words_of(s, words));
+}
+
+/* Who gave up first has the reason; the other one only lost its partner. */
+static bool
+judge(const struct pump *p, int from, int to, struct err *e)
+{
+	if (p->refused)
+		return judge_one(&p->to, to, e) && judge_one(&p->from, from, e);
+	return judge_one(&p->from, from, e) && judge_one(&p->to, to, e);
 }
 
 static bool
@@ -127,13 +131,14 @@ move(struct pump *p, struct err *e)
 			dump_scan_take(p->scan, bytes, &out);
 			bytes = str_n(out.p, out.n);
 		}
-		if (!write_all(p->out, bytes))
+		p->refused = !write_all(p->out, bytes);
+		if (p->refused)
 			return true; /* how the second one ended says why */
 	}
 	if (p->scan != NULL) {
 		out.n = 0;
 		dump_scan_end(p->scan, &out);
-		(void)write_all(p->out, str_n(out.p, out.n));
+		p->refused = !write_all(p->out, str_n(out.p, out.n));
 	}
 	return buf_check(&out, e);
 }

@@ -1,5 +1,6 @@
 #include "plat/memc.h"
 
+#include <errno.h>
 #include <libmemcached/memcached.h>
 #include <string.h>
 
@@ -191,7 +192,11 @@ memc_delete(struct memc *m, struct str key)
 enum memc_result
 memc_flush(struct memc *m)
 {
-	return result_of(m, memcached_flush(m->st, 0));
+	memcached_return_t rc = memcached_flush(m->st, 0);
+	int why = rc == MEMCACHED_SUCCESS ? 0 : memcached_last_error_errno(m->st);
+	enum memc_result r = result_of(m, rc);
+
+	return why == ECONNREFUSED || why == ENOENT ? MEMC_MISS : r;
 }
 
 const char *

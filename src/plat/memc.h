@@ -38,7 +38,8 @@ MUST_USE enum memc_result memc_add(struct memc *, struct str key, struct str val
 MUST_USE enum memc_result memc_cas(struct memc *, struct memc_item *, struct str value, int ttl_s);
 MUST_USE enum memc_result memc_delete(struct memc *, struct str key);
 
-/* Forgets everything that the servers hold. MEMC_ERROR when one of them did not confirm it. */
+/* Forgets everything that the server holds. MEMC_MISS: it does not run, so it holds nothing. For a
+ * client with one server: of several, only the last one's trouble is known. */
 MUST_USE enum memc_result memc_flush(struct memc *);
 
 /* The library's words for the last error; borrowed. */

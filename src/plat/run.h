@@ -1,8 +1,8 @@
 /* run.h - other programs, found by PATH and run without a shell.
  *
  * What a program is given on its standard channels, and maybe one more, is said for each run; no other descriptor of
- * ours reaches it, since all are opened O_CLOEXEC. A program that cannot be found or started is ERR_NOT_FOUND; how it ended is the caller's to
- * judge. */
+ * ours reaches it, since all are opened O_CLOEXEC. A program that cannot be found or started is ERR_NOT_FOUND; how it
+ * ended is the caller's to judge. */
 #ifndef KONTOR_PLAT_RUN_H
 #define KONTOR_PLAT_RUN_H
 

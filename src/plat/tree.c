@@ -83,7 +83,7 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 	out = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	/* the owner first: a change of it takes bits of the mode away; who may not give a file away keeps it */
 	ok = out >= 0 && copy_bytes(in, out, size_b) && (fchown(out, st.st_uid, st.st_gid) == 0 || errno == EPERM)
-	     && fchmod(out, st.st_mode & 07777) == 0;
+	    && fchmod(out, st.st_mode & 07777) == 0;
 	ok = (out < 0 || close(out) == 0) && ok && rename(beside, to) == 0;
 	if (!ok)
 		(void)fail(e, to);
@@ -91,6 +91,15 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 		unlink(beside);
 	close(in);
 	return ok;
+}
+
+void
+tree_own_as(const char *path, const char *as)
+{
+	struct stat st;
+
+	if (stat(as, &st) == 0 && lchown(path, st.st_uid, st.st_gid) != 0)
+		return; /* it stays with who made it */
 }
 
 bool
@@ -140,7 +149,7 @@ walk_dir(const struct walk *w, const char *below, int depth, struct err *e)
 	bool ok = true;
 	DIR *d;
 
-	snprintf(path, sizeof(path), "%s/%s", w->root, below);
+	snprintf(path, sizeof(path), "%s%s%s", w->root, *below == '\0' ? "" : "/", below);
 	if (depth > DEPTH_MAX)
 		return err_set(e, ERR_LIMIT, "%s: too many folders in one another", path);
 	d = opendir(path);
@@ -152,7 +161,7 @@ walk_dir(const struct walk *w, const char *below, int depth, struct err *e)
 		if (entry->d_name[0] == '.')
 			continue;
 		ok = n < (int)sizeof(name) ? walk_entry(w, name, depth, e)
-		                           : err_set(e, ERR_LIMIT, "%s: too long a name", path);
+					   : err_set(e, ERR_LIMIT, "%s: too long a name", path);
 	}
 	if (ok && errno != 0)
 		ok = fail(e, path);

@@ -12,12 +12,13 @@ run_named(struct db *db, struct arena *a, enum sql_id id, struct str name, struc
 	return db_text_run(db, sql_named(a, id, name), e);
 }
 
-static bool
-look_at_tables(struct db *db, struct arena *a, struct copy_state *s, struct err *e)
+bool
+copy_look_tables(struct db *db, struct arena *a, struct copy_state *s, struct err *e)
 {
 	struct str *view;
 	struct db_rows rows;
 
+	*s = (struct copy_state){.n_tables = 0};
 	if (!db_select(db_query(db, SQL_COPY_TABLES), a, &rows, e))
 		return false;
 	s->table = ARENA_ARRAY(a, struct str, rows.n + 1);
@@ -69,8 +70,7 @@ copy_look(struct db *db, struct arena *a, struct copy_state *s, struct err *e)
 	struct db_rows rows;
 	bool found;
 
-	*s = (struct copy_state){.n_tables = 0};
-	if (!look_at_tables(db, a, s, e))
+	if (!copy_look_tables(db, a, s, e))
 		return false;
 	if (has_table(s, "schema_migration")) {
 		if (!db_find(db_query(db, SQL_COPY_SCHEMA), a, &rows, &found, e))
@@ -125,13 +125,15 @@ list(struct arena *a, const struct str *names, size_t n)
 bool
 copy_empty(struct db *db, struct arena *a, struct err *e)
 {
-	struct copy_state s = {.n_tables = 0};
+	struct copy_state s;
 
-	if (!look_at_tables(db, a, &s, e) || !run_named(db, a, SQL_COPY_PATIENCE, STR(""), e))
+	if (!copy_look_tables(db, a, &s, e) || !run_named(db, a, SQL_COPY_PATIENCE, STR(""), e))
 		return false;
 	if (s.n_tables > 0 && !run_named(db, a, SQL_COPY_DROP_TABLES, list(a, s.table, s.n_tables), e))
 		return false;
-	return s.n_views == 0 || run_named(db, a, SQL_COPY_DROP_VIEWS, list(a, s.table + s.n_tables, s.n_views), e);
+	if (s.n_views > 0 && !run_named(db, a, SQL_COPY_DROP_VIEWS, list(a, s.table + s.n_tables, s.n_views), e))
+		return false;
+	return run_named(db, a, SQL_COPY_USUAL, STR(""), e);
 }
 
 bool

@@ -22,8 +22,8 @@ struct migrate {
 	unsigned n_applied, n_waiting;
 };
 
-/* Until migrate_unlock() nobody else changes the schema of the database that `db` is in. The same connection may take it
- * again. ERR_CONFLICT when another one has it. */
+/* Until migrate_unlock() nobody else changes the schema of the database that `db` is in. The same connection may take
+ * it again. ERR_CONFLICT when another one has it. */
 MUST_USE bool migrate_lock(struct db *, struct arena *, struct err *);
 void migrate_unlock(struct db *, struct arena *);
 

@@ -16,7 +16,7 @@ lock(struct trial *t, struct arena *a, struct err *e)
 	if (!db_get(q, a, &rows, e))
 		return false;
 	return (!c_is_null(&rows) && c_i64(&rows) == 1)
-	       || err_set(e, ERR_CONFLICT, "another backup of this shop is being tried at the moment");
+	    || err_set(e, ERR_CONFLICT, "another backup of this shop is being tried at the moment");
 }
 
 static bool
@@ -52,7 +52,7 @@ trial_open(struct trial *t, const struct conf *conf, struct arena *a, struct err
 	t->conf = accounts_backup(conf, name);
 	setup = sql_setup(&t->server_conf, NULL, DB_MIGRATE);
 	return db_open(a, &setup, &t->server, e) && lock(t, a, e) && find_old(t, a, e) && drop(t, a, e)
-	       && db_text_run(t->server, sql_named(a, SQL_TRIAL_CREATE, db_text_name(a, name)), e);
+	    && db_text_run(t->server, sql_named(a, SQL_TRIAL_CREATE, db_text_name(a, name)), e);
 }
 
 bool

@@ -33,6 +33,6 @@ tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)
 
-# The operator's commands that need no services.
-TESTS += tests/integ/cmd_kontor.t
-EXTRA_DIST += tests/integ/cmd_kontor.t
+# The operator's commands that need no services, and those that other programs do the work for.
+TESTS += tests/integ/backup.t tests/integ/cmd_kontor.t
+EXTRA_DIST += tests/integ/backup.t tests/integ/cmd_kontor.t

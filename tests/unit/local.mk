@@ -8,10 +8,12 @@ UNIT_TESTS = \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
 	tests/unit/test_draft \
+	tests/unit/test_dump_scan \
 	tests/unit/test_form \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
 	tests/unit/test_lang \
+	tests/unit/test_manifest \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
@@ -91,3 +93,7 @@ tests_unit_test_accounts_SOURCES = tests/unit/test_accounts.c
 tests_unit_test_accounts_LDADD = $(UNIT_LIBS)
 tests_unit_test_run_SOURCES = tests/unit/test_run.c
 tests_unit_test_run_LDADD = $(UNIT_LIBS)
+tests_unit_test_dump_scan_SOURCES = tests/unit/test_dump_scan.c
+tests_unit_test_dump_scan_LDADD = $(UNIT_LIBS)
+tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
+tests_unit_test_manifest_LDADD = $(UNIT_LIBS)
