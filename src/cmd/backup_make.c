@@ -194,21 +194,38 @@ add_file(struct making *mk, struct str name, struct err *e)
 
 /* ---- the configuration ---- */
 
+/* The folders are like those that they stand for: who copies them back with their modes does no harm. */
+static bool
+make_config_dirs(struct making *mk, const char *file, struct err *e)
+{
+	for (size_t i = 0; file[i] != '\0'; i++) {
+		struct str from, to;
+
+		if (file[i] != '/')
+			continue;
+		from = i == 0 ? STR("/") : str_fmt(mk->a, "%.*s", (int)i, file);
+		to = str_fmt(mk->a, "%s/" BACKUP_CONFIG "%.*s", mk->part, (int)i, file);
+		if (mkdir(to.p, 0700) == 0)
+			tree_be_like(to.p, from.p);
+		else if (errno != EEXIST)
+			return err_set(e, ERR_UPSTREAM, "%s: %s", to.p, strerror(errno));
+	}
+	return true;
+}
+
 /* Under its whole path, so that one sees where it belongs, and can copy all of it back in one go. */
 static bool
 save_config_file(struct making *mk, const char *file, struct err *e)
 {
 	char real[PATH_MAX];
-	struct str name, dir;
+	struct str name;
 	uint64_t size_b;
 
 	if (realpath(file, real) == NULL)
 		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
 	name = str_fmt(mk->a, BACKUP_CONFIG "%s", real);
-	dir = str_fmt(mk->a, "%s/%s", mk->part, name.p);
-	dir = str_fmt(mk->a, "%.*s", (int)(strrchr(dir.p, '/') - dir.p), dir.p);
-	return tree_make_dirs(dir.p, 0700, e)
-	    && tree_copy(real, str_fmt(mk->a, "%s/%s", mk->part, name.p).p, &size_b, e) && add_file(mk, name, e);
+	return make_config_dirs(mk, real, e) && tree_copy(real, str_fmt(mk->a, "%s/%s", mk->part, name.p).p, &size_b, e)
+	    && add_file(mk, name, e);
 }
 
 static bool

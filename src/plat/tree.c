@@ -102,6 +102,16 @@ tree_own_as(const char *path, const char *as)
 		return; /* it stays with who made it */
 }
 
+void
+tree_be_like(const char *path, const char *as)
+{
+	struct stat st;
+
+	tree_own_as(path, as);
+	if (stat(as, &st) == 0 && chmod(path, st.st_mode & 07777) != 0)
+		return; /* it stays as it was made: for its owner alone */
+}
+
 bool
 tree_link(const char *from, const char *to)
 {

@@ -16,6 +16,9 @@ MUST_USE bool tree_copy(const char *from, const char *to, uint64_t *size_b, stru
 /* Gives `path` to whom `as` belongs, where that is allowed. */
 void tree_own_as(const char *path, const char *as);
 
+/* The same, and the mode. */
+void tree_be_like(const char *path, const char *as);
+
 /* Another name for `from` where the file system can do that; else, false. */
 bool tree_link(const char *from, const char *to);
 

@@ -17,7 +17,7 @@ const servers = ['lighttpd', 'apache'];
 const GOODS = 3, BUYERS = 6;
 const PICTURES = ['ab/abababababababababababababababab-thumb.webp', 'cd/cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd-page.webp'];
 const NOTICE = /We cannot take orders for a moment/;
-let s, backups, placed = [];
+let s, backups, nBuyers = 0, placed = [];
 
 const buyer = (server) => new Buyer(s.origin(server), { agent: new http.Agent({ keepAlive: false }) });
 const media = (name) => path.join(s.dir, 'media', name);
@@ -43,18 +43,18 @@ async function restore(dir, ...options) {
 	return rs;
 }
 
-// One order; undefined when the shop said politely that it takes none.
+// One order. Its number is null when the page that tells it did not come any more; its buyer's address is its own.
 async function order(server, i) {
-	const b = buyer(server), quantity = 1 + i % 3;
+	const b = buyer(server), quantity = 1 + i % 3, email = `buyer-${nBuyers++}@example.org`;
 	await b.addToCart(`/en/p/tea-${i % GOODS}`, { quantity: String(quantity) });
-	await b.checkout('en');
+	await b.checkout('en', { email });
 	const form = b.form('/checkout/place', { terms: '1' });
 	const rs = await b.send('POST', form.action, { body: form.body });
 	if (rs.status !== 303)
 		throw new Error(`placing an order ended with ${rs.status}`);
 	const at = Date.now(), page = await b.send('GET', new URL(rs.headers.location, b.origin).pathname);
 	const number = /<h1>Order (K-\d+)<\/h1>/.exec(page.text);
-	return { at, quantity, number: number && number[1] };
+	return { at, quantity, email, number: number && number[1] };
 }
 
 // Buyers order one thing after the other while `work` is done. `mayFail`: the shop is closed for a part of it.
@@ -160,21 +160,53 @@ test('a restore into the running shop: each order acknowledged meanwhile is in t
 		await until('orders after the restore', () => got.length > before + BUYERS, 20000);
 	}, true);
 	const safety = zlib.gunzipSync(fs.readFileSync(path.join(/^safety backup: (.*)$/m.exec(rs.stdout)[1], 'database.sql.gz'))).toString();
-	const now = wholeOrders();
+	const now = wholeOrders(), emails = new Set(rows('SELECT email FROM orders').flat());
+	const numbers = during.map((o) => o.number).filter((number) => number !== null);
 	let saved = 0;
-	for (const o of during.filter((one) => one.number)) {
-		assert.ok(!there.has(o.number), `${o.number} was given twice`);
-		assert.ok(now.has(o.number) || safety.includes(`'${o.number}'`), `${o.number} is nowhere`);
-		saved += !now.has(o.number);
+	for (const o of during) {
+		assert.ok(emails.has(o.email) || safety.includes(`'${o.email}'`), `${o.number} of ${o.email} is nowhere`);
+		saved += !emails.has(o.email);
 	}
 	assert.ok(saved > 0 && saved < during.length, `${saved} of ${during.length} were placed before the pause`);
-	assert.strictEqual(new Set(during.map((o) => o.number)).size, during.length, 'no number was given twice');
+	assert.strictEqual(new Set(numbers).size, numbers.length, 'no number was given twice');
+	assert.deepStrictEqual(numbers.filter((number) => there.has(number)), [], 'nor one of the backup');
 	for (const number of there.keys())
 		assert.ok(now.has(number), `${number} was in the backup`);
 	booksAreRight();
 	for (const server of servers)
 		for (let i = 0; i < 8; i++)
 			assert.match((await s.get(server, '/en/p/tea-0')).text, /10\.00/, 'what is shown is what was restored');
+});
+
+// Holds every stock for itself, as a slow order of another's would.
+function holdStock() {
+	const p = child.spawn('mariadb', ['--no-defaults', '-S', `${s.services}/db.sock`, '-u', 'root', '-n', 'kontor'],
+		{ stdio: ['pipe', 'pipe', 'inherit'] });
+	const held = new Promise((done) => p.stdout.once('data', done));
+	p.stdin.write('BEGIN; SELECT variant_id FROM stock FOR UPDATE;\n');
+	return { held, release: () => p.stdin.end('ROLLBACK;\n') };
+}
+
+test('an order that is being placed as the pause begins is waited for, and is in the safety backup', async () => {
+	const { dir } = await backup(), b = buyer('lighttpd');
+	await b.addToCart('/en/p/tea-1');
+	await b.checkout('en');
+	const form = b.form('/checkout/place', { terms: '1' }), hold = holdStock();
+	await hold.held;
+	const answer = b.send('POST', form.action, { body: form.body });
+	await until('the order to wait for the stock', () =>
+		rows("SELECT 1 FROM information_schema.processlist WHERE state = 'Updating' AND info LIKE 'UPDATE stock%'").length === 1);
+	const safeties = () => fs.readdirSync(backups).filter((name) => name.includes('before') && !name.endsWith('.part')).length;
+	const restored = restore(dir, '--no-check'), began = Date.now(), before = safeties();
+	await until('the pause', async () => NOTICE.test((await s.get('lighttpd', '/en/')).text));
+	// a restore that does not wait for the order has its safety backup in a moment; one that does never has
+	await until('a moment', () => Date.now() - began > 1000 || safeties() > before);
+	hold.release();
+	const rs = await answer, safety = /^safety backup: (.*)$/m.exec((await restored).stdout)[1];
+	assert.strictEqual(rs.status, 303, rs.text);
+	const saved = /^rows (\d+) orders$/m.exec(fs.readFileSync(path.join(safety, 'MANIFEST'), 'utf8'))[1];
+	assert.strictEqual(Number(saved), wholeOrders().size + 1, 'the order that was waited for is saved');
+	booksAreRight();
 });
 
 run({

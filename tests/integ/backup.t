@@ -167,6 +167,9 @@ cmp "$conf" "$b/config$conf" && cmp "$dir/tool.password" "$b/config$dir/tool.pas
 	cmp "$dir/templates/footer.mustache" "$b/config$dir/templates/footer.mustache" &&
 	cmp "$dir/media/ab/ab00-thumb.webp" "$b/media/ab/ab00-thumb.webp" && [ ! -e "$b/media/ab/.ab00-card.123" ]
 claim pictures_and_configuration_are_in_it
+stat -c '%a %u %g' / /tmp "$dir" "$dir/templates" "$dir/tool.password" >"$dir/out" &&
+	(cd "$b/config" && stat -c '%a %u %g' . ./tmp ".$dir" ".$dir/templates" ".$dir/tool.password") | cmp - "$dir/out"
+claim copied_back_with_its_modes_the_configuration_changes_none
 put mariadb-dump <<'EOF'
 { echo "$*"; env; cat /proc/$PPID/cmdline; } >"$dir/seen"
 exec "$real" "$@"
