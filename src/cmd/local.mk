@@ -2,6 +2,8 @@ noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
 	src/cmd/accounts.c \
 	src/cmd/backends.c \
+	src/cmd/backup.c \
+	src/cmd/backup_make.c src/cmd/backup_make.h \
 	src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def \
 	src/cmd/conf_change.c src/cmd/conf_change.h \
 	src/cmd/config.c \
@@ -29,13 +31,18 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/import_run.c src/cmd/import_run.h \
 	src/cmd/import_texts.c \
 	src/cmd/log.c \
+	src/cmd/manifest.c src/cmd/manifest.h \
 	src/cmd/migrate.c \
 	src/cmd/pause.c \
+	src/cmd/progress.c src/cmd/progress.h \
+	src/cmd/prove.c src/cmd/prove.h \
 	src/cmd/publish.c src/cmd/publish.h \
 	src/cmd/publish_errors.c \
 	src/cmd/publish_servers.c \
 	src/cmd/publish_static.c \
 	src/cmd/reload.c \
+	src/cmd/restore.c \
+	src/cmd/restore_run.c src/cmd/restore_run.h \
 	src/cmd/setup.c \
 	src/cmd/status.c \
 	src/cmd/system.c src/cmd/system.h \

@@ -540,3 +540,22 @@ cache_forget(struct cache *c, const struct cache_key *key)
 {
 	return cache_forget_text(c, str_n(key->text, key->n));
 }
+
+bool
+cache_flush(struct cache *c, struct arena *a, struct err *e)
+{
+	const struct conf_list *servers = &c->conf->cache_socket;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < servers->n; i++) {
+		struct conf one = *c->conf;
+		struct memc *memc;
+
+		one.cache_socket = (struct conf_list){1, &servers->v[i]};
+		ok = memc_open(a, &one, &memc, e)
+		    && (memc_flush(memc) != MEMC_ERROR
+			|| err_set(e, ERR_UPSTREAM, "memcached at %s did not empty itself", servers->v[i].p));
+	}
+	stats_epoch_raise(c->st);
+	return ok;
+}

@@ -78,4 +78,9 @@ bool cache_forget(struct cache *, const struct cache_key *);
 /* The same for a key's text as it was noted in the outbox. */
 bool cache_forget_text(struct cache *, struct str key_text);
 
+/* The whole database was changed, and that is over: forgets every value in memcached and raises the epoch. What was
+ * read before cannot be stored afterwards, since the placeholders are gone too. ERR_UPSTREAM when a server that runs
+ * did not confirm it: then it may serve what was, until it is started anew. */
+MUST_USE bool cache_flush(struct cache *, struct arena *, struct err *);
+
 #endif

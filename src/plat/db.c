@@ -1,9 +1,7 @@
 #include "plat/db.h"
 
-
 #include <errmsg.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <mysqld_error.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,9 +12,9 @@
 #include "base/buf.h"
 #include "plat/conf.h"
 #include "plat/db_impl.h"
+#include "plat/db_login.h"
 
 #define UNFIT_RETRY_NS CLOCK_S
-#define PASSWORD_MAX 256
 
 static void
 release(void *ptr)
@@ -60,6 +58,13 @@ db_drop(struct db *db)
 	db_stmt_close_all(db);
 	if (db->tx == DB_TX_OPEN)
 		db->tx = DB_TX_DOOMED;
+}
+
+void
+db_close(struct db *db)
+{
+	db_drop(db);
+	db->tx = DB_TX_NONE;
 }
 
 bool
@@ -136,32 +141,16 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 	return false;
 }
 
-/* First line of the file; the buffer is the caller's to wipe. */
 static bool
-read_password(const struct db *db, char *out, size_t size, struct err *e)
+read_password(const struct db *db, char out[DB_LOGIN_PASSWORD_B], struct err *e)
 {
 	const struct conf *conf = db->setup.conf;
-	struct str file = conf->db_password_file;
-	ssize_t n;
-	int fd;
 
 	if (db->setup.role == DB_JOBS)
-		file = conf->db_jobs_password_file;
-	else if (db->setup.role != DB_WEB)
-		file = conf->db_tool_password_file;
-	out[0] = '\0';
-	if (file.n == 0)
-		return true;
-	fd = open(file.p, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return err_set(e, ERR_UPSTREAM, "database: password file %s: %s", file.p, strerror(errno));
-	n = read(fd, out, size - 1);
-	close(fd);
-	if (n < 0)
-		return err_set(e, ERR_UPSTREAM, "database: password file %s cannot be read", file.p);
-	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return true;
+		return db_login_password(conf->db_jobs_password_file, out, e);
+	if (db->setup.role != DB_WEB)
+		return db_login_password(conf->db_tool_password_file, out, e);
+	return db_login_password(conf->db_password_file, out, e);
 }
 
 /* What every session is set to. NO_AUTO_VALUE_ON_ZERO keeps an explicit id 0 from becoming another one. */
@@ -191,11 +180,11 @@ set_session(const struct db *db, MYSQL *mysql)
 static bool
 log_in(struct db *db, struct err *e)
 {
-	char password[PASSWORD_MAX];
+	char password[DB_LOGIN_PASSWORD_B];
 	uint64_t began_ns = clock_mono_ns();
 	MYSQL *mysql, *got;
 
-	if (!read_password(db, password, sizeof(password), e))
+	if (!read_password(db, password, e))
 		return false;
 	mysql = mysql_init(NULL);
 	if (mysql == NULL)

@@ -55,6 +55,9 @@ struct db_setup {
 /* Fails only for a wrong table (ERR_BUG); there is no connection yet. Closed when `process` is released. */
 MUST_USE bool db_open(struct arena *process, const struct db_setup *, struct db **, struct err *);
 
+/* Gives the connection up, with what it holds: locks, a transaction. The next use makes another one. */
+void db_close(struct db *);
+
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
 

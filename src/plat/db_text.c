@@ -36,3 +36,19 @@ db_text_quoted(struct arena *a, struct str s)
 	}
 	return buf_str(&b);
 }
+
+struct str
+db_text_name(struct arena *a, struct str s)
+{
+	struct buf b;
+
+	buf_init(&b, a, SIZE_MAX);
+	buf_ch(&b, '`');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '`')
+			buf_ch(&b, '`');
+		buf_ch(&b, s.p[i]);
+	}
+	buf_ch(&b, '`');
+	return buf_str(&b);
+}

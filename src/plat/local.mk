@@ -11,11 +11,14 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/db.c src/plat/db.h src/plat/db_impl.h \
 	src/plat/db_call.c \
 	src/plat/db_count.c \
+	src/plat/db_dump.c src/plat/db_dump.h \
+	src/plat/db_login.c src/plat/db_login.h \
 	src/plat/db_query.c \
 	src/plat/db_stmt.c \
 	src/plat/db_text.c src/plat/db_text.h \
 	src/plat/db_tx.c \
 	src/plat/digest.c src/plat/digest.h \
+	src/plat/dump_scan.c src/plat/dump_scan.h \
 	src/plat/fcgi.c src/plat/fcgi.h \
 	src/plat/fcgi_ask.c src/plat/fcgi_ask.h \
 	src/plat/file.c src/plat/file.h \
@@ -39,4 +42,5 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats_report.c src/plat/stats_report.h \
 	src/plat/stats_show.c \
 	src/plat/stats_sweep.c \
-	src/plat/task.c src/plat/task.h
+	src/plat/task.c src/plat/task.h \
+	src/plat/tree.c src/plat/tree.h

@@ -1,5 +1,6 @@
 #include "plat/memc.h"
 
+#include <errno.h>
 #include <libmemcached/memcached.h>
 #include <string.h>
 
@@ -186,6 +187,16 @@ enum memc_result
 memc_delete(struct memc *m, struct str key)
 {
 	return result_of(m, memcached_delete(m->st, key.p, key.n, 0));
+}
+
+enum memc_result
+memc_flush(struct memc *m)
+{
+	memcached_return_t rc = memcached_flush(m->st, 0);
+	int why = rc == MEMCACHED_SUCCESS ? 0 : memcached_last_error_errno(m->st);
+	enum memc_result r = result_of(m, rc);
+
+	return why == ECONNREFUSED || why == ENOENT ? MEMC_MISS : r;
 }
 
 const char *

@@ -1,4 +1,4 @@
-/* memc.h - memcached behind four operations whose results tell apart what libmemcached's codes blur.
+/* memc.h - memcached behind a few operations whose results tell apart what libmemcached's codes blur.
  *
  * All time-outs are set, servers are never ejected (a server that comes back would answer with what it held before),
  * nothing is sent without waiting for its answer. After any error the connection is dropped: a late answer to an old
@@ -37,6 +37,10 @@ void memc_get(struct memc *, struct arena *, struct memc_item *items, size_t n);
 MUST_USE enum memc_result memc_add(struct memc *, struct str key, struct str value, int ttl_s);
 MUST_USE enum memc_result memc_cas(struct memc *, struct memc_item *, struct str value, int ttl_s);
 MUST_USE enum memc_result memc_delete(struct memc *, struct str key);
+
+/* Forgets everything that the server holds. MEMC_MISS: it does not run, so it holds nothing. For a
+ * client with one server: of several, only the last one's trouble is known. */
+MUST_USE enum memc_result memc_flush(struct memc *);
 
 /* The library's words for the last error; borrowed. */
 const char *memc_error(const struct memc *);

@@ -43,6 +43,8 @@ start(const struct run *r, pid_t *pid)
 		rc = give(&fa, r->out, STDOUT_FILENO);
 	if (rc == 0)
 		rc = give(&fa, r->err, STDERR_FILENO);
+	if (rc == 0 && r->also > 0)
+		rc = posix_spawn_file_actions_adddup2(&fa, r->also, RUN_ALSO);
 	if (rc == 0)
 		rc = posix_spawnp(pid, r->argv[0], &fa, &attr, (char *const *)r->argv, environ);
 	posix_spawnattr_destroy(&attr);

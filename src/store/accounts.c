@@ -110,3 +110,14 @@ accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str
 	*out = buf_str(&b);
 	return buf_check(&b, e);
 }
+
+struct conf
+accounts_backup(const struct conf *c, struct str database)
+{
+	struct conf out = *c;
+
+	out.db_tool_user = c->db_backup_user;
+	out.db_tool_password_file = c->db_backup_password_file;
+	out.db_name = database;
+	return out;
+}

@@ -11,6 +11,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue_save_impl.h \
 	src/store/catalogue_save_text.c \
 	src/store/catalogue_save_variant.c \
+	src/store/copy_store.c src/store/copy_store.h \
 	src/store/doctor_store.c src/store/doctor_store.h \
 	src/store/draft.c src/store/draft.h \
 	src/store/grants.c src/store/grants.h \
@@ -25,4 +26,5 @@ src_store_libstore_a_SOURCES = \
 	src/store/sql.c src/store/sql.h src/store/sql.def \
 	src/store/sql_text.c src/store/sql_text.h \
 	src/store/stock_store.c src/store/stock_store.h \
+	src/store/trial.c src/store/trial.h \
 	src/store/verify_store.c src/store/verify_store.h

@@ -279,22 +279,38 @@ locked_run(struct run *r, struct err *e)
 }
 
 bool
-migrate_run(struct migrate *m, struct arena *a, struct err *e)
+migrate_lock(struct db *db, struct arena *a, struct err *e)
 {
-	struct run r = {.m = m, .a = a};
-	struct err ignored = {0};
+	struct db_query *q = db_query(db, SQL_SCHEMA_LOCK);
 	struct db_rows rows;
-	struct db_query *q = db_query(m->db, SQL_SCHEMA_LOCK);
-	bool ok;
 
 	q_i64(q, LOCK_WAIT_S);
 	if (!db_get(q, a, &rows, e))
 		return false;
-	if (c_is_null(&rows) || c_i64(&rows) != 1)
-		return err_set(e, ERR_CONFLICT, "another `kontor migrate` is at work");
-	ok = locked_run(&r, e);
-	/* Closing the connection frees the lock as well: a failure here is of no consequence. */
-	if (!db_get(db_query(m->db, SQL_SCHEMA_UNLOCK), a, &rows, &ignored))
+	return (!c_is_null(&rows) && c_i64(&rows) == 1)
+	    || err_set(e, ERR_CONFLICT, "another `kontor migrate`, `backup` or `restore` is at work");
+}
+
+/* Closing the connection frees the lock as well: a failure here is of no consequence. */
+void
+migrate_unlock(struct db *db, struct arena *a)
+{
+	struct err ignored = {0};
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_SCHEMA_UNLOCK), a, &rows, &ignored))
 		err_clear(&ignored);
+}
+
+bool
+migrate_run(struct migrate *m, struct arena *a, struct err *e)
+{
+	struct run r = {.m = m, .a = a};
+	bool ok;
+
+	if (!migrate_lock(m->db, a, e))
+		return false;
+	ok = locked_run(&r, e);
+	migrate_unlock(m->db, a);
 	return ok;
 }

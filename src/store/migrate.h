@@ -22,6 +22,11 @@ struct migrate {
 	unsigned n_applied, n_waiting;
 };
 
+/* Until migrate_unlock() nobody else changes the schema of the database that `db` is in. The same connection may take
+ * it again. ERR_CONFLICT when another one has it. */
+MUST_USE bool migrate_lock(struct db *, struct arena *, struct err *);
+void migrate_unlock(struct db *, struct arena *);
+
 /* ERR_INPUT: files missing, doubled or changed. ERR_CONFLICT: half applied, or another migrator is at work.
  * ERR_UPSTREAM, ERR_BUG: what the database said, with file and line. */
 MUST_USE bool migrate_run(struct migrate *, struct arena *, struct err *);

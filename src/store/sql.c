@@ -46,3 +46,15 @@ sql_setup(const struct conf *conf, struct stats *stats, enum db_role role)
 	    .check = role == DB_MIGRATE ? NULL : check_schema,
 	};
 }
+
+struct str
+sql_named(struct arena *a, enum sql_id id, struct str name)
+{
+	struct str text = str_z(table[id].text);
+	ptrdiff_t at = str_find(text, STR("@name@"));
+
+	ASSERT(table[id].roles == 0);
+	if (at < 0)
+		return text;
+	return str_fmt(a, "%.*s%.*s%s", (int)at, text.p, STR_ARG(name), text.p + at + sizeof("@name@") - 1);
+}

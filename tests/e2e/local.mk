@@ -1,6 +1,7 @@
 # End to end: workers behind both web servers. The .t files are programs of their own, for node; tests/e2e/stack.js starts
 # what they need in a private folder, tests/e2e/shop.js puts database, cache, goods and jobs behind it.
 E2E_TESTS = \
+	tests/e2e/backup.t \
 	tests/e2e/doctor.t \
 	tests/e2e/failures.t \
 	tests/e2e/herd.t \

@@ -37,10 +37,12 @@ tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)
 
-# The operator's commands and the alarms, which need no services.
+# The operator's commands and the alarms: those that need no services, or bring their own.
 TESTS += \
 	tests/integ/alerts.t \
+	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t
 EXTRA_DIST += \
 	tests/integ/alerts.t \
+	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t

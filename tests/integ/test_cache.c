@@ -260,6 +260,52 @@ START_TEST(forget_by_another_process_ends_the_workers_own_copy)
 }
 END_TEST
 
+static void
+change_all_and_flush(void)
+{
+	struct err e = {0};
+
+	src->value++;
+	ck_ok(cache_flush(open_cache(open_stats()), &arena, &e), &e);
+}
+
+START_TEST(a_flush_ends_every_value_and_whatever_is_being_read)
+{
+	struct cache *c = set_up("flush"), *shared;
+
+	fetch(c, "flush", "v1", CACHE_FRESH);
+	change_all_and_flush();
+	fetch(c, "flush", "v2", CACHE_FRESH); /* not from the worker's own memory */
+	conf.cache_l1_bytes = 0;
+	shared = open_cache(NULL);
+	change_all_and_flush();
+	fetch(shared, "flush", "v3", CACHE_FRESH); /* not from memcached, though it is the same second */
+	meanwhile = change_all_and_flush;
+	fetch(shared, "flush more", "v3", CACHE_FRESH);
+	meanwhile = NULL;
+	fetch(shared, "flush more", "v4", CACHE_FRESH);
+}
+END_TEST
+
+START_TEST(a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gone)
+{
+	struct cache *c = set_up("unflushed");
+	struct err e = {0};
+
+	services_do(&services, "mc-stop");
+	ck_assert(!cache_flush(c, &arena, &e));
+	ck_assert_int_eq((int)e.kind, (int)ERR_UPSTREAM);
+	services_do(&services, "mc-kill");
+	for (uint64_t until = clock_mono_ns() + 5 * CLOCK_S; clock_left_ns(until) > 0;) {
+		err_clear(&e);
+		if (cache_flush(c, &arena, &e))
+			return;
+		clock_sleep_ns(5 * CLOCK_MS); /* the last of its threads still holds the socket */
+	}
+	ck_abort_msg("%s", e.msg);
+}
+END_TEST
+
 START_TEST(bytes_of_another_key_are_no_value)
 {
 	struct cache *c = set_up("mixup");
@@ -392,6 +438,8 @@ END_TEST
 INTEG_MAIN("cache", true, second_fetch_is_a_hit, missing_key_is_read_once_by_64_readers,
     soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
-    bytes_of_another_key_are_no_value, stopped_memcached_costs_one_time_out_and_no_page,
+    a_flush_ends_every_value_and_whatever_is_being_read,
+    a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gone, bytes_of_another_key_are_no_value,
+    stopped_memcached_costs_one_time_out_and_no_page,
     dead_memcached_means_the_database_is_read, old_value_serves_while_the_database_is_down,
     fills_are_capped_for_all_workers_together)

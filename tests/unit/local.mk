@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/test_csv \
 	tests/unit/test_doctor \
 	tests/unit/test_draft \
+	tests/unit/test_dump_scan \
 	tests/unit/test_fcgi_ask \
 	tests/unit/test_form \
 	tests/unit/test_grants \
@@ -16,6 +17,7 @@ UNIT_TESTS = \
 	tests/unit/test_image \
 	tests/unit/test_keep \
 	tests/unit/test_lang \
+	tests/unit/test_manifest \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
@@ -109,3 +111,7 @@ tests_unit_test_task_SOURCES = tests/unit/test_task.c
 tests_unit_test_task_LDADD = $(UNIT_LIBS)
 tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
 tests_unit_test_keep_LDADD = $(UNIT_LIBS)
+tests_unit_test_dump_scan_SOURCES = tests/unit/test_dump_scan.c
+tests_unit_test_dump_scan_LDADD = $(UNIT_LIBS)
+tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
+tests_unit_test_manifest_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,56 @@
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/num.h"
+#include "cmd/backup_make.h"
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
+
+#define KEEP_MAX 100000
+
+static bool
+options(struct cmd *c, struct backup *b, uint64_t *keep)
+{
+	static const struct option known[] = {{"no-check", no_argument, NULL, 'n'},
+	    {"keep", required_argument, NULL, 'k'}, {"migrations", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+	int opt;
+
+	optind = 0;
+	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
+		switch (opt) {
+		case 'n': b->check = false; break;
+		case 'm': b->sql_dir = optarg; break;
+		case 'k':
+			if (!num_u64(str_z(optarg), 1, KEEP_MAX, keep))
+				return false;
+			break;
+		default: return false;
+		}
+	}
+	if (optind + 1 != c->argc)
+		return false;
+	b->dir = c->argv[optind];
+	return true;
+}
+
+int
+cmd_backup(struct cmd *c)
+{
+	struct backup b = {.conf = &c->conf, .sql_dir = PKGDATADIR "/sql", .check = true};
+	struct err e = {0};
+	uint64_t keep = 0;
+
+	if (!options(c, &b, &keep))
+		return cmd_usage(c);
+	if (!cmd_conf(c, &e) || !backup_make(&b, c->a, &e)) {
+		progress_clear();
+		(void)err_context(&e, "no backup was made");
+		return cmd_fail(c, &e);
+	}
+	progress_step("made: %s", b.path);
+	if (keep > 0 && !backup_keep(&b, (size_t)keep, c->a, &e)) {
+		(void)err_context(&e, "the backup is made, but an old one cannot be removed");
+		return cmd_fail(c, &e);
+	}
+	return CMD_OK;
+}

@@ -1,0 +1,37 @@
+/* backup_make.h - makes one backup: a folder with the database, the pictures and the configuration, and its manifest.
+ *
+ * Why the whole is consistent: the database is read in one snapshot. A picture's files are written before the row that
+ * names them is committed, and never change or go; so whatever the snapshot names is there when the pictures are copied
+ * afterwards. No migration runs while the database is read, since DDL does not heed snapshots.
+ *
+ * The folder is called NAME.part until it is complete and proven; only then does it take its name. A .part that nobody
+ * works on is cleared away by the next backup. */
+#ifndef KONTOR_CMD_BACKUP_MAKE_H
+#define KONTOR_CMD_BACKUP_MAKE_H
+
+#include "cmd/manifest.h"
+#include "plat/conf.h"
+
+#define BACKUP_DUMP "database.sql.gz"
+#define BACKUP_MEDIA "media"
+#define BACKUP_CONFIG "config"
+
+struct backup {
+	const struct conf *conf;
+	const char *dir;     /* where backups lie; is there already */
+	const char *sql_dir; /* of the migrations */
+	bool check;          /* restore it on trial */
+	bool safety; /* before a restore: of whatever is in the database; without pictures, which a restore leaves
+	              * alone; under another name, so that `keep` does not see it. The caller has the lock. */
+	/* out */
+	const char *path;
+	struct manifest m;
+};
+
+/* After an error there is no new backup, and those that were there are as they were. */
+MUST_USE bool backup_make(struct backup *, struct arena *, struct err *);
+
+/* Removes the oldest backups of this shop in b->dir but `keep`, safety backups aside. */
+MUST_USE bool backup_keep(const struct backup *, size_t keep, struct arena *, struct err *);
+
+#endif
