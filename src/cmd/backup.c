@@ -12,13 +12,18 @@ static bool
 options(struct cmd *c, struct backup *b, uint64_t *keep)
 {
 	static const struct option known[] = {{"no-check", no_argument, NULL, 'n'},
-	    {"keep", required_argument, NULL, 'k'}, {"migrations", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+	    {"before-upgrade", no_argument, NULL, 'u'}, {"keep", required_argument, NULL, 'k'},
+	    {"migrations", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
 	int opt;
 
 	optind = 0;
 	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
 		switch (opt) {
 		case 'n': b->check = false; break;
+		case 'u':
+			b->kind = BACKUP_BEFORE_UPGRADE;
+			b->check = false;
+			break;
 		case 'm': b->sql_dir = optarg; break;
 		case 'k':
 			if (!num_u64(str_z(optarg), 1, KEEP_MAX, keep))

@@ -24,7 +24,6 @@
 #include "store/sql.h"
 
 #define PART ".part"
-#define SAFETY "before-restore-"
 #define TIME_CHARS 16 /* 20261124T061500Z */
 #define NAME_WAIT_NS (100 * CLOCK_MS)
 
@@ -66,15 +65,20 @@ is_time(struct str s)
 	return true;
 }
 
-/* A backup's name, or with `tail` behind it. */
+static const char *const kinds[] = {
+    [BACKUP_USUAL] = "", [BACKUP_BEFORE_UPGRADE] = "before-upgrade-", [BACKUP_BEFORE_RESTORE] = "before-restore-"};
+
+/* A usual backup's name; or any backup's with `tail` behind it. */
 static bool
 is_ours(struct str name, struct str head, struct str tail)
 {
 	if (!str_starts(name, head) || !str_ends(name, tail) || name.n < head.n + tail.n)
 		return false;
 	name = str_from(str_head(name, name.n - tail.n), head.n);
-	return is_time(name)
-	    || (tail.n > 0 && str_starts(name, STR(SAFETY)) && is_time(str_from(name, sizeof(SAFETY) - 1)));
+	for (size_t i = 0; i < (tail.n > 0 ? ARRAY_LEN(kinds) : 1); i++)
+		if (str_starts(name, str_z(kinds[i])) && is_time(str_from(name, strlen(kinds[i]))))
+			return true;
+	return false;
 }
 
 /* The names of the backups that are there, oldest first. */
@@ -149,7 +153,7 @@ make_folder(struct making *mk, struct err *e)
 	for (;;) {
 		b->m.made_s = clock_utc_s();
 		manifest_time_name(b->m.made_s, time);
-		b->m.name = str_fmt(mk->a, "%s%s%s", prefix(mk->a, b->conf).p, b->safety ? SAFETY : "", time);
+		b->m.name = str_fmt(mk->a, "%s%s%s", prefix(mk->a, b->conf).p, kinds[b->kind], time);
 		b->path = str_fmt(mk->a, "%s/%s", b->dir, b->m.name.p).p;
 		mk->part = str_fmt(mk->a, "%s" PART, b->path).p;
 		if (lstat(b->path, &st) != 0)
@@ -271,7 +275,7 @@ look_first(struct making *mk, struct db *db, struct err *e)
 	m->schema = s.schema;
 	m->schema_name = s.schema_name;
 	m->last_order = s.last_order;
-	if (mk->b->safety)
+	if (mk->b->kind == BACKUP_BEFORE_RESTORE)
 		return true;
 	if (s.schema == 0)
 		return err_set(e, ERR_INPUT, "the database %s has no schema: there is no shop in it to back up",
@@ -314,7 +318,8 @@ save_database(struct making *mk, struct err *e)
 	setup = sql_setup(conf, NULL, DB_MIGRATE);
 	if (!db_open(mk->a, &setup, &db, e) || !db_connect(db, e))
 		return false;
-	ok = (mk->b->safety || migrate_lock(db, mk->a, e)) && look_first(mk, db, e) && save_rows(mk, conf, e);
+	ok = (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e)) && look_first(mk, db, e)
+	     && save_rows(mk, conf, e);
 	db_close(db);
 	return ok;
 }
@@ -396,7 +401,8 @@ fill(struct making *mk, struct err *e)
 	b->m.database = b->conf->db_name;
 	b->m.file = ARENA_ARRAY(mk->a, struct manifest_file, MANIFEST_FILES_MAX + 1);
 	if (!find_previous(mk, e) || !save_config(mk, e) || !save_database(mk, e)
-	    || (!b->safety && !save_pictures(mk, e)) || !check(mk, e) || !manifest_save(mk->a, mk->part, &b->m, e)
+	    || (b->kind == BACKUP_USUAL && !save_pictures(mk, e)) || !check(mk, e)
+	    || !manifest_save(mk->a, mk->part, &b->m, e)
 	    || !tree_sync(mk->part, e))
 		return false;
 	if (rename(mk->part, b->path) != 0)

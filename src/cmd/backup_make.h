@@ -16,13 +16,16 @@
 #define BACKUP_MEDIA "media"
 #define BACKUP_CONFIG "config"
 
+/* The last two have no pictures, which neither a restore nor an upgrade touches, and other names, so that `keep` does
+ * not see them. Before a restore whatever is in the database is saved, and the caller has the lock of migrations. */
+enum backup_kind { BACKUP_USUAL, BACKUP_BEFORE_UPGRADE, BACKUP_BEFORE_RESTORE };
+
 struct backup {
 	const struct conf *conf;
 	const char *dir;     /* where backups lie; is there already */
 	const char *sql_dir; /* of the migrations */
 	bool check;          /* restore it on trial */
-	bool safety; /* before a restore: of whatever is in the database; without pictures, which a restore leaves
-	              * alone; under another name, so that `keep` does not see it. The caller has the lock. */
+	enum backup_kind kind;
 	/* out */
 	const char *path;
 	struct manifest m;

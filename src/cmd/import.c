@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/import_run.h"
+#include "store/catalogue_cache.h"
 #include "view/form_hash.h"
 
 /* The exit status of an import: 1 is for rows that were left out while the others went in. */
@@ -47,18 +48,30 @@ open_cache(struct cmd *c, struct import *im, struct stats *st, struct err *e)
 	return cache_open(c->a, &c->conf, shared ? st : stats_none(), form_hash(&c->conf), &im->cache, e);
 }
 
+/* Lists follow a change within their soft expiry; who has filled an empty shop wants to see it at once. */
+static void
+show_first_goods(struct import *im, bool was_empty)
+{
+	struct err ignored = {0};
+
+	if (was_empty && im->n.products_new > 0 && !im->dry_run && !cache_flush(im->cache, im->a, &ignored))
+		err_clear(&ignored);
+}
+
 int
 import_command(struct cmd *c, struct import *im)
 {
 	struct stats st;
 	struct err e = {0};
-	bool ok;
+	bool ok, was_empty = false;
 
 	im->a = c->a;
 	im->conf = &c->conf;
 	im->now_s = clock_utc_s();
 	im->progress = isatty(STDERR_FILENO) == 1;
-	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &st, &e) && import_run(im, &e);
+	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &st, &e)
+	     && catalogue_is_empty(im->db, c->a, &was_empty, &e) && import_run(im, &e);
+	show_first_goods(im, was_empty);
 	if (im->n.rows > 0)
 		import_summary(im, stdout);
 	if (!ok) {

@@ -288,7 +288,7 @@ resume_orders(struct restore *r)
 static bool
 save_what_is_there(struct restore *r, const struct copy_state *now, struct err *e)
 {
-	struct backup b = {.conf = r->conf, .dir = r->safety_dir, .sql_dir = r->sql_dir, .safety = true};
+	struct backup b = {.conf = r->conf, .dir = r->safety_dir, .sql_dir = r->sql_dir, .kind = BACKUP_BEFORE_RESTORE};
 
 	if (now->n_tables + now->n_views == 0) {
 		progress_step("safety backup: the database is empty, there is nothing to save");

@@ -44,3 +44,14 @@ catalogue_forget(struct db *db, struct cache *cache, const struct conf *conf, ui
 	}
 	return forget_addresses(db, cache, product_id, done, e);
 }
+
+bool
+catalogue_is_empty(struct db *db, struct arena *a, bool *empty, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_PRODUCT_TOP), a, &rows, e))
+		return false;
+	*empty = c_u64(&rows) == 0;
+	return true;
+}

@@ -13,4 +13,7 @@
 MUST_USE bool catalogue_forget(
     struct db *, struct cache *, const struct conf *, uint64_t product_id, bool *done, struct err *);
 
+/* Whether the shop has no product at all. */
+MUST_USE bool catalogue_is_empty(struct db *, struct arena *, bool *empty, struct err *);
+
 #endif

@@ -31,7 +31,7 @@ put_location(struct request *rq, struct buf *b, const char *element, struct str 
 bool
 raw_sitemap(struct request *rq, struct err *e)
 {
-	struct db_query *q = db_query(rq->db, SQL_SITEMAP_TOP);
+	struct db_query *q = db_query(rq->db, SQL_PRODUCT_TOP);
 	struct db_rows rows;
 	uint64_t n_parts;
 	struct buf b;
