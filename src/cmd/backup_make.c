@@ -186,8 +186,10 @@ add_file(struct making *mk, struct str name, struct err *e)
 	for (size_t i = 0; i < m->n_files; i++)
 		if (str_eq(m->file[i].name, name))
 			return true;
-	if (m->n_files == MANIFEST_FILES_MAX || str_chr(name, '\n') >= 0)
-		return err_set(e, ERR_LIMIT, "%s: too many files, or a line end in its name", name.p);
+	if (m->n_files == MANIFEST_FILES_MAX)
+		return err_set(e, ERR_LIMIT, "%s: more than %d files", name.p, MANIFEST_FILES_MAX);
+	if (!manifest_is_name(name))
+		return err_set(e, ERR_INPUT, "%s: a name with control characters, or not in UTF-8", name.p);
 	if (!digest_file(str_fmt(mk->a, "%s/%s", mk->part, name.p).p, hex, &f->size_b, e))
 		return false;
 	f->name = name;
@@ -391,6 +393,15 @@ check(struct making *mk, struct err *e)
 	return true;
 }
 
+/* Written, and read as a restore will read it. */
+static bool
+save_manifest(struct making *mk, struct err *e)
+{
+	struct manifest again;
+
+	return manifest_save(mk->a, mk->part, &mk->b->m, e) && manifest_load(mk->a, mk->part, &again, e);
+}
+
 /* What is cheap and may fail comes first; the manifest is last, and the name after that. */
 static bool
 fill(struct making *mk, struct err *e)
@@ -401,8 +412,7 @@ fill(struct making *mk, struct err *e)
 	b->m.database = b->conf->db_name;
 	b->m.file = ARENA_ARRAY(mk->a, struct manifest_file, MANIFEST_FILES_MAX + 1);
 	if (!find_previous(mk, e) || !save_config(mk, e) || !save_database(mk, e)
-	    || (b->kind == BACKUP_USUAL && !save_pictures(mk, e)) || !check(mk, e)
-	    || !manifest_save(mk->a, mk->part, &b->m, e)
+	    || (b->kind == BACKUP_USUAL && !save_pictures(mk, e)) || !check(mk, e) || !save_manifest(mk, e)
 	    || !tree_sync(mk->part, e))
 		return false;
 	if (rename(mk->part, b->path) != 0)

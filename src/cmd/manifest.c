@@ -59,7 +59,8 @@ manifest_put(struct buf *b, const struct manifest *m)
 	buf_fmt(b, "kontor-backup %d\n", MANIFEST_FORMAT);
 	buf_fmt(b, "name %.*s\n", STR_ARG(m->name));
 	buf_fmt(b, "made %s\n", made);
-	buf_fmt(b, "program %.*s\n", STR_ARG(m->program));
+	if (m->program.n > 0)
+		buf_fmt(b, "program %.*s\n", STR_ARG(m->program));
 	if (m->schema > 0)
 		buf_fmt(b, "schema %llu %.*s\n", (unsigned long long)m->schema, STR_ARG(m->schema_name));
 	buf_fmt(b, "database %.*s\n", STR_ARG(m->database));
@@ -112,13 +113,21 @@ parse_rows(struct arena *a, struct str rest, struct manifest *m)
 	return true;
 }
 
-/* A name that stays below the folder. */
 static bool
-is_below(struct str name)
+is_plain(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if ((unsigned char)line.p[i] < ' ')
+			return false;
+	return true;
+}
+
+bool
+manifest_is_name(struct str name)
 {
 	struct str part;
 
-	if (name.n == 0 || !utf8_valid(name))
+	if (name.n == 0 || !utf8_valid(name) || !is_plain(name))
 		return false;
 	while (str_cut(&name, '/', &part))
 		if (part.n == 0 || str_eq_z(part, ".") || str_eq_z(part, ".."))
@@ -133,7 +142,7 @@ parse_file(struct arena *a, struct str rest, struct manifest *m)
 	struct str sum;
 
 	if (m->n_files == MANIFEST_FILES_MAX || !str_cut(&rest, ' ', &sum) || sum.n != 64
-	    || !take_number(&rest, &f->size_b) || !is_below(rest))
+	    || !take_number(&rest, &f->size_b) || !manifest_is_name(rest))
 		return false;
 	f->sha256 = str_dup(a, sum);
 	f->name = str_dup(a, rest);
@@ -197,7 +206,7 @@ manifest_parse(struct arena *a, struct str text, struct manifest *m, struct err 
 		if (str_eq_z(line, "end") && text.p != NULL)
 			return (m->name.n > 0 && m->made_s > 0 && m->database.n > 0 && m->n_files > 0)
 			    || err_set(e, ERR_INPUT, "%u: name, time, database or files are missing", n);
-		if (!str_cut(&line, ' ', &word) || !parse_line(a, word, line, m))
+		if (!is_plain(line) || !str_cut(&line, ' ', &word) || !parse_line(a, word, line, m))
 			return err_set(e, ERR_INPUT, "%u: cannot be understood", n);
 	}
 	return err_set(e, ERR_INPUT, "%u: the end is missing", n);

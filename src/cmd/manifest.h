@@ -49,6 +49,9 @@ MUST_USE bool manifest_save(struct arena *, const char *dir, const struct manife
 void manifest_time(int64_t utc_s, char out[MANIFEST_TIME_B]);
 void manifest_time_name(int64_t utc_s, char out[MANIFEST_TIME_B]);
 
+/* Whether a file of that name may be in it: below the folder, UTF-8, no control characters. */
+bool manifest_is_name(struct str);
+
 /* Rows of a table; 0 when it has none or there is no such table. */
 uint64_t manifest_rows(const struct manifest *, const char *table);
 

@@ -5,6 +5,7 @@
 FUZZ_S = 10
 FUZZ_LIBS = $(ROOM_LIBS)
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_backup \
 	tests/fuzz/fuzz_cache_entry \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_conf \
@@ -19,6 +20,8 @@ FUZZ_TARGETS = \
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS) tests/fuzz/*.log
 FUZZ_CORPORA = \
+	tests/fuzz/corpus/backup/dump \
+	tests/fuzz/corpus/backup/manifest \
 	tests/fuzz/corpus/catalogue/small \
 	tests/fuzz/corpus/conf/short \
 	tests/fuzz/corpus/conf/wrong \
@@ -71,6 +74,9 @@ tests_fuzz_fuzz_html_clean_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz_image.c
 tests_fuzz_fuzz_image_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_image_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_backup_SOURCES = tests/fuzz/fuzz_backup.c
+tests_fuzz_fuzz_backup_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_backup_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_cache_entry_SOURCES = tests/fuzz/fuzz_cache_entry.c
 tests_fuzz_fuzz_cache_entry_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_cache_entry_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -64,6 +64,7 @@ START_TEST(what_is_cut_or_wrong_is_refused_with_its_line)
 	    {HEAD "made 2026-13-24T06:15:00Z\n" FILES "end\n", "6: cannot"},
 	    {HEAD "rows x orders\n" FILES "end\n", "6: cannot"},
 	    {HEAD "rows 5\n" FILES "end\n", "6: cannot"},
+	    {HEAD "last-order K\t1\n" FILES "end\n", "6: cannot"},
 	    {HEAD "checked perhaps\n" FILES "end\n", "6: cannot"},
 	    {HEAD "file abc 5 x\nend\n", "6: cannot"},
 	    {HEAD "file " SUM " 5 /etc/passwd\nend\n", "6: cannot"},
