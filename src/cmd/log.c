@@ -2,15 +2,16 @@
  * there is no file, and the slot when the request is still in hand. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "plat/run.h"
 #include "plat/stats_report.h"
 
 #define ID_MIN 8
@@ -60,28 +61,25 @@ print_matches(struct search *s, FILE *f, const char *name)
 static bool
 search_output(struct search *s, const char *const argv[], const char *name)
 {
+	struct run r = {.argv = argv, .in = RUN_NULL, .err = STDERR_FILENO};
+	struct err e = {0};
 	int fds[2], status;
 	pid_t pid;
+	bool ok;
 	FILE *f;
 
-	if (pipe(fds) < 0)
+	if (pipe2(fds, O_CLOEXEC) < 0)
 		return false;
 	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		dup2(fds[1], STDOUT_FILENO);
-		close(fds[0]);
-		close(fds[1]);
-		execvp(argv[0], (char *const *)argv);
-		_exit(127);
-	}
+	r.out = fds[1];
+	ok = run_start(&r, &pid, &e);
 	close(fds[1]);
 	f = fdopen(fds[0], "r");
-	if (pid < 0 || f == NULL)
-		return false;
-	print_matches(s, f, name);
-	fclose(f);
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) != 127;
+	if (ok && f != NULL)
+		print_matches(s, f, name);
+	if (f != NULL)
+		fclose(f);
+	return ok && run_wait(pid, &status, &e);
 }
 
 static void
