@@ -68,6 +68,15 @@ function base() {
 	return { tar, tree };
 }
 
+// Whether it is the first process of a machine: those that prepare it see the same processes as we do.
+function isFirst(pid) {
+	try {
+		return pid !== '' && fs.readlinkSync(`/proc/${pid}/ns/pid`) !== fs.readlinkSync('/proc/self/ns/pid');
+	} catch (e) {
+		return false;
+	}
+}
+
 class Machine {
 	static async boot(name) {
 		const m = new this();
@@ -91,8 +100,9 @@ class Machine {
 		this.process.on('exit', () => { this.gone = true; });
 		this.gone = false;
 		this.leader = await until(`${this.name} to begin`, () => {
-			const r = run('pgrep', ['-P', String(this.process.pid)]);
-			return this.gone ? Promise.reject(new Error(fs.readFileSync(`${this.dir}.boot`, 'utf8'))) : r.stdout.trim();
+			if (this.gone)
+				throw new Error(fs.readFileSync(`${this.dir}.boot`, 'utf8'));
+			return run('pgrep', ['-P', String(this.process.pid)]).stdout.trim().split('\n').find(isFirst);
 		});
 		await until(`${this.name} to be up`, () => /running|degraded/.test(this.run('systemctl is-system-running').stdout));
 	}
