@@ -22,19 +22,6 @@ struct scale {
 	size_t n_old, want;
 };
 
-static void
-tell_reloaded(const char *name)
-{
-	printf("%s reloaded\n", name);
-	fflush(stdout);
-}
-
-static const char *
-unit_of(struct arena *a, struct str name)
-{
-	return str_fmt(a, "kontor@%.*s.service", STR_ARG(name)).p;
-}
-
 static const char *
 socket_of(const struct cmd *c, struct str name)
 {
@@ -57,7 +44,7 @@ print_backend(struct cmd *c, const struct stats_report *r, struct str name)
 	for (size_t i = 0; r != NULL && i < r->n_backends; i++)
 		if (r->backends[i].role == STATS_WORKER && str_eq_z(name, r->backends[i].name))
 			b = &r->backends[i];
-	printf("%-8.*s  %-10s  %-13s  %7zu  %10llu\n", STR_ARG(name), system_state(c->a, unit_of(c->a, name)),
+	printf("%-8.*s  %-10s  %-13s  %7zu  %10llu\n", STR_ARG(name), system_state(c->a, system_unit(c->a, name)),
 	    system_listens(socket_of(c, name)) ? "listens" : "DOES NOT", b == NULL ? 0 : b->alive,
 	    b == NULL ? 0ULL : (unsigned long long)b->sum->begun);
 }
@@ -98,7 +85,7 @@ wait_until_it_listens(struct scale *s, struct str name, struct err *e)
 	while (!system_listens(path)) {
 		if (clock_mono_ns() > end_ns)
 			return err_set(e, ERR_UPSTREAM, "nothing listens on %s: see journalctl -u %s", path,
-			    unit_of(s->c->a, name));
+			    system_unit(s->c->a, name));
 		clock_sleep_ns(STEP_NS);
 	}
 	return true;
@@ -118,12 +105,13 @@ start_missing(struct scale *s, struct err *e)
 {
 	for (size_t i = 1; i <= s->want; i++) {
 		struct str name = number_name(s->c->a, i);
-		const char *unit = unit_of(s->c->a, name);
+		const char *unit = system_unit(s->c->a, name);
 
-		if (has(s, name) && strcmp(system_state(s->c->a, unit), "active") == 0)
+		if (!system_ctl(s->c->a, "enable", unit, e))
+			return false;
+		if (strcmp(system_state(s->c->a, unit), "active") == 0)
 			continue;
-		if (!system_ctl(s->c->a, "enable", unit, e) || !system_ctl(s->c->a, "start", unit, e)
-		    || !wait_until_it_listens(s, name, e))
+		if (!system_ctl(s->c->a, "start", unit, e) || !wait_until_it_listens(s, name, e))
 			return false;
 		printf("backend %.*s started\n", STR_ARG(name));
 		fflush(stdout);
@@ -136,16 +124,14 @@ publish_wanted(struct scale *s, struct err *e)
 {
 	struct cmd *c = s->c;
 	struct str *names = ARENA_ARRAY(c->a, struct str, s->want);
-	struct publish p = {.a = c->a,
-	    .conf = &c->conf,
-	    .static_dir = PKGDATADIR "/static",
-	    .models_dir = PKGDATADIR,
-	    .backends = names,
-	    .n_backends = s->want};
+	struct publish p;
 
+	publish_init(&p, c->a, &c->conf);
+	p.backends = names;
+	p.n_backends = s->want;
 	for (size_t i = 0; i < s->want; i++)
 		names[i] = number_name(c->a, i + 1);
-	return publish_all(&p, e) && system_reload_servers(c->a, tell_reloaded, e);
+	return publish_all(&p, e) && system_reload_servers(c->a, system_tell_reloaded, e);
 }
 
 static bool
@@ -153,7 +139,7 @@ goes(const struct scale *s, struct str name)
 {
 	uint64_t number;
 
-	return !num_u64(name, 1, s->want, &number);
+	return name.p[0] == '0' || !num_u64(name, 1, s->want, &number);
 }
 
 /* What the backends that go have begun; *busy: something is in their hands. */
@@ -225,7 +211,7 @@ stop_surplus(struct scale *s, struct err *e)
 	bool drained = false;
 
 	for (size_t i = 0; i < s->n_old; i++) {
-		const char *unit = unit_of(s->c->a, s->old[i]);
+		const char *unit = system_unit(s->c->a, s->old[i]);
 
 		if (!goes(s, s->old[i]))
 			continue;

@@ -1,12 +1,10 @@
 #include "cmd/conf_change.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "plat/file.h"
@@ -40,27 +38,16 @@ conf_change_set(struct conf_change *ch, const char *section, const char *key, st
 	ch->text = conf_edit(ch->a, ch->text, section, key, value);
 }
 
-/* Gives the file beside it the owner and mode of the old one. */
-static bool
-take_over(const struct conf_change *ch, const char *beside, struct err *e)
-{
-	struct stat sb;
-
-	if (stat(ch->file, &sb) != 0)
-		return errno == ENOENT || err_set(e, ERR_UPSTREAM, "%s: %s", ch->file, strerror(errno));
-	return (chown(beside, sb.st_uid, sb.st_gid) == 0 && chmod(beside, sb.st_mode & 07777) == 0)
-	       || err_set(e, ERR_UPSTREAM, "%s: %s", beside, strerror(errno));
-}
-
 bool
 conf_change_end(struct conf_change *ch, struct err *e)
 {
-	const char *beside = str_fmt(ch->a, "%s.changed", ch->file).p;
+	const char *beside;
 	struct conf check;
 	bool ok;
 
-	ok = file_replace(ch->a, beside, ch->text, e) && take_over(ch, beside, e)
-	     && (conf_load(ch->a, beside, &check, e) || err_context(e, "nothing was changed, because of"));
+	if (!file_beside(ch->a, ch->file, ch->text, &beside, e))
+		return false;
+	ok = conf_load(ch->a, beside, &check, e) || err_context(e, "nothing was changed, because of");
 	if (ok && rename(beside, ch->file) != 0)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", ch->file, strerror(errno));
 	if (!ok)

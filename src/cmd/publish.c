@@ -7,6 +7,13 @@
 #include "cmd/system.h"
 #include "plat/file.h"
 
+void
+publish_init(struct publish *p, struct arena *a, const struct conf *conf)
+{
+	*p = (struct publish){
+	    .a = a, .conf = conf, .static_dir = PKGDATADIR "/static", .models_dir = PKGDATADIR};
+}
+
 bool
 publish_all(const struct publish *p, struct err *e)
 {
@@ -58,10 +65,10 @@ options(struct cmd *c, struct publish *p)
 int
 cmd_publish(struct cmd *c)
 {
-	struct publish p = {
-	    .a = c->a, .conf = &c->conf, .static_dir = PKGDATADIR "/static", .models_dir = PKGDATADIR};
+	struct publish p;
 	struct err e = {0};
 
+	publish_init(&p, c->a, &c->conf);
 	if (!options(c, &p))
 		return cmd_usage(c);
 	if (!cmd_conf(c, &e) || (p.n_backends == 0 && !system_backends(c->a, &p.backends, &p.n_backends, &e))

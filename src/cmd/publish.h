@@ -22,6 +22,9 @@ struct publish {
 	size_t n_backends; /* their names; at least one */
 };
 
+/* With the installed files, and no backends yet. Both are borrowed; the configuration may be read afterwards. */
+void publish_init(struct publish *, struct arena *, const struct conf *);
+
 /* All of it. ERR_INPUT: the configuration or a model cannot be used. ERR_UPSTREAM: something cannot be written. */
 MUST_USE bool publish_all(const struct publish *, struct err *);
 

@@ -19,6 +19,7 @@ enum {
 	WORD_BASE,
 	WORD_BELOW,
 	WORD_END_BELOW,
+	WORD_HOST_ONLY,
 	WORD_RUN,
 	WORD_STATIC,
 	WORD_MEDIA,
@@ -110,6 +111,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	    [WORD_BASE] = {.name = STR("@BASE@")},
 	    [WORD_BELOW] = {STR("@BELOW_BASE@"), STR("")},
 	    [WORD_END_BELOW] = {STR("@END_BELOW_BASE@"), STR("")},
+	    [WORD_HOST_ONLY] = {STR("@HOST_ONLY@"), STR("")},
 	    [WORD_RUN] = {STR("@RUN_DIR@"), c->paths_run_dir},
 	    [WORD_STATIC] = {STR("@STATIC_DIR@"), str_fmt(p->a, "%s/static", dir)},
 	    [WORD_MEDIA] = {STR("@MEDIA_DIR@"), c->paths_media_dir},
@@ -129,6 +131,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	if (urls.base.n > 0) {
 		words[WORD_BELOW].value = str_fmt(p->a, "<Location \"%.*s/\">", STR_ARG(urls.base));
 		words[WORD_END_BELOW].value = STR("</Location>");
+		words[WORD_HOST_ONLY].value = STR("# ");
 	}
 	return write_apache(p, dir, words, e) && fill(p, "lighttpd", words, &text, e)
 	       && file_replace(p->a, str_fmt(p->a, "%s/lighttpd.conf", dir).p, text, e);

@@ -12,6 +12,7 @@
 #include "plat/file.h"
 
 #define KEEP_S ((int64_t)90 * 24 * 3600)
+#define ONE_RUN_S 60 /* files of one publication have times within it */
 #define FILE_MAX_B ((size_t)16 << 20)
 
 /* Puts the file there unless it is, and marks it as current. */
@@ -33,6 +34,27 @@ copy(const struct publish *p, const char *dir, struct str name, struct err *e)
 	       && file_replace(p->a, to, bytes, e);
 }
 
+/* What was current until now is not old, however long ago it was published. */
+static void
+mark_current(const struct publish *p, const char *dir, const struct str *names, size_t n)
+{
+	int64_t last_s = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < n; i++) {
+			const char *path = str_fmt(p->a, "%s/%s", dir, names[i].p).p;
+			struct stat sb;
+
+			if (stat(path, &sb) != 0)
+				continue;
+			if (pass == 0)
+				last_s = sb.st_mtime > last_s ? sb.st_mtime : last_s;
+			else if (sb.st_mtime >= last_s - ONE_RUN_S)
+				(void)utimensat(AT_FDCWD, path, NULL, 0);
+		}
+	}
+}
+
 static bool
 remove_if_old(const struct publish *p, const char *dir, struct str name, struct err *e)
 {
@@ -50,6 +72,9 @@ publish_static(const struct publish *p, const char *dir, struct err *e)
 	struct str *names;
 	size_t n;
 
+	if (!file_list(p->a, dir, STR(""), &names, &n, e))
+		return false;
+	mark_current(p, dir, names, n);
 	if (!file_list(p->a, p->static_dir, STR(""), &names, &n, e))
 		return false;
 	if (n == 0)

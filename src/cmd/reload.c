@@ -7,25 +7,18 @@
 #include "cmd/publish.h"
 #include "cmd/system.h"
 
-static void
-tell(const char *unit)
-{
-	printf("%s reloaded\n", unit);
-	fflush(stdout);
-}
-
 /* USR2 by the unit's ExecReload: each worker ends after the request in its hands and is replaced. */
 static bool
 reload_workers(struct cmd *c, const struct publish *p, struct err *e)
 {
 	for (size_t i = 0; i < p->n_backends; i++) {
-		const char *unit = str_fmt(c->a, "kontor@%.*s.service", STR_ARG(p->backends[i])).p;
+		const char *unit = system_unit(c->a, p->backends[i]);
 
 		if (strcmp(system_state(c->a, unit), "active") != 0)
 			continue;
 		if (!system_ctl(c->a, "reload", unit, e))
 			return false;
-		tell(unit);
+		system_tell_reloaded(unit);
 	}
 	if (strcmp(system_state(c->a, "kontor-jobs.service"), "active") != 0)
 		return true;
@@ -38,12 +31,12 @@ reload_workers(struct cmd *c, const struct publish *p, struct err *e)
 int
 cmd_reload(struct cmd *c)
 {
-	struct publish p = {
-	    .a = c->a, .conf = &c->conf, .static_dir = PKGDATADIR "/static", .models_dir = PKGDATADIR};
+	struct publish p;
 	struct err e = {0};
 
 	if (c->argc != 1)
 		return cmd_usage(c);
+	publish_init(&p, c->a, &c->conf);
 	if (!system_is_there())
 		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md, by hand");
 	else if (geteuid() != 0)
@@ -51,7 +44,7 @@ cmd_reload(struct cmd *c)
 	else if (cmd_config_check(c) != CMD_OK)
 		(void)err_set(&e, ERR_INPUT, "nothing was reloaded: the configuration cannot be used");
 	else if (system_backends(c->a, &p.backends, &p.n_backends, &e) && publish_all(&p, &e)
-		 && reload_workers(c, &p, &e) && system_reload_servers(c->a, tell, &e))
+		 && reload_workers(c, &p, &e) && system_reload_servers(c->a, system_tell_reloaded, &e))
 		return CMD_OK;
 	return cmd_fail(c, &e);
 }

@@ -1,6 +1,7 @@
 #include "cmd/system.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,7 +11,7 @@
 #include "plat/file.h"
 #include "plat/run.h"
 
-#define WANTS SYSCONFDIR "/systemd/system/kontor.target.wants"
+#define WANTS "/etc/systemd/system/kontor.target.wants" /* systemd's own folder, whatever our prefix is */
 #define UNIT_HEAD "kontor@"
 #define UNIT_TAIL ".service"
 #define NAME_MAX_B 20
@@ -78,6 +79,19 @@ system_backends(struct arena *a, const struct str **names, size_t *n, struct err
 	return true;
 }
 
+const char *
+system_unit(struct arena *a, struct str backend)
+{
+	return str_fmt(a, UNIT_HEAD "%.*s" UNIT_TAIL, STR_ARG(backend)).p;
+}
+
+void
+system_tell_reloaded(const char *unit)
+{
+	printf("%s reloaded\n", unit);
+	fflush(stdout);
+}
+
 bool
 system_ctl(struct arena *a, const char *verb, const char *unit, struct err *e)
 {
@@ -118,24 +132,30 @@ reload_one(struct arena *a, const struct server *s, struct err *e)
 	return system_ctl(a, "reload", s->unit, e);
 }
 
+/* One that cannot be reloaded does not keep the other one from it. */
 bool
 system_reload_servers(struct arena *a, void (*tell)(const char *name), struct err *e)
 {
+	bool ok = true;
+
 	for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
-		if (strcmp(system_state(a, servers[i].unit), "active") != 0)
+		const char *state = system_state(a, servers[i].unit);
+
+		if (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0)
 			continue;
-		if (!reload_one(a, &servers[i], e))
-			return false;
-		tell(servers[i].unit);
+		if (reload_one(a, &servers[i], e))
+			tell(servers[i].unit);
+		else
+			ok = false;
 	}
-	return true;
+	return ok;
 }
 
 bool
 system_listens(const char *socket_path)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	bool ok;
 
 	if (fd < 0 || strlen(socket_path) >= sizeof(addr.sun_path)) {
@@ -144,7 +164,8 @@ system_listens(const char *socket_path)
 		return false;
 	}
 	memcpy(addr.sun_path, socket_path, strlen(socket_path) + 1);
-	ok = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0;
+	/* A socket whose queue is full listens, and would keep us waiting. */
+	ok = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 || errno == EAGAIN;
 	close(fd);
 	return ok;
 }

@@ -17,6 +17,12 @@ bool system_backend_ok(struct str name);
 /* The names of the enabled backends, in the order of their numbers; "1" and "2" when none is, as without systemd. */
 MUST_USE bool system_backends(struct arena *, const struct str **names, size_t *n, struct err *);
 
+/* "kontor@1.service" */
+const char *system_unit(struct arena *, struct str backend);
+
+/* Says "UNIT reloaded" on standard output. */
+void system_tell_reloaded(const char *unit);
+
 /* `systemctl VERB UNIT`. ERR_UPSTREAM with what it said, ERR_NOT_FOUND without systemctl. */
 MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, struct err *);
 

@@ -115,17 +115,34 @@ write_all(int fd, struct str text)
 }
 
 bool
-file_replace(struct arena *a, const char *path, struct str text, struct err *e)
+file_beside(struct arena *a, const char *path, struct str text, const char **beside, struct err *e)
 {
-	char *beside = (char *)str_fmt(a, "%s.new-XXXXXX", path).p;
-	int fd = mkostemp(beside, O_CLOEXEC);
-	bool ok;
+	char *name = (char *)str_fmt(a, "%s.new-XXXXXX", path).p;
+	struct stat old = {.st_mode = 0644};
+	bool there = stat(path, &old) == 0, ok;
+	int fd = mkostemp(name, O_CLOEXEC);
 
+	*beside = name;
 	if (fd < 0)
 		return err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
-	ok = write_all(fd, text) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	ok = close(fd) == 0 && ok && rename(beside, path) == 0;
+	ok = write_all(fd, text) && (!there || fchown(fd, old.st_uid, old.st_gid) == 0)
+	     && fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
+	ok = close(fd) == 0 && ok;
 	if (ok)
+		return true;
+	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
+	(void)unlink(name);
+	return false;
+}
+
+bool
+file_replace(struct arena *a, const char *path, struct str text, struct err *e)
+{
+	const char *beside;
+
+	if (!file_beside(a, path, text, &beside, e))
+		return false;
+	if (rename(beside, path) == 0)
 		return true;
 	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
 	(void)unlink(beside);

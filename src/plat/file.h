@@ -13,8 +13,11 @@ MUST_USE bool file_find(struct arena *, const char *path, size_t max_b, struct s
  * none. ERR_BUG when it cannot be read. */
 MUST_USE bool file_list(struct arena *, const char *dir, struct str tail, struct str **names, size_t *n, struct err *);
 
-/* Puts the text into the file, mode 0644: written beside it and renamed, so that a reader sees the old or the new one
- * whole. ERR_UPSTREAM. */
+/* Writes the text beside the file, onto the disk, with the owner and mode of the one that is there, else 0644.
+ * *beside is its name, the caller's to rename or unlink. ERR_UPSTREAM. */
+MUST_USE bool file_beside(struct arena *, const char *path, struct str text, const char **beside, struct err *);
+
+/* The same, and renames it: a reader sees the old or the new one whole. */
 MUST_USE bool file_replace(struct arena *, const char *path, struct str text, struct err *);
 
 /* Makes the folder (0755) unless it is there; its parent must be. ERR_UPSTREAM. */

@@ -21,6 +21,7 @@
 #define CHILD_OK 0
 #define CHILD_NO_PICTURE 3
 #define CHILD_NO_DISK 4
+#define CHILD_NOT_CONFINED 5
 #define PATH_MAX_B 1024
 #define NOBODY 65534 /* Debian's user and group of that name */
 
@@ -253,7 +254,7 @@ child(struct str s, const struct image_head *h, const struct target *t)
 	limit_child();
 	mute();
 	if (!confine(t))
-		return CHILD_NO_DISK;
+		return CHILD_NOT_CONFINED;
 	gdSetErrorMethod(quiet);
 	im = decode(s, h);
 	if (im == NULL)
@@ -314,6 +315,8 @@ run_child(struct str s, const struct image_head *h, const struct target *t, stru
 		return true;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NO_DISK)
 		return err_set(e, ERR_UPSTREAM, "%s cannot be written", t->dir);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NOT_CONFINED)
+		return err_set(e, ERR_UPSTREAM, "root's rights cannot be given up here, so no picture is decoded");
 	return err_set(e, ERR_INPUT, "the picture is broken: it cannot be decoded");
 }
 
@@ -323,7 +326,8 @@ open_temps(struct target *t, struct err *e)
 	bool ok = true;
 
 	for (int i = 0; i < IMAGE__MAX; i++) {
-		t->fd[i] = ok ? open(t->temp[i], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+		(void)unlink(t->temp[i]); /* of a run that broke off */
+		t->fd[i] = ok ? open(t->temp[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) : -1;
 		/* whatever the mask of the caller's shell is */
 		if (ok && (t->fd[i] < 0 || fchmod(t->fd[i], 0644) != 0))
 			ok = err_set(e, ERR_UPSTREAM, "%s cannot be written: %s", t->dir, strerror(errno));

@@ -8,6 +8,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* A socket that was kept before and is of no use any more: its name was taken away. */
+static bool
+send_removal(int to, const struct sockaddr_un *addr, socklen_t addr_n)
+{
+	static const char text[] = "FDSTOREREMOVE=1\nFDNAME=listen\n";
+
+	return sendto(to, text, sizeof(text) - 1, MSG_NOSIGNAL, (const struct sockaddr *)addr, addr_n)
+	       == (ssize_t)sizeof(text) - 1;
+}
+
 /* One message with the descriptor beside it, as sd_notify(3) describes the protocol. */
 static bool
 send_descriptor(int to, const struct sockaddr_un *addr, socklen_t addr_n, int fd)
@@ -39,6 +49,7 @@ keep_socket(int fd, struct err *e)
 	const char *where = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	size_t n = where == NULL ? 0 : strlen(where);
+	socklen_t addr_n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
 	int to;
 	bool ok;
 
@@ -52,7 +63,7 @@ keep_socket(int fd, struct err *e)
 	to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (to < 0)
 		return err_set(e, ERR_UPSTREAM, "socket: %s", strerror(errno));
-	ok = send_descriptor(to, &addr, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n), fd)
+	ok = (send_removal(to, &addr, addr_n) && send_descriptor(to, &addr, addr_n, fd))
 	     || err_set(e, ERR_UPSTREAM, "%s: %s", where, strerror(errno));
 	close(to);
 	return ok;

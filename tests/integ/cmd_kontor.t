@@ -96,7 +96,7 @@ ends 0 "$kontor" --config "$conf" config set paths.web_dir "$web" paths.template
 (umask 077 && ends 0 publish --backends 1,2,10) && [ "$(grep -c 'BalancerMember' "$web/apache.conf")" = 3 ] &&
 	grep -q 'kontor/10.sock' "$web/lighttpd.conf" && grep -q '"/shop/"' "$web/lighttpd.conf" &&
 	cmp -s "$web/apache.conf" "$web/apache-path.conf" && [ -s "$web/error/503.html" ] &&
-	! grep -q '@[A-Z_]*@' "$web/apache.conf" "$web/lighttpd.conf"
+	! grep -q '@[A-Z_]*@' "$web/apache.conf" "$web/lighttpd.conf" && ! grep -q '^RequestRead' "$web/apache.conf"
 claim publish_writes_what_the_web_servers_need
 [ "$(stat -c %a "$web" "$web/error" "$web/static/"*.css "$web/error/503.html" | tr '\n' ' ')" = '755 755 644 644 ' ]
 claim what_is_published_can_be_read_by_web_servers
@@ -106,8 +106,11 @@ touch -d '100 days ago' "$web/static/"favicon*
 ends 0 publish --backends 1 && [ -e "$web/static/kontor.11111111.css" ] && [ ! -e "$web/static/kontor.22222222.css" ] &&
 	[ "$(ls "$web/static/"favicon* | wc -l)" = 1 ]
 claim static_files_of_earlier_releases_stay_for_a_while
+echo last >"$web/static/kontor.33333333.css" && touch -d '200 days ago' "$web/static/"*
+ends 0 publish --backends 1 && [ -e "$web/static/kontor.33333333.css" ]
+claim what_was_current_until_now_stays_however_old_it_is
 ends 0 "$kontor" --config "$conf" config set site.url https://example.org && ends 0 publish --backends 1 &&
-	grep -q BalancerMember "$web/apache.conf" && ! grep -q BalancerMember "$web/apache-path.conf"
+	grep -q BalancerMember "$web/apache.conf" && grep -q '^RequestRead' "$web/apache.conf" && ! grep -q BalancerMember "$web/apache-path.conf"
 claim a_shop_with_a_host_of_its_own_is_not_put_into_all_virtual_hosts
 ends 1 publish --models /nonexistent --backends 1 && says '/nonexistent/apache/kontor.conf.in: there is no such file' &&
 	ends 2 publish --backends '1,a/b' && ends 2 publish --backends ''
@@ -115,6 +118,34 @@ claim publish_names_what_is_wrong
 ends 2 "$kontor" --config "$conf" backends 0 && ends 2 "$kontor" --config "$conf" backends many &&
 	{ [ -d /run/systemd/system ] || { ends 1 "$kontor" --config "$conf" backends 3 && says 'systemd does not run'; }; }
 claim backends_are_a_number_and_need_systemd
+# A socket whose queue is full: nobody accepts, and connecting would wait.
+ends 0 "$kontor" --config "$conf" config set paths.run_dir "$dir"
+if command -v node >/dev/null; then
+	node -e 'const net = require("net"), s = net.createServer({ pauseOnConnect: true });
+		s.listen({ path: process.argv[1], backlog: 1 }, () => { console.log("listens");
+			process.kill(process.pid, "SIGSTOP"); })' "$dir/1.sock" >"$dir/listens" &
+	stuck=$!
+	i=0
+	until [ -s "$dir/listens" ] || [ $i -gt 100 ]; do sleep 0.1; i=$((i + 1)); done
+	clients=
+	for i in 1 2 3; do
+		node -e 'require("net").connect(process.argv[1])' "$dir/1.sock" >/dev/null 2>&1 &
+		clients="$clients $!"
+	done
+	sleep 0.5
+	timeout 10 "$kontor" --config "$conf" backends >"$dir/out" 2>&1
+	[ $? -eq 1 ] && says 'DOES NOT'
+	claim listing_backends_does_not_wait_for_one_that_is_stuck
+	# shellcheck disable=SC2086
+	kill -KILL $stuck $clients
+else
+	n=$((n + 1))
+	echo "ok $n - listing_backends_does_not_wait_for_one_that_is_stuck # SKIP no node"
+fi
+chmod 600 "$conf"
+ends 0 "$kontor" --config "$conf" config set order.number_prefix U- && [ "$(stat -c %a "$conf")" = 600 ] &&
+	! ls "$conf".* >/dev/null 2>&1
+claim a_changed_file_keeps_its_mode_and_leaves_nothing_beside_it
 
 ends 1 "$kontor" --config "$conf" status && says 'no worker and no kontor-jobs has run yet'
 claim status_says_that_nothing_has_run

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -5,6 +6,15 @@
 
 #include "plat/keep.h"
 #include "unit.h"
+
+static const char *
+own_name(const char *which)
+{
+	static char name[60];
+
+	snprintf(name, sizeof(name), "@kontor-test-%ld-%s", (long)getpid(), which);
+	return name;
+}
 
 /* A socket as systemd's, at an abstract name of this process. */
 static int
@@ -37,7 +47,7 @@ receive(int from, char *text, size_t size)
 
 START_TEST(the_socket_reaches_systemd_with_the_word_to_keep_it)
 {
-	const char *name = "@kontor-test-keep";
+	const char *name = own_name("one");
 	struct err e = {0};
 	char text[100], c = 'x';
 	int from = listen_for_messages(name), pair[2], got;
@@ -46,6 +56,8 @@ START_TEST(the_socket_reaches_systemd_with_the_word_to_keep_it)
 	setenv("NOTIFY_SOCKET", name, 1);
 	unsetenv("LISTEN_FDS");
 	ck_ok(keep_socket(pair[0], &e), &e);
+	ck_assert_int_eq(receive(from, text, sizeof(text)), -1);
+	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=listen\n");
 	got = receive(from, text, sizeof(text));
 	ck_assert_str_eq(text, "FDSTORE=1\nFDNAME=listen\n");
 	ck_assert_int_eq(write(got, &c, 1), 1); /* the same socket: its other end hears it */
@@ -57,7 +69,7 @@ END_TEST
 
 START_TEST(a_socket_that_came_from_systemd_is_not_sent_back)
 {
-	const char *name = "@kontor-test-keep-2";
+	const char *name = own_name("two");
 	struct err e = {0};
 	char text[100];
 	int from = listen_for_messages(name);
