@@ -391,6 +391,14 @@ claim a_missing_table_is_noticed
 copy >/dev/null && gzip -dc "$dir/bad/database.sql.gz" | sed "s/^(11,8,1,0)/(11,9,1,0)/" | gzip >"$dir/new" && mv "$dir/new" "$dir/bad/database.sql.gz" && sign
 declines 'BROKEN stock_sum' "$dir/bad"
 claim a_backup_whose_books_are_broken_is_refused
+# A dump of MariaDB's own begins with a line that closes the sandbox; one that was made up has none.
+with_line() { # with_line LINE: a backup with that line at the end of its dump
+	copy >/dev/null && { gzip -dc "$dir/bad/database.sql.gz" | grep -v 'enable the sandbox mode'; echo "$1"; } | gzip >"$dir/new" &&
+		mv "$dir/new" "$dir/bad/database.sql.gz" && sign
+}
+with_line "\\! touch $dir/planted" && declines 'sandbox mode' "$dir/bad" && [ ! -e "$dir/planted" ] &&
+	with_line "system touch $dir/planted" && declines 'sandbox mode' "$dir/bad" && [ ! -e "$dir/planted" ]
+claim a_dump_gives_no_commands_to_this_machine
 copy >/dev/null && rm "$dir/bad/media/ab/ab00-card.webp"
 declines 'bad/media: 1 pictures of 18 bytes, the manifest says 2' "$dir/bad"
 claim a_missing_picture_in_the_backup_is_noticed
