@@ -221,25 +221,35 @@ make_config_dirs(struct making *mk, const char *file, struct err *e)
 
 /* Under its whole path, so that one sees where it belongs, and can copy all of it back in one go. */
 static bool
-save_config_file(struct making *mk, const char *file, struct err *e)
+save_real_file(struct making *mk, const char *real, struct err *e)
 {
-	char real[PATH_MAX];
-	struct str name;
+	struct str name = str_fmt(mk->a, BACKUP_CONFIG "%s", real);
 	uint64_t size_b;
 
-	if (realpath(file, real) == NULL)
-		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
-	name = str_fmt(mk->a, BACKUP_CONFIG "%s", real);
 	return make_config_dirs(mk, real, e) && tree_copy(real, str_fmt(mk->a, "%s/%s", mk->part, name.p).p, &size_b, e)
 	    && add_file(mk, name, e);
 }
 
 static bool
+save_config_file(struct making *mk, const char *file, struct err *e)
+{
+	char real[PATH_MAX];
+
+	if (realpath(file, real) == NULL)
+		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
+	return save_real_file(mk, real, e);
+}
+
+/* Only the folder itself may be a link; one that took the place of a file since it was listed is an error. */
+static bool
 save_override(void *arg, const char *name, struct err *e)
 {
 	struct making *mk = arg;
+	char dir[PATH_MAX];
 
-	return save_config_file(mk, str_fmt(mk->a, "%s/%s", mk->b->conf->paths_override_dir.p, name).p, e);
+	if (realpath(mk->b->conf->paths_override_dir.p, dir) == NULL)
+		return err_set(e, ERR_NOT_FOUND, "%s: %s", mk->b->conf->paths_override_dir.p, strerror(errno));
+	return save_real_file(mk, str_fmt(mk->a, "%s/%s", dir, name).p, e);
 }
 
 static bool

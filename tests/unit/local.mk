@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/unit/test_template \
 	tests/unit/test_totals \
 	tests/unit/test_translation_csv \
+	tests/unit/test_tree \
 	tests/unit/test_url \
 	tests/unit/test_view \
 	tests/unit/test_web
@@ -115,3 +116,5 @@ tests_unit_test_dump_scan_SOURCES = tests/unit/test_dump_scan.c
 tests_unit_test_dump_scan_LDADD = $(UNIT_LIBS)
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 tests_unit_test_manifest_LDADD = $(UNIT_LIBS)
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
+tests_unit_test_tree_LDADD = $(UNIT_LIBS)
