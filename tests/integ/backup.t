@@ -495,6 +495,27 @@ claim a_load_that_breaks_off_says_how_things_are_and_keeps_the_shop_closed
 real
 ends 0 restore "$b" --no-safety && says 'still paused' && [ "$one" = "$(data)" ] && kontor resume >/dev/null
 claim and_the_same_command_begins_again
+# Held up while it loads, it loses its terminal and whoever read what it says.
+put mariadb <<'EOF'
+touch "$dir/held"
+read -r -t 30 <>"$dir/fifo"
+exec "$real" "$@"
+EOF
+rm -f "$dir/held"
+mkfifo "$dir/said"
+tee "$dir/out" <"$dir/said" >/dev/null &
+reader=$!
+"$build/kontor" --config "$conf" restore --yes --no-check --no-safety --migrations "$src/etc/sql" "$b" >"$dir/said" 2>&1 </dev/null &
+pid=$!
+until_true test -e "$dir/held"
+kill -KILL $reader
+wait $reader 2>/dev/null
+kill -HUP $pid
+echo >"$dir/fifo"
+wait $pid && says 'if this is broken off, run the same command again' && [ "$one" = "$(data)" ] && ! paused
+claim a_restore_comes_to_its_end_without_its_terminal
+real
+kontor resume >/dev/null
 killed_in mariadb restore --yes --no-check --no-safety --migrations "$src/etc/sql" "$b" && paused && [ "$one" != "$(data)" ] && ends 0 restore "$b" &&
 	[ "$one" = "$(data)" ] && kontor resume >/dev/null
 claim killed_in_the_middle_of_loading_it_can_be_run_again
