@@ -170,6 +170,8 @@ pump(struct pump *p, struct err *e)
 	to = end(&p->to);
 	sigaction(SIGPIPE, &before, NULL);
 	ok = ok && judge(p, from, to, e);
+	if (ok && p->refused)
+		ok = err_set(e, ERR_UPSTREAM, "%s took no more before the end", p->to.run.argv[0]);
 	close_fd(&p->from.run.err);
 	close_fd(&p->to.run.err);
 	return ok;

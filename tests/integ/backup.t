@@ -495,6 +495,18 @@ claim a_load_that_breaks_off_says_how_things_are_and_keeps_the_shop_closed
 real
 ends 0 restore "$b" --no-safety && says 'still paused' && [ "$one" = "$(data)" ] && kontor resume >/dev/null
 claim and_the_same_command_begins_again
+put mariadb <<'EOF'
+exec <&-
+touch "$dir/gone"
+EOF
+put gzip <<'EOF'
+until [ -e "$dir/gone" ]; do sleep 0.01; done
+echo 'SELECT 1;'
+EOF
+ends 1 restore "$b" --no-safety --no-check && says 'mariadb took no more before the end' && paused
+claim a_load_that_ends_early_without_an_error_is_none
+real
+kontor resume >/dev/null
 # Held up while it loads, it loses its terminal and whoever read what it says.
 put mariadb <<'EOF'
 touch "$dir/held"
