@@ -430,6 +430,27 @@ fill(struct making *mk, struct err *e)
 	return tree_sync(b->dir, e);
 }
 
+/* By way of another name: a removal that breaks off leaves nothing that looks whole. */
+static bool
+remove_old(const struct backup *b, struct arena *a, struct err *e)
+{
+	struct str *names;
+	size_t n;
+
+	if (!list(b, a, &names, &n, e))
+		return false;
+	for (size_t i = 0; i + b->keep < n; i++) {
+		const char *path = str_fmt(a, "%s/%s", b->dir, names[i].p).p, *part = str_fmt(a, "%s" PART, path).p;
+
+		if (rename(path, part) != 0)
+			return err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
+		if (!tree_remove(part, e))
+			return false;
+		progress_step("removed: %s", path);
+	}
+	return true;
+}
+
 bool
 backup_make(struct backup *b, struct arena *a, struct err *e)
 {
@@ -438,6 +459,7 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 	bool locked = false, ok;
 	int fd;
 
+	b->made = false;
 	b->m = (struct manifest){.made_s = 0};
 	b->dir = without_slash(a, b->dir);
 	if (!lock_dir(b, &fd, &locked, e)) {
@@ -451,27 +473,8 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 		if (!tree_remove(mk.part, &ignored))
 			fprintf(stderr, "what was made so far stays as %s\n", mk.part);
 	}
-	close(fd);
+	b->made = ok;
+	ok = ok && (b->keep == 0 || remove_old(b, a, e));
+	close(fd); /* the lock is gone with it */
 	return ok;
-}
-
-/* By way of another name: a removal that breaks off leaves nothing that looks whole. */
-bool
-backup_keep(const struct backup *b, size_t keep, struct arena *a, struct err *e)
-{
-	struct str *names;
-	size_t n;
-
-	if (!list(b, a, &names, &n, e))
-		return false;
-	for (size_t i = 0; i + keep < n; i++) {
-		const char *path = str_fmt(a, "%s/%s", b->dir, names[i].p).p, *part = str_fmt(a, "%s" PART, path).p;
-
-		if (rename(path, part) != 0)
-			return err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
-		if (!tree_remove(part, e))
-			return false;
-		progress_step("removed: %s", path);
-	}
-	return true;
 }

@@ -354,8 +354,15 @@ if [ "$(id -u)" = 0 ] && full 16k 2>/dev/null; then
 	umount "$mounted"
 	mounted=
 	to=$whole
+	mkdir "$to/kontor-20200101T000000Z" && mount -t tmpfs kontor-test "$to/kontor-20200101T000000Z" && mounted=$to/kontor-20200101T000000Z
+	ends 1 backup --no-check --keep 1 && says "made: $(newest)" && says 'the backup is made, but an old one cannot be removed' &&
+		says 'kontor-20200101T000000Z: Device or resource busy'
+	claim an_old_backup_that_cannot_be_removed_is_named
+	umount "$mounted"
+	rmdir "$mounted"
+	mounted=
 else
-	for what in database pictures folder; do
+	for what in database pictures folder old; do
 		true
 		claim "a_full_disk_or_closed_folder_is_named_$what # SKIP needs root and mount"
 	done
