@@ -22,7 +22,7 @@ struct db_login {
  * read. */
 MUST_USE bool db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *);
 
-/* The file of options; *fd is the caller's to close. */
+/* The file of options; *fd is the caller's to close, and -1 after an error. */
 MUST_USE bool db_login_open(const struct db_login *, int *fd, struct err *);
 
 #endif
