@@ -14,6 +14,7 @@
 bool
 db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *e)
 {
+	size_t line_b;
 	ssize_t n;
 	int fd;
 
@@ -28,7 +29,12 @@ db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *e)
 	if (n < 0)
 		return err_set(e, ERR_UPSTREAM, "database: password file %s cannot be read", file.p);
 	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
+	line_b = strcspn(out, "\r\n");
+	if (line_b == DB_LOGIN_PASSWORD_B - 1) {
+		explicit_bzero(out, DB_LOGIN_PASSWORD_B);
+		return err_set(e, ERR_UPSTREAM, "database: the password in %s is too long", file.p);
+	}
+	out[line_b] = '\0';
 	return true;
 }
 
