@@ -346,15 +346,17 @@ save_picture(void *arg, const char *name, struct err *e)
 	struct arena_mark mark = arena_mark(mk->a);
 	const char *from = str_fmt(mk->a, "%s/%s", mk->b->conf->paths_media_dir.p, name).p;
 	const char *to = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->part, name).p;
-	const char *old = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->previous, name).p;
-	uint64_t size_b, old_b;
+	const char *old = NULL;
+	uint64_t size_b = 0, old_b;
 	bool ok = true;
 
+	if (mk->previous != NULL)
+		old = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->previous, name).p;
 	if (mkdir(str_fmt(mk->a, "%.*s", (int)(strrchr(to, '/') - to), to).p, 0700) != 0 && errno != EEXIST)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", to, strerror(errno));
 	else if (!tree_size(from, &size_b))
 		ok = err_set(e, ERR_NOT_FOUND, "%s: went away while it was being copied", from);
-	else if (mk->previous != NULL && tree_size(old, &old_b) && old_b == size_b && tree_link(old, to))
+	else if (old != NULL && tree_size(old, &old_b) && old_b == size_b && tree_link(old, to))
 		mk->n_linked++;
 	else if (tree_copy(from, to, &size_b, e))
 		mk->n_copied++;
