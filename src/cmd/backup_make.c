@@ -328,10 +328,10 @@ save_database(struct making *mk, struct err *e)
 
 	*conf = accounts_backup(mk->b->conf, mk->b->conf->db_name);
 	setup = sql_setup(conf, NULL, DB_MIGRATE);
-	if (!db_open(mk->a, &setup, &db, e) || !db_connect(db, e))
+	if (!db_open(mk->a, &setup, &db, e))
 		return false;
-	ok = (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e)) && look_first(mk, db, e)
-	     && save_rows(mk, conf, e);
+	ok = db_connect(db, e) && (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e))
+	     && look_first(mk, db, e) && save_rows(mk, conf, e);
 	db_close(db);
 	return ok;
 }
