@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "plat/file.h"
 #include "plat/run.h"
 
 #define PART_B ((size_t)64 << 10)
@@ -92,21 +93,6 @@ judge(const struct pump *p, int from, int to, struct err *e)
 	return judge_one(&p->from, from, e) && judge_one(&p->to, to, e);
 }
 
-static bool
-write_all(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		s = str_from(s, (size_t)n);
-	}
-	return true;
-}
-
 /* Moves the bytes until there are no more, or until nobody takes them. */
 static bool
 move(struct pump *p, struct err *e)
@@ -131,14 +117,14 @@ move(struct pump *p, struct err *e)
 			dump_scan_take(p->scan, bytes, &out);
 			bytes = str_n(out.p, out.n);
 		}
-		p->refused = !write_all(p->out, bytes);
+		p->refused = !file_write(p->out, bytes);
 		if (p->refused)
 			return true; /* how the second one ended says why */
 	}
 	if (p->scan != NULL) {
 		out.n = 0;
 		dump_scan_end(p->scan, &out);
-		p->refused = !write_all(p->out, str_n(out.p, out.n));
+		p->refused = !file_write(p->out, str_n(out.p, out.n));
 	}
 	return buf_check(&out, e);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "plat/file.h"
 
 #define OPTIONS_MAX_B 4096
 
@@ -72,7 +73,7 @@ static bool
 hand_over(const struct buf *b, int *fd, struct err *e)
 {
 	*fd = memfd_create("kontor-login", MFD_CLOEXEC);
-	if (*fd >= 0 && fchmod(*fd, 0600) == 0 && write(*fd, b->p, b->n) == (ssize_t)b->n)
+	if (*fd >= 0 && fchmod(*fd, 0600) == 0 && file_write(*fd, buf_str(b)))
 		return true;
 	(void)err_set(e, ERR_LIMIT, "the login for MariaDB's programs cannot be handed over: %s", strerror(errno));
 	if (*fd >= 0)

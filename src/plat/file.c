@@ -99,17 +99,17 @@ file_list(struct arena *a, const char *dir, struct str tail, struct str **names,
 	return true;
 }
 
-static bool
-write_all(int fd, struct str text)
+bool
+file_write(int fd, struct str bytes)
 {
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n < 0)
 			return false;
-		text = str_from(text, (size_t)n);
+		bytes = str_from(bytes, (size_t)n);
 	}
 	return true;
 }
@@ -123,7 +123,7 @@ file_replace(struct arena *a, const char *path, struct str text, struct err *e)
 
 	if (fd < 0)
 		return err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
-	ok = write_all(fd, text) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	ok = file_write(fd, text) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok && rename(beside, path) == 0;
 	if (ok)
 		return true;

@@ -17,6 +17,9 @@ MUST_USE bool file_list(struct arena *, const char *dir, struct str tail, struct
  * whole. ERR_UPSTREAM. */
 MUST_USE bool file_replace(struct arena *, const char *path, struct str text, struct err *);
 
+/* All of the bytes, however many calls that takes; false with errno. */
+MUST_USE bool file_write(int fd, struct str bytes);
+
 /* Makes the folder (0755) unless it is there; its parent must be. ERR_UPSTREAM. */
 MUST_USE bool file_folder(const char *path, struct err *);
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plat/file.h"
+
 #define PART_B 65536
 #define NAME_B 1024
 #define DEPTH_MAX 8
@@ -45,15 +47,12 @@ copy_bytes(int in, int out, uint64_t *size_b)
 	ssize_t n;
 
 	while ((n = read(in, part, sizeof(part))) != 0) {
-		ssize_t done = 0, m;
-
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return false;
-		for (; done < n; done += m)
-			if ((m = write(out, part + done, (size_t)(n - done))) < 0)
-				return false;
+		if (!file_write(out, str_n(part, (size_t)n)))
+			return false;
 		*size_b += (uint64_t)n;
 	}
 	return true;
