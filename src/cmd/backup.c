@@ -9,11 +9,12 @@
 #define KEEP_MAX 100000
 
 static bool
-options(struct cmd *c, struct backup *b, uint64_t *keep)
+options(struct cmd *c, struct backup *b)
 {
 	static const struct option known[] = {{"no-check", no_argument, NULL, 'n'},
 	    {"before-upgrade", no_argument, NULL, 'u'}, {"keep", required_argument, NULL, 'k'},
 	    {"migrations", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+	uint64_t keep;
 	int opt;
 
 	optind = 0;
@@ -26,8 +27,9 @@ options(struct cmd *c, struct backup *b, uint64_t *keep)
 			break;
 		case 'm': b->sql_dir = optarg; break;
 		case 'k':
-			if (!num_u64(str_z(optarg), 1, KEEP_MAX, keep))
+			if (!num_u64(str_z(optarg), 1, KEEP_MAX, &keep))
 				return false;
+			b->keep = (size_t)keep;
 			break;
 		default: return false;
 		}
@@ -43,19 +45,16 @@ cmd_backup(struct cmd *c)
 {
 	struct backup b = {.conf = &c->conf, .sql_dir = PKGDATADIR "/sql", .check = true};
 	struct err e = {0};
-	uint64_t keep = 0;
+	bool ok;
 
-	if (!options(c, &b, &keep))
+	if (!options(c, &b))
 		return cmd_usage(c);
-	if (!cmd_conf(c, &e) || !backup_make(&b, c->a, &e)) {
-		progress_clear();
-		(void)err_context(&e, "no backup was made");
-		return cmd_fail(c, &e);
-	}
-	progress_step("made: %s", b.path);
-	if (keep > 0 && !backup_keep(&b, (size_t)keep, c->a, &e)) {
-		(void)err_context(&e, "the backup is made, but an old one cannot be removed");
-		return cmd_fail(c, &e);
-	}
-	return CMD_OK;
+	ok = cmd_conf(c, &e) && backup_make(&b, c->a, &e);
+	progress_clear();
+	if (b.made)
+		progress_step("made: %s", b.path);
+	if (ok)
+		return CMD_OK;
+	(void)err_context(&e, b.made ? "the backup is made, but an old one cannot be removed" : "no backup was made");
+	return cmd_fail(c, &e);
 }

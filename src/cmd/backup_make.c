@@ -221,25 +221,35 @@ make_config_dirs(struct making *mk, const char *file, struct err *e)
 
 /* Under its whole path, so that one sees where it belongs, and can copy all of it back in one go. */
 static bool
-save_config_file(struct making *mk, const char *file, struct err *e)
+save_real_file(struct making *mk, const char *real, struct err *e)
 {
-	char real[PATH_MAX];
-	struct str name;
+	struct str name = str_fmt(mk->a, BACKUP_CONFIG "%s", real);
 	uint64_t size_b;
 
-	if (realpath(file, real) == NULL)
-		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
-	name = str_fmt(mk->a, BACKUP_CONFIG "%s", real);
 	return make_config_dirs(mk, real, e) && tree_copy(real, str_fmt(mk->a, "%s/%s", mk->part, name.p).p, &size_b, e)
 	    && add_file(mk, name, e);
 }
 
 static bool
+save_config_file(struct making *mk, const char *file, struct err *e)
+{
+	char real[PATH_MAX];
+
+	if (realpath(file, real) == NULL)
+		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
+	return save_real_file(mk, real, e);
+}
+
+/* Only the folder itself may be a link; one that took the place of a file since it was listed is an error. */
+static bool
 save_override(void *arg, const char *name, struct err *e)
 {
 	struct making *mk = arg;
+	char dir[PATH_MAX];
 
-	return save_config_file(mk, str_fmt(mk->a, "%s/%s", mk->b->conf->paths_override_dir.p, name).p, e);
+	if (realpath(mk->b->conf->paths_override_dir.p, dir) == NULL)
+		return err_set(e, ERR_NOT_FOUND, "%s: %s", mk->b->conf->paths_override_dir.p, strerror(errno));
+	return save_real_file(mk, str_fmt(mk->a, "%s/%s", dir, name).p, e);
 }
 
 static bool
@@ -318,10 +328,10 @@ save_database(struct making *mk, struct err *e)
 
 	*conf = accounts_backup(mk->b->conf, mk->b->conf->db_name);
 	setup = sql_setup(conf, NULL, DB_MIGRATE);
-	if (!db_open(mk->a, &setup, &db, e) || !db_connect(db, e))
+	if (!db_open(mk->a, &setup, &db, e))
 		return false;
-	ok = (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e)) && look_first(mk, db, e)
-	     && save_rows(mk, conf, e);
+	ok = db_connect(db, e) && (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e))
+	     && look_first(mk, db, e) && save_rows(mk, conf, e);
 	db_close(db);
 	return ok;
 }
@@ -336,15 +346,17 @@ save_picture(void *arg, const char *name, struct err *e)
 	struct arena_mark mark = arena_mark(mk->a);
 	const char *from = str_fmt(mk->a, "%s/%s", mk->b->conf->paths_media_dir.p, name).p;
 	const char *to = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->part, name).p;
-	const char *old = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->previous, name).p;
-	uint64_t size_b, old_b;
+	const char *old = NULL;
+	uint64_t size_b = 0, old_b;
 	bool ok = true;
 
+	if (mk->previous != NULL)
+		old = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->previous, name).p;
 	if (mkdir(str_fmt(mk->a, "%.*s", (int)(strrchr(to, '/') - to), to).p, 0700) != 0 && errno != EEXIST)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", to, strerror(errno));
 	else if (!tree_size(from, &size_b))
 		ok = err_set(e, ERR_NOT_FOUND, "%s: went away while it was being copied", from);
-	else if (mk->previous != NULL && tree_size(old, &old_b) && old_b == size_b && tree_link(old, to))
+	else if (old != NULL && tree_size(old, &old_b) && old_b == size_b && tree_link(old, to))
 		mk->n_linked++;
 	else if (tree_copy(from, to, &size_b, e))
 		mk->n_copied++;
@@ -420,6 +432,27 @@ fill(struct making *mk, struct err *e)
 	return tree_sync(b->dir, e);
 }
 
+/* By way of another name: a removal that breaks off leaves nothing that looks whole. */
+static bool
+remove_old(const struct backup *b, struct arena *a, struct err *e)
+{
+	struct str *names;
+	size_t n;
+
+	if (!list(b, a, &names, &n, e))
+		return false;
+	for (size_t i = 0; i + b->keep < n; i++) {
+		const char *path = str_fmt(a, "%s/%s", b->dir, names[i].p).p, *part = str_fmt(a, "%s" PART, path).p;
+
+		if (rename(path, part) != 0)
+			return err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
+		if (!tree_remove(part, e))
+			return false;
+		progress_step("removed: %s", path);
+	}
+	return true;
+}
+
 bool
 backup_make(struct backup *b, struct arena *a, struct err *e)
 {
@@ -428,6 +461,7 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 	bool locked = false, ok;
 	int fd;
 
+	b->made = false;
 	b->m = (struct manifest){.made_s = 0};
 	b->dir = without_slash(a, b->dir);
 	if (!lock_dir(b, &fd, &locked, e)) {
@@ -441,27 +475,8 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 		if (!tree_remove(mk.part, &ignored))
 			fprintf(stderr, "what was made so far stays as %s\n", mk.part);
 	}
-	close(fd);
+	b->made = ok;
+	ok = ok && (b->keep == 0 || remove_old(b, a, e));
+	close(fd); /* the lock is gone with it */
 	return ok;
-}
-
-/* By way of another name: a removal that breaks off leaves nothing that looks whole. */
-bool
-backup_keep(const struct backup *b, size_t keep, struct arena *a, struct err *e)
-{
-	struct str *names;
-	size_t n;
-
-	if (!list(b, a, &names, &n, e))
-		return false;
-	for (size_t i = 0; i + keep < n; i++) {
-		const char *path = str_fmt(a, "%s/%s", b->dir, names[i].p).p, *part = str_fmt(a, "%s" PART, path).p;
-
-		if (rename(path, part) != 0)
-			return err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
-		if (!tree_remove(part, e))
-			return false;
-		progress_step("removed: %s", path);
-	}
-	return true;
 }

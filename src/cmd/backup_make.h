@@ -26,15 +26,14 @@ struct backup {
 	const char *sql_dir; /* of the migrations */
 	bool check;          /* restore it on trial */
 	enum backup_kind kind;
+	size_t keep; /* the oldest backups of this shop but so many are removed afterwards; 0: none is */
 	/* out */
+	bool made; /* also when an old one could not be removed afterwards */
 	const char *path;
 	struct manifest m;
 };
 
-/* After an error there is no new backup, and those that were there are as they were. */
+/* After an error there is no new backup, and those that were there are as they were; unless b->made. */
 MUST_USE bool backup_make(struct backup *, struct arena *, struct err *);
-
-/* Removes the oldest backups of this shop in b->dir but `keep`, safety backups aside. */
-MUST_USE bool backup_keep(const struct backup *, size_t keep, struct arena *, struct err *);
 
 #endif

@@ -239,10 +239,7 @@ manifest_save(struct arena *a, const char *dir, const struct manifest *m, struct
 	if (!buf_check(&b, e))
 		return false;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ok = fd >= 0 && write(fd, b.p, b.n) == (ssize_t)b.n && fsync(fd) == 0;
-	if (!ok)
-		(void)err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return ok;
+	ok = fd >= 0 && file_write(fd, buf_str(&b)) && fsync(fd) == 0;
+	ok = (fd < 0 || close(fd) == 0) && ok;
+	return ok || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
 }

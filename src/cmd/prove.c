@@ -10,12 +10,18 @@
 #include "store/trial.h"
 #include "store/verify_store.h"
 
+/* Nothing is left open after an error. */
 static bool
 connect_to(const struct conf *conf, enum db_role role, struct db **db, struct arena *a, struct err *e)
 {
 	struct db_setup setup = sql_setup(conf, NULL, role);
 
-	return db_open(a, &setup, db, e) && db_connect(*db, e);
+	if (!db_open(a, &setup, db, e))
+		return false;
+	if (db_connect(*db, e))
+		return true;
+	db_close(*db);
+	return false;
 }
 
 /* ---- the books ---- */
@@ -46,9 +52,10 @@ prove_books(const struct conf *conf, int64_t now_s, size_t *n_broken, struct are
 	bool ok;
 
 	*n_broken = 0;
-	ok = connect_to(conf, DB_TOOL, &db, a, e) && verify_run(db, now_s, tell_breaches, n_broken, &all, e);
-	if (ok)
-		db_close(db);
+	if (!connect_to(conf, DB_TOOL, &db, a, e))
+		return false;
+	ok = verify_run(db, now_s, tell_breaches, n_broken, &all, e);
+	db_close(db);
 	return ok;
 }
 
@@ -123,12 +130,13 @@ try_it(const struct prove *p, const struct conf *conf, struct arena *a, struct e
 	struct db_dump d = {.login = &login, .file = p->dump, .tell = progress_bytes, .arg = "restored on trial"};
 	struct db *db;
 	size_t n_broken;
+	bool ok;
 
-	if (!db_dump_load(&d, a, e) || !connect_to(conf, DB_MIGRATE, &db, a, e) || !compare_rows(db, p->m, a, e)
-	    || !find_last_order(db, p->m, a, e) || !bring_up_to_date(p, conf, db, a, e))
+	if (!db_dump_load(&d, a, e) || !connect_to(conf, DB_MIGRATE, &db, a, e))
 		return false;
+	ok = compare_rows(db, p->m, a, e) && find_last_order(db, p->m, a, e) && bring_up_to_date(p, conf, db, a, e);
 	db_close(db);
-	if (!prove_books(conf, p->m->made_s, &n_broken, a, e))
+	if (!ok || !prove_books(conf, p->m->made_s, &n_broken, a, e))
 		return false;
 	return n_broken == 0
 	    || err_set(e, ERR_CONFLICT, "the books in the copy break %zu promise%s: see above", n_broken,

@@ -1,6 +1,7 @@
 #include "cmd/restore_run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -412,6 +413,10 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 	}
 	r->next_order_id = now.next_order_id > before->next_order_id ? now.next_order_id : before->next_order_id;
 	r->how = how_if_half(r);
+	/* A terminal that goes away must not leave half a database. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	progress_step("replacing: if this is broken off, run the same command again, then kontor resume");
 	if (!copy_empty(r->db, r->a, e)) {
 		struct err ignored = {0};
 

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "plat/file.h"
 #include "plat/run.h"
 
 #define PART_B ((size_t)64 << 10)
@@ -92,21 +93,6 @@ judge(const struct pump *p, int from, int to, struct err *e)
 	return judge_one(&p->from, from, e) && judge_one(&p->to, to, e);
 }
 
-static bool
-write_all(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		s = str_from(s, (size_t)n);
-	}
-	return true;
-}
-
 /* Moves the bytes until there are no more, or until nobody takes them. */
 static bool
 move(struct pump *p, struct err *e)
@@ -131,14 +117,14 @@ move(struct pump *p, struct err *e)
 			dump_scan_take(p->scan, bytes, &out);
 			bytes = str_n(out.p, out.n);
 		}
-		p->refused = !write_all(p->out, bytes);
+		p->refused = !file_write(p->out, bytes);
 		if (p->refused)
 			return true; /* how the second one ended says why */
 	}
 	if (p->scan != NULL) {
 		out.n = 0;
 		dump_scan_end(p->scan, &out);
-		p->refused = !write_all(p->out, str_n(out.p, out.n));
+		p->refused = !file_write(p->out, str_n(out.p, out.n));
 	}
 	return buf_check(&out, e);
 }
@@ -170,6 +156,8 @@ pump(struct pump *p, struct err *e)
 	to = end(&p->to);
 	sigaction(SIGPIPE, &before, NULL);
 	ok = ok && judge(p, from, to, e);
+	if (ok && p->refused)
+		ok = err_set(e, ERR_UPSTREAM, "%s took no more before the end", p->to.run.argv[0]);
 	close_fd(&p->from.run.err);
 	close_fd(&p->to.run.err);
 	return ok;
@@ -210,8 +198,9 @@ bool
 db_dump_load(struct db_dump *d, struct arena *a, struct err *e)
 {
 	static const char *const gunzip[] = {"gzip", "-dc", NULL};
-	const char *const mariadb[] = {"mariadb", DB_LOGIN_OPTION, "--batch", "--default-character-set=utf8mb4",
-	    "--max-allowed-packet=1G", d->login->database, NULL};
+	/* The sandbox: a dump holds SQL, and no commands to this machine. */
+	const char *const mariadb[] = {"mariadb", DB_LOGIN_OPTION, "--batch", "--loose-sandbox",
+	    "--default-character-set=utf8mb4", "--max-allowed-packet=1G", d->login->database, NULL};
 	struct pump p = {.d = d, .a = a, .file = -1, .login = -1};
 	bool ok;
 

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "plat/file.h"
 
 #define OPTIONS_MAX_B 4096
 
 bool
 db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *e)
 {
+	size_t line_b;
 	ssize_t n;
 	int fd;
 
@@ -28,7 +30,12 @@ db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *e)
 	if (n < 0)
 		return err_set(e, ERR_UPSTREAM, "database: password file %s cannot be read", file.p);
 	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
+	line_b = strcspn(out, "\r\n");
+	if (line_b == DB_LOGIN_PASSWORD_B - 1) {
+		explicit_bzero(out, DB_LOGIN_PASSWORD_B);
+		return err_set(e, ERR_UPSTREAM, "database: the password in %s is too long", file.p);
+	}
+	out[line_b] = '\0';
 	return true;
 }
 
@@ -61,6 +68,20 @@ put_options(struct buf *b, const struct db_login *l, const char *password)
 	}
 }
 
+/* Only its owner may write it: MariaDB's programs pass over a file that others may. */
+static bool
+hand_over(const struct buf *b, int *fd, struct err *e)
+{
+	*fd = memfd_create("kontor-login", MFD_CLOEXEC);
+	if (*fd >= 0 && fchmod(*fd, 0600) == 0 && file_write(*fd, buf_str(b)))
+		return true;
+	(void)err_set(e, ERR_LIMIT, "the login for MariaDB's programs cannot be handed over: %s", strerror(errno));
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	return false;
+}
+
 bool
 db_login_open(const struct db_login *l, int *fd, struct err *e)
 {
@@ -69,19 +90,13 @@ db_login_open(const struct db_login *l, int *fd, struct err *e)
 	struct buf b;
 	bool ok;
 
+	*fd = -1;
 	if (!db_login_password(l->password_file, password, e))
 		return false;
 	arena_init(&a, (size_t)64 << 10);
 	buf_init(&b, &a, OPTIONS_MAX_B);
 	put_options(&b, l, password);
-	/* Only its owner may write it: MariaDB's programs pass over a file that others may. */
-	*fd = memfd_create("kontor-login", MFD_CLOEXEC);
-	ok = *fd >= 0 && fchmod(*fd, 0600) == 0 && write(*fd, b.p, b.n) == (ssize_t)b.n;
-	if (!ok)
-		(void)err_set(
-		    e, ERR_LIMIT, "the login for MariaDB's programs cannot be handed over: %s", strerror(errno));
-	if (!ok && *fd >= 0)
-		close(*fd);
+	ok = buf_check(&b, e) && hand_over(&b, fd, e);
 	explicit_bzero(password, sizeof(password));
 	explicit_bzero(b.p, b.n);
 	arena_fini(&a);

@@ -19,10 +19,10 @@ struct db_login {
 };
 
 /* First line of the file; empty without a file. The buffer is the caller's to wipe. ERR_UPSTREAM when it cannot be
- * read. */
+ * read, or when no line ends within the buffer's size. */
 MUST_USE bool db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *);
 
-/* The file of options; *fd is the caller's to close. */
+/* The file of options; *fd is the caller's to close, and -1 after an error. */
 MUST_USE bool db_login_open(const struct db_login *, int *fd, struct err *);
 
 #endif

@@ -99,17 +99,17 @@ file_list(struct arena *a, const char *dir, struct str tail, struct str **names,
 	return true;
 }
 
-static bool
-write_all(int fd, struct str text)
+bool
+file_write(int fd, struct str bytes)
 {
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n < 0)
 			return false;
-		text = str_from(text, (size_t)n);
+		bytes = str_from(bytes, (size_t)n);
 	}
 	return true;
 }
@@ -125,7 +125,7 @@ file_beside(struct arena *a, const char *path, struct str text, const char **bes
 	*beside = name;
 	if (fd < 0)
 		return err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
-	ok = write_all(fd, text) && (!there || fchown(fd, old.st_uid, old.st_gid) == 0)
+	ok = file_write(fd, text) && (!there || fchown(fd, old.st_uid, old.st_gid) == 0)
 	     && fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok;
 	if (ok)

@@ -20,6 +20,9 @@ MUST_USE bool file_beside(struct arena *, const char *path, struct str text, con
 /* The same, and renames it: a reader sees the old or the new one whole. */
 MUST_USE bool file_replace(struct arena *, const char *path, struct str text, struct err *);
 
+/* All of the bytes, however many calls that takes; false with errno. */
+MUST_USE bool file_write(int fd, struct str bytes);
+
 /* Makes the folder (0755) unless it is there; its parent must be. ERR_UPSTREAM. */
 MUST_USE bool file_folder(const char *path, struct err *);
 

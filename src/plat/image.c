@@ -135,24 +135,6 @@ orient(gdImagePtr im, int orientation)
 	return turned;
 }
 
-static bool
-write_file(int fd, const void *p, size_t n)
-{
-	const char *from = p;
-
-	while (n > 0) {
-		ssize_t got = write(fd, from, n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		from += got;
-		n -= (size_t)got;
-	}
-	return fsync(fd) == 0 && n == 0;
-}
-
 /* The temporary files are opened before the child is made, which then can write nothing else. */
 struct target {
 	char dir[PATH_MAX_B];
@@ -215,7 +197,7 @@ encode(gdImagePtr im, int fd)
 	bytes = gdImageWebpPtrEx(im, &n, QUALITY);
 	if (bytes == NULL || n <= 0)
 		return CHILD_NO_PICTURE;
-	return write_file(fd, bytes, (size_t)n) ? CHILD_OK : CHILD_NO_DISK;
+	return file_write(fd, str_n(bytes, (size_t)n)) && fsync(fd) == 0 ? CHILD_OK : CHILD_NO_DISK;
 }
 
 /* Most of the time goes into encoding: the largest size is made by a process of its own beside the others. */

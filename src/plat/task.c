@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "plat/file.h"
 
 #define WIDTH_MAX 32
 
@@ -19,20 +20,6 @@ struct running {
 	pid_t pid;
 	int fd;
 };
-
-static bool
-say(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			s = str_from(s, (size_t)n);
-	}
-	return true;
-}
 
 /* Its own process group, so that what it starts can be killed with it; nothing outlives the caller. */
 static int
@@ -48,7 +35,7 @@ child(struct arena *a, const struct task *t, int fd)
 		dup2(null, i);
 	buf_init(&b, a, TASK_OUT_B);
 	t->fn(t->arg, &b);
-	return !b.over && say(fd, b.n == 0 ? STR("") : buf_str(&b)) ? 0 : 1;
+	return !b.over && file_write(fd, b.n == 0 ? STR("") : buf_str(&b)) ? 0 : 1;
 }
 
 static bool

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plat/file.h"
+
 #define PART_B 65536
 #define NAME_B 1024
 #define DEPTH_MAX 8
@@ -45,18 +47,23 @@ copy_bytes(int in, int out, uint64_t *size_b)
 	ssize_t n;
 
 	while ((n = read(in, part, sizeof(part))) != 0) {
-		ssize_t done = 0, m;
-
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return false;
-		for (; done < n; done += m)
-			if ((m = write(out, part + done, (size_t)(n - done))) < 0)
-				return false;
+		if (!file_write(out, str_n(part, (size_t)n)))
+			return false;
 		*size_b += (uint64_t)n;
 	}
 	return true;
+}
+
+/* Before the mode is set: a change of the owner takes bits of it away. Who may not give a file away keeps it; EINVAL is
+ * an owner that this name space does not have. */
+static bool
+own_like(int fd, const struct stat *st)
+{
+	return fchown(fd, st->st_uid, st->st_gid) == 0 || errno == EPERM || errno == EINVAL;
 }
 
 bool
@@ -65,7 +72,7 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 	const char *slash = strrchr(to, '/'), *base = slash == NULL ? to : slash + 1;
 	char beside[NAME_B + 16];
 	struct stat st;
-	int in = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK), out;
+	int in = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), out;
 	bool ok;
 
 	*size_b = 0;
@@ -80,10 +87,10 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: not a file", from);
 	}
 	snprintf(beside, sizeof(beside), "%.*s.%s.new", (int)(base - to), to, base);
-	out = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	/* the owner first: a change of it takes bits of the mode away; who may not give a file away keeps it */
-	ok = out >= 0 && copy_bytes(in, out, size_b) && (fchown(out, st.st_uid, st.st_gid) == 0 || errno == EPERM)
-	    && fchmod(out, st.st_mode & 07777) == 0;
+	/* what is left there may be a link that somebody planted: root writes through none */
+	(void)unlink(beside);
+	out = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	ok = out >= 0 && copy_bytes(in, out, size_b) && own_like(out, &st) && fchmod(out, st.st_mode & 07777) == 0;
 	ok = (out < 0 || close(out) == 0) && ok && rename(beside, to) == 0;
 	if (!ok)
 		(void)fail(e, to);

@@ -8,9 +8,9 @@
 /* A folder and all above it that are missing. */
 MUST_USE bool tree_make_dirs(const char *path, unsigned mode, struct err *);
 
-/* A regular file's bytes and mode, and its owner where that is allowed. `to` takes its name only when it is whole, so
- * that nobody sees a part; one that is there is replaced. Whether it is on the disk is for tree_sync() to say. *size_b:
- * how much was copied. */
+/* A regular file's bytes and mode, and its owner where that is allowed; a link is an error. `to` takes its name only
+ * when it is whole, so that nobody sees a part; one that is there is replaced. Whether it is on the disk is for
+ * tree_sync() to say. *size_b: how much was copied. */
 MUST_USE bool tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *);
 
 /* Gives `path` to whom `as` belongs, where that is allowed. */

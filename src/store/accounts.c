@@ -1,11 +1,14 @@
 #include "store/accounts.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/buf.h"
+#include "plat/db_login.h"
 #include "plat/db_text.h"
-#include "plat/file.h"
 
 #define TEXT_MAX_B ((size_t)1 << 20)
-#define PASSWORD_FILE_MAX_B 4096
 
 struct word {
 	struct str name, value; /* value.p is NULL: there is none */
@@ -35,25 +38,23 @@ trial(struct arena *a, const struct conf *c)
 	return buf_str(&b);
 }
 
+/* As the programs that connect with it read it. */
 static bool
 password(struct arena *a, struct str file, struct str *out, struct err *e)
 {
-	struct str bytes, line = STR("");
-	bool found;
+	char line[DB_LOGIN_PASSWORD_B];
 
 	*out = STR_NONE;
 	if (file.n == 0)
 		return true;
-	if (!file_find(a, file.p, PASSWORD_FILE_MAX_B, &bytes, &found, e))
-		return false;
-	if (!found)
+	if (access(file.p, F_OK) != 0 && errno == ENOENT)
 		return err_set(e, ERR_INPUT, "%s: there is no such password file", file.p);
-	(void)str_cut(&bytes, '\n', &line);
-	if (str_ends(line, STR("\r")))
-		line = str_head(line, line.n - 1);
-	if (line.n == 0)
+	if (!db_login_password(file, line, e))
+		return false;
+	if (line[0] == '\0')
 		return err_set(e, ERR_INPUT, "%s: its first line, the password, is empty", file.p);
-	*out = str_fmt(a, "'%s'", db_text_quoted(a, line).p);
+	*out = str_fmt(a, "'%s'", db_text_quoted(a, str_z(line)).p);
+	explicit_bzero(line, sizeof(line));
 	return true;
 }
 

@@ -354,8 +354,15 @@ if [ "$(id -u)" = 0 ] && full 16k 2>/dev/null; then
 	umount "$mounted"
 	mounted=
 	to=$whole
+	mkdir "$to/kontor-20200101T000000Z" && mount -t tmpfs kontor-test "$to/kontor-20200101T000000Z" && mounted=$to/kontor-20200101T000000Z
+	ends 1 backup --no-check --keep 1 && says "made: $(newest)" && says 'the backup is made, but an old one cannot be removed' &&
+		says 'kontor-20200101T000000Z: Device or resource busy'
+	claim an_old_backup_that_cannot_be_removed_is_named
+	umount "$mounted"
+	rmdir "$mounted"
+	mounted=
 else
-	for what in database pictures folder; do
+	for what in database pictures folder old; do
 		true
 		claim "a_full_disk_or_closed_folder_is_named_$what # SKIP needs root and mount"
 	done
@@ -391,6 +398,14 @@ claim a_missing_table_is_noticed
 copy >/dev/null && gzip -dc "$dir/bad/database.sql.gz" | sed "s/^(11,8,1,0)/(11,9,1,0)/" | gzip >"$dir/new" && mv "$dir/new" "$dir/bad/database.sql.gz" && sign
 declines 'BROKEN stock_sum' "$dir/bad"
 claim a_backup_whose_books_are_broken_is_refused
+# A dump of MariaDB's own begins with a line that closes the sandbox; one that was made up has none.
+with_line() { # with_line LINE: a backup with that line at the end of its dump
+	copy >/dev/null && { gzip -dc "$dir/bad/database.sql.gz" | grep -v 'enable the sandbox mode'; echo "$1"; } | gzip >"$dir/new" &&
+		mv "$dir/new" "$dir/bad/database.sql.gz" && sign
+}
+with_line "\\! touch $dir/planted" && declines 'sandbox mode' "$dir/bad" && [ ! -e "$dir/planted" ] &&
+	with_line "system touch $dir/planted" && declines 'sandbox mode' "$dir/bad" && [ ! -e "$dir/planted" ]
+claim a_dump_gives_no_commands_to_this_machine
 copy >/dev/null && rm "$dir/bad/media/ab/ab00-card.webp"
 declines 'bad/media: 1 pictures of 18 bytes, the manifest says 2' "$dir/bad"
 claim a_missing_picture_in_the_backup_is_noticed
@@ -487,6 +502,39 @@ claim a_load_that_breaks_off_says_how_things_are_and_keeps_the_shop_closed
 real
 ends 0 restore "$b" --no-safety && says 'still paused' && [ "$one" = "$(data)" ] && kontor resume >/dev/null
 claim and_the_same_command_begins_again
+put mariadb <<'EOF'
+exec <&-
+touch "$dir/gone"
+EOF
+put gzip <<'EOF'
+until [ -e "$dir/gone" ]; do sleep 0.01; done
+echo 'SELECT 1;'
+EOF
+ends 1 restore "$b" --no-safety --no-check && says 'mariadb took no more before the end' && paused
+claim a_load_that_ends_early_without_an_error_is_none
+real
+kontor resume >/dev/null
+# Held up while it loads, it loses its terminal and whoever read what it says.
+put mariadb <<'EOF'
+touch "$dir/held"
+read -r -t 30 <>"$dir/fifo"
+exec "$real" "$@"
+EOF
+rm -f "$dir/held"
+mkfifo "$dir/said"
+tee "$dir/out" <"$dir/said" >/dev/null &
+reader=$!
+"$build/kontor" --config "$conf" restore --yes --no-check --no-safety --migrations "$src/etc/sql" "$b" >"$dir/said" 2>&1 </dev/null &
+pid=$!
+until_true test -e "$dir/held"
+kill -KILL $reader
+wait $reader 2>/dev/null
+kill -HUP $pid
+echo >"$dir/fifo"
+wait $pid && says 'if this is broken off, run the same command again' && [ "$one" = "$(data)" ] && ! paused
+claim a_restore_comes_to_its_end_without_its_terminal
+real
+kontor resume >/dev/null
 killed_in mariadb restore --yes --no-check --no-safety --migrations "$src/etc/sql" "$b" && paused && [ "$one" != "$(data)" ] && ends 0 restore "$b" &&
 	[ "$one" = "$(data)" ] && kontor resume >/dev/null
 claim killed_in_the_middle_of_loading_it_can_be_run_again

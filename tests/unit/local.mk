@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
+	tests/unit/test_db_login \
 	tests/unit/test_doctor \
 	tests/unit/test_draft \
 	tests/unit/test_dump_scan \
@@ -33,6 +34,7 @@ UNIT_TESTS = \
 	tests/unit/test_template \
 	tests/unit/test_totals \
 	tests/unit/test_translation_csv \
+	tests/unit/test_tree \
 	tests/unit/test_url \
 	tests/unit/test_view \
 	tests/unit/test_web
@@ -115,3 +117,7 @@ tests_unit_test_dump_scan_SOURCES = tests/unit/test_dump_scan.c
 tests_unit_test_dump_scan_LDADD = $(UNIT_LIBS)
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 tests_unit_test_manifest_LDADD = $(UNIT_LIBS)
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
+tests_unit_test_tree_LDADD = $(UNIT_LIBS)
+tests_unit_test_db_login_SOURCES = tests/unit/test_db_login.c
+tests_unit_test_db_login_LDADD = $(UNIT_LIBS)

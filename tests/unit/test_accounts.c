@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "store/accounts.h"
@@ -88,5 +89,31 @@ START_TEST(a_password_file_that_is_missing_or_empty_is_named)
 }
 END_TEST
 
+START_TEST(a_password_is_what_the_programs_read)
+{
+	struct err e = {0};
+	struct str file, out;
+	char bytes[400];
+
+	begin();
+	memset(bytes, 'p', sizeof(bytes));
+	memcpy(bytes + 254, "\nsecond line\n", 14);
+	file = conf.db_password_file = password_file(bytes);
+	out = filled("@web_password@\n");
+	ck_assert_uint_eq(out.n, 254 + 3);
+	unlink(file.p);
+	memset(bytes, 'p', sizeof(bytes));
+	memcpy(bytes + 300, "\n", 2);
+	file = conf.db_password_file = password_file(bytes);
+	ck_assert(!accounts_fill(&arena, &conf, STR("x"), &out, &e));
+	ck_assert_str_eq(e.msg, str_fmt(&arena, "database: the password in %s is too long", file.p).p);
+	unlink(file.p);
+	file = conf.db_password_file = password_file("one\rtwo\n");
+	ck_str(filled("@web_password@\n"), "'one'\n");
+	unlink(file.p);
+}
+END_TEST
+
 UNIT_MAIN("accounts", names_are_filled_in_and_quoted, the_pattern_of_trial_databases_matches_no_other_name,
-    a_line_with_a_password_needs_its_file, a_password_file_that_is_missing_or_empty_is_named)
+    a_line_with_a_password_needs_its_file, a_password_file_that_is_missing_or_empty_is_named,
+    a_password_is_what_the_programs_read)

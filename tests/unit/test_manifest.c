@@ -1,4 +1,10 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "cmd/manifest.h"
 #include "unit.h"
@@ -82,5 +88,35 @@ START_TEST(what_is_cut_or_wrong_is_refused_with_its_line)
 }
 END_TEST
 
+/* The first write takes a part of it, and only the next one says why. */
+START_TEST(a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
+{
+	char dir[] = "/tmp/kontor-test-XXXXXX", path[64];
+	struct dump_table table[] = {{.name = STR("orders"), .rows = 2}};
+	struct manifest m = {.name = STR("kontor-20261124T061500Z"),
+	    .database = STR("kontor"),
+	    .table = table,
+	    .n_tables = ARRAY_LEN(table)};
+	struct rlimit before, small;
+	struct err e = {0};
+	bool ok;
+
+	arena_init(&arena, (size_t)8 << 20);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){.rlim_cur = 20, .rlim_max = before.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	errno = 0;
+	ok = manifest_save(&arena, dir, &m, &e);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	snprintf(path, sizeof(path), "%s/" MANIFEST_NAME, dir);
+	unlink(path);
+	rmdir(dir);
+	ck_assert(!ok);
+	ck_assert_ptr_nonnull(strstr(e.msg, strerror(EFBIG)));
+}
+END_TEST
+
 UNIT_MAIN("manifest", what_is_written_is_read_again, a_word_of_a_later_program_is_passed_over,
-    what_is_cut_or_wrong_is_refused_with_its_line)
+    what_is_cut_or_wrong_is_refused_with_its_line, a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
