@@ -98,7 +98,8 @@ const char *look_backend(struct doctor *, struct str socket);
  * machine's own addresses. False when nothing answers, which the check `address` tells. Any certificate is taken. */
 bool look_page(struct doctor *, const char *path, struct http_answer *);
 
-/* The web server of this shop: a process whose configuration names our sockets, else one that runs at all. */
+/* The web server of this shop: a process whose configuration names our sockets, else one that runs at all. For root
+ * only one whose program and configuration nobody else can change: both may be run. */
 enum look_kind { LOOK_NONE, LOOK_APACHE, LOOK_LIGHTTPD };
 struct look_server {
 	enum look_kind kind;

@@ -327,6 +327,31 @@ test('a web server configuration with a mistake, for another path, with too few 
 	found(await doctor({ conf: variant({ paths: { run_dir: '/nonexistent' } }) }, 'web-server', 'sockets'), 'web-off',
 		'/nonexistent', 'systemctl');
 });
+test('root runs neither a program nor a configuration that a stranger calls a web server', async () => {
+	if (!isRoot)
+		return 'only root has something to lose';
+	const dir = path.join(s.dir, 'stranger'), ran = path.join(dir, 'ran'), file = (name) => path.join(dir, name);
+	fs.mkdirSync(dir);
+	fs.writeFileSync(file('evil'), `#!/bin/sh\nid -u >>${ran}\n`, { mode: 0o755 });
+	fs.writeFileSync(file('lighttpd.conf'), `server.document-root = "${dir}"\nserver.bind = "${dir}/http"\n`
+		+ `# ${dir}/1.sock\nserver.tag = "${dir}/1.sock"\ninclude_shell "${dir}/evil"\n`);
+	fs.symlinkSync('/bin/sh', file('lighttpd'));
+	for (const name of ['', 'evil', 'lighttpd.conf'])
+		fs.chownSync(file(name), 65534, 65534);
+	const conf = variant({ paths: { run_dir: dir } }), args = ['-f', file('lighttpd.conf')];
+	for (const [what, argv0, ...argv] of [[file('lighttpd'), file('evil'), '-c', 'read x', 'x', ...args],
+		[program('lighttpd'), program('lighttpd'), '-D', ...args]]) {
+		const p = child.spawn(what, argv, { argv0, uid: 65534, gid: 65534, stdio: ['pipe', 'ignore', 'ignore'] });
+		const end = new Promise((done) => { p.on('close', done); });
+		await planted(() => until('its name', () => fs.readFileSync(`/proc/${p.pid}/comm`, 'utf8') === 'lighttpd\n'),
+			() => { p.kill('SIGKILL'); return end; }, async () => {
+				const d = await doctor({ conf }, 'web-server');
+				const by = fs.existsSync(ran) ? fs.readFileSync(ran, 'utf8').split('\n') : [];
+				assert.ok(!by.includes('0'), `${what} made root run it`);
+				found(d, 'web-off', dir, 'kontor publish');
+			});
+	}
+});
 test('an access log that names orders', async () => {
 	const file = path.join(s.dir, 'log', 'access'), conf = variant({ log: { web_server: file } });
 	fs.writeFileSync(file, `127.0.0.1 [now] "GET /en/order/${'A'.repeat(22)} HTTP/1.1" 200\n`);
