@@ -18,6 +18,14 @@
 #define CONF_TEXT_B ((size_t)8 << 20)
 #define INCLUDE_DEPTH 8
 
+const char *
+look_folder(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL || slash == path ? "/" : str_zdup(a, str_n(path, (size_t)(slash - path)));
+}
+
 bool
 look_stats(struct doctor *d, struct stats_report *r)
 {
@@ -64,7 +72,7 @@ look_worker_user(struct doctor *d, struct rights_user *u)
 	if (user_of_worker(d, u) || rights_user(d->a, USER, u, &e))
 		return true;
 	err_clear(&e);
-	if (stat(str_fmt(d->a, "%s/.", d->conf->paths_web_dir.p).p, &st) != 0)
+	if (stat(look_folder(d->a, d->conf->paths_stats_file.p), &st) != 0)
 		st.st_uid = geteuid();
 	return rights_user_id(d->a, st.st_uid, u, &e);
 }

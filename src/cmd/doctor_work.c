@@ -12,14 +12,6 @@
 
 #define STUCK_SPARE_MS 2000
 
-static const char *
-folder_of(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL || slash == path ? "/" : str_zdup(a, str_n(path, (size_t)(slash - path)));
-}
-
 /* ---- counters ---- */
 
 /* The file's name has a word of its layout behind it, which only its own module knows: so the newest one is looked at.
@@ -27,7 +19,7 @@ folder_of(struct arena *a, const char *path)
 static const char *
 newest_counters(struct doctor *d)
 {
-	const char *path = d->conf->paths_stats_file.p, *dir = folder_of(d->a, path), *newest = NULL;
+	const char *path = d->conf->paths_stats_file.p, *dir = look_folder(d->a, path), *newest = NULL;
 	struct str name = str_fmt(d->a, "%s.", strrchr(path, '/') + 1), *names;
 	int64_t newest_s = -1;
 	struct err e = {0};
@@ -50,7 +42,7 @@ newest_counters(struct doctor *d)
 void
 check_counters(struct doctor *d)
 {
-	const char *dir = folder_of(d->a, d->conf->paths_stats_file.p), *file, *why;
+	const char *dir = look_folder(d->a, d->conf->paths_stats_file.p), *file, *why;
 	struct rights_user u;
 	struct stats st;
 	struct err e = {0};
@@ -252,7 +244,7 @@ check_log_file(struct doctor *d, const char *file)
 		return;
 	}
 	if (access(file, F_OK) == 0 ? !rights_may(d->a, &u, file, RIGHTS_WRITE, &why)
-				    : !rights_may(d->a, &u, folder_of(d->a, file), RIGHTS_WRITE | RIGHTS_ENTER, &why))
+				    : !rights_may(d->a, &u, look_folder(d->a, file), RIGHTS_WRITE | RIGHTS_ENTER, &why))
 		doctor_find(d, FOUND_log_denied, WITH("USER", u.name, "FILE", file),
 		    "the workers' user %s cannot write log.file: %s", u.name, why);
 	if (!doctor_log_read(d, file, &log))

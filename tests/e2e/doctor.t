@@ -196,13 +196,13 @@ test('a password file that the workers cannot read', async () => {
 test('files of which the workers are not the owners', async () => {
 	if (!isRoot)
 		return 'only root can give a folder away';
-	// without a worker that lives, they are the user kontor, or, where there is none, whose the folder of the files is
-	const web = path.join(s.dir, 'given'), log = path.join(s.dir, 'closed.log'), secret = path.join(s.dir, 'secret');
-	fs.mkdirSync(web);
-	fs.chownSync(web, 65534, 65534);
+	// without a worker that lives, they are the user kontor, or, where there is none, whose the folder of the counters is
+	const given = path.join(s.dir, 'given'), log = path.join(s.dir, 'closed.log'), secret = path.join(s.dir, 'secret');
+	fs.mkdirSync(given);
+	fs.chownSync(given, 65534, 65534);
 	for (const file of [log, secret])
 		fs.writeFileSync(file, 'x\n', { mode: 0o600 });
-	const conf = variant({ paths: { stats_file: path.join(s.dir, 'nosuch'), web_dir: web }, log: { file: log }, db: { password_file: secret } });
+	const conf = variant({ paths: { stats_file: path.join(given, 'nosuch') }, log: { file: log }, db: { password_file: secret } });
 	fs.chmodSync(conf, 0o600);
 	const d = await doctor({ conf }, 'secrets', 'log');
 	fs.chmodSync(conf, 0o644);
@@ -213,7 +213,9 @@ test('files of which the workers are not the owners', async () => {
 	fs.mkdirSync(state);
 	fs.copyFileSync(path.join(s.dir, counters), path.join(state, counters));
 	fs.chmodSync(path.join(state, counters), 0o600);
-	const copied = await doctor({ conf: variant({ paths: { stats_file: path.join(state, 'stats'), web_dir: web } }) }, 'counters', 'workers');
+	fs.chownSync(state, 65534, 65534);
+	fs.chmodSync(state, 0o555);
+	const copied = await doctor({ conf: variant({ paths: { stats_file: path.join(state, 'stats') } }) }, 'counters', 'workers');
 	found(copied, 'counters-denied', `${state}/${counters} is root:root 0600`, `${state}/${counters}`);
 	found(copied, 'state-denied', state, ` ${state}`);
 	found(copied, 'no-worker', 'no worker lives', 'kontor.target');
