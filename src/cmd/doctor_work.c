@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cmd/doctor.h"
 #include "cmd/doctor_log.h"
+#include "cmd/system.h"
 #include "plat/file.h"
 
 #define STUCK_SPARE_MS 2000
@@ -93,7 +94,7 @@ check_pools(struct doctor *d, const struct stats_report *r)
 		const char *unit = str_fmt(d->a, "kontor@%s", b->name).p;
 		const char *socket = str_fmt(d->a, "%s/%s.sock", d->conf->paths_run_dir.p, b->name).p;
 
-		if (b->role != STATS_WORKER)
+		if (b->role != STATS_WORKER || !system_backend_ok(str_z(b->name)))
 			continue;
 		pools += b->alive > 0;
 		if (b->alive == 0 && access(socket, F_OK) == 0) /* else it was given up on purpose */
@@ -114,7 +115,7 @@ check_stuck(struct doctor *d, const struct stats_report *r)
 		if (!w->alive || w->role != STATS_WORKER || w->in_hand == 0 || w->running_ns / CLOCK_MS < most_ms)
 			continue;
 		doctor_find(d, FOUND_worker_stuck,
-		    WITH("PID", str_fmt(d->a, "%d", w->pid).p, "ID", str_zdup(d->a, str_z(w->id))),
+		    WITH("PID", str_fmt(d->a, "%d", w->pid).p, "ID", look_id(d, str_z(w->id))),
 		    "worker %d of backend %s has one request (%s) in hand for %llu s", w->pid, w->backend, w->id,
 		    (unsigned long long)(w->running_ns / CLOCK_S));
 	}
@@ -250,7 +251,7 @@ check_log_file(struct doctor *d, const char *file)
 	if (!doctor_log_read(d, file, &log))
 		return;
 	if (log.failures > 0)
-		doctor_find(d, FOUND_failures_lately, WITH("ID", log.last_id),
+		doctor_find(d, FOUND_failures_lately, WITH("ID", look_id(d, str_z(log.last_id))),
 		    "%zu requests failed within the last hour, the last one with %s", log.failures, log.last_event);
 	doctor_note(d, "%s: %zu failures within the last hour", file, log.failures);
 }

@@ -370,6 +370,8 @@ test('failures of the last hour, with the number to look up', async () => {
 		+ `ts=${at(60e3)} level=error prog=kontor.fcgi pid=1 req=${id} event=hung\n`);
 	const d = await doctor({ conf }, 'log');
 	found(d, 'failures-lately', '1 requests failed within the last hour, the last one with hung', `kontor log ${id}`);
+	fs.appendFileSync(file, `ts=${at(1e3)} level=error prog=kontor.fcgi pid=1 req=x;reboot event=hung\n`);
+	assert.strictEqual(found(await doctor({ conf }, 'log'), 'failures-lately', '2 requests', 'kontor log -').mend, 'kontor log -');
 });
 
 // ---- https ----
@@ -615,6 +617,16 @@ test('a backend that has ended and left its socket', async () => {
 	s.backends.splice(1, 1);
 	await s.startBackend('2');
 	await until('it is well again', async () => faults(await doctor('sockets', 'workers', 'backends')).length === 0);
+});
+test('a backend whose name is more than a name is not handed on as a part of a command', async () => {
+	const socket = s.socket('6;reboot'), p = s.spawn('backend-6', program('spawn-fcgi'), ['-n', '-s', socket, '--',
+		path.join(build, 'kontor.fcgi'), '--config', s.confFile, '--backend', '6;reboot']);
+	await until('its worker', async () => (await doctor('workers')).checks[0].notes.some((n) => n.startsWith('5 workers')));
+	p.kill('SIGKILL');
+	await until('its end', () => p.gone);
+	const d = await doctor('workers');
+	fs.rmSync(socket);
+	assert.deepStrictEqual(d.findings.filter((f) => f.mend.includes('6;reboot')), []);
 });
 test('multiwatch that gives up, a worker that is stuck, one of an old program, and a configuration that is newer than its workers', async () => {
 	const slow = path.join(s.dir, 'slow.conf');
