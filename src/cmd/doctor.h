@@ -1,8 +1,8 @@
 /* doctor.h - `kontor doctor`: checks that look at one thing each, and what they found.
  *
  * doctor.def is the table of checks and of everything that they can find, with its remedy. Each check runs in a process
- * of its own under a time limit (plat/task.h), several at a time; it changes nothing, and a process that it is sent to
- * the wrong way, or not at all, is what it reports. What a check may not look at, it says so: that is not a finding.
+ * of its own under a time limit (plat/task.h), several at a time, and changes nothing. What it may not look at, for want
+ * of rights, it says without making a finding of it.
  *
  * doctor.c: the command and its output. doctor_find.c: what a check may say. doctor_AREA.c: the checks. */
 #ifndef KONTOR_CMD_DOCTOR_H
@@ -82,7 +82,11 @@ bool doctor_next(struct str *rest, struct doctor_said *);
 /* The counters; false when there are none to be read, which the check `counters` tells. */
 bool look_stats(struct doctor *, struct stats_report *);
 
-/* Who the workers run as: the owner of one that lives, else the user kontor, else whose the counters are. */
+/* The folder that a file lies in, on the arena. */
+const char *look_folder(struct arena *, const char *path);
+
+/* Who the workers run as: the owner of one that lives, else the user kontor, else whose the folder of the counters
+ * is. */
 bool look_worker_user(struct doctor *, struct rights_user *);
 
 /* The web server's user: that of its processes, else www-data. */
@@ -98,7 +102,8 @@ const char *look_backend(struct doctor *, struct str socket);
  * machine's own addresses. False when nothing answers, which the check `address` tells. Any certificate is taken. */
 bool look_page(struct doctor *, const char *path, struct http_answer *);
 
-/* The web server of this shop: a process whose configuration names our sockets, else one that runs at all. */
+/* The web server of this shop: a process whose configuration names our sockets, else one that runs at all. For root
+ * only one whose program and configuration nobody else can change: both may be run. */
 enum look_kind { LOOK_NONE, LOOK_APACHE, LOOK_LIGHTTPD };
 struct look_server {
 	enum look_kind kind;

@@ -18,6 +18,14 @@
 #define CONF_TEXT_B ((size_t)8 << 20)
 #define INCLUDE_DEPTH 8
 
+const char *
+look_folder(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL || slash == path ? "/" : str_zdup(a, str_n(path, (size_t)(slash - path)));
+}
+
 bool
 look_stats(struct doctor *d, struct stats_report *r)
 {
@@ -64,7 +72,7 @@ look_worker_user(struct doctor *d, struct rights_user *u)
 	if (user_of_worker(d, u) || rights_user(d->a, USER, u, &e))
 		return true;
 	err_clear(&e);
-	if (stat(str_fmt(d->a, "%s/.", d->conf->paths_web_dir.p).p, &st) != 0)
+	if (stat(look_folder(d->a, d->conf->paths_stats_file.p), &st) != 0)
 		st.st_uid = geteuid();
 	return rights_user_id(d->a, st.st_uid, u, &e);
 }
@@ -237,7 +245,24 @@ default_conf(enum look_kind kind)
 	return kind == LOOK_APACHE ? "/etc/apache2/apache2.conf" : "/etc/lighttpd/lighttpd.conf";
 }
 
-static void
+/* Any user may call a process lighttpd and give it any arguments; what they name is run as the caller, with the
+ * configuration, which may name commands to run in its turn. So root takes only what is root's, and everybody else runs
+ * nothing but programs of root's. */
+static bool
+may_be_asked(struct doctor *d, struct look_server *s)
+{
+	const char *usual = s->kind == LOOK_APACHE ? "/usr/sbin/apache2" : "/usr/sbin/lighttpd";
+	bool roots = rights_is_roots(d->a, &s->program) && kind_of(strrchr(s->program, '/') + 1) == s->kind;
+
+	if (geteuid() == 0)
+		return roots && rights_is_roots(d->a, &s->conf);
+	if (!roots)
+		s->program = usual;
+	return true;
+}
+
+/* False when it may not be asked. */
+static bool
 take_process(struct doctor *d, const struct proc *p, struct look_server *s)
 {
 	struct str rest = p->arguments;
@@ -245,11 +270,21 @@ take_process(struct doctor *d, const struct proc *p, struct look_server *s)
 
 	*s = (struct look_server){.kind = kind_of(p->name), .pid = p->pid, .uid = p->uid};
 	s->conf = default_conf(s->kind);
-	s->program = arg != NULL && arg[0] == '/' ? arg : str_fmt(d->a, "/usr/sbin/%s", p->name).p;
+	s->program = proc_program(d->a, p->pid);
+	if (s->program == NULL)
+		s->program = arg != NULL && arg[0] == '/' ? arg : str_fmt(d->a, "/usr/sbin/%s", p->name).p;
 	while ((arg = proc_argument(&rest)) != NULL)
 		if (strcmp(arg, "-f") == 0 && (arg = proc_argument(&rest)) != NULL)
 			s->conf = arg;
+	if (!may_be_asked(d, s)) {
+		s->text = STR("");
+		s->error = str_fmt(d->a,
+		    "process %d (%s) is passed over: others than root can change its program or its configuration",
+		    p->pid, p->name);
+		return false;
+	}
 	read_server(d, s);
+	return true;
 }
 
 /* Its children are the ones that open sockets and files; lighttpd itself becomes the user. */
@@ -291,7 +326,7 @@ port_of(const struct conf *c)
 bool
 look_server(struct doctor *d, struct look_server *best)
 {
-	struct look_server s;
+	struct look_server s, passed = {.kind = LOOK_NONE};
 	struct proc *list;
 	struct err e = {0};
 	size_t n;
@@ -304,7 +339,10 @@ look_server(struct doctor *d, struct look_server *best)
 	for (size_t i = 0; i < n; i++) {
 		if (!is_master(list, n, &list[i]))
 			continue;
-		take_process(d, &list[i], &s);
+		if (!take_process(d, &list[i], &s)) {
+			passed = s;
+			continue;
+		}
 		if (s.text.n == 0 && s.error.n == 0) /* it is gone, or just begins */
 			continue;
 		s.uid = uid_of_children(list, n, &list[i]);
@@ -319,6 +357,8 @@ look_server(struct doctor *d, struct look_server *best)
 		read_server(d, &s);
 		*best = s;
 	}
+	if (best->kind == LOOK_NONE)
+		*best = passed;
 	return best->kind != LOOK_NONE;
 }
 

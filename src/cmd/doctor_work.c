@@ -8,17 +8,10 @@
 #include "base/clock.h"
 #include "cmd/doctor.h"
 #include "cmd/doctor_log.h"
+#include "cmd/system.h"
 #include "plat/file.h"
 
 #define STUCK_SPARE_MS 2000
-
-static const char *
-folder_of(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL || slash == path ? "/" : str_zdup(a, str_n(path, (size_t)(slash - path)));
-}
 
 /* ---- counters ---- */
 
@@ -27,7 +20,7 @@ folder_of(struct arena *a, const char *path)
 static const char *
 newest_counters(struct doctor *d)
 {
-	const char *path = d->conf->paths_stats_file.p, *dir = folder_of(d->a, path), *newest = NULL;
+	const char *path = d->conf->paths_stats_file.p, *dir = look_folder(d->a, path), *newest = NULL;
 	struct str name = str_fmt(d->a, "%s.", strrchr(path, '/') + 1), *names;
 	int64_t newest_s = -1;
 	struct err e = {0};
@@ -50,7 +43,7 @@ newest_counters(struct doctor *d)
 void
 check_counters(struct doctor *d)
 {
-	const char *dir = folder_of(d->a, d->conf->paths_stats_file.p), *file, *why;
+	const char *dir = look_folder(d->a, d->conf->paths_stats_file.p), *file, *why;
 	struct rights_user u;
 	struct stats st;
 	struct err e = {0};
@@ -101,7 +94,7 @@ check_pools(struct doctor *d, const struct stats_report *r)
 		const char *unit = str_fmt(d->a, "kontor@%s", b->name).p;
 		const char *socket = str_fmt(d->a, "%s/%s.sock", d->conf->paths_run_dir.p, b->name).p;
 
-		if (b->role != STATS_WORKER)
+		if (b->role != STATS_WORKER || !system_backend_ok(str_z(b->name)))
 			continue;
 		pools += b->alive > 0;
 		if (b->alive == 0 && access(socket, F_OK) == 0) /* else it was given up on purpose */
@@ -122,7 +115,7 @@ check_stuck(struct doctor *d, const struct stats_report *r)
 		if (!w->alive || w->role != STATS_WORKER || w->in_hand == 0 || w->running_ns / CLOCK_MS < most_ms)
 			continue;
 		doctor_find(d, FOUND_worker_stuck,
-		    WITH("PID", str_fmt(d->a, "%d", w->pid).p, "ID", str_zdup(d->a, str_z(w->id))),
+		    WITH("PID", str_fmt(d->a, "%d", w->pid).p, "ID", look_id(d, str_z(w->id))),
 		    "worker %d of backend %s has one request (%s) in hand for %llu s", w->pid, w->backend, w->id,
 		    (unsigned long long)(w->running_ns / CLOCK_S));
 	}
@@ -252,13 +245,13 @@ check_log_file(struct doctor *d, const char *file)
 		return;
 	}
 	if (access(file, F_OK) == 0 ? !rights_may(d->a, &u, file, RIGHTS_WRITE, &why)
-				    : !rights_may(d->a, &u, folder_of(d->a, file), RIGHTS_WRITE | RIGHTS_ENTER, &why))
+				    : !rights_may(d->a, &u, look_folder(d->a, file), RIGHTS_WRITE | RIGHTS_ENTER, &why))
 		doctor_find(d, FOUND_log_denied, WITH("USER", u.name, "FILE", file),
 		    "the workers' user %s cannot write log.file: %s", u.name, why);
 	if (!doctor_log_read(d, file, &log))
 		return;
 	if (log.failures > 0)
-		doctor_find(d, FOUND_failures_lately, WITH("ID", log.last_id),
+		doctor_find(d, FOUND_failures_lately, WITH("ID", look_id(d, str_z(log.last_id))),
 		    "%zu requests failed within the last hour, the last one with %s", log.failures, log.last_event);
 	doctor_note(d, "%s: %zu failures within the last hour", file, log.failures);
 }

@@ -139,10 +139,13 @@ ask_read(struct ask *k, struct buf *out, struct str end, struct err *e)
 	const size_t begin = out->n;
 	char part[8192];
 
-	while (end.n == 0 || out->n - begin < end.n || !str_ends(buf_str(out), end)) {
-		ssize_t n = recv(k->fd, part, sizeof(part), 0);
+	while (!out->over && (end.n == 0 || out->n - begin < end.n || !str_ends(buf_str(out), end))) {
+		ssize_t n;
 		int rc;
 
+		if (clock_left_ns(k->deadline_ns) == 0) /* also when there is always more to read */
+			return fail(e, "read", ETIMEDOUT);
+		n = recv(k->fd, part, sizeof(part), 0);
 		if (n > 0)
 			buf_put(out, str_n(part, (size_t)n));
 		else if (n == 0)

@@ -17,7 +17,8 @@ void ask_close(struct ask *);
 
 MUST_USE bool ask_send(struct ask *, struct str, struct err *);
 
-/* Adds what it reads, until that ends in `end`, or, when `end` is empty, until the server closes the connection. */
+/* Adds what it reads, until that ends in `end`, or, when `end` is empty, until the server closes the connection.
+ * ERR_LIMIT when the buffer is full before that. */
 MUST_USE bool ask_read(struct ask *, struct buf *, struct str end, struct err *);
 
 #endif

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,8 @@
 #define ARGUMENTS_B 4096
 #define TABLE_B ((size_t)1 << 20)
 #define SOCKETS_MAX 16
+
+static const struct str deleted = STR_INIT(" (deleted)");
 
 /* The beginning of a file of /proc, which tells no size; empty when it cannot be read. */
 static struct str
@@ -99,13 +102,29 @@ proc_argument(struct str *rest)
 	return p;
 }
 
+static struct str
+read_exe(struct arena *a, int pid)
+{
+	char to[PATH_MAX];
+	ssize_t n = readlink(str_fmt(a, "/proc/%d/exe", pid).p, to, sizeof(to));
+
+	return n <= 0 || (size_t)n == sizeof(to) ? STR("") : str_dup(a, str_n(to, (size_t)n));
+}
+
 bool
 proc_is_replaced(struct arena *a, int pid)
 {
-	char to[512];
-	ssize_t n = readlink(str_fmt(a, "/proc/%d/exe", pid).p, to, sizeof(to));
+	return str_ends(read_exe(a, pid), deleted);
+}
 
-	return n > 0 && str_ends(str_n(to, (size_t)n), STR(" (deleted)"));
+const char *
+proc_program(struct arena *a, int pid)
+{
+	struct str to = read_exe(a, pid);
+
+	if (str_ends(to, deleted))
+		to = str_head(to, to.n - deleted.n);
+	return to.n == 0 ? NULL : str_zdup(a, to);
 }
 
 /* The numbers of the sockets that listen on the port, from a table of /proc/net. */

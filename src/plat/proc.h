@@ -20,6 +20,9 @@ MUST_USE bool proc_list(struct arena *, struct proc **, size_t *n, struct err *)
 /* Steps through the arguments; NULL behind the last. `rest` begins as a copy of proc.arguments. */
 const char *proc_argument(struct str *rest);
 
+/* The path of the program, on the arena, also when its file was replaced; NULL when it cannot be seen. */
+const char *proc_program(struct arena *, int pid);
+
 /* Whether the program's file was replaced since the process started. False also when that cannot be seen. */
 bool proc_is_replaced(struct arena *, int pid);
 

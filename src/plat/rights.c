@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
-static bool
+static void
 fill(struct arena *a, const struct passwd *pw, struct rights_user *u)
 {
 	gid_t groups[RIGHTS_GROUPS_MAX];
@@ -16,7 +20,6 @@ fill(struct arena *a, const struct passwd *pw, struct rights_user *u)
 		n = RIGHTS_GROUPS_MAX;
 	for (int i = 0; i < n; i++)
 		u->gid[u->n_gid++] = groups[i];
-	return true;
 }
 
 bool
@@ -24,7 +27,10 @@ rights_user(struct arena *a, const char *name, struct rights_user *u, struct err
 {
 	const struct passwd *pw = getpwnam(name);
 
-	return pw != NULL ? fill(a, pw, u) : err_set(e, ERR_NOT_FOUND, "there is no user %s", name);
+	if (pw == NULL)
+		return err_set(e, ERR_NOT_FOUND, "there is no user %s", name);
+	fill(a, pw, u);
+	return true;
 }
 
 bool
@@ -32,7 +38,10 @@ rights_user_id(struct arena *a, unsigned uid, struct rights_user *u, struct err 
 {
 	const struct passwd *pw = getpwuid(uid);
 
-	return pw != NULL ? fill(a, pw, u) : err_set(e, ERR_NOT_FOUND, "there is no user with number %u", uid);
+	if (pw == NULL)
+		return err_set(e, ERR_NOT_FOUND, "there is no user with number %u", uid);
+	fill(a, pw, u);
+	return true;
 }
 
 void
@@ -94,4 +103,43 @@ rights_may(struct arena *a, const struct rights_user *u, const char *path, unsig
 			return false;
 	}
 	return look_at(a, u, path, want, why);
+}
+
+static bool
+only_root_writes(const struct stat *st)
+{
+	return st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* In a sticky folder nobody can rename or remove what is root's; but anybody can give a file of root's a second name
+ * there, so that only a folder in it counts. */
+static bool
+is_folder_of_root(const char *path, bool above_file)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode)
+	       && (only_root_writes(&st) || (st.st_uid == 0 && (st.st_mode & S_ISVTX) != 0 && !above_file));
+}
+
+bool
+rights_is_roots(struct arena *a, const char **path)
+{
+	char real[PATH_MAX], *slash;
+	struct stat st;
+	struct statfs fs;
+	bool above_file = true;
+
+	/* what /proc shows of a program of root's is what its caller wrote: its arguments, its environment */
+	if (realpath(*path, real) == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode) || !only_root_writes(&st)
+	    || statfs(real, &fs) != 0 || fs.f_type == PROC_SUPER_MAGIC)
+		return false;
+	*path = str_zdup(a, str_z(real));
+	while ((slash = strrchr(real, '/')) != NULL && slash != real) {
+		*slash = '\0';
+		if (!is_folder_of_root(real, above_file))
+			return false;
+		above_file = false;
+	}
+	return is_folder_of_root("/", above_file);
 }

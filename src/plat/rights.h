@@ -34,6 +34,11 @@ bool rights_allow(const struct rights_user *, const struct stat *, unsigned want
  * says what stands in the way, "/etc/kontor is root:root 0700"; on the arena. */
 MUST_USE bool rights_may(struct arena *, const struct rights_user *, const char *path, unsigned want, const char **why);
 
+/* Whether nobody but root can change or replace a file: it and every folder above it are root's and written by nobody
+ * else; a sticky folder, as /tmp, may be among them, but not be the one that the file lies in. Then *path is its path
+ * without symbolic links, on the arena: the one to use. False also for what is no regular file, and for /proc. */
+MUST_USE bool rights_is_roots(struct arena *, const char **path);
+
 /* "root:kontor 0640" */
 const char *rights_text(struct arena *, const struct stat *);
 

@@ -1,6 +1,5 @@
 #include "store/grants.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "store/sql_text.h"

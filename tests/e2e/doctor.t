@@ -196,13 +196,13 @@ test('a password file that the workers cannot read', async () => {
 test('files of which the workers are not the owners', async () => {
 	if (!isRoot)
 		return 'only root can give a folder away';
-	// without a worker that lives, they are the user kontor, or, where there is none, whose the folder of the files is
-	const web = path.join(s.dir, 'given'), log = path.join(s.dir, 'closed.log'), secret = path.join(s.dir, 'secret');
-	fs.mkdirSync(web);
-	fs.chownSync(web, 65534, 65534);
+	// without a worker that lives, they are the user kontor, or, where there is none, whose the folder of the counters is
+	const given = path.join(s.dir, 'given'), log = path.join(s.dir, 'closed.log'), secret = path.join(s.dir, 'secret');
+	fs.mkdirSync(given);
+	fs.chownSync(given, 65534, 65534);
 	for (const file of [log, secret])
 		fs.writeFileSync(file, 'x\n', { mode: 0o600 });
-	const conf = variant({ paths: { stats_file: path.join(s.dir, 'nosuch'), web_dir: web }, log: { file: log }, db: { password_file: secret } });
+	const conf = variant({ paths: { stats_file: path.join(given, 'nosuch') }, log: { file: log }, db: { password_file: secret } });
 	fs.chmodSync(conf, 0o600);
 	const d = await doctor({ conf }, 'secrets', 'log');
 	fs.chmodSync(conf, 0o644);
@@ -213,7 +213,9 @@ test('files of which the workers are not the owners', async () => {
 	fs.mkdirSync(state);
 	fs.copyFileSync(path.join(s.dir, counters), path.join(state, counters));
 	fs.chmodSync(path.join(state, counters), 0o600);
-	const copied = await doctor({ conf: variant({ paths: { stats_file: path.join(state, 'stats'), web_dir: web } }) }, 'counters', 'workers');
+	fs.chownSync(state, 65534, 65534);
+	fs.chmodSync(state, 0o555);
+	const copied = await doctor({ conf: variant({ paths: { stats_file: path.join(state, 'stats') } }) }, 'counters', 'workers');
 	found(copied, 'counters-denied', `${state}/${counters} is root:root 0600`, `${state}/${counters}`);
 	found(copied, 'state-denied', state, ` ${state}`);
 	found(copied, 'no-worker', 'no worker lives', 'kontor.target');
@@ -327,6 +329,31 @@ test('a web server configuration with a mistake, for another path, with too few 
 	found(await doctor({ conf: variant({ paths: { run_dir: '/nonexistent' } }) }, 'web-server', 'sockets'), 'web-off',
 		'/nonexistent', 'systemctl');
 });
+test('root runs neither a program nor a configuration that a stranger calls a web server', async () => {
+	if (!isRoot)
+		return 'only root has something to lose';
+	const dir = path.join(s.dir, 'stranger'), ran = path.join(dir, 'ran'), file = (name) => path.join(dir, name);
+	fs.mkdirSync(dir);
+	fs.writeFileSync(file('evil'), `#!/bin/sh\nid -u >>${ran}\n`, { mode: 0o755 });
+	fs.writeFileSync(file('lighttpd.conf'), `server.document-root = "${dir}"\nserver.bind = "${dir}/http"\n`
+		+ `# ${dir}/1.sock\nserver.tag = "${dir}/1.sock"\ninclude_shell "${dir}/evil"\n`);
+	fs.symlinkSync('/bin/sh', file('lighttpd'));
+	for (const name of ['', 'evil', 'lighttpd.conf'])
+		fs.chownSync(file(name), 65534, 65534);
+	const conf = variant({ paths: { run_dir: dir } }), args = ['-f', file('lighttpd.conf')];
+	for (const [what, argv0, ...argv] of [[file('lighttpd'), file('evil'), '-c', 'read x', 'x', ...args],
+		[program('lighttpd'), program('lighttpd'), '-D', ...args]]) {
+		const p = child.spawn(what, argv, { argv0, uid: 65534, gid: 65534, stdio: ['pipe', 'ignore', 'ignore'] });
+		const end = new Promise((done) => { p.on('close', done); });
+		await planted(() => until('its name', () => fs.readFileSync(`/proc/${p.pid}/comm`, 'utf8') === 'lighttpd\n'),
+			() => { p.kill('SIGKILL'); return end; }, async () => {
+				const d = await doctor({ conf }, 'web-server');
+				const by = fs.existsSync(ran) ? fs.readFileSync(ran, 'utf8').split('\n') : [];
+				assert.ok(!by.includes('0'), `${what} made root run it`);
+				found(d, 'web-off', dir, 'kontor publish');
+			});
+	}
+});
 test('an access log that names orders', async () => {
 	const file = path.join(s.dir, 'log', 'access'), conf = variant({ log: { web_server: file } });
 	fs.writeFileSync(file, `127.0.0.1 [now] "GET /en/order/${'A'.repeat(22)} HTTP/1.1" 200\n`);
@@ -343,6 +370,8 @@ test('failures of the last hour, with the number to look up', async () => {
 		+ `ts=${at(60e3)} level=error prog=kontor.fcgi pid=1 req=${id} event=hung\n`);
 	const d = await doctor({ conf }, 'log');
 	found(d, 'failures-lately', '1 requests failed within the last hour, the last one with hung', `kontor log ${id}`);
+	fs.appendFileSync(file, `ts=${at(1e3)} level=error prog=kontor.fcgi pid=1 req=x;reboot event=hung\n`);
+	assert.strictEqual(found(await doctor({ conf }, 'log'), 'failures-lately', '2 requests', 'kontor log -').mend, 'kontor log -');
 });
 
 // ---- https ----
@@ -588,6 +617,16 @@ test('a backend that has ended and left its socket', async () => {
 	s.backends.splice(1, 1);
 	await s.startBackend('2');
 	await until('it is well again', async () => faults(await doctor('sockets', 'workers', 'backends')).length === 0);
+});
+test('a backend whose name is more than a name is not handed on as a part of a command', async () => {
+	const socket = s.socket('6;reboot'), p = s.spawn('backend-6', program('spawn-fcgi'), ['-n', '-s', socket, '--',
+		path.join(build, 'kontor.fcgi'), '--config', s.confFile, '--backend', '6;reboot']);
+	await until('its worker', async () => (await doctor('workers')).checks[0].notes.some((n) => n.startsWith('5 workers')));
+	p.kill('SIGKILL');
+	await until('its end', () => p.gone);
+	const d = await doctor('workers');
+	fs.rmSync(socket);
+	assert.deepStrictEqual(d.findings.filter((f) => f.mend.includes('6;reboot')), []);
 });
 test('multiwatch that gives up, a worker that is stuck, one of an old program, and a configuration that is newer than its workers', async () => {
 	const slow = path.join(s.dir, 'slow.conf');

@@ -1,8 +1,14 @@
 #include "plat/fcgi_ask.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "plat/ask.h"
 #include "unit.h"
 
 static struct arena arena;
@@ -80,5 +86,62 @@ START_TEST(an_answer_without_a_status_is_200)
 }
 END_TEST
 
+/* Starts a peer that sends so many bytes at a time, with so long a rest in between, and does not stop. */
+static pid_t
+start_peer(int *fd, size_t n, uint64_t rest_ns)
+{
+	static const char bytes[4096];
+	int pair[2];
+	pid_t pid;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		close(pair[0]);
+		while (send(pair[1], bytes, n, MSG_NOSIGNAL) > 0)
+			clock_sleep_ns(rest_ns);
+		_exit(0);
+	}
+	close(pair[1]);
+	*fd = pair[0];
+	return pid;
+}
+
+static void
+end_peer(pid_t pid, int fd)
+{
+	close(fd);
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+START_TEST(a_peer_that_floods_fills_the_buffer_and_no_more)
+{
+	struct buf b = records();
+	struct ask k = {.deadline_ns = clock_mono_ns() + 60 * CLOCK_S};
+	struct err e = {0};
+	pid_t pid = start_peer(&k.fd, 4096, 0);
+
+	ck_assert(!ask_read(&k, &b, STR("end"), &e));
+	ck_assert_int_eq(e.kind, ERR_LIMIT);
+	end_peer(pid, k.fd);
+}
+END_TEST
+
+START_TEST(a_peer_that_always_has_more_to_say_ends_at_the_deadline)
+{
+	struct buf b = records();
+	struct ask k = {.deadline_ns = clock_mono_ns() + 100 * CLOCK_MS};
+	struct err e = {0};
+	pid_t pid = start_peer(&k.fd, 1, CLOCK_MS);
+
+	ck_assert(!ask_read(&k, &b, STR("end"), &e));
+	ck_assert_int_eq(e.code, ETIMEDOUT);
+	end_peer(pid, k.fd);
+}
+END_TEST
+
 UNIT_MAIN("fcgi_ask", the_answer_is_put_together_from_its_records, what_is_no_answer_is_refused,
-    an_answer_without_a_status_is_200)
+    an_answer_without_a_status_is_200, a_peer_that_floods_fills_the_buffer_and_no_more,
+    a_peer_that_always_has_more_to_say_ends_at_the_deadline)

@@ -1,6 +1,8 @@
 #include "plat/rights.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +70,60 @@ START_TEST(a_closed_folder_on_the_way_is_named)
 }
 END_TEST
 
+START_TEST(a_file_is_roots_when_nobody_else_can_change_or_replace_it)
+{
+	char dir[] = "/tmp/kontor-test-XXXXXX", loose[] = "/tmp/kontor-test-XXXXXX";
+	const char *file, *link, *path = "/usr/bin/env";
+	int fd;
+
+	arena_init(&arena, 1 << 20);
+	ck_assert(rights_is_roots(&arena, &path));
+	ck_assert_ptr_null(strstr(path, "/.."));
+	path = "/nonexistent";
+	ck_assert(!rights_is_roots(&arena, &path));
+	path = "/etc"; /* a folder */
+	ck_assert(!rights_is_roots(&arena, &path));
+	path = "/proc/1/cmdline";
+	ck_assert(!rights_is_roots(&arena, &path));
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	file = str_fmt(&arena, "%s/file", dir).p;
+	link = str_fmt(&arena, "%s/link", dir).p;
+	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(symlink("file", link), 0);
+	ck_assert_int_eq(chmod(dir, 0755), 0);
+	path = link;
+	ck_assert(rights_is_roots(&arena, &path) == (geteuid() == 0));
+	if (geteuid() == 0) {
+		ck_assert_str_eq(path, file);
+		ck_assert_int_eq(fchmod(fd, 0620), 0);
+		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert_int_eq(fchmod(fd, 0602), 0);
+		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert_int_eq(fchmod(fd, 0644), 0);
+		ck_assert_int_eq(chmod(dir, 0775), 0);
+		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert_int_eq(chmod(dir, 0755), 0);
+		ck_assert(rights_is_roots(&arena, &path));
+		ck_assert_int_eq(chown(dir, 65534, 65534), 0);
+		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert_int_eq(chown(dir, 0, 0), 0);
+		ck_assert_int_eq(fchown(fd, 65534, 65534), 0);
+		ck_assert(!rights_is_roots(&arena, &path));
+	}
+	close(fd);
+	fd = mkstemp(loose); /* in a folder where anybody can make another name for a file of root's */
+	ck_assert_int_ge(fd, 0);
+	path = loose;
+	ck_assert(!rights_is_roots(&arena, &path));
+	close(fd);
+	unlink(loose);
+	unlink(link);
+	unlink(file);
+	rmdir(dir);
+}
+END_TEST
+
 START_TEST(users_are_found_by_name_and_number)
 {
 	struct rights_user u;
@@ -85,4 +141,4 @@ START_TEST(users_are_found_by_name_and_number)
 END_TEST
 
 UNIT_MAIN("rights", the_first_of_owner_group_and_others_decides, root_may_all, a_closed_folder_on_the_way_is_named,
-    users_are_found_by_name_and_number)
+    a_file_is_roots_when_nobody_else_can_change_or_replace_it, users_are_found_by_name_and_number)
