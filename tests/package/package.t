@@ -16,6 +16,7 @@ let m;
 const status = (url, options = '') => m.sh(`curl -s -o /dev/null -w '%{http_code}' ${options} '${url}'`).trim();
 const page = (url) => m.sh(`curl -sf '${url}'`);
 const orders = () => Number(m.sh("mariadb -N -B -e 'SELECT COUNT(*) FROM kontor.orders'"));
+const goods = () => Number(m.sh("mariadb -N -B -e 'SELECT COUNT(*) FROM kontor.product'"));
 const active = (unit) => m.run(`systemctl is-active ${unit}`).stdout.trim();
 const note = (text) => console.log(`# ${text}`);
 
@@ -262,6 +263,54 @@ test('a web server that comes after the shop takes it too', async () => {
 	m.sh('systemctl stop lighttpd');
 	install('apache2');
 	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+});
+test('both web servers are reloaded, also when one of them cannot be', () => {
+	m.sh('systemctl start apache2 && echo Nonsense >/etc/apache2/conf-enabled/nonsense.conf');
+	m.sh("sed -i 's/= 80$/= 81/' /etc/lighttpd/lighttpd.conf && systemctl start lighttpd");
+	const r = m.run('kontor reload');
+	m.sh('rm /etc/apache2/conf-enabled/nonsense.conf');
+	assert.strictEqual(r.status, 1);
+	assert.match(r.stdout, /lighttpd.service reloaded/);
+	assert.match(r.stderr, /apache2.service was not reloaded/);
+});
+test('other sites of the server are left as they are', () => {
+	assert.doesNotMatch(m.sh('cat /var/lib/kontor/web/apache-path.conf'), /^(RequestReadTimeout|TraceEnable|ErrorDocument)/m);
+});
+test('a purge that finds no database server keeps the pictures', () => {
+	m.sh('kontor demo');
+	m.sh("echo 'kontor kontor/purge boolean true' | debconf-set-selections && systemctl stop mariadb && apt-get purge -qy kontor 2>&1");
+	m.sh('systemctl start mariadb');
+	assert.ok(fs.readdirSync(path.join(m.dir, 'var/lib/kontor/media')).length > 10);
+	assert.strictEqual(goods(), 69);
+});
+test('installed while the database is away, the way that its message tells keeps what was in it', () => {
+	m.sh('systemctl stop mariadb');
+	const text = install(`--no-install-recommends /root/${path.basename(thisDeb)}`);
+	assert.match(text, /THE DATABASE IS NOT SET UP YET/);
+	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '503');
+	m.sh('systemctl start mariadb');
+	// whatever was answered to dbconfig-common
+	m.sh("echo 'kontor kontor/dbconfig-reinstall boolean true' | debconf-set-selections");
+	m.sh(/^kontor: +(dpkg-reconfigure .*)$/m.exec(text)[1]);
+	assert.strictEqual(goods(), 69);
+	assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+	booksHold();
+});
+test('an upgrade leaves the shop with the database that its configuration names', async () => {
+	m.sh('kontor config set db.name shop2 && kontor accounts | mariadb && kontor migrate && kontor reload');
+	m.put(nextDeb);
+	install(`--no-install-recommends /root/${path.basename(nextDeb)}`);
+	assert.strictEqual(m.sh('kontor config get db.name').trim(), 'shop2');
+	booksHold();
+});
+test('a copy that cannot be made stops an upgrade before anything is changed', async () => {
+	m.sh('kontor config set db.name kontor && kontor reload');
+	m.sh(`apt-get install -qy --allow-downgrades /root/${path.basename(thisDeb)} 2>&1 || true`);
+	m.sh('echo 1 >/var/lib/kontor/installed/schema; rm -rf /var/backups/kontor; touch /var/backups/kontor');
+	const r = m.run(`apt-get install -qy /root/${path.basename(nextDeb)} 2>&1`);
+	assert.notStrictEqual(r.status, 0);
+	assert.match(r.stdout, /the copy failed, so nothing was changed/);
+	assert.match(m.sh('kontor --version'), /0\.1\.0/);
 	await m.remove();
 });
 
