@@ -1,8 +1,8 @@
 /* doctor.h - `kontor doctor`: checks that look at one thing each, and what they found.
  *
  * doctor.def is the table of checks and of everything that they can find, with its remedy. Each check runs in a process
- * of its own under a time limit (plat/task.h), several at a time, and changes nothing. What it may not look at, for want
- * of rights, it says without making a finding of it.
+ * of its own under a time limit (plat/task.h), several at a time, and changes nothing. What it may not look at, for
+ * want of rights, it says without making a finding of it.
  *
  * doctor.c: the command and its output. doctor_find.c: what a check may say. doctor_AREA.c: the checks. */
 #ifndef KONTOR_CMD_DOCTOR_H
