@@ -51,8 +51,8 @@ function base() {
 	const tar = path.join(home, 'base.tar'), tree = path.join(home, 'base');
 	fs.mkdirSync(home, { recursive: true });
 	if (!fs.existsSync(tar)) {
-		must('mmdebstrap', ['--quiet', '--variant=minbase', '--include=systemd,systemd-sysv,dbus,ca-certificates', 'bookworm', `${tar}.new`]);
-		fs.renameSync(`${tar}.new`, tar);
+		must('mmdebstrap', ['--quiet', '--variant=minbase', '--include=systemd,systemd-sysv,dbus,ca-certificates', 'bookworm', path.join(home, 'new.tar')]);
+		fs.renameSync(path.join(home, 'new.tar'), tar);
 	}
 	if (!fs.existsSync(tree)) {
 		fs.rmSync(`${tree}.new`, { recursive: true, force: true });

@@ -233,7 +233,9 @@ for (const server of ['apache2', 'lighttpd']) {
 	});
 	claim('installed over the database that was kept, it sells on', async () => {
 		const before = orders();
+		m.sh('rm -rf /var/backups/kontor && mariadb kontor -e "DELETE FROM schema_migration WHERE version = 2; ALTER TABLE session DROP COLUMN remark"');
 		install(`/root/${path.basename(nextDeb)}`);
+		assert.match(m.sh('ls /var/backups/kontor'), /^kontor-before-upgrade-/m, 'what an older release left is copied first');
 		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
 		assert.ok(orders() >= before);
 		await unnoticed(async () => {});

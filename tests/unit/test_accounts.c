@@ -23,6 +23,7 @@ begin(void)
 {
 	struct err e = {0};
 
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)8 << 20);
 	ck_ok(conf_load(&arena, NULL, &conf, &e), &e);
 }

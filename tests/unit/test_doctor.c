@@ -23,6 +23,7 @@ START_TEST(what_a_check_says_comes_through_whole)
 	struct str rest;
 	struct buf b;
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	buf_init(&b, &arena, 65536);
 	d.out = &b;
@@ -134,6 +135,7 @@ START_TEST(units_that_fail_restart_or_will_not_start_are_told)
 	struct buf b;
 	unsigned found[FOUND__MAX] = {0};
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	buf_init(&b, &arena, 65536);
 	d.out = &b;
@@ -166,6 +168,7 @@ START_TEST(failures_are_counted_from_a_time_on)
 {
 	struct doctor_log log;
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	doctor_log_count(&arena,
 	    STR("ts=2026-11-24T04:00:00.000Z level=error prog=k pid=1 req=aa event=crashed\n"
@@ -200,6 +203,7 @@ START_TEST(modules_that_a_web_server_lacks_are_named)
 	    " reqtimeout_module (shared)\n setenvif_module (shared)\n slotmem_shm_module (shared)\n";
 	size_t i = 0;
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	ck_assert_ptr_null(doctor_apache_lacks(str_z(all), &i));
 	i = 0;
@@ -223,6 +227,7 @@ START_TEST(backends_are_found_in_a_configuration)
 	    STR("\"unix:/run/kontor/1.sock|fcgi://k\" /run/kontor/apache.pid \"socket\" => \"/run/kontor/12.sock\",");
 	struct str s;
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	ck_assert(doctor_server_socket(&arena, &text, "/run/kontor", &s));
 	ck_str(s, "/run/kontor/1.sock");

@@ -29,6 +29,7 @@ records(void)
 {
 	struct buf b;
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	buf_init(&b, &arena, 1 << 20);
 	return b;

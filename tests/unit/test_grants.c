@@ -34,6 +34,7 @@ START_TEST(what_a_file_gives_and_what_the_server_shows_are_the_same)
 	const char *shown = "GRANT USAGE ON *.* TO `web`@`localhost` IDENTIFIED BY PASSWORD '*AA';\n"
 			    "GRANT SELECT, UPDATE (`version`, `avail`) ON `shop`.`product` TO `web`@`localhost`;\n";
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	ck_assert_uint_eq(parsed(file).n, 3);
 	ck_str(beyond(file, shown), "");
@@ -45,6 +46,7 @@ START_TEST(each_right_too_few_is_named)
 {
 	const char *want = "GRANT SELECT, INSERT, UPDATE (a, b) ON s.t TO web@h;";
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	ck_str(beyond(want, "GRANT SELECT ON s.t TO web@h;"), "INSERT on s.t, UPDATE(a) on s.t, and 1 more");
 	ck_str(beyond(want, "GRANT SELECT, INSERT, UPDATE (a) ON s.t TO web@h;"), "UPDATE(b) on s.t");
@@ -59,6 +61,7 @@ START_TEST(a_wider_right_holds_the_narrower_one)
 {
 	const char *want = "GRANT SELECT, UPDATE (a) ON s.t TO web@h;";
 
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	ck_str(beyond(want, "GRANT SELECT, UPDATE ON s.* TO web@h;"), "");
 	ck_str(beyond(want, "GRANT ALL PRIVILEGES ON s.* TO web@h;"), "");
@@ -72,6 +75,7 @@ END_TEST
 
 START_TEST(an_account_that_nobody_asks_who_it_is_is_seen)
 {
+	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
 	ck_assert(parsed("GRANT USAGE ON *.* TO `web`@`localhost`;").no_password);
 	ck_assert(!parsed("GRANT USAGE ON *.* TO `web`@`localhost` IDENTIFIED BY PASSWORD '*0';").no_password);

@@ -19,6 +19,7 @@ static bool
 parse(const char *text, struct manifest *m, struct err *e)
 {
 	arena_fini(&arena);
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)8 << 20);
 	return manifest_parse(&arena, str_z(text), m, e);
 }
@@ -101,6 +102,7 @@ START_TEST(a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
 	struct err e = {0};
 	bool ok;
 
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)8 << 20);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);

@@ -47,6 +47,7 @@ START_TEST(a_closed_folder_on_the_way_is_named)
 	char dir[] = "/tmp/kontor-test-XXXXXX";
 	const char *why = NULL, *inner, *deep;
 
+	arena_fini(&arena);
 	arena_init(&arena, 1 << 20);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	inner = str_fmt(&arena, "%s/inner", dir).p;
@@ -76,6 +77,7 @@ START_TEST(a_file_is_roots_when_nobody_else_can_change_or_replace_it)
 	const char *file, *link, *path = "/usr/bin/env";
 	int fd;
 
+	arena_fini(&arena);
 	arena_init(&arena, 1 << 20);
 	ck_assert(rights_is_roots(&arena, &path));
 	ck_assert_ptr_null(strstr(path, "/.."));
@@ -129,6 +131,7 @@ START_TEST(users_are_found_by_name_and_number)
 	struct rights_user u;
 	struct err e = {0};
 
+	arena_fini(&arena);
 	arena_init(&arena, 1 << 20);
 	ck_ok(rights_user(&arena, "root", &u, &e), &e);
 	ck_assert_uint_eq(u.uid, 0);

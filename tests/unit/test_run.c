@@ -12,6 +12,7 @@ output(const char *const argv[], int *status)
 	struct err e = {0};
 	struct str text;
 
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)8 << 20);
 	ck_ok(run_read(&arena, argv, &text, status, &e), &e);
 	return text;
@@ -44,6 +45,7 @@ START_TEST(what_is_not_there_is_named)
 	struct str text;
 	int status;
 
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)8 << 20);
 	ck_assert(!run_read(&arena, argv, &text, &status, &e));
 	ck_assert_int_eq(e.kind, ERR_NOT_FOUND);

@@ -68,6 +68,7 @@ START_TEST(each_says_its_own_and_changes_nothing_here)
 	int number[MANY];
 	char want[12];
 
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)256 << 20);
 	for (int i = 0; i < MANY; i++) {
 		number[i] = i;
@@ -92,6 +93,7 @@ START_TEST(one_that_hangs_costs_its_limit_and_holds_up_no_other)
 	int fds[2];
 
 	ck_assert_int_eq(pipe(fds), 0);
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)256 << 20);
 	task_run(&arena, t, ARRAY_LEN(t), 2);
 	ck_assert(clock_mono_ns() - began_ns < 15 * CLOCK_S);
@@ -112,6 +114,7 @@ START_TEST(one_that_crashes_or_says_too_much_has_said_nothing)
 	struct task t[] = {{.fn = crash, .limit_ms = 20000}, {.fn = say_too_much, .limit_ms = 20000},
 	    {.fn = say_much, .limit_ms = 20000}};
 
+	arena_fini(&arena);
 	arena_init(&arena, (size_t)256 << 20);
 	task_run(&arena, t, ARRAY_LEN(t), ARRAY_LEN(t));
 	ck_assert_int_eq(t[0].end, TASK_DIED);
