@@ -10,7 +10,8 @@
 #include "base/err.h"
 
 /* Leaves the socket with systemd; does nothing when no systemd asks for it or when it came from there. systemd knows a
- * socket that it has already, so each worker may call this. ERR_UPSTREAM. */
+ * socket that it has already, so each worker may call this. One that it kept before is let go: it is only left over when
+ * its name was taken away and another socket bound. ERR_UPSTREAM. */
 MUST_USE bool keep_socket(int fd, struct err *);
 
 #endif

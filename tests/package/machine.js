@@ -7,6 +7,7 @@
 const child = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const stack = require('../e2e/stack.js');
 
 const build = path.resolve(process.env.top_builddir || 'build');
 const home = path.join(build, 'package');
@@ -18,19 +19,8 @@ const debs = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-opens
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 	process.on(signal, () => process.exit(1)); // machines end with their test
 
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-async function until(what, condition, ms = 60000) {
-	const end = Date.now() + ms;
-	for (;;) {
-		const got = await condition();
-		if (got)
-			return got;
-		if (Date.now() > end)
-			throw new Error(`waited ${ms} ms in vain for: ${what}`);
-		await sleep(100);
-	}
-}
+// What happens to a whole machine takes its time.
+const until = (what, condition, ms = 60000) => stack.until(what, condition, ms);
 
 function run(file, args, options = {}) {
 	const r = child.spawnSync(file, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });
@@ -141,7 +131,7 @@ class Machine {
 		return child.spawn('nsenter', ['-t', this.leader, '-n', process.execPath, file, ...args], { stdio });
 	}
 
-	put(file, to = '/root/') {
+	put(file, to = '/srv/') {
 		must('cp', [file, path.join(this.dir, to)]);
 	}
 

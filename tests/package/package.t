@@ -69,7 +69,7 @@ for (const server of ['apache2', 'lighttpd']) {
 		m = await Machine.boot(server);
 		m.put(thisDeb);
 		m.put(nextDeb);
-		install(`/root/${path.basename(thisDeb)} ${server} curl`);
+		install(`/srv/${path.basename(thisDeb)} ${server} curl`);
 		assert.strictEqual(m.sh('systemctl --failed --no-legend').trim(), '');
 		for (const unit of [server, 'mariadb', 'memcached', 'kontor@1', 'kontor@2', 'kontor-jobs', 'kontor.target', 'kontor-verify.timer'])
 			assert.strictEqual(active(unit), 'active', unit);
@@ -144,9 +144,9 @@ for (const server of ['apache2', 'lighttpd']) {
 	});
 	claim('a configuration that cannot be used is not taken, and nothing is disturbed', async () => {
 		await unnoticed(async () => {
-			m.sh("cp /etc/kontor/kontor.conf /root/ && echo 'nosuch = 1' >>/etc/kontor/kontor.conf");
+			m.sh("cp /etc/kontor/kontor.conf /srv/ && echo 'nosuch = 1' >>/etc/kontor/kontor.conf");
 			const r = m.run('kontor reload');
-			m.sh('cp /root/kontor.conf /etc/kontor/kontor.conf');
+			m.sh('cp /srv/kontor.conf /etc/kontor/kontor.conf');
 			assert.strictEqual(r.status, 1);
 			assert.match(r.stderr, /nosuch/);
 		});
@@ -158,6 +158,13 @@ for (const server of ['apache2', 'lighttpd']) {
 		await until('its end to be counted', () => JSON.parse(m.run('kontor status --json').stdout).ended.hung === 1);
 		m.sh('kontor config set test.faults no && kontor reload');
 		await until('four workers', () => /4 of 4 workers/.test(m.run('kontor status').stdout));
+	});
+	claim('a backend whose socket lost its name has one again, also after the next start', () => {
+		m.sh('rm /run/kontor/1.sock && systemctl restart kontor@1');
+		for (let i = 0; i < 2; i++) {
+			m.sh('systemctl restart kontor@1');
+			assert.match(m.sh('sleep 1; kontor backends'), /^1 .*listens/m);
+		}
 	});
 	claim('a backend whose processes are all killed is there again', async () => {
 		m.sh('p=$(systemctl show -p MainPID --value kontor@1); kill -9 $p $(pgrep -P $p)');
@@ -179,7 +186,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	claim('an upgrade with a migration loses no request', async () => {
 		const css = /static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/shop/en/`))[1];
 		m.sh("echo '# mine' >>/etc/kontor/kontor.conf");
-		await unnoticed(() => m.start_sh(`apt-get install -qy /root/${path.basename(nextDeb)}`));
+		await unnoticed(() => m.start_sh(`apt-get install -qy /srv/${path.basename(nextDeb)}`));
 		assert.match(m.sh('kontor --version'), /0\.1\.1/);
 		assert.strictEqual(m.sh("mariadb -N -B -e 'SELECT MAX(version) FROM kontor.schema_migration'").trim(), '2');
 		assert.notStrictEqual(/static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/shop/en/`))[1], css);
@@ -217,7 +224,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	});
 	claim('installed again, it goes on where it was', () => {
 		const before = orders();
-		install(`/root/${path.basename(nextDeb)}`);
+		install(`/srv/${path.basename(nextDeb)}`);
 		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
 		assert.match(page(`${ORIGIN}/shop/en/`), /\/en\/p\//);
 		assert.strictEqual(orders(), before);
@@ -234,7 +241,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	claim('installed over the database that was kept, it sells on', async () => {
 		const before = orders();
 		m.sh('rm -rf /var/backups/kontor && mariadb kontor -e "DELETE FROM schema_migration WHERE version = 2; ALTER TABLE session DROP COLUMN remark"');
-		install(`/root/${path.basename(nextDeb)}`);
+		install(`/srv/${path.basename(nextDeb)}`);
 		assert.match(m.sh('ls /var/backups/kontor'), /^kontor-before-upgrade-/m, 'what an older release left is copied first');
 		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
 		assert.ok(orders() >= before);
@@ -259,7 +266,7 @@ for (const server of ['apache2', 'lighttpd']) {
 test('a web server that comes after the shop takes it too', async () => {
 	m = await Machine.boot('later');
 	m.put(thisDeb);
-	install(`--no-install-recommends /root/${path.basename(thisDeb)} curl`);
+	install(`--no-install-recommends /srv/${path.basename(thisDeb)} curl`);
 	install('--no-install-recommends lighttpd');
 	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
 	m.sh('systemctl stop lighttpd');
@@ -287,7 +294,7 @@ test('a purge that finds no database server keeps the pictures', () => {
 });
 test('installed while the database is away, the way that its message tells keeps what was in it', () => {
 	m.sh('systemctl stop mariadb');
-	const text = install(`--no-install-recommends /root/${path.basename(thisDeb)}`);
+	const text = install(`--no-install-recommends /srv/${path.basename(thisDeb)}`);
 	assert.match(text, /THE DATABASE IS NOT SET UP YET/);
 	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '503');
 	m.sh('systemctl start mariadb');
@@ -301,15 +308,15 @@ test('installed while the database is away, the way that its message tells keeps
 test('an upgrade leaves the shop with the database that its configuration names', async () => {
 	m.sh('kontor config set db.name shop2 && kontor accounts | mariadb && kontor migrate && kontor reload');
 	m.put(nextDeb);
-	install(`--no-install-recommends /root/${path.basename(nextDeb)}`);
+	install(`--no-install-recommends /srv/${path.basename(nextDeb)}`);
 	assert.strictEqual(m.sh('kontor config get db.name').trim(), 'shop2');
 	booksHold();
 });
 test('a copy that cannot be made stops an upgrade before anything is changed', async () => {
 	m.sh('kontor config set db.name kontor && kontor reload');
-	m.sh(`apt-get install -qy --allow-downgrades /root/${path.basename(thisDeb)} 2>&1 || true`);
+	m.sh(`apt-get install -qy --allow-downgrades /srv/${path.basename(thisDeb)} 2>&1 || true`);
 	m.sh('echo 1 >/var/lib/kontor/installed/schema; rm -rf /var/backups/kontor; touch /var/backups/kontor');
-	const r = m.run(`apt-get install -qy /root/${path.basename(nextDeb)} 2>&1`);
+	const r = m.run(`apt-get install -qy /srv/${path.basename(nextDeb)} 2>&1`);
 	assert.notStrictEqual(r.status, 0);
 	assert.match(r.stdout, /the copy failed, so nothing was changed/);
 	assert.match(m.sh('kontor --version'), /0\.1\.0/);
