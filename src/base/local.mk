@@ -6,6 +6,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/cell.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/err.c src/base/err.def src/base/err.h \
+	src/base/fill.c src/base/fill.h \
 	src/base/log.c src/base/log.h \
 	src/base/money.c src/base/money.h \
 	src/base/num.c src/base/num.h \

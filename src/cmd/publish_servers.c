@@ -3,16 +3,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fill.h"
 #include "cmd/publish.h"
 #include "plat/file.h"
 #include "view/url.h"
 
 #define DEFLATE_MODULE "/usr/lib/lighttpd/mod_deflate.so"
 #define CONF_MAX_B ((size_t)1 << 20)
-
-struct word {
-	struct str name, value;
-};
 
 enum {
 	WORD_BACKEND,
@@ -29,20 +26,6 @@ enum {
 	WORD__MAX
 };
 
-static void
-fill_line(struct buf *b, struct str line, const struct word *words)
-{
-	while (line.n > 0) {
-		size_t i = 0;
-
-		while (i < WORD__MAX && !str_starts(line, words[i].name))
-			i++;
-		buf_put(b, i < WORD__MAX ? words[i].value : str_head(line, 1));
-		line = str_from(line, i < WORD__MAX ? words[i].name.n : 1);
-	}
-	buf_ch(b, '\n');
-}
-
 /* The model without its opening comment, which is for those who fill it in by hand. */
 static struct str
 without_head(struct str text)
@@ -55,7 +38,7 @@ without_head(struct str text)
 }
 
 static bool
-fill(const struct publish *p, const char *server, struct word *words, struct str *out, struct err *e)
+fill(const struct publish *p, const char *server, struct fill_word *words, struct str *out, struct err *e)
 {
 	const char *model = str_fmt(p->a, "%s/%s/kontor.conf.in", p->models_dir, server).p;
 	struct str text, line;
@@ -78,8 +61,12 @@ fill(const struct publish *p, const char *server, struct word *words, struct str
 		size_t n = str_find(line, words[WORD_BACKEND].name) >= 0 ? p->n_backends : 1;
 
 		for (size_t i = 0; i < n; i++) {
+			bool whole;
+
 			words[WORD_BACKEND].value = p->backends[i];
-			fill_line(&b, line, words);
+			whole = fill_text(&b, line, words, WORD__MAX);
+			ASSERT(whole); /* every word has a value */
+			buf_ch(&b, '\n');
 		}
 	}
 	*out = buf_str(&b);
@@ -87,7 +74,7 @@ fill(const struct publish *p, const char *server, struct word *words, struct str
 }
 
 static bool
-write_apache(const struct publish *p, const char *dir, struct word *words, struct err *e)
+write_apache(const struct publish *p, const char *dir, struct fill_word *words, struct err *e)
 {
 	static const char nothing[] = "# Written by `kontor publish`: site.url has no path, so the shop has a virtual "
 				      "host of its own, which\n# includes apache.conf.\n";
@@ -106,7 +93,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 {
 	const struct conf *c = p->conf;
 	int64_t timeout_s = (c->web_deadline_ms + c->web_grace_ms + 999) / 1000 + 1;
-	struct word words[WORD__MAX] = {
+	struct fill_word words[WORD__MAX] = {
 	    [WORD_BACKEND] = {.name = STR("@BACKEND@")},
 	    [WORD_BASE] = {.name = STR("@BASE@")},
 	    [WORD_BELOW] = {STR("@BELOW_BASE@"), STR("")},

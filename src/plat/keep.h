@@ -9,9 +9,9 @@
 
 #include "base/err.h"
 
-/* Leaves the socket with systemd; does nothing when no systemd asks for it or when it came from there. systemd knows a
- * socket that it has already, so each worker may call this. One that it kept before is let go: it is only left over when
- * its name was taken away and another socket bound. ERR_UPSTREAM. */
+/* Leaves the socket with systemd, in the place of one that it kept before: the name of that one was taken away, and
+ * bound anew. Does nothing when no systemd asks for it, or when the socket came from there. Each worker may call this.
+ * ERR_UPSTREAM. */
 MUST_USE bool keep_socket(int fd, struct err *);
 
 #endif

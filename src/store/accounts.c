@@ -4,15 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/fill.h"
 #include "plat/db_login.h"
 #include "plat/db_text.h"
 
 #define TEXT_MAX_B ((size_t)1 << 20)
-
-struct word {
-	struct str name, value; /* value.p is NULL: there is none */
-};
 
 static struct str
 account(struct arena *a, const struct conf *c, struct str user)
@@ -22,7 +18,7 @@ account(struct arena *a, const struct conf *c, struct str user)
 
 /* The pattern of databases; in it an underscore stands for any character unless it is escaped. */
 static struct str
-trial(struct arena *a, const struct conf *c)
+trial_pattern(struct arena *a, const struct conf *c)
 {
 	struct str plain = str_fmt(a, "%s%s", c->db_name.p, ACCOUNTS_TRIAL);
 	struct buf b;
@@ -58,30 +54,12 @@ password(struct arena *a, struct str file, struct str *out, struct err *e)
 	return true;
 }
 
-/* Puts the words of one line in; false when one of them has no value. */
-static bool
-fill_line(struct buf *b, struct str line, const struct word *words, size_t n)
-{
-	while (line.n > 0) {
-		size_t i = 0;
-
-		while (i < n && !str_starts(line, words[i].name))
-			i++;
-		if (i < n && words[i].value.p == NULL)
-			return false;
-		buf_put(b, i < n ? words[i].value : str_head(line, 1));
-		line = str_from(line, i < n ? words[i].name.n : 1);
-	}
-	buf_ch(b, '\n');
-	return true;
-}
-
 bool
 accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
 {
-	struct word words[] = {
+	struct fill_word words[] = {
 	    {STR("@db@"), str_fmt(a, "`%s`", c->db_name.p)},
-	    {STR("@trial@"), trial(a, c)},
+	    {STR("@trial@"), trial_pattern(a, c)},
 	    {STR("@web@"), account(a, c, c->db_user)},
 	    {STR("@jobs@"), account(a, c, c->db_jobs_user)},
 	    {STR("@tool@"), account(a, c, c->db_tool_user)},
@@ -105,7 +83,9 @@ accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str
 	while (str_cut(&text, '\n', &line)) {
 		size_t before = b.n;
 
-		if (!fill_line(&b, line, words, ARRAY_LEN(words)))
+		if (fill_text(&b, line, words, ARRAY_LEN(words)))
+			buf_ch(&b, '\n');
+		else
 			b.n = before;
 	}
 	*out = buf_str(&b);
