@@ -117,6 +117,10 @@ struct look_server {
 };
 bool look_server(struct doctor *, struct look_server *);
 
+/* That web server's unit, Apache's where none is known; and the command that lets it take its configuration anew. */
+const char *look_unit(struct doctor *);
+const char *look_reload(struct doctor *);
+
 /* The number of a request, for a command; "-" when it is none: another server may have sent anything. */
 const char *look_id(struct doctor *, struct str);
 

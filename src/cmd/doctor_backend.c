@@ -100,7 +100,7 @@ check_backend(struct doctor *d, struct str socket, const struct urls *u)
 	const char *start = look_start(d, str_fmt(d->a, "kontor@%s", look_backend(d, socket)).p);
 	struct fcgi_ask k = {.socket = socket.p,
 	    .uri = str_fmt(d->a, "%.*s/healthz", STR_ARG(u->base)),
-	    .host = str_from(u->origin, (size_t)str_find(u->origin, STR("//")) + 2),
+	    .host = u->host,
 	    .deadline_ns = clock_mono_ns() + ANSWER_NS};
 	struct err e = {0};
 	struct str answer;

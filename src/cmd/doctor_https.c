@@ -126,7 +126,6 @@ check_tls(struct doctor *d, const struct place *p)
 void
 check_https(struct doctor *d)
 {
-	struct look_server s;
 	struct place p;
 	struct urls u;
 	struct err e = {0};
@@ -135,10 +134,9 @@ check_https(struct doctor *d)
 		doctor_unseen(d, "%s", e.msg);
 		return;
 	}
-	p.host = str_from(u.origin, (size_t)str_find(u.origin, STR("//")) + 2);
-	p.name = str_zdup(d->a, str_chr(p.host, ':') < 0 ? p.host : str_head(p.host, (size_t)str_chr(p.host, ':')));
-	p.reload =
-	    look_server(d, &s) && s.kind == LOOK_LIGHTTPD ? "systemctl reload lighttpd" : "systemctl reload apache2";
+	p.host = u.host;
+	p.name = str_zdup(d->a, u.name);
+	p.reload = look_reload(d);
 	if (u.https)
 		check_tls(d, &p);
 	else if (is_local(p.name))

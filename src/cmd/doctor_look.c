@@ -9,6 +9,7 @@
 #include "cmd/doctor.h"
 #include "cmd/system.h"
 #include "plat/file.h"
+#include "view/url.h"
 
 #define USER "kontor"
 #define WEB_USER "www-data"
@@ -312,14 +313,10 @@ is_master(const struct proc *list, size_t n, const struct proc *p)
 static unsigned
 port_of(const struct conf *c)
 {
-	struct str rest = str_from(c->site_url, str_starts(c->site_url, STR("https://")) ? 8 : 7), host;
-	unsigned port = 0;
+	struct err e = {0};
+	struct urls u;
 
-	if (!str_cut(&rest, '/', &host) || str_chr(host, ':') < 0)
-		return str_starts(c->site_url, STR("https://")) ? 443 : 80;
-	for (size_t i = (size_t)str_chr(host, ':') + 1; i < host.n && isdigit((unsigned char)host.p[i]); i++)
-		port = port * 10 + (unsigned)(host.p[i] - '0');
-	return port;
+	return urls_init(&u, c->site_url, &e) ? u.port : 0;
 }
 
 /* Of several that know our sockets, the one that listens where site.url leads. */
@@ -377,4 +374,18 @@ look_start(struct doctor *d, const char *what)
 	if (system_is_there())
 		return str_fmt(d->a, "systemctl restart %s", what).p;
 	return str_fmt(d->a, "start %s again (no systemd here; under it: systemctl restart %s)", what, what).p;
+}
+
+const char *
+look_unit(struct doctor *d)
+{
+	struct look_server s;
+
+	return look_server(d, &s) && s.kind == LOOK_LIGHTTPD ? "lighttpd" : "apache2";
+}
+
+const char *
+look_reload(struct doctor *d)
+{
+	return str_fmt(d->a, "systemctl reload %s", look_unit(d)).p;
 }

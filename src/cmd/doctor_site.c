@@ -19,21 +19,10 @@
 static const char *
 host_of(struct doctor *d)
 {
-	struct str rest = str_from(d->conf->site_url, (size_t)str_find(d->conf->site_url, STR("//")) + 2), host;
+	struct err e = {0};
+	struct urls u;
 
-	if (!str_cut(&rest, '/', &host))
-		return "";
-	return str_zdup(d->a, str_chr(host, ':') < 0 ? host : str_head(host, (size_t)str_chr(host, ':')));
-}
-
-static const char *
-reload(struct doctor *d)
-{
-	struct look_server s;
-
-	if (!look_server(d, &s))
-		return "systemctl reload apache2";
-	return s.kind == LOOK_APACHE ? "systemctl reload apache2" : "systemctl reload lighttpd";
+	return urls_init(&u, d->conf->site_url, &e) ? str_zdup(d->a, u.name) : "";
 }
 
 /* The path of a page in the shop's default language, below site.url. */
@@ -51,10 +40,8 @@ check_address(struct doctor *d)
 	const char *url = str_fmt(d->a, "%s/healthz", d->conf->site_url.p).p, *host = host_of(d);
 	struct http_request rq = {.url = url, .limit_ms = 4000, .unverified = true};
 	struct http_answer x, near;
-	struct look_server s;
 	struct err e = {0};
-	const char *unit = look_server(d, &s) && s.kind == LOOK_LIGHTTPD ? "lighttpd" : "apache2";
-	const char *const *words = WITH("HOST", host, "URL", d->conf->site_url.p, "UNIT", unit);
+	const char *const *words = WITH("HOST", host, "URL", d->conf->site_url.p, "UNIT", look_unit(d));
 
 	if (!http_get(d->a, &rq, &x, &e)) {
 		doctor_unseen(d, "%s", e.msg);
@@ -127,7 +114,7 @@ hint(struct doctor *d, const struct http_answer *x)
 
 	if (id.n > 0)
 		return str_fmt(d->a, "kontor log %s", look_id(d, id)).p;
-	return str_fmt(d->a, "see the checks sockets, backends and web-server; %s", reload(d)).p;
+	return str_fmt(d->a, "see the checks sockets, backends and web-server; %s", look_reload(d)).p;
 }
 
 static void
@@ -138,7 +125,7 @@ check_headers(struct doctor *d, const char *path, const struct http_answer *x)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (http_header(x, names[i]).n == 0)
-			doctor_find(d, FOUND_header_missing, WITH("HEADER", names[i].p, "HINT", reload(d)),
+			doctor_find(d, FOUND_header_missing, WITH("HEADER", names[i].p, "HINT", look_reload(d)),
 			    "%s%s comes without %s", d->conf->site_url.p, path, names[i].p);
 }
 

@@ -4,20 +4,18 @@
 
 #define URL_MAX_B 8192
 
-/* The part behind "://". */
+/* u->host is the part behind "://". */
 static bool
-host_is_sound(struct str host)
+take_host(struct urls *u)
 {
-	struct str name = host, port = STR_NONE;
-	ptrdiff_t colon = str_chr(host, ':');
-	uint64_t u;
+	ptrdiff_t colon = str_chr(u->host, ':');
+	struct str name = colon < 0 ? u->host : str_head(u->host, (size_t)colon);
+	uint64_t port = u->https ? 443 : 80;
 
-	if (colon >= 0) {
-		name = str_head(host, (size_t)colon);
-		port = str_from(host, (size_t)colon + 1);
-		if (!num_u64(port, 1, 65535, &u))
-			return false;
-	}
+	if (colon >= 0 && !num_u64(str_from(u->host, (size_t)colon + 1), 1, 65535, &port))
+		return false;
+	u->name = name;
+	u->port = (unsigned)port;
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
@@ -59,7 +57,8 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 	while (str_ends(u->base, STR("/")))
 		u->base.n--;
 	u->origin = str_head(site_url, slash < 0 ? site_url.n : head + (size_t)slash);
-	if (!host_is_sound(str_from(u->origin, head)) || !path_is_sound(u->base))
+	u->host = str_from(u->origin, head);
+	if (!take_host(u) || !path_is_sound(u->base))
 		return err_set(e, ERR_INPUT, "'%.*s' is no address of a shop", STR_ARG(str_head(site_url, 80)));
 	return true;
 }

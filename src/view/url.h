@@ -11,6 +11,9 @@
 struct urls {
 	struct str origin; /* "https://example.org" or with a port */
 	struct str base;   /* "" or "/shop" */
+	struct str host;   /* of the origin, with the port where it stands there */
+	struct str name;   /* the host without a port */
+	unsigned port;	   /* 443 or 80 where none stands */
 	bool https;
 };
 

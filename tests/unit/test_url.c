@@ -28,6 +28,9 @@ START_TEST(links_stand_below_the_path_of_the_site)
 	en = &langs.lang[0];
 	zh = &langs.lang[1];
 	ck_str(urls.origin, "https://example.org:8443");
+	ck_str(urls.host, "example.org:8443");
+	ck_str(urls.name, "example.org");
+	ck_assert_uint_eq(urls.port, 8443);
 	ck_assert(urls.https);
 	ck_str(url_home(&urls, &a, zh), "/shop/zh-hans/");
 	ck_str(url_product(&urls, &a, en, STR("earl-grey"), 7), "/shop/en/p/earl-grey?v=7");
