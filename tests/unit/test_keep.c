@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -45,38 +46,67 @@ receive(int from, char *text, size_t size)
 	return fd;
 }
 
-START_TEST(the_socket_reaches_systemd_with_the_word_to_keep_it)
+/* A socket that listens at a file of its own; *inode is the file's. */
+static int
+listen_at_file(char path[40], unsigned long long *inode)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct stat st;
+
+	snprintf(path, 40, "/tmp/kontor-test-%ld.sock", (long)getpid());
+	unlink(path);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	ck_assert_int_eq(listen(fd, 4), 0);
+	ck_assert_int_eq(stat(path, &st), 0);
+	*inode = st.st_ino;
+	return fd;
+}
+
+START_TEST(the_socket_reaches_systemd_under_the_number_of_its_file)
 {
 	const char *name = own_name("one");
 	struct err e = {0};
-	char text[100], c = 'x';
-	int from = listen_for_messages(name), pair[2], got;
+	struct stat ours, theirs;
+	char text[100], wanted[100], path[40];
+	unsigned long long inode;
+	int from = listen_for_messages(name), fd = listen_at_file(path, &inode), got;
 
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	setenv("NOTIFY_SOCKET", name, 1);
 	unsetenv("LISTEN_FDS");
-	ck_ok(keep_socket(pair[0], &e), &e);
+	setenv("LISTEN_FDNAMES", "listen-1:listen-2", 1);
+	ck_ok(keep_socket(fd, &e), &e);
 	ck_assert_int_eq(receive(from, text, sizeof(text)), -1);
-	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=listen\n");
+	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=listen-1\n");
+	ck_assert_int_eq(receive(from, text, sizeof(text)), -1);
+	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=listen-2\n");
 	got = receive(from, text, sizeof(text));
-	ck_assert_str_eq(text, "FDSTORE=1\nFDNAME=listen\n");
-	ck_assert_int_eq(write(got, &c, 1), 1); /* the same socket: its other end hears it */
-	c = ' ';
-	ck_assert_int_eq(read(pair[1], &c, 1), 1);
-	ck_assert_int_eq(c, 'x');
+	snprintf(wanted, sizeof(wanted), "FDSTORE=1\nFDNAME=listen-%llu\n", inode);
+	ck_assert_str_eq(text, wanted);
+	ck_assert_int_eq(fstat(fd, &ours), 0);
+	ck_assert_int_eq(fstat(got, &theirs), 0);
+	ck_assert_uint_eq(ours.st_ino, theirs.st_ino); /* the same socket */
+	unlink(path);
 }
 END_TEST
 
-START_TEST(a_socket_that_came_from_systemd_is_not_sent_back)
+START_TEST(what_came_from_systemd_or_has_no_file_is_not_sent)
 {
 	const char *name = own_name("two");
 	struct err e = {0};
-	char text[100];
-	int from = listen_for_messages(name);
+	char text[100], path[40];
+	unsigned long long inode;
+	int from = listen_for_messages(name), fd = listen_at_file(path, &inode);
 
 	setenv("NOTIFY_SOCKET", name, 1);
 	setenv("LISTEN_FDS", "1", 1);
-	ck_ok(keep_socket(STDIN_FILENO, &e), &e);
+	ck_ok(keep_socket(fd, &e), &e);
+	ck_assert_int_eq(receive(from, text, sizeof(text)), -1);
+	ck_assert_str_eq(text, "");
+	unsetenv("LISTEN_FDS");
+	unlink(path);
+	ck_ok(keep_socket(fd, &e), &e);
 	ck_assert_int_eq(receive(from, text, sizeof(text)), -1);
 	ck_assert_str_eq(text, "");
 }
@@ -85,15 +115,19 @@ END_TEST
 START_TEST(without_systemd_nothing_is_sent_and_a_dead_one_is_told)
 {
 	struct err e = {0};
+	char path[40];
+	unsigned long long inode;
+	int fd = listen_at_file(path, &inode);
 
 	unsetenv("LISTEN_FDS");
 	unsetenv("NOTIFY_SOCKET");
-	ck_ok(keep_socket(STDIN_FILENO, &e), &e);
+	ck_ok(keep_socket(fd, &e), &e);
 	setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1);
-	ck_assert(!keep_socket(STDIN_FILENO, &e));
+	ck_assert(!keep_socket(fd, &e));
 	ck_assert_str_eq(e.msg, "/nonexistent/notify: No such file or directory");
+	unlink(path);
 }
 END_TEST
 
-UNIT_MAIN("keep", the_socket_reaches_systemd_with_the_word_to_keep_it,
-    a_socket_that_came_from_systemd_is_not_sent_back, without_systemd_nothing_is_sent_and_a_dead_one_is_told)
+UNIT_MAIN("keep", the_socket_reaches_systemd_under_the_number_of_its_file,
+    what_came_from_systemd_or_has_no_file_is_not_sent, without_systemd_nothing_is_sent_and_a_dead_one_is_told)
