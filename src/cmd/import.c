@@ -52,10 +52,11 @@ open_cache(struct cmd *c, struct import *im, struct stats *st, struct err *e)
 static void
 show_first_goods(struct import *im, bool was_empty)
 {
-	struct err ignored = {0};
+	struct err e = {0};
 
-	if (was_empty && im->n.products_new > 0 && !im->dry_run && !cache_flush(im->cache, im->a, &ignored))
-		err_clear(&ignored);
+	if (was_empty && im->n.products_new > 0 && !im->dry_run && !cache_flush(im->cache, im->a, &e))
+		fprintf(stderr, "lists show the new goods within %lld s: %s\n", (long long)im->conf->cache_soft_s,
+		    e.msg);
 }
 
 int
