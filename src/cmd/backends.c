@@ -131,7 +131,7 @@ publish_wanted(struct scale *s, struct err *e)
 	p.n_backends = s->want;
 	for (size_t i = 0; i < s->want; i++)
 		names[i] = number_name(c->a, i + 1);
-	return publish_all(&p, e) && system_reload_servers(c->a, system_tell_reloaded, e);
+	return publish_all(&p, e) && system_reload_servers(c->a, e);
 }
 
 static bool

@@ -44,7 +44,7 @@ cmd_reload(struct cmd *c)
 	else if (cmd_config_check(c) != CMD_OK)
 		(void)err_set(&e, ERR_INPUT, "nothing was reloaded: the configuration cannot be used");
 	else if (system_backends(c->a, &p.backends, &p.n_backends, &e) && publish_all(&p, &e)
-		 && reload_workers(c, &p, &e) && system_reload_servers(c->a, system_tell_reloaded, &e))
+		 && reload_workers(c, &p, &e) && system_reload_servers(c->a, &e))
 		return CMD_OK;
 	return cmd_fail(c, &e);
 }

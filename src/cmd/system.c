@@ -134,7 +134,7 @@ reload_one(struct arena *a, const struct server *s, struct err *e)
 
 /* One that cannot be reloaded does not keep the other one from it. */
 bool
-system_reload_servers(struct arena *a, void (*tell)(const char *name), struct err *e)
+system_reload_servers(struct arena *a, struct err *e)
 {
 	bool ok = true;
 
@@ -144,7 +144,7 @@ system_reload_servers(struct arena *a, void (*tell)(const char *name), struct er
 		if (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0)
 			continue;
 		if (reload_one(a, &servers[i], e))
-			tell(servers[i].unit);
+			system_tell_reloaded(servers[i].unit);
 		else
 			ok = false;
 	}

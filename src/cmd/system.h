@@ -30,8 +30,8 @@ MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, str
 const char *system_state(struct arena *, const char *unit);
 
 /* Lets each web server that runs take its configuration anew, without losing a request; one whose configuration does
- * not hold is left as it is: ERR_INPUT with what it says. `tell` is told the name of each. */
-MUST_USE bool system_reload_servers(struct arena *, void (*tell)(const char *name), struct err *);
+ * not hold is left as it is, and the other one is reloaded all the same: ERR_INPUT with what it says. Tells of each. */
+MUST_USE bool system_reload_servers(struct arena *, struct err *);
 
 /* Whether something listens on the socket. */
 bool system_listens(const char *socket_path);
