@@ -39,6 +39,8 @@ const places = ['/en/p/tea', '/en/p/tea.json', '/en/', '/en/search?q=tea'];
 both('64 clients on a product that is in no cache read it once', async (server) => {
 	for (let round = 0; round < 3; round++) {
 		await change('tea', PRICE(cents += 1)); // deletes it
+		await until('the second delete, which kontor-jobs makes', async () =>
+			s.number("SELECT COUNT(*) FROM outbox WHERE kind = 'cache'") === 0);
 		const before = await fills();
 		await crowd(server, '/en/p/tea');
 		assert.strictEqual(await fills() - before, 1);
