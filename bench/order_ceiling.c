@@ -312,12 +312,12 @@ place(const struct cart *c)
 		if (!write_head(&one, now, &order) || !write_lines(&one, order) || !write_outbox(order, now)
 		    || !take_stock(&one))
 			return false;
-	} else if (!look(SQL_CART_LOCK, (struct value[]){NUM(c->session_id), BYTES(c->key, 16)})
+	} else if (!exec(SQL_CART_ORDERED, (struct value[]){NUM(now), NUM(c->session_id), BYTES(c->key, 16)}, 1)
 		   || !look(SQL_CART_FIND,
-		       (struct value[]){TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), NUM(c->session_id)})
+		       (struct value[]){TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), NUM(c->id),
+			   NUM(c->session_id)})
 		   || !write_head(c, now, &order) || !write_journals(c, order, now) || !write_outbox(order, now)
-		   || !exec(SQL_CART_ORDERED, (struct value[]){NUM(now), NUM(c->id)}, 1) || !move_stock(c, order, now)
-		   || !take_stock(c)) {
+		   || !move_stock(c, order, now) || !take_stock(c)) {
 		return false;
 	}
 	text("COMMIT");
