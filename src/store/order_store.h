@@ -50,9 +50,12 @@ struct order_moments {
 	size_t n;
 };
 
-/* The order of a link, whole, with its journal. ERR_NOT_FOUND for a token that opens nothing. */
-MUST_USE bool order_get(
-    struct db *, struct arena *, struct str token, struct order *, struct order_moments *, struct err *);
+/* The order of a link, whole. ERR_NOT_FOUND for a token that opens nothing. */
+MUST_USE bool order_get(struct db *, struct arena *, struct str token, struct order *, struct err *);
+
+/* Its journal of events. */
+MUST_USE bool order_moments_get(
+    struct db *, struct arena *, uint64_t order_id, struct order_moments *, struct err *);
 
 /* Ends up to `most` orders whose time to pay has passed, each in a transaction of its own that gives its stock back.
  * Any number of processes may do it at a time. *n is how many ended here. */

@@ -121,6 +121,17 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 	view_money(t, N_total, (struct money){o->total_minor, o->cur});
 }
 
+/* Whether the journal tells more than that the order was placed. */
+static bool
+has_moved(const struct order *o)
+{
+	uint8_t state = o->is.of[ORDER_MACHINE_ORDER];
+
+	return (state != ORDER_ORDER_AWAITING_PAYMENT && state != ORDER_ORDER_CONFIRMED)
+	    || o->is.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_DUE
+	    || o->is.of[ORDER_MACHINE_FULFILMENT] != ORDER_FULFILMENT_OPEN;
+}
+
 static bool
 is_own(const struct request *rq, const struct order *o)
 {
@@ -156,11 +167,12 @@ put_order(const struct request *rq, const struct order *o, const struct order_mo
 bool
 form_order(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
-	struct order_moments moments;
+	struct order_moments moments = {0};
 	struct order o;
 
 	(void)page;
-	if (!order_get(rq->db, rq->a, rq->args.token, &o, &moments, e))
+	if (!order_get(rq->db, rq->a, rq->args.token, &o, e)
+	    || (has_moved(&o) && !order_moments_get(rq->db, rq->a, o.id, &moments, e)))
 		return false;
 	put_order(rq, &o, &moments, me);
 	return true;
