@@ -1,0 +1,32 @@
+# Speed, measured against what the machine could do at best: `make bench`, see bench/RESULTS.md. Its programs are built
+# for it only. BENCH_ARGS go to bench/run.
+BENCH_BINARIES = \
+	bench/load \
+	bench/page_ceiling
+
+EXTRA_PROGRAMS += $(BENCH_BINARIES)
+CLEANFILES += $(BENCH_BINARIES)
+check_LIBRARIES += bench/libbench.a
+EXTRA_DIST += \
+	bench/pages.js \
+	bench/report.js \
+	bench/run \
+	bench/stack.js
+
+bench_libbench_a_SOURCES = bench/draw.c bench/draw.h bench/histogram.c bench/histogram.h bench/http.c bench/http.h
+BENCH_LIBS = bench/libbench.a src/base/libbase.a -lm
+
+bench_load_SOURCES = bench/load.c
+bench_load_LDADD = $(BENCH_LIBS)
+bench_page_ceiling_SOURCES = bench/page_ceiling.c
+bench_page_ceiling_LDADD = $(FCGI_LIBS)
+
+bench-programs: $(BENCH_BINARIES)
+BENCH_RUN = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/run
+bench: all bench-programs
+	$(BENCH_RUN) $(BENCH_ARGS)
+bench-quick: all bench-programs
+	$(BENCH_RUN) --quick $(BENCH_ARGS)
+bench-scale: all bench-programs
+	$(BENCH_RUN) $(BENCH_ARGS) scale
+PHONY += bench bench-programs bench-quick bench-scale
