@@ -2,24 +2,41 @@
 # for it only. BENCH_ARGS go to bench/run.
 BENCH_BINARIES = \
 	bench/load \
-	bench/page_ceiling
+	bench/page_ceiling \
+	bench/shopper
 
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
 check_LIBRARIES += bench/libbench.a
 EXTRA_DIST += \
+	bench/memory.js \
+	bench/mix.js \
 	bench/pages.js \
 	bench/report.js \
 	bench/run \
 	bench/stack.js
 
-bench_libbench_a_SOURCES = bench/draw.c bench/draw.h bench/histogram.c bench/histogram.h bench/http.c bench/http.h
+bench_libbench_a_SOURCES = \
+	bench/draw.c \
+	bench/draw.h \
+	bench/form.c \
+	bench/form.h \
+	bench/histogram.c \
+	bench/histogram.h \
+	bench/http.c \
+	bench/http.h \
+	bench/shopper.h \
+	bench/shopper_do.c \
+	bench/visitor.c \
+	bench/visitor.h
 BENCH_LIBS = bench/libbench.a src/base/libbase.a -lm
 
 bench_load_SOURCES = bench/load.c
 bench_load_LDADD = $(BENCH_LIBS)
 bench_page_ceiling_SOURCES = bench/page_ceiling.c
 bench_page_ceiling_LDADD = $(FCGI_LIBS)
+bench_shopper_SOURCES = bench/shopper.c
+bench_shopper_LDADD = $(BENCH_LIBS)
 
 bench-programs: $(BENCH_BINARIES)
 BENCH_RUN = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/run
