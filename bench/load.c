@@ -27,7 +27,7 @@ struct request {
 	size_t n;
 };
 
-struct line { /* a connection, and what it is doing */
+struct line {             /* a connection, and what it is doing */
 	struct http http; /* first: what epoll hands back */
 	uint64_t due_ns;
 	bool busy;
@@ -89,8 +89,8 @@ static void
 read_options(struct load *l, int argc, char **argv)
 {
 	static const struct option known[] = {{"port", 1, NULL, 'p'}, {"unix", 1, NULL, 'u'},
-	    {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'}, {"requests", 1, NULL, 'n'}, {"draw", 1, NULL, 'd'},
-	    {"seed", 1, NULL, 'e'}, {"rate", 1, NULL, 'r'}, {0}};
+	    {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'}, {"requests", 1, NULL, 'n'},
+	    {"draw", 1, NULL, 'd'}, {"seed", 1, NULL, 'e'}, {"rate", 1, NULL, 'r'}, {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -174,7 +174,7 @@ static bool
 is_over(const struct load *l, uint64_t now)
 {
 	return now >= l->end_ns || (l->requests > 0 && l->begun >= l->requests)
-	    || (l->rate > 0 && due_ns(l) >= l->end_ns);
+	       || (l->rate > 0 && due_ns(l) >= l->end_ns);
 }
 
 static void

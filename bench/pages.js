@@ -197,4 +197,4 @@ async function measure({ quick, rounds, log }) {
 	}
 }
 
-module.exports = { measure };
+module.exports = { measure, order, lists };

@@ -125,7 +125,7 @@ class Ceiling extends Stack {
 				text += `${rs.raw[i]}: ${rs.raw[i + 1]}\r\n`;
 		await this.stopBackends();
 		fs.writeFileSync(path.join(this.dir, 'answer'), `${text}\r\n${rs.text}`);
-		for (const n of ['1', '2'])
+		for (const n of this.names)
 			await this.startBackend(n);
 	}
 }
