@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -263,6 +264,7 @@ report(struct load *l)
 {
 	double seconds = (double)(l->last_ns - l->start_ns) / 1e9;
 	const char *comma = "";
+	struct rusage used;
 
 	l->errors += l->begun - l->done; /* never answered */
 	printf("{\"seconds\":%.3f,\"requests\":%llu,\"per_s\":%.1f,\"bytes\":%llu,\"statuses\":{", seconds,
@@ -272,7 +274,10 @@ report(struct load *l)
 			printf("%s\"%d\":%llu", comma, i, (unsigned long long)l->status[i]);
 			comma = ",";
 		}
-	printf("},\"errors\":%llu,", (unsigned long long)l->errors);
+	getrusage(RUSAGE_SELF, &used);
+	printf("},\"errors\":%llu,\"cpu_s\":%.6f,", (unsigned long long)l->errors,
+	    (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+		+ (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
 	histogram_print(&l->took);
 	printf("}\n");
 }

@@ -6,7 +6,7 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const { Shop } = require('../tests/e2e/shop.js');
-const { Stack, program, until, sleep, build } = require('../tests/e2e/stack.js');
+const { Stack, program, until, sleep, children, build } = require('../tests/e2e/stack.js');
 
 const WORKERS = 2; // of each of the two backends: as many workers as quickstart and the package's default have
 const INSTALLED = { test: { faults: 'no' }, web: { deadline_ms: 5000, grace_ms: 1000 } };
@@ -48,12 +48,34 @@ function requestFile(stack, requests) {
 	return file;
 }
 
-// options as of the program: {connections: 16, seconds: 2, draw: 'round'}.
+// Nanoseconds of processor time that a process and all below it have had.
+function processorNs(pid) {
+	let sum = 0;
+	try {
+		for (const task of fs.readdirSync(`/proc/${pid}/task`))
+			sum += Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+	} catch (e) { /* gone meanwhile */ }
+	return children(pid).reduce((all, child) => all + processorNs(child), sum);
+}
+
+// Everything that answers: web servers, workers, and what they ask.
+function stackNs(stack) {
+	const pids = stack.running.map((p) => p.pid);
+	if (stack.services)
+		for (const name of ['db', 'mc'])
+			pids.push(Number(fs.readFileSync(`${stack.services}/${name}.pid`, 'utf8')));
+	return pids.reduce((all, pid) => all + processorNs(pid), 0);
+}
+
+// options as of the program: {connections: 16, seconds: 2, draw: 'round'}. processor_s: of all that took part,
+// the client too.
 async function load(stack, server, file, options) {
 	emptyLogs(stack);
 	const args = Object.entries({ port: stack.ports[server], connections: 16, ...options })
 		.flatMap(([k, v]) => [`--${k}`, String(v)]);
+	const before = stackNs(stack);
 	const r = await json('load', [...args, file]);
+	r.processor_s = (stackNs(stack) - before) / 1e9 + r.cpu_s;
 	if (r.errors > 0)
 		throw new Error(`${r.errors} of ${r.requests} requests failed on ${server}`);
 	return r;
