@@ -2,6 +2,8 @@
 # for it only. BENCH_ARGS go to bench/run.
 BENCH_BINARIES = \
 	bench/load \
+	bench/order_carts \
+	bench/order_ceiling \
 	bench/page_ceiling \
 	bench/shopper
 
@@ -15,6 +17,7 @@ EXTRA_DIST += \
 	bench/mix.js \
 	bench/mix.svg \
 	bench/notes.md \
+	bench/orders.js \
 	bench/pages-ratios.svg \
 	bench/pages.js \
 	bench/report.js \
@@ -38,6 +41,10 @@ BENCH_LIBS = bench/libbench.a src/base/libbase.a -lm
 
 bench_load_SOURCES = bench/load.c
 bench_load_LDADD = $(BENCH_LIBS)
+bench_order_carts_SOURCES = bench/order_carts.c
+bench_order_carts_LDADD = $(ROOM_LIBS)
+bench_order_ceiling_SOURCES = bench/order_ceiling.c
+bench_order_ceiling_LDADD = $(ROOM_LIBS)
 bench_page_ceiling_SOURCES = bench/page_ceiling.c
 bench_page_ceiling_LDADD = $(FCGI_LIBS)
 bench_shopper_SOURCES = bench/shopper.c

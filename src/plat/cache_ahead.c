@@ -79,7 +79,7 @@ cache_ahead_guess(struct cache_ahead *h, const struct arena *a, struct str *keys
 	if (h->name.n == 0 || h->page != a || h->guessed || !find(h, &rest))
 		return 0;
 	h->guessed = true;
-	while (n < max && str_cut(&rest, ' ', &keys[n]))
+	while (n < max && rest.n > 0 && str_cut(&rest, ' ', &keys[n]))
 		n++;
 	return n;
 }
