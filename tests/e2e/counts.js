@@ -25,6 +25,8 @@ class Counts {
 	static missing() {
 		if (program('strace') === null)
 			return 'strace is not installed';
+		if (fs.readFileSync(path.join(build, 'kontor.fcgi')).includes('__asan_init'))
+			return 'the sanitizers must be the first library';
 		return child.spawnSync('strace', ['-D', '-o', '/dev/null', 'true']).status === 0 ? '' : 'strace may not trace here';
 	}
 
