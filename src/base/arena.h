@@ -36,7 +36,7 @@ void arena_init(struct arena *, size_t cap_b);
 /* Runs the releases, newest first, and gives all memory back. */
 void arena_fini(struct arena *);
 
-/* Runs the releases and forgets all allocations, but keeps one block for the next use. */
+/* Runs the releases and forgets all allocations, but keeps the largest block, of 1 MiB at most, for the next use. */
 void arena_reset(struct arena *);
 
 /* Zeroed memory, aligned for any type; never NULL. */
@@ -48,7 +48,8 @@ MUST_USE void *arena_try(struct arena *, size_t size_b);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
-/* Grows the newest allocation in place when it is `old_p` and there is room; false: the caller copies. */
+/* Grows the newest allocation in place when it is `old_p` and there is room; false: the caller copies. What is new is
+ * not zeroed: it is for those who write it at once. */
 MUST_USE bool arena_extend(struct arena *, void *old_p, size_t old_b, size_t new_b);
 
 /* `fn(ptr)` is called at reset or fini. For what is not memory: descriptors, library handles. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HASH_M UINT64_C(0xc6a4a7935bd1e995)
+
 struct str
 str_z(const char *z)
 {
@@ -169,18 +171,36 @@ str_zdup(struct arena *a, struct str s)
 	return str_dup(a, s).p;
 }
 
+static uint64_t
+hash_word(uint64_t hash, uint64_t word)
+{
+	word *= HASH_M;
+	word ^= word >> 47;
+	return (hash ^ word * HASH_M) * HASH_M;
+}
+
 uint64_t
 str_hash_more(uint64_t hash, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		hash ^= (unsigned char)s.p[i];
-		hash *= UINT64_C(0x100000001b3);
+	size_t whole_b = s.n & ~(size_t)7;
+	uint64_t word;
+
+	hash ^= s.n * HASH_M;
+	for (size_t i = 0; i < whole_b; i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		hash = hash_word(hash, word);
 	}
-	return hash;
+	if (whole_b < s.n) {
+		word = 0;
+		memcpy(&word, s.p + whole_b, s.n - whole_b);
+		hash = hash_word(hash, word);
+	}
+	hash = (hash ^ hash >> 47) * HASH_M;
+	return hash ^ hash >> 47;
 }
 
 uint64_t
 str_hash(struct str s)
 {
-	return str_hash_more(UINT64_C(0xcbf29ce484222325), s);
+	return str_hash_more(UINT64_C(0x9ae16a3b2f90404f), s);
 }

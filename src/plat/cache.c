@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "plat/cache_ahead.h"
 #include "plat/cache_entry.h"
 #include "plat/cache_l1.h"
 #include "plat/memc.h"
@@ -15,15 +16,21 @@
 #define PERMIT_WAIT_NS (300 * CLOCK_MS)
 #define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
 #define ID_MAX_B 120
+#define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
-#define KEY_FORMAT 1		      /* raise when the form of keys or values changes */
+#define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
+#define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
 
 struct cache {
 	const struct conf *conf;
 	struct stats *st;
 	struct memc *memc;
-	struct cache_l1 *l1;
-	uint64_t salt, deadline_ns;
+	struct cache_l1 *l1, *pages;
+	struct cache_ahead *ahead;
+	struct str key_head; /* of every key: format and salt */
+	uint64_t deadline_ns;
+	struct cache_l1_life page; /* of what was fetched since cache_page_begin() */
+	bool page_whole;	   /* all of it was fresh */
 };
 
 static const bool in_l1[CACHE__MAX] = {
@@ -61,7 +68,7 @@ enum phase {
 struct work {
 	struct cache_item *item;
 	enum phase phase;
-	uint64_t epoch;		    /* read before memcached was asked */
+	struct cache_l1_life life;  /* its epoch was read before memcached was asked */
 	char nonce[CACHE_NONCE_B];  /* OURS */
 	struct memc_item old;	    /* RENEW: what is there, with its cas id */
 	struct str stale;	    /* a value to fall back on */
@@ -75,9 +82,11 @@ cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t 
 
 	c->conf = conf;
 	c->st = st;
-	c->salt = salt;
+	c->key_head = str_fmt(a, "k%d:%016llx:", KEY_FORMAT, (unsigned long long)salt);
 	c->deadline_ns = CLOCK_NEVER;
-	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes);
+	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
+	c->pages = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
+	c->ahead = cache_ahead_new(a);
 	*out = c;
 	return conf->cache_socket.n == 0 || memc_open(a, conf, &c->memc, e);
 }
@@ -97,13 +106,21 @@ is_plain(struct str s)
 	return true;
 }
 
+static void
+key_put(struct cache_key *key, struct str s)
+{
+	ASSERT(s.n < sizeof(key->text) - key->n);
+	if (s.n > 0)
+		memcpy(key->text + key->n, s.p, s.n);
+	key->n += s.n;
+}
+
 struct cache_key
 cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct str id)
 {
 	struct cache_key key = {.cls = cls};
 	char digest[2 * DIGEST_B + 1];
 	uint8_t hash[SECRET_HASH_B];
-	int n;
 
 	if (id.n > ID_MAX_B || !is_plain(id)) {
 		secret_hash(id, hash);
@@ -111,10 +128,12 @@ cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct s
 			snprintf(digest + 2 * i, 3, "%02x", hash[i]);
 		id = str_z(digest);
 	}
-	n = snprintf(key.text, sizeof(key.text), "k%d:%016llx:%s:%.*s:%.*s", KEY_FORMAT, (unsigned long long)c->salt,
-	    class_names[cls], STR_ARG(str_head(lang, 16)), STR_ARG(id));
-	ASSERT(n > 0 && (size_t)n < sizeof(key.text));
-	key.n = (size_t)n;
+	key_put(&key, c->key_head);
+	key_put(&key, str_z(class_names[cls]));
+	key_put(&key, STR(":"));
+	key_put(&key, str_head(lang, LANG_MAX_B));
+	key_put(&key, STR(":"));
+	key_put(&key, id);
 	return key;
 }
 
@@ -170,10 +189,11 @@ use_memc(struct cache *c)
 	return c->memc != NULL && breaker_allow(c->st, BREAKER_CACHE);
 }
 
-/* Tells the breaker how memcached behaved. */
+/* After each exchange: counts it, and tells the breaker how memcached behaved. */
 static enum memc_result
 judged(struct cache *c, enum memc_result r)
 {
+	stats_add(c->st, STAT_cache_exchanges, 1);
 	if (r == MEMC_ERROR)
 		breaker_failure(c->st, BREAKER_CACHE);
 	else
@@ -236,10 +256,11 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 		}
 		w->item->version = entry.version;
 		if (now_s < entry.soft_at) {
+			w->life.until_s = entry.soft_at;
 			count_lookup(c, w, HITS);
 			done(w, entry.payload, CACHE_FRESH);
 			if (in_l1[w->item->key.cls])
-				cache_l1_put(c->l1, key_str(w->item), entry.payload, w->epoch, entry.soft_at);
+				cache_l1_put(c->l1, key_str(w->item), entry.payload, &w->life);
 			return;
 		}
 		if (now_s < entry.hard_at) {
@@ -257,18 +278,67 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 	add_placeholder(c, a, w);
 }
 
+static struct cache_l1_now
+l1_now(struct cache *c)
+{
+	return (struct cache_l1_now){stats_epoch(c->st), clock_mono_ns(), clock_utc_s()};
+}
+
+/* What an exchange on the same page has brought already. Its life began then, not now. What somebody else has overtaken
+ * meanwhile is asked for again. */
+static void
+use_ahead(struct cache *c, struct arena *a, struct work *works, size_t n)
+{
+	int64_t now_s = clock_utc_s();
+
+	for (size_t i = 0; i < n; i++) {
+		struct memc_item got;
+
+		if (works[i].phase != ASK || !cache_ahead_take(c->ahead, key_str(works[i].item), &got, &works[i].life))
+			continue;
+		judge_answer(c, a, &works[i], &got, now_s);
+		if (works[i].phase == THEIRS)
+			works[i].phase = ASK;
+	}
+}
+
+static bool
+asks_for(const struct memc_item *got, size_t n, struct str key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(got[i].key, key))
+			return true;
+	return false;
+}
+
+/* Puts what the page will probably need behind the `m` that are wanted now; gives how many there are in all. */
+static size_t
+add_ahead(struct cache *c, struct arena *a, struct memc_item *got, size_t m, const struct cache_l1_now *now)
+{
+	struct str keys[AHEAD_MAX], value;
+	size_t n = cache_ahead_guess(c->ahead, a, keys, AHEAD_MAX), all = m;
+
+	for (size_t i = 0; i < n; i++)
+		if (!cache_l1_find(c->l1, keys[i], now, &value, NULL) && !asks_for(got, all, keys[i]))
+			got[all++].key = keys[i];
+	return all;
+}
+
 static void
 ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 {
-	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
-	struct work **asked = ARENA_ARRAY(a, struct work *, n);
-	int64_t now_s = clock_utc_s();
+	const struct cache_l1_now now = l1_now(c);
+	struct memc_item *got;
+	struct work **asked;
 	bool up, failed = false;
-	size_t m = 0;
+	size_t m = 0, all;
 
+	use_ahead(c, a, works, n);
 	if (count_phase(works, n, ASK) == 0)
 		return; /* before the breaker is asked: who may probe must do so */
 	up = use_memc(c);
+	got = ARENA_ARRAY(a, struct memc_item, n + AHEAD_MAX);
+	asked = ARENA_ARRAY(a, struct work *, n);
 	for (size_t i = 0; i < n; i++) {
 		if (works[i].phase != ASK)
 			continue;
@@ -282,12 +352,15 @@ ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 	}
 	if (m == 0)
 		return;
-	memc_get(c->memc, a, got, m);
-	for (size_t i = 0; i < m; i++)
+	all = add_ahead(c, a, got, m, &now);
+	memc_get(c->memc, a, got, all);
+	for (size_t i = 0; i < all; i++)
 		failed = failed || got[i].result == MEMC_ERROR;
 	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+	if (all > m)
+		cache_ahead_put(c->ahead, got + m, all - m, &(struct cache_l1_life){now.epoch, now.mono_ns, INT64_MAX});
 	for (size_t i = 0; i < m; i++)
-		judge_answer(c, a, asked[i], &got[i], now_s);
+		judge_answer(c, a, asked[i], &got[i], now.utc_s);
 }
 
 /* Before the database is read: the cas id of what a renewal will replace. */
@@ -368,8 +441,8 @@ remember(struct cache *c, struct arena *a, struct work **want, size_t n)
 		struct str old;
 
 		if (want[i]->stale.p == NULL && in_l1[want[i]->item->key.cls]
-		    && cache_l1_find_old(c->l1, a, key_str(want[i]->item), want[i]->epoch, &old))
-			want[i]->stale = old;
+		    && cache_l1_find_old(c->l1, key_str(want[i]->item), want[i]->life.epoch, &old))
+			want[i]->stale = str_dup(a, old);
 	}
 }
 
@@ -457,13 +530,13 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		return true;
 	}
 	for (size_t i = 0; i < m; i++) {
+		want[i]->life.until_s = clock_utc_s() + c->conf->cache_soft_s;
 		count_lookup(c, want[i], MISSES);
 		count(c, want[i], FILLS);
 		if (want[i]->phase != DIRECT)
 			store(c, a, want[i]);
 		if (in_l1[want[i]->item->key.cls] && want[i]->item->value.p != NULL)
-			cache_l1_put(c->l1, key_str(want[i]->item), want[i]->item->value, want[i]->epoch,
-			    clock_utc_s() + c->conf->cache_soft_s);
+			cache_l1_put(c->l1, key_str(want[i]->item), want[i]->item->value, &want[i]->life);
 		done(want[i], want[i]->item->value, want[i]->item->value.p == NULL ? CACHE_NONE : CACHE_FRESH);
 	}
 	return true;
@@ -494,33 +567,93 @@ wait_for_others(struct cache *c, struct arena *a, struct work *works, size_t n)
 	}
 }
 
+static void
+look_in_l1(struct cache *c, struct arena *a, struct work *w, const struct cache_l1_now *now)
+{
+	struct str value;
+	char *copy;
+
+	if (!in_l1[w->item->key.cls] || !cache_l1_find(c->l1, key_str(w->item), now, &value, &w->life)
+	    || (copy = arena_try(a, value.n + 1)) == NULL)
+		return;
+	memcpy(copy, value.p, value.n);
+	count_lookup(c, w, HITS);
+	stats_add(c->st, STAT_cache_l1_hits, 1);
+	done(w, str_n(copy, value.n), CACHE_FRESH);
+}
+
+/* A page lives as long as what it is made of does. */
+static void
+shorten_page(struct cache *c, const struct work *works, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct cache_l1_life *life = &works[i].life;
+
+		c->page_whole = c->page_whole && works[i].phase == DONE && works[i].item->how != CACHE_STALE;
+		if (life->from_ns < c->page.from_ns)
+			c->page.from_ns = life->from_ns;
+		if (life->until_s < c->page.until_s)
+			c->page.until_s = life->until_s;
+	}
+}
+
 bool
 cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n, cache_fill_fn *fn, void *arg,
     struct err *e)
 {
 	struct work *works = ARENA_ARRAY(a, struct work, n);
-	uint64_t epoch = stats_epoch(c->st);
-	int64_t now_s = clock_utc_s();
+	const struct cache_l1_now now = l1_now(c);
+	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
-		struct str value;
-
-		works[i] = (struct work){.item = &items[i], .epoch = epoch};
-		if (!in_l1[items[i].key.cls] || !cache_l1_find(c->l1, a, key_str(&items[i]), epoch, now_s, &value))
-			continue;
-		count_lookup(c, &works[i], HITS);
-		stats_add(c->st, STAT_cache_l1_hits, 1);
-		done(&works[i], value, CACHE_FRESH);
+		works[i] = (struct work){.item = &items[i], .life = {now.epoch, now.mono_ns, INT64_MAX}};
+		cache_ahead_note(c->ahead, key_str(&items[i]));
+		look_in_l1(c, a, &works[i], &now);
 	}
 	ask_memcached(c, a, works, n);
 	for (;;) {
 		prepare_renewals(c, a, works, n);
-		if (!fill(c, a, works, n, fn, arg, e))
-			return false;
-		if (count_phase(works, n, THEIRS) == 0)
-			return true;
+		ok = fill(c, a, works, n, fn, arg, e);
+		if (!ok || count_phase(works, n, THEIRS) == 0)
+			break;
 		wait_for_others(c, a, works, n);
 	}
+	shorten_page(c, works, n);
+	return ok;
+}
+
+void
+cache_page_begin(struct cache *c, struct arena *a, struct str name)
+{
+	cache_ahead_begin(c->ahead, a, name);
+	c->page = (struct cache_l1_life){stats_epoch(c->st), clock_mono_ns(), INT64_MAX};
+	c->page_whole = true;
+}
+
+bool
+cache_page_find(struct cache *c, struct str key, struct str *page)
+{
+	const struct cache_l1_now now = l1_now(c);
+
+	if (!cache_l1_find(c->pages, key, &now, page, NULL)) {
+		stats_add(c->st, STAT_cache_page_misses, 1);
+		return false;
+	}
+	stats_add(c->st, STAT_cache_page_hits, 1);
+	stats_add(c->st, STAT_cache_l1_hits, 1);
+	return true;
+}
+
+bool
+cache_page_wanted(struct cache *c, struct str key)
+{
+	return c->page_whole && cache_l1_again(c->pages, key, clock_mono_ns());
+}
+
+void
+cache_page_keep(struct cache *c, struct str key, struct str page)
+{
+	cache_l1_put(c->pages, key, page, &c->page);
 }
 
 bool

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/plat/libplat.a
 src_plat_libplat_a_SOURCES = \
 	src/plat/ask.c src/plat/ask.h \
 	src/plat/cache.c src/plat/cache.h src/plat/cache.def \
+	src/plat/cache_ahead.c src/plat/cache_ahead.h \
 	src/plat/cache_entry.c src/plat/cache_entry.h \
 	src/plat/cache_l1.c src/plat/cache_l1.h \
 	src/plat/conf.c src/plat/conf.h src/plat/settings.def \
@@ -22,6 +23,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/dump_scan.c src/plat/dump_scan.h \
 	src/plat/fcgi.c src/plat/fcgi.h \
 	src/plat/fcgi_ask.c src/plat/fcgi_ask.h \
+	src/plat/fcgi_head.c src/plat/fcgi_head.h \
 	src/plat/file.c src/plat/file.h \
 	src/plat/fold.c src/plat/fold.h \
 	src/plat/form.c src/plat/form.h \

@@ -106,18 +106,24 @@ load_taxes(struct db *db, struct arena *a, struct order *o, struct err *e)
 }
 
 bool
-order_get(struct db *db, struct arena *a, struct str token, struct order *o, struct err *e)
+order_token_hash(struct str token, uint8_t hash[SECRET_HASH_B])
 {
-	uint8_t raw[SECRET_TOKEN_B], hash[SECRET_HASH_B];
-	struct db_query *q;
+	uint8_t raw[SECRET_TOKEN_B];
+
+	if (!secret_from_base64url(token, raw, sizeof(raw)))
+		return false;
+	secret_hash(str_n(raw, sizeof(raw)), hash);
+	return true;
+}
+
+bool
+order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_BY_TOKEN);
 	struct db_rows rows;
 
 	*o = (struct order){0};
-	if (!secret_from_base64url(token, raw, sizeof(raw)))
-		return err_set(e, ERR_NOT_FOUND, "not a token");
-	secret_hash(str_n(raw, sizeof(raw)), hash);
-	q = db_query(db, SQL_ORDER_BY_TOKEN);
-	q_bytes(q, str_n(hash, sizeof(hash)));
+	q_bytes(q, token_hash);
 	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_lines(db, a, o, e) && load_taxes(db, a, o, e);
 }
 

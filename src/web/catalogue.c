@@ -6,27 +6,17 @@
 #include "shop/search.h"
 #include "store/catalogue_read.h"
 #include "view/encode.h"
+#include "view/jsonld.h"
 #include "web/app.h"
 #include "web/catalogue_tree.h"
 
-#define TREE_MAX_B ((size_t)512 << 10)
 #define SEARCH_TOKENS 4
+#define ID_MAX_B 512
 
 static struct catalogue_langs
 langs(const struct page_ctx *cx)
 {
 	return (struct catalogue_langs){cx->lang->tag, cx->app->shop_lang->tag};
-}
-
-static bool
-encode(struct arena *a, const struct view *v, struct str *out, struct err *e)
-{
-	struct buf b;
-
-	buf_init(&b, a, TREE_MAX_B);
-	view_encode(v, &b);
-	*out = buf_str(&b);
-	return buf_check(&b, e);
 }
 
 /* One tree through the cache; *out is NULL when there is none. */
@@ -45,7 +35,11 @@ fetch_tree(const struct page_ctx *cx, struct cache_key key, void *arg, cache_fil
 static struct str
 id_text(struct arena *a, uint64_t id)
 {
-	return str_fmt(a, "%llu", (unsigned long long)id);
+	struct buf b;
+
+	buf_init(&b, a, ID_MAX_B);
+	buf_u64(&b, id);
+	return buf_str(&b);
 }
 
 /* Cards --------------------------------------------------------------------------------------------------------- */
@@ -67,7 +61,7 @@ fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			if (cards.v[k].id != ids[i])
 				continue;
 			want[i]->version = cards.v[k].version;
-			if (!encode(a, catalogue_card_tree(cx, &cards.v[k]), &want[i]->value, e))
+			if (!view_encoded(a, catalogue_card_tree(cx, &cards.v[k]), &want[i]->value, e))
 				return false;
 		}
 	}
@@ -164,7 +158,7 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 
 	for (size_t i = 0; i < n; i++) {
 		struct catalogue_product *p;
-		struct view *v;
+		struct view *v, *way;
 
 		if (!catalogue_find_product(cx->db, a, &l, *(const uint64_t *)want[i]->arg, &p, e))
 			return false;
@@ -172,7 +166,11 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 			continue;
 		v = catalogue_product_tree(cx, p);
 		want[i]->version = p->version;
-		if (!put_way(cx, v, p->category_id, e) || !encode(a, v, &want[i]->value, e))
+		if (!put_way(cx, v, p->category_id, e))
+			return false;
+		way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
+		view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
+		if (!view_encoded(a, v, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -200,7 +198,7 @@ format_ids(struct arena *a, const struct catalogue_list *list, struct str *out)
 {
 	struct buf b;
 
-	buf_init(&b, a, TREE_MAX_B);
+	buf_init(&b, a, VIEW_ENCODED_MAX_B);
 	for (size_t i = 0; i < list->n; i++) {
 		buf_u64(&b, list->ids[i]);
 		buf_ch(&b, ' ');
@@ -268,10 +266,18 @@ catalogue_ids(
     const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
-	struct str id = str_fmt(cx->a, "%llu.%d.%zu.%.*s", (unsigned long long)query->category, (int)query->sort,
-	    query->n, STR_ARG(query->after));
+	struct buf id;
 
-	return fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, id), &w, out, e);
+	buf_init(&id, cx->a, ID_MAX_B);
+	buf_u64(&id, query->category);
+	buf_ch(&id, '.');
+	buf_u64(&id, query->sort);
+	buf_ch(&id, '.');
+	buf_u64(&id, query->n);
+	buf_ch(&id, '.');
+	buf_put(&id, query->after);
+	return buf_check(&id, e)
+	    && fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, buf_str(&id)), &w, out, e);
 }
 
 bool
@@ -331,7 +337,11 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 		list = view_sublist(v, N_children);
 		for (size_t k = 0; k < children.n; k++)
 			view_push(list, catalogue_category_link(cx, &children.v[k]));
-		if (!put_way(cx, v, c->id, e) || !encode(a, v, &want[i]->value, e))
+		if (!put_way(cx, v, c->id, e))
+			return false;
+		view_html(v, N_json_ld,
+		    jsonld_breadcrumbs(a, &cx->app->urls, view_get(v, N_breadcrumbs), STR_NONE));
+		if (!view_encoded(a, v, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -358,7 +368,7 @@ fill_menu(void *arg, struct arena *a, struct cache_item **want, size_t n, struct
 			return false;
 		for (size_t k = 0; k < tops.n; k++)
 			view_push(list, catalogue_category_link(cx, &tops.v[k]));
-		if (!encode(a, list, &want[i]->value, e))
+		if (!view_encoded(a, list, &want[i]->value, e))
 			return false;
 	}
 	return true;

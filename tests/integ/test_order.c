@@ -258,6 +258,15 @@ run_crowd(int n, void (*work)(int i, void *arg), void *arg)
 		}                                                                                                      \
 	} while (0)
 
+static bool
+order_of(struct shop *s, struct str token, struct order *o, struct err *e)
+{
+	uint8_t hash[SECRET_HASH_B];
+
+	ck_assert(order_token_hash(token, hash));
+	return order_get(s->db, &s->a, str_n(hash, sizeof(hash)), o, e);
+}
+
 START_TEST(order_is_written_whole_and_read_by_its_link)
 {
 	struct order_moments moments;
@@ -274,7 +283,7 @@ START_TEST(order_is_written_whole_and_read_by_its_link)
 	prepare(&s, variants, 2, 2, "transfer", &sub);
 	ck_ok(place(&s, &sub, &placed, &e), &e);
 	ck_assert(!placed.again);
-	ck_ok(order_get(s.db, &s.a, placed.token, &o, &e), &e);
+	ck_ok(order_of(&s, placed.token, &o, &e), &e);
 	ck_ok(order_moments_get(s.db, &s.a, o.id, &moments, &e), &e);
 	ck_assert_uint_eq(o.id, placed.id);
 	ck_assert(str_eq(o.number, placed.number));
@@ -291,7 +300,7 @@ START_TEST(order_is_written_whole_and_read_by_its_link)
 	ck_ok(order_adds_up(&o, &e), &e);
 	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 11), 6);
 	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 12), 0);
-	ck_assert(!order_get(s.db, &s.a, STR("AAAAAAAAAAAAAAAAAAAAAA"), &o, &e));
+	ck_assert(!order_of(&s, STR("AAAAAAAAAAAAAAAAAAAAAA"), &o, &e));
 	ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
 	check_books();
 	shop_close(&s);
@@ -611,7 +620,9 @@ START_TEST(order_unpaid_gives_its_stock_back_once_even_with_several_jobs)
 	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 82), 90);
 	ck_assert_int_eq(number("SELECT avail FROM product WHERE id = %u", 81), STOCK_PLENTY);
 	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM orders WHERE state = 5"), 20);
-	ck_ok(order_get(s.db, &s.a, placed.token, &o, &e), &e);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox x JOIN orders o ON x.subject ="
+		" CONCAT('order/', LOWER(HEX(o.token_hash))) WHERE x.kind = 'cache' AND o.state = 5"), 20);
+	ck_ok(order_of(&s, placed.token, &o, &e), &e);
 	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_EXPIRED);
 	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DROPPED);
 	check_books();
