@@ -84,13 +84,15 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 }
 
 class Stack {
-	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; base: the path of site.url.
-	static async start({ workers = 2, base = '', conf = {} } = {}) {
+	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; names: of the backends; base: the
+	// path of site.url.
+	static async start({ workers = 2, names = ['1', '2'], base = '', conf = {} } = {}) {
 		const s = new this();
 		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-'));
 		fs.chmodSync(s.dir, 0o755); // Apache's children are not root
 		s.base = base;
 		s.workers = workers;
+		s.names = names;
 		s.running = [];
 		s.backends = [];
 		s.servers = {};
@@ -109,13 +111,13 @@ class Stack {
 	async bringUp(conf) {
 		this.ports = {};
 		this.writeConf(conf);
-		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', '1,2',
+		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', this.names.join(),
 			'--static', path.join(build, 'htdocs', 'static'), '--models', path.join(src, 'etc')], { stdio: ['ignore', 'ignore', 'inherit'] });
 		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
 		await this.startServer('apache', program('apache2') || program('httpd'),
 			(file) => ['-D', 'FOREGROUND', '-f', file]);
 		this.writeConf(conf);
-		for (const n of ['1', '2'])
+		for (const n of this.names)
 			await this.startBackend(n);
 	}
 
