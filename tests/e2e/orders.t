@@ -141,11 +141,12 @@ both('a price that changed on the way is 409, and the cart has the new one to or
 	const b = await ready(server, id);
 	const form = b.form('/checkout/place', { terms: '1' });
 	await s.importGoods({ [`tea-${n}`]: { title: `Tea ${n}`, price: '7.00', stock: 10 } });
-	assert.strictEqual((await placeFrom(b, form)).status, 409);
+	assert.strictEqual((await placeFrom(b, form, { message: 'Ring twice' })).status, 409);
 	assert.strictEqual(ordersOf(id), 0);
 	assert.match((await b.get('/en/cart')).text, /The price was €5.00/);
 	await b.get('/en/checkout/review');
 	assert.match(b.page.text, /Order and pay €11.90/);
+	assert.match(b.page.text, /Ring twice/, 'the message is kept for the next try');
 	assert.strictEqual((await placeFrom(b, b.form('/checkout/place', { terms: '1' }))).status, 303);
 	assert.strictEqual(ordersOf(id), 1);
 });
