@@ -6,6 +6,7 @@ const assert = require('assert');
 const http = require('http');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
+const { until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const servers = ['lighttpd', 'apache'];
@@ -181,6 +182,23 @@ both('goods can be put in from a page that was open before the session began', a
 	const foreign = await b.send('POST', '/en/cart/add',
 		{ body: `variant=${id}`, headers: { 'sec-fetch-site': 'cross-site' } });
 	assert.strictEqual(foreign.status, 403, 'but not from a page of another site');
+});
+
+both('an order is read from the database once, and its page tells when its time to pay is over', async (server) => {
+	const { id } = await putGoods('5.00', 10);
+	const b = await ready(server, id);
+	const statements = async () => await s.total('db_queries_total', 'backend="1"') + await s.total('db_queries_total', 'backend="2"');
+	const page = (await b.submit('/checkout/place', { terms: '1' })).target;
+	const token = page.split('/').pop(), reader = buyer(server);
+	await reader.get(page);
+	const before = await statements();
+	for (let i = 0; i < 10; i++)
+		assert.match((await reader.get(page)).text, /Ada Buyer/);
+	assert.strictEqual(await statements() - before, 0);
+	assert.strictEqual((await reader.get(`/en/order/${token.slice(0, -2)}AA`).catch((e) => e)).status, 404);
+	s.number(`UPDATE orders SET expires_at = 1 WHERE id = (SELECT MAX(order_id) FROM order_line WHERE variant_id = ${id}); SELECT 1`);
+	await until('the order to be over', async () => /was not paid in time/.test((await reader.get(page)).text), 20000);
+	checkBooks();
 });
 
 both('a quantity that is none is refused, and nothing gets into the cart', async (server) => {
