@@ -81,9 +81,15 @@ async function load(stack, server, file, options) {
 	return r;
 }
 
+// Who interrupts a measurement leaves nothing behind.
+const open = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
+
 class BenchShop extends Shop {
 	static async start({ products = 10000, ...rest } = {}) {
 		const shop = await super.start({ workers: WORKERS, ...rest, conf: { ...INSTALLED, ...rest.conf } });
+		open.add(shop);
 		try {
 			await shop.fill(products);
 		} catch (e) {
@@ -101,6 +107,11 @@ class BenchShop extends Shop {
 		if (r.status !== 0)
 			throw new Error(`demo: ${r.stdout}${r.stderr}`);
 		this.handles = this.sql('SELECT handle FROM product ORDER BY id').trim().split('\n');
+	}
+
+	stop() {
+		open.delete(this);
+		return super.stop();
 	}
 
 	sql(text) {
@@ -122,8 +133,15 @@ class BenchShop extends Shop {
 
 // Answers with one page, whatever is asked. Everything but the program is as in the shop.
 class Ceiling extends Stack {
-	static start(options = {}) {
-		return super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+	static async start(options = {}) {
+		const ceiling = await super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+		open.add(ceiling);
+		return ceiling;
+	}
+
+	stop() {
+		open.delete(this);
+		return super.stop();
 	}
 
 	async startBackend(n) {
