@@ -70,7 +70,8 @@ struct work {
 	enum phase phase;
 	struct cache_l1_life life;  /* its epoch was read before memcached was asked */
 	char nonce[CACHE_NONCE_B];  /* OURS */
-	struct memc_item old;	    /* RENEW: what is there, with its cas id */
+	struct memc_item old;	    /* RENEW: what memcached answered at first */
+	struct memc_item now;	    /* OURS, RENEW: what it holds when we look again, with the cas id */
 	struct str stale;	    /* a value to fall back on */
 	bool counted;		    /* as a hit, a miss or an error */
 };
@@ -363,24 +364,55 @@ ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 		judge_answer(c, a, asked[i], &got[i], now.utc_s);
 }
 
+/* Whether it has to be looked at again: not when there is nothing to store. */
+static bool
+is_due(const struct work *w, enum phase phase)
+{
+	return w->phase == phase && (phase != OURS || w->item->value.p != NULL);
+}
+
+/* What memcached holds now under the keys of all that are in this phase, by one exchange: into `now` of each. */
+static void
+look_again(struct cache *c, struct arena *a, struct work **works, size_t n, enum phase phase)
+{
+	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
+	bool failed = false;
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_due(works[i], phase))
+			got[m++].key = key_str(works[i]->item);
+	if (m == 0)
+		return;
+	memc_get(c->memc, a, got, m);
+	m = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_due(works[i], phase))
+			continue;
+		failed = failed || got[m].result == MEMC_ERROR;
+		works[i]->now = got[m++];
+	}
+	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+}
+
 /* Before the database is read: the cas id of what a renewal will replace. */
 static void
 prepare_renewals(struct cache *c, struct arena *a, struct work *works, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct memc_item now = {.key = key_str(works[i].item)};
+	struct work **all = ARENA_ARRAY(a, struct work *, n);
 
+	for (size_t i = 0; i < n; i++)
+		all[i] = &works[i];
+	look_again(c, a, all, n, RENEW);
+	for (size_t i = 0; i < n; i++) {
 		if (works[i].phase != RENEW)
 			continue;
-		memc_get(c->memc, a, &now, 1);
-		if (judged(c, now.result) == MEMC_OK && str_eq(now.value, works[i].old.value))
-			works[i].old = now;
-		else
+		if (works[i].now.result != MEMC_OK || !str_eq(works[i].now.value, works[i].old.value))
 			works[i].phase = DIRECT; /* changed meanwhile */
 	}
 }
 
-/* Stores what was read, if nobody has deleted meanwhile. */
+/* Stores what was read, if nobody has deleted meanwhile: over what stood there when we looked again. */
 static void
 store(struct cache *c, struct arena *a, struct work *w)
 {
@@ -389,7 +421,6 @@ store(struct cache *c, struct arena *a, struct work *w)
 	    .key_hash = key_hash(w->item),
 	    .version = w->item->version,
 	    .payload = w->item->value};
-	struct memc_item now = w->old;
 	struct cache_entry found;
 	struct buf b;
 
@@ -402,16 +433,13 @@ store(struct cache *c, struct arena *a, struct work *w)
 		(void)judged(c, memc_delete(c->memc, key_str(w->item)));
 		return;
 	}
-	if (w->phase == OURS) {
-		now = (struct memc_item){.key = key_str(w->item)};
-		memc_get(c->memc, a, &now, 1);
-		if (judged(c, now.result) != MEMC_OK || !cache_entry_parse(now.value, entry.key_hash, &found)
-		    || found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0) {
-			stats_add(c->st, STAT_cache_lost, 1);
-			return;
-		}
+	if (w->phase == OURS
+	    && (w->now.result != MEMC_OK || !cache_entry_parse(w->now.value, entry.key_hash, &found)
+		|| found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0)) {
+		stats_add(c->st, STAT_cache_lost, 1);
+		return;
 	}
-	if (judged(c, memc_cas(c->memc, &now, buf_str(&b), (int)hard_s)) == MEMC_OK)
+	if (judged(c, memc_cas(c->memc, &w->now, buf_str(&b), (int)hard_s)) == MEMC_OK)
 		stats_add(c->st, STAT_cache_stores, 1);
 	else
 		stats_add(c->st, STAT_cache_lost, 1);
@@ -529,6 +557,7 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		err_clear(e);
 		return true;
 	}
+	look_again(c, a, want, m, OURS);
 	for (size_t i = 0; i < m; i++) {
 		want[i]->life.until_s = clock_utc_s() + c->conf->cache_soft_s;
 		count_lookup(c, want[i], MISSES);

@@ -25,8 +25,8 @@ void cache_ahead_begin(struct cache_ahead *, struct arena *page, struct str name
 /* The page needs this key. */
 void cache_ahead_note(struct cache_ahead *, struct str key);
 
-/* The keys that the page will need, as far as known: the first call on a page gives them, later ones give 0, and so does
- * one whose answers would come on another arena than the page's. Borrowed until the page ends. */
+/* The keys that the page will need, as far as known: the first call on a page gives them, later ones give 0, and so
+ * does one whose answers would come on another arena than the page's. Borrowed until the page ends. */
 size_t cache_ahead_guess(struct cache_ahead *, const struct arena *, struct str *keys, size_t max);
 
 /* The answers about them; one that is an error is dropped. `life` began before memcached was asked. Borrows until the

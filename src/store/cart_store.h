@@ -14,8 +14,8 @@ struct cart_owner {
 	struct str lang, fallback;
 };
 
-/* The open cart with what the catalogue says now, its draft, or *found false: none, or nothing in it. Lines in the order
- * they were put in. */
+/* The open cart with what the catalogue says now, its draft, or *found false: none, or nothing in it. Lines in the
+ * order they were put in. */
 MUST_USE bool cart_find(struct db *, struct arena *, const struct cart_owner *, struct cart *, struct checkout_draft *,
     bool *found, struct err *);
 
@@ -56,8 +56,8 @@ MUST_USE bool cart_draft_save(
 MUST_USE bool cart_message_save(
     struct db *, struct arena *, const struct cart_owner *, struct str message, int64_t now_s, struct err *);
 
-/* Inside the transaction that orders it, and first of all: the open cart with this key is open no more, its row is held,
- * and all of it is loaded. *found false: it is not there, or was ordered already. */
+/* Inside the transaction that orders it, and first of all: the open cart with this key is open no more, its row is
+ * held, and all of it is loaded. *found false: it is not there, or was ordered already. */
 struct cart_closing {
 	const struct cart_owner *owner;
 	struct str order_key;

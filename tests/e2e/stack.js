@@ -85,14 +85,15 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 
 class Stack {
 	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; names: of the backends; base: the
-	// path of site.url.
-	static async start({ workers = 2, names = ['1', '2'], base = '', conf = {} } = {}) {
+	// path of site.url; around: a command that starts each worker.
+	static async start({ workers = 2, names = ['1', '2'], base = '', around = [], conf = {} } = {}) {
 		const s = new this();
 		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-'));
 		fs.chmodSync(s.dir, 0o755); // Apache's children are not root
 		s.base = base;
 		s.workers = workers;
 		s.names = names;
+		s.around = around;
 		s.running = [];
 		s.backends = [];
 		s.servers = {};
@@ -162,7 +163,7 @@ class Stack {
 	async startBackend(n) {
 		const p = this.spawn(`backend-${n}`, program('spawn-fcgi'), ['-n', '-s', this.socket(n), '-M', '0666', '--',
 			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '--',
-			path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
+			...this.around, path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
 		this.backends.push(p);
 		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
 	}
