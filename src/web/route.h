@@ -23,7 +23,8 @@ enum route_kind {
 enum route_flag {
 	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST that comes from no browser: the origin is not checked */
 	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
-	ROUTE_NO_TOKEN = 1 << 2	    /* the form may stand on a page made before the session: its origin must do */
+	ROUTE_NO_TOKEN = 1 << 2,    /* the form may stand on a page made before the session: its origin must do */
+	ROUTE_SESSION_COPY = 1 << 3 /* the copy of the session will do */
 };
 
 struct route {

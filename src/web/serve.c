@@ -165,7 +165,7 @@ load_visitor(struct request *rq)
 {
 	struct err lost = {0};
 
-	if (rq->session_token.n > 0 && !session_load(rq, &lost))
+	if (rq->session_token.n > 0 && !session_load_copy(rq, &lost))
 		log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 
@@ -220,7 +220,8 @@ run_form(struct request *rq, struct err *e)
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
 	if (!rq->post)
 		begin_page(rq);
-	if (rq->session_token.n > 0 && !session_load(rq, e))
+	if (rq->session_token.n > 0
+	    && !(rq->route->flags & ROUTE_SESSION_COPY ? session_load_copy(rq, e) : session_load(rq, e)))
 		return false;
 	if (rq->post && rq->session != NULL && !(rq->route->flags & ROUTE_NO_TOKEN)
 	    && !guard_token(field_text(&rq->fields, F_csrf), session_csrf(rq->session), e))

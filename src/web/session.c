@@ -8,24 +8,24 @@
 /* As long as a cart is kept for its visitor. */
 #define COOKIE_LIVES_S (INT64_C(180) * 86400)
 
-static bool
-find(struct request *rq, struct session **out, struct err *e)
+bool
+session_load(struct request *rq, struct err *e)
 {
 	struct session_wanted want = {.cookie = rq->session_token, .cart_units = !rq->post, .now_s = rq->now_s};
 
-	return session_find(rq->db, rq->a, &want, out, e);
+	return session_find(rq->db, rq->a, &want, &rq->session, e);
 }
 
 static bool
 fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
-	struct session *s;
+	struct request *rq = arg;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!find(arg, &s, e))
+		if (!session_load(rq, e))
 			return false;
-		if (s != NULL)
-			want[i]->value = session_pack(a, s);
+		if (rq->session != NULL)
+			want[i]->value = session_pack(a, rq->session);
 	}
 	return true;
 }
@@ -38,14 +38,12 @@ key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
 }
 
 bool
-session_load(struct request *rq, struct err *e)
+session_load_copy(struct request *rq, struct err *e)
 {
 	uint8_t hash[SECRET_HASH_B];
 	struct cache_item item = {0};
 	struct session *s;
 
-	if (rq->post)
-		return find(rq, &rq->session, e);
 	if (!secret_token_hash(rq->session_token, hash))
 		return true;
 	item.key = key_of(rq, hash);
