@@ -13,6 +13,13 @@ const INSTALLED = { test: { faults: 'no' }, web: { deadline_ms: 5000, grace_ms: 
 const AGENT = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) bench\r\n'
 	+ 'Accept-Language: en-GB,en;q=0.8,de;q=0.5\r\n';
 
+// The services of the tests are small and lazy; a shop's are not. memcached's memory is Debian's default.
+const SERVICES = {
+	SERVICES_CACHE_MB: '64',
+	SERVICES_DB_OPTIONS: '--innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=96M --innodb-buffer-pool-size=256M'
+		+ ' --innodb-use-native-aio=1',
+};
+
 // A file that grows by each request, here and in the ceiling, would fill the disk over a whole run.
 function emptyLogs(stack) {
 	const dir = path.join(stack.dir, 'log');
@@ -81,9 +88,16 @@ async function load(stack, server, file, options) {
 	return r;
 }
 
+// Who interrupts a measurement leaves nothing behind.
+const open = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
+
 class BenchShop extends Shop {
 	static async start({ products = 10000, ...rest } = {}) {
+		Object.assign(process.env, SERVICES);
 		const shop = await super.start({ workers: WORKERS, ...rest, conf: { ...INSTALLED, ...rest.conf } });
+		open.add(shop);
 		try {
 			await shop.fill(products);
 		} catch (e) {
@@ -93,14 +107,16 @@ class BenchShop extends Shop {
 		return shop;
 	}
 
-	// The database of the tests is small and lazy; a shop's is not.
 	async fill(products) {
-		this.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1');
-		this.sql('SET GLOBAL innodb_buffer_pool_size = 268435456');
 		const r = this.kontor('demo', '--generate', String(products), '--seed', '1');
 		if (r.status !== 0)
 			throw new Error(`demo: ${r.stdout}${r.stderr}`);
 		this.handles = this.sql('SELECT handle FROM product ORDER BY id').trim().split('\n');
+	}
+
+	stop() {
+		open.delete(this);
+		return super.stop();
 	}
 
 	sql(text) {
@@ -122,8 +138,15 @@ class BenchShop extends Shop {
 
 // Answers with one page, whatever is asked. Everything but the program is as in the shop.
 class Ceiling extends Stack {
-	static start(options = {}) {
-		return super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+	static async start(options = {}) {
+		const ceiling = await super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+		open.add(ceiling);
+		return ceiling;
+	}
+
+	stop() {
+		open.delete(this);
+		return super.stop();
 	}
 
 	async startBackend(n) {
