@@ -710,7 +710,43 @@ START_TEST(cart_joins_steps_removes_and_says_what_changed)
 }
 END_TEST
 
-INTEG_MAIN("order", false, cart_joins_steps_removes_and_says_what_changed, order_is_written_whole_and_read_by_its_link,
+static void
+add_at_once(int i, void *arg)
+{
+	const struct session *session = arg;
+	struct cart_change c = {session->id, 97, 1, NOW + i};
+	struct err e = {0};
+	struct shop s;
+
+	shop_open(&s, DB_WEB);
+	FAIL_UNLESS(cart_add(s.db, &c, &e));
+	shop_close(&s);
+}
+
+START_TEST(cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_once)
+{
+	struct session *session;
+	struct err e = {0};
+	struct shop s;
+
+	put_goods(97, 1000, 5, true);
+	shop_open(&s, DB_WEB);
+	for (int round = 1; round <= 10; round++) {
+		ck_ok(session_create(s.db, &s.a, NOW, &session, &e), &e);
+		run_crowd(4, add_at_once, session);
+		ck_assert_int_eq(
+		    number("SELECT COUNT(*) FROM cart WHERE session_id = %llu", (unsigned long long)session->id), 1);
+		ck_assert_int_eq(number("SELECT l.qty FROM cart_line l JOIN cart c ON c.id = l.cart_id"
+					" WHERE c.session_id = %llu",
+				     (unsigned long long)session->id),
+		    4);
+	}
+	shop_close(&s);
+}
+END_TEST
+
+INTEG_MAIN("order", false, cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_once,
+    cart_joins_steps_removes_and_says_what_changed, order_is_written_whole_and_read_by_its_link,
     order_submitted_again_is_shown_to_its_session_and_to_no_other,
     order_is_refused_when_it_is_not_what_was_shown_and_the_cart_stays,
     order_200_buyers_32_at_a_time_and_10_in_stock_are_exactly_10_orders,
