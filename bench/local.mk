@@ -52,10 +52,14 @@ bench_shopper_LDADD = $(BENCH_LIBS)
 
 bench-programs: $(BENCH_BINARIES)
 BENCH_RUN = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/run
-bench: all bench-programs
+# One after the other: "all" is a make of its own, and two would make the same libraries at a time.
+bench: all
+	$(MAKE) $(AM_MAKEFLAGS) bench-programs
 	$(BENCH_RUN) $(BENCH_ARGS)
-bench-quick: all bench-programs
+bench-quick: all
+	$(MAKE) $(AM_MAKEFLAGS) bench-programs
 	$(BENCH_RUN) --quick $(BENCH_ARGS)
-bench-scale: all bench-programs
+bench-scale: all
+	$(MAKE) $(AM_MAKEFLAGS) bench-programs
 	$(BENCH_RUN) $(BENCH_ARGS) scale
 PHONY += bench bench-programs bench-quick bench-scale

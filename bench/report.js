@@ -53,8 +53,8 @@ function section(name, part, dir) {
 	for (const plot of plots)
 		fs.writeFileSync(path.join(dir, `${plot.name}.svg`), draw(plot));
 	const parts = [`## ${part.title}\n`];
-	if (part.quick)
-		parts.push('A quick run, too short to judge by.\n');
+	if (part.quick || part.rounds < 5)
+		parts.push(`A ${part.quick ? 'quick run' : `run of ${part.rounds} rounds`}, too short to judge by.\n`);
 	parts.push(...part.notes.map((note) => `${note}\n`));
 	if (part.rows.length > 0)
 		parts.push(ratios(part.rows));
