@@ -188,7 +188,9 @@ import_forget(struct import_run *r, uint64_t id, struct err *e)
 static bool
 has_handle(void *arg, struct str handle)
 {
-	return import_set_has(&((struct import_run *)arg)->in_file, handle);
+	const struct import_run *r = arg;
+
+	return import_set_has(&r->in_file, handle) || import_set_has(&r->done, handle);
 }
 
 static bool

@@ -1,6 +1,6 @@
 #include "store/catalogue_generate.h"
 
-#include "store/catalogue_save_impl.h"
+#include "store/rows_json.h"
 #include "store/sql.h"
 
 #define BATCH UINT64_C(2000)
