@@ -33,8 +33,8 @@ static const char *const heads[T__MAX] = {
     [T_CART] = "cart (id, session_id, is_open, order_key, draft, created_at, changed_at)",
     [T_CART_LINE] = "cart_line (cart_id, variant_id, qty, seen_minor, added_at)",
     [T_ORDER] = "orders (id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state, lang,"
-		" currency, tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, delivery, payment,"
-		" terms_version, terms_at, created_at)",
+		" currency, tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, delivery,"
+		" payment, terms_version, terms_at, created_at)",
     [T_ADDRESS] = "order_address (order_id, kind, name, street, postcode, city, country)",
     [T_LINE] = "order_line (order_id, pos, variant_id, product_id, sku, title, options, qty, unit_minor, line_minor,"
 	       " tax_bp, tax_minor, stock_taken)",
@@ -252,8 +252,8 @@ put_head(const struct made *o)
 	const int *is = states[o->kind];
 	const char *key = hex_of(o->id, "key", 16);
 
-	put(T_SESSION, "%llu,0x%s,0x%s,%lld,%lld", o->id, hex_of(o->id, "session", 32), hex_of(o->id, "csrf", 16), o->at,
-	    o->at);
+	put(T_SESSION, "%llu,0x%s,0x%s,%lld,%lld", o->id, hex_of(o->id, "session", 32), hex_of(o->id, "csrf", 16),
+	    o->at, o->at);
 	put(T_CART, "%llu,%llu,NULL,0x%s,'{}',%lld,%lld", o->id, o->id, key, o->at, o->at);
 	put(T_ORDER,
 	    "%llu,0x%s,'%s',%llu,0x%s,%d,%d,%d,'en','EUR',1,%lld,%d,%lld,%lld,'buyer-%llu@example.org','standard',"

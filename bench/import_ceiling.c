@@ -70,24 +70,28 @@ timed(const char *text, size_t n)
 	copy.statements++;
 }
 
+static void
+put_bytes(const char *p, size_t n)
+{
+	memcpy(copy.text + copy.n, p, n);
+	copy.n += n;
+}
+
 /* One value as the server reads it back: numbers as they are, bytes in hex, texts quoted. */
 static void
 put_value(const MYSQL_FIELD *f, const char *v, unsigned long n)
 {
-	char *at = copy.text + copy.n;
-
-	if (v == NULL)
-		at += sprintf(at, "NULL");
-	else if (IS_NUM(f->type))
-		at = (char *)memcpy(at, v, n) + n;
-	else if (f->charsetnr == 63)
-		at += n == 0 ? (size_t)sprintf(at, "''") : sprintf(at, "0x") + mysql_hex_string(at + 2, v, n);
-	else {
-		*at++ = '\'';
-		at += mysql_real_escape_string(copy.to, at, v, n);
-		*at++ = '\'';
+	if (v == NULL || IS_NUM(f->type)) {
+		put_bytes(v == NULL ? "NULL" : v, v == NULL ? 4 : n);
+	} else if (f->charsetnr == 63) {
+		put_bytes("X'", 2);
+		copy.n += mysql_hex_string(copy.text + copy.n, v, n);
+		put_bytes("'", 1);
+	} else {
+		put_bytes("'", 1);
+		copy.n += mysql_real_escape_string(copy.to, copy.text + copy.n, v, n);
+		put_bytes("'", 1);
 	}
-	copy.n = (size_t)(at - copy.text);
 }
 
 static void
@@ -116,10 +120,13 @@ copy_rows(const char *table, const char *where)
 		die(table, copy.from);
 	copy.n = 0;
 	while ((row = mysql_fetch_row(res)) != NULL) {
-		if (copy.n == 0)
-			copy.n = (size_t)sprintf(copy.text, "INSERT INTO %s VALUES", table);
-		else
-			copy.text[copy.n++] = ',';
+		if (copy.n == 0) {
+			put_bytes("INSERT INTO ", 12);
+			put_bytes(table, strlen(table));
+			put_bytes(" VALUES ", 8);
+		} else {
+			put_bytes(",", 1);
+		}
 		put_row(res, row);
 		if (copy.n >= STATEMENT_MAX_B) {
 			timed(copy.text, copy.n);
