@@ -1,14 +1,57 @@
+# Speed, measured against what the machine could do at best: `make bench`, see bench/RESULTS.md. Its programs are built
+# for it only. BENCH_ARGS go to bench/run.
 BENCH_BINARIES = \
 	bench/generate_orders \
-	bench/import_ceiling
+	bench/import_ceiling \
+	bench/load \
+	bench/page_ceiling \
+	bench/shopper
 
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
+check_LIBRARIES += bench/libbench.a
+EXTRA_DIST += \
+	bench/memory.js \
+	bench/mix.js \
+	bench/pages.js \
+	bench/report.js \
+	bench/run \
+	bench/scale.js \
+	bench/scale_shop.js \
+	bench/stack.js
+
+bench_libbench_a_SOURCES = \
+	bench/draw.c \
+	bench/draw.h \
+	bench/form.c \
+	bench/form.h \
+	bench/histogram.c \
+	bench/histogram.h \
+	bench/http.c \
+	bench/http.h \
+	bench/shopper.h \
+	bench/shopper_do.c \
+	bench/visitor.c \
+	bench/visitor.h
+BENCH_LIBS = bench/libbench.a src/base/libbase.a -lm
 
 bench_generate_orders_SOURCES = bench/generate_orders.c
 bench_generate_orders_LDADD = $(ROOM_LIBS)
 bench_import_ceiling_SOURCES = bench/import_ceiling.c
 bench_import_ceiling_LDADD = $(ROOM_LIBS)
+bench_load_SOURCES = bench/load.c
+bench_load_LDADD = $(BENCH_LIBS)
+bench_page_ceiling_SOURCES = bench/page_ceiling.c
+bench_page_ceiling_LDADD = $(FCGI_LIBS)
+bench_shopper_SOURCES = bench/shopper.c
+bench_shopper_LDADD = $(BENCH_LIBS)
 
 bench-programs: $(BENCH_BINARIES)
-PHONY += bench-programs
+BENCH_RUN = top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/run
+bench: all bench-programs
+	$(BENCH_RUN) $(BENCH_ARGS)
+bench-quick: all bench-programs
+	$(BENCH_RUN) --quick $(BENCH_ARGS)
+bench-scale: all bench-programs
+	$(BENCH_RUN) $(BENCH_ARGS) scale
+PHONY += bench bench-programs bench-quick bench-scale

@@ -181,7 +181,6 @@ arena_extend(struct arena *a, void *old_p, size_t old_b, size_t new_b)
 	b->used_b += new_need_b - old_need_b;
 	a->used_b += new_need_b - old_need_b;
 	UNPOISON(old_p, new_b);
-	memset((char *)old_p + old_b, 0, new_b - old_b);
 	return true;
 }
 

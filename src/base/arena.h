@@ -48,7 +48,8 @@ MUST_USE void *arena_try(struct arena *, size_t size_b);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
-/* Grows the newest allocation in place when it is `old_p` and there is room; false: the caller copies. */
+/* Grows the newest allocation in place when it is `old_p` and there is room; false: the caller copies. What is new is
+ * not zeroed: it is for those who write it at once. */
 MUST_USE bool arena_extend(struct arena *, void *old_p, size_t old_b, size_t new_b);
 
 /* `fn(ptr)` is called at reset or fini. For what is not memory: descriptors, library handles. */

@@ -172,15 +172,31 @@ str_zdup(struct arena *a, struct str s)
 uint64_t
 str_hash_more(uint64_t hash, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		hash ^= (unsigned char)s.p[i];
-		hash *= UINT64_C(0x100000001b3);
+	const uint64_t m = UINT64_C(0xc6a4a7935bd1e995);
+	const char *p = s.p;
+	uint64_t word;
+
+	hash ^= s.n * m;
+	for (size_t left = s.n; left > 0;) {
+		size_t n = left < sizeof(word) ? left : sizeof(word);
+
+		word = 0;
+		if (n == sizeof(word))
+			memcpy(&word, p, sizeof(word));
+		else
+			memcpy(&word, p, n);
+		word *= m;
+		word ^= word >> 47;
+		hash = (hash ^ word * m) * m;
+		p += n;
+		left -= n;
 	}
-	return hash;
+	hash = (hash ^ hash >> 47) * m;
+	return hash ^ hash >> 47;
 }
 
 uint64_t
 str_hash(struct str s)
 {
-	return str_hash_more(UINT64_C(0xcbf29ce484222325), s);
+	return str_hash_more(UINT64_C(0x9ae16a3b2f90404f), s);
 }

@@ -51,7 +51,8 @@ struct str str_lower(struct arena *, struct str); /* ASCII letters only */
 struct str str_fmt(struct arena *, const char *fmt, ...) PRINTF(2, 3);
 const char *str_zdup(struct arena *, struct str);
 
-/* FNV-1a, 64 bits. Not for secrets and not against attackers. */
+/* 64 bits, eight bytes at a time, after MurmurHash64A by A. Appleby. Not for secrets and not against attackers; its
+ * values may be kept only where a new release may find them wrong. */
 uint64_t str_hash(struct str);
 uint64_t str_hash_more(uint64_t hash, struct str);
 

@@ -16,14 +16,16 @@
 #define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
 #define ID_MAX_B 120
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
-#define KEY_FORMAT 1		      /* raise when the form of keys or values changes */
+#define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
 
 struct cache {
 	const struct conf *conf;
 	struct stats *st;
 	struct memc *memc;
-	struct cache_l1 *l1;
+	struct cache_l1 *l1, *pages;
 	uint64_t salt, deadline_ns;
+	struct cache_l1_life page; /* of what was fetched since cache_page_begin() */
+	bool page_whole;	   /* all of it was fresh */
 };
 
 static const bool in_l1[CACHE__MAX] = {
@@ -61,7 +63,7 @@ enum phase {
 struct work {
 	struct cache_item *item;
 	enum phase phase;
-	uint64_t epoch;		    /* read before memcached was asked */
+	struct cache_l1_life life;  /* its epoch was read before memcached was asked */
 	char nonce[CACHE_NONCE_B];  /* OURS */
 	struct memc_item old;	    /* RENEW: what is there, with its cas id */
 	struct str stale;	    /* a value to fall back on */
@@ -77,7 +79,8 @@ cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t 
 	c->st = st;
 	c->salt = salt;
 	c->deadline_ns = CLOCK_NEVER;
-	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes);
+	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
+	c->pages = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
 	*out = c;
 	return conf->cache_socket.n == 0 || memc_open(a, conf, &c->memc, e);
 }
@@ -236,10 +239,11 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 		}
 		w->item->version = entry.version;
 		if (now_s < entry.soft_at) {
+			w->life.until_s = entry.soft_at;
 			count_lookup(c, w, HITS);
 			done(w, entry.payload, CACHE_FRESH);
 			if (in_l1[w->item->key.cls])
-				cache_l1_put(c->l1, key_str(w->item), entry.payload, w->epoch, entry.soft_at);
+				cache_l1_put(c->l1, key_str(w->item), entry.payload, &w->life);
 			return;
 		}
 		if (now_s < entry.hard_at) {
@@ -368,8 +372,8 @@ remember(struct cache *c, struct arena *a, struct work **want, size_t n)
 		struct str old;
 
 		if (want[i]->stale.p == NULL && in_l1[want[i]->item->key.cls]
-		    && cache_l1_find_old(c->l1, a, key_str(want[i]->item), want[i]->epoch, &old))
-			want[i]->stale = old;
+		    && cache_l1_find_old(c->l1, key_str(want[i]->item), want[i]->life.epoch, &old))
+			want[i]->stale = str_dup(a, old);
 	}
 }
 
@@ -457,13 +461,13 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		return true;
 	}
 	for (size_t i = 0; i < m; i++) {
+		want[i]->life.until_s = clock_utc_s() + c->conf->cache_soft_s;
 		count_lookup(c, want[i], MISSES);
 		count(c, want[i], FILLS);
 		if (want[i]->phase != DIRECT)
 			store(c, a, want[i]);
 		if (in_l1[want[i]->item->key.cls] && want[i]->item->value.p != NULL)
-			cache_l1_put(c->l1, key_str(want[i]->item), want[i]->item->value, want[i]->epoch,
-			    clock_utc_s() + c->conf->cache_soft_s);
+			cache_l1_put(c->l1, key_str(want[i]->item), want[i]->item->value, &want[i]->life);
 		done(want[i], want[i]->item->value, want[i]->item->value.p == NULL ? CACHE_NONE : CACHE_FRESH);
 	}
 	return true;
@@ -494,33 +498,97 @@ wait_for_others(struct cache *c, struct arena *a, struct work *works, size_t n)
 	}
 }
 
+static struct cache_l1_now
+l1_now(struct cache *c)
+{
+	return (struct cache_l1_now){stats_epoch(c->st), clock_mono_ns(), clock_utc_s()};
+}
+
+static void
+look_in_l1(struct cache *c, struct arena *a, struct work *w, const struct cache_l1_now *now)
+{
+	struct str value;
+	char *copy;
+
+	if (!in_l1[w->item->key.cls] || !cache_l1_find(c->l1, key_str(w->item), now, &value, &w->life)
+	    || (copy = arena_try(a, value.n + 1)) == NULL)
+		return;
+	memcpy(copy, value.p, value.n);
+	count_lookup(c, w, HITS);
+	stats_add(c->st, STAT_cache_l1_hits, 1);
+	done(w, str_n(copy, value.n), CACHE_FRESH);
+}
+
+/* A page lives as long as what it is made of does. */
+static void
+shorten_page(struct cache *c, const struct work *works, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct cache_l1_life *life = &works[i].life;
+
+		c->page_whole = c->page_whole && works[i].phase == DONE && works[i].item->how != CACHE_STALE;
+		if (life->from_ns < c->page.from_ns)
+			c->page.from_ns = life->from_ns;
+		if (life->until_s < c->page.until_s)
+			c->page.until_s = life->until_s;
+	}
+}
+
 bool
 cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n, cache_fill_fn *fn, void *arg,
     struct err *e)
 {
 	struct work *works = ARENA_ARRAY(a, struct work, n);
-	uint64_t epoch = stats_epoch(c->st);
-	int64_t now_s = clock_utc_s();
+	const struct cache_l1_now now = l1_now(c);
+	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
-		struct str value;
-
-		works[i] = (struct work){.item = &items[i], .epoch = epoch};
-		if (!in_l1[items[i].key.cls] || !cache_l1_find(c->l1, a, key_str(&items[i]), epoch, now_s, &value))
-			continue;
-		count_lookup(c, &works[i], HITS);
-		stats_add(c->st, STAT_cache_l1_hits, 1);
-		done(&works[i], value, CACHE_FRESH);
+		works[i] = (struct work){.item = &items[i], .life = {now.epoch, now.mono_ns, INT64_MAX}};
+		look_in_l1(c, a, &works[i], &now);
 	}
 	ask_memcached(c, a, works, n);
 	for (;;) {
 		prepare_renewals(c, a, works, n);
-		if (!fill(c, a, works, n, fn, arg, e))
-			return false;
-		if (count_phase(works, n, THEIRS) == 0)
-			return true;
+		ok = fill(c, a, works, n, fn, arg, e);
+		if (!ok || count_phase(works, n, THEIRS) == 0)
+			break;
 		wait_for_others(c, a, works, n);
 	}
+	shorten_page(c, works, n);
+	return ok;
+}
+
+void
+cache_page_begin(struct cache *c)
+{
+	c->page = (struct cache_l1_life){stats_epoch(c->st), clock_mono_ns(), INT64_MAX};
+	c->page_whole = true;
+}
+
+bool
+cache_page_find(struct cache *c, struct str key, struct str *page)
+{
+	const struct cache_l1_now now = l1_now(c);
+
+	if (!cache_l1_find(c->pages, key, &now, page, NULL)) {
+		stats_add(c->st, STAT_cache_page_misses, 1);
+		return false;
+	}
+	stats_add(c->st, STAT_cache_page_hits, 1);
+	stats_add(c->st, STAT_cache_l1_hits, 1);
+	return true;
+}
+
+bool
+cache_page_wanted(struct cache *c, struct str key)
+{
+	return c->page_whole && cache_l1_again(c->pages, key, clock_mono_ns());
+}
+
+void
+cache_page_keep(struct cache *c, struct str key, struct str page)
+{
+	cache_l1_put(c->pages, key, page, &c->page);
 }
 
 bool

@@ -71,6 +71,18 @@ struct cache_key cache_key(const struct cache *, enum cache_class, struct str la
 MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *items, size_t n, cache_fill_fn *,
     void *arg, struct err *);
 
+/* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
+ * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were
+ * fresh. A key says everything that the page depends on beside them. */
+void cache_page_begin(struct cache *);
+
+/* Whether it may be kept and was asked for lately: for pages that hardly anybody asks for there is no room. */
+bool cache_page_wanted(struct cache *, struct str key);
+void cache_page_keep(struct cache *, struct str key, struct str page);
+
+/* Borrowed until the next cache_page_keep(). */
+MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
+
 /* The row behind the key has changed and the change is committed: deletes it and raises the epoch. False when
  * memcached did not confirm the delete: the outbox must do it again. */
 bool cache_forget(struct cache *, const struct cache_key *);

@@ -5,10 +5,15 @@
 #define INDEX_N 4096 /* power of two */
 
 struct slot {
-	uint64_t hash, epoch, put_ns;
+	uint64_t hash;
 	uint64_t at; /* offset in the endless stream of bytes written; valid while not overwritten */
-	int64_t until_s;
+	struct cache_l1_life life; /* from_ns 0: the slot is empty */
 	uint32_t key_b, value_b;
+};
+
+/* What was asked for lately: a later key of the same place takes it, which costs a hit at most. */
+struct asked {
+	uint64_t hash, at_ns;
 };
 
 struct cache_l1 {
@@ -16,6 +21,7 @@ struct cache_l1 {
 	size_t size_b;
 	uint64_t written; /* bytes ever written to the stream */
 	struct slot index[INDEX_N];
+	struct asked asked[INDEX_N];
 };
 
 struct cache_l1 *
@@ -35,7 +41,7 @@ slot_of(struct cache_l1 *l1, uint64_t hash)
 }
 
 void
-cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, uint64_t epoch, int64_t until_s)
+cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, const struct cache_l1_life *life)
 {
 	size_t need_b = key.n + value.n, left_b;
 	uint64_t hash = str_hash(key);
@@ -52,49 +58,56 @@ cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, uint64_t epo
 	if (value.n > 0)
 		memcpy(p + key.n, value.p, value.n);
 	*s = (struct slot){.hash = hash,
-	    .epoch = epoch,
-	    .put_ns = clock_mono_ns(),
 	    .at = l1->written,
-	    .until_s = until_s,
+	    .life = *life,
 	    .key_b = (uint32_t)key.n,
 	    .value_b = (uint32_t)value.n};
 	l1->written += need_b;
 }
 
-static bool
-copy_out(const struct cache_l1 *l1, struct arena *a, const struct slot *s, struct str key, struct str *value)
+/* The slot of the key, when what was put under it is still there; else NULL. */
+static const struct slot *
+look(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
 {
+	uint64_t hash = str_hash(key);
+	const struct slot *s = slot_of(l1, hash);
 	const char *p;
-	char *copy;
 
+	if (s->hash != hash || s->life.from_ns == 0 || s->life.epoch != epoch)
+		return NULL;
 	if (l1->written > s->at + l1->size_b) /* the ring has come round over it */
-		return false;
+		return NULL;
 	p = l1->ring + s->at % l1->size_b;
-	if (!str_eq(key, str_n(p, s->key_b)))
+	*value = str_n(p + s->key_b, s->value_b);
+	return str_eq(key, str_n(p, s->key_b)) ? s : NULL;
+}
+
+bool
+cache_l1_find(struct cache_l1 *l1, struct str key, const struct cache_l1_now *now, struct str *value,
+    struct cache_l1_life *life)
+{
+	const struct slot *s = look(l1, key, now->epoch, value);
+
+	if (s == NULL || s->life.until_s <= now->utc_s || now->mono_ns - s->life.from_ns > CACHE_L1_LIFE_NS)
 		return false;
-	copy = arena_try(a, s->value_b + 1);
-	if (copy == NULL)
-		return false;
-	memcpy(copy, p + s->key_b, s->value_b);
-	*value = str_n(copy, s->value_b);
+	if (life != NULL)
+		*life = s->life;
 	return true;
 }
 
 bool
-cache_l1_find(struct cache_l1 *l1, struct arena *a, struct str key, uint64_t epoch, int64_t now_s, struct str *value)
+cache_l1_find_old(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
 {
-	uint64_t hash = str_hash(key);
-	const struct slot *s = slot_of(l1, hash);
-
-	return s->hash == hash && s->put_ns != 0 && s->epoch == epoch && s->until_s > now_s
-	    && clock_mono_ns() - s->put_ns <= CACHE_L1_LIFE_NS && copy_out(l1, a, s, key, value);
+	return look(l1, key, epoch, value) != NULL;
 }
 
 bool
-cache_l1_find_old(struct cache_l1 *l1, struct arena *a, struct str key, uint64_t epoch, struct str *value)
+cache_l1_again(struct cache_l1 *l1, struct str key, uint64_t mono_ns)
 {
 	uint64_t hash = str_hash(key);
-	const struct slot *s = slot_of(l1, hash);
+	struct asked *x = &l1->asked[hash & (INDEX_N - 1)];
+	bool again = x->hash == hash && x->at_ns != 0 && mono_ns - x->at_ns <= CACHE_L1_LIFE_NS;
 
-	return s->hash == hash && s->put_ns != 0 && s->epoch == epoch && copy_out(l1, a, s, key, value);
+	*x = (struct asked){hash, mono_ns};
+	return again;
 }

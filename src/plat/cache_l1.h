@@ -13,17 +13,34 @@
 
 struct cache_l1;
 
+/* How long a value is good: the epoch that was read before it was fetched, when that was, and its own soft expiry. */
+struct cache_l1_life {
+	uint64_t epoch, from_ns;
+	int64_t until_s;
+};
+
+/* What cache_l1_find() compares a life with. */
+struct cache_l1_now {
+	uint64_t epoch, mono_ns;
+	int64_t utc_s;
+};
+
 /* Lives on the arena; size_b 0 makes one that never holds anything. */
 struct cache_l1 *cache_l1_new(struct arena *, size_t size_b);
 
-/* `value` may be up to a quarter of the ring; a larger one is not kept. until_s: the value's own soft expiry. */
-void cache_l1_put(struct cache_l1 *, struct str key, struct str value, uint64_t epoch, int64_t until_s);
+/* `value` may be up to a quarter of the ring; a larger one is not kept. */
+void cache_l1_put(struct cache_l1 *, struct str key, struct str value, const struct cache_l1_life *);
 
-/* Copies the value to the arena. False when it is not there, of another epoch, or too old. */
+/* The value where it lies: borrowed until the next cache_l1_put(). False when it is not there, of another epoch, or
+ * too old. `life` may be NULL. */
 MUST_USE bool cache_l1_find(
-    struct cache_l1 *, struct arena *, struct str key, uint64_t epoch, int64_t now_s, struct str *value);
+    struct cache_l1 *, struct str key, const struct cache_l1_now *, struct str *value, struct cache_l1_life *life);
 
 /* The same whatever its age, but not what the epoch has ended: for when nobody else can say. */
-bool cache_l1_find_old(struct cache_l1 *, struct arena *, struct str key, uint64_t epoch, struct str *value);
+MUST_USE bool cache_l1_find_old(struct cache_l1 *, struct str key, uint64_t epoch, struct str *value);
+
+/* Whether the key was asked for here within the life time before: what is asked for once only would push out what is
+ * hot. */
+bool cache_l1_again(struct cache_l1 *, struct str key, uint64_t mono_ns);
 
 #endif

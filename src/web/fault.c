@@ -27,6 +27,12 @@ asked_for(const struct request *rq)
 	return request_header(rq, "HTTP_X_KONTOR_FAULT");
 }
 
+bool
+fault_asked(const struct request *rq)
+{
+	return asked_for(rq).n > 0;
+}
+
 static bool
 slow(struct str text, struct err *e)
 {

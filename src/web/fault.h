@@ -8,6 +8,9 @@
 
 #include "web/request.h"
 
+/* Whether it asks for one. */
+bool fault_asked(const struct request *);
+
 /* Does what the request asks for, before its handler runs. */
 MUST_USE bool fault_before(struct request *, struct err *);
 

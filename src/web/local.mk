@@ -12,6 +12,7 @@ src_web_libweb_a_SOURCES = \
 	src/web/frame.c src/web/frame.h \
 	src/web/guard.c src/web/guard.h \
 	src/web/handlers.h \
+	src/web/kept_page.c src/web/kept_page.h \
 	src/web/page_cart.c \
 	src/web/page_catalogue.c \
 	src/web/page_info.c \

@@ -42,6 +42,7 @@ struct request {
 
 	struct session *session;  /* NULL: the visitor has none (session.h) */
 	struct str session_token; /* from the cookie, unchecked; none when there is none */
+	struct str kept_key;	  /* of kept_page.c; none: the answer is not to be kept */
 
 	char allow[24]; /* with ERR_METHOD */
 	struct response res;
@@ -68,6 +69,9 @@ struct page_result {
 
 /* The public part of a request; `result` is NULL where nothing can move. */
 struct page_ctx request_public(const struct request *, struct page_result *result);
+
+/* The request is for this row of routes.def. */
+void request_route(struct request *, const struct route *);
 
 /* A header of the request, by its CGI name ("HTTP_ACCEPT"), or none. */
 struct str request_header(const struct request *, const char *cgi_name);

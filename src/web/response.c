@@ -128,7 +128,7 @@ security_headers(struct buf *b, const struct response *r, const struct response_
 static bool
 cache_headers(struct buf *b, const struct response *r, struct arena *a, struct str if_none_match)
 {
-	struct str etag;
+	struct str etag = r->etag;
 
 	switch (r->cache) {
 	case RESPONSE_PRIVATE:
@@ -141,7 +141,8 @@ cache_headers(struct buf *b, const struct response *r, struct arena *a, struct s
 		buf_fmt(b, "Cache-Control: no-cache\r\nVary: Cookie%s\r\n", r->vary_accept ? ", Accept" : "");
 		if (r->status != 200)
 			break;
-		etag = response_etag(a, r->body);
+		if (etag.n == 0)
+			etag = response_etag(a, r->body);
 		buf_fmt(b, "ETag: %.*s\r\n", STR_ARG(etag));
 		return response_matches(if_none_match, etag);
 	}

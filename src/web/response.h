@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+#define RESPONSE_JSON STR("application/json")
+
 enum response_cache {
 	RESPONSE_PRIVATE, /* for this visitor, now: private, no-store */
 	RESPONSE_SHARED,  /* the same bytes for all: ETag, to be asked again each time */
@@ -18,6 +20,7 @@ struct response {
 	int status;
 	struct str type;
 	struct str body;
+	struct str etag;  /* of the body; none: response_head() makes it where it is wanted */
 	struct buf lines; /* further header lines */
 	enum response_cache cache;
 	bool no_referrer; /* the address itself is a secret */

@@ -16,6 +16,7 @@
 #include "web/fault.h"
 #include "web/frame.h"
 #include "web/guard.h"
+#include "web/kept_page.h"
 #include "web/session.h"
 #include "web/trace.h"
 
@@ -26,6 +27,13 @@ struct str
 request_header(const struct request *rq, const char *cgi_name)
 {
 	return fcgi_param(rq->fcgi, cgi_name);
+}
+
+void
+request_route(struct request *rq, const struct route *route)
+{
+	rq->route = route;
+	stats_route(&rq->app->stats, route->class);
 }
 
 static void
@@ -119,7 +127,7 @@ twin(struct request *rq, const struct view *page, struct err *e)
 	buf_init(&b, rq->a, PAGE_MAX_B);
 	view_json(page, &b);
 	buf_ch(&b, '\n');
-	rq->res.type = STR("application/json");
+	rq->res.type = RESPONSE_JSON;
 	rq->res.body = buf_str(&b);
 	return buf_check(&b, e);
 }
@@ -162,6 +170,7 @@ run_page(struct request *rq, struct err *e)
 	struct page_ctx ctx = request_public(rq, &result);
 
 	rq->res.vary_accept = true;
+	cache_page_begin(rq->cache);
 	if (!rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
@@ -170,12 +179,13 @@ run_page(struct request *rq, struct err *e)
 	}
 	frame_page(&ctx, rq->path, page);
 	rq->res.cache = RESPONSE_SHARED;
-	if (rq->json)
-		return twin(rq, page, e);
-	if (visitor_part(rq, me))
+	if (!rq->json && visitor_part(rq, me))
 		rq->res.cache = RESPONSE_PRIVATE;
 	session_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
-	return render(rq, page, me, e);
+	if (!(rq->json ? twin(rq, page, e) : render(rq, page, me, e)))
+		return false;
+	kept_page_put(rq);
+	return true;
 }
 
 /* A handler that has set a redirect or a body gets no template. */
@@ -249,6 +259,9 @@ answer(struct request *rq, struct err *e)
 		return err_set(e, ERR_BUSY, "the configuration cannot be used; the first lines of this worker say why");
 	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
 		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
+	read_session_token(rq);
+	if (kept_page_find(rq))
+		return true;
 	guess_lang(rq);
 	if (!route_find(rq->a, rq->method, rq->path, &m, e)) {
 		memcpy(rq->allow, m.allow, sizeof(rq->allow));
@@ -256,14 +269,12 @@ answer(struct request *rq, struct err *e)
 	}
 	if (m.redirect.n > 0)
 		return redirect_slash(rq, m.redirect);
-	rq->route = m.route;
-	stats_route(&rq->app->stats, m.route->class);
+	request_route(rq, m.route);
 	rq->args = m.args;
 	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path))
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
 	shorten_deadline(rq);
-	read_session_token(rq);
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
 }

@@ -38,11 +38,17 @@ session_view(struct request *rq, struct view *me, struct err *e)
 	return true;
 }
 
-void
-session_notice(struct request *rq, struct view *me)
+bool
+session_notice_due(const struct request *rq)
 {
 	struct stats *st = &rq->app->stats;
 
-	if (stats_paused(st) || breaker_is_open(st, BREAKER_DB))
+	return stats_paused(st) || breaker_is_open(st, BREAKER_DB);
+}
+
+void
+session_notice(struct request *rq, struct view *me)
+{
+	if (session_notice_due(rq))
 		view_bool(me, N_paused, true);
 }

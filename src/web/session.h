@@ -19,5 +19,6 @@ MUST_USE bool session_view(struct request *, struct view *me, struct err *);
 /* Puts the notice that orders cannot be taken now: the operator has paused them, or the database is away. It is the
  * visitor's part, since what is cached of a page must not tell of it. */
 void session_notice(struct request *, struct view *me);
+bool session_notice_due(const struct request *);
 
 #endif

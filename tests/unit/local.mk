@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	tests/unit/test_accounts \
 	tests/unit/test_address \
 	tests/unit/test_base \
+	tests/unit/test_bench \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_csv \
@@ -121,3 +122,5 @@ tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
 tests_unit_test_tree_LDADD = $(UNIT_LIBS)
 tests_unit_test_db_login_SOURCES = tests/unit/test_db_login.c
 tests_unit_test_db_login_LDADD = $(UNIT_LIBS)
+tests_unit_test_bench_SOURCES = tests/unit/test_bench.c
+tests_unit_test_bench_LDADD = $(BENCH_LIBS) $(UNIT_LIBS)

@@ -45,26 +45,51 @@ END_TEST
 
 START_TEST(l1_forgets_with_the_epoch_and_the_soft_expiry)
 {
+	const struct cache_l1_life life = {.epoch = 1, .from_ns = 1000, .until_s = 100};
+	struct cache_l1_now now = {.epoch = 1, .mono_ns = 1000 + CACHE_L1_LIFE_NS, .utc_s = 99};
+	struct cache_l1_life got_life;
 	struct cache_l1 *l1;
 	struct arena a;
 	struct str got;
 
 	arena_init(&a, 1 << 20);
 	l1 = cache_l1_new(&a, 10000);
-	cache_l1_put(l1, STR("k"), STR("v"), 1, 100);
-	ck_assert(cache_l1_find(l1, &a, STR("k"), 1, 99, &got));
+	cache_l1_put(l1, STR("k"), STR("v"), &life);
+	ck_assert(cache_l1_find(l1, STR("k"), &now, &got, &got_life));
 	ck_str(got, "v");
-	ck_assert(!cache_l1_find(l1, &a, STR("k"), 2, 99, &got));
-	ck_assert(!cache_l1_find(l1, &a, STR("k"), 1, 100, &got));
-	ck_assert(!cache_l1_find(l1, &a, STR("other"), 1, 99, &got));
-	ck_assert(cache_l1_find_old(l1, &a, STR("k"), 1, &got));
-	ck_assert(!cache_l1_find_old(l1, &a, STR("k"), 2, &got));
+	ck_assert(got_life.from_ns == life.from_ns && got_life.until_s == life.until_s);
+	ck_assert(!cache_l1_find(l1, STR("other"), &now, &got, NULL));
+	now.epoch = 2;
+	ck_assert(!cache_l1_find(l1, STR("k"), &now, &got, NULL));
+	now = (struct cache_l1_now){1, 1000, 100};
+	ck_assert(!cache_l1_find(l1, STR("k"), &now, &got, NULL));
+	now = (struct cache_l1_now){1, 1001 + CACHE_L1_LIFE_NS, 99};
+	ck_assert(!cache_l1_find(l1, STR("k"), &now, &got, NULL));
+	ck_assert(cache_l1_find_old(l1, STR("k"), 1, &got));
+	ck_assert(!cache_l1_find_old(l1, STR("k"), 2, &got));
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(l1_knows_what_is_asked_for_again_within_its_life_time)
+{
+	struct cache_l1 *l1;
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	l1 = cache_l1_new(&a, 0);
+	ck_assert(!cache_l1_again(l1, STR("k"), 1000));
+	ck_assert(!cache_l1_again(l1, STR("other"), 1000));
+	ck_assert(cache_l1_again(l1, STR("k"), 1000 + CACHE_L1_LIFE_NS));
+	ck_assert(!cache_l1_again(l1, STR("k"), 1001 + 2 * CACHE_L1_LIFE_NS));
 	arena_fini(&a);
 }
 END_TEST
 
 START_TEST(l1_never_gives_bytes_that_were_written_over)
 {
+	const struct cache_l1_life life = {.epoch = 1, .from_ns = 1, .until_s = 100};
+	const struct cache_l1_now now = {1, 1, 0};
 	struct arena_mark mark;
 	struct cache_l1 *l1;
 	struct arena a;
@@ -76,11 +101,11 @@ START_TEST(l1_never_gives_bytes_that_were_written_over)
 	for (int i = 0; i < 5000; i++) {
 		struct str key = str_fmt(&a, "key%d", i), value = str_fmt(&a, "%0*d", 10 + i % 200, i);
 
-		cache_l1_put(l1, key, value, 1, 100);
-		ck_assert(cache_l1_find(l1, &a, key, 1, 0, &got));
+		cache_l1_put(l1, key, value, &life);
+		ck_assert(cache_l1_find(l1, key, &now, &got, NULL));
 		ck_assert(str_eq(got, value));
 		for (int k = i < 20 ? 0 : i - 20; k < i; k++)
-			if (cache_l1_find(l1, &a, str_fmt(&a, "key%d", k), 1, 0, &got))
+			if (cache_l1_find(l1, str_fmt(&a, "key%d", k), &now, &got, NULL))
 				ck_assert(str_eq(got, str_fmt(&a, "%0*d", 10 + k % 200, k)));
 		arena_rewind(&a, mark);
 	}
@@ -89,4 +114,5 @@ START_TEST(l1_never_gives_bytes_that_were_written_over)
 END_TEST
 
 UNIT_MAIN("cache", entry_comes_back_as_it_was_written, entry_of_another_key_or_cut_short_is_refused,
-    l1_forgets_with_the_epoch_and_the_soft_expiry, l1_never_gives_bytes_that_were_written_over)
+    l1_forgets_with_the_epoch_and_the_soft_expiry,
+    l1_knows_what_is_asked_for_again_within_its_life_time, l1_never_gives_bytes_that_were_written_over)

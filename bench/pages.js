@@ -1,0 +1,200 @@
+// pages.js - what each page costs beside a constant answer of its size, behind the same web server.
+'use strict';
+const { Buyer } = require('../tests/e2e/buyer.js');
+const { BenchShop, Ceiling, WORKERS, load, raw, requestFile } = require('./stack.js');
+
+const COLD_A_ROUND = 1500;
+const HEAD_B = 1000; // about what stands in front of a page
+
+// One order, and the cookies of who placed it; a cart that is left standing.
+async function order(shop) {
+	const buyer = new Buyer(shop.origin('lighttpd'));
+	for (const handle of shop.handles.slice(0, 3))
+		await buyer.addToCart(`/en/p/${handle}`, { quantity: '1' });
+	await buyer.checkout('en');
+	const rs = await buyer.submit('/checkout/place', { terms: 'on' });
+	if (rs.status !== 200 || !rs.target.includes('/order/'))
+		throw new Error(`no order was placed: ${rs.status} ${rs.target}`);
+	const cookie = (b) => Object.entries(b.cookies).map(([k, v]) => `${k}=${v}`).join('; ');
+	const other = new Buyer(shop.origin('lighttpd'));
+	for (const handle of shop.handles.slice(0, 3))
+		await other.addToCart(`/en/p/${handle}`, { quantity: '1' });
+	return { order: rs.target, orderCookie: cookie(buyer), cartCookie: cookie(other) };
+}
+
+// Addresses of list pages: categories, their sortings, and the pages behind the first.
+async function lists(shop) {
+	const found = new Set();
+	const home = (await shop.get('lighttpd', '/en/')).text;
+	const next = [...home.matchAll(/href="(\/en\/c\/[^"]*)"/g)].map((m) => m[1]);
+	while (next.length > 0 && found.size < 300) {
+		const target = next.shift();
+		if (found.has(target))
+			continue;
+		found.add(target);
+		const { text } = await shop.get('lighttpd', target);
+		for (const m of text.matchAll(/href="(\/en\/c\/[^"#]*)"/g))
+			next.push(m[1].replace(/&amp;/g, '&'));
+	}
+	return [...found];
+}
+
+// The pages: a request or several, and how they are drawn; the first one's answer is the ceiling's.
+async function pages(shop) {
+	const handles = shop.handles.map((h) => `/en/p/${h}`);
+	const product = handles[0];
+	const personal = await order(shop);
+	const { headers } = await shop.get('lighttpd', product);
+	const one = (target, options) => [{ target, options }];
+	const all = (targets) => targets.map((target) => ({ target }));
+	const rows = [
+		{ id: 'product', what: 'Product, hot', need: 0.75, requests: one(product) },
+		{ id: 'product-zipf', what: 'Product, by Zipf from 10,000', need: 0.55, requests: all(handles), draw: 'zipf:1.0', warm: 3 },
+		{ id: 'product-json', what: 'Product as JSON, hot', need: null, requests: one(product, { accept: 'application/json' }) },
+		{ id: 'not-modified', what: 'Product not modified (304)', need: 0.80, requests: one(product, { headers: { 'If-None-Match': headers.etag } }) },
+		{ id: 'home', what: 'Home', need: 0.70, requests: one('/en/') },
+		{ id: 'category', what: 'Category, hot', need: 0.65, requests: one('/en/c/house') },
+		{ id: 'lists', what: 'Lists by Zipf from 300', need: null, requests: all(await lists(shop)), draw: 'zipf:1.0', warm: 1 },
+		{ id: 'search', what: 'Search, hot', need: null, requests: one('/en/search?q=wood') },
+		{ id: 'info', what: 'Information page', need: null, requests: one('/en/info/terms') },
+		{ id: 'order', what: 'Order, by who placed it', need: 0.50, requests: one(personal.order, { headers: { Cookie: personal.orderCookie } }) },
+		{ id: 'cart', what: 'Cart of three lines', need: null, requests: one('/en/cart', { headers: { Cookie: personal.cartCookie } }) },
+		{ id: 'product-apache', what: 'Product, hot, Apache', need: 0.85, requests: one(product), server: 'apache' },
+	];
+	return rows.map((row) => ({ server: 'lighttpd', draw: 'round', warm: 0.3, ...row }));
+}
+
+// The answer that the ceiling is to give, asked for exactly as it will be measured.
+async function sample(shop, server, { target, options = {} }) {
+	const rs = await shop.get(server, target, {
+		headers: { accept: options.accept || 'text/html', connection: 'keep-alive', ...options.headers },
+	});
+	if (![200, 304].includes(rs.status))
+		throw new Error(`${target}: ${rs.status}`);
+	return rs;
+}
+
+// Of many pages, one of the size that they have on average, by what was asked of them most.
+async function likeMost(shop, server, requests, average_b) {
+	let best = null;
+	for (const request of requests.slice(0, 40)) {
+		const rs = await sample(shop, server, request);
+		const off = Math.abs(Buffer.byteLength(rs.text) - average_b);
+		if (best === null || off < best.off)
+			best = { rs, off };
+	}
+	return best.rs;
+}
+
+function same(ours, ceiling, what) {
+	const a = ours.bytes / ours.requests;
+	const b = ceiling.bytes / ceiling.requests;
+	if (Object.keys(ours.statuses).join() !== Object.keys(ceiling.statuses).join())
+		throw new Error(`${what}: ${JSON.stringify(ours.statuses)} is not ${JSON.stringify(ceiling.statuses)}`);
+	if (Math.abs(a - b) > 0.1 * b)
+		throw new Error(`${what}: ${Math.round(a)} bytes are not ${Math.round(b)}`);
+}
+
+function begin(page) {
+	return { id: page.id, what: page.what, need: page.need, better: 'higher', unit: 'requests/s', ours: [], ceiling: [], ratio: [] };
+}
+
+function add(row, ours, ceiling) {
+	same(ours, ceiling, row.what);
+	row.ours.push(ours.per_s);
+	row.ceiling.push(ceiling.per_s);
+	row.ratio.push(ours.per_s / ceiling.per_s);
+	row.bytes = Math.round(ours.bytes / ours.requests);
+}
+
+async function hot(env, page) {
+	const { shop, ceiling, seconds, rounds } = env;
+	const row = begin(page);
+	const requests = page.requests.map(({ target, options }) => raw(target, options));
+	const file = requestFile(shop, requests);
+	const warm = await load(shop, page.server, file, { seconds: page.warm, draw: page.draw });
+	await ceiling.answerAs(await likeMost(shop, page.server, page.requests, warm.bytes / warm.requests - HEAD_B));
+	await load(ceiling, page.server, file, { seconds: 0.3, draw: page.draw });
+	for (let i = 0; i < rounds; i++)
+		add(row, await load(shop, page.server, file, { seconds, draw: page.draw, seed: i + 1 }),
+			await load(ceiling, page.server, file, { seconds, draw: page.draw, seed: i + 1 }));
+	return row;
+}
+
+// Each request is for a product that nobody asked for since everything cached was forgotten.
+async function cold(env) {
+	const { shop, ceiling, rounds } = env;
+	const row = begin({ id: 'product-cold', what: 'Product, cold (nothing cached)', need: 0.25 });
+	const count = Math.min(COLD_A_ROUND, Math.floor((shop.handles.length - 1) / rounds));
+	const all = requestFile(shop, shop.handles.map((h) => raw(`/en/p/${h}`)));
+	const warm = await load(shop, 'lighttpd', all, { draw: 'each' });
+	await ceiling.answerAs(await likeMost(shop, 'lighttpd', shop.handles.map((h) => ({ target: `/en/p/${h}` })),
+		warm.bytes / warm.requests - HEAD_B));
+	for (let i = 0; i < rounds; i++) {
+		const file = requestFile(shop, shop.handles.slice(1 + i * count, 1 + (i + 1) * count).map((h) => raw(`/en/p/${h}`)));
+		await shop.flush();
+		add(row, await load(shop, 'lighttpd', file, { draw: 'each' }),
+			await load(ceiling, 'lighttpd', file, { draw: 'round', requests: 4 * count }));
+	}
+	return row;
+}
+
+const middle = (v) => [...v].sort((a, b) => a - b)[v.length >> 1];
+
+// How late the last hundredth is when the machine is half busy. What the ceiling does then is told beside it.
+async function tail(env, peaks) {
+	const { shop, ceiling, seconds, rounds } = env;
+	const target = `/en/p/${shop.handles[0]}`;
+	const file = requestFile(shop, [raw(target)]);
+	const row = { ...begin({ id: 'product-tail', what: 'Product at half its peak: p99 against median', need: 4 }),
+		better: 'lower', unit: 'µs', against: 'median' };
+	const rows = [];
+	await ceiling.answerAs(await sample(shop, 'lighttpd', { target }));
+	for (let i = 0; i < rounds; i++) {
+		const r = await load(shop, 'lighttpd', file, { seconds: 2 * seconds, connections: 64, rate: Math.round(middle(peaks.ours) / 2) });
+		const c = await load(ceiling, 'lighttpd', file, { seconds: 2 * seconds, connections: 64, rate: Math.round(middle(peaks.ceiling) / 2) });
+		row.ours.push(r.p99_us);
+		row.ceiling.push(r.p50_us);
+		row.ratio.push(r.p99_us / r.p50_us);
+		rows.push([i + 1, r.per_s, r.p50_us, r.p99_us, r.p999_us, c.per_s, c.p50_us, c.p99_us, c.p999_us].map(Math.round));
+	}
+	return { row, table: {
+		title: 'The product page at half of its peak rate, and the ceiling at half of its own',
+		head: ['round', 'shop/s', 'p50 µs', 'p99 µs', 'p99.9 µs', 'ceiling/s', 'p50 µs', 'p99 µs', 'p99.9 µs'], rows,
+	} };
+}
+
+async function measure({ quick, rounds, log }) {
+	const shop = await BenchShop.start();
+	let ceiling;
+	try {
+		ceiling = await Ceiling.start();
+		const env = { shop, ceiling, rounds, seconds: quick ? 0.5 : 1.5 };
+		const rows = [];
+		for (const page of await pages(shop)) {
+			rows.push(await hot(env, page));
+			log(`${page.what}: ${rows.at(-1).ratio.map((r) => r.toFixed(2)).join(' ')}`);
+		}
+		rows.splice(2, 0, await cold(env));
+		const late = await tail(env, rows[0]);
+		rows.push(late.row);
+		return {
+			title: 'Pages',
+			notes: [
+				`Two backends of ${WORKERS} workers, 16 connections that stay open (64 at a rate), no compression. The ceiling `
+				+ 'has backends and workers of the same number, and a web server with the same configuration.',
+				`The hot product's answer has ${rows[0].bytes} bytes with its head. A ceiling answers with head and body of the `
+				+ 'very page that it stands beside.',
+			],
+			rows,
+			tables: [late.table],
+			plots: [],
+		};
+	} finally {
+		if (ceiling)
+			await ceiling.stop();
+		await shop.stop();
+	}
+}
+
+module.exports = { measure };

@@ -1,0 +1,141 @@
+// stack.js - what a measurement stands on: a shop with generated goods as an installation would have it, and beside it
+// the ceiling, whose backends are the same but for the program; and the programs that measure.
+'use strict';
+const child = require('child_process');
+const fs = require('fs');
+const net = require('net');
+const path = require('path');
+const { Shop } = require('../tests/e2e/shop.js');
+const { Stack, program, until, sleep, build } = require('../tests/e2e/stack.js');
+
+const WORKERS = 2; // of each of the two backends: as many workers as quickstart and the package's default have
+const INSTALLED = { test: { faults: 'no' }, web: { deadline_ms: 5000, grace_ms: 1000 } };
+const AGENT = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) bench\r\n'
+	+ 'Accept-Language: en-GB,en;q=0.8,de;q=0.5\r\n';
+
+// A file that grows by each request, here and in the ceiling, would fill the disk over a whole run.
+function emptyLogs(stack) {
+	const dir = path.join(stack.dir, 'log');
+	for (const name of fs.readdirSync(dir))
+		if (name.includes('access'))
+			fs.truncateSync(path.join(dir, name));
+}
+
+// Runs a program that ends by itself and prints JSON.
+function json(name, args) {
+	return new Promise((done, fail) => {
+		const p = child.spawn(path.join(build, 'bench', name), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+		let out = '';
+		p.stdout.on('data', (part) => { out += part; });
+		p.on('error', fail);
+		p.on('close', (status) => (status === 0 ? done(JSON.parse(out)) : fail(new Error(`${name} ended with ${status}`))));
+	});
+}
+
+// A request as `load` reads it.
+function raw(target, { host = 'shop.example', headers = {}, accept = 'text/html,application/xhtml+xml,*/*;q=0.8' } = {}) {
+	const text = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${AGENT}Accept: ${accept}\r\n`
+		+ Object.entries(headers).map(([k, v]) => `${k}: ${v}\r\n`).join('') + '\r\n';
+	return `${Buffer.byteLength(text)}\n${text}`;
+}
+
+let files = 0;
+
+// Writes requests where `load` reads them; resolves to the file's name.
+function requestFile(stack, requests) {
+	const file = path.join(stack.dir, `requests-${++files}`);
+	fs.writeFileSync(file, requests.join(''));
+	return file;
+}
+
+// options as of the program: {connections: 16, seconds: 2, draw: 'round'}.
+async function load(stack, server, file, options) {
+	emptyLogs(stack);
+	const args = Object.entries({ port: stack.ports[server], connections: 16, ...options })
+		.flatMap(([k, v]) => [`--${k}`, String(v)]);
+	const r = await json('load', [...args, file]);
+	if (r.errors > 0)
+		throw new Error(`${r.errors} of ${r.requests} requests failed on ${server}`);
+	return r;
+}
+
+class BenchShop extends Shop {
+	static async start({ products = 10000, ...rest } = {}) {
+		const shop = await super.start({ workers: WORKERS, ...rest, conf: { ...INSTALLED, ...rest.conf } });
+		try {
+			await shop.fill(products);
+		} catch (e) {
+			await shop.stop();
+			throw e;
+		}
+		return shop;
+	}
+
+	// The database of the tests is small and lazy; a shop's is not.
+	async fill(products) {
+		this.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1');
+		this.sql('SET GLOBAL innodb_buffer_pool_size = 268435456');
+		const r = this.kontor('demo', '--generate', String(products), '--seed', '1');
+		if (r.status !== 0)
+			throw new Error(`demo: ${r.stdout}${r.stderr}`);
+		this.handles = this.sql('SELECT handle FROM product ORDER BY id').trim().split('\n');
+	}
+
+	sql(text) {
+		return child.execFileSync('mariadb',
+			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', text, 'kontor']).toString();
+	}
+
+	// Forgets all that is cached; a worker's own cache keeps nothing for longer than half a second.
+	async flush() {
+		await new Promise((done, fail) => {
+			const s = net.connect({ path: `${this.services}/mc.sock` });
+			s.on('error', fail);
+			s.on('data', () => { s.end(); done(); });
+			s.write('flush_all\r\n');
+		});
+		await sleep(700);
+	}
+}
+
+// Answers with one page, whatever is asked. Everything but the program is as in the shop.
+class Ceiling extends Stack {
+	static start(options = {}) {
+		return super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+	}
+
+	async startBackend(n) {
+		const file = path.join(this.dir, 'answer');
+		if (!fs.existsSync(file))
+			fs.writeFileSync(file, 'Status: 200 OK\r\n\r\n');
+		const p = this.spawn(`backend-${n}`, program('spawn-fcgi'), ['-n', '-s', this.socket(n), '-M', '0666', '--',
+			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '--',
+			path.join(build, 'bench', 'page_ceiling'), file]);
+		this.backends.push(p);
+		await until(`ceiling ${n}`, () => connects(this.socket(n)));
+	}
+
+	// `rs` is an answer of the shop's, as stack.request() gives it.
+	async answerAs(rs) {
+		const own = ['date', 'server', 'connection', 'keep-alive', 'accept-ranges', 'transfer-encoding'];
+		const reason = { 200: 'OK', 304: 'Not Modified' }[rs.status];
+		let text = `Status: ${rs.status} ${reason}\r\n`;
+		for (let i = 0; i < rs.raw.length; i += 2)
+			if (!own.includes(rs.raw[i].toLowerCase()))
+				text += `${rs.raw[i]}: ${rs.raw[i + 1]}\r\n`;
+		await this.stopBackends();
+		fs.writeFileSync(path.join(this.dir, 'answer'), `${text}\r\n${rs.text}`);
+		for (const n of ['1', '2'])
+			await this.startBackend(n);
+	}
+}
+
+function connects(socket) {
+	return new Promise((done) => {
+		const s = net.connect({ path: socket });
+		s.on('connect', () => { s.destroy(); done(true); });
+		s.on('error', () => done(false));
+	});
+}
+
+module.exports = { BenchShop, Ceiling, WORKERS, json, load, raw, requestFile };
