@@ -10,9 +10,9 @@ buf_init(struct buf *b, struct arena *a, size_t max_b)
 	*b = (struct buf){.a = a, .max_b = max_b};
 }
 
-/* Room for `more` bytes and a NUL, or false and `over`. */
+/* The way of reserve() that is seldom taken. */
 static bool
-reserve(struct buf *b, size_t more)
+grow(struct buf *b, size_t more)
 {
 	size_t cap_b;
 	char *p;
@@ -23,8 +23,6 @@ reserve(struct buf *b, size_t more)
 		b->over = true;
 		return false;
 	}
-	if (b->cap_b > 0 && more < b->cap_b - b->n)
-		return true;
 	cap_b = b->cap_b < 256 ? 512 : b->cap_b * 2;
 	if (cap_b < b->n + more + 1)
 		cap_b = b->n + more + 1;
@@ -42,6 +40,15 @@ reserve(struct buf *b, size_t more)
 	b->p = p;
 	b->cap_b = cap_b;
 	return true;
+}
+
+/* Room for `more` bytes and a NUL, or false and `over`. */
+static inline bool
+reserve(struct buf *b, size_t more)
+{
+	if (!b->over && more < b->cap_b - b->n && more <= b->max_b - b->n)
+		return true;
+	return grow(b, more);
 }
 
 void
@@ -63,7 +70,10 @@ buf_z(struct buf *b, const char *z)
 void
 buf_ch(struct buf *b, char c)
 {
-	buf_put(b, str_n(&c, 1));
+	if (!reserve(b, 1))
+		return;
+	b->p[b->n++] = c;
+	b->p[b->n] = '\0';
 }
 
 void
@@ -109,21 +119,30 @@ buf_i64(struct buf *b, int64_t i)
 }
 
 void
+buf_hex(struct buf *b, uint64_t u)
+{
+	char digits[16];
+	size_t i = sizeof(digits);
+
+	do {
+		digits[--i] = "0123456789abcdef"[u & 15];
+		u >>= 4;
+	} while (u != 0);
+	buf_put(b, str_n(digits + i, sizeof(digits) - i));
+}
+
+void
 buf_html(struct buf *b, struct str s)
 {
+	static const char *const escapes[256] = {
+	    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
 	size_t start = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		const char *z;
+		const char *z = escapes[(unsigned char)s.p[i]];
 
-		switch (s.p[i]) {
-		case '&': z = "&amp;"; break;
-		case '<': z = "&lt;"; break;
-		case '>': z = "&gt;"; break;
-		case '"': z = "&quot;"; break;
-		case '\'': z = "&#39;"; break;
-		default: continue;
-		}
+		if (z == NULL)
+			continue;
 		buf_put(b, str_n(s.p + start, i - start));
 		buf_z(b, z);
 		start = i + 1;
@@ -161,6 +180,8 @@ buf_json(struct buf *b, struct str s)
 		size_t len = 1;
 		char esc[8];
 
+		if (c > '>' && c != '\\' && c != 0x7f && c != 0xe2)
+			continue;
 		if (c == '"' || c == '\\') {
 			snprintf(esc, sizeof(esc), "\\%c", c);
 		} else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x7f) {

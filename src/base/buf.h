@@ -23,6 +23,7 @@ void buf_ch(struct buf *, char c);
 void buf_fmt(struct buf *, const char *fmt, ...) PRINTF(2, 3);
 void buf_u64(struct buf *, uint64_t);
 void buf_i64(struct buf *, int64_t);
+void buf_hex(struct buf *, uint64_t); /* lower case, without leading zeros */
 
 /* Escaped for HTML text and double-quoted attributes: & < > " ' */
 void buf_html(struct buf *, struct str);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HASH_M UINT64_C(0xc6a4a7935bd1e995)
+
 struct str
 str_z(const char *z)
 {
@@ -169,29 +171,31 @@ str_zdup(struct arena *a, struct str s)
 	return str_dup(a, s).p;
 }
 
+static uint64_t
+hash_word(uint64_t hash, uint64_t word)
+{
+	word *= HASH_M;
+	word ^= word >> 47;
+	return (hash ^ word * HASH_M) * HASH_M;
+}
+
 uint64_t
 str_hash_more(uint64_t hash, struct str s)
 {
-	const uint64_t m = UINT64_C(0xc6a4a7935bd1e995);
-	const char *p = s.p;
+	size_t whole_b = s.n & ~(size_t)7;
 	uint64_t word;
 
-	hash ^= s.n * m;
-	for (size_t left = s.n; left > 0;) {
-		size_t n = left < sizeof(word) ? left : sizeof(word);
-
-		word = 0;
-		if (n == sizeof(word))
-			memcpy(&word, p, sizeof(word));
-		else
-			memcpy(&word, p, n);
-		word *= m;
-		word ^= word >> 47;
-		hash = (hash ^ word * m) * m;
-		p += n;
-		left -= n;
+	hash ^= s.n * HASH_M;
+	for (size_t i = 0; i < whole_b; i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		hash = hash_word(hash, word);
 	}
-	hash = (hash ^ hash >> 47) * m;
+	if (whole_b < s.n) {
+		word = 0;
+		memcpy(&word, s.p + whole_b, s.n - whole_b);
+		hash = hash_word(hash, word);
+	}
+	hash = (hash ^ hash >> 47) * HASH_M;
 	return hash ^ hash >> 47;
 }
 

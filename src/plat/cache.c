@@ -15,6 +15,7 @@
 #define PERMIT_WAIT_NS (300 * CLOCK_MS)
 #define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
 #define ID_MAX_B 120
+#define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
 #define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
 
@@ -23,7 +24,8 @@ struct cache {
 	struct stats *st;
 	struct memc *memc;
 	struct cache_l1 *l1, *pages;
-	uint64_t salt, deadline_ns;
+	struct str key_head; /* of every key: format and salt */
+	uint64_t deadline_ns;
 	struct cache_l1_life page; /* of what was fetched since cache_page_begin() */
 	bool page_whole;	   /* all of it was fresh */
 };
@@ -77,7 +79,7 @@ cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t 
 
 	c->conf = conf;
 	c->st = st;
-	c->salt = salt;
+	c->key_head = str_fmt(a, "k%d:%016llx:", KEY_FORMAT, (unsigned long long)salt);
 	c->deadline_ns = CLOCK_NEVER;
 	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
 	c->pages = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
@@ -100,13 +102,21 @@ is_plain(struct str s)
 	return true;
 }
 
+static void
+key_put(struct cache_key *key, struct str s)
+{
+	ASSERT(s.n < sizeof(key->text) - key->n);
+	if (s.n > 0)
+		memcpy(key->text + key->n, s.p, s.n);
+	key->n += s.n;
+}
+
 struct cache_key
 cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct str id)
 {
 	struct cache_key key = {.cls = cls};
 	char digest[2 * DIGEST_B + 1];
 	uint8_t hash[SECRET_HASH_B];
-	int n;
 
 	if (id.n > ID_MAX_B || !is_plain(id)) {
 		secret_hash(id, hash);
@@ -114,10 +124,12 @@ cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct s
 			snprintf(digest + 2 * i, 3, "%02x", hash[i]);
 		id = str_z(digest);
 	}
-	n = snprintf(key.text, sizeof(key.text), "k%d:%016llx:%s:%.*s:%.*s", KEY_FORMAT, (unsigned long long)c->salt,
-	    class_names[cls], STR_ARG(str_head(lang, 16)), STR_ARG(id));
-	ASSERT(n > 0 && (size_t)n < sizeof(key.text));
-	key.n = (size_t)n;
+	key_put(&key, c->key_head);
+	key_put(&key, str_z(class_names[cls]));
+	key_put(&key, STR(":"));
+	key_put(&key, str_head(lang, LANG_MAX_B));
+	key_put(&key, STR(":"));
+	key_put(&key, id);
 	return key;
 }
 

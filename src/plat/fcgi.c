@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -18,6 +19,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "plat/fcgi_head.h"
 
 #define RECORD_MAX_B 65528 /* the largest content of a record that is a multiple of 8, so that none needs padding */
 #define ACCEPT_PAUSE_NS (50 * CLOCK_MS)
@@ -27,10 +29,14 @@
 
 struct fcgi {
 	FCGX_Request rq;
-	int listen_fd;
+	int listen_fd, epoll_fd;
 	int conn_fd; /* -1: no request at hand */
+	int request_id;
+	bool whole;	  /* the request is in `head`; else in `rq` */
 	bool input_ended; /* the empty record that ends the body has been read, or will not come */
 	uint32_t read_ms;
+	struct fcgi_head head;
+	char peeked[FCGI_HEAD_MAX_B];
 	timer_t interrupt;
 	sigset_t while_waiting;
 };
@@ -84,6 +90,7 @@ bool
 fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **out, struct err *e)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
+	struct epoll_event wanted = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 	struct fcgi *f = ARENA_NEW(process, struct fcgi);
 	int listening = 0, flags;
 	socklen_t n = sizeof(listening);
@@ -98,8 +105,10 @@ fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **
 	flags = fcntl(listen_fd, F_GETFL);
 	/* Closing a connection, libfcgi waits for the peer; 2 seconds unless told otherwise. */
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0);
-	if (fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0 || timer_create(CLOCK_MONOTONIC, &event, &f->interrupt)
-	    || FCGX_Init() != 0)
+	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (f->epoll_fd < 0 || epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, listen_fd, &wanted) != 0
+	    || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0
+	    || timer_create(CLOCK_MONOTONIC, &event, &f->interrupt) != 0 || FCGX_Init() != 0)
 		return err_set(e, ERR_LIMIT, "cannot prepare the listening socket: %s", strerror(errno));
 	*out = f;
 	return true;
@@ -120,7 +129,6 @@ arm_interrupt(struct fcgi *f, uint32_t ms)
 static int
 accept_one(struct fcgi *f)
 {
-	struct timeval tv = {.tv_sec = f->read_ms / 1000, .tv_usec = (suseconds_t)(f->read_ms % 1000) * 1000};
 	int fd = accept4(f->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd < 0) {
@@ -130,9 +138,28 @@ accept_one(struct fcgi *f)
 		}
 		return -1;
 	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 	return fd;
+}
+
+static bool
+no_request(void)
+{
+	log_put(LOG_WARN, "event=no_request msg=\"a connection brought no request in time\"");
+	return false;
+}
+
+/* Takes a request that is there as a whole; false leaves all its bytes on the connection. */
+static bool
+take_whole(struct fcgi *f, int fd)
+{
+	ssize_t n = recv(fd, f->peeked, sizeof(f->peeked), MSG_PEEK | MSG_DONTWAIT);
+	char taken[FCGI_HEAD_MAX_B];
+
+	if (n <= 0 || !fcgi_head_parse(f->peeked, (size_t)n, &f->head))
+		return false;
+	f->whole = f->input_ended = recv(fd, taken, (size_t)n, MSG_DONTWAIT) == n;
+	f->request_id = f->head.request_id;
+	return f->whole;
 }
 
 /* Lets libfcgi read the header from fd. It skips its own accept when ipcFd is set, closes ipcFd first unless
@@ -141,20 +168,38 @@ accept_one(struct fcgi *f)
 static bool
 read_header(struct fcgi *f, int fd)
 {
+	struct timeval tv = {.tv_sec = f->read_ms / 1000, .tv_usec = (suseconds_t)(f->read_ms % 1000) * 1000};
 	int rc;
 
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 	FCGX_InitRequest(&f->rq, -1, 0);
 	f->rq.ipcFd = fd;
 	f->rq.keepConnection = 1;
 	arm_interrupt(f, f->read_ms);
 	rc = FCGX_Accept_r(&f->rq);
 	arm_interrupt(f, 0);
-	if (rc != 0) {
-		log_put(LOG_WARN, "event=no_request msg=\"a connection brought no request in time\"");
-		return false;
+	if (rc != 0)
+		return no_request();
+	f->whole = f->input_ended = false;
+	f->request_id = f->rq.requestId;
+	return true;
+}
+
+/* The connection is closed when it brings no request. */
+static bool
+read_request(struct fcgi *f, int fd)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	bool whole = take_whole(f, fd);
+
+	if (!whole && poll(&pfd, 1, (int)f->read_ms) == 0) {
+		close(fd);
+		return no_request();
 	}
+	if (!whole && !take_whole(f, fd) && !read_header(f, fd))
+		return false;
 	f->conn_fd = fd;
-	f->input_ended = false;
 	return true;
 }
 
@@ -162,23 +207,17 @@ enum fcgi_event
 fcgi_next(struct fcgi *f, uint64_t until_ns)
 {
 	for (;;) {
-		struct pollfd pfd = {.fd = f->listen_fd, .events = POLLIN};
-		struct timespec ts, *limit = NULL;
-		uint64_t left = clock_left_ns(until_ns);
+		struct epoll_event got;
 		int fd;
 
 		if (stop)
 			return FCGI_EVENT_STOP;
-		if (left == 0)
+		if (clock_left_ns(until_ns) == 0)
 			return FCGI_EVENT_TIME;
-		if (until_ns != CLOCK_NEVER) {
-			ts = (struct timespec){(time_t)(left / CLOCK_S), (long)(left % CLOCK_S)};
-			limit = &ts;
-		}
-		if (ppoll(&pfd, 1, limit, &f->while_waiting) <= 0)
+		if (epoll_pwait(f->epoll_fd, &got, 1, clock_left_ms(until_ns), &f->while_waiting) <= 0)
 			continue;
 		fd = accept_one(f);
-		if (fd >= 0 && read_header(f, fd))
+		if (fd >= 0 && read_request(f, fd))
 			return FCGI_EVENT_REQUEST;
 	}
 }
@@ -186,18 +225,7 @@ fcgi_next(struct fcgi *f, uint64_t until_ns)
 struct str
 fcgi_param(const struct fcgi *f, const char *name)
 {
-	return str_z(FCGX_GetParam(name, f->rq.envp));
-}
-
-void
-fcgi_params(const struct fcgi *f, void (*fn)(void *arg, struct str name, struct str value), void *arg)
-{
-	for (char **p = f->rq.envp; *p != NULL; p++) {
-		struct str rest = str_z(*p), name;
-
-		if (str_cut(&rest, '=', &name))
-			fn(arg, name, rest);
-	}
+	return f->whole ? fcgi_head_param(&f->head, name) : str_z(FCGX_GetParam(name, f->rq.envp));
 }
 
 /* Reads until `n` bytes are there, the body ends, or time is up. */
@@ -216,8 +244,6 @@ read_to_end(struct fcgi *f)
 {
 	char bin[4096];
 
-	if (f->input_ended)
-		return;
 	for (uint64_t n = 0; n < DISCARD_MAX_B && read_some(f, bin, sizeof(bin)) == sizeof(bin);)
 		n += sizeof(bin);
 	f->input_ended = true;
@@ -275,6 +301,8 @@ fcgi_body(struct fcgi *f, struct arena *a, size_t max_b, struct str *body, struc
 	bool ok;
 
 	*body = STR_NONE;
+	if (f->whole)
+		return true;
 	if (length.n > 0 && !num_u64(length, 0, INT64_MAX, &n))
 		return err_set(e, ERR_INPUT, "CONTENT_LENGTH is no number");
 	arm_interrupt(f, f->read_ms);
@@ -368,7 +396,7 @@ static struct records
 records_of(const struct fcgi *f, struct arena *a, struct str head, struct str body)
 {
 	size_t parts = head.n / RECORD_MAX_B + body.n / RECORD_MAX_B + 2;
-	struct records r = {.a = a, .request_id = f->rq.requestId};
+	struct records r = {.a = a, .request_id = f->request_id};
 
 	r.iov = ARENA_ARRAY(a, struct iovec, 2 * parts + 3);
 	records_put(&r, head);
@@ -381,9 +409,11 @@ fcgi_send(struct fcgi *f, struct arena *a, struct str head, struct str body, uin
 {
 	struct records r = records_of(f, a, head, body);
 
-	arm_interrupt(f, f->read_ms);
-	read_to_end(f);
-	arm_interrupt(f, 0);
+	if (!f->input_ended) {
+		arm_interrupt(f, f->read_ms);
+		read_to_end(f);
+		arm_interrupt(f, 0);
+	}
 	records_end(&r);
 	return write_all(f->conn_fd, r.iov, r.n, deadline_ns);
 }
@@ -397,28 +427,27 @@ fcgi_send_half(struct fcgi *f, struct arena *a, struct str head, struct str body
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for half an answer\"");
 }
 
-bool
-fcgi_gone(const struct fcgi *f)
-{
-	struct pollfd pfd = {.fd = f->conn_fd, .events = POLLRDHUP};
-
-	return poll(&pfd, 1, 0) == 1 && (pfd.revents & (POLLHUP | POLLERR)) != 0;
-}
-
 /* Unread input would make the close a reset, and a reset may overtake the answer: end our side, take what is there,
  * then close. */
-void
-fcgi_done(struct fcgi *f)
+static void
+let_go(struct fcgi *f)
 {
 	char bin[4096];
 
-	if (f->conn_fd < 0)
-		return;
 	shutdown(f->conn_fd, SHUT_WR);
 	while (recv(f->conn_fd, bin, sizeof(bin), MSG_DONTWAIT) > 0)
 		;
 	f->rq.ipcFd = -1;
 	FCGX_Free(&f->rq, 0);
+}
+
+void
+fcgi_done(struct fcgi *f)
+{
+	if (f->conn_fd < 0)
+		return;
+	if (!f->whole)
+		let_go(f);
 	close(f->conn_fd);
 	f->conn_fd = -1;
 }

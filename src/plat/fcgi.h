@@ -1,10 +1,12 @@
 /* fcgi.h - one FastCGI connection at a time: wait for it, read the request, write the whole answer.
  *
  * libfcgi parses the protocol but does not wait: its accept loses a SIGTERM that comes in a certain window, a silent
- * client delays it by seconds, and reading has no time limit. So this module polls and accepts itself, hands the
- * accepted connection to libfcgi for reading only, interrupts reading at a deadline, and writes the finished answer
- * with one gathering write. Nothing reaches the web server before the answer is complete, which is what makes one
- * error page possible.
+ * client delays it by seconds, and reading has no time limit. So this module waits and accepts itself, reads a request
+ * that is there as a whole where it lies (fcgi_head.h), hands every other one to libfcgi for reading only, interrupts
+ * that at a deadline, and writes the finished answer with one gathering write. Nothing reaches the web server before
+ * the answer is complete, which is what makes one error page possible.
+ *
+ * Of the processes that share a listening socket, one is woken for each connection (EPOLLEXCLUSIVE).
  *
  * TERM, INT, USR1 and USR2 mean: finish the request at hand, then stop. They are blocked except while waiting, so
  * there is no window in which one is lost. One struct fcgi per process. */
@@ -35,9 +37,6 @@ enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
 /* A CGI variable of the request at hand, or none; valid until fcgi_done(). */
 struct str fcgi_param(const struct fcgi *, const char *name);
 
-/* Calls fn for each CGI variable. */
-void fcgi_params(const struct fcgi *, void (*fn)(void *arg, struct str name, struct str value), void *arg);
-
 /* The request's body, on the arena. ERR_TOO_LARGE past max_b (the rest is read and thrown away, so that the web
  * server comes round to reading the answer); ERR_INPUT when less arrives than CONTENT_LENGTH announces. */
 MUST_USE bool fcgi_body(struct fcgi *, struct arena *, size_t max_b, struct str *body, struct err *);
@@ -48,9 +47,6 @@ MUST_USE bool fcgi_send(struct fcgi *, struct arena *, struct str head, struct s
 
 /* For tests: writes the first half of the answer only. */
 void fcgi_send_half(struct fcgi *, struct arena *, struct str head, struct str body);
-
-/* The web server has closed its end: nobody waits for the answer any more. */
-bool fcgi_gone(const struct fcgi *);
 
 /* Gives the connection back; what fcgi_param() returned is gone. */
 void fcgi_done(struct fcgi *);

@@ -21,6 +21,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/dump_scan.c src/plat/dump_scan.h \
 	src/plat/fcgi.c src/plat/fcgi.h \
 	src/plat/fcgi_ask.c src/plat/fcgi_ask.h \
+	src/plat/fcgi_head.c src/plat/fcgi_head.h \
 	src/plat/file.c src/plat/file.h \
 	src/plat/fold.c src/plat/fold.h \
 	src/plat/form.c src/plat/form.h \

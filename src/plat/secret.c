@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#define IDS_AT_ONCE 64
 #define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 bool
@@ -19,10 +20,14 @@ secret_random(void *to, size_t n)
 void
 secret_id(char id[33])
 {
-	uint8_t random[16];
+	static uint8_t pool[IDS_AT_ONCE][16]; /* asking the system for each one would be a system call for each request */
+	static size_t left;
 
-	randombytes_buf(random, sizeof(random));
-	sodium_bin2hex(id, 33, random, sizeof(random));
+	if (left == 0) {
+		randombytes_buf(pool, sizeof(pool));
+		left = IDS_AT_ONCE;
+	}
+	sodium_bin2hex(id, 33, pool[--left], sizeof(pool[0]));
 }
 
 void

@@ -17,7 +17,8 @@ MUST_USE bool secret_init(struct err *);
 
 void secret_random(void *to, size_t n);
 
-/* A new id of a request or a job: 32 hexadecimal digits, NUL behind. */
+/* A new id of a request or a job: 32 hexadecimal digits, NUL behind. Some are drawn ahead: a process that has made one
+ * and forks must not make more on both sides. */
 void secret_id(char id[33]);
 
 /* What is stored of a token. */

@@ -117,6 +117,8 @@ emit(struct compiler *c, enum op_code code, const struct path *path)
 	if (path != NULL) {
 		op->n_path = (uint8_t)path->n;
 		memcpy(op->path, path->name, sizeof(op->path));
+		op->rooted = c->in->lang != NULL && path->n > 0
+		    && (path->name[0] == N_page || path->name[0] == N_me || path->name[0] == N_site);
 	}
 	return c->m->n_op - 1;
 }

@@ -26,6 +26,7 @@ enum { PLURAL_OF_LANGUAGE, PLURAL_OF_SOURCE };
 struct op {
 	uint8_t code;
 	uint8_t n_path;
+	bool rooted; /* path: its first name is one that only the root has */
 	uint16_t path[MUSTACHE_PATH_MAX];
 	uint32_t n;
 	const char *p;

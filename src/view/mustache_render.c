@@ -1,5 +1,7 @@
 #include "view/mustache_op.h"
 
+#include <string.h>
+
 struct frame {
 	const struct view *v;
 	const struct view *list; /* NULL: the section is no list */
@@ -12,6 +14,7 @@ struct render {
 	size_t n_frames, n_calls;
 	struct frame frame[RENDER_CONTEXT_MAX];
 	uint32_t call[RENDER_CALL_MAX];
+	const struct view *page[N__MAX]; /* the fields of `page` by name: most paths begin there */
 };
 
 /* A value, and the form of it that the last name of the path asks for, as N_plain of an amount. */
@@ -41,9 +44,15 @@ resolve(const struct render *r, const struct op *op)
 
 	if (op->n_path == 0)
 		return (struct value){r->frame[r->n_frames - 1].v, 0};
-	for (i = r->n_frames; v == NULL && i-- > 0;)
-		v = view_get(r->frame[i].v, op->path[0]);
-	for (i = 1; v != NULL && i < op->n_path; i++) {
+	if (op->rooted && op->path[0] == N_page && op->n_path > 1) {
+		v = r->page[op->path[1]];
+		i = 2;
+	} else {
+		for (i = op->rooted ? 1 : r->n_frames; v == NULL && i-- > 0;)
+			v = view_get(r->frame[i].v, op->path[0]);
+		i = 1;
+	}
+	for (; v != NULL && i < op->n_path; i++) {
 		if (v->type != VIEW_OBJECT && r->m->lang != NULL && i == op->n_path - 1u && has_form(v, op->path[i]))
 			return (struct value){v, op->path[i]};
 		v = view_get(v, op->path[i]);
@@ -189,6 +198,7 @@ run(struct render *r, uint32_t pc, struct err *e)
 bool
 mustache_render(const struct mustache *m, size_t file, const struct view *root, struct buf *out, struct err *e)
 {
+	const struct view *page;
 	struct render r;
 
 	ASSERT(file < m->n_files);
@@ -197,5 +207,9 @@ mustache_render(const struct mustache *m, size_t file, const struct view *root, 
 	r.n_calls = 0;
 	r.n_frames = 1;
 	r.frame[0] = (struct frame){root, NULL, 0};
+	memset(r.page, 0, sizeof(r.page));
+	page = m->lang == NULL ? NULL : view_get(root, N_page); /* the specification's names are no N_ */
+	for (uint32_t i = 0; page != NULL && i < page->n; i++)
+		r.page[page->u.fields[i].name] = page->u.fields[i].node;
 	return run(&r, m->entry[file], e) && buf_check(out, e);
 }

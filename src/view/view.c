@@ -117,6 +117,8 @@ void
 view_put(struct view *obj, uint16_t name, struct view *node)
 {
 	ASSERT(obj->type == VIEW_OBJECT);
+	if (node == NULL)
+		return;
 	for (uint32_t i = 0; i < obj->n; i++) {
 		if (obj->u.fields[i].name == name) {
 			obj->u.fields[i].node = node;
@@ -206,6 +208,21 @@ view_get(const struct view *obj, uint16_t name)
 	for (uint32_t i = 0; i < obj->n; i++) {
 		if (obj->u.fields[i].name == name)
 			return obj->u.fields[i].node;
+	}
+	return NULL;
+}
+
+struct view *
+view_take(struct view *obj, uint16_t name)
+{
+	for (uint32_t i = 0; i < obj->n; i++) {
+		struct view *node = obj->u.fields[i].node;
+
+		if (obj->u.fields[i].name != name)
+			continue;
+		obj->n--;
+		memmove(obj->u.fields + i, obj->u.fields + i + 1, (obj->n - i) * sizeof(obj->u.fields[0]));
+		return node;
 	}
 	return NULL;
 }

@@ -66,7 +66,7 @@ struct view *view_node_html(struct arena *, struct str);
 struct view *view_node_money(struct arena *, struct money);
 struct view *view_node_date(struct arena *, int64_t utc_s);
 
-/* Sets a field of an object, in place of one of that name. The node may be shared by several trees. */
+/* Sets a field of an object, in place of one of that name. The node may be shared by several trees; NULL sets nothing. */
 void view_put(struct view *obj, uint16_t name, struct view *node);
 void view_bool(struct view *obj, uint16_t name, bool);
 void view_int(struct view *obj, uint16_t name, int64_t);
@@ -83,6 +83,9 @@ struct view *view_add(struct view *list);
 
 /* The field, or NULL: also when `obj` is NULL or no object. */
 struct view *view_get(const struct view *obj, uint16_t name);
+
+/* Takes the field out of the object; NULL when there is none. */
+struct view *view_take(struct view *obj, uint16_t name);
 
 /* view_path(v, N_page, N_title): the field of the field, or NULL. */
 #define view_path(v, ...)                                                                                              \

@@ -6,11 +6,13 @@
 #include "shop/search.h"
 #include "store/catalogue_read.h"
 #include "view/encode.h"
+#include "view/jsonld.h"
 #include "web/app.h"
 #include "web/catalogue_tree.h"
 
 #define TREE_MAX_B ((size_t)512 << 10)
 #define SEARCH_TOKENS 4
+#define ID_MAX_B 512
 
 static struct catalogue_langs
 langs(const struct page_ctx *cx)
@@ -45,7 +47,11 @@ fetch_tree(const struct page_ctx *cx, struct cache_key key, void *arg, cache_fil
 static struct str
 id_text(struct arena *a, uint64_t id)
 {
-	return str_fmt(a, "%llu", (unsigned long long)id);
+	struct buf b;
+
+	buf_init(&b, a, ID_MAX_B);
+	buf_u64(&b, id);
+	return buf_str(&b);
 }
 
 /* Cards --------------------------------------------------------------------------------------------------------- */
@@ -164,7 +170,7 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 
 	for (size_t i = 0; i < n; i++) {
 		struct catalogue_product *p;
-		struct view *v;
+		struct view *v, *way;
 
 		if (!catalogue_find_product(cx->db, a, &l, *(const uint64_t *)want[i]->arg, &p, e))
 			return false;
@@ -172,7 +178,11 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 			continue;
 		v = catalogue_product_tree(cx, p);
 		want[i]->version = p->version;
-		if (!put_way(cx, v, p->category_id, e) || !encode(a, v, &want[i]->value, e))
+		if (!put_way(cx, v, p->category_id, e))
+			return false;
+		way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
+		view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
+		if (!encode(a, v, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -268,10 +278,18 @@ catalogue_ids(
     const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
-	struct str id = str_fmt(cx->a, "%llu.%d.%zu.%.*s", (unsigned long long)query->category, (int)query->sort,
-	    query->n, STR_ARG(query->after));
+	struct buf id;
 
-	return fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, id), &w, out, e);
+	buf_init(&id, cx->a, ID_MAX_B);
+	buf_u64(&id, query->category);
+	buf_ch(&id, '.');
+	buf_u64(&id, query->sort);
+	buf_ch(&id, '.');
+	buf_u64(&id, query->n);
+	buf_ch(&id, '.');
+	buf_put(&id, query->after);
+	return buf_check(&id, e)
+	    && fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, buf_str(&id)), &w, out, e);
 }
 
 bool
@@ -331,7 +349,11 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 		list = view_sublist(v, N_children);
 		for (size_t k = 0; k < children.n; k++)
 			view_push(list, catalogue_category_link(cx, &children.v[k]));
-		if (!put_way(cx, v, c->id, e) || !encode(a, v, &want[i]->value, e))
+		if (!put_way(cx, v, c->id, e))
+			return false;
+		view_html(v, N_json_ld,
+		    jsonld_breadcrumbs(a, &cx->app->urls, view_get(v, N_breadcrumbs), STR_NONE));
+		if (!encode(a, v, &want[i]->value, e))
 			return false;
 	}
 	return true;

@@ -25,7 +25,7 @@ struct catalogue_address {
 MUST_USE bool catalogue_find_address(
     const struct page_ctx *, struct str handle, struct catalogue_address *, struct err *);
 
-/* The product's tree with `breadcrumbs` and `category`, to be finished by catalogue_choose_in_tree(); NULL: there is
+/* The product's tree with `breadcrumbs`, `category` and `json_ld`, to be finished by catalogue_choose_in_tree(); NULL: there is
  * none. */
 MUST_USE bool catalogue_find_tree(const struct page_ctx *, uint64_t id, struct view **, struct err *);
 
@@ -42,7 +42,7 @@ MUST_USE bool catalogue_ids_tagged(
 MUST_USE bool catalogue_ids_found(const struct page_ctx *, struct str words, const struct catalogue_list_query *,
     struct catalogue_ids *, struct err *);
 
-/* The category's tree: id, name, text, count, image, children, way (breadcrumbs), or NULL. */
+/* The category's tree: id, name, text, count, image, children, way (breadcrumbs), json_ld, or NULL. */
 MUST_USE bool catalogue_find_category_tree(
     const struct page_ctx *, struct str slug, struct view **, struct err *);
 

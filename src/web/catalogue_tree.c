@@ -370,6 +370,22 @@ catalogue_choose_in_tree(const struct page_ctx *cx, struct view *product, uint64
 }
 
 struct view *
+catalogue_breadcrumbs(const struct page_ctx *cx, const struct view *way, struct str last)
+{
+	struct view *list = view_list(cx->a), *end = view_object(cx->a);
+	size_t n = view_count(way);
+
+	if (last.n == 0 && n > 0)
+		last = view_text(view_get(view_at(way, --n), N_text));
+	for (size_t i = 0; i < n; i++)
+		view_push(list, view_at(way, i));
+	view_str(end, N_text, last);
+	if (last.n > 0)
+		view_push(list, end);
+	return list;
+}
+
+struct view *
 catalogue_category_link(const struct page_ctx *cx, const struct catalogue_category *c)
 {
 	struct view *v = view_object(cx->a);

@@ -17,6 +17,10 @@ struct view *catalogue_product_tree(const struct page_ctx *, const struct catalo
  * availability, the state of each option's values, the picture. variant_id 0: whichever can be had. */
 void catalogue_choose_in_tree(const struct page_ctx *, struct view *product, uint64_t variant_id, uint64_t picture);
 
+/* The way to a page, `way` being that of its category. `last`: the page's own name behind it; none: the way's last one
+ * is the page itself, and no link. */
+struct view *catalogue_breadcrumbs(const struct page_ctx *, const struct view *way, struct str last);
+
 /* A category as a link: text, url, count, image. */
 struct view *catalogue_category_link(const struct page_ctx *, const struct catalogue_category *);
 

@@ -30,23 +30,6 @@ page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 	return true;
 }
 
-static void
-put_breadcrumbs(const struct page_ctx *cx, struct view *page, struct view *way, struct str last)
-{
-	struct view *list = view_sublist(page, N_breadcrumbs), *end;
-
-	for (size_t i = 0; i < view_count(way); i++)
-		view_push(list, view_at(way, i));
-	if (last.n > 0) {
-		end = view_add(list);
-		view_str(end, N_text, last);
-	} else if (view_count(list) > 0) { /* the page itself is the last of its own way: no link */
-		end = view_object(cx->a);
-		view_str(end, N_text, view_text(view_get(view_at(list, view_count(list) - 1), N_text)));
-		list->u.items[list->n - 1] = end;
-	}
-}
-
 static const struct {
 	const char *word;
 	enum catalogue_sort sort;
@@ -103,7 +86,9 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 	if (!catalogue_ids(cx, &query, &ids, e)
 	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
-	put_breadcrumbs(cx, page, view_get(category, N_breadcrumbs), STR_NONE);
+	view_put(
+	    page, N_breadcrumbs, catalogue_breadcrumbs(cx, view_get(category, N_breadcrumbs), STR_NONE));
+	view_put(page, N_json_ld, view_take(category, N_json_ld));
 	view_put(page, N_category, category);
 	view_put(page, N_description, view_get(category, N_summary));
 	view_put(page, N_count, view_get(category, N_count));
@@ -113,8 +98,6 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 		view_str(pager, N_first_url, list_url(cx, sort, STR_NONE));
 	if (ids.next.n > 0)
 		view_str(pager, N_next_url, list_url(cx, sort, ids.next));
-	view_html(page, N_json_ld,
-	    jsonld_breadcrumbs(cx->a, &cx->app->urls, view_get(category, N_breadcrumbs), STR_NONE));
 	return true;
 }
 
@@ -156,9 +139,10 @@ page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 		return false;
 	if (product == NULL)
 		return err_set(e, ERR_NOT_FOUND, "product %llu is not for sale", (unsigned long long)address.id);
-	put_breadcrumbs(cx, page, view_get(product, N_breadcrumbs), view_text(view_get(product, N_name)));
+	view_put(page, N_breadcrumbs,
+	    catalogue_breadcrumbs(cx, view_get(product, N_breadcrumbs), view_text(view_get(product, N_name))));
 	view_put(page, N_category, view_get(product, N_category));
-	view_html(page, N_json_ld, jsonld_product(cx->a, &cx->app->urls, product, view_get(page, N_breadcrumbs)));
+	view_put(page, N_json_ld, view_take(product, N_json_ld));
 	catalogue_choose_in_tree(
 	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
 	view_put(page, N_product, product);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define HEAD_MAX_B ((size_t)32 * 1024)
+#define ETAG_MAX_B 64
 #define BRIEF_S "60"
 #define HSTS "max-age=63072000; includeSubDomains"
 
@@ -11,6 +12,14 @@ response_init(struct response *r, struct arena *a)
 {
 	*r = (struct response){.status = 200, .type = STR("text/html; charset=utf-8")};
 	buf_init(&r->lines, a, HEAD_MAX_B);
+}
+
+static void
+put_line(struct buf *b, const char *name, struct str value)
+{
+	buf_z(b, name);
+	buf_put(b, value);
+	buf_z(b, "\r\n");
 }
 
 static bool
@@ -30,9 +39,7 @@ response_header(struct response *r, const char *name, struct str value)
 		return;
 	}
 	buf_z(&r->lines, name);
-	buf_z(&r->lines, ": ");
-	buf_put(&r->lines, value);
-	buf_z(&r->lines, "\r\n");
+	put_line(&r->lines, ": ", value);
 }
 
 void
@@ -62,7 +69,15 @@ response_cookie(struct response *r, struct arena *a, const struct response_origi
 struct str
 response_etag(struct arena *a, struct str body)
 {
-	return str_fmt(a, "W/\"%016llx-%zx\"", (unsigned long long)str_hash(body), body.n);
+	struct buf b;
+
+	buf_init(&b, a, ETAG_MAX_B);
+	buf_z(&b, "W/\"");
+	buf_hex(&b, str_hash(body));
+	buf_ch(&b, '-');
+	buf_hex(&b, body.n);
+	buf_ch(&b, '"');
+	return buf_str(&b);
 }
 
 bool
@@ -113,13 +128,16 @@ security_headers(struct buf *b, const struct response *r, const struct response_
 	    "Content-Security-Policy: default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
 	    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
 	    "form-action 'self'");
-	if (origin->form_to.n > 0)
-		buf_fmt(b, " %.*s", STR_ARG(origin->form_to));
+	if (origin->form_to.n > 0) {
+		buf_ch(b, ' ');
+		buf_put(b, origin->form_to);
+	}
 	buf_z(b, "\r\nX-Content-Type-Options: nosniff\r\n"
 		 "Cross-Origin-Opener-Policy: same-origin\r\n"
 		 "Cross-Origin-Resource-Policy: same-origin\r\n"
 		 "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n");
-	buf_fmt(b, "Referrer-Policy: %s\r\n", r->no_referrer ? "no-referrer" : "strict-origin-when-cross-origin");
+	buf_z(b, r->no_referrer ? "Referrer-Policy: no-referrer\r\n"
+				: "Referrer-Policy: strict-origin-when-cross-origin\r\n");
 	if (origin->https)
 		buf_z(b, "Strict-Transport-Security: " HSTS "\r\n");
 }
@@ -138,12 +156,13 @@ cache_headers(struct buf *b, const struct response *r, struct arena *a, struct s
 		buf_z(b, "Cache-Control: public, max-age=" BRIEF_S "\r\n");
 		break;
 	case RESPONSE_SHARED:
-		buf_fmt(b, "Cache-Control: no-cache\r\nVary: Cookie%s\r\n", r->vary_accept ? ", Accept" : "");
+		buf_z(b, r->vary_accept ? "Cache-Control: no-cache\r\nVary: Cookie, Accept\r\n"
+					: "Cache-Control: no-cache\r\nVary: Cookie\r\n");
 		if (r->status != 200)
 			break;
 		if (etag.n == 0)
 			etag = response_etag(a, r->body);
-		buf_fmt(b, "ETag: %.*s\r\n", STR_ARG(etag));
+		put_line(b, "ETag: ", etag);
 		return response_matches(if_none_match, etag);
 	}
 	return false;
@@ -163,10 +182,17 @@ response_head(const struct response *r, struct arena *a, const struct response_o
 	if (cache_headers(&cache, r, a, if_none_match))
 		status = 304;
 	*send_body = status != 304;
-	buf_fmt(&b, "Status: %d %s\r\n", status, response_reason(status));
-	if (*send_body)
-		buf_fmt(&b, "Content-Type: %.*s\r\nContent-Length: %zu\r\n", STR_ARG(r->type), r->body.n);
-	buf_fmt(&b, "X-Request-Id: %s\r\n", request_id);
+	buf_z(&b, "Status: ");
+	buf_i64(&b, status);
+	buf_ch(&b, ' ');
+	put_line(&b, response_reason(status), STR_NONE);
+	if (*send_body) {
+		put_line(&b, "Content-Type: ", r->type);
+		buf_z(&b, "Content-Length: ");
+		buf_u64(&b, r->body.n);
+		buf_z(&b, "\r\n");
+	}
+	put_line(&b, "X-Request-Id: ", str_z(request_id));
 	buf_put(&b, buf_str(&cache));
 	security_headers(&b, r, origin);
 	buf_put(&b, buf_str(&r->lines));

@@ -10,6 +10,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_csv \
+	tests/fuzz/fuzz_fcgi_head \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_html_clean \
 	tests/fuzz/fuzz_image \
@@ -27,6 +28,7 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/conf/wrong \
 	tests/fuzz/corpus/csv/products \
 	tests/fuzz/corpus/csv/quotes \
+	tests/fuzz/corpus/fcgi_head/get \
 	tests/fuzz/corpus/csv/translations \
 	tests/fuzz/corpus/csv/units \
 	tests/fuzz/corpus/form/multipart \
@@ -68,6 +70,9 @@ tests_fuzz_fuzz_view_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c
 tests_fuzz_fuzz_csv_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_fcgi_head_SOURCES = tests/fuzz/fuzz_fcgi_head.c
+tests_fuzz_fuzz_fcgi_head_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_fcgi_head_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_html_clean_SOURCES = tests/fuzz/fuzz_html_clean.c
 tests_fuzz_fuzz_html_clean_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_html_clean_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

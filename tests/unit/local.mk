@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/test_draft \
 	tests/unit/test_dump_scan \
 	tests/unit/test_fcgi_ask \
+	tests/unit/test_fcgi_head \
 	tests/unit/test_form \
 	tests/unit/test_grants \
 	tests/unit/test_html_clean \
@@ -106,6 +107,8 @@ tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
 tests_unit_test_doctor_LDADD = $(UNIT_LIBS)
 tests_unit_test_fcgi_ask_SOURCES = tests/unit/test_fcgi_ask.c
 tests_unit_test_fcgi_ask_LDADD = $(UNIT_LIBS)
+tests_unit_test_fcgi_head_SOURCES = tests/unit/test_fcgi_head.c
+tests_unit_test_fcgi_head_LDADD = $(UNIT_LIBS)
 tests_unit_test_grants_SOURCES = tests/unit/test_grants.c
 tests_unit_test_grants_LDADD = $(UNIT_LIBS)
 tests_unit_test_rights_SOURCES = tests/unit/test_rights.c
