@@ -4,6 +4,8 @@ BENCH_BINARIES = \
 	bench/generate_orders \
 	bench/import_ceiling \
 	bench/load \
+	bench/order_carts \
+	bench/order_ceiling \
 	bench/page_ceiling \
 	bench/shopper
 
@@ -13,6 +15,7 @@ check_LIBRARIES += bench/libbench.a
 EXTRA_DIST += \
 	bench/memory.js \
 	bench/mix.js \
+	bench/orders.js \
 	bench/pages.js \
 	bench/report.js \
 	bench/run \
@@ -41,6 +44,10 @@ bench_import_ceiling_SOURCES = bench/import_ceiling.c
 bench_import_ceiling_LDADD = $(ROOM_LIBS)
 bench_load_SOURCES = bench/load.c
 bench_load_LDADD = $(BENCH_LIBS)
+bench_order_carts_SOURCES = bench/order_carts.c
+bench_order_carts_LDADD = $(ROOM_LIBS)
+bench_order_ceiling_SOURCES = bench/order_ceiling.c
+bench_order_ceiling_LDADD = $(ROOM_LIBS)
 bench_page_ceiling_SOURCES = bench/page_ceiling.c
 bench_page_ceiling_LDADD = $(FCGI_LIBS)
 bench_shopper_SOURCES = bench/shopper.c

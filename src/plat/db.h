@@ -83,6 +83,11 @@ void q_str(struct db_query *, struct str);
 void q_bytes(struct db_query *, struct str);
 void q_null(struct db_query *);
 
+/* The same for `rows` rows of values in one exchange: bind them row after row, then run once; the server does one after
+ * the other, and `affected` is their sum. What is bound is kept on the arena until then. For few rows this costs less
+ * than a list in JSON: two lines of an order took 27 us, and 55 us through JSON_TABLE. */
+struct db_query *db_query_rows(struct db *, unsigned id, struct arena *, size_t rows);
+
 /* For a statement without columns. `affected` (or NULL): rows found by WHERE (CLIENT_FOUND_ROWS). Outside a
  * transaction a write that was cut off is not repeated: ERR_UPSTREAM, and whether it happened is not known. */
 MUST_USE bool db_run(struct db_query *, uint64_t *affected, struct err *);

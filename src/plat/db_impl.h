@@ -1,7 +1,8 @@
 /* db_impl.h - what the files of the database module share; nobody else includes it.
  *
  * db.c: opening, connecting, what an error means. db_call.c: the library's calls under the deadline. db_stmt.c:
- * preparing and checking against the table. db_query.c: binding, running, reading rows. db_tx.c: transactions.
+ * preparing and checking against the table. db_query.c: binding, running, reading rows. db_bulk.c: several rows of values
+ * in one exchange. db_tx.c: transactions.
  *
  * The client library's non-blocking interface was chosen over a timer whose handler shuts the socket down: for a row
  * by its key over a unix socket both cost about 6 % more than plain blocking calls (medians of nine runs of 5000), and
@@ -53,6 +54,9 @@ struct db_query {
 	MYSQL_BIND *in_bind, *out_bind;
 	struct db_slot *in_slot, *out_slot;
 	unsigned n_bound;
+	unsigned n_rows; /* 0: one row, in in_slot; else as many, in row_slot */
+	struct db_slot *row_slot;
+	struct arena *row_arena;
 	bool wrong;	/* a bind did not fit the types */
 	bool in_fixed;	/* all parameters are numbers: bound once */
 	bool reads;	/* may be repeated on a new connection */
@@ -101,6 +105,10 @@ MUST_USE bool db_stmt_table(struct db *, struct arena *, struct err *);
 MUST_USE bool db_stmt_prepare(struct db_query *, struct err *);
 MUST_USE bool db_stmt_prepare_all(struct db *, struct err *);
 void db_stmt_close_all(struct db *);
+
+/* db_bulk.c: binds the rows of a statement, and what comes after it: one row again. */
+MUST_USE bool db_bulk_bind(struct db_query *);
+void db_bulk_end(struct db_query *);
 
 /* db_tx.c: a fault that is due now, or 0. */
 int db_fault_due(struct db *);

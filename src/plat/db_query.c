@@ -11,21 +11,40 @@ db_query(struct db *db, unsigned id)
 	ASSERT(id < db->setup.n_stmts && db->query[id] != NULL);
 	q = db->query[id];
 	q->n_bound = 0;
+	q->n_rows = 0;
 	q->wrong = false;
+	return q;
+}
+
+struct db_query *
+db_query_rows(struct db *db, unsigned id, struct arena *a, size_t rows)
+{
+	struct db_query *q = db_query(db, id);
+
+	ASSERT(rows > 0 && rows <= DB_ROWS_MAX);
+	q->n_rows = (unsigned)rows;
+	q->row_arena = a;
+	q->row_slot = ARENA_ARRAY(a, struct db_slot, rows * q->n_in);
 	return q;
 }
 
 static struct db_slot *
 bind_next(struct db_query *q, char type)
 {
+	unsigned n = q->n_in * (q->n_rows > 0 ? q->n_rows : 1);
 	struct db_slot *slot;
+	struct db_type want;
 
-	if (q->n_bound >= q->n_in || (type != 0 && q->in[q->n_bound].type != type)
-	    || (type == 0 && !q->in[q->n_bound].null)) {
+	if (q->n_bound >= n) {
 		q->wrong = true;
 		return NULL;
 	}
-	slot = &q->in_slot[q->n_bound++];
+	want = q->in[q->n_bound % q->n_in];
+	if (type == 0 ? !want.null : want.type != type) {
+		q->wrong = true;
+		return NULL;
+	}
+	slot = q->n_rows > 0 ? &q->row_slot[q->n_bound++] : &q->in_slot[q->n_bound++];
 	slot->null = type == 0;
 	return slot;
 }
@@ -91,7 +110,7 @@ stmt_failed(struct db_query *q, struct err *e)
 static bool
 check_binds(struct db_query *q, unsigned want_columns, struct err *e)
 {
-	if (q->wrong || q->n_bound != q->n_in)
+	if (q->wrong || q->n_bound != q->n_in * (q->n_rows > 0 ? q->n_rows : 1))
 		return err_set(e, ERR_BUG, "statement %s: bind %u does not fit \"%s\"", q->def->name, q->n_bound + 1,
 		    q->def->in);
 	if ((q->n_out == 0) != (want_columns == 0))
@@ -101,8 +120,10 @@ check_binds(struct db_query *q, unsigned want_columns, struct err *e)
 
 /* Numbers are bound where they stand once and for all; texts come from elsewhere each time. */
 static bool
-bind_texts(struct db_query *q, struct err *e)
+bind_values(struct db_query *q, struct err *e)
 {
+	if (q->n_rows > 0)
+		return db_bulk_bind(q) || stmt_failed(q, e);
 	if (q->in_fixed)
 		return true;
 	for (unsigned i = 0; i < q->n_in; i++) {
@@ -129,7 +150,7 @@ execute(struct db_query *q, struct err *e)
 		return db_fail(db, q->def->name, 2013, "provoked", e);
 	/* The server ends a slow statement itself; the extra second is for its saying so. */
 	db_call_limit(db, limit_ms == 0 ? 0 : limit_ms + 1000);
-	if (!bind_texts(q, e))
+	if (!bind_values(q, e))
 		return false;
 	if (db_call_execute(db, q->stmt) != 0)
 		return stmt_failed(q, e);
@@ -261,6 +282,8 @@ db_run(struct db_query *q, uint64_t *affected, struct err *e)
 		return false;
 	began_ns = clock_mono_ns();
 	ok = run_once(q, affected, e);
+	if (q->n_rows > 0)
+		db_bulk_end(q);
 	db_count_query(q->db, began_ns);
 	return ok;
 }

@@ -9,6 +9,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/conf_text.c \
 	src/plat/csv.c src/plat/csv.h \
 	src/plat/db.c src/plat/db.h src/plat/db_impl.h \
+	src/plat/db_bulk.c \
 	src/plat/db_call.c \
 	src/plat/db_count.c \
 	src/plat/db_dump.c src/plat/db_dump.h \

@@ -62,37 +62,19 @@ read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
 
 /* The statement reads by primary key; they are put into the order of their coming here. */
 static bool
-load_lines(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart, struct err *e)
+put_line(struct cart *cart, int64_t *added, const struct cart_line *line, int64_t at, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_CART_LINES);
-	struct db_rows rows;
-	int64_t *added;
+	size_t i = cart->n++;
 
-	q_str(q, owner->lang);
-	q_str(q, owner->fallback);
-	for (int i = 0; i < CART_OPTIONS; i++)
-		q_str(q, owner->lang);
-	q_u64(q, cart->id);
-	if (!db_select(q, a, &rows, e))
-		return false;
-	cart->lines = ARENA_ARRAY(a, struct cart_line, rows.n + 1);
-	added = ARENA_ARRAY(a, int64_t, rows.n + 1);
-	cart->n = 0;
-	while (db_next(&rows)) {
-		struct cart_line line = {0};
-		int64_t at = read_line(&rows, a, &line);
-		size_t i = cart->n++;
-
-		if (line.tax_class >= TAX__MAX)
-			return err_set(e, ERR_BUG, "product %llu has no tax class",
-			    (unsigned long long)line.product_id);
-		for (; i > 0 && added[i - 1] > at; i--) {
-			cart->lines[i] = cart->lines[i - 1];
-			added[i] = added[i - 1];
-		}
-		cart->lines[i] = line;
-		added[i] = at;
+	if (line->tax_class >= TAX__MAX)
+		return err_set(
+		    e, ERR_BUG, "product %llu has no tax class", (unsigned long long)line->product_id);
+	for (; i > 0 && added[i - 1] > at; i--) {
+		cart->lines[i] = cart->lines[i - 1];
+		added[i] = added[i - 1];
 	}
+	cart->lines[i] = *line;
+	added[i] = at;
 	return true;
 }
 
@@ -102,19 +84,37 @@ cart_find(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 {
 	struct db_query *q = db_query(db, SQL_CART_FIND);
 	struct db_rows rows;
-	struct str key;
+	int64_t *added;
 
 	*cart = (struct cart){.session_id = owner->session_id};
 	*draft = (struct checkout_draft){0};
+	*found = false;
+	q_str(q, owner->lang);
+	q_str(q, owner->fallback);
+	for (int i = 0; i < CART_OPTIONS; i++)
+		q_str(q, owner->lang);
 	q_u64(q, owner->session_id);
-	if (!db_find(q, a, &rows, found, e) || !*found)
-		return e->kind == ERR_NONE;
-	cart->id = c_u64(&rows);
-	key = c_bytes(&rows);
-	ASSERT(key.n == sizeof(cart->order_key));
-	memcpy(cart->order_key, key.p, key.n);
-	draft_parse(a, c_str(&rows), draft);
-	return load_lines(db, a, owner, cart, e);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	cart->lines = ARENA_ARRAY(a, struct cart_line, rows.n + 1);
+	added = ARENA_ARRAY(a, int64_t, rows.n + 1);
+	while (db_next(&rows)) {
+		struct cart_line line = {0};
+		struct str key;
+		int64_t at;
+
+		cart->id = c_u64(&rows);
+		key = c_bytes(&rows);
+		ASSERT(key.n == sizeof(cart->order_key));
+		memcpy(cart->order_key, key.p, key.n);
+		if (!c_is_null(&rows)) /* it comes with the first row only */
+			draft_parse(a, c_str(&rows), draft);
+		at = read_line(&rows, a, &line);
+		if (!put_line(cart, added, &line, at, e))
+			return false;
+	}
+	*found = cart->n > 0;
+	return true;
 }
 
 bool
@@ -123,17 +123,14 @@ cart_lock(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 {
 	struct db_query *q = db_query(db, SQL_CART_LOCK);
 	struct db_rows rows;
+	bool filled;
 
 	ASSERT(order_key.n == sizeof(cart->order_key));
-	*cart = (struct cart){.session_id = owner->session_id};
-	memcpy(cart->order_key, order_key.p, order_key.n);
 	q_u64(q, owner->session_id);
 	q_bytes(q, order_key);
 	if (!db_find(q, a, &rows, found, e) || !*found)
 		return e->kind == ERR_NONE;
-	cart->id = c_u64(&rows);
-	draft_parse(a, c_str(&rows), draft);
-	return load_lines(db, a, owner, cart, e);
+	return cart_find(db, a, owner, cart, draft, &filled, e);
 }
 
 bool
@@ -317,6 +314,20 @@ cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct c
 	struct draft_tx tx = {.cart_id = cart_id, .now_s = now_s};
 
 	return draft_format(a, draft, &tx.json, e) && db_tx(db, draft_body, &tx, e);
+}
+
+bool
+cart_message_save(struct db *db, struct arena *a, const struct cart_owner *owner, struct str message, int64_t now_s,
+    struct err *e)
+{
+	struct checkout_draft draft;
+	struct cart cart;
+	bool found;
+
+	if (!cart_find(db, a, owner, &cart, &draft, &found, e))
+		return false;
+	draft.note = message;
+	return !found || cart_draft_save(db, a, cart.id, &draft, now_s, e);
 }
 
 bool

@@ -14,7 +14,8 @@ struct cart_owner {
 	struct str lang, fallback;
 };
 
-/* The open cart with what the catalogue says now, its draft, or *found false. Lines in the order they were put in. */
+/* The open cart with what the catalogue says now, its draft, or *found false: none, or nothing in it. Lines in the order
+ * they were put in. */
 MUST_USE bool cart_find(struct db *, struct arena *, const struct cart_owner *, struct cart *, struct checkout_draft *,
     bool *found, struct err *);
 
@@ -50,6 +51,10 @@ MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
 /* Keeps what was typed. ERR_CONFLICT when the cart has become an order meanwhile. */
 MUST_USE bool cart_draft_save(
     struct db *, struct arena *, uint64_t cart_id, const struct checkout_draft *, int64_t now_s, struct err *);
+
+/* Keeps the message alone, in whatever cart the session has open; without one there is nothing to keep. */
+MUST_USE bool cart_message_save(
+    struct db *, struct arena *, const struct cart_owner *, struct str message, int64_t now_s, struct err *);
 
 /* Inside the transaction that orders it: takes the row of the open cart with this key for itself and loads all. */
 MUST_USE bool cart_lock(struct db *, struct arena *, const struct cart_owner *, struct str order_key, struct cart *,

@@ -58,20 +58,16 @@ step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct e
 		return false;
 	if (n == 0)
 		return err_set(e, ERR_CONFLICT, "order %llu has moved on", (unsigned long long)o->id);
-	for (int m = 0; *ends && m < ORDER_MACHINE__MAX; m++) {
-		struct order_step_row row = {.order_id = o->id,
-		    .machine = (enum order_machine)m,
+	return !*ends
+	    || order_insert_steps(db, tx->a,
+		&(struct order_steps){.order_id = o->id,
 		    .event = ORDER_EV_EXPIRE,
-		    .from = o->facts.is.of[m],
-		    .to = o->to.of[m],
+		    .from = o->facts.is,
+		    .to = o->to,
 		    .actor = "job",
 		    .why = "not paid in time",
-		    .at = tx->now_s};
-
-		if (!order_insert_event(db, &row, e))
-			return false;
-	}
-	return true;
+		    .at = tx->now_s},
+		e);
 }
 
 static bool

@@ -96,11 +96,15 @@ close_cart(struct db *db, const struct cart *cart, int64_t now_s, struct err *e)
 static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
+	struct order_steps placed = {
+	    .event = ORDER_EV_PLACE, .to = o->is, .actor = "buyer", .why = "", .at = o->created_at};
 	uint8_t hash[SECRET_HASH_B];
 
 	hash_token(tx, hash);
-	return order_insert(db, tx->a, o, tx->rq->rules->number_prefix, str_n(hash, sizeof(hash)), e)
-	    && order_insert_events(db, o, ORDER_EV_PLACE, "buyer", e) && order_insert_sale(db, o, e)
+	if (!order_insert(db, tx->a, o, tx->rq->rules->number_prefix, str_n(hash, sizeof(hash)), e))
+		return false;
+	placed.order_id = o->id;
+	return order_insert_steps(db, tx->a, &placed, e) && order_insert_sale(db, tx->a, o, e)
 	    && order_insert_mail(db, tx->a, o, tx->placed->token, e);
 }
 

@@ -55,26 +55,33 @@ set_number(struct db *db, const struct order *o, struct err *e)
 	return db_run(q, NULL, e);
 }
 
-static bool
-insert_address(
-    struct db *db, const struct order *o, enum address_kind kind, const struct address *address, struct err *e)
+static void
+bind_address(struct db_query *q, uint64_t order_id, enum address_kind kind, const struct address *address)
 {
 	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
 	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
-	struct db_query *q = db_query(db, SQL_ORDER_ADDRESS_INSERT);
 
-	q_u64(q, o->id);
+	q_u64(q, order_id);
 	q_i64(q, kind);
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		q_str(q, address->field[columns[i]]);
-	return db_run(q, NULL, e);
 }
 
 static bool
-insert_line(struct db *db, const struct order *o, size_t i, struct err *e)
+insert_addresses(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_ORDER_ADDRESS_INSERT, a, o->billed_elsewhere ? 2 : 1);
+
+	bind_address(q, o->id, ADDRESS_DELIVERY, &o->address);
+	if (o->billed_elsewhere)
+		bind_address(q, o->id, ADDRESS_BILLING, &o->billing);
+	return db_run(q, NULL, e);
+}
+
+static void
+bind_line(struct db_query *q, const struct order *o, size_t i)
 {
 	const struct order_line *l = &o->lines[i];
-	struct db_query *q = db_query(db, SQL_ORDER_LINE_INSERT);
 
 	q_u64(q, o->id);
 	q_i64(q, (int64_t)i + 1);
@@ -93,18 +100,32 @@ insert_line(struct db *db, const struct order *o, size_t i, struct err *e)
 	q_i64(q, l->tax_bp);
 	q_i64(q, l->tax_minor);
 	q_i64(q, l->stock_taken);
+}
+
+static bool
+insert_lines(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_ORDER_LINE_INSERT, a, o->n);
+
+	for (size_t i = 0; i < o->n; i++)
+		bind_line(q, o, i);
 	return db_run(q, NULL, e);
 }
 
 static bool
-insert_tax(struct db *db, const struct order *o, const struct order_tax *t, struct err *e)
+insert_taxes(struct db *db, struct arena *a, const struct order *o, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_TAX_INSERT);
+	struct db_query *q;
 
-	q_u64(q, o->id);
-	q_i64(q, t->bp);
-	q_i64(q, t->base_minor);
-	q_i64(q, t->tax_minor);
+	if (o->n_taxes == 0)
+		return true;
+	q = db_query_rows(db, SQL_ORDER_TAX_INSERT, a, o->n_taxes);
+	for (size_t i = 0; i < o->n_taxes; i++) {
+		q_u64(q, o->id);
+		q_i64(q, o->taxes[i].bp);
+		q_i64(q, o->taxes[i].base_minor);
+		q_i64(q, o->taxes[i].tax_minor);
+	}
 	return db_run(q, NULL, e);
 }
 
@@ -115,53 +136,26 @@ order_insert(
 	if (!insert_head(db, a, o, token_hash, e))
 		return false;
 	o->number = order_number(a, prefix, o->id);
-	if (!set_number(db, o, e) || !insert_address(db, o, ADDRESS_DELIVERY, &o->address, e))
-		return false;
-	if (o->billed_elsewhere && !insert_address(db, o, ADDRESS_BILLING, &o->billing, e))
-		return false;
-	for (size_t i = 0; i < o->n; i++) {
-		if (!insert_line(db, o, i, e))
-			return false;
-	}
-	for (size_t i = 0; i < o->n_taxes; i++) {
-		if (!insert_tax(db, o, &o->taxes[i], e))
-			return false;
-	}
-	return true;
+	return set_number(db, o, e) && insert_addresses(db, a, o, e) && insert_lines(db, a, o, e)
+	    && insert_taxes(db, a, o, e);
 }
 
 bool
-order_insert_event(struct db *db, const struct order_step_row *row, struct err *e)
+order_insert_steps(struct db *db, struct arena *a, const struct order_steps *s, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_EVENT_INSERT);
+	struct db_query *q = db_query_rows(db, SQL_ORDER_EVENT_INSERT, a, ORDER_MACHINE__MAX);
 
-	q_u64(q, row->order_id);
-	q_i64(q, row->machine);
-	q_i64(q, row->event);
-	q_i64(q, row->from);
-	q_i64(q, row->to);
-	q_str(q, str_z(row->actor));
-	q_str(q, str_z(row->why));
-	q_i64(q, row->at);
-	return db_run(q, NULL, e);
-}
-
-bool
-order_insert_events(struct db *db, const struct order *o, enum order_event event, const char *actor, struct err *e)
-{
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
-		struct order_step_row row = {.order_id = o->id,
-		    .machine = (enum order_machine)m,
-		    .event = event,
-		    .to = o->is.of[m],
-		    .actor = actor,
-		    .why = "",
-		    .at = o->created_at};
-
-		if (!order_insert_event(db, &row, e))
-			return false;
+		q_u64(q, s->order_id);
+		q_i64(q, m);
+		q_i64(q, s->event);
+		q_i64(q, s->from.of[m]);
+		q_i64(q, s->to.of[m]);
+		q_str(q, str_z(s->actor));
+		q_str(q, str_z(s->why));
+		q_i64(q, s->at);
 	}
-	return true;
+	return db_run(q, NULL, e);
 }
 
 static bool
@@ -180,28 +174,33 @@ struct ledger_row {
 	int64_t debit_minor, credit_minor;
 };
 
+/* Rows of nothing are left out. */
 static bool
-insert_rows(struct db *db, uint64_t entry_id, const struct ledger_row *rows, size_t n, struct err *e)
+insert_rows(struct db *db, struct arena *a, const struct ledger_row *rows, size_t n, struct err *e)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct db_query *q;
+	uint64_t entry_id = db_last_id(db);
+	struct db_query *q;
+	size_t used = 0;
 
+	for (size_t i = 0; i < n; i++)
+		used += rows[i].debit_minor != 0 || rows[i].credit_minor != 0;
+	if (used == 0)
+		return true;
+	q = db_query_rows(db, SQL_LEDGER_LINE, a, used);
+	for (size_t i = 0; i < n; i++) {
 		if (rows[i].debit_minor == 0 && rows[i].credit_minor == 0)
 			continue;
-		q = db_query(db, SQL_LEDGER_LINE);
 		q_u64(q, entry_id);
 		q_i64(q, (int64_t)i + 1);
 		q_str(q, rows[i].account);
 		q_i64(q, rows[i].debit_minor);
 		q_i64(q, rows[i].credit_minor);
-		if (!db_run(q, NULL, e))
-			return false;
 	}
-	return true;
+	return db_run(q, NULL, e);
 }
 
 bool
-order_insert_sale(struct db *db, const struct order *o, struct err *e)
+order_insert_sale(struct db *db, struct arena *a, const struct order *o, struct err *e)
 {
 	const struct ledger_row rows[] = {
 	    {STR("receivable"), o->total_minor, 0},
@@ -211,7 +210,7 @@ order_insert_sale(struct db *db, const struct order *o, struct err *e)
 	};
 
 	return insert_entry(db, o->id, LEDGER_SALE, o->created_at, e)
-	    && insert_rows(db, db_last_id(db), rows, ARRAY_LEN(rows), e);
+	    && insert_rows(db, a, rows, ARRAY_LEN(rows), e);
 }
 
 bool
@@ -231,7 +230,7 @@ order_insert_sale_back(struct db *db, struct arena *a, uint64_t order_id, int64_
 		back[n].credit_minor = c_i64(&rows);
 		back[n++].debit_minor = c_i64(&rows);
 	}
-	return insert_entry(db, order_id, LEDGER_SALE_BACK, now_s, e) && insert_rows(db, db_last_id(db), back, n, e);
+	return insert_entry(db, order_id, LEDGER_SALE_BACK, now_s, e) && insert_rows(db, a, back, n, e);
 }
 
 bool

@@ -1,4 +1,4 @@
-/* order_write.h - the rows of a new order and of its journals, statement by statement, in the caller's transaction. */
+/* order_write.h - the rows of a new order and of its journals, table by table, in the caller's transaction. */
 #ifndef KONTOR_STORE_ORDER_WRITE_H
 #define KONTOR_STORE_ORDER_WRITE_H
 
@@ -10,24 +10,19 @@
 MUST_USE bool order_insert(
     struct db *, struct arena *, struct order *o, struct str prefix, struct str token_hash, struct err *);
 
-/* The rows in the journal of events that led to o->is: PLACE of a new order. */
-MUST_USE bool order_insert_events(
-    struct db *, const struct order *o, enum order_event, const char *actor, struct err *);
-
-/* One step of one machine. */
-struct order_step_row {
+/* What an event did to all machines, for the journal of events. */
+struct order_steps {
 	uint64_t order_id;
-	enum order_machine machine;
 	enum order_event event;
-	uint8_t from, to;
+	struct order_states from, to;
 	const char *actor, *why;
 	int64_t at;
 };
-MUST_USE bool order_insert_event(struct db *, const struct order_step_row *, struct err *);
+MUST_USE bool order_insert_steps(struct db *, struct arena *, const struct order_steps *, struct err *);
 
 /* The sale in the ledger: the buyer owes the total; goods, delivery and tax are its other side. */
 enum ledger_kind { LEDGER_SALE, LEDGER_SALE_BACK, LEDGER_PAYMENT, LEDGER_REFUND };
-MUST_USE bool order_insert_sale(struct db *, const struct order *o, struct err *);
+MUST_USE bool order_insert_sale(struct db *, struct arena *, const struct order *o, struct err *);
 
 /* The same with the sides changed, from what was written. */
 MUST_USE bool order_insert_sale_back(struct db *, struct arena *, uint64_t order_id, int64_t now_s, struct err *);

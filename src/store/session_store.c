@@ -33,7 +33,8 @@ touch(struct db *db, const struct session *s, int64_t now_s, struct err *e)
 }
 
 bool
-session_find(struct db *db, struct arena *a, struct str cookie, int64_t now_s, struct session **out, struct err *e)
+session_find(
+    struct db *db, struct arena *a, const struct session_wanted *want, struct session **out, struct err *e)
 {
 	struct session *s = ARENA_NEW(a, struct session);
 	uint8_t hash[SECRET_HASH_B];
@@ -44,10 +45,11 @@ session_find(struct db *db, struct arena *a, struct str cookie, int64_t now_s, s
 	bool found;
 
 	*out = NULL;
-	if (!secret_from_base64url(cookie, s->token, sizeof(s->token)))
+	if (!secret_from_base64url(want->cookie, s->token, sizeof(s->token)))
 		return true;
 	hash_of(s, hash);
 	q = db_query(db, SQL_SESSION_FIND);
+	q_i64(q, want->cart_units);
 	q_bytes(q, str_n(hash, sizeof(hash)));
 	if (!db_find(q, a, &rows, &found, e))
 		return false;
@@ -56,10 +58,11 @@ session_find(struct db *db, struct arena *a, struct str cookie, int64_t now_s, s
 	s->id = c_u64(&rows);
 	csrf = c_bytes(&rows);
 	seen_at = c_i64(&rows);
+	s->cart_units = c_i64(&rows);
 	ASSERT(csrf.n == SESSION_CSRF_B);
 	write_csrf(a, s, csrf);
 	*out = s;
-	return now_s - seen_at < SEEN_AGAIN_S || touch(db, s, now_s, e);
+	return want->now_s - seen_at < SEEN_AGAIN_S || touch(db, s, want->now_s, e);
 }
 
 bool
@@ -72,6 +75,7 @@ session_create(struct db *db, struct arena *a, int64_t now_s, struct session **o
 	secret_random(s->token, sizeof(s->token));
 	secret_random(csrf, sizeof(csrf));
 	write_csrf(a, s, str_n(csrf, sizeof(csrf)));
+	s->cart_units = -1;
 	hash_of(s, hash);
 	q = db_query(db, SQL_SESSION_CREATE);
 	q_bytes(q, str_n(hash, sizeof(hash)));

@@ -14,11 +14,19 @@ struct session {
 	uint64_t id;
 	uint8_t token[SECRET_TOKEN_B]; /* never stored */
 	char csrf[SECRET_TOKEN_CHARS + 1];
+	int64_t cart_units; /* pieces in the open cart; -1: not asked */
 };
 
-/* The session of a cookie; *out is NULL when the cookie names none. */
+/* What is looked for: the session of this cookie, and the size of its cart when a page will show it. */
+struct session_wanted {
+	struct str cookie;
+	bool cart_units;
+	int64_t now_s;
+};
+
+/* *out is NULL when the cookie names no session. */
 MUST_USE bool session_find(
-    struct db *, struct arena *, struct str cookie, int64_t now_s, struct session **out, struct err *);
+    struct db *, struct arena *, const struct session_wanted *, struct session **out, struct err *);
 
 /* A new one; its cookie is session_cookie(). */
 MUST_USE bool session_create(struct db *, struct arena *, int64_t now_s, struct session **out, struct err *);

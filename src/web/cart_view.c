@@ -32,7 +32,7 @@ cart_page_load(struct request *rq, struct cart_page *p, struct err *e)
 	owner = cart_page_owner(rq);
 	if (!cart_find(rq->db, rq->a, &owner, &p->cart, &p->draft, &p->found, e))
 		return false;
-	p->found = p->found && p->cart.n > 0;
+	rq->session->cart_units = cart_units(&p->cart);
 	return !p->found || cart_page_plan(rq, p, e);
 }
 

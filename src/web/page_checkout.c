@@ -192,21 +192,6 @@ read_order(struct request *rq, struct order_request *o, uint8_t key[CART_KEY_B],
 	return true;
 }
 
-/* Keeps the message, also for the case that the order is refused. A cart that has become an order meanwhile has
- * nothing to keep. */
-static bool
-keep_message(struct request *rq, struct cart_page *p, struct err *e)
-{
-	struct err late = {0};
-
-	p->draft.note = typed(rq, F_message);
-	if (!p->found || cart_draft_save(rq->db, rq->a, p->cart.id, &p->draft, rq->now_s, &late)
-	    || late.kind == ERR_CONFLICT)
-		return true;
-	*e = late;
-	return false;
-}
-
 static bool
 agreed(const struct request *rq)
 {
@@ -236,23 +221,51 @@ show_placed(struct request *rq, const struct order_placed *placed)
 	return true;
 }
 
+/* The message is part of the order; where there is none, it is kept with the cart. That must not hide why. */
+static void
+keep_message(struct request *rq)
+{
+	struct cart_owner owner = cart_page_owner(rq);
+	struct err lost = {0};
+
+	if (!cart_message_save(rq->db, rq->a, &owner, typed(rq, F_message), rq->now_s, &lost)
+	    && lost.kind != ERR_CONFLICT)
+		log_put(LOG_WARN, "event=message_lost place=%s msg=\"%s\"", lost.place, lost.msg);
+}
+
+/* Nothing is ordered without consent; a cart that has become an order is shown as that. */
+static bool
+ask_again(struct request *rq, struct view *me, bool *asked, struct err *e)
+{
+	struct cart_page p;
+
+	keep_message(rq);
+	if (!cart_page_load(rq, &p, e))
+		return false;
+	p.draft.note = typed(rq, F_message);
+	*asked = p.found;
+	return !p.found || show_review(rq, &p, me);
+}
+
 bool
 form_checkout_place(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
 	struct order_placed placed;
 	struct order_request order;
 	uint8_t key[CART_KEY_B];
-	struct cart_page p;
+	bool asked = false;
 
 	(void)page;
 	if (!rq->post)
 		return to_step(rq, CHECKOUT_REVIEW);
 	if (stats_paused(&rq->app->stats))
 		return err_set(e, ERR_BUSY, "ordering is paused");
-	if (!cart_page_load(rq, &p, e) || !keep_message(rq, &p, e))
-		return false;
-	if (rq->session == NULL || (p.found && !agreed(rq)))
-		return p.found ? show_review(rq, &p, me) : to_cart(rq);
-	return read_order(rq, &order, key, e) && order_place(rq->db, rq->a, &order, &placed, e)
-	    && show_placed(rq, &placed);
+	if (rq->session == NULL)
+		return to_cart(rq);
+	if (!agreed(rq) && (!ask_again(rq, me, &asked, e) || asked))
+		return e->kind == ERR_NONE;
+	if (read_order(rq, &order, key, e) && order_place(rq->db, rq->a, &order, &placed, e))
+		return show_placed(rq, &placed);
+	keep_message(rq);
+	return false;
 }

@@ -10,7 +10,9 @@
 bool
 session_load(struct request *rq, struct err *e)
 {
-	return session_find(rq->db, rq->a, rq->session_token, rq->now_s, &rq->session, e);
+	struct session_wanted want = {.cookie = rq->session_token, .cart_units = !rq->post, .now_s = rq->now_s};
+
+	return session_find(rq->db, rq->a, &want, &rq->session, e);
 }
 
 bool
@@ -28,9 +30,9 @@ session_need(struct request *rq, struct err *e)
 bool
 session_view(struct request *rq, struct view *me, struct err *e)
 {
-	int64_t units;
+	int64_t units = rq->session->cart_units;
 
-	if (!cart_count(rq->db, rq->a, rq->session->id, &units, e))
+	if (units < 0 && !cart_count(rq->db, rq->a, rq->session->id, &units, e))
 		return false;
 	if (units > 0)
 		view_int(me, N_cart_count, units);

@@ -643,6 +643,7 @@ START_TEST(cart_joins_steps_removes_and_says_what_changed)
 {
 	struct checkout_draft draft;
 	struct session *session, *again;
+	struct session_wanted want;
 	struct cart_change c;
 	struct cart_owner own;
 	struct cart cart;
@@ -655,11 +656,16 @@ START_TEST(cart_joins_steps_removes_and_says_what_changed)
 	put_goods(96, 700, 5, true);
 	shop_open(&s, DB_WEB);
 	ck_ok(session_create(s.db, &s.a, NOW, &session, &e), &e);
-	ck_ok(session_find(s.db, &s.a, session_cookie(&s.a, session), NOW, &again, &e), &e);
-	ck_assert(again != NULL && again->id == session->id);
+	want = (struct session_wanted){.cookie = session_cookie(&s.a, session), .now_s = NOW};
+	ck_ok(session_find(s.db, &s.a, &want, &again, &e), &e);
+	ck_assert(again != NULL && again->id == session->id && again->cart_units == -1);
 	ck_assert_uint_eq(session_csrf(again).n, SECRET_TOKEN_CHARS);
 	ck_assert(str_eq(session_csrf(session), session_csrf(again)));
-	ck_ok(session_find(s.db, &s.a, STR("AAAAAAAAAAAAAAAAAAAAAA"), NOW, &again, &e), &e);
+	want.cart_units = true;
+	ck_ok(session_find(s.db, &s.a, &want, &again, &e), &e);
+	ck_assert_int_eq(again->cart_units, 0);
+	want.cookie = STR("AAAAAAAAAAAAAAAAAAAAAA");
+	ck_ok(session_find(s.db, &s.a, &want, &again, &e), &e);
 	ck_assert_ptr_null(again);
 	own = owner(session);
 	c = (struct cart_change){session->id, 96, 2, NOW};
@@ -669,6 +675,9 @@ START_TEST(cart_joins_steps_removes_and_says_what_changed)
 	ck_ok(cart_add(s.db, &s.a, &c, &e), &e);
 	ck_ok(cart_count(s.db, &s.a, session->id, &units, &e), &e);
 	ck_assert_int_eq(units, 4);
+	want.cookie = session_cookie(&s.a, session);
+	ck_ok(session_find(s.db, &s.a, &want, &again, &e), &e);
+	ck_assert_int_eq(again->cart_units, 4);
 	ck_ok(cart_step(s.db, &s.a, &c, &e), &e);
 	run_sql("UPDATE variant SET price_minor = 1100 WHERE id = 95");
 	run_sql("UPDATE stock SET on_hand = 2 WHERE variant_id = 95;"
