@@ -3,7 +3,7 @@
 #include "store/rows_json.h"
 #include "store/sql.h"
 
-#define BATCH UINT64_C(2000)
+#define BATCH UINT64_C(1000) /* what the server sorts for it stays in memory */
 #define FIRST_ID UINT64_C(1000001) /* well above the numbers of goods that somebody typed */
 #define VARIANTS 4 /* numbers that are kept for the variants of a product */
 
