@@ -41,7 +41,7 @@ struct save_batch {
 typedef bool save_which(const struct save_item *);
 bool save_is_known(const struct save_item *);	/* was in the database before */
 bool save_is_changed(const struct save_item *); /* is to be written, and was in the database before */
-bool save_is_fresh(const struct save_item *);
+bool save_is_written(const struct save_item *); /* is to be written */
 
 /* The ids of some of them as a list for a statement; *none: there are none. */
 MUST_USE bool save_ids(struct save_batch *, save_which *, struct str *json, bool *none, struct err *);
@@ -54,6 +54,15 @@ MUST_USE bool save_select_for(struct save_batch *, unsigned stmt, save_which *, 
 
 /* The product with this id, which must be of the batch. */
 struct save_item *save_item_of(struct save_batch *, uint64_t id);
+
+/* Pictures: those that are there, and whether any has another content now; what a product lists anew, when it is to be
+ * written. */
+MUST_USE bool save_pictures_load(struct save_batch *, struct err *);
+bool save_pictures_differ(const struct save_item *);
+MUST_USE bool save_pictures(struct save_batch *, struct err *);
+
+/* Specifications and tags. */
+MUST_USE bool save_words(struct save_batch *, struct err *);
 
 /* Variants, prices and stock of products that are in the database; of those that are the same the stock alone, when
  * it is to be set. */

@@ -251,19 +251,13 @@ add_stock(struct writing *w, uint64_t id, const struct product_variant *v, struc
 	    && save_price(w, id, v->price_minor, e);
 }
 
-static bool
-is_written(const struct save_item *it)
-{
-	return !it->same;
-}
-
 /* A variant that has no stock yet is one of ours; its position tells which. */
 static bool
 add_stocks(struct writing *w, struct err *e)
 {
 	struct db_rows rows;
 
-	if (!rows_out_send(&w->fresh, e) || !save_select_for(w->b, SQL_SAVE_VARIANTS_BARE, is_written, &rows, e))
+	if (!rows_out_send(&w->fresh, e) || !save_select_for(w->b, SQL_SAVE_VARIANTS_BARE, save_is_written, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		const struct save_item *it = save_item_of(w->b, c_u64(&rows));

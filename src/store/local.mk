@@ -10,6 +10,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue_read.c src/store/catalogue_read.h \
 	src/store/catalogue_save.c src/store/catalogue_save.h \
 	src/store/catalogue_save_impl.h \
+	src/store/catalogue_save_list.c \
 	src/store/catalogue_save_text.c \
 	src/store/catalogue_save_variant.c \
 	src/store/copy_store.c src/store/copy_store.h \

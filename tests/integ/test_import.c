@@ -92,6 +92,30 @@ START_TEST(import_again_changes_nothing)
 }
 END_TEST
 
+/* As many as a product may have, so that one transaction's answers pass the usual limit of rows. */
+START_TEST(import_of_products_with_very_many_variants)
+{
+	static char table[2000000];
+	struct import im;
+	size_t n = (size_t)snprintf(table, sizeof(table), "%s", HEAD);
+
+	for (int p = 0; p < 60; p++)
+		for (int v = 0; v < 200; v++)
+			n += (size_t)snprintf(table + n, sizeof(table) - n, "many-%d,%s,Many,Size,%d,MANY-%d-%d,5.00,%d\n", p,
+			    v == 0 ? "Tea" : "", v, p, v, v);
+	im = run_table(table);
+	ck_assert_uint_eq(im.n.variants_new, 12000);
+	im = run_table(table);
+	ck_assert_uint_eq(import_changes(&im), 0);
+	for (char *c = table; (c = strstr(c, ",5.00,")) != NULL; c++)
+		c[1] = '6';
+	im = run_table(table);
+	ck_assert_uint_eq(im.n.products_changed, 60);
+	ck_assert_uint_eq(im.n.variants_changed, 12000);
+	ck_assert_str_eq(report, "");
+}
+END_TEST
+
 START_TEST(import_never_gives_back_what_was_sold_unless_told_to_set_stock)
 {
 	static const char table[] = HEAD "tea-b,Tea,,Size,100 g,TB1,5.00,10\n";
@@ -526,7 +550,7 @@ START_TEST(all_that_was_imported_is_consistent)
 }
 END_TEST
 
-INTEG_MAIN("import", false, import_again_changes_nothing,
+INTEG_MAIN("import", false, import_again_changes_nothing, import_of_products_with_very_many_variants,
     import_never_gives_back_what_was_sold_unless_told_to_set_stock,
     import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address,
     import_marks_variants_as_gone_and_takes_them_back, import_lets_two_variants_change_their_options_with_each_other,
