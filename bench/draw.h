@@ -12,8 +12,8 @@ struct draw {
 
 void draw_seed(struct draw *, uint64_t seed);
 uint64_t draw_u64(struct draw *);
-double draw_unit(struct draw *);		/* 0 <= x < 1 */
-size_t draw_below(struct draw *, size_t n);	/* n > 0 */
+double draw_unit(struct draw *);            /* 0 <= x < 1 */
+size_t draw_below(struct draw *, size_t n); /* n > 0 */
 
 /* Ranks 0 .. n-1, of which rank r comes with a share in proportion to 1 / (r + 1)^exponent. */
 struct zipf {

@@ -13,10 +13,10 @@
 
 struct http {
 	/* What the caller sets, once. */
-	int port;	  /* of 127.0.0.1, or */
+	int port;         /* of 127.0.0.1, or */
 	const char *path; /* a socket's, if not NULL */
-	int poll_fd;	  /* the epoll that watches, with this struct as its data; -1: a blocking connection */
-	bool keep;	  /* whether the answer's body is wanted in `in` */
+	int poll_fd;      /* the epoll that watches, with this struct as its data; -1: a blocking connection */
+	bool keep;        /* whether the answer's body is wanted in `in` */
 
 	/* The answer, when http_go() has said HTTP_DONE. The head ends in an empty line, `in` in a NUL. */
 	int status;

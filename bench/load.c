@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ struct request {
 	size_t n;
 };
 
-struct line { /* a connection, and what it is doing */
+struct line {             /* a connection, and what it is doing */
 	struct http http; /* first: what epoll hands back */
 	uint64_t due_ns;
 	bool busy;
@@ -89,8 +90,8 @@ static void
 read_options(struct load *l, int argc, char **argv)
 {
 	static const struct option known[] = {{"port", 1, NULL, 'p'}, {"unix", 1, NULL, 'u'},
-	    {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'}, {"requests", 1, NULL, 'n'}, {"draw", 1, NULL, 'd'},
-	    {"seed", 1, NULL, 'e'}, {"rate", 1, NULL, 'r'}, {0}};
+	    {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'}, {"requests", 1, NULL, 'n'},
+	    {"draw", 1, NULL, 'd'}, {"seed", 1, NULL, 'e'}, {"rate", 1, NULL, 'r'}, {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -174,7 +175,7 @@ static bool
 is_over(const struct load *l, uint64_t now)
 {
 	return now >= l->end_ns || (l->requests > 0 && l->begun >= l->requests)
-	    || (l->rate > 0 && due_ns(l) >= l->end_ns);
+	       || (l->rate > 0 && due_ns(l) >= l->end_ns);
 }
 
 static void
@@ -263,6 +264,7 @@ report(struct load *l)
 {
 	double seconds = (double)(l->last_ns - l->start_ns) / 1e9;
 	const char *comma = "";
+	struct rusage used;
 
 	l->errors += l->begun - l->done; /* never answered */
 	printf("{\"seconds\":%.3f,\"requests\":%llu,\"per_s\":%.1f,\"bytes\":%llu,\"statuses\":{", seconds,
@@ -272,7 +274,10 @@ report(struct load *l)
 			printf("%s\"%d\":%llu", comma, i, (unsigned long long)l->status[i]);
 			comma = ",";
 		}
-	printf("},\"errors\":%llu,", (unsigned long long)l->errors);
+	getrusage(RUSAGE_SELF, &used);
+	printf("},\"errors\":%llu,\"cpu_s\":%.6f,", (unsigned long long)l->errors,
+	    (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+		+ (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
 	histogram_print(&l->took);
 	printf("}\n");
 }

@@ -13,9 +13,14 @@ EXTRA_PROGRAMS += $(BENCH_BINARIES)
 CLEANFILES += $(BENCH_BINARIES)
 check_LIBRARIES += bench/libbench.a
 EXTRA_DIST += \
+	bench/RESULTS.md \
+	bench/drawing.js \
 	bench/memory.js \
 	bench/mix.js \
+	bench/mix.svg \
+	bench/notes.md \
 	bench/orders.js \
+	bench/pages-ratios.svg \
 	bench/pages.js \
 	bench/report.js \
 	bench/run \

@@ -60,26 +60,26 @@ function plot(run) {
 	};
 }
 
-async function measure({ quick, rounds, log }) {
-	const shop = await BenchShop.start();
+async function measure({ quick, rounds, log, mix = 'shopping', number = 16, thinkS = 0 }) {
+	const shop = await BenchShop.start({ products: quick ? 3000 : 10000 });
 	try {
 		const file = world(shop);
-		const seconds = quick ? 3 : 8;
+		const how = { number, thinkS, seconds: (quick ? 2 : 8) + 4 * thinkS };
 		await visitors(shop, file, { seconds: 2, seed: 99 });
 		const runs = [];
 		for (let i = 0; i < rounds; i++) {
-			runs.push(await play(shop, file, { seconds, seed: i + 1 }));
+			runs.push(await play(shop, file, { ...how, mix, seed: i + 1 }));
 			log(`${rate(runs[i].per_s)} interactions/s, ${runs[i].orders} orders`);
 		}
 		runs.sort((a, b) => a.per_s - b.per_s);
 		const shown = [runs[runs.length >> 1]];
-		for (const mix of ['browsing', 'ordering'])
-			shown.push(await play(shop, file, { seconds, mix, seed: 50 }));
+		for (const other of ['browsing', 'shopping', 'ordering'].filter((name) => name !== mix))
+			shown.push(await play(shop, file, { ...how, mix: other, seed: 50 }));
 		return {
 			title: 'Visitors by TPC-W',
 			notes: [
-				`16 visitors at a time who think for no time; two backends of ${WORKERS} workers, 10,000 products. The rate of the `
-				+ `shopping mix over ${rounds} rounds was ${runs.map((r) => rate(r.per_s)).join(', ')} interactions a second. There is no `
+				`${number} visitors at a time who think for ${thinkS === 0 ? 'no time' : `${thinkS} s`}; two backends of ${WORKERS} workers, ${shop.handles.length.toLocaleString('en')} products. The rate of the `
+				+ `${mix} mix over ${rounds} rounds was ${runs.map((r) => rate(r.per_s)).join(', ')} interactions a second. There is no `
 				+ 'ceiling for it; all rounds ended with `kontor verify` finding nothing, and as many orders as were acknowledged.',
 			],
 			rows: [],

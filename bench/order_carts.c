@@ -4,7 +4,8 @@
  *
  * Sessions, carts and drafts are the rows that the shop's own forms leave behind, made in bulk; each cart is then read
  * and planned by the shop's own functions, so that the form's hash and total are what a buyer would have sent. The
- * lines are L different variants, drawn at random out of K (those that come behind the id B, or the first). Prints {"first", "last"}: the carts' ids. */
+ * lines are L different variants, drawn at random out of K: those that come behind the id B, or the first. Prints
+ * {"first", "last"}: the carts' ids. */
 #include <getopt.h>
 #include <mysql.h>
 #include <stdio.h>
@@ -85,7 +86,8 @@ read_skus(void)
 	unsigned n = 0;
 	MYSQL_ROW row;
 
-	snprintf(sql, sizeof(sql), "SELECT id FROM variant WHERE gone = 0 AND id > %llu ORDER BY id LIMIT %u", behind, n_skus);
+	snprintf(sql, sizeof(sql), "SELECT id FROM variant WHERE gone = 0 AND id > %llu ORDER BY id LIMIT %u", behind,
+	    n_skus);
 	run(sql, strlen(sql));
 	res = mysql_store_result(mysql);
 	skus = ARENA_ARRAY(&a, uint64_t, n_skus);
@@ -159,9 +161,9 @@ put_lines(struct buf *b, uint64_t cart_id, int64_t now_s, bool first)
 			for (unsigned k = 0; k < i; k++)
 				again = again || taken[k] == taken[i];
 		}
-		buf_fmt(b, "%s(%llu,%llu,1,(SELECT price_minor FROM variant WHERE id=%llu),%lld)", first && i == 0 ? "" : ",",
-		    (unsigned long long)cart_id, (unsigned long long)taken[i], (unsigned long long)taken[i],
-		    (long long)now_s);
+		buf_fmt(b, "%s(%llu,%llu,1,(SELECT price_minor FROM variant WHERE id=%llu),%lld)",
+		    first && i == 0 ? "" : ",", (unsigned long long)cart_id, (unsigned long long)taken[i],
+		    (unsigned long long)taken[i], (long long)now_s);
 	}
 }
 
@@ -257,9 +259,9 @@ make_batch(FILE *out, uint64_t first, size_t n)
 int
 main(int argc, char **argv)
 {
-	static const struct option known[] = {{"config", 1, NULL, 'c'}, {"carts", 1, NULL, 'n'}, {"lines", 1, NULL, 'l'},
-	    {"skus", 1, NULL, 'k'}, {"behind", 1, NULL, 'b'}, {"origin", 1, NULL, 'o'}, {"path", 1, NULL, 'p'}, {"out", 1, NULL, 'f'},
-	    {NULL, 0, NULL, 0}};
+	static const struct option known[] = {{"config", 1, NULL, 'c'}, {"carts", 1, NULL, 'n'},
+	    {"lines", 1, NULL, 'l'}, {"skus", 1, NULL, 'k'}, {"behind", 1, NULL, 'b'}, {"origin", 1, NULL, 'o'},
+	    {"path", 1, NULL, 'p'}, {"out", 1, NULL, 'f'}, {NULL, 0, NULL, 0}};
 	const char *file = NULL, *out_file = "/dev/null";
 	uint64_t first;
 	FILE *out;
@@ -286,12 +288,14 @@ main(int argc, char **argv)
 	out = fopen(out_file, "w");
 	if (out == NULL)
 		die("cannot write", out_file);
-	first = 1 + number("SELECT GREATEST((SELECT COALESCE(MAX(id), 0) FROM session),"
-			   " (SELECT COALESCE(MAX(id), 0) FROM cart))");
+	first = 1
+	        + number("SELECT GREATEST((SELECT COALESCE(MAX(id), 0) FROM session),"
+			 " (SELECT COALESCE(MAX(id), 0) FROM cart))");
 	for (unsigned i = 0; i < n_carts; i += BATCH)
 		make_batch(out, first + i, n_carts - i < BATCH ? n_carts - i : BATCH);
 	if (fclose(out) != 0)
 		die("cannot write", out_file);
-	printf("{\"first\":%llu,\"last\":%llu}\n", (unsigned long long)first, (unsigned long long)(first + n_carts - 1));
+	printf(
+	    "{\"first\":%llu,\"last\":%llu}\n", (unsigned long long)first, (unsigned long long)(first + n_carts - 1));
 	return 0;
 }

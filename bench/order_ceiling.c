@@ -31,10 +31,22 @@ struct value {
 	const char *p;
 	unsigned long n;
 };
-#define NUM(x) {.i = (long long)(x)}
-#define TEXT(s) {.p = (s), .n = sizeof(s) - 1}
-#define BYTES(s, len) {.p = (const char *)(s), .n = (len)}
-#define NIL {.p = "", .n = ~0UL}
+#define NUM(x)                                                                                                         \
+	{                                                                                                              \
+		.i = (long long)(x)                                                                                    \
+	}
+#define TEXT(s)                                                                                                        \
+	{                                                                                                              \
+		.p = (s), .n = sizeof(s) - 1                                                                           \
+	}
+#define BYTES(s, len)                                                                                                  \
+	{                                                                                                              \
+		.p = (const char *)(s), .n = (len)                                                                     \
+	}
+#define NIL                                                                                                            \
+	{                                                                                                              \
+		.p = "", .n = ~0UL                                                                                     \
+	}
 
 struct cart {
 	unsigned long long id, session_id, variant[LINES_MAX], product[LINES_MAX];
@@ -97,13 +109,14 @@ try_exec(enum sql_id id, const struct value *v, unsigned rows)
 			is[n_in][r] = x->n == ~0UL ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
 		}
 		bind[n_in].buffer_type = is[n_in][0] == STMT_INDICATOR_NULL && many == 0 ? MYSQL_TYPE_NULL
-		    : *t == 'i' || *t == 'u'						  ? MYSQL_TYPE_LONGLONG
-		    : *t == 's'								  ? MYSQL_TYPE_STRING
-											  : MYSQL_TYPE_BLOB;
+		                         : *t == 'i' || *t == 'u'                        ? MYSQL_TYPE_LONGLONG
+		                         : *t == 's'                                     ? MYSQL_TYPE_STRING
+		                                                                         : MYSQL_TYPE_BLOB;
 		bind[n_in].is_unsigned = *t == 'u';
 		bind[n_in].length = lengths[n_in];
 		bind[n_in].buffer_length = lengths[n_in][0];
-		bind[n_in].buffer = many > 0 || *t == 'i' || *t == 'u' ? (void *)at[n_in] : (void *)(uintptr_t)at[n_in][0].p;
+		bind[n_in].buffer =
+		    many > 0 || *t == 'i' || *t == 'u' ? (void *)at[n_in] : (void *)(uintptr_t)at[n_in][0].p;
 		bind[n_in].u.indicator = many > 0 ? is[n_in] : NULL;
 		n_in++;
 	}
@@ -193,9 +206,10 @@ write_head(const struct cart *c, long long now, unsigned long long *id)
 	memcpy(hash, c->key, sizeof(c->key));
 	if (!exec(SQL_ORDER_INSERT,
 		(struct value[]){BYTES(c->key, 16), BYTES(hex, 32), NUM(c->session_id), BYTES(hash, 32),
-		    NUM(ORDER_ORDER_AWAITING_PAYMENT), NUM(ORDER_PAYMENT_DUE), NUM(ORDER_FULFILMENT_OPEN), TEXT("en"), TEXT("EUR"), NUM(1), NUM(lines), NUM(SHIPPING), NUM(tax), NUM(total),
-		    TEXT("buyer@example.org"), TEXT(""), TEXT("standard"), TEXT("transfer"), TEXT(""), TEXT("2026-01"),
-		    NUM(now), NUM(now), NUM(now + 604800)},
+		    NUM(ORDER_ORDER_AWAITING_PAYMENT), NUM(ORDER_PAYMENT_DUE), NUM(ORDER_FULFILMENT_OPEN), TEXT("en"),
+		    TEXT("EUR"), NUM(1), NUM(lines), NUM(SHIPPING), NUM(tax), NUM(total), TEXT("buyer@example.org"),
+		    TEXT(""), TEXT("standard"), TEXT("transfer"), TEXT(""), TEXT("2026-01"), NUM(now), NUM(now),
+		    NUM(now + 604800)},
 		1))
 		return false;
 	*id = mysql_stmt_insert_id(stmts[SQL_ORDER_INSERT]);
@@ -209,8 +223,8 @@ write_lines(const struct cart *c, unsigned long long order)
 
 	for (unsigned i = 0; i < c->n; i++) {
 		struct value row[14] = {NUM(order), NUM(i + 1), NUM(c->variant[i]), NUM(c->product[i]),
-		    TEXT("SKU-goods-100"), TEXT("goods-100"), TEXT(""), NIL, NUM(1), NUM(PRICE), NUM(PRICE), NUM(TAX_BP),
-		    NUM(160), NUM(1)};
+		    TEXT("SKU-goods-100"), TEXT("goods-100"), TEXT(""), NIL, NUM(1), NUM(PRICE), NUM(PRICE),
+		    NUM(TAX_BP), NUM(160), NUM(1)};
 
 		memcpy(v[i], row, sizeof(row));
 	}
@@ -247,14 +261,13 @@ write_journals(const struct cart *c, unsigned long long order, long long now)
 		1)
 	    || !write_lines(c, order)
 	    || !exec(SQL_ORDER_TAX_INSERT, (struct value[]){NUM(order), NUM(TAX_BP), NUM(total - tax), NUM(tax)}, 1)
-	    || !write_events(order, now)
-	    || !exec(SQL_LEDGER_ENTRY, (struct value[]){NUM(order), NUM(0), NUM(now)}, 1))
+	    || !write_events(order, now) || !exec(SQL_LEDGER_ENTRY, (struct value[]){NUM(order), NUM(0), NUM(now)}, 1))
 		return false;
 	entry = mysql_stmt_insert_id(stmts[SQL_LEDGER_ENTRY]);
 	return exec(SQL_LEDGER_LINE,
-	    (struct value[]){NUM(entry), NUM(1), TEXT("receivable"), NUM(total), NUM(0), NUM(entry), NUM(2), TEXT("sales"),
-		NUM(0), NUM(total - tax - SHIPPING_NET), NUM(entry), NUM(3), TEXT("shipping"), NUM(0), NUM(SHIPPING_NET),
-		NUM(entry), NUM(4), TEXT("tax"), NUM(0), NUM(tax)},
+	    (struct value[]){NUM(entry), NUM(1), TEXT("receivable"), NUM(total), NUM(0), NUM(entry), NUM(2),
+		TEXT("sales"), NUM(0), NUM(total - tax - SHIPPING_NET), NUM(entry), NUM(3), TEXT("shipping"), NUM(0),
+		NUM(SHIPPING_NET), NUM(entry), NUM(4), TEXT("tax"), NUM(0), NUM(tax)},
 	    4);
 }
 
@@ -267,8 +280,8 @@ write_outbox(unsigned long long order, long long now)
 	    "{\"mail\":\"order_placed\",\"order\":%llu,\"lang\":\"en\",\"token\":\"AAAAAAAAAAAAAAAAAAAAAA\"}", order);
 
 	return exec(SQL_OUTBOX_PUT,
-	    (struct value[]){TEXT("mail"), BYTES(subject, (unsigned)s), NUM(1), BYTES(payload, (unsigned)p), NUM(now),
-		NUM(now)},
+	    (struct value[]){
+		TEXT("mail"), BYTES(subject, (unsigned)s), NUM(1), BYTES(payload, (unsigned)p), NUM(now), NUM(now)},
 	    1);
 }
 
@@ -312,12 +325,11 @@ place(const struct cart *c)
 		if (!write_head(&one, now, &order) || !write_lines(&one, order) || !write_outbox(order, now)
 		    || !take_stock(&one))
 			return false;
-	} else if (!look(SQL_CART_LOCK, (struct value[]){NUM(c->session_id), BYTES(c->key, 16)})
-		   || !look(SQL_CART_FIND,
-		       (struct value[]){TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), NUM(c->session_id)})
+	} else if (!exec(SQL_CART_ORDERED, (struct value[]){NUM(now), NUM(c->session_id), BYTES(c->key, 16)}, 1)
+		   || !look(SQL_CART_FIND, (struct value[]){TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"),
+					       NUM(c->id), NUM(c->session_id)})
 		   || !write_head(c, now, &order) || !write_journals(c, order, now) || !write_outbox(order, now)
-		   || !exec(SQL_CART_ORDERED, (struct value[]){NUM(now), NUM(c->id)}, 1) || !move_stock(c, order, now)
-		   || !take_stock(c)) {
+		   || !move_stock(c, order, now) || !take_stock(c)) {
 		return false;
 	}
 	text("COMMIT");
@@ -383,8 +395,7 @@ main(int argc, char **argv)
 	static const struct option known[] = {{"socket", 1, NULL, 's'}, {"user", 1, NULL, 'u'}, {"first", 1, NULL, 'f'},
 	    {"last", 1, NULL, 'l'}, {"connections", 1, NULL, 'n'}, {"seconds", 1, NULL, 't'}, {"minimal", 0, NULL, 'm'},
 	    {NULL, 0, NULL, 0}};
-	struct shared *sh =
-	    mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", known, NULL)) != -1) {

@@ -10,7 +10,7 @@ const path = require('path');
 const { src, build } = require('../tests/e2e/stack.js');
 const { Shop } = require('../tests/e2e/shop.js');
 
-const SKUS = 1000, LINES = 2, PER_BACKEND = 4, WORKERS = 2 * PER_BACKEND, CONNECTIONS = 2 * WORKERS;
+const SKUS = 1000, LINES = 2, PER_BACKEND = 2, WORKERS = 2 * PER_BACKEND, CONNECTIONS = 2 * WORKERS;
 const FLASH_STOCK = 300, FLASH_BUYERS = 1500, PLENTY = 100000000;
 const DURABLE = '--innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=96M --innodb-buffer-pool-size=128M'
 	+ ' --innodb-use-native-aio=1';

@@ -57,9 +57,7 @@ async function dataOf(kind, n, log) {
 class ScaleShop extends BenchShop {
 	static async open(kind, n, log) {
 		const keep = await dataOf(kind, n, log);
-		process.env.SERVICES_DB_OPTIONS = MEASURING;
-		const shop = await super.start({ keep, products: 0 });
-		delete process.env.SERVICES_DB_OPTIONS;
+		const shop = await super.start({ keep, settings: { SERVICES_CACHE_MB: '64', SERVICES_DB_OPTIONS: MEASURING } });
 		shop.size = n;
 		return shop;
 	}

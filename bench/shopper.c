@@ -15,7 +15,7 @@
 
 #define VISITORS_MAX 10000
 #define SESSION_MEAN 128 /* interactions: 15 minutes of 7 seconds each */
-#define THINK_MAX 10	 /* times the mean, as TPC-W says */
+#define THINK_MAX 10     /* times the mean, as TPC-W says */
 #define STACK_B ((size_t)256 * 1024)
 #define COMPLAINTS 10
 
@@ -48,10 +48,11 @@ die(const char *what)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: shopper --port P [--visitors N] [--seconds S] [--mix browsing|shopping|ordering]\n"
-			"               [--think-s MEAN] [--seed N] FILE\n"
-			"FILE: what visitors know, one a line: \"p ADDRESS\" of a product, \"c ADDRESS\" of a category,\n"
-			"\"w WORD\" to search for.\n");
+	fprintf(stderr,
+	    "usage: shopper --port P [--visitors N] [--seconds S] [--mix browsing|shopping|ordering]\n"
+	    "               [--think-s MEAN] [--seed N] FILE\n"
+	    "FILE: what visitors know, one a line: \"p ADDRESS\" of a product, \"c ADDRESS\" of a category,\n"
+	    "\"w WORD\" to search for.\n");
 	exit(2);
 }
 
@@ -215,9 +216,10 @@ report(struct one *v, const struct options *o, double seconds)
 		}
 	}
 	printf("{\"mix\":\"%s\",\"visitors\":%zu,\"seconds\":%.3f,\"n\":%llu,\"per_s\":%.1f,\"exchanges\":%llu,"
-	       "\"sessions\":%llu,\"orders\":%llu,\"refused\":%llu,\"errors\":%llu,", mixes[o->mix], o->visitors, seconds,
-	    (unsigned long long)n, (double)n / seconds, (unsigned long long)exchanges, (unsigned long long)all.sessions,
-	    (unsigned long long)all.orders, (unsigned long long)all.refused, (unsigned long long)all.errors);
+	       "\"sessions\":%llu,\"orders\":%llu,\"refused\":%llu,\"errors\":%llu,",
+	    mixes[o->mix], o->visitors, seconds, (unsigned long long)n, (double)n / seconds,
+	    (unsigned long long)exchanges, (unsigned long long)all.sessions, (unsigned long long)all.orders,
+	    (unsigned long long)all.refused, (unsigned long long)all.errors);
 	histogram_print(&took);
 	printf(",");
 	print_kinds(&all, n);

@@ -28,7 +28,7 @@ enum interaction {
 #define INTERACTION(id, name, follows, b, s, o) SHOPPER_##id,
 	SHOPPER_INTERACTIONS(INTERACTION)
 #undef INTERACTION
-	SHOPPER_KINDS
+	    SHOPPER_KINDS
 };
 
 enum mix { MIX_BROWSING, MIX_SHOPPING, MIX_ORDERING };
@@ -58,7 +58,7 @@ struct shopper {
 	const struct world *world;
 	enum mix mix;
 	char product[FORM_ACTION_B], order[FORM_ACTION_B]; /* seen last; "": none */
-	bool cart;					    /* something is in it */
+	bool cart;                                         /* something is in it */
 	uint64_t n[SHOPPER_KINDS], errors, refused, orders, sessions;
 	struct histogram took[SHOPPER_KINDS];
 };

@@ -99,7 +99,8 @@ results(struct shopper *s)
 
 	if (!form_fill(&form, s->v.html, "/search", q))
 		return SHOPPER_FAILED;
-	if (snprintf(target, sizeof(target), "%s?%.*s", form.action, (int)form.body_n, form.body) >= (int)sizeof(target))
+	if (snprintf(target, sizeof(target), "%s?%.*s", form.action, (int)form.body_n, form.body)
+	    >= (int)sizeof(target))
 		return SHOPPER_FAILED;
 	return get(s, target);
 }

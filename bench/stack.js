@@ -6,12 +6,19 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const { Shop } = require('../tests/e2e/shop.js');
-const { Stack, program, until, sleep, build } = require('../tests/e2e/stack.js');
+const { Stack, program, until, sleep, children, build } = require('../tests/e2e/stack.js');
 
 const WORKERS = 2; // of each of the two backends: as many workers as quickstart and the package's default have
 const INSTALLED = { test: { faults: 'no' }, web: { deadline_ms: 5000, grace_ms: 1000 } };
 const AGENT = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) bench\r\n'
 	+ 'Accept-Language: en-GB,en;q=0.8,de;q=0.5\r\n';
+
+// The services of the tests are small and lazy; a shop's are not. memcached's memory is Debian's default.
+const SERVICES = {
+	SERVICES_CACHE_MB: '64',
+	SERVICES_DB_OPTIONS: '--innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=96M --innodb-buffer-pool-size=256M'
+		+ ' --innodb-use-native-aio=1',
+};
 
 // A file that grows by each request, here and in the ceiling, would fill the disk over a whole run.
 function emptyLogs(stack) {
@@ -48,20 +55,49 @@ function requestFile(stack, requests) {
 	return file;
 }
 
-// options as of the program: {connections: 16, seconds: 2, draw: 'round'}.
+// Nanoseconds of processor time that a process and all below it have had.
+function processorNs(pid) {
+	let sum = 0;
+	try {
+		for (const task of fs.readdirSync(`/proc/${pid}/task`))
+			sum += Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+	} catch (e) { /* gone meanwhile */ }
+	return children(pid).reduce((all, child) => all + processorNs(child), sum);
+}
+
+// Everything that answers: web servers, workers, and what they ask.
+function stackNs(stack) {
+	const pids = stack.running.map((p) => p.pid);
+	if (stack.services)
+		for (const name of ['db', 'mc'])
+			pids.push(Number(fs.readFileSync(`${stack.services}/${name}.pid`, 'utf8')));
+	return pids.reduce((all, pid) => all + processorNs(pid), 0);
+}
+
+// options as of the program: {connections: 16, seconds: 2, draw: 'round'}. processor_s: of all that took part,
+// the client too.
 async function load(stack, server, file, options) {
 	emptyLogs(stack);
 	const args = Object.entries({ port: stack.ports[server], connections: 16, ...options })
 		.flatMap(([k, v]) => [`--${k}`, String(v)]);
+	const before = stackNs(stack);
 	const r = await json('load', [...args, file]);
+	r.processor_s = (stackNs(stack) - before) / 1e9 + r.cpu_s;
 	if (r.errors > 0)
 		throw new Error(`${r.errors} of ${r.requests} requests failed on ${server}`);
 	return r;
 }
 
+// Who interrupts a measurement leaves nothing behind.
+const open = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
+
 class BenchShop extends Shop {
-	static async start({ products = 10000, ...rest } = {}) {
+	static async start({ products = 10000, settings = SERVICES, ...rest } = {}) {
+		Object.assign(process.env, settings);
 		const shop = await super.start({ workers: WORKERS, ...rest, conf: { ...INSTALLED, ...rest.conf } });
+		open.add(shop);
 		try {
 			await shop.fill(products);
 		} catch (e) {
@@ -71,14 +107,16 @@ class BenchShop extends Shop {
 		return shop;
 	}
 
-	// The database of the tests is small and lazy; a shop's is not.
 	async fill(products) {
-		this.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1');
-		this.sql('SET GLOBAL innodb_buffer_pool_size = 268435456');
 		const r = this.kontor('demo', '--generate', String(products), '--seed', '1');
 		if (r.status !== 0)
 			throw new Error(`demo: ${r.stdout}${r.stderr}`);
 		this.handles = this.sql('SELECT handle FROM product ORDER BY id').trim().split('\n');
+	}
+
+	stop() {
+		open.delete(this);
+		return super.stop();
 	}
 
 	sql(text) {
@@ -100,8 +138,15 @@ class BenchShop extends Shop {
 
 // Answers with one page, whatever is asked. Everything but the program is as in the shop.
 class Ceiling extends Stack {
-	static start(options = {}) {
-		return super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+	static async start(options = {}) {
+		const ceiling = await super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
+		open.add(ceiling);
+		return ceiling;
+	}
+
+	stop() {
+		open.delete(this);
+		return super.stop();
 	}
 
 	async startBackend(n) {
@@ -125,7 +170,7 @@ class Ceiling extends Stack {
 				text += `${rs.raw[i]}: ${rs.raw[i + 1]}\r\n`;
 		await this.stopBackends();
 		fs.writeFileSync(path.join(this.dir, 'answer'), `${text}\r\n${rs.text}`);
-		for (const n of ['1', '2'])
+		for (const n of this.names)
 			await this.startBackend(n);
 	}
 }

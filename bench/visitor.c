@@ -44,8 +44,8 @@ keep_cookie(struct visitor *v, const char *line, size_t n)
 		if (v->cookie[i].name[0] == '\0'
 		    || (strlen(v->cookie[i].name) == name_n && memcmp(v->cookie[i].name, line, name_n) == 0)) {
 			snprintf(v->cookie[i].name, sizeof(v->cookie[i].name), "%.*s", (int)name_n, line);
-			snprintf(v->cookie[i].value, sizeof(v->cookie[i].value), "%.*s", (int)value_n,
-			    line + name_n + 1);
+			snprintf(
+			    v->cookie[i].value, sizeof(v->cookie[i].value), "%.*s", (int)value_n, line + name_n + 1);
 			return;
 		}
 }
@@ -69,7 +69,8 @@ exchange(struct visitor *v, const struct form *form)
 	if (form != NULL)
 		n += (size_t)snprintf(request + n, sizeof(request) - n,
 		    "Origin: http://127.0.0.1:%d\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-		    "Content-Length: %zu\r\n\r\n%.*s", v->http.port, form->body_n, (int)form->body_n, form->body);
+		    "Content-Length: %zu\r\n\r\n%.*s",
+		    v->http.port, form->body_n, (int)form->body_n, form->body);
 	else
 		n += (size_t)snprintf(request + n, sizeof(request) - n, "\r\n");
 	http_begin(&v->http, request, n);

@@ -1,4 +1,4 @@
-/* visitor.h - somebody who goes through the shop: keeps cookies, follows redirects, fills the forms of the page at hand.
+/* visitor.h - somebody in the shop who keeps cookies, follows redirects and fills the forms of the page at hand.
  *
  * One connection, blocking, so each visitor has a thread. */
 #ifndef KONTOR_BENCH_VISITOR_H
@@ -14,7 +14,7 @@ struct visitor {
 	struct http http;
 	struct draw draw;
 	char target[FORM_ACTION_B]; /* of the page at hand */
-	const char *html;	    /* its body; "" when there is none */
+	const char *html;           /* its body; "" when there is none */
 	uint64_t exchanges;
 	struct {
 		char name[64], value[256];
@@ -30,7 +30,8 @@ void visitor_forget(struct visitor *);
 /* False: no answer came. What came is the page at hand, its status in http.status. */
 bool visitor_get(struct visitor *, const char *target);
 
-/* Sends the form of the page at hand whose action ends in `end`; false also when there is none: then http.status is 0. */
+/* Sends the form of the page at hand whose action ends in `end`; false also when there is none: then http.status is 0.
+ */
 bool visitor_submit(struct visitor *, const char *end, const struct form_value *values);
 
 /* One of the links of the page at hand whose address begins with `head`. False: there are none. */

@@ -122,16 +122,32 @@ arena_fini(struct arena *a)
 	a->used_b = 0;
 }
 
+/* The largest block, so that the next use of the same size takes none from the system; but none past BLOCK_MAX_B, so
+ * that one large request does not hold its memory for ever. */
+static void
+keep_largest(struct arena *a)
+{
+	struct arena_block *keep = NULL, *older;
+
+	for (struct arena_block *b = a->block; b != NULL; b = older) {
+		bool larger = b->size_b <= BLOCK_MAX_B && (keep == NULL || b->size_b > keep->size_b);
+		struct arena_block *gone = larger ? keep : b;
+
+		older = b->older;
+		keep = larger ? b : keep;
+		if (gone != NULL)
+			block_free(gone);
+	}
+	if (keep != NULL)
+		keep->older = NULL;
+	a->block = keep;
+}
+
 void
 arena_reset(struct arena *a)
 {
 	run_releases(a);
-	while (a->block != NULL && a->block->older != NULL) {
-		struct arena_block *b = a->block;
-
-		a->block = b->older;
-		block_free(b);
-	}
+	keep_largest(a);
 	if (a->block != NULL) {
 		a->block->used_b = 0;
 		POISON(a->block->data, a->block->size_b);

@@ -36,7 +36,7 @@ void arena_init(struct arena *, size_t cap_b);
 /* Runs the releases, newest first, and gives all memory back. */
 void arena_fini(struct arena *);
 
-/* Runs the releases and forgets all allocations, but keeps one block for the next use. */
+/* Runs the releases and forgets all allocations, but keeps the largest block, of 1 MiB at most, for the next use. */
 void arena_reset(struct arena *);
 
 /* Zeroed memory, aligned for any type; never NULL. */

@@ -2,6 +2,7 @@
 #include "base/num.h"
 #include "jobs/job.h"
 #include "store/catalogue_cache.h"
+#include "store/order_cache.h"
 #include "store/sql.h"
 
 #define BATCH 100
@@ -19,7 +20,9 @@ delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 	bool done = true;
 	struct db_query *q;
 
-	if (!str_starts(subject, STR("product/")) || !num_u64(str_from(subject, 8), 1, UINT64_MAX, &product)) {
+	if (str_starts(subject, STR("order/"))) {
+		done = order_forget(j->cache, j->conf, str_from(subject, 6));
+	} else if (!str_starts(subject, STR("product/")) || !num_u64(str_from(subject, 8), 1, UINT64_MAX, &product)) {
 		log_put(LOG_ERROR, "event=outbox_unknown id=%llu subject=\"%.*s\"", (unsigned long long)id,
 		    STR_ARG(subject));
 	} else if (!catalogue_forget(j->db, j->cache, j->conf, product, &done, e)) {

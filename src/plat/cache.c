@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "plat/cache_ahead.h"
 #include "plat/cache_entry.h"
 #include "plat/cache_l1.h"
 #include "plat/memc.h"
@@ -17,6 +18,7 @@
 #define ID_MAX_B 120
 #define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
+#define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
 #define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
 
 struct cache {
@@ -24,6 +26,7 @@ struct cache {
 	struct stats *st;
 	struct memc *memc;
 	struct cache_l1 *l1, *pages;
+	struct cache_ahead *ahead;
 	struct str key_head; /* of every key: format and salt */
 	uint64_t deadline_ns;
 	struct cache_l1_life page; /* of what was fetched since cache_page_begin() */
@@ -67,7 +70,8 @@ struct work {
 	enum phase phase;
 	struct cache_l1_life life;  /* its epoch was read before memcached was asked */
 	char nonce[CACHE_NONCE_B];  /* OURS */
-	struct memc_item old;	    /* RENEW: what is there, with its cas id */
+	struct memc_item old;	    /* RENEW: what memcached answered at first */
+	struct memc_item now;	    /* OURS, RENEW: what it holds when we look again, with the cas id */
 	struct str stale;	    /* a value to fall back on */
 	bool counted;		    /* as a hit, a miss or an error */
 };
@@ -83,6 +87,7 @@ cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t 
 	c->deadline_ns = CLOCK_NEVER;
 	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
 	c->pages = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
+	c->ahead = cache_ahead_new(a);
 	*out = c;
 	return conf->cache_socket.n == 0 || memc_open(a, conf, &c->memc, e);
 }
@@ -185,10 +190,11 @@ use_memc(struct cache *c)
 	return c->memc != NULL && breaker_allow(c->st, BREAKER_CACHE);
 }
 
-/* Tells the breaker how memcached behaved. */
+/* After each exchange: counts it, and tells the breaker how memcached behaved. */
 static enum memc_result
 judged(struct cache *c, enum memc_result r)
 {
+	stats_add(c->st, STAT_cache_exchanges, 1);
 	if (r == MEMC_ERROR)
 		breaker_failure(c->st, BREAKER_CACHE);
 	else
@@ -273,18 +279,67 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 	add_placeholder(c, a, w);
 }
 
+static struct cache_l1_now
+l1_now(struct cache *c)
+{
+	return (struct cache_l1_now){stats_epoch(c->st), clock_mono_ns(), clock_utc_s()};
+}
+
+/* What an exchange on the same page has brought already. Its life began then, not now. What somebody else has overtaken
+ * meanwhile is asked for again. */
+static void
+use_ahead(struct cache *c, struct arena *a, struct work *works, size_t n)
+{
+	int64_t now_s = clock_utc_s();
+
+	for (size_t i = 0; i < n; i++) {
+		struct memc_item got;
+
+		if (works[i].phase != ASK || !cache_ahead_take(c->ahead, key_str(works[i].item), &got, &works[i].life))
+			continue;
+		judge_answer(c, a, &works[i], &got, now_s);
+		if (works[i].phase == THEIRS)
+			works[i].phase = ASK;
+	}
+}
+
+static bool
+asks_for(const struct memc_item *got, size_t n, struct str key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(got[i].key, key))
+			return true;
+	return false;
+}
+
+/* Puts what the page will probably need behind the `m` that are wanted now; gives how many there are in all. */
+static size_t
+add_ahead(struct cache *c, struct arena *a, struct memc_item *got, size_t m, const struct cache_l1_now *now)
+{
+	struct str keys[AHEAD_MAX], value;
+	size_t n = cache_ahead_guess(c->ahead, a, keys, AHEAD_MAX), all = m;
+
+	for (size_t i = 0; i < n; i++)
+		if (!cache_l1_find(c->l1, keys[i], now, &value, NULL) && !asks_for(got, all, keys[i]))
+			got[all++].key = keys[i];
+	return all;
+}
+
 static void
 ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 {
-	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
-	struct work **asked = ARENA_ARRAY(a, struct work *, n);
-	int64_t now_s = clock_utc_s();
+	const struct cache_l1_now now = l1_now(c);
+	struct memc_item *got;
+	struct work **asked;
 	bool up, failed = false;
-	size_t m = 0;
+	size_t m = 0, all;
 
+	use_ahead(c, a, works, n);
 	if (count_phase(works, n, ASK) == 0)
 		return; /* before the breaker is asked: who may probe must do so */
 	up = use_memc(c);
+	got = ARENA_ARRAY(a, struct memc_item, n + AHEAD_MAX);
+	asked = ARENA_ARRAY(a, struct work *, n);
 	for (size_t i = 0; i < n; i++) {
 		if (works[i].phase != ASK)
 			continue;
@@ -298,32 +353,66 @@ ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 	}
 	if (m == 0)
 		return;
-	memc_get(c->memc, a, got, m);
-	for (size_t i = 0; i < m; i++)
+	all = add_ahead(c, a, got, m, &now);
+	memc_get(c->memc, a, got, all);
+	for (size_t i = 0; i < all; i++)
 		failed = failed || got[i].result == MEMC_ERROR;
 	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+	if (all > m)
+		cache_ahead_put(c->ahead, got + m, all - m, &(struct cache_l1_life){now.epoch, now.mono_ns, INT64_MAX});
 	for (size_t i = 0; i < m; i++)
-		judge_answer(c, a, asked[i], &got[i], now_s);
+		judge_answer(c, a, asked[i], &got[i], now.utc_s);
+}
+
+/* Whether it has to be looked at again: not when there is nothing to store. */
+static bool
+is_due(const struct work *w, enum phase phase)
+{
+	return w->phase == phase && (phase != OURS || w->item->value.p != NULL);
+}
+
+/* What memcached holds now under the keys of all that are in this phase, by one exchange: into `now` of each. */
+static void
+look_again(struct cache *c, struct arena *a, struct work **works, size_t n, enum phase phase)
+{
+	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
+	bool failed = false;
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_due(works[i], phase))
+			got[m++].key = key_str(works[i]->item);
+	if (m == 0)
+		return;
+	memc_get(c->memc, a, got, m);
+	m = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_due(works[i], phase))
+			continue;
+		failed = failed || got[m].result == MEMC_ERROR;
+		works[i]->now = got[m++];
+	}
+	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
 }
 
 /* Before the database is read: the cas id of what a renewal will replace. */
 static void
 prepare_renewals(struct cache *c, struct arena *a, struct work *works, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct memc_item now = {.key = key_str(works[i].item)};
+	struct work **all = ARENA_ARRAY(a, struct work *, n);
 
+	for (size_t i = 0; i < n; i++)
+		all[i] = &works[i];
+	look_again(c, a, all, n, RENEW);
+	for (size_t i = 0; i < n; i++) {
 		if (works[i].phase != RENEW)
 			continue;
-		memc_get(c->memc, a, &now, 1);
-		if (judged(c, now.result) == MEMC_OK && str_eq(now.value, works[i].old.value))
-			works[i].old = now;
-		else
+		if (works[i].now.result != MEMC_OK || !str_eq(works[i].now.value, works[i].old.value))
 			works[i].phase = DIRECT; /* changed meanwhile */
 	}
 }
 
-/* Stores what was read, if nobody has deleted meanwhile. */
+/* Stores what was read, if nobody has deleted meanwhile: over what stood there when we looked again. */
 static void
 store(struct cache *c, struct arena *a, struct work *w)
 {
@@ -332,7 +421,6 @@ store(struct cache *c, struct arena *a, struct work *w)
 	    .key_hash = key_hash(w->item),
 	    .version = w->item->version,
 	    .payload = w->item->value};
-	struct memc_item now = w->old;
 	struct cache_entry found;
 	struct buf b;
 
@@ -345,16 +433,13 @@ store(struct cache *c, struct arena *a, struct work *w)
 		(void)judged(c, memc_delete(c->memc, key_str(w->item)));
 		return;
 	}
-	if (w->phase == OURS) {
-		now = (struct memc_item){.key = key_str(w->item)};
-		memc_get(c->memc, a, &now, 1);
-		if (judged(c, now.result) != MEMC_OK || !cache_entry_parse(now.value, entry.key_hash, &found)
-		    || found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0) {
-			stats_add(c->st, STAT_cache_lost, 1);
-			return;
-		}
+	if (w->phase == OURS
+	    && (w->now.result != MEMC_OK || !cache_entry_parse(w->now.value, entry.key_hash, &found)
+		|| found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0)) {
+		stats_add(c->st, STAT_cache_lost, 1);
+		return;
 	}
-	if (judged(c, memc_cas(c->memc, &now, buf_str(&b), (int)hard_s)) == MEMC_OK)
+	if (judged(c, memc_cas(c->memc, &w->now, buf_str(&b), (int)hard_s)) == MEMC_OK)
 		stats_add(c->st, STAT_cache_stores, 1);
 	else
 		stats_add(c->st, STAT_cache_lost, 1);
@@ -472,6 +557,7 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		err_clear(e);
 		return true;
 	}
+	look_again(c, a, want, m, OURS);
 	for (size_t i = 0; i < m; i++) {
 		want[i]->life.until_s = clock_utc_s() + c->conf->cache_soft_s;
 		count_lookup(c, want[i], MISSES);
@@ -508,12 +594,6 @@ wait_for_others(struct cache *c, struct arena *a, struct work *works, size_t n)
 		if (works[i].phase == THEIRS)
 			works[i].phase = DIRECT;
 	}
-}
-
-static struct cache_l1_now
-l1_now(struct cache *c)
-{
-	return (struct cache_l1_now){stats_epoch(c->st), clock_mono_ns(), clock_utc_s()};
 }
 
 static void
@@ -556,6 +636,7 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 
 	for (size_t i = 0; i < n; i++) {
 		works[i] = (struct work){.item = &items[i], .life = {now.epoch, now.mono_ns, INT64_MAX}};
+		cache_ahead_note(c->ahead, key_str(&items[i]));
 		look_in_l1(c, a, &works[i], &now);
 	}
 	ask_memcached(c, a, works, n);
@@ -571,8 +652,9 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 }
 
 void
-cache_page_begin(struct cache *c)
+cache_page_begin(struct cache *c, struct arena *a, struct str name)
 {
+	cache_ahead_begin(c->ahead, a, name);
 	c->page = (struct cache_l1_life){stats_epoch(c->st), clock_mono_ns(), INT64_MAX};
 	c->page_whole = true;
 }

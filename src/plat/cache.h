@@ -71,10 +71,13 @@ struct cache_key cache_key(const struct cache *, enum cache_class, struct str la
 MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *items, size_t n, cache_fill_fn *,
     void *arg, struct err *);
 
+/* A page of this name begins and ends with the arena's next reset. What the page of that name fetched the last time is
+ * asked for together as soon as memcached is asked for any of it (cache_ahead.h). */
+void cache_page_begin(struct cache *, struct arena *, struct str name);
+
 /* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
  * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were
  * fresh. A key says everything that the page depends on beside them. */
-void cache_page_begin(struct cache *);
 
 /* Whether it may be kept and was asked for lately: for pages that hardly anybody asks for there is no room. */
 bool cache_page_wanted(struct cache *, struct str key);

@@ -1,8 +1,8 @@
 /* db_impl.h - what the files of the database module share; nobody else includes it.
  *
  * db.c: opening, connecting, what an error means. db_call.c: the library's calls under the deadline. db_stmt.c:
- * preparing and checking against the table. db_query.c: binding, running, reading rows. db_bulk.c: several rows of values
- * in one exchange. db_tx.c: transactions.
+ * preparing and checking against the table. db_query.c: binding, running, reading rows. db_bulk.c: several rows of
+ * values in one exchange. db_tx.c: transactions.
  *
  * The client library's non-blocking interface was chosen over a timer whose handler shuts the socket down: for a row
  * by its key over a unix socket both cost about 6 % more than plain blocking calls (medians of nine runs of 5000), and

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/plat/libplat.a
 src_plat_libplat_a_SOURCES = \
 	src/plat/ask.c src/plat/ask.h \
 	src/plat/cache.c src/plat/cache.h src/plat/cache.def \
+	src/plat/cache_ahead.c src/plat/cache_ahead.h \
 	src/plat/cache_entry.c src/plat/cache_entry.h \
 	src/plat/cache_l1.c src/plat/cache_l1.h \
 	src/plat/conf.c src/plat/conf.h src/plat/settings.def \

@@ -8,6 +8,7 @@
 
 struct memc {
 	memcached_st *st, *unused; /* the second only to be cloned */
+	memcached_result_st got;   /* of st; kept for its buffer, which the library else takes anew for each answer */
 	const char *error;
 };
 
@@ -16,8 +17,27 @@ client_free(void *arg)
 {
 	struct memc *m = arg;
 
+	if (m->st != NULL)
+		memcached_result_free(&m->got);
 	memcached_free(m->st);
 	memcached_free(m->unused);
+}
+
+/* Makes `st` anew, with what belongs to it; false: everything is as it was. */
+static bool
+client_renew(struct memc *m)
+{
+	memcached_st *fresh = memcached_clone(NULL, m->unused);
+
+	if (fresh == NULL)
+		return false;
+	if (m->st != NULL) {
+		memcached_result_free(&m->got);
+		memcached_free(m->st);
+	}
+	m->st = fresh;
+	memcached_result_create(m->st, &m->got); /* in our memory: cannot fail */
+	return true;
 }
 
 static bool
@@ -78,8 +98,7 @@ memc_open(struct arena *a, const struct conf *conf, struct memc **out, struct er
 		if (!server_add(m->unused, a, conf->cache_socket.v[i], e))
 			return false;
 	}
-	m->st = memcached_clone(NULL, m->unused);
-	if (m->st == NULL)
+	if (!client_renew(m))
 		return err_set(e, ERR_LIMIT, "no memory for the memcached client");
 	*out = m;
 	return true;
@@ -90,15 +109,9 @@ memc_open(struct arena *a, const struct conf *conf, struct memc **out, struct er
 static enum memc_result
 failed(struct memc *m, memcached_return_t rc)
 {
-	memcached_st *fresh = memcached_clone(NULL, m->unused);
-
 	m->error = memcached_strerror(m->st, rc);
-	if (fresh == NULL) {
+	if (!client_renew(m))
 		memcached_quit(m->st);
-		return MEMC_ERROR;
-	}
-	memcached_free(m->st);
-	m->st = fresh;
 	return MEMC_ERROR;
 }
 
@@ -131,7 +144,6 @@ memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
 {
 	const char **keys = ARENA_ARRAY(a, const char *, n);
 	size_t *lens = ARENA_ARRAY(a, size_t, n);
-	memcached_result_st got;
 	memcached_return_t rc;
 
 	for (size_t i = 0; i < n; i++) {
@@ -141,11 +153,11 @@ memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
 		items[i].result = MEMC_MISS;
 	}
 	rc = memcached_mget(m->st, keys, lens, n);
-	if (rc == MEMCACHED_SUCCESS && memcached_result_create(m->st, &got) != NULL) {
-		while (memcached_fetch_result(m->st, &got, &rc) != NULL) {
+	if (rc == MEMCACHED_SUCCESS) {
+		while (memcached_fetch_result(m->st, &m->got, &rc) != NULL) {
 			struct memc_item *item = item_of(
-			    items, n, str_n(memcached_result_key_value(&got), memcached_result_key_length(&got)));
-			struct str value = str_n(memcached_result_value(&got), memcached_result_length(&got));
+			    items, n, str_n(memcached_result_key_value(&m->got), memcached_result_key_length(&m->got)));
+			struct str value = str_n(memcached_result_value(&m->got), memcached_result_length(&m->got));
 			char *p = item == NULL ? NULL : arena_try(a, value.n + 1);
 
 			if (p == NULL) {
@@ -155,10 +167,9 @@ memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
 			if (value.n > 0)
 				memcpy(p, value.p, value.n);
 			item->value = str_n(p, value.n);
-			item->cas = memcached_result_cas(&got);
+			item->cas = memcached_result_cas(&m->got);
 			item->result = MEMC_OK;
 		}
-		memcached_result_free(&got);
 	}
 	if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_END || rc == MEMCACHED_NOTFOUND)
 		return;

@@ -78,21 +78,24 @@ put_line(struct cart *cart, int64_t *added, const struct cart_line *line, int64_
 	return true;
 }
 
-bool
-cart_find(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart,
-    struct checkout_draft *draft, bool *found, struct err *e)
+/* The cart of this id, or the owner's open one. */
+static bool
+load(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart, struct checkout_draft *draft,
+    struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_CART_FIND);
 	struct db_rows rows;
 	int64_t *added;
 
-	*cart = (struct cart){.session_id = owner->session_id};
 	*draft = (struct checkout_draft){0};
-	*found = false;
 	q_str(q, owner->lang);
 	q_str(q, owner->fallback);
 	for (int i = 0; i < CART_OPTIONS; i++)
 		q_str(q, owner->lang);
+	if (cart->id != 0)
+		q_u64(q, cart->id);
+	else
+		q_null(q);
 	q_u64(q, owner->session_id);
 	if (!db_select(q, a, &rows, e))
 		return false;
@@ -113,24 +116,41 @@ cart_find(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 		if (!put_line(cart, added, &line, at, e))
 			return false;
 	}
+	return true;
+}
+
+bool
+cart_find(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart,
+    struct checkout_draft *draft, bool *found, struct err *e)
+{
+	*cart = (struct cart){.session_id = owner->session_id};
+	*found = false;
+	if (!load(db, a, owner, cart, draft, e))
+		return false;
 	*found = cart->n > 0;
 	return true;
 }
 
 bool
-cart_lock(struct db *db, struct arena *a, const struct cart_owner *owner, struct str order_key, struct cart *cart,
+cart_close(struct db *db, struct arena *a, const struct cart_closing *c, struct cart *cart,
     struct checkout_draft *draft, bool *found, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_CART_LOCK);
-	struct db_rows rows;
-	bool filled;
+	struct db_query *q = db_query(db, SQL_CART_ORDERED);
+	uint64_t n;
 
-	ASSERT(order_key.n == sizeof(cart->order_key));
-	q_u64(q, owner->session_id);
-	q_bytes(q, order_key);
-	if (!db_find(q, a, &rows, found, e) || !*found)
-		return e->kind == ERR_NONE;
-	return cart_find(db, a, owner, cart, draft, &filled, e);
+	ASSERT(c->order_key.n == sizeof(cart->order_key));
+	*cart = (struct cart){.session_id = c->owner->session_id};
+	*found = false;
+	q_i64(q, c->now_s);
+	q_u64(q, c->owner->session_id);
+	q_bytes(q, c->order_key);
+	if (!db_run(q, &n, e))
+		return false;
+	*found = n > 0;
+	if (!*found)
+		return true;
+	cart->id = db_last_id(db);
+	return load(db, a, c->owner, cart, draft, e);
 }
 
 bool
@@ -147,7 +167,7 @@ cart_count(struct db *db, struct arena *a, uint64_t session_id, int64_t *units, 
 }
 
 static bool
-make(struct db *db, const struct cart_change *c, struct err *e)
+make(struct db *db, const struct cart_change *c, uint64_t *cart_id, struct err *e)
 {
 	struct db_query *q;
 	uint8_t key[CART_KEY_B];
@@ -158,27 +178,30 @@ make(struct db *db, const struct cart_change *c, struct err *e)
 	q_bytes(q, str_n(key, sizeof(key)));
 	q_i64(q, c->now_s);
 	q_i64(q, c->now_s);
-	return db_run(q, NULL, e);
+	if (!db_run(q, NULL, e))
+		return false;
+	*cart_id = db_last_id(db);
+	return true;
 }
 
 struct change_tx {
-	struct arena *a;
 	const struct cart_change *change;
 	bool (*apply)(struct db *, const struct cart_change *, uint64_t cart_id, struct err *);
 	bool make;
 };
 
+/* Takes the open cart's row, and notes the time. */
 static bool
-hold(struct db *db, struct change_tx *tx, uint64_t *cart_id, struct err *e)
+hold(struct db *db, const struct change_tx *tx, uint64_t *cart_id, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_CART_HOLD);
-	struct db_rows rows;
-	bool found;
+	uint64_t n;
 
+	q_i64(q, tx->change->now_s);
 	q_u64(q, tx->change->session_id);
-	if (!db_find(q, tx->a, &rows, &found, e))
+	if (!db_run(q, &n, e))
 		return false;
-	*cart_id = found ? c_u64(&rows) : 0;
+	*cart_id = n > 0 ? db_last_id(db) : 0;
 	return true;
 }
 
@@ -187,19 +210,13 @@ static bool
 change_body(struct db *db, void *arg, struct err *e)
 {
 	struct change_tx *tx = arg;
-	struct db_query *q;
 	uint64_t cart_id;
 
 	if (!hold(db, tx, &cart_id, e))
 		return false;
-	if (cart_id == 0 && tx->make && (!make(db, tx->change, e) || !hold(db, tx, &cart_id, e)))
+	if (cart_id == 0 && tx->make && !make(db, tx->change, &cart_id, e))
 		return false;
-	if (cart_id == 0)
-		return true;
-	q = db_query(db, SQL_CART_TOUCH);
-	q_i64(q, tx->change->now_s);
-	q_u64(q, cart_id);
-	return db_run(q, NULL, e) && tx->apply(db, tx->change, cart_id, e);
+	return cart_id == 0 || tx->apply(db, tx->change, cart_id, e);
 }
 
 static bool
@@ -228,9 +245,9 @@ apply_add(struct db *db, const struct cart_change *c, uint64_t cart_id, struct e
 }
 
 bool
-cart_add(struct db *db, struct arena *a, const struct cart_change *c, struct err *e)
+cart_add(struct db *db, const struct cart_change *c, struct err *e)
 {
-	struct change_tx tx = {.a = a, .change = c, .apply = apply_add, .make = true};
+	struct change_tx tx = {.change = c, .apply = apply_add, .make = true};
 
 	if (c->qty < 1 || c->qty > CART_QTY_MAX)
 		return err_set(e, ERR_INPUT, "quantity %d", c->qty);
@@ -259,9 +276,9 @@ apply_set(struct db *db, const struct cart_change *c, uint64_t cart_id, struct e
 }
 
 bool
-cart_set(struct db *db, struct arena *a, const struct cart_change *c, struct err *e)
+cart_set(struct db *db, const struct cart_change *c, struct err *e)
 {
-	struct change_tx tx = {.a = a, .change = c, .apply = apply_set};
+	struct change_tx tx = {.change = c, .apply = apply_set};
 
 	return change(db, &tx, e);
 }
@@ -278,9 +295,9 @@ apply_step(struct db *db, const struct cart_change *c, uint64_t cart_id, struct 
 }
 
 bool
-cart_step(struct db *db, struct arena *a, const struct cart_change *c, struct err *e)
+cart_step(struct db *db, const struct cart_change *c, struct err *e)
 {
-	struct change_tx tx = {.a = a, .change = c, .apply = apply_step};
+	struct change_tx tx = {.change = c, .apply = apply_step};
 
 	return change(db, &tx, e);
 }

@@ -14,8 +14,8 @@ struct cart_owner {
 	struct str lang, fallback;
 };
 
-/* The open cart with what the catalogue says now, its draft, or *found false: none, or nothing in it. Lines in the order
- * they were put in. */
+/* The open cart with what the catalogue says now, its draft, or *found false: none, or nothing in it. Lines in the
+ * order they were put in. */
 MUST_USE bool cart_find(struct db *, struct arena *, const struct cart_owner *, struct cart *, struct checkout_draft *,
     bool *found, struct err *);
 
@@ -29,7 +29,7 @@ struct cart_change {
 	int qty;
 	int64_t now_s;
 };
-MUST_USE bool cart_add(struct db *, struct arena *, const struct cart_change *, struct err *);
+MUST_USE bool cart_add(struct db *, const struct cart_change *, struct err *);
 
 /* The variant of a product that has these values of its options (none: it has no such option), or, without any
  * values, its first one. 0: there is none. */
@@ -42,8 +42,8 @@ MUST_USE bool cart_choose(
 
 /* Sets the quantity of a line (0 and less: removes it), or steps it by `qty` without passing 1 and CART_QTY_MAX. A
  * line that is not there is left alone. All prices count as seen from then on. */
-MUST_USE bool cart_set(struct db *, struct arena *, const struct cart_change *, struct err *);
-MUST_USE bool cart_step(struct db *, struct arena *, const struct cart_change *, struct err *);
+MUST_USE bool cart_set(struct db *, const struct cart_change *, struct err *);
+MUST_USE bool cart_step(struct db *, const struct cart_change *, struct err *);
 
 /* From now on all prices count as seen: the visitor has gone on from a page that said what had changed. */
 MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
@@ -56,8 +56,14 @@ MUST_USE bool cart_draft_save(
 MUST_USE bool cart_message_save(
     struct db *, struct arena *, const struct cart_owner *, struct str message, int64_t now_s, struct err *);
 
-/* Inside the transaction that orders it: takes the row of the open cart with this key for itself and loads all. */
-MUST_USE bool cart_lock(struct db *, struct arena *, const struct cart_owner *, struct str order_key, struct cart *,
+/* Inside the transaction that orders it, and first of all: the open cart with this key is open no more, its row is
+ * held, and all of it is loaded. *found false: it is not there, or was ordered already. */
+struct cart_closing {
+	const struct cart_owner *owner;
+	struct str order_key;
+	int64_t now_s;
+};
+MUST_USE bool cart_close(struct db *, struct arena *, const struct cart_closing *, struct cart *,
     struct checkout_draft *, bool *found, struct err *);
 
 #endif

@@ -1,5 +1,7 @@
 #include "store/catalogue_read.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/num.h"
 #include "store/sql.h"
@@ -125,51 +127,73 @@ load_variants(struct db *db, struct arena *a, struct str lang, struct catalogue_
 	return true;
 }
 
-static bool
-load_images(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
+/* What a product has many of, as one statement brings it. */
+struct part {
+	enum { PART_IMAGE, PART_FACT, PART_TAG } kind;
+	uint64_t position;
+	struct str name, text, hash;
+	uint64_t w, h;
+};
+
+static int
+by_place(const void *x, const void *y)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCT_IMAGES);
-	struct db_rows rows;
+	const struct part *a = x, *b = y;
 
-	q_u64(q, p->id);
-	if (!db_select(q, a, &rows, e))
-		return false;
-	p->images = ARENA_ARRAY(a, struct catalogue_image, rows.n);
-	while (db_next(&rows)) {
-		struct catalogue_image *i = &p->images[p->n_images++];
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->position != b->position)
+		return a->position < b->position ? -1 : 1;
+	return str_cmp(a->text, b->text);
+}
 
-		i->hash = bytes_or(&rows, STR_NONE);
-		i->alt = c_str(&rows);
-		i->w = (int64_t)c_u64(&rows);
-		i->h = (int64_t)c_u64(&rows);
-		i->position = c_u64(&rows);
+static void
+put_part(struct catalogue_product *p, const struct part *part)
+{
+	switch (part->kind) {
+	case PART_IMAGE:
+		p->images[p->n_images++] = (struct catalogue_image){.hash = part->hash,
+		    .alt = part->text,
+		    .w = (int64_t)part->w,
+		    .h = (int64_t)part->h,
+		    .position = part->position};
+		return;
+	case PART_FACT: p->facts[p->n_facts++] = (struct catalogue_fact){part->name, part->text}; return;
+	case PART_TAG: p->tags[p->n_tags++] = part->text; return;
 	}
-	return true;
 }
 
 static bool
-load_facts(struct db *db, struct arena *a, struct str lang, struct catalogue_product *p, struct err *e)
+load_parts(struct db *db, struct arena *a, struct str lang, struct catalogue_product *p, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCT_FACTS);
+	struct db_query *q = db_query(db, SQL_PRODUCT_PARTS);
+	struct part *parts;
 	struct db_rows rows;
+	size_t n = 0;
 
+	q_u64(q, p->id);
 	q_str(q, lang);
 	q_str(q, lang);
 	q_u64(q, p->id);
+	q_u64(q, p->id);
 	if (!db_select(q, a, &rows, e))
 		return false;
-	p->facts = ARENA_ARRAY(a, struct catalogue_fact, rows.n);
-	while (db_next(&rows)) {
-		p->facts[p->n_facts].name = c_str(&rows);
-		p->facts[p->n_facts++].text = c_str(&rows);
+	parts = ARENA_ARRAY(a, struct part, rows.n + 1);
+	for (; db_next(&rows); n++) {
+		parts[n].kind = (int)c_i64(&rows);
+		parts[n].position = c_u64(&rows);
+		parts[n].name = c_str(&rows);
+		parts[n].text = c_str(&rows);
+		parts[n].hash = bytes_or(&rows, STR_NONE);
+		parts[n].w = c_u64(&rows);
+		parts[n].h = c_u64(&rows);
 	}
-	q = db_query(db, SQL_PRODUCT_TAGS);
-	q_u64(q, p->id);
-	if (!db_select(q, a, &rows, e))
-		return false;
-	p->tags = ARENA_ARRAY(a, struct str, rows.n);
-	while (db_next(&rows))
-		p->tags[p->n_tags++] = c_str(&rows);
+	qsort(parts, n, sizeof(*parts), by_place);
+	p->images = ARENA_ARRAY(a, struct catalogue_image, n);
+	p->facts = ARENA_ARRAY(a, struct catalogue_fact, n);
+	p->tags = ARENA_ARRAY(a, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		put_part(p, &parts[i]);
 	return true;
 }
 
@@ -194,8 +218,7 @@ catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_la
 		return true;
 	take_product(&rows, p);
 	*out = p;
-	return load_variants(db, a, langs->lang, p, e) && load_images(db, a, p, e)
-	    && load_facts(db, a, langs->lang, p, e);
+	return load_variants(db, a, langs->lang, p, e) && load_parts(db, a, langs->lang, p, e);
 }
 
 static struct str

@@ -18,6 +18,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/draft.c src/store/draft.h \
 	src/store/grants.c src/store/grants.h \
 	src/store/migrate.c src/store/migrate.h \
+	src/store/order_cache.c src/store/order_cache.h \
 	src/store/order_expire.c \
 	src/store/order_read.c \
 	src/store/order_store.c src/store/order_store.h \

@@ -1,3 +1,4 @@
+#include "store/order_cache.h"
 #include "store/order_store.h"
 #include "store/order_write.h"
 #include "store/sql.h"
@@ -11,6 +12,7 @@ struct expire_tx {
 
 struct ending {
 	uint64_t id;
+	struct str token_hash;
 	struct order_facts facts;
 	struct order_states to;
 };
@@ -31,6 +33,7 @@ next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
 		o->facts.is.of[m] = (uint8_t)c_u64(&rows);
 	o->facts.costs = c_i64(&rows) > 0;
 	o->facts.prepaid = payment_find(c_str(&rows), &payment) && payment_prepaid(payment);
+	o->token_hash = c_bytes(&rows);
 	return true;
 }
 
@@ -59,7 +62,7 @@ step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct e
 	if (n == 0)
 		return err_set(e, ERR_CONFLICT, "order %llu has moved on", (unsigned long long)o->id);
 	return !*ends
-	    || order_insert_steps(db, tx->a,
+	    || (order_insert_steps(db, tx->a,
 		&(struct order_steps){.order_id = o->id,
 		    .event = ORDER_EV_EXPIRE,
 		    .from = o->facts.is,
@@ -67,7 +70,8 @@ step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct e
 		    .actor = "job",
 		    .why = "not paid in time",
 		    .at = tx->now_s},
-		e);
+		e)
+		&& order_changed(db, tx->a, o->token_hash, tx->now_s, e));
 }
 
 static bool

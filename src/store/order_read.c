@@ -3,6 +3,22 @@
 #include "store/order_store.h"
 #include "store/sql.h"
 
+static void
+read_addresses(struct db_rows *rows, struct order *o)
+{
+	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
+	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
+
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		o->address.field[columns[i]] = c_str(rows);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		if (c_is_null(rows))
+			continue;
+		o->billed_elsewhere = true;
+		o->billing.field[columns[i]] = c_str(rows);
+	}
+}
+
 static bool
 read_head(struct db_rows *rows, struct order *o, struct err *e)
 {
@@ -29,6 +45,7 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 	o->created_at = c_i64(rows);
 	if (!c_is_null(rows))
 		o->expires_at = c_i64(rows);
+	read_addresses(rows, o);
 	return known || err_set(e, ERR_BUG, "order %llu: currency, delivery or payment is not known",
 	    (unsigned long long)o->id);
 }
@@ -88,30 +105,30 @@ load_taxes(struct db *db, struct arena *a, struct order *o, struct err *e)
 	return true;
 }
 
-static bool
-load_addresses(struct db *db, struct arena *a, struct order *o, struct err *e)
+bool
+order_token_hash(struct str token, uint8_t hash[SECRET_HASH_B])
 {
-	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
-	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
-	struct db_query *q = db_query(db, SQL_ORDER_ADDRESSES);
-	struct db_rows rows;
+	uint8_t raw[SECRET_TOKEN_B];
 
-	q_u64(q, o->id);
-	if (!db_select(q, a, &rows, e))
+	if (!secret_from_base64url(token, raw, sizeof(raw)))
 		return false;
-	while (db_next(&rows)) {
-		bool billing = c_u64(&rows) == ADDRESS_BILLING;
-		struct address *to = billing ? &o->billing : &o->address;
-
-		o->billed_elsewhere = o->billed_elsewhere || billing;
-		for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-			to->field[columns[i]] = c_str(&rows);
-	}
+	secret_hash(str_n(raw, sizeof(raw)), hash);
 	return true;
 }
 
-static bool
-load_moments(struct db *db, struct arena *a, uint64_t order_id, struct order_moments *m, struct err *e)
+bool
+order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_BY_TOKEN);
+	struct db_rows rows;
+
+	*o = (struct order){0};
+	q_bytes(q, token_hash);
+	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_lines(db, a, o, e) && load_taxes(db, a, o, e);
+}
+
+bool
+order_moments_get(struct db *db, struct arena *a, uint64_t order_id, struct order_moments *m, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_ORDER_EVENTS);
 	struct db_rows rows;
@@ -130,22 +147,4 @@ load_moments(struct db *db, struct arena *a, uint64_t order_id, struct order_mom
 		one->at = c_i64(&rows);
 	}
 	return true;
-}
-
-bool
-order_get(struct db *db, struct arena *a, struct str token, struct order *o, struct order_moments *moments,
-    struct err *e)
-{
-	uint8_t raw[SECRET_TOKEN_B], hash[SECRET_HASH_B];
-	struct db_query *q;
-	struct db_rows rows;
-
-	*o = (struct order){0};
-	if (!secret_from_base64url(token, raw, sizeof(raw)))
-		return err_set(e, ERR_NOT_FOUND, "not a token");
-	secret_hash(str_n(raw, sizeof(raw)), hash);
-	q = db_query(db, SQL_ORDER_BY_TOKEN);
-	q_bytes(q, str_n(hash, sizeof(hash)));
-	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_addresses(db, a, o, e)
-	    && load_lines(db, a, o, e) && load_taxes(db, a, o, e) && load_moments(db, a, o->id, moments, e);
 }

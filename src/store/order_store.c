@@ -81,19 +81,6 @@ take_stock(struct db *db, struct place_tx *tx, const struct order *o, struct err
 }
 
 static bool
-close_cart(struct db *db, const struct cart *cart, int64_t now_s, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_CART_ORDERED);
-	uint64_t n;
-
-	q_i64(q, now_s);
-	q_u64(q, cart->id);
-	if (!db_run(q, &n, e))
-		return false;
-	return n == 1 || err_set(e, ERR_CONFLICT, "the cart was ordered meanwhile");
-}
-
-static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
 	struct order_steps placed = {
@@ -113,6 +100,7 @@ place_body(struct db *db, void *arg, struct err *e)
 {
 	struct place_tx *tx = arg;
 	const struct order_request *rq = tx->rq;
+	struct cart_closing closing = {.owner = &rq->owner, .order_key = rq->key, .now_s = rq->now_s};
 	struct checkout_draft draft;
 	struct checkout_plan plan;
 	struct cart cart;
@@ -120,7 +108,7 @@ place_body(struct db *db, void *arg, struct err *e)
 	bool found;
 
 	*tx->placed = (struct order_placed){.token = tx->placed->token};
-	if (!cart_lock(db, tx->a, &rq->owner, rq->key, &cart, &draft, &found, e))
+	if (!cart_close(db, tx->a, &closing, &cart, &draft, &found, e))
 		return false;
 	if (!found) {
 		if (!find_placed(db, tx, &found, e))
@@ -132,7 +120,7 @@ place_body(struct db *db, void *arg, struct err *e)
 	    || !order_from_plan(tx->a, rq->rules, &cart, &plan, rq->now_s, &o, e))
 		return false;
 	o.lang = rq->owner.lang;
-	if (!write_order(db, tx, &o, e) || !close_cart(db, &cart, rq->now_s, e) || !take_stock(db, tx, &o, e))
+	if (!write_order(db, tx, &o, e) || !take_stock(db, tx, &o, e))
 		return false;
 	tx->placed->id = o.id;
 	tx->placed->number = o.number;

@@ -50,9 +50,15 @@ struct order_moments {
 	size_t n;
 };
 
-/* The order of a link, whole, with its journal. ERR_NOT_FOUND for a token that opens nothing. */
-MUST_USE bool order_get(
-    struct db *, struct arena *, struct str token, struct order *, struct order_moments *, struct err *);
+/* What the database knows of a link's token. False when it cannot be one. */
+MUST_USE bool order_token_hash(struct str token, uint8_t hash[SECRET_HASH_B]);
+
+/* The order of a link, whole. ERR_NOT_FOUND when there is none. */
+MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, struct order *, struct err *);
+
+/* Its journal of events. */
+MUST_USE bool order_moments_get(
+    struct db *, struct arena *, uint64_t order_id, struct order_moments *, struct err *);
 
 /* Ends up to `most` orders whose time to pay has passed, each in a transaction of its own that gives its stock back.
  * Any number of processes may do it at a time. *n is how many ended here. */

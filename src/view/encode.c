@@ -91,6 +91,17 @@ view_encode(const struct view *v, struct buf *b)
 	put_node(b, v);
 }
 
+bool
+view_encoded(struct arena *a, const struct view *v, struct str *out, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, a, VIEW_ENCODED_MAX_B);
+	view_encode(v, &b);
+	*out = buf_str(&b);
+	return buf_check(&b, e);
+}
+
 struct reader {
 	struct arena *a;
 	const uint8_t *p, *end;

@@ -8,8 +8,13 @@
 
 #include "view/view.h"
 
+#define VIEW_ENCODED_MAX_B ((size_t)512 << 10)
+
 /* Appends the tree. A tree deeper than VIEW_DEPTH_MAX sets the buf's `over`. */
 void view_encode(const struct view *, struct buf *);
+
+/* The same as bytes on the arena. ERR_LIMIT when they would be more than VIEW_ENCODED_MAX_B. */
+MUST_USE bool view_encoded(struct arena *, const struct view *, struct str *out, struct err *);
 
 /* The tree of the bytes; its texts point into them, and it may be changed and grown. ERR_UPSTREAM when the bytes are
  * no tree, ERR_LIMIT when the arena is full. */

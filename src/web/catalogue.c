@@ -10,7 +10,6 @@
 #include "web/app.h"
 #include "web/catalogue_tree.h"
 
-#define TREE_MAX_B ((size_t)512 << 10)
 #define SEARCH_TOKENS 4
 #define ID_MAX_B 512
 
@@ -18,17 +17,6 @@ static struct catalogue_langs
 langs(const struct page_ctx *cx)
 {
 	return (struct catalogue_langs){cx->lang->tag, cx->app->shop_lang->tag};
-}
-
-static bool
-encode(struct arena *a, const struct view *v, struct str *out, struct err *e)
-{
-	struct buf b;
-
-	buf_init(&b, a, TREE_MAX_B);
-	view_encode(v, &b);
-	*out = buf_str(&b);
-	return buf_check(&b, e);
 }
 
 /* One tree through the cache; *out is NULL when there is none. */
@@ -73,7 +61,7 @@ fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			if (cards.v[k].id != ids[i])
 				continue;
 			want[i]->version = cards.v[k].version;
-			if (!encode(a, catalogue_card_tree(cx, &cards.v[k]), &want[i]->value, e))
+			if (!view_encoded(a, catalogue_card_tree(cx, &cards.v[k]), &want[i]->value, e))
 				return false;
 		}
 	}
@@ -182,7 +170,7 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 			return false;
 		way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
 		view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
-		if (!encode(a, v, &want[i]->value, e))
+		if (!view_encoded(a, v, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -210,7 +198,7 @@ format_ids(struct arena *a, const struct catalogue_list *list, struct str *out)
 {
 	struct buf b;
 
-	buf_init(&b, a, TREE_MAX_B);
+	buf_init(&b, a, VIEW_ENCODED_MAX_B);
 	for (size_t i = 0; i < list->n; i++) {
 		buf_u64(&b, list->ids[i]);
 		buf_ch(&b, ' ');
@@ -353,7 +341,7 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 			return false;
 		view_html(v, N_json_ld,
 		    jsonld_breadcrumbs(a, &cx->app->urls, view_get(v, N_breadcrumbs), STR_NONE));
-		if (!encode(a, v, &want[i]->value, e))
+		if (!view_encoded(a, v, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -380,7 +368,7 @@ fill_menu(void *arg, struct arena *a, struct cache_item **want, size_t n, struct
 			return false;
 		for (size_t k = 0; k < tops.n; k++)
 			view_push(list, catalogue_category_link(cx, &tops.v[k]));
-		if (!encode(a, list, &want[i]->value, e))
+		if (!view_encoded(a, list, &want[i]->value, e))
 			return false;
 	}
 	return true;

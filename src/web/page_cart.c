@@ -101,7 +101,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 	if (!choose(rq, &c.variant_id, e) || !session_need(rq, e))
 		return false;
 	c.session_id = rq->session->id;
-	return cart_add(rq->db, rq->a, &c, e) && to_cart(rq, c.variant_id);
+	return cart_add(rq->db, &c, e) && to_cart(rq, c.variant_id);
 }
 
 bool
@@ -118,10 +118,10 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 	c.session_id = rq->session->id;
 	if (str_eq_z(act, "less") || str_eq_z(act, "more")) {
 		c.qty = str_eq_z(act, "more") ? 1 : -1;
-		done = cart_step(rq->db, rq->a, &c, e);
+		done = cart_step(rq->db, &c, e);
 	} else if (str_eq_z(act, "remove") || field_good(&rq->fields, F_quantity)) {
 		c.qty = str_eq_z(act, "remove") ? 0 : (int)field_int(&rq->fields, F_quantity, 0);
-		done = cart_set(rq->db, rq->a, &c, e);
+		done = cart_set(rq->db, &c, e);
 	}
 	return done && to_cart(rq, 0);
 }

@@ -1,6 +1,9 @@
 /* page_order.c - an order, by its secret link: safe to reload, to keep and to print. */
+#include "plat/cache.h"
 #include "shop/order.h"
+#include "store/order_cache.h"
 #include "store/order_store.h"
+#include "view/encode.h"
 #include "view/url.h"
 #include "web/app.h"
 #include "web/cart_view.h"
@@ -121,17 +124,24 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 	view_money(t, N_total, (struct money){o->total_minor, o->cur});
 }
 
+/* Whether the journal tells more than that the order was placed. */
 static bool
-is_own(const struct request *rq, const struct order *o)
+has_moved(const struct order *o)
 {
-	return rq->session != NULL && rq->session->id == o->session_id;
+	uint8_t state = o->is.of[ORDER_MACHINE_ORDER];
+
+	return (state != ORDER_ORDER_AWAITING_PAYMENT && state != ORDER_ORDER_CONFIRMED)
+	    || o->is.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_DUE
+	    || o->is.of[ORDER_MACHINE_FULFILMENT] != ORDER_FULFILMENT_OPEN;
 }
 
-static void
-put_order(const struct request *rq, const struct order *o, const struct order_moments *m, struct view *me)
+/* The same for all who have the link; `id` is the session that placed it. */
+static struct view *
+order_tree(const struct request *rq, const struct order *o, const struct order_moments *m)
 {
-	struct view *v = view_sub(me, N_order);
+	struct view *v = view_object(rq->a);
 
+	view_int(v, N_id, (int64_t)o->session_id);
 	view_str(v, N_number, o->number);
 	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
 			       url_order(&rq->app->urls, rq->a, rq->lang, rq->args.token)));
@@ -144,24 +154,63 @@ put_order(const struct request *rq, const struct order *o, const struct order_mo
 		checkout_put_shipping(rq, view_sub(v, N_delivery), o->shipping, NULL);
 	checkout_put_payment(view_sub(v, N_payment), o->payment);
 	view_str(v, N_message, o->note);
-	if (is_own(rq, o) && rq->now_s - o->created_at < NEW_S)
-		view_bool(v, N_is_new, true);
 	view_bool(view_sub(v, N_state), state_name(o), true);
 	put_lines(rq, v, o);
 	put_totals(rq, v, o);
 	put_pay(rq, v, o);
 	put_steps(v, o, m);
+	return v;
+}
+
+static bool
+fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct request *rq = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		struct order_moments moments = {0};
+		struct order o;
+
+		if (!order_get(rq->db, a, *(const struct str *)want[i]->arg, &o, e)) {
+			if (e->kind != ERR_NOT_FOUND)
+				return false;
+			err_clear(e);
+			continue;
+		}
+		if ((has_moved(&o) && !order_moments_get(rq->db, a, o.id, &moments, e))
+		    || !view_encoded(a, order_tree(rq, &o, &moments), &want[i]->value, e))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_new(const struct request *rq, const struct view *owner, const struct view *placed)
+{
+	return rq->session != NULL && owner != NULL && (uint64_t)owner->u.i == rq->session->id && placed != NULL
+	    && rq->now_s - placed->u.i < NEW_S;
 }
 
 bool
 form_order(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
-	struct order_moments moments;
-	struct order o;
+	uint8_t raw[SECRET_HASH_B] = {0};
+	struct str hash = str_n(raw, sizeof(raw));
+	struct cache_item item = {.arg = &hash};
+	struct view *v;
 
 	(void)page;
-	if (!order_get(rq->db, rq->a, rq->args.token, &o, &moments, e))
+	if (!order_token_hash(rq->args.token, raw))
+		return err_set(e, ERR_NOT_FOUND, "not a token");
+	item.key = cache_key(rq->cache, CACHE_order, rq->lang->tag, order_cache_id(rq->a, hash));
+	if (!cache_fetch(rq->cache, rq->a, &item, 1, fill, rq, e))
 		return false;
-	put_order(rq, &o, &moments, me);
+	if (item.how == CACHE_NONE)
+		return err_set(e, ERR_NOT_FOUND, "the token opens no order");
+	if (!view_decode(rq->a, item.value, &v, e))
+		return false;
+	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))
+		view_bool(v, N_is_new, true);
+	view_put(me, N_order, v);
 	return true;
 }

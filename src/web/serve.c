@@ -170,7 +170,8 @@ run_page(struct request *rq, struct err *e)
 	struct page_ctx ctx = request_public(rq, &result);
 
 	rq->res.vary_accept = true;
-	cache_page_begin(rq->cache);
+	cache_page_begin(
+	    rq->cache, rq->a, str_fmt(rq->a, "%.*s?%.*s", STR_ARG(rq->path), STR_ARG(rq->query)));
 	if (!rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {

@@ -2,6 +2,7 @@
 # what they need in a private folder, tests/e2e/shop.js puts database, cache, goods and jobs behind it.
 E2E_TESTS = \
 	tests/e2e/backup.t \
+	tests/e2e/budgets.t \
 	tests/e2e/doctor.t \
 	tests/e2e/failures.t \
 	tests/e2e/herd.t \
@@ -10,4 +11,4 @@ E2E_TESTS = \
 	tests/e2e/pages.t
 
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/error_page.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/counts.js tests/e2e/error_page.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js

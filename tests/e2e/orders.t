@@ -6,6 +6,7 @@ const assert = require('assert');
 const http = require('http');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
+const { until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const servers = ['lighttpd', 'apache'];
@@ -140,11 +141,12 @@ both('a price that changed on the way is 409, and the cart has the new one to or
 	const b = await ready(server, id);
 	const form = b.form('/checkout/place', { terms: '1' });
 	await s.importGoods({ [`tea-${n}`]: { title: `Tea ${n}`, price: '7.00', stock: 10 } });
-	assert.strictEqual((await placeFrom(b, form)).status, 409);
+	assert.strictEqual((await placeFrom(b, form, { message: 'Ring twice' })).status, 409);
 	assert.strictEqual(ordersOf(id), 0);
 	assert.match((await b.get('/en/cart')).text, /The price was €5.00/);
 	await b.get('/en/checkout/review');
 	assert.match(b.page.text, /Order and pay €11.90/);
+	assert.match(b.page.text, /Ring twice/, 'the message is kept for the next try');
 	assert.strictEqual((await placeFrom(b, b.form('/checkout/place', { terms: '1' }))).status, 303);
 	assert.strictEqual(ordersOf(id), 1);
 });
@@ -180,6 +182,23 @@ both('goods can be put in from a page that was open before the session began', a
 	const foreign = await b.send('POST', '/en/cart/add',
 		{ body: `variant=${id}`, headers: { 'sec-fetch-site': 'cross-site' } });
 	assert.strictEqual(foreign.status, 403, 'but not from a page of another site');
+});
+
+both('an order is read from the database once, and its page tells when its time to pay is over', async (server) => {
+	const { id } = await putGoods('5.00', 10);
+	const b = await ready(server, id);
+	const statements = async () => await s.total('db_queries_total', 'backend="1"') + await s.total('db_queries_total', 'backend="2"');
+	const page = (await b.submit('/checkout/place', { terms: '1' })).target;
+	const token = page.split('/').pop(), reader = buyer(server);
+	await reader.get(page);
+	const before = await statements();
+	for (let i = 0; i < 10; i++)
+		assert.match((await reader.get(page)).text, /Ada Buyer/);
+	assert.strictEqual(await statements() - before, 0);
+	assert.strictEqual((await reader.get(`/en/order/${token.slice(0, -2)}AA`).catch((e) => e)).status, 404);
+	s.number(`UPDATE orders SET expires_at = 1 WHERE id = (SELECT MAX(order_id) FROM order_line WHERE variant_id = ${id}); SELECT 1`);
+	await until('the order to be over', async () => /was not paid in time/.test((await reader.get(page)).text), 20000);
+	checkBooks();
 });
 
 both('a quantity that is none is refused, and nothing gets into the cart', async (server) => {

@@ -84,13 +84,16 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 }
 
 class Stack {
-	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; base: the path of site.url.
-	static async start({ workers = 2, base = '', conf = {} } = {}) {
+	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; names: of the backends; base: the
+	// path of site.url; around: a command that starts each worker.
+	static async start({ workers = 2, names = ['1', '2'], base = '', around = [], conf = {} } = {}) {
 		const s = new this();
 		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-'));
 		fs.chmodSync(s.dir, 0o755); // Apache's children are not root
 		s.base = base;
 		s.workers = workers;
+		s.names = names;
+		s.around = around;
 		s.running = [];
 		s.backends = [];
 		s.servers = {};
@@ -109,13 +112,13 @@ class Stack {
 	async bringUp(conf) {
 		this.ports = {};
 		this.writeConf(conf);
-		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', '1,2',
+		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', this.names.join(),
 			'--static', path.join(build, 'htdocs', 'static'), '--models', path.join(src, 'etc')], { stdio: ['ignore', 'ignore', 'inherit'] });
 		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
 		await this.startServer('apache', program('apache2') || program('httpd'),
 			(file) => ['-D', 'FOREGROUND', '-f', file]);
 		this.writeConf(conf);
-		for (const n of ['1', '2'])
+		for (const n of this.names)
 			await this.startBackend(n);
 	}
 
@@ -160,7 +163,7 @@ class Stack {
 	async startBackend(n) {
 		const p = this.spawn(`backend-${n}`, program('spawn-fcgi'), ['-n', '-s', this.socket(n), '-M', '0666', '--',
 			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '--',
-			path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
+			...this.around, path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
 		this.backends.push(p);
 		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
 	}

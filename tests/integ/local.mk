@@ -4,6 +4,7 @@ INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
 	tests/integ/test_cache \
 	tests/integ/test_db \
+	tests/integ/test_db_rows \
 	tests/integ/test_import \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
@@ -17,6 +18,9 @@ EXTRA_DIST += tests/integ/integ.h
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
 tests_integ_test_db_LDADD = $(INTEG_LIBS)
+tests_integ_test_db_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_db_rows_SOURCES = tests/integ/test_db_rows.c
+tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)
 
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c

@@ -11,6 +11,7 @@
 #include "plat/cache_entry.h"
 #include "plat/memc.h"
 #include "plat/secret.h"
+#include "plat/stats_report.h"
 
 #define READERS 64
 
@@ -94,14 +95,20 @@ item_of(const struct cache *c, const char *id)
 }
 
 static void
-fetch(struct cache *c, const char *id, const char *want, enum cache_how how)
+fetch_on(struct cache *c, struct arena *a, const char *id, const char *want, enum cache_how how)
 {
 	struct cache_item item = item_of(c, id);
 	struct err e = {0};
 
-	ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);
+	ck_ok(cache_fetch(c, a, &item, 1, fill, NULL, &e), &e);
 	ck_str(item.value, want);
 	ck_assert_int_eq((int)item.how, (int)how);
+}
+
+static void
+fetch(struct cache *c, const char *id, const char *want, enum cache_how how)
+{
+	fetch_on(c, &arena, id, want, how);
 }
 
 START_TEST(second_fetch_is_a_hit)
@@ -193,6 +200,94 @@ START_TEST(what_was_read_before_a_forget_is_never_stored)
 	fetch(c, "race", "v1", CACHE_FRESH);
 	meanwhile = NULL;
 	fetch(c, "race", "v2", CACHE_FRESH);
+}
+END_TEST
+
+static uint64_t
+exchanges(const struct stats *st)
+{
+	struct stats_report r;
+
+	stats_read(st, &arena, &r);
+	return r.all->count[STAT_cache_exchanges];
+}
+
+START_TEST(a_page_asks_memcached_once_for_what_it_needed_the_last_time)
+{
+	struct cache *c = set_up("page");
+	struct stats *st = open_stats();
+	struct arena page;
+
+	arena_init(&page, 1 << 20);
+	fetch(c, "page a", "v1", CACHE_FRESH);
+	fetch(c, "page b", "v1", CACHE_FRESH);
+	conf.cache_l1_bytes = 0;
+	c = open_cache(st);
+	for (int i = 0; i < 3; i++) {
+		uint64_t before = exchanges(st);
+
+		cache_page_begin(c, &page, STR("page"));
+		fetch_on(c, &page, "page a", "v1", CACHE_FRESH);
+		fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
+		if (i == 2) /* once for each: an answer is not given twice */
+			fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
+		arena_reset(&page);
+		ck_assert_uint_eq(exchanges(st) - before, i == 1 ? 1 : 2);
+	}
+	ck_assert_int_eq(src->reads, 2);
+	arena_fini(&page);
+}
+END_TEST
+
+START_TEST(what_came_ahead_is_not_kept_past_a_change)
+{
+	struct cache *c = set_up("ahead");
+	struct stats *st = open_stats();
+	struct cache_key key;
+	struct arena page;
+
+	arena_init(&page, 1 << 20);
+	c = open_cache(st);
+	key = cache_key(c, CACHE_card, STR("en"), STR("ahead b"));
+	for (int i = 0; i < 2; i++) {
+		stats_epoch_raise(st);
+		cache_page_begin(c, &page, STR("page"));
+		fetch_on(c, &page, "ahead a", "v1", CACHE_FRESH);
+		if (i == 1) { /* b's answer is here already */
+			src->value = 2;
+			ck_assert(cache_forget(c, &key));
+		}
+		fetch_on(c, &page, "ahead b", "v1", CACHE_FRESH);
+		arena_reset(&page);
+	}
+	fetch(c, "ahead b", "v2", CACHE_FRESH);
+	arena_fini(&page);
+}
+END_TEST
+
+START_TEST(what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again)
+{
+	struct cache *c = set_up("overtaken"), *other;
+	struct cache_key key;
+	struct arena page;
+
+	arena_init(&page, 1 << 20);
+	conf.cache_l1_bytes = 0;
+	c = open_cache(NULL);
+	other = open_cache(NULL);
+	key = cache_key(c, CACHE_card, STR("en"), STR("overtaken b"));
+	for (int i = 0; i < 2; i++) {
+		if (i == 1)
+			ck_assert(cache_forget(c, &key));
+		cache_page_begin(c, &page, STR("page"));
+		fetch_on(c, &page, "overtaken a", "v1", CACHE_FRESH);
+		if (i == 1)
+			fetch(other, "overtaken b", "v1", CACHE_FRESH);
+		fetch_on(c, &page, "overtaken b", "v1", CACHE_FRESH);
+		arena_reset(&page);
+	}
+	ck_assert_int_eq(src->reads, 3);
+	arena_fini(&page);
 }
 END_TEST
 
@@ -435,7 +530,9 @@ START_TEST(fills_are_capped_for_all_workers_together)
 }
 END_TEST
 
-INTEG_MAIN("cache", true, second_fetch_is_a_hit, missing_key_is_read_once_by_64_readers,
+INTEG_MAIN("cache", true, second_fetch_is_a_hit, a_page_asks_memcached_once_for_what_it_needed_the_last_time,
+    what_came_ahead_is_not_kept_past_a_change, what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again,
+    missing_key_is_read_once_by_64_readers,
     soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
     a_flush_ends_every_value_and_whatever_is_being_read,

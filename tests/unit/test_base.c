@@ -32,6 +32,27 @@ note_release(void *p)
 	released[n_released++] = *(char *)p;
 }
 
+START_TEST(arena_reset_keeps_the_largest_block_but_no_huge_one)
+{
+	struct arena a;
+	struct arena_block *kept;
+
+	arena_init(&a, 10 << 20);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_nonnull(arena_alloc(&a, 100000));
+	kept = a.block;
+	arena_reset(&a);
+	ck_assert_ptr_eq(a.block, kept);
+	for (int i = 0; i < 2; i++)
+		ck_assert_ptr_nonnull(arena_alloc(&a, 100000));
+	ck_assert_ptr_eq(a.block, kept);
+	ck_assert_ptr_nonnull(arena_alloc(&a, 5 << 20));
+	arena_reset(&a);
+	ck_assert_ptr_eq(a.block, kept);
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(arena_reset_releases_newest_first)
 {
 	static char x = 'x', y = 'y';
@@ -196,7 +217,8 @@ START_TEST(money_never_mixes_or_overflows)
 }
 END_TEST
 
-UNIT_MAIN("base", arena_try_refuses_to_pass_the_cap_and_says_so, arena_reset_releases_newest_first,
+UNIT_MAIN("base", arena_try_refuses_to_pass_the_cap_and_says_so,
+    arena_reset_keeps_the_largest_block_but_no_huge_one, arena_reset_releases_newest_first,
     arena_rewind_gives_back_blocks_made_after_the_mark, str_cut_walks_all_parts_also_empty_ones,
     buf_past_its_maximum_is_sticky, buf_escapes_what_each_place_needs, err_first_error_wins_and_context_goes_in_front,
     num_takes_whole_numbers_only, num_mul_div_rounds_half_away_from_zero, utf8_refuses_what_rfc_3629_refuses,
