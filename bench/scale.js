@@ -314,7 +314,8 @@ async function measure({ quick, rounds, log }) {
 		notes: [
 			`Shops of ${env.sizes.map(count).join(', ')} products, and shops of as many orders over 1,000 products, are up at the `
 			+ `same time and asked in turn, over ${CONNECTIONS} connections. Each has a MariaDB with a buffer pool of ${POOL} at most, `
-			+ 'which waits for the disk at each COMMIT, and a memcached of 64 MB. A rate is in requests per second of processor time, the client's too. A ratio is the largest shop\'s figure by the '
+			+ 'which waits for the disk at each COMMIT, and a memcached of 64 MB. A rate is in requests per second of the time of '
+			+ 'all processors that took part, the client among them. A ratio is the largest shop\'s figure by the '
 			+ 'smallest\'s.',
 			'Categories are asked for by Zipf in all of their sortings, searches by Zipf with one word or two; "nothing cached" '
 			+ 'means that memcached was emptied before each page was asked for once. An order is looked up by its secret link '

@@ -101,8 +101,8 @@ START_TEST(import_of_products_with_very_many_variants)
 
 	for (int p = 0; p < 60; p++)
 		for (int v = 0; v < 200; v++)
-			n += (size_t)snprintf(table + n, sizeof(table) - n, "many-%d,%s,Many,Size,%d,MANY-%d-%d,5.00,%d\n", p,
-			    v == 0 ? "Tea" : "", v, p, v, v);
+			n += (size_t)snprintf(table + n, sizeof(table) - n,
+			    "many-%d,%s,Many,Size,%d,MANY-%d-%d,5.00,%d\n", p, v == 0 ? "Tea" : "", v, p, v, v);
 	im = run_table(table);
 	ck_assert_uint_eq(im.n.variants_new, 12000);
 	im = run_table(table);
@@ -484,7 +484,7 @@ START_TEST(search_reads_few_rows_also_while_the_server_believes_its_tables_empty
 		before = rows_read();
 		ck_ok(catalogue_search(db, &a, STR("en"), searches[i], n, &query, &list, &e), &e);
 		ck_assert_uint_ge(list.n, 1);
-		/* Of 2,500 products some 125 have a word such as "oak"; "generated" is in all, the tokens are 140,000. */
+		/* Of 2,500 products some 125 have a word such as "oak", all have "generated", and the tokens are many. */
 		ck_assert_int_le(rows_read() - before - asking, 6000);
 	}
 }
