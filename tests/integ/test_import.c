@@ -484,7 +484,7 @@ START_TEST(search_reads_few_rows_also_while_the_server_believes_its_tables_empty
 		before = rows_read();
 		ck_ok(catalogue_search(db, &a, STR("en"), searches[i], n, &query, &list, &e), &e);
 		ck_assert_uint_ge(list.n, 1);
-		/* Of 2,500 products some 125 have a word such as "oak", all have "generated", and the tokens are many. */
+		/* Of 2,500 products some 125 have a word such as "oak", all have "generated"; the tokens are many. */
 		ck_assert_int_le(rows_read() - before - asking, 6000);
 	}
 }
