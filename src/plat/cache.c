@@ -636,7 +636,8 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 
 	for (size_t i = 0; i < n; i++) {
 		works[i] = (struct work){.item = &items[i], .life = {now.epoch, now.mono_ns, INT64_MAX}};
-		cache_ahead_note(c->ahead, key_str(&items[i]));
+		if (items[i].key.cls != CACHE_session) /* a page has no visitor of its own */
+			cache_ahead_note(c->ahead, key_str(&items[i]));
 		look_in_l1(c, a, &works[i], &now);
 	}
 	ask_memcached(c, a, works, n);
@@ -686,21 +687,16 @@ cache_page_keep(struct cache *c, struct str key, struct str page)
 }
 
 bool
-cache_forget_text(struct cache *c, struct str key)
+cache_forget(struct cache *c, const struct cache_key *key)
 {
 	enum memc_result r = MEMC_OK;
 
 	if (c->memc != NULL) /* also while the breaker is open: a delete that can be made must not be left out */
-		r = judged(c, memc_delete(c->memc, key));
-	stats_epoch_raise(c->st);
+		r = judged(c, memc_delete(c->memc, str_n(key->text, key->n)));
+	if (in_l1[key->cls])
+		stats_epoch_raise(c->st);
 	stats_add(c->st, r == MEMC_ERROR ? STAT_cache_delete_errors : STAT_cache_deletes, 1);
 	return r != MEMC_ERROR;
-}
-
-bool
-cache_forget(struct cache *c, const struct cache_key *key)
-{
-	return cache_forget_text(c, str_n(key->text, key->n));
 }
 
 bool

@@ -86,12 +86,9 @@ void cache_page_keep(struct cache *, struct str key, struct str page);
 /* Borrowed until the next cache_page_keep(). */
 MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
 
-/* The row behind the key has changed and the change is committed: deletes it and raises the epoch. False when
- * memcached did not confirm the delete: the outbox must do it again. */
+/* The row behind the key has changed and the change is committed: deletes it and, where workers may hold it themselves,
+ * raises the epoch. False when memcached did not confirm the delete: the outbox must do it again. */
 bool cache_forget(struct cache *, const struct cache_key *);
-
-/* The same for a key's text as it was noted in the outbox. */
-bool cache_forget_text(struct cache *, struct str key_text);
 
 /* The whole database was changed, and that is over: forgets every value in memcached and raises the epoch. What was
  * read before cannot be stored afterwards, since the placeholders are gone too. ERR_UPSTREAM when a server that runs

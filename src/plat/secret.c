@@ -104,3 +104,14 @@ secret_from_hex(struct str text, void *to, size_t n)
 	return text.n > 0 && is_ascii(text) && sodium_hex2bin(to, n, text.p, text.n, NULL, &got, &end) == 0 && got == n
 	    && end == text.p + text.n;
 }
+
+bool
+secret_token_hash(struct str text, uint8_t hash[SECRET_HASH_B])
+{
+	uint8_t token[SECRET_TOKEN_B];
+
+	if (!secret_from_base64url(text, token, sizeof(token)))
+		return false;
+	secret_hash(str_n(token, sizeof(token)), hash);
+	return true;
+}

@@ -24,6 +24,9 @@ void secret_id(char id[33]);
 /* What is stored of a token. */
 void secret_hash(struct str token, uint8_t hash[SECRET_HASH_B]);
 
+/* The hash of a token as links and cookies carry it, in base64url. False when it cannot be one. */
+MUST_USE bool secret_token_hash(struct str text, uint8_t hash[SECRET_HASH_B]);
+
 /* A token that only who holds `key` (16 to 64 bytes) can make again from the same `message`. */
 void secret_derive(struct str key, struct str message, uint8_t token[SECRET_TOKEN_B]);
 

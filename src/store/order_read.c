@@ -106,17 +106,6 @@ load_taxes(struct db *db, struct arena *a, struct order *o, struct err *e)
 }
 
 bool
-order_token_hash(struct str token, uint8_t hash[SECRET_HASH_B])
-{
-	uint8_t raw[SECRET_TOKEN_B];
-
-	if (!secret_from_base64url(token, raw, sizeof(raw)))
-		return false;
-	secret_hash(str_n(raw, sizeof(raw)), hash);
-	return true;
-}
-
-bool
 order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_ORDER_BY_TOKEN);

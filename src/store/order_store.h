@@ -50,10 +50,7 @@ struct order_moments {
 	size_t n;
 };
 
-/* What the database knows of a link's token. False when it cannot be one. */
-MUST_USE bool order_token_hash(struct str token, uint8_t hash[SECRET_HASH_B]);
-
-/* The order of a link, whole. ERR_NOT_FOUND when there is none. */
+/* The order of a link, whole, by the hash of its token. ERR_NOT_FOUND when there is none. */
 MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, struct order *, struct err *);
 
 /* Its journal of events. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/num.h"
 #include "store/sql.h"
 
 /* How old the note of the last visit may grow before it is written anew: reading must not write each time. */
@@ -63,6 +64,26 @@ session_find(
 	write_csrf(a, s, csrf);
 	*out = s;
 	return want->now_s - seen_at < SEEN_AGAIN_S || touch(db, s, want->now_s, e);
+}
+
+struct str
+session_pack(struct arena *a, const struct session *s)
+{
+	return str_fmt(a, "%llu %lld %s", (unsigned long long)s->id, (long long)s->cart_units, s->csrf);
+}
+
+bool
+session_unpack(struct str text, struct str cookie, struct session *s)
+{
+	struct str id, units;
+
+	*s = (struct session){0};
+	if (!secret_from_base64url(cookie, s->token, sizeof(s->token)) || !str_cut(&text, ' ', &id)
+	    || !str_cut(&text, ' ', &units) || !num_u64(id, 1, UINT64_MAX, &s->id)
+	    || !num_i64(units, -1, INT64_MAX, &s->cart_units) || text.n >= sizeof(s->csrf))
+		return false;
+	memcpy(s->csrf, text.p, text.n);
+	return true;
 }
 
 bool

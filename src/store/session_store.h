@@ -28,6 +28,10 @@ struct session_wanted {
 MUST_USE bool session_find(
     struct db *, struct arena *, const struct session_wanted *, struct session **out, struct err *);
 
+/* A session as text, for its copy in memcached, and back with the cookie that it is of. False when the text is none. */
+struct str session_pack(struct arena *, const struct session *);
+MUST_USE bool session_unpack(struct str text, struct str cookie, struct session *);
+
 /* A new one; its cookie is session_cookie(). */
 MUST_USE bool session_create(struct db *, struct arena *, int64_t now_s, struct session **out, struct err *);
 

@@ -200,7 +200,7 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 	struct view *v;
 
 	(void)page;
-	if (!order_token_hash(rq->args.token, raw))
+	if (!secret_token_hash(rq->args.token, raw))
 		return err_set(e, ERR_NOT_FOUND, "not a token");
 	item.key = cache_key(rq->cache, CACHE_order, rq->lang->tag, order_cache_id(rq->a, hash));
 	if (!cache_fetch(rq->cache, rq->a, &item, 1, fill, rq, e))

@@ -147,18 +147,36 @@ request_public(const struct request *rq, struct page_result *result)
 	    .result = result};
 }
 
+static void
+begin_page(struct request *rq)
+{
+	struct buf name;
+
+	buf_init(&name, rq->a, rq->path.n + rq->query.n + 2);
+	buf_put(&name, rq->path);
+	buf_ch(&name, '?');
+	buf_put(&name, rq->query);
+	cache_page_begin(rq->cache, rq->a, buf_str(&name));
+}
+
 /* A public page is complete without the visitor's part: when the session cannot be read, it comes as for a stranger. */
+static void
+load_visitor(struct request *rq)
+{
+	struct err lost = {0};
+
+	if (rq->session_token.n > 0 && !session_load(rq, &lost))
+		log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
+}
+
 static bool
 visitor_part(struct request *rq, struct view *me)
 {
 	struct err lost = {0};
 
-	if (rq->session_token.n == 0)
-		return false;
-	if (session_load(rq, &lost) && rq->session != NULL && session_view(rq, me, &lost))
+	if (session_view(rq, me, &lost))
 		return true;
-	if (lost.kind != ERR_NONE)
-		log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
+	log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
 	return false;
 }
 
@@ -170,8 +188,9 @@ run_page(struct request *rq, struct err *e)
 	struct page_ctx ctx = request_public(rq, &result);
 
 	rq->res.vary_accept = true;
-	cache_page_begin(
-	    rq->cache, rq->a, str_fmt(rq->a, "%.*s?%.*s", STR_ARG(rq->path), STR_ARG(rq->query)));
+	begin_page(rq);
+	if (!rq->json)
+		load_visitor(rq); /* first, so that the page's own values come with him */
 	if (!rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
@@ -180,7 +199,7 @@ run_page(struct request *rq, struct err *e)
 	}
 	frame_page(&ctx, rq->path, page);
 	rq->res.cache = RESPONSE_SHARED;
-	if (!rq->json && visitor_part(rq, me))
+	if (rq->session != NULL && visitor_part(rq, me))
 		rq->res.cache = RESPONSE_PRIVATE;
 	session_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
 	if (!(rq->json ? twin(rq, page, e) : render(rq, page, me, e)))
@@ -195,15 +214,21 @@ run_form(struct request *rq, struct err *e)
 {
 	struct view *page = view_object(rq->a), *me = view_object(rq->a);
 	struct page_ctx ctx = request_public(rq, NULL);
+	bool done;
 
 	rq->res.cache = RESPONSE_PRIVATE;
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
+	if (!rq->post)
+		begin_page(rq);
 	if (rq->session_token.n > 0 && !session_load(rq, e))
 		return false;
 	if (rq->post && rq->session != NULL && !(rq->route->flags & ROUTE_NO_TOKEN)
 	    && !guard_token(field_text(&rq->fields, F_csrf), session_csrf(rq->session), e))
 		return false;
-	if (!rq->route->handler.form(rq, page, me, e))
+	done = rq->route->handler.form(rq, page, me, e);
+	if (rq->post && rq->session != NULL)
+		session_changed(rq); /* also by what failed: it may have come as far as its COMMIT */
+	if (!done)
 		return false;
 	if (rq->res.status != 200 || rq->res.body.n > 0)
 		return true;

@@ -1,5 +1,6 @@
 #include "web/session.h"
 
+#include "plat/cache.h"
 #include "store/cart_store.h"
 #include "view/view.h"
 #include "web/app.h"
@@ -7,12 +8,67 @@
 /* As long as a cart is kept for its visitor. */
 #define COOKIE_LIVES_S (INT64_C(180) * 86400)
 
-bool
-session_load(struct request *rq, struct err *e)
+static bool
+find(struct request *rq, struct session **out, struct err *e)
 {
 	struct session_wanted want = {.cookie = rq->session_token, .cart_units = !rq->post, .now_s = rq->now_s};
 
-	return session_find(rq->db, rq->a, &want, &rq->session, e);
+	return session_find(rq->db, rq->a, &want, out, e);
+}
+
+static bool
+fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	struct session *s;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!find(arg, &s, e))
+			return false;
+		if (s != NULL)
+			want[i]->value = session_pack(a, s);
+	}
+	return true;
+}
+
+/* Like the database, memcached holds the token's hash only. */
+static struct cache_key
+key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
+{
+	return cache_key(rq->cache, CACHE_session, STR_NONE, secret_hex(rq->a, hash, SECRET_HASH_B));
+}
+
+bool
+session_load(struct request *rq, struct err *e)
+{
+	uint8_t hash[SECRET_HASH_B];
+	struct cache_item item = {0};
+	struct session *s;
+
+	if (rq->post)
+		return find(rq, &rq->session, e);
+	if (!secret_token_hash(rq->session_token, hash))
+		return true;
+	item.key = key_of(rq, hash);
+	if (!cache_fetch(rq->cache, rq->a, &item, 1, fill, rq, e))
+		return false;
+	if (item.how == CACHE_NONE)
+		return true;
+	s = ARENA_NEW(rq->a, struct session);
+	if (!session_unpack(item.value, rq->session_token, s))
+		return err_set(e, ERR_UPSTREAM, "the cache holds no session under a session's key");
+	rq->session = s;
+	return true;
+}
+
+void
+session_changed(struct request *rq)
+{
+	uint8_t hash[SECRET_HASH_B];
+	struct cache_key key;
+
+	secret_hash(str_n(rq->session->token, sizeof(rq->session->token)), hash);
+	key = key_of(rq, hash);
+	(void)cache_forget(rq->cache, &key);
 }
 
 bool

@@ -7,8 +7,12 @@
 
 #define SESSION_COOKIE "kontor"
 
-/* Sets rq->session from rq->session_token, or leaves it NULL when there is no such session (any more). */
+/* Sets rq->session from rq->session_token, or leaves it NULL when there is no such session (any more): for a POST from the
+ * database, else from the copy in memcached, which may have an old size of the cart when memcached lost a delete. */
 MUST_USE bool session_load(struct request *, struct err *);
+
+/* What the session's pages show may have changed: deletes the copy. */
+void session_changed(struct request *);
 
 /* Makes a session, and its cookie with the answer, for a visitor who has none. */
 MUST_USE bool session_need(struct request *, struct err *);

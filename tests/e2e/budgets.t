@@ -44,7 +44,8 @@ const visit = [
 	{ step: 'placing the order', send: (b) => post(b, '/checkout/place', { terms: '1' }), budget: [16, 0, 36, 106],
 		status: 303 },
 	{ step: 'order page', send: (b) => b.send('GET', new URL(b.page.headers.location, b.origin).pathname),
-		budget: [4, 1, 13, 12] },
+		budget: [4, 5, 18, 12] },
+	{ step: 'order page, again', send: (b) => b.send('GET', b.page.target), budget: [1, 2, 11, 4] },
 ];
 const who = { email: 'buyer@example.org', name: 'Ada Buyer', street: 'Long Lane 1', postcode: '20457', city: 'Hamburg',
 	country: 'DE' };

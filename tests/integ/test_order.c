@@ -263,7 +263,7 @@ order_of(struct shop *s, struct str token, struct order *o, struct err *e)
 {
 	uint8_t hash[SECRET_HASH_B];
 
-	ck_assert(order_token_hash(token, hash));
+	ck_assert(secret_token_hash(token, hash));
 	return order_get(s->db, &s->a, str_n(hash, sizeof(hash)), o, e);
 }
 
