@@ -1,6 +1,8 @@
 # Speed, measured against what the machine could do at best: `make bench`, see bench/RESULTS.md. Its programs are built
 # for it only. BENCH_ARGS go to bench/run.
 BENCH_BINARIES = \
+	bench/generate_orders \
+	bench/import_ceiling \
 	bench/load \
 	bench/order_carts \
 	bench/order_ceiling \
@@ -22,6 +24,8 @@ EXTRA_DIST += \
 	bench/pages.js \
 	bench/report.js \
 	bench/run \
+	bench/scale.js \
+	bench/scale_shop.js \
 	bench/stack.js
 
 bench_libbench_a_SOURCES = \
@@ -39,6 +43,10 @@ bench_libbench_a_SOURCES = \
 	bench/visitor.h
 BENCH_LIBS = bench/libbench.a src/base/libbase.a -lm
 
+bench_generate_orders_SOURCES = bench/generate_orders.c
+bench_generate_orders_LDADD = $(ROOM_LIBS)
+bench_import_ceiling_SOURCES = bench/import_ceiling.c
+bench_import_ceiling_LDADD = $(ROOM_LIBS)
 bench_load_SOURCES = bench/load.c
 bench_load_LDADD = $(BENCH_LIBS)
 bench_order_carts_SOURCES = bench/order_carts.c

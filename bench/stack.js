@@ -94,8 +94,8 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
 
 class BenchShop extends Shop {
-	static async start({ products = 10000, ...rest } = {}) {
-		Object.assign(process.env, SERVICES);
+	static async start({ products = 10000, settings = SERVICES, ...rest } = {}) {
+		Object.assign(process.env, settings);
 		const shop = await super.start({ workers: WORKERS, ...rest, conf: { ...INSTALLED, ...rest.conf } });
 		open.add(shop);
 		try {

@@ -4,8 +4,8 @@
 #include "cmd/import_impl.h"
 #include "plat/html_clean.h"
 
-#define BATCH_MAX 25
-#define BATCH_MAX_B ((size_t)24 << 20)
+#define BATCH_MAX 100
+#define BATCH_MAX_B ((size_t)4 << 20)
 
 struct batch {
 	struct import_run *r;
@@ -20,18 +20,15 @@ static bool
 save_batch(struct db *db, void *arg, struct err *e)
 {
 	struct batch *b = arg;
+	size_t from = b->only == SIZE_MAX ? 0 : b->only, n = b->only == SIZE_MAX ? b->n : 1;
 
 	(void)db;
-	for (size_t i = 0; i < b->n; i++) {
-		struct catalogue_saved *s = &b->saved[i];
-
-		if (b->only != SIZE_MAX && b->only != i)
-			continue;
-		arena_reset(&b->r->scratch);
-		if (!catalogue_save_product(&b->r->save, b->product[i], s, e))
-			return err_context(e, "%.*s", STR_ARG(b->product[i]->handle));
-		s->old_handle = str_dup(&b->r->group, s->old_handle);
-	}
+	arena_reset(&b->r->scratch);
+	if (!catalogue_save_products(
+		&b->r->save, (const struct product *const *)&b->product[from], n, &b->saved[from], e))
+		return n > 1 ? false : err_context(e, "%.*s", STR_ARG(b->product[from]->handle));
+	for (size_t i = from; i < from + n; i++)
+		b->saved[i].old_handle = str_dup(&b->r->group, b->saved[i].old_handle);
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #define GROUP_MAX_B ((size_t)96 << 20)
 #define SCRATCH_MAX_B ((size_t)96 << 20)
 #define PICTURE_MAX_B ((size_t)48 << 20)
+#define ROWS_MAX 100000 /* a hundred products with all their variants, words or texts */
 #define SET_SLOTS ((size_t)1 << 20)
 #define PROGRESS_NS (CLOCK_S / 4)
 
@@ -188,7 +189,9 @@ import_forget(struct import_run *r, uint64_t id, struct err *e)
 static bool
 has_handle(void *arg, struct str handle)
 {
-	return import_set_has(&((struct import_run *)arg)->in_file, handle);
+	const struct import_run *r = arg;
+
+	return import_set_has(&r->in_file, handle) || import_set_has(&r->done, handle);
 }
 
 static bool
@@ -216,9 +219,11 @@ import_run(struct import *im, struct err *e)
 	arena_init(&r.group, GROUP_MAX_B);
 	arena_init(&r.scratch, SCRATCH_MAX_B);
 	arena_init(&r.picture, PICTURE_MAX_B);
+	db_limits(im->db, ROWS_MAX, SCRATCH_MAX_B);
 	ok = prepare(&r, e) && (im->products == NULL || import_products(&r, e))
 	    && (r.images_fd < 0 || import_category_pictures(&r, e))
 	    && (im->translations == NULL || import_translations(&r, e));
+	db_limits(im->db, DB_ROWS_MAX, DB_BYTES_MAX);
 	if (r.images_fd >= 0)
 		close(r.images_fd);
 	arena_fini(&r.picture);

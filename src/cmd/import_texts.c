@@ -47,12 +47,8 @@ save_batch(struct db *db, void *arg, struct err *e)
 			note_dirty(b, id);
 		}
 	}
-	for (size_t i = 0; i < b->n_dirty; i++) {
-		arena_reset(&b->r->scratch);
-		if (!catalogue_index(&b->r->save, b->dirty[i], e))
-			return false;
-	}
-	return true;
+	arena_reset(&b->r->scratch);
+	return catalogue_index(&b->r->save, b->dirty, b->n_dirty, e);
 }
 
 static void

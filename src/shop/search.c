@@ -63,34 +63,41 @@ search_tokens_init(struct search_tokens *t, struct arena *a, size_t max)
 	t->slot = ARENA_ARRAY(a, uint32_t, t->n_slots);
 }
 
-/* `from`: tokens below that index are of earlier texts and are weighed again. */
+void
+search_tokens_reset(struct search_tokens *t, struct arena *a)
+{
+	memset(t->slot, 0, t->n_slots * sizeof(t->slot[0]));
+	t->n = 0;
+	t->n_texts = 0;
+	t->a = a;
+}
+
+/* Within a text a token counts once. */
 static void
-put(struct search_tokens *t, struct str s, enum search_weight weight, uint8_t *seen)
+put(struct search_tokens *t, struct str s, enum search_weight weight)
 {
 	size_t i;
 
 	s = utf8_head(s, SEARCH_TOKEN_MAX_B);
 	for (i = str_hash(s) & (t->n_slots - 1); t->slot[i] != 0; i = (i + 1) & (t->n_slots - 1)) {
-		uint32_t at = t->slot[i] - 1;
-		struct search_token *k = &t->token[at];
+		struct search_token *k = &t->token[t->slot[i] - 1];
 
 		if (!str_eq(k->text, s))
 			continue;
-		if (!seen[at])
+		if (k->in_text != t->n_texts)
 			k->weight = (uint8_t)(k->weight + weight > 255 ? 255 : k->weight + weight);
-		seen[at] = 1;
+		k->in_text = t->n_texts;
 		return;
 	}
 	if (t->n == t->max)
 		return;
-	seen[t->n] = 1;
-	t->token[t->n++] = (struct search_token){str_dup(t->a, s), (uint8_t)weight};
+	t->token[t->n++] = (struct search_token){str_dup(t->a, s), (uint8_t)weight, t->n_texts};
 	t->slot[i] = (uint32_t)t->n;
 }
 
 /* A word, with the apostrophes inside it left out. */
 static void
-put_word(struct search_tokens *t, struct str s, enum search_weight weight, uint8_t *seen)
+put_word(struct search_tokens *t, struct str s, enum search_weight weight)
 {
 	char word[SEARCH_TOKEN_MAX_B + 4];
 	size_t n = 0;
@@ -108,11 +115,11 @@ put_word(struct search_tokens *t, struct str s, enum search_weight weight, uint8
 		s = rest;
 	}
 	if (n > 0)
-		put(t, str_n(word, n), weight, seen);
+		put(t, str_n(word, n), weight);
 }
 
 static void
-put_bigrams(struct search_tokens *t, struct str run, enum search_weight weight, uint8_t *seen)
+put_bigrams(struct search_tokens *t, struct str run, enum search_weight weight)
 {
 	struct str first = run, second;
 	uint32_t cp;
@@ -120,12 +127,12 @@ put_bigrams(struct search_tokens *t, struct str run, enum search_weight weight, 
 	if (!utf8_next(&run, &cp))
 		return;
 	if (run.n == 0)
-		put(t, first, weight, seen);
+		put(t, first, weight);
 	while (run.n > 0) {
 		second = run;
 		if (!utf8_next(&run, &cp))
 			return;
-		put(t, str_n(first.p, (size_t)(run.p - first.p)), weight, seen);
+		put(t, str_n(first.p, (size_t)(run.p - first.p)), weight);
 		first = second;
 	}
 }
@@ -133,8 +140,7 @@ put_bigrams(struct search_tokens *t, struct str run, enum search_weight weight, 
 void
 search_add(struct search_tokens *t, struct str s, enum search_weight weight)
 {
-	uint8_t *seen = ARENA_ARRAY(t->a, uint8_t, t->max);
-
+	t->n_texts++;
 	while (s.n > 0) {
 		struct str run = s, rest = s;
 		enum script script, next;
@@ -152,27 +158,27 @@ search_add(struct search_tokens *t, struct str s, enum search_weight weight)
 		}
 		run.n = (size_t)(s.p - run.p);
 		if (script == WORD)
-			put_word(t, run, weight, seen);
+			put_word(t, run, weight);
 		else if (script == BIGRAM)
-			put_bigrams(t, run, weight, seen);
+			put_bigrams(t, run, weight);
 	}
 }
 
 void
 search_add_code(struct search_tokens *t, struct str s, enum search_weight weight)
 {
-	uint8_t *seen = ARENA_ARRAY(t->a, uint8_t, t->max);
 	char joined[SEARCH_TOKEN_MAX_B];
 	size_t n = 0;
 
 	s = str_trim(s);
 	if (s.n == 0 || s.n > SEARCH_TOKEN_MAX_B)
 		return;
-	put(t, s, weight, seen);
+	t->n_texts++;
+	put(t, s, weight);
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] != '-' && s.p[i] != ' ' && s.p[i] != '.' && s.p[i] != '/' && s.p[i] != '_')
 			joined[n++] = s.p[i];
 	if (n > 0)
-		put(t, str_n(joined, n), weight, seen);
+		put(t, str_n(joined, n), weight);
 	search_add(t, s, weight);
 }

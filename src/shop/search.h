@@ -18,6 +18,7 @@ enum search_weight { SEARCH_BODY = 1, SEARCH_SPEC = 2, SEARCH_WORDS = 4, SEARCH_
 struct search_token {
 	struct str text;
 	uint8_t weight; /* the sum over the texts that hold it, at most 255 */
+	uint32_t in_text; /* the number of the last text that holds it */
 };
 
 struct search_tokens {
@@ -26,10 +27,14 @@ struct search_tokens {
 	struct arena *a;
 	uint32_t *slot; /* hash table: index + 1 */
 	size_t n_slots;
+	uint32_t n_texts;
 };
 
 /* `max` tokens at most; more are left out. */
 void search_tokens_init(struct search_tokens *, struct arena *, size_t max);
+
+/* Empties it, for another product; the tokens' bytes go on that arena from now on. */
+void search_tokens_reset(struct search_tokens *, struct arena *);
 
 /* Adds a folded text; each token counts once per text. */
 void search_add(struct search_tokens *, struct str folded, enum search_weight);

@@ -1,9 +1,9 @@
 #include "store/catalogue_generate.h"
 
-#include "store/catalogue_save_impl.h"
+#include "store/rows_json.h"
 #include "store/sql.h"
 
-#define BATCH UINT64_C(2000)
+#define BATCH UINT64_C(1000) /* what the server sorts for it stays in memory */
 #define FIRST_ID UINT64_C(1000001) /* well above the numbers of goods that somebody typed */
 #define VARIANTS 4 /* numbers that are kept for the variants of a product */
 
@@ -113,21 +113,23 @@ make_variants(struct generate *g, struct err *e)
 static bool
 make_index(struct generate *g, struct err *e)
 {
-	static const unsigned by_text[] = {SQL_GENERATE_NAMES, SQL_GENERATE_TOKENS};
 	uint64_t from = g->first + g->from, to = g->first + g->to;
 	struct db_query *q = db_query(g->s->db, SQL_GENERATE_LISTING);
 
 	q_str(q, g->categories);
 	if (!run_over(q, from, to, e))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(by_text); i++) {
-		q = db_query(g->s->db, by_text[i]);
-		q_str(q, g->langs);
-		q_str(q, g->s->langs->v[0]);
-		if (!run_over(q, from, to, e))
-			return false;
-	}
-	return run_over(db_query(g->s->db, SQL_GENERATE_COUNTS), from, to, e)
+	q = db_query(g->s->db, SQL_GENERATE_NAMES);
+	q_str(q, g->langs);
+	q_str(q, g->s->langs->v[0]);
+	if (!run_over(q, from, to, e))
+		return false;
+	q = db_query(g->s->db, SQL_GENERATE_TOKENS);
+	q_u64(q, from);
+	q_u64(q, to);
+	q_str(q, g->s->langs->v[0]);
+	q_str(q, g->langs);
+	return db_run(q, NULL, e) && run_over(db_query(g->s->db, SQL_GENERATE_COUNTS), from, to, e)
 	    && run_over(db_query(g->s->db, SQL_GENERATE_IMAGES), from, to, e);
 }
 

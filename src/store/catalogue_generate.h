@@ -1,7 +1,8 @@
 /* catalogue_generate.h - products by the thousand, for tests of scale; made by the database server itself.
  *
  * The same seed gives the same goods: words, prices, one to four variants, stock, 40 categories. Their pictures are
- * those that the catalogue has already. A seed can be used once in a shop. */
+ * those that the catalogue has already. Lists and search tokens are those that an import of these goods would make. A
+ * seed can be used once in a shop. */
 #ifndef KONTOR_STORE_CATALOGUE_GENERATE_H
 #define KONTOR_STORE_CATALOGUE_GENERATE_H
 

@@ -1,242 +1,225 @@
-/* Categories, and what is made from a product so that it is found: lists, names, tokens, counts. */
-#include <string.h>
+/* What is made from products so that they are found: lists, names, tokens, counts. */
+#include <stdlib.h>
 
 #include "base/utf8.h"
-#include "plat/digest.h"
 #include "plat/fold.h"
-#include "plat/secret.h"
 #include "shop/search.h"
 #include "store/catalogue_save_impl.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"
 
-#define SLUG_MAX 80
-#define TEXTS_MAX 64
+#define CHUNK 20 /* products whose texts are held at a time */
+#define TEXTS_MAX_B ((size_t)96 << 20)
 #define TITLE_MAX 190
-
-/* Categories -------------------------------------------------------------------------------------------------- */
-
-/* Lower-case ASCII letters and digits, joined by hyphens; what cannot be said so is named by its hash. */
-static bool
-slug_of(struct catalogue_save *s, struct str text, struct str *out, struct err *e)
-{
-	uint8_t hash[DIGEST_B];
-	struct str folded;
-	struct buf b;
-	bool foreign = false, due = false;
-
-	if (!fold_text(s->a, text, FOLD_GERMAN, &folded, e) || !digest(text, hash, e))
-		return false;
-	buf_init(&b, s->a, SLUG_MAX * 4);
-	for (size_t i = 0; i < folded.n && b.n < SLUG_MAX; i++) {
-		unsigned char c = (unsigned char)folded.p[i];
-
-		foreign = foreign || c >= 0x80;
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-			if (due && b.n > 0)
-				buf_ch(&b, '-');
-			due = false;
-			buf_ch(&b, (char)c);
-		} else {
-			due = true;
-		}
-	}
-	if (foreign || b.n == 0) {
-		if (b.n > 0)
-			buf_ch(&b, '-');
-		buf_put(&b, str_head(secret_hex(s->a, hash, DIGEST_B), 8));
-	}
-	*out = buf_str(&b);
-	return buf_check(&b, e);
-}
-
-static bool
-find_id(struct catalogue_save *s, unsigned stmt, struct str key, uint64_t *id, struct err *e)
-{
-	struct db_query *q = db_query(s->db, stmt);
-	struct db_rows rows;
-	bool found;
-
-	q_str(q, key);
-	if (!db_find(q, s->a, &rows, &found, e))
-		return false;
-	*id = found ? c_u64(&rows) : 0;
-	return true;
-}
-
-/* The last name alone, or the whole path, or that with a number. */
-static bool
-free_slug(struct catalogue_save *s, struct str path, struct str *slug, struct err *e)
-{
-	struct str whole;
-	uint64_t id;
-
-	if (!slug_of(s, product_category_name(path), slug, e) || !find_id(s, SQL_SAVE_CATEGORY_SLUG_IS, *slug, &id, e))
-		return false;
-	if (id == 0)
-		return true;
-	if (!slug_of(s, path, &whole, e))
-		return false;
-	*slug = whole;
-	for (int i = 2; i < 1000; i++) {
-		if (!find_id(s, SQL_SAVE_CATEGORY_SLUG_IS, *slug, &id, e))
-			return false;
-		if (id == 0)
-			return true;
-		*slug = str_fmt(s->a, "%.*s-%d", STR_ARG(whole), i);
-	}
-	return err_set(e, ERR_LIMIT, "no address is free for the category %.*s", STR_ARG(path));
-}
-
-static bool
-make_category(struct catalogue_save *s, struct str path, uint64_t parent, uint64_t *id, struct err *e)
-{
-	struct db_query *q;
-	struct str slug;
-
-	if (!free_slug(s, path, &slug, e))
-		return false;
-	q = db_query(s->db, SQL_SAVE_CATEGORY_NEW);
-	if (parent == 0)
-		q_null(q);
-	else
-		q_u64(q, parent);
-	q_str(q, path);
-	q_str(q, slug);
-	q_u64(q, product_category_depth(path) - 1);
-	if (!db_run(q, NULL, e))
-		return false;
-	*id = db_last_id(s->db);
-	q = db_query(s->db, SQL_SAVE_CATEGORY_TEXT);
-	q_u64(q, *id);
-	q_str(q, s->langs->v[0]);
-	q_str(q, product_category_name(path));
-	q_str(q, STR(""));
-	return db_run(q, NULL, e);
-}
-
-bool
-catalogue_category(struct catalogue_save *s, struct str path, uint64_t *id, struct err *e)
-{
-	size_t depth = product_category_depth(path);
-	uint64_t parent = 0;
-
-	*id = 0;
-	for (size_t i = 1; i <= depth; i++) {
-		struct str head = product_category_head(path, i);
-
-		parent = *id;
-		if (!find_id(s, SQL_SAVE_CATEGORY_OF_PATH, head, id, e))
-			return false;
-		if (*id == 0 && !make_category(s, head, parent, id, e))
-			return false;
-	}
-	return true;
-}
-
-/* Reading what the index is made from ------------------------------------------------------------------------- */
 
 struct text {
 	struct str lang, title, body;
+	struct text *next;
+};
+
+struct word {
+	int64_t kind;
+	struct str text;
+	struct word *next;
+};
+
+/* A product that is being indexed. */
+struct entry {
+	uint64_t id;
+	bool active, listed, fits; /* is in lists now; and in just those where it must be */
+	struct str path, vendor;
+	int64_t price_minor, created_at;
+	const struct save_category *way[PRODUCT_CATEGORY_DEPTH_MAX]; /* from the top down */
+	size_t n_way, n_listed;
+	struct text *texts;
+	struct word *words;
+};
+
+struct count {
+	uint64_t category;
+	int64_t by;
 };
 
 struct index {
 	struct catalogue_save *s;
-	uint64_t id;
-	bool active;
-	struct str path, vendor;
-	int64_t price_minor, created_at;
-	uint64_t way[PRODUCT_CATEGORY_DEPTH_MAX]; /* from the top down */
-	size_t n_way, n_texts;
-	struct text texts[TEXTS_MAX];
-	struct db_rows words;
-	struct str way_json;
+	struct entry *entry; /* in the order of their ids */
+	size_t n;
+	struct save_categories categories;
+	struct count *counts;
+	size_t n_counts;
+	struct search_tokens tokens;
+	struct arena chunk; /* for the texts that are held */
+	struct rows_out listing, names, search;
 };
 
-static bool
-load_way(struct index *x, struct err *e)
+static int
+by_id(const void *a, const void *b)
 {
-	struct catalogue_save *s = x->s;
-	struct rows_json paths, ids;
-	struct db_rows rows;
-	struct db_query *q;
-	struct str json;
+	const struct entry *x = a, *y = b;
 
-	rows_init(&ids, s->a);
-	rows_init(&paths, s->a);
-	for (size_t i = 1; i <= product_category_depth(x->path); i++) {
-		rows_begin(&paths);
-		rows_str(&paths, product_category_head(x->path, i));
-		rows_end(&paths);
-	}
-	if (!rows_done(&paths, &json, e))
-		return false;
-	q = db_query(s->db, SQL_INDEX_WAY);
-	q_str(q, json);
-	if (x->path.n > 0) {
-		if (!db_select(q, s->a, &rows, e))
-			return false;
-		while (db_next(&rows) && x->n_way < PRODUCT_CATEGORY_DEPTH_MAX) {
-			x->way[x->n_way] = c_u64(&rows);
-			rows_begin(&ids);
-			rows_i64(&ids, (int64_t)x->way[x->n_way++]);
-			rows_end(&ids);
-		}
-	}
-	return rows_done(&ids, &x->way_json, e);
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static struct entry *
+entry_of(struct index *x, uint64_t id)
+{
+	struct entry key = {.id = id}, *found = bsearch(&key, x->entry, x->n, sizeof(key), by_id);
+
+	ASSERT(found != NULL);
+	return found;
+}
+
+typedef bool which(const struct entry *);
+
+static bool
+is_any(const struct entry *en)
+{
+	(void)en;
+	return true;
 }
 
 static bool
-load_texts(struct index *x, struct err *e)
+was_listed(const struct entry *en)
+{
+	return en->listed;
+}
+
+static bool
+must_leave_lists(const struct entry *en)
+{
+	return en->listed && !en->fits;
+}
+
+/* A list of the ids of some of [from, to). */
+static bool
+list_ids(struct index *x, which *w, size_t from, size_t to, struct str *json, struct err *e)
+{
+	struct rows_json rows;
+
+	rows_init(&rows, x->s->a);
+	for (size_t i = from; i < to; i++) {
+		if (!w(&x->entry[i]))
+			continue;
+		rows_begin(&rows);
+		rows_i64(&rows, (int64_t)x->entry[i].id);
+		rows_end(&rows);
+	}
+	return rows_done(&rows, json, e);
+}
+
+static bool
+run_for(struct index *x, unsigned stmt, which *w, struct err *e)
+{
+	struct db_query *q;
+	struct str json;
+
+	if (!list_ids(x, w, 0, x->n, &json, e))
+		return false;
+	if (json.n <= 2)
+		return true;
+	q = db_query(x->s->db, stmt);
+	q_str(q, json);
+	return db_run(q, NULL, e);
+}
+
+/* Reading what the index is made from ------------------------------------------------------------------------- */
+
+static bool
+load_products(struct index *x, struct err *e)
+{
+	struct str json, *paths = ARENA_ARRAY(x->s->a, struct str, x->n);
+	struct db_rows rows;
+	struct db_query *q;
+
+	if (!list_ids(x, is_any, 0, x->n, &json, e))
+		return false;
+	q = db_query(x->s->db, SQL_INDEX_PRODUCTS);
+	q_str(q, json);
+	if (!db_select(q, x->s->a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		struct entry *en = entry_of(x, c_u64(&rows));
+
+		en->active = c_u64(&rows) == PRODUCT_ACTIVE;
+		en->path = c_is_null(&rows) ? STR_NONE : c_str(&rows);
+		en->vendor = c_str(&rows);
+		en->price_minor = c_i64(&rows);
+		en->created_at = c_i64(&rows);
+		paths[en - x->entry] = en->path;
+	}
+	return save_categories_load(x->s, paths, x->n, &x->categories, e);
+}
+
+static void
+find_ways(struct index *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		struct entry *en = &x->entry[i];
+
+		for (size_t d = 1; d <= product_category_depth(en->path) && d <= PRODUCT_CATEGORY_DEPTH_MAX; d++) {
+			const struct save_category *c =
+			    save_categories_find(&x->categories, product_category_head(en->path, d));
+
+			if (c != NULL)
+				en->way[en->n_way++] = c;
+		}
+	}
+}
+
+static bool
+load_texts(struct index *x, struct str ids, struct err *e)
 {
 	struct db_query *q = db_query(x->s->db, SQL_INDEX_TEXTS);
 	struct db_rows rows;
 
-	q_u64(q, x->id);
-	if (!db_select(q, x->s->a, &rows, e))
+	q_str(q, ids);
+	if (!db_select(q, &x->chunk, &rows, e))
 		return false;
-	while (x->n_texts < TEXTS_MAX && db_next(&rows)) {
-		struct text *t = &x->texts[x->n_texts++];
+	while (db_next(&rows)) {
+		struct entry *en = entry_of(x, c_u64(&rows));
+		struct text *t = ARENA_NEW(&x->chunk, struct text);
 
 		t->lang = c_str(&rows);
 		t->title = c_str(&rows);
 		t->body = c_str(&rows);
+		t->next = en->texts;
+		en->texts = t;
 	}
-	q = db_query(x->s->db, SQL_INDEX_WORDS);
-	q_u64(q, x->id);
-	q_u64(q, x->id);
-	q_u64(q, x->id);
-	return db_select(q, x->s->a, &x->words, e);
+	return true;
 }
 
 static bool
-load(struct index *x, struct err *e)
+load_words(struct index *x, struct str ids, struct err *e)
 {
-	struct db_query *q = db_query(x->s->db, SQL_INDEX_PRODUCT);
+	struct db_query *q = db_query(x->s->db, SQL_INDEX_WORDS);
 	struct db_rows rows;
 
-	q_u64(q, x->id);
-	if (!db_get(q, x->s->a, &rows, e))
+	q_str(q, ids);
+	if (!db_select(q, &x->chunk, &rows, e))
 		return false;
-	x->active = c_u64(&rows) == PRODUCT_ACTIVE;
-	x->path = c_is_null(&rows) ? STR_NONE : c_str(&rows);
-	x->vendor = c_str(&rows);
-	x->price_minor = c_i64(&rows);
-	x->created_at = c_i64(&rows);
-	return load_way(x, e) && load_texts(x, e);
+	while (db_next(&rows)) {
+		struct entry *en = entry_of(x, c_u64(&rows));
+		struct word *w = ARENA_NEW(&x->chunk, struct word);
+
+		w->kind = c_i64(&rows);
+		w->text = c_str(&rows);
+		w->next = en->words;
+		en->words = w;
+	}
+	return true;
 }
 
 /* The text in a language, or in the shop's where it is missing. */
 static struct text
-text_in(const struct index *x, struct str lang)
+text_in(const struct index *x, const struct entry *en, struct str lang)
 {
 	struct text own = {0}, t = {0};
 
-	for (size_t i = 0; i < x->n_texts; i++) {
-		if (str_eq(x->texts[i].lang, lang))
-			t = x->texts[i];
-		if (str_eq(x->texts[i].lang, x->s->langs->v[0]))
-			own = x->texts[i];
+	for (const struct text *have = en->texts; have != NULL; have = have->next) {
+		if (str_eq(have->lang, lang))
+			t = *have;
+		if (str_eq(have->lang, x->s->langs->v[0]))
+			own = *have;
 	}
 	if (t.title.n == 0)
 		t.title = own.title;
@@ -248,117 +231,144 @@ text_in(const struct index *x, struct str lang)
 /* Lists ------------------------------------------------------------------------------------------------------- */
 
 static bool
-run_id(struct catalogue_save *s, unsigned stmt, uint64_t id, struct err *e)
+is_on_way(const struct entry *en, uint64_t category)
 {
-	struct db_query *q = db_query(s->db, stmt);
-
-	q_u64(q, id);
-	return db_run(q, NULL, e);
+	for (size_t i = 0; i < en->n_way; i++)
+		if (en->way[i]->id == category)
+			return true;
+	return category == 0;
 }
 
-static bool
-count(struct catalogue_save *s, int64_t by, struct str ids, struct err *e)
+static void
+count(struct index *x, uint64_t category, int64_t by)
 {
-	struct db_query *q = db_query(s->db, SQL_INDEX_COUNT);
+	size_t i = 0;
 
-	q_i64(q, by);
-	q_str(q, ids);
-	return db_run(q, NULL, e);
+	if (category == 0)
+		return;
+	while (i < x->n_counts && x->counts[i].category != category)
+		i++;
+	if (i == x->n_counts)
+		x->counts[x->n_counts++].category = category;
+	x->counts[i].by += by;
 }
 
-/* Is the product in exactly these lists already, at this price? The categories where it was: *was. */
+/* Who is in just the right lists already, at the right price, and who leaves which. */
 static bool
-listing_fits(struct index *x, bool *fits, struct str *was, struct err *e)
+load_listing(struct index *x, struct err *e)
 {
-	struct db_query *q = db_query(x->s->db, SQL_INDEX_LISTING_IS);
-	size_t wanted = x->active ? x->n_way + 1 : 0;
-	struct rows_json ids;
-	struct db_rows rows;
-
-	q_u64(q, x->id);
-	if (!db_select(q, x->s->a, &rows, e))
-		return false;
-	*fits = rows.n == wanted;
-	rows_init(&ids, x->s->a);
-	while (db_next(&rows)) {
-		uint64_t id = c_u64(&rows);
-		bool known = id == 0;
-
-		for (size_t i = 0; i < x->n_way; i++)
-			known = known || x->way[i] == id;
-		*fits = *fits && known && c_i64(&rows) == x->created_at && c_i64(&rows) == x->price_minor;
-		if (id == 0)
-			continue;
-		rows_begin(&ids);
-		rows_i64(&ids, (int64_t)id);
-		rows_end(&ids);
-	}
-	return rows_done(&ids, was, e);
-}
-
-static bool
-index_listing(struct index *x, struct err *e)
-{
-	struct rows_json ids;
-	struct db_query *q;
-	struct str was, json;
-	bool fits;
-
-	if (!listing_fits(x, &fits, &was, e))
-		return false;
-	if (fits)
-		return true;
-	if (!run_id(x->s, SQL_INDEX_LISTING_CLEAR, x->id, e) || !count(x->s, -1, was, e))
-		return false;
-	if (!x->active)
-		return true;
-	rows_init(&ids, x->s->a);
-	for (size_t i = 0; i <= x->n_way; i++) {
-		rows_begin(&ids);
-		rows_i64(&ids, i == 0 ? 0 : (int64_t)x->way[i - 1]);
-		rows_end(&ids);
-	}
-	if (!rows_done(&ids, &json, e))
-		return false;
-	q = db_query(x->s->db, SQL_INDEX_LISTING);
-	q_u64(q, x->id);
-	q_i64(q, x->created_at);
-	q_i64(q, x->price_minor);
-	q_str(q, json);
-	return db_run(q, NULL, e) && count(x->s, 1, x->way_json, e);
-}
-
-static bool
-index_names(struct index *x, struct err *e)
-{
-	struct rows_json rows;
+	struct db_rows rows, again;
 	struct db_query *q;
 	struct str json;
 
-	if (!run_id(x->s, SQL_INDEX_NAMES_CLEAR, x->id, e))
+	if (!list_ids(x, is_any, 0, x->n, &json, e))
 		return false;
-	if (!x->active)
-		return true;
-	rows_init(&rows, x->s->a);
+	q = db_query(x->s->db, SQL_INDEX_LISTING_IS);
+	q_str(q, json);
+	if (!db_select(q, x->s->a, &rows, e))
+		return false;
+	x->counts = ARENA_ARRAY(x->s->a, struct count, rows.n + x->n * PRODUCT_CATEGORY_DEPTH_MAX + 1);
+	for (size_t i = 0; i < x->n; i++)
+		x->entry[i].fits = true;
+	again = rows;
+	while (db_next(&rows)) {
+		struct entry *en = entry_of(x, c_u64(&rows));
+		bool known = is_on_way(en, c_u64(&rows));
+
+		en->n_listed++;
+		en->listed = true;
+		en->fits = en->fits && known && c_i64(&rows) == en->created_at && c_i64(&rows) == en->price_minor;
+	}
+	for (size_t i = 0; i < x->n; i++) {
+		struct entry *en = &x->entry[i];
+
+		en->fits = en->fits && en->n_listed == (en->active ? en->n_way + 1 : 0);
+	}
+	while (db_next(&again)) {
+		struct entry *en = entry_of(x, c_u64(&again));
+
+		if (!en->fits)
+			count(x, c_u64(&again), -1);
+	}
+	return true;
+}
+
+static int
+by_category(const void *a, const void *b)
+{
+	const struct count *x = a, *y = b;
+
+	return (x->category > y->category) - (x->category < y->category);
+}
+
+/* In the order of their ids, since all who save touch these rows. */
+static bool
+save_counts(struct index *x, struct err *e)
+{
+	struct rows_out out;
+
+	qsort(x->counts, x->n_counts, sizeof(x->counts[0]), by_category);
+	rows_out_init(&out, x->s->db, SQL_INDEX_COUNT, x->s->a);
+	for (size_t i = 0; i < x->n_counts; i++) {
+		rows_begin(&out.rows);
+		rows_i64(&out.rows, (int64_t)x->counts[i].category);
+		rows_i64(&out.rows, x->counts[i].by);
+		if (!rows_out_end(&out, e))
+			return false;
+	}
+	return rows_out_send(&out, e);
+}
+
+/* 0 stands for the whole shop. */
+static uint64_t
+list_at(const struct entry *en, size_t i)
+{
+	return i == 0 ? 0 : en->way[i - 1]->id;
+}
+
+static bool
+save_listing(struct index *x, struct err *e)
+{
+	if (!run_for(x, SQL_INDEX_LISTING_CLEAR, must_leave_lists, e))
+		return false;
+	for (size_t i = 0; i < x->n; i++) {
+		const struct entry *en = &x->entry[i];
+
+		for (size_t k = 0; en->active && !en->fits && k <= en->n_way; k++) {
+			rows_begin(&x->listing.rows);
+			rows_i64(&x->listing.rows, (int64_t)list_at(en, k));
+			rows_i64(&x->listing.rows, (int64_t)en->id);
+			rows_i64(&x->listing.rows, en->created_at);
+			rows_i64(&x->listing.rows, en->price_minor);
+			count(x, list_at(en, k), 1);
+			if (!rows_out_end(&x->listing, e))
+				return false;
+		}
+	}
+	return rows_out_send(&x->listing, e) && save_counts(x, e);
+}
+
+static bool
+put_names(struct index *x, const struct entry *en, struct err *e)
+{
+	struct rows_json *rows = &x->names.rows;
+
 	for (size_t l = 0; l < x->s->langs->n; l++) {
-		struct str title = text_in(x, x->s->langs->v[l]).title;
+		struct str title = text_in(x, en, x->s->langs->v[l]).title;
 
 		for (size_t n = TITLE_MAX * 4; utf8_len(title) > TITLE_MAX; n--)
 			title = utf8_head(title, n);
-		for (size_t i = 0; i <= x->n_way; i++) {
-			rows_begin(&rows);
-			rows_i64(&rows, i == 0 ? 0 : (int64_t)x->way[i - 1]);
-			rows_str(&rows, x->s->langs->v[l]);
-			rows_str(&rows, title);
-			rows_end(&rows);
+		for (size_t i = 0; i <= en->n_way; i++) {
+			rows_begin(rows);
+			rows_i64(rows, (int64_t)list_at(en, i));
+			rows_str(rows, x->s->langs->v[l]);
+			rows_str(rows, title);
+			rows_i64(rows, (int64_t)en->id);
+			if (!rows_out_end(&x->names, e))
+				return false;
 		}
 	}
-	if (!rows_done(&rows, &json, e))
-		return false;
-	q = db_query(x->s->db, SQL_INDEX_NAMES);
-	q_u64(q, x->id);
-	q_str(q, json);
-	return db_run(q, NULL, e);
+	return true;
 }
 
 /* Search tokens ----------------------------------------------------------------------------------------------- */
@@ -399,50 +409,40 @@ plain_text(struct arena *a, struct str html)
 }
 
 static bool
-add_text(struct index *x, struct search_tokens *t, struct str text, enum search_weight weight, struct err *e)
+add_text(struct index *x, struct str text, enum search_weight weight, struct err *e)
 {
 	struct str plain, german;
 
-	if (!fold_text(x->s->a, text, FOLD_PLAIN, &plain, e) || !fold_text(x->s->a, text, FOLD_GERMAN, &german, e))
+	if (!fold_text(&x->chunk, text, FOLD_PLAIN, &plain, e)
+	    || !fold_text(&x->chunk, text, FOLD_GERMAN, &german, e))
 		return false;
-	search_add(t, plain, weight);
+	search_add(&x->tokens, plain, weight);
 	if (!str_eq(plain, german))
-		search_add(t, german, weight);
+		search_add(&x->tokens, german, weight);
 	return true;
 }
 
 static bool
-add_category_titles(struct index *x, struct search_tokens *t, struct str lang, struct err *e)
+add_category_titles(struct index *x, const struct entry *en, struct str lang, struct err *e)
 {
-	struct db_query *q = db_query(x->s->db, SQL_INDEX_CATEGORY_TEXTS);
-	struct db_rows rows;
-
-	q_str(q, x->way_json);
-	if (!db_select(q, x->s->a, &rows, e))
-		return false;
-	while (db_next(&rows)) {
-		struct str in = c_str(&rows), title = c_str(&rows);
-
-		if (str_eq(in, lang) && !add_text(x, t, title, SEARCH_WORDS, e))
-			return false;
-	}
-	return true;
-}
-
-static bool
-add_words(struct index *x, struct search_tokens *t, struct err *e)
-{
-	struct db_rows rows = x->words;
-
-	while (db_next(&rows)) {
-		int64_t kind = c_i64(&rows);
-		struct str word = c_str(&rows), folded;
-
-		if (kind == 2) {
-			if (!fold_text(x->s->a, word, FOLD_PLAIN, &folded, e))
+	for (size_t i = 0; i < en->n_way; i++)
+		for (const struct save_title *t = en->way[i]->titles; t != NULL; t = t->next)
+			if (str_eq(t->lang, lang) && !add_text(x, t->title, SEARCH_WORDS, e))
 				return false;
-			search_add_code(t, folded, SEARCH_TITLE);
-		} else if (!add_text(x, t, word, kind == 0 ? SEARCH_WORDS : SEARCH_SPEC, e)) {
+	return true;
+}
+
+static bool
+add_words(struct index *x, const struct entry *en, struct err *e)
+{
+	for (const struct word *w = en->words; w != NULL; w = w->next) {
+		struct str folded;
+
+		if (w->kind == 2) {
+			if (!fold_text(&x->chunk, w->text, FOLD_PLAIN, &folded, e))
+				return false;
+			search_add_code(&x->tokens, folded, SEARCH_TITLE);
+		} else if (!add_text(x, w->text, w->kind == 0 ? SEARCH_WORDS : SEARCH_SPEC, e)) {
 			return false;
 		}
 	}
@@ -450,56 +450,95 @@ add_words(struct index *x, struct search_tokens *t, struct err *e)
 }
 
 static bool
-tokens_in(struct index *x, struct str lang, struct rows_json *rows, struct err *e)
+put_tokens(struct index *x, const struct entry *en, struct str lang, struct err *e)
 {
-	struct text text = text_in(x, lang);
-	struct search_tokens t;
+	struct arena_mark before = arena_mark(&x->chunk);
+	struct text text = text_in(x, en, lang);
+	struct rows_json *rows = &x->search.rows;
 
-	search_tokens_init(&t, x->s->a, SEARCH_TOKENS_MAX);
-	if (!add_text(x, &t, text.title, SEARCH_TITLE, e) || !add_text(x, &t, x->vendor, SEARCH_WORDS, e)
-	    || !add_words(x, &t, e) || !add_category_titles(x, &t, lang, e)
-	    || !add_text(x, &t, plain_text(x->s->a, text.body), SEARCH_BODY, e))
+	search_tokens_reset(&x->tokens, &x->chunk);
+	if (!add_text(x, text.title, SEARCH_TITLE, e) || !add_text(x, en->vendor, SEARCH_WORDS, e)
+	    || !add_words(x, en, e) || !add_category_titles(x, en, lang, e)
+	    || !add_text(x, plain_text(&x->chunk, text.body), SEARCH_BODY, e))
 		return false;
-	for (size_t i = 0; i < t.n; i++) {
+	for (size_t i = 0; i < x->tokens.n; i++) {
 		rows_begin(rows);
 		rows_str(rows, lang);
-		rows_str(rows, t.token[i].text);
-		rows_i64(rows, t.token[i].weight);
-		rows_end(rows);
+		rows_str(rows, x->tokens.token[i].text);
+		rows_i64(rows, (int64_t)en->id);
+		rows_i64(rows, x->tokens.token[i].weight);
+		if (!rows_out_end(&x->search, e))
+			return false;
+	}
+	arena_rewind(&x->chunk, before);
+	return true;
+}
+
+/* Some products at a time, since a product may have many long texts. */
+static bool
+put_texts(struct index *x, size_t from, size_t to, struct err *e)
+{
+	struct str ids;
+
+	if (!list_ids(x, is_any, from, to, &ids, e) || !load_texts(x, ids, e) || !load_words(x, ids, e))
+		return false;
+	for (size_t i = from; i < to; i++) {
+		const struct entry *en = &x->entry[i];
+
+		if (!en->active)
+			continue;
+		if (!put_names(x, en, e))
+			return false;
+		for (size_t l = 0; l < x->s->langs->n; l++)
+			if (!put_tokens(x, en, x->s->langs->v[l], e))
+				return false;
 	}
 	return true;
 }
 
+/* Who is in no list has no names and no tokens either. */
 static bool
-index_tokens(struct index *x, struct err *e)
+save_texts(struct index *x, struct err *e)
 {
-	struct rows_json rows;
-	struct db_query *q;
-	struct str json;
+	bool ok = run_for(x, SQL_INDEX_NAMES_CLEAR, was_listed, e)
+	    && run_for(x, SQL_INDEX_TOKENS_CLEAR, was_listed, e);
 
-	if (!run_id(x->s, SQL_INDEX_TOKENS_CLEAR, x->id, e))
-		return false;
-	if (!x->active)
-		return true;
-	rows_init(&rows, x->s->a);
-	for (size_t l = 0; l < x->s->langs->n; l++)
-		if (!tokens_in(x, x->s->langs->v[l], &rows, e))
-			return false;
-	if (!rows_done(&rows, &json, e))
-		return false;
-	q = db_query(x->s->db, SQL_INDEX_TOKENS);
-	q_u64(q, x->id);
-	q_str(q, json);
-	return db_run(q, NULL, e);
+	for (size_t i = 0; i < x->n && ok; i += CHUNK) {
+		ok = put_texts(x, i, i + CHUNK < x->n ? i + CHUNK : x->n, e);
+		arena_reset(&x->chunk);
+	}
+	return ok && rows_out_send(&x->names, e) && rows_out_send(&x->search, e);
+}
+
+static bool
+note_changed(struct index *x, struct err *e)
+{
+	struct str ids;
+
+	return list_ids(x, is_any, 0, x->n, &ids, e) && catalogue_all_changed(x->s->db, ids, x->s->now_s, e);
 }
 
 bool
-catalogue_index(struct catalogue_save *s, uint64_t id, struct err *e)
+catalogue_index(struct catalogue_save *s, const uint64_t *ids, size_t n, struct err *e)
 {
-	struct index *x = ARENA_NEW(s->a, struct index);
+	struct index x = {.s = s, .n = n};
+	bool ok;
 
-	x->s = s;
-	x->id = id;
-	return load(x, e) && index_listing(x, e) && index_names(x, e) && index_tokens(x, e)
-	    && catalogue_changed(s->db, id, s->now_s, e);
+	if (n == 0)
+		return true;
+	x.entry = ARENA_ARRAY(s->a, struct entry, n);
+	for (size_t i = 0; i < n; i++)
+		x.entry[i].id = ids[i];
+	qsort(x.entry, n, sizeof(x.entry[0]), by_id);
+	rows_out_init(&x.listing, s->db, SQL_INDEX_LISTING, s->a);
+	rows_out_init(&x.names, s->db, SQL_INDEX_NAMES, s->a);
+	rows_out_init(&x.search, s->db, SQL_INDEX_TOKENS, s->a);
+	search_tokens_init(&x.tokens, s->a, SEARCH_TOKENS_MAX);
+	if (!load_products(&x, e))
+		return false;
+	find_ways(&x);
+	arena_init(&x.chunk, TEXTS_MAX_B);
+	ok = load_listing(&x, e) && save_listing(&x, e) && save_texts(&x, e) && note_changed(&x, e);
+	arena_fini(&x.chunk);
+	return ok;
 }

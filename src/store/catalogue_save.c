@@ -1,152 +1,218 @@
 #include "store/catalogue_save.h"
 
-#include "plat/digest.h"
+#include <stdlib.h>
+
 #include "plat/secret.h"
-#include "shop/stock.h"
 #include "store/catalogue_save_impl.h"
 #include "store/sql.h"
 
-#define JSON_MAX_B ((size_t)8 << 20)
+#define CANON_MAX_B ((size_t)8 << 20)
 
-/* Lists ------------------------------------------------------------------------------------------------------- */
+/* Products of a batch ----------------------------------------------------------------------------------------- */
 
-void
-rows_init(struct rows_json *r, struct arena *a)
+bool
+save_is_known(const struct save_item *it)
 {
-	buf_init(&r->b, a, JSON_MAX_B);
-	buf_ch(&r->b, '[');
-	r->first_row = true;
-}
-
-void
-rows_begin(struct rows_json *r)
-{
-	buf_z(&r->b, r->first_row ? "[" : ",[");
-	r->first_row = false;
-	r->first_cell = true;
-}
-
-static void
-comma(struct rows_json *r)
-{
-	if (!r->first_cell)
-		buf_ch(&r->b, ',');
-	r->first_cell = false;
-}
-
-void
-rows_str(struct rows_json *r, struct str s)
-{
-	comma(r);
-	buf_json(&r->b, s);
-}
-
-void
-rows_i64(struct rows_json *r, int64_t i)
-{
-	comma(r);
-	buf_i64(&r->b, i);
-}
-
-void
-rows_null(struct rows_json *r)
-{
-	comma(r);
-	buf_z(&r->b, "null");
-}
-
-void
-rows_end(struct rows_json *r)
-{
-	buf_ch(&r->b, ']');
+	return !it->fresh;
 }
 
 bool
-rows_done(struct rows_json *r, struct str *out, struct err *e)
+save_is_changed(const struct save_item *it)
 {
-	buf_ch(&r->b, ']');
-	*out = buf_str(&r->b);
-	return buf_check(&r->b, e);
+	return !it->fresh && !it->same;
+}
+
+bool
+save_is_written(const struct save_item *it)
+{
+	return !it->same;
+}
+
+/* What lists show of it may be another now. */
+static bool
+is_shown_anew(const struct save_item *it)
+{
+	return !it->same || it->out->stock_moved > 0;
+}
+
+static bool
+has_new_handle(const struct save_item *it)
+{
+	return it->fresh || it->old_handle.n > 0;
+}
+
+bool
+save_ids(struct save_batch *b, save_which *which, struct str *json, bool *none, struct err *e)
+{
+	struct rows_json rows;
+
+	rows_init(&rows, b->s->a);
+	for (size_t i = 0; i < b->n_by_id; i++) {
+		if (!which(b->by_id[i]))
+			continue;
+		rows_begin(&rows);
+		rows_i64(&rows, (int64_t)b->by_id[i]->id);
+		rows_end(&rows);
+	}
+	*none = rows.first_row;
+	return rows_done(&rows, json, e);
+}
+
+bool
+save_run_for(struct save_batch *b, unsigned stmt, save_which *which, struct err *e)
+{
+	struct db_query *q;
+	struct str json;
+	bool none;
+
+	if (!save_ids(b, which, &json, &none, e))
+		return false;
+	if (none)
+		return true;
+	q = db_query(b->s->db, stmt);
+	q_str(q, json);
+	return db_run(q, NULL, e);
+}
+
+bool
+save_select_for(struct save_batch *b, unsigned stmt, save_which *which, struct db_rows *rows, struct err *e)
+{
+	struct db_query *q;
+	struct str json;
+	bool none;
+
+	*rows = (struct db_rows){0};
+	if (!save_ids(b, which, &json, &none, e))
+		return false;
+	q = db_query(b->s->db, stmt);
+	q_str(q, json);
+	return db_select(q, b->s->a, rows, e);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct save_item *x = *(struct save_item *const *)a, *y = *(struct save_item *const *)b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void
+sort_by_id(struct save_batch *b)
+{
+	b->n_by_id = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (b->item[i].id != 0)
+			b->by_id[b->n_by_id++] = &b->item[i];
+	qsort(b->by_id, b->n_by_id, sizeof(struct save_item *), by_id);
+}
+
+struct save_item *
+save_item_of(struct save_batch *b, uint64_t id)
+{
+	struct save_item key = {.id = id}, *p = &key, **found;
+
+	found = bsearch(&p, b->by_id, b->n_by_id, sizeof(struct save_item *), by_id);
+	ASSERT(found != NULL);
+	return *found;
 }
 
 /* Recognising ------------------------------------------------------------------------------------------------- */
 
-struct known {
-	uint64_t id; /* 0: the product is new */
-	struct str hash;
-	struct str old_handle;
-};
-
-/* By SKU: exactly one product has any of them, and its handle is not in the table. */
+/* The ids of those of the batch that have none yet, by their handles. */
 static bool
-find_renamed(struct catalogue_save *s, const struct product *p, struct known *k, struct err *e)
+find_handles(struct save_batch *b, struct err *e)
 {
 	struct rows_json rows;
 	struct db_rows found;
 	struct db_query *q;
-	struct str json, handle;
-	uint64_t id;
-	bool any = false;
+	struct str json;
 
-	rows_init(&rows, s->a);
-	for (size_t i = 0; i < p->n_variants; i++) {
-		if (p->variants[i].sku.n == 0)
+	rows_init(&rows, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->item[i].id != 0)
 			continue;
 		rows_begin(&rows);
-		rows_str(&rows, p->variants[i].sku);
+		rows_i64(&rows, (int64_t)i);
+		rows_str(&rows, b->item[i].p->handle);
 		rows_end(&rows);
-		any = true;
 	}
-	if (!any)
-		return true;
 	if (!rows_done(&rows, &json, e))
 		return false;
-	q = db_query(s->db, SQL_SAVE_PRODUCT_OF_SKUS);
+	q = db_query(b->s->db, SQL_SAVE_PRODUCTS_ARE);
+	q_str(q, json);
+	if (!db_select(q, b->s->a, &found, e))
+		return false;
+	while (db_next(&found)) {
+		struct save_item *it = &b->item[c_u64(&found)];
+
+		it->id = c_u64(&found);
+		it->known_hash = c_bytes(&found);
+	}
+	return true;
+}
+
+static bool
+list_skus(struct save_batch *b, struct str *json, bool *any, struct err *e)
+{
+	struct rows_json rows;
+
+	rows_init(&rows, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct product *p = b->item[i].p;
+
+		for (size_t k = 0; b->item[i].id == 0 && k < p->n_variants; k++) {
+			if (p->variants[k].sku.n == 0)
+				continue;
+			rows_begin(&rows);
+			rows_i64(&rows, (int64_t)i);
+			rows_str(&rows, p->variants[k].sku);
+			rows_end(&rows);
+		}
+	}
+	*any = !rows.first_row;
+	return rows_done(&rows, json, e);
+}
+
+/* Another of the batch was it before. */
+static bool
+is_taken(const struct save_batch *b, uint64_t id)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->item[i].id == id)
+			return true;
+	return false;
+}
+
+/* By SKU: exactly one product has any of them, and its handle is not in the table. */
+static bool
+find_renamed(struct save_batch *b, struct err *e)
+{
+	struct catalogue_save *s = b->s;
+	struct db_rows found;
+	struct db_query *q;
+	struct str json;
+	bool any;
+
+	if (!list_skus(b, &json, &any, e))
+		return false;
+	if (!any)
+		return true;
+	q = db_query(s->db, SQL_SAVE_PRODUCTS_OF_SKUS);
 	q_str(q, json);
 	if (!db_select(q, s->a, &found, e))
 		return false;
-	if (found.n != 1 || !db_next(&found))
-		return true;
-	id = c_u64(&found);
-	handle = c_str(&found);
-	if (s->has_handle != NULL && s->has_handle(s->arg, handle))
-		return true;
-	k->id = id;
-	k->old_handle = handle;
+	while (db_next(&found)) {
+		struct save_item *it = &b->item[c_u64(&found)];
+		uint64_t id = c_u64(&found);
+		struct str handle = c_str(&found);
+
+		if (is_taken(b, id) || (s->has_handle != NULL && s->has_handle(s->arg, handle)))
+			continue;
+		it->id = id;
+		it->old_handle = handle;
+	}
 	return true;
-}
-
-static bool
-recognise(struct catalogue_save *s, const struct product *p, struct known *k, struct err *e)
-{
-	struct db_query *q = db_query(s->db, SQL_SAVE_PRODUCT_OF_HANDLE);
-	struct db_rows rows;
-	bool found;
-
-	*k = (struct known){0};
-	q_str(q, p->handle);
-	if (!db_find(q, s->a, &rows, &found, e))
-		return false;
-	if (!found)
-		return find_renamed(s, p, k, e);
-	k->id = c_u64(&rows);
-	k->hash = c_bytes(&rows);
-	return true;
-}
-
-static bool
-rename_product(struct catalogue_save *s, const struct product *p, const struct known *k, struct err *e)
-{
-	struct db_query *q = db_query(s->db, SQL_SAVE_PRODUCT_HANDLE);
-
-	q_str(q, p->handle);
-	q_u64(q, k->id);
-	if (!db_run(q, NULL, e))
-		return false;
-	q = db_query(s->db, SQL_SAVE_HANDLE_OLD);
-	q_str(q, k->old_handle);
-	q_u64(q, k->id);
-	return db_run(q, NULL, e);
 }
 
 /* The languages are in it: when the shop offers another one, everything is indexed anew. */
@@ -155,7 +221,7 @@ content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIG
 {
 	struct buf b;
 
-	buf_init(&b, s->a, JSON_MAX_B);
+	buf_init(&b, s->a, CANON_MAX_B);
 	for (size_t i = 0; i < s->langs->n; i++) {
 		buf_put(&b, s->langs->v[i]);
 		buf_ch(&b, ' ');
@@ -165,262 +231,263 @@ content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIG
 	return buf_check(&b, e) && digest(buf_str(&b), hash, e);
 }
 
-/* Takes a product's list out and puts the new one in. */
 static bool
-save_list(struct catalogue_save *s, unsigned clear, unsigned insert, uint64_t id, struct rows_json *rows, struct err *e)
+recognise(struct save_batch *b, struct err *e)
 {
-	struct db_query *q = db_query(s->db, clear);
-	bool none = rows->first_row;
-	struct str json;
-
-	q_u64(q, id);
-	if (!db_run(q, NULL, e) || !rows_done(rows, &json, e))
+	if (!find_handles(b, e) || !find_renamed(b, e))
 		return false;
-	if (none)
-		return true;
-	q = db_query(s->db, insert);
-	q_u64(q, id);
-	q_str(q, json);
-	return db_run(q, NULL, e);
+	for (size_t i = 0; i < b->n; i++) {
+		b->item[i].fresh = b->item[i].id == 0;
+		if (!content_hash(b->s, b->item[i].p, b->item[i].hash, e))
+			return false;
+	}
+	sort_by_id(b);
+	return true;
 }
 
-/* Pictures ---------------------------------------------------------------------------------------------------- */
+static bool
+save_handles(struct save_batch *b, struct err *e)
+{
+	struct rows_out taken;
 
-struct pictures {
-	struct str *source, *hash; /* hash none: there is no picture */
-	uint64_t *w, *h;
-	size_t n;
-};
+	rows_out_init(&taken, b->s->db, SQL_SAVE_HANDLES_TAKEN, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_item *it = &b->item[i];
+		struct db_query *q;
+
+		if (has_new_handle(it)) {
+			rows_begin(&taken.rows);
+			rows_str(&taken.rows, it->p->handle);
+			if (!rows_out_end(&taken, e))
+				return false;
+		}
+		if (it->old_handle.n == 0)
+			continue;
+		q = db_query(b->s->db, SQL_SAVE_PRODUCT_HANDLE);
+		q_str(q, it->p->handle);
+		q_u64(q, it->id);
+		if (!db_run(q, NULL, e))
+			return false;
+		q = db_query(b->s->db, SQL_SAVE_HANDLE_OLD);
+		q_str(q, it->old_handle);
+		q_u64(q, it->id);
+		if (!db_run(q, NULL, e))
+			return false;
+	}
+	return rows_out_send(&taken, e);
+}
+
+/* The product's own row ----------------------------------------------------------------------------------------- */
 
 static bool
-load_pictures(struct catalogue_save *s, uint64_t id, struct pictures *pics, struct err *e)
+find_categories(struct save_batch *b, struct err *e)
 {
-	struct db_query *q = db_query(s->db, SQL_SAVE_IMAGES_ARE);
-	struct db_rows rows;
+	struct str *paths = ARENA_ARRAY(b->s->a, struct str, b->n);
+	struct save_categories known;
 
-	q_u64(q, id);
-	if (!db_select(q, s->a, &rows, e))
+	for (size_t i = 0; i < b->n; i++)
+		if (save_is_written(&b->item[i]))
+			paths[i] = b->item[i].p->category;
+	if (!save_categories_load(b->s, paths, b->n, &known, e))
 		return false;
-	pics->source = ARENA_ARRAY(s->a, struct str, rows.n + 1);
-	pics->hash = ARENA_ARRAY(s->a, struct str, rows.n + 1);
-	pics->w = ARENA_ARRAY(s->a, uint64_t, rows.n + 1);
-	pics->h = ARENA_ARRAY(s->a, uint64_t, rows.n + 1);
-	for (pics->n = 0; db_next(&rows); pics->n++) {
-		pics->source[pics->n] = c_str(&rows);
-		pics->hash[pics->n] = c_is_null(&rows) ? STR_NONE : c_bytes(&rows);
-		pics->w[pics->n] = c_u64(&rows);
-		pics->h[pics->n] = c_u64(&rows);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_category *c = save_categories_find(&known, paths[i]);
+
+		if (c != NULL)
+			b->item[i].category = c->id;
+		else if (paths[i].n > 0 && !catalogue_category(b->s, paths[i], &b->item[i].category, e))
+			return false;
 	}
 	return true;
 }
 
-/* Index of the picture with this source, or n. */
-static size_t
-picture_of(const struct pictures *pics, struct str source)
+void
+save_sums_add(struct save_sums *sums, int64_t price_minor, const struct stock *st)
 {
-	size_t i = 0;
+	enum stock_avail avail = stock_avail(st);
 
-	while (i < pics->n && !str_eq(pics->source[i], source))
-		i++;
-	return i;
+	sums->best = sums->any ? stock_better(sums->best, avail) : avail;
+	sums->lowest_minor = !sums->any || price_minor < sums->lowest_minor ? price_minor : sums->lowest_minor;
+	sums->any = true;
 }
 
-/* Is any picture's content another than the one we have? */
-static bool
-pictures_differ(const struct product *p, const struct pictures *pics)
+static struct save_sums
+sums_of_new(const struct product *p)
 {
-	for (size_t i = 0; i < p->n_images; i++) {
-		const struct product_image *im = &p->images[i];
-		size_t at = picture_of(pics, im->source);
+	struct save_sums sums = {.best = STOCK_SOLD_OUT};
 
-		if (im->has_picture
-		    && (at == pics->n || !str_eq(pics->hash[at], str_n(im->picture, PRODUCT_PICTURE_B))))
-			return true;
+	for (size_t i = 0; i < p->n_variants; i++) {
+		const struct product_variant *v = &p->variants[i];
+
+		save_sums_add(&sums, v->price_minor,
+		    &(struct stock){.on_hand = v->stock, .tracked = v->tracked, .sell_over = v->sell_over});
 	}
-	return false;
+	return sums;
 }
 
-/* A picture whose file was not at hand this time keeps what it had. */
-static bool
-save_pictures(
-    struct catalogue_save *s, uint64_t id, const struct product *p, const struct pictures *pics, struct err *e)
+static void
+put_row(struct catalogue_save *s, const struct save_item *it, struct rows_json *rows)
 {
-	struct rows_json rows;
+	const struct product *p = it->p;
 
-	rows_init(&rows, s->a);
-	for (size_t i = 0; i < p->n_images; i++) {
-		const struct product_image *im = &p->images[i];
-		size_t at = picture_of(pics, im->source);
-		struct str hash = at < pics->n ? pics->hash[at] : STR_NONE;
+	rows_begin(rows);
+	if (it->fresh)
+		rows_str(rows, p->handle);
+	else
+		rows_i64(rows, (int64_t)it->id);
+	rows_i64(rows, p->status);
+	rows_i64_or_null(rows, (int64_t)it->category, it->category == 0);
+	rows_str(rows, p->vendor);
+	rows_i64(rows, p->tax_class);
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		rows_str(rows, p->option[i]);
+	rows_str(rows, secret_hex(s->a, it->hash, DIGEST_B));
+	if (it->fresh) {
+		struct save_sums sums = sums_of_new(p);
 
-		if (im->has_picture)
-			hash = str_n(im->picture, PRODUCT_PICTURE_B);
-		rows_begin(&rows);
-		rows_str(&rows, im->source);
-		if (hash.n == 0)
-			rows_null(&rows);
-		else
-			rows_str(&rows, secret_hex(s->a, hash.p, hash.n));
-		rows_i64(&rows, im->has_picture || at == pics->n ? im->w : (int64_t)pics->w[at]);
-		rows_i64(&rows, im->has_picture || at == pics->n ? im->h : (int64_t)pics->h[at]);
-		rows_str(&rows, im->alt);
-		rows_end(&rows);
+		rows_i64(rows, s->now_s);
+		rows_i64(rows, sums.lowest_minor);
+		rows_i64(rows, sums.best);
 	}
-	return save_list(s, SQL_SAVE_IMAGES_CLEAR, SQL_SAVE_IMAGES, id, &rows, e);
+}
+
+static bool
+save_rows(struct save_batch *b, struct err *e)
+{
+	struct rows_out fresh, changed;
+
+	rows_out_init(&fresh, b->s->db, SQL_SAVE_PRODUCTS_NEW, b->s->a);
+	rows_out_init(&changed, b->s->db, SQL_SAVE_PRODUCTS, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_item *it = &b->item[i];
+		struct rows_out *to = it->fresh ? &fresh : &changed;
+
+		if (it->same)
+			continue;
+		put_row(b->s, it, &to->rows);
+		if (!rows_out_end(to, e))
+			return false;
+	}
+	if (!rows_out_send(&fresh, e) || !rows_out_send(&changed, e) || !find_handles(b, e))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		b->item[i].out->id = b->item[i].id;
+		ASSERT(b->item[i].id != 0);
+	}
+	sort_by_id(b);
+	return true;
 }
 
 /* The rest ---------------------------------------------------------------------------------------------------- */
 
+static bool
+save_own_texts(struct save_batch *b, struct err *e)
+{
+	struct rows_out out;
+
+	rows_out_init(&out, b->s->db, SQL_SAVE_TEXTS, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_item *it = &b->item[i];
+
+		if (it->same)
+			continue;
+		rows_begin(&out.rows);
+		rows_i64(&out.rows, (int64_t)it->id);
+		rows_str(&out.rows, b->s->langs->v[0]);
+		rows_str(&out.rows, it->p->title);
+		rows_str(&out.rows, it->p->body_html);
+		rows_str(&out.rows, it->p->seo_title);
+		rows_str(&out.rows, it->p->seo_description);
+		if (!rows_out_end(&out, e))
+			return false;
+	}
+	return rows_out_send(&out, e);
+}
+
+static bool
+is_summed_anew(const struct save_item *it)
+{
+	return !it->fresh && is_shown_anew(it);
+}
+
 static void
-bind_product(struct db_query *q, const struct product *p, uint64_t category)
+put_sums(struct rows_out *out, uint64_t id, const struct save_sums *sums)
 {
-	q_u64(q, p->status);
-	if (category == 0)
-		q_null(q);
-	else
-		q_u64(q, category);
-	q_str(q, p->vendor);
-	q_u64(q, p->tax_class);
-	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		q_str(q, p->option[i]);
+	rows_begin(&out->rows);
+	rows_i64(&out->rows, (int64_t)id);
+	rows_i64(&out->rows, sums->lowest_minor);
+	rows_i64(&out->rows, sums->best);
 }
 
+/* The lowest price and the best availability of the variants, as lists show them; a new product has them already. */
 static bool
-save_row(struct catalogue_save *s, const struct product *p, struct known *k, const uint8_t *hash, struct err *e)
+save_sums(struct save_batch *b, struct err *e)
 {
-	struct db_query *q;
-	uint64_t category = 0;
-
-	if (p->category.n > 0 && !catalogue_category(s, p->category, &category, e))
-		return false;
-	if (k->id != 0) {
-		q = db_query(s->db, SQL_SAVE_PRODUCT);
-		bind_product(q, p, category);
-		q_bytes(q, str_n(hash, DIGEST_B));
-		q_u64(q, k->id);
-		return db_run(q, NULL, e);
-	}
-	q = db_query(s->db, SQL_SAVE_PRODUCT_NEW);
-	q_str(q, p->handle);
-	bind_product(q, p, category);
-	q_i64(q, s->now_s);
-	q_bytes(q, str_n(hash, DIGEST_B));
-	if (!db_run(q, NULL, e))
-		return false;
-	k->id = db_last_id(s->db);
-	return true;
-}
-
-static bool
-save_words(struct catalogue_save *s, uint64_t id, const struct product *p, struct err *e)
-{
-	struct rows_json specs, tags;
-
-	rows_init(&specs, s->a);
-	for (size_t i = 0; i < p->n_specs; i++) {
-		rows_begin(&specs);
-		rows_str(&specs, p->specs[i].label);
-		rows_str(&specs, p->specs[i].value);
-		rows_end(&specs);
-	}
-	rows_init(&tags, s->a);
-	for (size_t i = 0; i < p->n_tags; i++) {
-		rows_begin(&tags);
-		rows_str(&tags, p->tags[i]);
-		rows_end(&tags);
-	}
-	return save_list(s, SQL_SAVE_SPECS_CLEAR, SQL_SAVE_SPECS, id, &specs, e)
-	    && save_list(s, SQL_SAVE_TAGS_CLEAR, SQL_SAVE_TAGS, id, &tags, e);
-}
-
-static bool
-save_own_text(struct catalogue_save *s, uint64_t id, const struct product *p, struct err *e)
-{
-	struct db_query *q = db_query(s->db, SQL_SAVE_TEXT);
-
-	q_u64(q, id);
-	q_str(q, s->langs->v[0]);
-	q_str(q, p->title);
-	q_str(q, p->body_html);
-	q_str(q, p->seo_title);
-	q_str(q, p->seo_description);
-	return db_run(q, NULL, e);
-}
-
-/* The lowest price and the best availability of the variants, as lists show them. */
-static bool
-save_sums(struct catalogue_save *s, uint64_t id, struct err *e)
-{
-	struct db_query *q = db_query(s->db, SQL_INDEX_STOCKS);
-	enum stock_avail best = STOCK_SOLD_OUT;
-	int64_t lowest = 0;
+	struct save_sums *sums = ARENA_ARRAY(b->s->a, struct save_sums, b->n);
+	struct rows_out out;
 	struct db_rows rows;
-	bool first = true;
 
-	q_u64(q, id);
-	if (!db_select(q, s->a, &rows, e))
+	if (!save_select_for(b, SQL_SAVE_SUMS_ARE, is_summed_anew, &rows, e))
 		return false;
 	while (db_next(&rows)) {
+		const struct save_item *it = save_item_of(b, c_u64(&rows));
 		int64_t price = c_i64(&rows);
 		struct stock st = {.on_hand = c_i64(&rows)};
 
 		st.tracked = c_u64(&rows) != 0;
 		st.sell_over = c_u64(&rows) != 0;
-		best = first ? stock_avail(&st) : stock_better(best, stock_avail(&st));
-		lowest = first || price < lowest ? price : lowest;
-		first = false;
+		save_sums_add(&sums[it - b->item], price, &st);
 	}
-	q = db_query(s->db, SQL_SAVE_PRODUCT_SUMS);
-	q_i64(q, lowest);
-	q_u64(q, best);
-	q_u64(q, id);
-	return db_run(q, NULL, e);
+	rows_out_init(&out, b->s->db, SQL_SAVE_SUMS, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		if (!is_summed_anew(&b->item[i]))
+			continue;
+		put_sums(&out, b->item[i].id, &sums[i]);
+		if (!rows_out_end(&out, e))
+			return false;
+	}
+	return rows_out_send(&out, e);
 }
 
 static bool
-forget_old_handle(struct catalogue_save *s, const struct product *p, struct err *e)
+save_index(struct save_batch *b, struct err *e)
 {
-	struct db_query *q = db_query(s->db, SQL_SAVE_HANDLE_TAKEN);
+	uint64_t *ids = ARENA_ARRAY(b->s->a, uint64_t, b->n);
+	size_t n = 0;
 
-	q_str(q, p->handle);
-	return db_run(q, NULL, e);
+	for (size_t i = 0; i < b->n_by_id; i++)
+		if (is_shown_anew(b->by_id[i]))
+			ids[n++] = b->by_id[i]->id;
+	return catalogue_index(b->s, ids, n, e);
 }
 
-static bool
-save_same(struct catalogue_save *s, const struct known *k, const struct product *p, struct catalogue_saved *out,
-    struct err *e)
+static void
+tell(struct save_item *it)
 {
-	out->id = k->id;
-	out->product = CATALOGUE_SAME;
-	out->variants_same = p->n_variants;
-	if (!s->set_stock)
-		return true;
-	return catalogue_save_stock(s, k->id, p, out, e)
-	    && (out->stock_moved == 0 || (save_sums(s, k->id, e) && catalogue_index(s, k->id, e)));
+	it->same = !it->fresh && str_eq(it->known_hash, str_n(it->hash, DIGEST_B)) && !save_pictures_differ(it);
+	it->out->product = it->fresh ? CATALOGUE_NEW : it->same ? CATALOGUE_SAME : CATALOGUE_CHANGED;
+	it->out->old_handle = it->old_handle;
+	if (it->same)
+		it->out->variants_same = it->p->n_variants;
 }
 
 bool
-catalogue_save_product(
-    struct catalogue_save *s, const struct product *p, struct catalogue_saved *out, struct err *e)
+catalogue_save_products(struct catalogue_save *s, const struct product *const *products, size_t n,
+    struct catalogue_saved *out, struct err *e)
 {
-	uint8_t hash[DIGEST_B];
-	struct pictures pics = {0};
-	struct known k;
+	struct save_batch b = {.s = s, .n = n};
 
-	*out = (struct catalogue_saved){0};
-	if (!recognise(s, p, &k, e) || !content_hash(s, p, hash, e) || (k.id != 0 && !load_pictures(s, k.id, &pics, e)))
+	b.item = ARENA_ARRAY(s->a, struct save_item, n);
+	b.by_id = ARENA_ARRAY(s->a, struct save_item *, n);
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (struct catalogue_saved){0};
+		b.item[i] = (struct save_item){.p = products[i], .out = &out[i]};
+	}
+	if (!recognise(&b, e) || !save_pictures_load(&b, e))
 		return false;
-	if (k.id != 0 && str_eq(k.hash, str_n(hash, DIGEST_B)) && !pictures_differ(p, &pics))
-		return save_same(s, &k, p, out, e);
-	out->product = k.id == 0 ? CATALOGUE_NEW : CATALOGUE_CHANGED;
-	out->old_handle = k.old_handle;
-	if (k.old_handle.n > 0 && !rename_product(s, p, &k, e))
-		return false;
-	if ((k.id == 0 || k.old_handle.n > 0) && !forget_old_handle(s, p, e))
-		return false;
-	if (!save_row(s, p, &k, hash, e))
-		return false;
-	out->id = k.id;
-	return save_own_text(s, k.id, p, e) && save_words(s, k.id, p, e) && save_pictures(s, k.id, p, &pics, e)
-	    && catalogue_save_variants(s, k.id, p, out, e) && save_sums(s, k.id, e) && catalogue_index(s, k.id, e);
+	for (size_t i = 0; i < n; i++)
+		tell(&b.item[i]);
+	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
+	    && save_words(&b, e) && save_pictures(&b, e) && catalogue_save_variants(&b, e) && save_sums(&b, e)
+	    && save_index(&b, e);
 }

@@ -1,6 +1,7 @@
 /* catalogue_save.h - products into the database, so that saving the same again changes nothing.
  *
- * Everything happens inside the caller's transaction, which may hold many products. A product is recognised by its
+ * Everything happens inside the caller's transaction. Products are saved by the hundred: each statement takes rows of
+ * all of them, so that their number hardly counts. A product is recognised by its
  * handle, or, when no product has that handle, by the SKUs of its variants: then it has been renamed, and the old
  * handle is kept for a redirect. A variant is recognised by its SKU, then by its options. Variants are never deleted,
  * since orders and journals point to them: they are marked as gone, and come back when they are in a table again.
@@ -16,7 +17,7 @@
 
 struct catalogue_save {
 	struct db *db;
-	struct arena *a;	  /* for one product; the caller resets it */
+	struct arena *a; /* for one call; the caller resets it */
 	const struct conf_list *langs; /* that the shop offers; the first is its own */
 	int64_t now_s;
 	bool set_stock;
@@ -34,9 +35,10 @@ struct catalogue_saved {
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
 };
 
-/* Saves one product; body_html must be clean. */
-MUST_USE bool catalogue_save_product(
-    struct catalogue_save *, const struct product *, struct catalogue_saved *, struct err *);
+/* Saves products, all of them or none; their handles differ; body_html must be clean. `out` has room for n. What they
+ * are found by and how they are shown is made anew with them. */
+MUST_USE bool catalogue_save_products(
+    struct catalogue_save *, const struct product *const *, size_t n, struct catalogue_saved *out, struct err *);
 
 /* Saves one text, its body_html clean; *id is the product's or 0: what is found by it must be indexed anew
  * (catalogue_index) by the end of the transaction when *change is not CATALOGUE_SAME. ERR_NOT_FOUND: there is no such
@@ -44,9 +46,9 @@ MUST_USE bool catalogue_save_product(
 MUST_USE bool catalogue_save_text(struct catalogue_save *, const struct translation *, enum catalogue_change *change,
     uint64_t *id, struct err *);
 
-/* Writes anew all that is made from a product: its places in lists, its search tokens, its category's counts; and
- * notes that its cached values are stale. */
-MUST_USE bool catalogue_index(struct catalogue_save *, uint64_t id, struct err *);
+/* Writes anew all that is made from products: their places in lists, their search tokens, their categories' counts;
+ * and notes that their cached values are stale. Each id once. */
+MUST_USE bool catalogue_index(struct catalogue_save *, const uint64_t *ids, size_t n, struct err *);
 
 /* The category of a path, made with all above it when it is not there. */
 MUST_USE bool catalogue_category(struct catalogue_save *, struct str path, uint64_t *id, struct err *);

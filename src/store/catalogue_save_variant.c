@@ -1,4 +1,3 @@
-#include "shop/stock.h"
 #include "store/catalogue_save_impl.h"
 #include "store/sql.h"
 
@@ -10,14 +9,22 @@ struct kept {
 	struct product_variant is;
 };
 
+/* Of one product. */
 struct variants {
 	struct catalogue_save *s;
-	uint64_t product_id;
+	const struct save_item *it;
 	const struct product *p;
-	struct kept *kept;
+	struct kept *kept; /* in the order of their ids */
 	size_t n;
 	struct kept **of; /* of each variant of the product; NULL: new */
 	struct catalogue_saved *out;
+};
+
+/* Rows of all products. */
+struct writing {
+	struct save_batch *b;
+	struct variants *vs; /* of each item */
+	struct rows_out fresh, stocks, moves, prices;
 };
 
 static int64_t
@@ -85,19 +92,27 @@ match(struct variants *vs)
 }
 
 static bool
-load(struct variants *vs, struct err *e)
+load(struct writing *w, struct err *e)
 {
-	struct db_query *q = db_query(vs->s->db, SQL_SAVE_VARIANTS_ARE);
+	struct save_batch *b = w->b;
 	struct db_rows rows;
+	struct kept *kept;
 
-	q_u64(q, vs->product_id);
-	if (!db_select(q, vs->s->a, &rows, e))
+	if (!save_select_for(
+		b, SQL_SAVE_VARIANTS_ARE, b->s->set_stock ? save_is_known : save_is_changed, &rows, e))
 		return false;
-	vs->kept = ARENA_ARRAY(vs->s->a, struct kept, rows.n + 1);
-	vs->of = ARENA_ARRAY(vs->s->a, struct kept *, vs->p->n_variants);
-	while (db_next(&rows))
-		take_kept(&rows, &vs->kept[vs->n++]);
-	match(vs);
+	kept = ARENA_ARRAY(b->s->a, struct kept, rows.n + 1);
+	for (; db_next(&rows); kept++) {
+		struct variants *vs = &w->vs[save_item_of(b, c_u64(&rows)) - b->item];
+
+		take_kept(&rows, kept);
+		if (vs->n++ == 0)
+			vs->kept = kept;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		w->vs[i].of = ARENA_ARRAY(b->s->a, struct kept *, b->item[i].p->n_variants + 1);
+		match(&w->vs[i]);
+	}
 	return true;
 }
 
@@ -178,50 +193,81 @@ bind(struct db_query *q, const struct product_variant *v, size_t position)
 		q_u64(q, v->image);
 }
 
-static bool
-save_price(struct variants *vs, uint64_t id, int64_t price_minor, struct err *e)
+static void
+put_variant(struct rows_json *rows, uint64_t product_id, const struct product_variant *v, size_t position)
 {
-	struct db_query *q = db_query(vs->s->db, SQL_SAVE_PRICE);
-
-	q_u64(q, id);
-	q_i64(q, vs->s->now_s);
-	q_i64(q, price_minor);
-	return db_run(q, NULL, e);
+	rows_begin(rows);
+	rows_i64(rows, (int64_t)product_id);
+	rows_i64(rows, (int64_t)position);
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		rows_str(rows, v->value[i]);
+	rows_str(rows, v->sku);
+	rows_str(rows, v->barcode);
+	rows_i64(rows, v->price_minor);
+	rows_i64_or_null(rows, v->compare_minor, v->compare_minor == -1);
+	rows_i64_or_null(rows, v->cost_minor, v->cost_minor == -1);
+	rows_i64(rows, v->taxable);
+	rows_i64(rows, v->shipped);
+	rows_i64(rows, v->weight_mg);
+	rows_i64_or_null(rows, v->content_milli, v->content_milli == 0);
+	rows_str(rows, v->content_unit);
+	rows_i64_or_null(rows, v->base_milli, v->base_milli == 0);
+	rows_str(rows, v->base_unit);
+	rows_i64_or_null(rows, (int64_t)v->image, v->image == 0);
 }
 
 static bool
-save_movement(struct catalogue_save *s, uint64_t id, int64_t qty, enum stock_reason reason, struct err *e)
+save_price(struct writing *w, uint64_t id, int64_t price_minor, struct err *e)
 {
-	struct db_query *q = db_query(s->db, SQL_SAVE_STOCK_MOVE);
+	rows_begin(&w->prices.rows);
+	rows_i64(&w->prices.rows, (int64_t)id);
+	rows_i64(&w->prices.rows, w->b->s->now_s);
+	rows_i64(&w->prices.rows, price_minor);
+	return rows_out_end(&w->prices, e);
+}
 
+static bool
+save_movement(struct writing *w, uint64_t id, int64_t qty, enum stock_reason reason, struct err *e)
+{
 	if (qty == 0)
 		return true;
-	q_u64(q, id);
-	q_i64(q, qty);
-	q_u64(q, reason);
-	q_i64(q, s->now_s);
-	return db_run(q, NULL, e);
+	rows_begin(&w->moves.rows);
+	rows_i64(&w->moves.rows, (int64_t)id);
+	rows_i64(&w->moves.rows, qty);
+	rows_i64(&w->moves.rows, reason);
+	rows_i64(&w->moves.rows, w->b->s->now_s);
+	return rows_out_end(&w->moves, e);
 }
 
 static bool
-add(struct variants *vs, const struct product_variant *v, size_t position, struct err *e)
+add_stock(struct writing *w, uint64_t id, const struct product_variant *v, struct err *e)
 {
-	struct db_query *q = db_query(vs->s->db, SQL_SAVE_VARIANT_NEW);
-	uint64_t id;
+	rows_begin(&w->stocks.rows);
+	rows_i64(&w->stocks.rows, (int64_t)id);
+	rows_i64(&w->stocks.rows, v->stock);
+	rows_i64(&w->stocks.rows, v->tracked);
+	rows_i64(&w->stocks.rows, v->sell_over);
+	return rows_out_end(&w->stocks, e) && save_movement(w, id, v->stock, STOCK_FIRST, e)
+	    && save_price(w, id, v->price_minor, e);
+}
 
-	q_u64(q, vs->product_id);
-	bind(q, v, position);
-	if (!db_run(q, NULL, e))
+/* A variant that has no stock yet is one of ours; its position tells which. */
+static bool
+add_stocks(struct writing *w, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!rows_out_send(&w->fresh, e) || !save_select_for(w->b, SQL_SAVE_VARIANTS_BARE, save_is_written, &rows, e))
 		return false;
-	id = db_last_id(vs->s->db);
-	vs->out->variants_new++;
-	q = db_query(vs->s->db, SQL_SAVE_STOCK_NEW);
-	q_u64(q, id);
-	q_i64(q, v->stock);
-	q_u64(q, v->tracked);
-	q_u64(q, v->sell_over);
-	return db_run(q, NULL, e) && save_movement(vs->s, id, v->stock, STOCK_FIRST, e)
-	    && save_price(vs, id, v->price_minor, e);
+	while (db_next(&rows)) {
+		const struct save_item *it = save_item_of(w->b, c_u64(&rows));
+		uint64_t position = c_u64(&rows), id = c_u64(&rows);
+
+		ASSERT(position >= 1 && position <= it->p->n_variants);
+		if (!add_stock(w, id, &it->p->variants[position - 1], e))
+			return false;
+	}
+	return rows_out_send(&w->stocks, e);
 }
 
 static bool
@@ -239,20 +285,22 @@ same(const struct kept *have, const struct product_variant *v, size_t position)
 }
 
 static bool
-change(struct variants *vs, const struct kept *have, const struct product_variant *v, size_t position, struct err *e)
+change(struct writing *w, struct variants *vs, size_t i, struct err *e)
 {
+	const struct product_variant *v = &vs->p->variants[i];
+	const struct kept *have = vs->of[i];
 	struct db_query *q;
 
-	if (same(have, v, position)) {
+	if (same(have, v, i + 1)) {
 		vs->out->variants_same++;
 		return true;
 	}
 	vs->out->variants_changed++;
 	q = db_query(vs->s->db, SQL_SAVE_VARIANT);
-	bind(q, v, position);
+	bind(q, v, i + 1);
 	q_u64(q, have->id);
 	if (!db_run(q, NULL, e)
-	    || (have->is.price_minor != v->price_minor && !save_price(vs, have->id, v->price_minor, e)))
+	    || (have->is.price_minor != v->price_minor && !save_price(w, have->id, v->price_minor, e)))
 		return false;
 	if (have->is.tracked == v->tracked && have->is.sell_over == v->sell_over)
 		return true;
@@ -265,7 +313,8 @@ change(struct variants *vs, const struct kept *have, const struct product_varian
 
 /* To the figure in the table, from whatever is there once the row is locked. */
 static bool
-set_stock(struct variants *vs, const struct kept *have, const struct product_variant *v, struct err *e)
+set_stock(struct writing *w, struct variants *vs, const struct kept *have, const struct product_variant *v,
+    struct err *e)
 {
 	struct db_query *q;
 	struct db_rows rows;
@@ -284,41 +333,60 @@ set_stock(struct variants *vs, const struct kept *have, const struct product_var
 	q = db_query(vs->s->db, SQL_SAVE_STOCK_BY);
 	q_i64(q, by);
 	q_u64(q, have->id);
-	return db_run(q, NULL, e) && save_movement(vs->s, have->id, by, STOCK_IMPORT, e);
+	return db_run(q, NULL, e) && save_movement(w, have->id, by, STOCK_IMPORT, e);
 }
 
 /* In the order of the rows' ids, as whoever takes stock does it. */
 static bool
-set_stocks(struct variants *vs, struct err *e)
+set_stocks(struct writing *w, struct err *e)
 {
-	for (size_t k = 0; k < vs->n && vs->s->set_stock; k++)
-		for (size_t i = 0; i < vs->p->n_variants; i++)
-			if (vs->of[i] == &vs->kept[k] && !set_stock(vs, vs->of[i], &vs->p->variants[i], e))
-				return false;
+	for (size_t n = 0; n < w->b->n_by_id && w->b->s->set_stock; n++) {
+		struct variants *vs = &w->vs[w->b->by_id[n] - w->b->item];
+
+		for (size_t k = 0; k < vs->n; k++)
+			for (size_t i = 0; i < vs->p->n_variants; i++)
+				if (vs->of[i] == &vs->kept[k]
+				    && !set_stock(w, vs, vs->of[i], &vs->p->variants[i], e))
+					return false;
+	}
+	return true;
+}
+
+static bool
+save_one(struct writing *w, struct variants *vs, struct err *e)
+{
+	if (!step_aside(vs, e) || !leave(vs, e))
+		return false;
+	for (size_t i = 0; i < vs->p->n_variants; i++)
+		if (vs->of[i] != NULL && !change(w, vs, i, e))
+			return false;
+	for (size_t i = 0; i < vs->p->n_variants; i++) {
+		if (vs->of[i] != NULL)
+			continue;
+		vs->out->variants_new++;
+		put_variant(&w->fresh.rows, vs->it->id, &vs->p->variants[i], i + 1);
+		if (!rows_out_end(&w->fresh, e))
+			return false;
+	}
 	return true;
 }
 
 bool
-catalogue_save_variants(
-    struct catalogue_save *s, uint64_t id, const struct product *p, struct catalogue_saved *out, struct err *e)
+catalogue_save_variants(struct save_batch *b, struct err *e)
 {
-	struct variants vs = {.s = s, .product_id = id, .p = p, .out = out};
+	struct catalogue_save *s = b->s;
+	struct writing w = {.b = b, .vs = ARENA_ARRAY(s->a, struct variants, b->n)};
 
-	if (!load(&vs, e) || !step_aside(&vs, e) || !leave(&vs, e))
+	for (size_t i = 0; i < b->n; i++)
+		w.vs[i] = (struct variants){.s = s, .it = &b->item[i], .p = b->item[i].p, .out = b->item[i].out};
+	rows_out_init(&w.fresh, s->db, SQL_SAVE_VARIANTS_NEW, s->a);
+	rows_out_init(&w.stocks, s->db, SQL_SAVE_STOCKS_NEW, s->a);
+	rows_out_init(&w.moves, s->db, SQL_SAVE_STOCK_MOVES, s->a);
+	rows_out_init(&w.prices, s->db, SQL_SAVE_PRICES, s->a);
+	if (!load(&w, e))
 		return false;
-	for (size_t i = 0; i < p->n_variants; i++) {
-		if (vs.of[i] == NULL ? !add(&vs, &p->variants[i], i + 1, e)
-				     : !change(&vs, vs.of[i], &p->variants[i], i + 1, e))
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->item[i].same && !save_one(&w, &w.vs[i], e))
 			return false;
-	}
-	return set_stocks(&vs, e);
-}
-
-bool
-catalogue_save_stock(
-    struct catalogue_save *s, uint64_t id, const struct product *p, struct catalogue_saved *out, struct err *e)
-{
-	struct variants vs = {.s = s, .product_id = id, .p = p, .out = out};
-
-	return load(&vs, e) && set_stocks(&vs, e);
+	return add_stocks(&w, e) && set_stocks(&w, e) && rows_out_send(&w.moves, e) && rows_out_send(&w.prices, e);
 }

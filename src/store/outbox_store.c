@@ -36,3 +36,18 @@ catalogue_changed(struct db *db, uint64_t product_id, int64_t now_s, struct err 
 		.kind = STR("cache"), .subject = str_z(subject), .version = db_last_id(db), .now_s = now_s},
 	    e);
 }
+
+bool
+catalogue_all_changed(struct db *db, struct str ids, int64_t now_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCTS_CHANGED);
+
+	q_str(q, ids);
+	if (!db_run(q, NULL, e))
+		return false;
+	q = db_query(db, SQL_PRODUCTS_NOTED);
+	q_i64(q, now_s);
+	q_i64(q, now_s);
+	q_str(q, ids);
+	return db_run(q, NULL, e);
+}

@@ -22,9 +22,10 @@ function csv(goods) {
 }
 
 class Shop extends Stack {
-	static async start({ goods = {}, conf = {}, ...rest } = {}) {
+	// keep: a folder for the database's files that outlives the shop.
+	static async start({ goods = {}, conf = {}, keep = null, ...rest } = {}) {
 		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
-		services('start', sv, '--owner', String(process.pid));
+		services('start', sv, '--owner', String(process.pid), ...(keep ? ['--keep', keep] : []));
 		const shop = await super.start({ ...rest, conf: { ...conf,
 			db: { socket: `${sv}/db.sock`, name: 'kontor', ...conf.db },
 			cache: { socket: `${sv}/mc.sock`, ...conf.cache } } });
@@ -91,4 +92,4 @@ async function parallel(n, width, work) {
 	return out;
 }
 
-module.exports = { Shop, csv, parallel };
+module.exports = { Shop, csv, parallel, services };
