@@ -20,7 +20,7 @@ secret_random(void *to, size_t n)
 void
 secret_id(char id[33])
 {
-	static uint8_t pool[IDS_AT_ONCE][16]; /* asking the system for each one would be a system call for each request */
+	static uint8_t pool[IDS_AT_ONCE][16]; /* else each request would cost a system call for its own */
 	static size_t left;
 
 	if (left == 0) {

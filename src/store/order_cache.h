@@ -1,7 +1,7 @@
 /* order_cache.h - the cached page of an order: under which key it stands, and how a change of the order removes it.
  *
- * The key is the hash of the secret in the order's link, as the database has it: who can read memcached's keys learns no
- * link. The page itself is in memcached, in the open, as it is in the database; never in a worker's own memory. */
+ * The key is the hash of the secret in the order's link, as the database has it: who can read memcached's keys learns
+ * no link. The page itself is in memcached, in the open, as it is in the database; never in a worker's own memory. */
 #ifndef KONTOR_STORE_ORDER_CACHE_H
 #define KONTOR_STORE_ORDER_CACHE_H
 

@@ -66,7 +66,8 @@ struct view *view_node_html(struct arena *, struct str);
 struct view *view_node_money(struct arena *, struct money);
 struct view *view_node_date(struct arena *, int64_t utc_s);
 
-/* Sets a field of an object, in place of one of that name. The node may be shared by several trees; NULL sets nothing. */
+/* Sets a field of an object, in place of one of that name. The node may be shared by several trees; NULL sets
+ * nothing. */
 void view_put(struct view *obj, uint16_t name, struct view *node);
 void view_bool(struct view *obj, uint16_t name, bool);
 void view_int(struct view *obj, uint16_t name, int64_t);

@@ -25,8 +25,8 @@ struct catalogue_address {
 MUST_USE bool catalogue_find_address(
     const struct page_ctx *, struct str handle, struct catalogue_address *, struct err *);
 
-/* The product's tree with `breadcrumbs`, `category` and `json_ld`, to be finished by catalogue_choose_in_tree(); NULL: there is
- * none. */
+/* The product's tree with `breadcrumbs`, `category` and `json_ld`, to be finished by catalogue_choose_in_tree(); NULL:
+ * there is none. */
 MUST_USE bool catalogue_find_tree(const struct page_ctx *, uint64_t id, struct view **, struct err *);
 
 /* A page of ids, cached. `next` is the cursor of the following page, or none. */

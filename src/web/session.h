@@ -10,8 +10,8 @@
 /* Sets rq->session from rq->session_token, or leaves it NULL when there is no such session (any more). */
 MUST_USE bool session_load(struct request *, struct err *);
 
-/* The same from the copy in memcached, for pages that show no more of the visitor than the size of his cart: it is an old
- * one when memcached lost a delete. */
+/* The same from the copy in memcached, for pages that show no more of the visitor than the size of his cart: it is an
+ * old one when memcached lost a delete. */
 MUST_USE bool session_load_copy(struct request *, struct err *);
 
 /* What the session's pages show may have changed: deletes the copy. */

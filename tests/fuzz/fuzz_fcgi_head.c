@@ -1,4 +1,4 @@
-/* Bytes as a web server may send them: of a request that is taken where it lies, libfcgi must read the same variables. */
+/* Bytes as a web server may send them: of a request that is taken where it lies, libfcgi must read the same. */
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
