@@ -155,21 +155,28 @@ enrol(struct shopper *s)
 	return o == SHOPPER_DONE ? submit(s, "/checkout/address", who) : o;
 }
 
+/* A step of the checkout. Whose goods were sold meanwhile is back at his cart, which says so and has no such form. */
+static enum outcome
+step(struct shopper *s, const char *end, const struct form_value *values)
+{
+	return strcmp(s->v.target, "/en/cart") == 0 ? SHOPPER_REFUSED : submit(s, end, values);
+}
+
 static enum outcome
 buy(struct shopper *s)
 {
 	static const struct form_value delivery[] = {{"delivery", "standard"}, {NULL, NULL}};
 	static const struct form_value payment[] = {{"payment", "transfer"}, {NULL, NULL}};
-	enum outcome o = submit(s, "/checkout/delivery", delivery);
+	enum outcome o = step(s, "/checkout/delivery", delivery);
 
-	return o == SHOPPER_DONE ? submit(s, "/checkout/payment", payment) : o;
+	return o == SHOPPER_DONE ? step(s, "/checkout/payment", payment) : o;
 }
 
 static enum outcome
 confirm(struct shopper *s)
 {
 	static const struct form_value terms[] = {{"terms", "on"}, {NULL, NULL}};
-	enum outcome o = submit(s, "/checkout/place", terms);
+	enum outcome o = step(s, "/checkout/place", terms);
 
 	if (o != SHOPPER_DONE)
 		return o;
