@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	bench/mix.js \
 	bench/mix.svg \
 	bench/notes.md \
+	bench/orders-ratios.svg \
 	bench/orders.js \
 	bench/pages-ratios.svg \
 	bench/pages.js \

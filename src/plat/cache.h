@@ -77,8 +77,8 @@ void cache_page_begin(struct cache *, struct arena *, struct str name);
 
 /* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
  * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were
- * fresh. A key says everything that the page depends on beside them. cache_page_wanted(): whether it may be kept and was
- * asked for lately; for pages that hardly anybody asks for there is no room. */
+ * fresh. A key says everything that the page depends on beside them. cache_page_wanted(): whether it may be kept and
+ * was asked for lately; for pages that hardly anybody asks for there is no room. */
 bool cache_page_wanted(struct cache *, struct str key);
 void cache_page_keep(struct cache *, struct str key, struct str page);
 
