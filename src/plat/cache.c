@@ -116,6 +116,17 @@ key_put(struct cache_key *key, struct str s)
 	key->n += s.n;
 }
 
+static void
+key_put_lower(struct cache_key *key, struct str s)
+{
+	size_t from = key->n;
+
+	key_put(key, s);
+	for (size_t i = from; i < key->n; i++)
+		if (key->text[i] >= 'A' && key->text[i] <= 'Z')
+			key->text[i] = (char)(key->text[i] - 'A' + 'a');
+}
+
 struct cache_key
 cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct str id)
 {
@@ -132,7 +143,7 @@ cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct s
 	key_put(&key, c->key_head);
 	key_put(&key, str_z(class_names[cls]));
 	key_put(&key, STR(":"));
-	key_put(&key, str_head(lang, LANG_MAX_B));
+	key_put_lower(&key, str_head(lang, LANG_MAX_B)); /* as configured and as known, which may differ in that */
 	key_put(&key, STR(":"));
 	key_put(&key, id);
 	return key;
@@ -665,10 +676,8 @@ cache_page_find(struct cache *c, struct str key, struct str *page)
 {
 	const struct cache_l1_now now = l1_now(c);
 
-	if (!cache_l1_find(c->pages, key, &now, page, NULL)) {
-		stats_add(c->st, STAT_cache_page_misses, 1);
+	if (!cache_l1_find(c->pages, key, &now, page, NULL))
 		return false;
-	}
 	stats_add(c->st, STAT_cache_page_hits, 1);
 	stats_add(c->st, STAT_cache_l1_hits, 1);
 	return true;
@@ -677,13 +686,14 @@ cache_page_find(struct cache *c, struct str key, struct str *page)
 bool
 cache_page_wanted(struct cache *c, struct str key)
 {
+	stats_add(c->st, STAT_cache_page_misses, 1);
 	return c->page_whole && cache_l1_again(c->pages, key, clock_mono_ns());
 }
 
 void
-cache_page_keep(struct cache *c, struct str key, struct str page)
+cache_page_keep(struct cache *c, struct str key, struct str head, struct str body)
 {
-	cache_l1_put(c->pages, key, page, &c->page);
+	cache_l1_put_both(c->pages, key, head, body, &c->page);
 }
 
 bool

@@ -78,11 +78,12 @@ void cache_page_begin(struct cache *, struct arena *, struct str name);
 /* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
  * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were
  * fresh. A key says everything that the page depends on beside them. cache_page_wanted(): whether it may be kept and
- * was asked for lately; for pages that hardly anybody asks for there is no room. */
+ * was asked for lately; for pages that hardly anybody asks for there is no room. It counts the page as a miss, as
+ * cache_page_find() counts a hit. */
 bool cache_page_wanted(struct cache *, struct str key);
-void cache_page_keep(struct cache *, struct str key, struct str page);
+void cache_page_keep(struct cache *, struct str key, struct str head, struct str body);
 
-/* Borrowed until the next cache_page_keep(). */
+/* Head and body in one; borrowed until the next cache_page_keep(). */
 MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
 
 /* The row behind the key has changed and the change is committed: deletes it and, where workers may hold it themselves,

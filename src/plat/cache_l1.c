@@ -40,10 +40,19 @@ slot_of(struct cache_l1 *l1, uint64_t hash)
 	return &l1->index[hash & (INDEX_N - 1)];
 }
 
-void
-cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, const struct cache_l1_life *life)
+static char *
+put(char *p, struct str s)
 {
-	size_t need_b = key.n + value.n, left_b;
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return p + s.n;
+}
+
+void
+cache_l1_put_both(
+    struct cache_l1 *l1, struct str key, struct str head, struct str rest, const struct cache_l1_life *life)
+{
+	size_t need_b = key.n + head.n + rest.n, left_b;
 	uint64_t hash = str_hash(key);
 	struct slot *s = slot_of(l1, hash);
 	char *p;
@@ -53,16 +62,20 @@ cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, const struct
 	left_b = l1->size_b - (size_t)(l1->written % l1->size_b);
 	if (left_b < need_b)
 		l1->written += left_b; /* an entry never wraps */
-	p = l1->ring + l1->written % l1->size_b;
-	memcpy(p, key.p, key.n);
-	if (value.n > 0)
-		memcpy(p + key.n, value.p, value.n);
+	p = put(l1->ring + l1->written % l1->size_b, key);
+	(void)put(put(p, head), rest);
 	*s = (struct slot){.hash = hash,
 	    .at = l1->written,
 	    .life = *life,
 	    .key_b = (uint32_t)key.n,
-	    .value_b = (uint32_t)value.n};
+	    .value_b = (uint32_t)(head.n + rest.n)};
 	l1->written += need_b;
+}
+
+void
+cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, const struct cache_l1_life *life)
+{
+	cache_l1_put_both(l1, key, value, STR_NONE, life);
 }
 
 /* The slot of the key, when what was put under it is still there; else NULL. */

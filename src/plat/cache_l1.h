@@ -31,6 +31,10 @@ struct cache_l1 *cache_l1_new(struct arena *, size_t size_b);
 /* `value` may be up to a quarter of the ring; a larger one is not kept. */
 void cache_l1_put(struct cache_l1 *, struct str key, struct str value, const struct cache_l1_life *);
 
+/* The same of a value in two parts. */
+void cache_l1_put_both(
+    struct cache_l1 *, struct str key, struct str head, struct str rest, const struct cache_l1_life *);
+
 /* The value where it lies: borrowed until the next cache_l1_put(). False when it is not there, of another epoch, or
  * too old. `life` may be NULL. */
 MUST_USE bool cache_l1_find(

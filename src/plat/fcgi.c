@@ -203,6 +203,19 @@ read_request(struct fcgi *f, int fd)
 	return true;
 }
 
+/* While connections wait, waiting for one takes no signal: then it has to be looked for. */
+static void
+look_for_stop(void)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending) != 0)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(stop_signals); i++)
+		if (sigismember(&pending, stop_signals[i]) == 1)
+			stop = 1;
+}
+
 enum fcgi_event
 fcgi_next(struct fcgi *f, uint64_t until_ns)
 {
@@ -210,6 +223,7 @@ fcgi_next(struct fcgi *f, uint64_t until_ns)
 		struct epoll_event got;
 		int fd;
 
+		look_for_stop();
 		if (stop)
 			return FCGI_EVENT_STOP;
 		if (clock_left_ns(until_ns) == 0)

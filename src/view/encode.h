@@ -8,7 +8,7 @@
 
 #include "view/view.h"
 
-#define VIEW_ENCODED_MAX_B ((size_t)512 << 10)
+#define VIEW_ENCODED_MAX_B ((size_t)768 << 10)
 
 /* Appends the tree. A tree deeper than VIEW_DEPTH_MAX sets the buf's `over`. */
 void view_encode(const struct view *, struct buf *);

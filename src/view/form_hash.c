@@ -7,7 +7,7 @@
 uint64_t
 form_hash(const struct conf *conf)
 {
-	static const char *const sections[] = {"site", "tax", "shipping"};
+	static const char *const sections[] = {"site", "tax", "shipping", "order"};
 	uint64_t hash = view_names_hash();
 	size_t n;
 	const struct conf_setting *settings = conf_settings(&n);

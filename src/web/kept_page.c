@@ -25,7 +25,8 @@ key_of(struct request *rq)
 {
 	struct buf b;
 
-	if (rq->cache == NULL || rq->post || rq->session_token.n > 0 || fault_asked(rq))
+	if (rq->cache == NULL || !(rq->head || str_eq_z(rq->method, "GET")) || rq->session_token.n > 0
+	    || fault_asked(rq))
 		return STR_NONE;
 	buf_init(&b, rq->a, rq->path.n + rq->query.n + 4);
 	buf_ch(&b, rq->json ? 'j' : 'h');
@@ -63,14 +64,14 @@ kept_page_put(struct request *rq)
 	struct head h = {.route = (uint32_t)route_number(rq->route), .json = rq->json};
 	struct buf b;
 
-	if (rq->kept_key.n == 0 || rq->kept_key.p[1] != notice(rq) || rq->res.cache != RESPONSE_SHARED
+	if (rq->kept_key.n == 0 || rq->kept_key.p[1] != notice(rq) || rq->res.cache != RESPONSE_SHARED || rq->a->over
 	    || !cache_page_wanted(rq->cache, rq->kept_key))
 		return;
 	rq->res.etag = response_etag(rq->a, rq->res.body);
 	h.etag_b = (uint32_t)rq->res.etag.n;
-	buf_init(&b, rq->a, sizeof(h) + rq->res.etag.n + rq->res.body.n);
+	buf_init(&b, rq->a, sizeof(h) + rq->res.etag.n);
 	buf_put(&b, str_n(&h, sizeof(h)));
 	buf_put(&b, rq->res.etag);
-	buf_put(&b, rq->res.body);
-	cache_page_keep(rq->cache, rq->kept_key, buf_str(&b));
+	if (!b.over)
+		cache_page_keep(rq->cache, rq->kept_key, buf_str(&b), rq->res.body);
 }

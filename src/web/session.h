@@ -11,7 +11,7 @@
 MUST_USE bool session_load(struct request *, struct err *);
 
 /* The same from the copy in memcached, for pages that show no more of the visitor than the size of his cart: it is an
- * old one when memcached lost a delete. */
+ * old one for a while when memcached lost a delete, or a worker died between its COMMIT and the delete. */
 MUST_USE bool session_load_copy(struct request *, struct err *);
 
 /* What the session's pages show may have changed: deletes the copy. */

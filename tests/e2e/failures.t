@@ -202,6 +202,26 @@ both('workers can be replaced under load without a lost request', async (server)
 	assert.ifError((await all) instanceof Error ? await all : null);
 	await workersAre(4);
 });
+both('a worker that is told to stop does so while more connections wait than are served', async (server) => {
+	let stop = false;
+	const clients = Array.from({ length: 48 }, async () => {
+		while (!stop)
+			assert.strictEqual((await s.get(server, '/healthz')).status, 200);
+	});
+	const all = Promise.all(clients).catch((e) => e);
+	const told = s.workerPids();
+	await sleep(200);
+	for (const pid of told)
+		process.kill(pid, 'SIGTERM');
+	try {
+		await until('the workers to end', () => s.workerPids().every((pid) => !told.includes(pid)));
+	} finally {
+		stop = true;
+	}
+	assert.ifError((await all) instanceof Error ? await all : null);
+	await workersAre(4);
+});
+
 test('every request that began has one ending', async () => {
 	await until('the last crash to be settled', async () => {
 		const m = await s.metrics();

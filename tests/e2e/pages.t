@@ -45,6 +45,15 @@ for (const server of SERVERS) {
 			equal((await get(server, target, { 'if-none-match': '"another"' })).status, 200, target);
 		}
 	});
+	test(`${server}: a page that is kept answers who asks for it, and nobody else`, async () => {
+		const page = await get(server, '/en/info/terms');
+		for (let i = 0; i < 20; i++) {
+			equal((await get(server, '/en/info/terms')).text, page.text);
+			equal((await shop.request(server, 'DELETE', '/en/info/terms')).status, 405);
+			const head = await shop.request(server, 'HEAD', '/en/info/terms');
+			equal([head.status, head.text, head.headers.etag].join(), [200, '', page.headers.etag].join());
+		}
+	});
 	test(`${server}: a public page has a twin in JSON, a personal one has none`, async () => {
 		const twin = JSON.parse((await get(server, '/en/p/longjing', { accept: 'application/json' })).text);
 		equal(twin.product.name.startsWith('Longjing'), true);
