@@ -534,11 +534,12 @@ catalogue_index(struct catalogue_save *s, const uint64_t *ids, size_t n, struct 
 	rows_out_init(&x.names, s->db, SQL_INDEX_NAMES, s->a);
 	rows_out_init(&x.search, s->db, SQL_INDEX_TOKENS, s->a);
 	search_tokens_init(&x.tokens, s->a, SEARCH_TOKENS_MAX);
-	if (!load_products(&x, e))
+	/* First of all: it locks the products, so that what is read of them is what is true until the COMMIT. */
+	if (!note_changed(&x, e) || !load_products(&x, e))
 		return false;
 	find_ways(&x);
 	arena_init(&x.chunk, TEXTS_MAX_B);
-	ok = load_listing(&x, e) && save_listing(&x, e) && save_texts(&x, e) && note_changed(&x, e);
+	ok = load_listing(&x, e) && save_listing(&x, e) && save_texts(&x, e);
 	arena_fini(&x.chunk);
 	return ok;
 }

@@ -4,6 +4,7 @@
 
 #include "plat/secret.h"
 #include "store/catalogue_save_impl.h"
+#include "store/outbox_store.h"
 #include "store/sql.h"
 
 #define CANON_MAX_B ((size_t)8 << 20)
@@ -456,9 +457,26 @@ save_index(struct save_batch *b, struct err *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->n_by_id; i++)
-		if (is_shown_anew(b->by_id[i]))
+		if (!b->by_id[i]->same)
 			ids[n++] = b->by_id[i]->id;
 	return catalogue_index(b->s, ids, n, e);
+}
+
+static bool
+has_stock_only(const struct save_item *it)
+{
+	return it->same && it->out->stock_moved > 0;
+}
+
+/* Lists, names and words know no stock: their rows need not be written while buyers wait for the stock's. */
+static bool
+note_stock(struct save_batch *b, struct err *e)
+{
+	struct str ids;
+	bool none;
+
+	return save_ids(b, has_stock_only, &ids, &none, e)
+	    && (none || catalogue_all_changed(b->s->db, ids, b->s->now_s, e));
 }
 
 static void
@@ -489,5 +507,5 @@ catalogue_save_products(struct catalogue_save *s, const struct product *const *p
 		tell(&b.item[i]);
 	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
 	    && save_words(&b, e) && save_pictures(&b, e) && catalogue_save_variants(&b, e) && save_sums(&b, e)
-	    && save_index(&b, e);
+	    && save_index(&b, e) && note_stock(&b, e);
 }

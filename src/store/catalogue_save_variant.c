@@ -263,7 +263,8 @@ add_stocks(struct writing *w, struct err *e)
 		const struct save_item *it = save_item_of(w->b, c_u64(&rows));
 		uint64_t position = c_u64(&rows), id = c_u64(&rows);
 
-		ASSERT(position >= 1 && position <= it->p->n_variants);
+		if (position < 1 || position > it->p->n_variants)
+			return err_set(e, ERR_BUG, "variant %llu has no row of stock", (unsigned long long)id);
 		if (!add_stock(w, id, &it->p->variants[position - 1], e))
 			return false;
 	}
