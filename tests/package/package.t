@@ -167,7 +167,7 @@ for (const server of ['apache2', 'lighttpd']) {
 		}
 	});
 	claim('a backend whose processes are all killed is there again', async () => {
-		m.sh('p=$(systemctl show -p MainPID --value kontor@1); kill -9 $p $(pgrep -P $p)');
+		m.sh('systemctl kill -s KILL kontor@1');
 		await until('it to be active', () => active('kontor@1') === 'active' && /^1 .*listens/m.test(m.run('kontor backends').stdout));
 		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
 	});
