@@ -64,7 +64,7 @@ get_params(struct reader r, struct fcgi_head *h)
 
 		if (h->n == FCGI_HEAD_PARAMS || !get_length(&r, &name_b) || !get_length(&r, &value_b)
 		    || name_b > (size_t)(r.end - r.p) || value_b > (size_t)(r.end - r.p) - name_b
-		    || memchr(r.p, '\0', name_b + value_b) != NULL)
+		    || memchr(r.p, '\0', name_b + value_b) != NULL || memchr(r.p, '=', name_b) != NULL)
 			return false;
 		h->param[h->n].name = str_n(r.p, name_b);
 		h->param[h->n++].value = str_n(r.p + name_b, value_b);
@@ -87,7 +87,8 @@ fcgi_head_parse(char *p, size_t n, struct fcgi_head *h)
 	struct reader r = {(const unsigned char *)p, (const unsigned char *)p + n};
 	struct record begin, params, end;
 
-	if (!get_record(&r, &begin) || begin.type != FCGI_BEGIN_REQUEST
+	/* The first record has no padding: libfcgi loses its place behind one that has. */
+	if (!get_record(&r, &begin) || begin.type != FCGI_BEGIN_REQUEST || r.p != begin.content.end
 	    || begin.content.end - begin.content.p != sizeof(FCGI_BeginRequestBody)
 	    || (begin.content.p[0] << 8 | begin.content.p[1]) != FCGI_RESPONDER)
 		return false;

@@ -119,6 +119,10 @@ START_TEST(what_has_a_body_or_cannot_be_a_c_string_is_left_alone)
 	param(&params, "HTTP_X", STR("a\0b"));
 	rq = request(&params, 0);
 	refused(&rq);
+	params = get_params();
+	param(&params, "HTTP_X=a", STR("b")); /* to libfcgi that is HTTP_X */
+	rq = request(&params, 0);
+	refused(&rq);
 	buf_init(&params, &arena, 1 << 16);
 	param(&params, "REQUEST_METHOD", STR("GET"));
 	param(&params, "CONTENT_LENGTH", STR("3"));
