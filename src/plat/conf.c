@@ -197,6 +197,7 @@ static const char *
 look_at_line(const char *line, size_t n, size_t size)
 {
 	struct str text = str_trim(str_n(line, n));
+	size_t name_b = strcspn(line, "=:"); /* getline() ends with a NUL */
 
 	if (memchr(line, '\0', n) != NULL)
 		return "a NUL byte";
@@ -209,7 +210,8 @@ look_at_line(const char *line, size_t n, size_t size)
 	for (size_t i = 1; i < text.n; i++) {
 		if ((unsigned char)text.p[i] < 0x20 && text.p[i] != '\t')
 			return "a control character";
-		if (text.p[i] == ';' && (text.p[i - 1] == ' ' || text.p[i - 1] == '\t'))
+		if (text.p[i] == ';'
+		    && (text.p[i - 1] == ' ' || text.p[i - 1] == '\t' || text.p + i - 1 == line + name_b))
 			return "a comment needs a line of its own";
 	}
 	if (text.p[0] == '[' && str_chr(text, ']') != (ptrdiff_t)text.n - 1)

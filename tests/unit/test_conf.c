@@ -172,6 +172,7 @@ static const struct {
     {"[web]\ndeadline_ms = 99999999999999999999\n", ":2: web.deadline_ms must be"},
     {"[web]\ndeadline_ms =\n", ":2: web.deadline_ms must be"},
     {"[web]\ndeadline_ms = 2000 ; two\n", ":2: a comment needs a line of its own"},
+    {"[site]\nname =;two\n", ":2: a comment needs a line of its own"},
     {"[web]\ndeadline_ms = 2000\ndeadline_ms = 2000\n", ":3: web.deadline_ms stands in line 2 already"},
     {"[web]\ndeadline_ms = 2000\n[db]\n[web]\ndeadline_ms = 1000\n", ":5: web.deadline_ms stands in line 2"},
     {"[web]\nbody_max_b = 65M\n", ":2: web.body_max_b must be"},
