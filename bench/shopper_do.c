@@ -167,7 +167,9 @@ buy(struct shopper *s)
 {
 	static const struct form_value delivery[] = {{"delivery", "standard"}, {NULL, NULL}};
 	static const struct form_value payment[] = {{"payment", "transfer"}, {NULL, NULL}};
-	enum outcome o = step(s, "/checkout/delivery", delivery);
+	/* Nothing is asked about the delivery of digital goods. */
+	enum outcome o = strcmp(s->v.target, "/en/checkout/payment") == 0 ? SHOPPER_DONE
+									  : step(s, "/checkout/delivery", delivery);
 
 	return o == SHOPPER_DONE ? step(s, "/checkout/payment", payment) : o;
 }
