@@ -143,8 +143,6 @@ order_tree(const struct request *rq, const struct order *o, const struct order_m
 
 	view_int(v, N_id, (int64_t)o->session_id);
 	view_str(v, N_number, o->number);
-	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
-			       url_order(&rq->app->urls, rq->a, rq->lang, rq->args.token)));
 	view_date(v, N_placed, o->created_at);
 	view_str(v, N_email, o->address.field[ADDRESS_EMAIL]);
 	checkout_put_address(rq, v, N_address, &o->address);
@@ -209,6 +207,9 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 		return err_set(e, ERR_NOT_FOUND, "the token opens no order");
 	if (!view_decode(rq->a, item.value, &v, e))
 		return false;
+	/* Not in what is cached: like the database, memcached does not know the secret. */
+	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
+			       url_order(&rq->app->urls, rq->a, rq->lang, rq->args.token)));
 	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))
 		view_bool(v, N_is_new, true);
 	view_put(me, N_order, v);
