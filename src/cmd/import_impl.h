@@ -45,8 +45,8 @@ MUST_USE bool import_pictures_open(struct import_run *, struct err *);
 /* Runs the body in a transaction, or, in a dry run, in one that is rolled back. */
 MUST_USE bool import_tx(struct import_run *, db_body *, void *arg, struct err *);
 
-/* After the commit of a change: deletes what the cache holds of the product. */
-MUST_USE bool import_forget(struct import_run *, uint64_t product_id, struct err *);
+/* After the commit of a change: deletes what the cache holds of the products. */
+MUST_USE bool import_forget(struct import_run *, const uint64_t *ids, size_t n, struct err *);
 
 /* Pictures of categories: files named category-SLUG.webp, .png or .jpg beside the others. */
 MUST_USE bool import_category_pictures(struct import_run *, struct err *);

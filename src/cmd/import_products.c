@@ -12,6 +12,8 @@ struct batch {
 	struct product *product[BATCH_MAX];
 	struct catalogue_saved saved[BATCH_MAX];
 	size_t n, only; /* only: SIZE_MAX for all, else the one to save */
+	uint64_t stale[BATCH_MAX]; /* products that the cache has to forget */
+	size_t n_stale;
 };
 
 /* Saving ------------------------------------------------------------------------------------------------------ */
@@ -32,9 +34,11 @@ save_batch(struct db *db, void *arg, struct err *e)
 	return true;
 }
 
-static bool
-count_saved(struct import_run *r, const struct product *p, const struct catalogue_saved *s, struct err *e)
+static void
+note_saved(struct batch *b, size_t i)
 {
+	const struct catalogue_saved *s = &b->saved[i];
+	struct import_run *r = b->r;
 	struct import_counts *n = &r->im->n;
 
 	n->products_new += s->product == CATALOGUE_NEW;
@@ -50,9 +54,10 @@ count_saved(struct import_run *r, const struct product *p, const struct catalogu
 		    str_fmt(&r->group, "renamed from %.*s, whose address leads here now", STR_ARG(s->old_handle));
 
 		n->products_renamed++;
-		import_say(r, false, p->line, 1, product_column_name(PRODUCT_COLUMN_HANDLE), why.p);
+		import_say(r, false, b->product[i]->line, 1, product_column_name(PRODUCT_COLUMN_HANDLE), why.p);
 	}
-	return (s->product == CATALOGUE_SAME && s->stock_moved == 0) || import_forget(r, s->id, e);
+	if (s->product != CATALOGUE_SAME || s->stock_moved > 0)
+		b->stale[b->n_stale++] = s->id;
 }
 
 /* One by one, since the batch failed for the sake of one of them. */
@@ -63,8 +68,7 @@ save_each(struct batch *b, struct err *e)
 		struct err why = {0};
 
 		if (import_tx(b->r, save_batch, b, &why)) {
-			if (!count_saved(b->r, b->product[b->only], &b->saved[b->only], e))
-				return false;
+			note_saved(b, b->only);
 			continue;
 		}
 		if (why.kind == ERR_UPSTREAM || why.kind == ERR_BUSY)
@@ -83,15 +87,19 @@ flush(struct batch *b, struct err *e)
 	bool ok = true;
 
 	b->only = SIZE_MAX;
+	b->n_stale = 0;
 	if (b->n == 0)
 		ok = true;
 	else if (import_tx(b->r, save_batch, b, &why))
-		for (size_t i = 0; i < b->n && ok; i++)
-			ok = count_saved(b->r, b->product[i], &b->saved[i], e);
+		for (size_t i = 0; i < b->n; i++)
+			note_saved(b, i);
 	else if (why.kind == ERR_UPSTREAM || why.kind == ERR_BUSY)
 		ok = err_set(e, why.kind, "%s", why.msg);
 	else
 		ok = save_each(b, e);
+	/* Also when it ends here: what was saved before is committed. */
+	err_clear(&why);
+	ok = import_forget(b->r, b->stale, b->n_stale, ok ? e : &why) && ok;
 	b->n = 0;
 	arena_reset(&b->r->group);
 	return ok;

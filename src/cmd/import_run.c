@@ -174,13 +174,14 @@ import_tx(struct import_run *r, db_body *body, void *arg, struct err *e)
 }
 
 bool
-import_forget(struct import_run *r, uint64_t id, struct err *e)
+import_forget(struct import_run *r, const uint64_t *ids, size_t n, struct err *e)
 {
 	bool done;
 
-	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || id == 0)
+	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || n == 0)
 		return true;
-	if (!catalogue_forget(r->im->db, r->im->cache, r->im->conf, id, &done, e))
+	if (!catalogue_forget_all(
+		r->im->db, r->im->cache, r->im->conf, &(struct catalogue_ids){ids, n}, &done, e))
 		return false;
 	r->cache_silent = !done;
 	return true;

@@ -81,9 +81,8 @@ flush(struct batch *b, struct err *e)
 		im->n.texts_same += b->change[i] == CATALOGUE_SAME;
 		note_lang(im, b->text[i].lang);
 	}
-	for (size_t i = 0; b->n > 0 && i < b->n_dirty; i++)
-		if (!import_forget(b->r, b->dirty[i], e))
-			return false;
+	if (b->n > 0 && !import_forget(b->r, b->dirty, b->n_dirty, e))
+		return false;
 	b->n = 0;
 	arena_reset(&b->r->group);
 	return true;

@@ -19,6 +19,8 @@
 #define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
 #define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
+#define ASK_FIRST_MIN 16	      /* keys to forget: of fewer, each is deleted unasked */
+#define DELETE_ERRORS_MAX 16	      /* then it is down, and each try may take its whole time-out */
 #define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
 
 struct cache {
@@ -696,17 +698,59 @@ cache_page_keep(struct cache *c, struct str key, struct str head, struct str bod
 	cache_l1_put_both(c->pages, key, head, body, &c->page);
 }
 
+/* Also while the breaker is open: a delete that can be made must not be left out. */
+static bool
+delete_key(struct cache *c, const struct cache_key *key)
+{
+	return c->memc == NULL || judged(c, memc_delete(c->memc, str_n(key->text, key->n))) != MEMC_ERROR;
+}
+
 bool
 cache_forget(struct cache *c, const struct cache_key *key)
 {
-	enum memc_result r = MEMC_OK;
+	bool ok = delete_key(c, key);
 
-	if (c->memc != NULL) /* also while the breaker is open: a delete that can be made must not be left out */
-		r = judged(c, memc_delete(c->memc, str_n(key->text, key->n)));
 	if (in_l1[key->cls])
 		stats_epoch_raise(c->st);
-	stats_add(c->st, r == MEMC_ERROR ? STAT_cache_delete_errors : STAT_cache_deletes, 1);
-	return r != MEMC_ERROR;
+	stats_add(c->st, ok ? STAT_cache_deletes : STAT_cache_delete_errors, 1);
+	return ok;
+}
+
+/* Which of the keys memcached holds: those that it says nothing of may be there. */
+static const struct memc_item *
+held(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
+{
+	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
+	bool failed = false;
+
+	for (size_t i = 0; i < n; i++)
+		got[i] = (struct memc_item){.key = str_n(keys[i].text, keys[i].n), .result = MEMC_OK};
+	if (c->memc == NULL || n < ASK_FIRST_MIN)
+		return got;
+	memc_has(c->memc, a, got, n);
+	for (size_t i = 0; i < n; i++)
+		failed = failed || got[i].result == MEMC_ERROR;
+	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+	return got;
+}
+
+bool
+cache_forget_all(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
+{
+	const struct memc_item *got = held(c, a, keys, n);
+	size_t errors = 0;
+	bool raise = false;
+
+	for (size_t i = 0; i < n; i++) {
+		raise = raise || in_l1[keys[i].cls];
+		if (got[i].result != MEMC_MISS && (errors >= DELETE_ERRORS_MAX || !delete_key(c, &keys[i])))
+			errors++;
+	}
+	if (raise) /* also when nothing was deleted: a worker may hold what memcached has not kept */
+		stats_epoch_raise(c->st);
+	stats_add(c->st, STAT_cache_delete_errors, errors);
+	stats_add(c->st, STAT_cache_deletes, n - errors);
+	return errors == 0;
 }
 
 bool

@@ -90,6 +90,12 @@ MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
  * raises the epoch. False when memcached did not confirm the delete: the outbox must do it again. */
 bool cache_forget(struct cache *, const struct cache_key *);
 
+/* The same for the keys of many rows. What memcached does not hold when it is asked, after the commit, need not be
+ * deleted: whoever puts something under that key from then on reads the database after it. So all are asked for
+ * together, and only what is there is deleted; the epoch is raised once. False when not all were confirmed; of a
+ * memcached that does not answer, some are then not tried. */
+bool cache_forget_all(struct cache *, struct arena *, const struct cache_key *, size_t n);
+
 /* The whole database was changed, and that is over: forgets every value in memcached and raises the epoch. What was
  * read before cannot be stored afterwards, since the placeholders are gone too. ERR_UPSTREAM when a server that runs
  * did not confirm it: then it may serve what was, until it is started anew. */

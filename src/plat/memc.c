@@ -139,8 +139,24 @@ item_of(struct memc_item *items, size_t n, struct str key)
 	return NULL;
 }
 
-void
-memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
+/* The value that has just been read, onto the arena. */
+static bool
+take_value(struct memc *m, struct arena *a, struct memc_item *item)
+{
+	struct str value = str_n(memcached_result_value(&m->got), memcached_result_length(&m->got));
+	char *p = arena_try(a, value.n + 1);
+
+	if (p == NULL)
+		return false;
+	if (value.n > 0)
+		memcpy(p, value.p, value.n);
+	item->value = str_n(p, value.n);
+	item->cas = memcached_result_cas(&m->got);
+	return true;
+}
+
+static void
+ask(struct memc *m, struct arena *a, struct memc_item *items, size_t n, bool values)
 {
 	const char **keys = ARENA_ARRAY(a, const char *, n);
 	size_t *lens = ARENA_ARRAY(a, size_t, n);
@@ -157,17 +173,11 @@ memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
 		while (memcached_fetch_result(m->st, &m->got, &rc) != NULL) {
 			struct memc_item *item = item_of(
 			    items, n, str_n(memcached_result_key_value(&m->got), memcached_result_key_length(&m->got)));
-			struct str value = str_n(memcached_result_value(&m->got), memcached_result_length(&m->got));
-			char *p = item == NULL ? NULL : arena_try(a, value.n + 1);
 
-			if (p == NULL) {
+			if (item == NULL || (values && !take_value(m, a, item))) {
 				rc = MEMCACHED_PROTOCOL_ERROR;
 				break;
 			}
-			if (value.n > 0)
-				memcpy(p, value.p, value.n);
-			item->value = str_n(p, value.n);
-			item->cas = memcached_result_cas(&m->got);
 			item->result = MEMC_OK;
 		}
 	}
@@ -177,6 +187,18 @@ memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
 		if (items[i].result == MEMC_MISS)
 			items[i].result = MEMC_ERROR;
 	failed(m, rc);
+}
+
+void
+memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
+{
+	ask(m, a, items, n, true);
+}
+
+void
+memc_has(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
+{
+	ask(m, a, items, n, false);
 }
 
 enum memc_result

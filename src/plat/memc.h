@@ -33,6 +33,9 @@ MUST_USE bool memc_open(struct arena *, const struct conf *, struct memc **, str
 /* One round trip per server for all keys. Every item gets its result. */
 void memc_get(struct memc *, struct arena *, struct memc_item *items, size_t n);
 
+/* The same, but the values are left where they are: only the results are told. */
+void memc_has(struct memc *, struct arena *, struct memc_item *items, size_t n);
+
 /* ttl_s <= 30 days. */
 MUST_USE enum memc_result memc_add(struct memc *, struct str key, struct str value, int ttl_s);
 MUST_USE enum memc_result memc_cas(struct memc *, struct memc_item *, struct str value, int ttl_s);

@@ -2,31 +2,90 @@
 
 #include <stdio.h>
 
+#include "store/rows_json.h"
 #include "store/sql.h"
 
-static bool
-forget(struct cache *cache, enum cache_class cls, struct str lang, struct str id)
-{
-	struct cache_key key = cache_key(cache, cls, lang, id);
+#define KEYS_MAX 256 /* asked for together */
+#define ARENA_MAX_B ((size_t)8 << 20)
 
-	return cache_forget(cache, &key);
+/* Keys on their way to be forgotten. */
+struct keys {
+	struct cache *cache;
+	struct arena a;
+	struct cache_key v[KEYS_MAX];
+	size_t n;
+	bool done;
+};
+
+static void
+send_keys(struct keys *k)
+{
+	struct arena_mark before = arena_mark(&k->a);
+
+	k->done = (k->n == 0 || cache_forget_all(k->cache, &k->a, k->v, k->n)) && k->done;
+	arena_rewind(&k->a, before);
+	k->n = 0;
+}
+
+static void
+forget(struct keys *k, enum cache_class cls, struct str lang, struct str id)
+{
+	if (k->n == KEYS_MAX)
+		send_keys(k);
+	k->v[k->n++] = cache_key(k->cache, cls, lang, id);
+}
+
+static void
+forget_product(struct keys *k, const struct conf *conf, uint64_t product_id)
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)product_id);
+	for (size_t i = 0; i < conf->site_languages.n; i++) {
+		forget(k, CACHE_product, conf->site_languages.v[i], str_z(id));
+		forget(k, CACHE_card, conf->site_languages.v[i], str_z(id));
+	}
 }
 
 static bool
-forget_addresses(struct db *db, struct cache *cache, uint64_t product_id, bool *done, struct err *e)
+forget_addresses(struct db *db, struct keys *k, const struct catalogue_ids *ids, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCT_HANDLES);
+	struct db_query *q;
+	struct rows_json list;
 	struct db_rows rows;
-	struct arena a;
+	struct str json;
+
+	rows_init(&list, &k->a);
+	for (size_t i = 0; i < ids->n; i++) {
+		rows_begin(&list);
+		rows_i64(&list, (int64_t)ids->v[i]);
+		rows_end(&list);
+	}
+	if (!rows_done(&list, &json, e))
+		return false;
+	q = db_query(db, SQL_PRODUCTS_HANDLES);
+	q_str(q, json);
+	if (!db_select(q, &k->a, &rows, e))
+		return false;
+	while (db_next(&rows))
+		forget(k, CACHE_handle, STR_NONE, c_str(&rows));
+	return true;
+}
+
+bool
+catalogue_forget_all(struct db *db, struct cache *cache, const struct conf *conf, const struct catalogue_ids *ids,
+    bool *done, struct err *e)
+{
+	struct keys k = {.cache = cache, .done = true};
 	bool ok;
 
-	arena_init(&a, (size_t)1 << 20);
-	q_u64(q, product_id);
-	q_u64(q, product_id);
-	ok = db_select(q, &a, &rows, e);
-	while (ok && db_next(&rows))
-		*done = forget(cache, CACHE_handle, STR_NONE, c_str(&rows)) && *done;
-	arena_fini(&a);
+	arena_init(&k.a, ARENA_MAX_B);
+	for (size_t i = 0; i < ids->n; i++)
+		forget_product(&k, conf, ids->v[i]);
+	ok = ids->n == 0 || forget_addresses(db, &k, ids, e);
+	send_keys(&k);
+	*done = k.done;
+	arena_fini(&k.a);
 	return ok;
 }
 
@@ -34,15 +93,7 @@ bool
 catalogue_forget(struct db *db, struct cache *cache, const struct conf *conf, uint64_t product_id, bool *done,
     struct err *e)
 {
-	char id[24];
-
-	*done = true;
-	snprintf(id, sizeof(id), "%llu", (unsigned long long)product_id);
-	for (size_t i = 0; i < conf->site_languages.n; i++) {
-		*done = forget(cache, CACHE_product, conf->site_languages.v[i], str_z(id)) && *done;
-		*done = forget(cache, CACHE_card, conf->site_languages.v[i], str_z(id)) && *done;
-	}
-	return forget_addresses(db, cache, product_id, done, e);
+	return catalogue_forget_all(db, cache, conf, &(struct catalogue_ids){&product_id, 1}, done, e);
 }
 
 bool

@@ -355,6 +355,104 @@ START_TEST(forget_by_another_process_ends_the_workers_own_copy)
 }
 END_TEST
 
+#define MANY 100
+
+/* The keys "NAME 0" to "NAME 99", of which some are held. */
+static const struct cache_key *
+many_keys(const struct cache *c, const char *name)
+{
+	struct cache_key *keys = ARENA_ARRAY(&arena, struct cache_key, MANY);
+
+	for (int i = 0; i < MANY; i++)
+		keys[i] = cache_key(c, CACHE_card, STR("en"), str_fmt(&arena, "%s %d", name, i));
+	return keys;
+}
+
+static void
+fetch_some(struct cache *c, const char *name, const char *want)
+{
+	for (int i = 0; i < MANY; i += 10)
+		fetch(c, str_fmt(&arena, "%s %d", name, i).p, want, CACHE_FRESH);
+}
+
+START_TEST(to_forget_many_keys_costs_one_exchange_and_one_for_each_that_is_held)
+{
+	struct cache *c = set_up("many"), *writer;
+	struct stats *st = open_stats();
+	uint64_t before;
+
+	fetch_some(c, "many", "v1");
+	src->value = 2;
+	writer = open_cache(st);
+	before = exchanges(st);
+	ck_assert(cache_forget_all(writer, &arena, many_keys(writer, "many"), MANY));
+	ck_assert_uint_eq(exchanges(st) - before, 1 + MANY / 10);
+	fetch_some(c, "many", "v2"); /* not from the worker's own memory */
+	src->value = 3;
+	ck_assert(cache_forget_all(writer, &arena, many_keys(writer, "many"), MANY));
+	conf.cache_l1_bytes = 0;
+	fetch_some(open_cache(NULL), "many", "v3"); /* not from memcached */
+}
+END_TEST
+
+START_TEST(to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies)
+{
+	struct cache *c = set_up("lost");
+	const struct cache_key *keys = many_keys(c, "lost");
+	struct err e = {0};
+	struct memc *m;
+
+	fetch_some(c, "lost", "v1");
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	for (int i = 0; i < MANY; i += 10)
+		ck_assert_int_eq((int)memc_delete(m, str_n(keys[i].text, keys[i].n)), (int)MEMC_OK);
+	src->value = 2;
+	ck_assert(cache_forget_all(open_cache(open_stats()), &arena, keys, MANY));
+	fetch_some(c, "lost", "v2");
+}
+END_TEST
+
+static void
+write_and_forget_many(void)
+{
+	struct cache *writer = open_cache(NULL);
+
+	src->value = 2;
+	ck_assert(cache_forget_all(writer, &arena, many_keys(writer, "between"), MANY));
+}
+
+START_TEST(what_was_read_before_many_are_forgotten_is_never_stored)
+{
+	struct cache *c = set_up("between");
+
+	conf.cache_l1_bytes = 0;
+	c = open_cache(NULL);
+	meanwhile = write_and_forget_many; /* there is a placeholder only */
+	fetch(c, "between 50", "v1", CACHE_FRESH);
+	meanwhile = NULL;
+	fetch(c, "between 50", "v2", CACHE_FRESH);
+}
+END_TEST
+
+START_TEST(to_forget_many_keys_is_given_up_when_memcached_is_silent)
+{
+	struct cache *c = set_up("silent");
+	struct stats *st = open_stats();
+	struct stats_report r;
+	uint64_t before;
+
+	c = open_cache(st);
+	fetch_some(c, "silent", "v1");
+	services_do(&services, "mc-stop");
+	before = exchanges(st);
+	ck_assert(!cache_forget_all(c, &arena, many_keys(c, "silent"), MANY));
+	ck_assert_uint_le(exchanges(st) - before, 1 + MANY / 5);
+	stats_read(st, &arena, &r);
+	ck_assert_uint_eq(r.all->count[STAT_cache_delete_errors], MANY);
+	services_do(&services, "mc-cont");
+}
+END_TEST
+
 static void
 change_all_and_flush(void)
 {
@@ -535,6 +633,9 @@ INTEG_MAIN("cache", true, second_fetch_is_a_hit, a_page_asks_memcached_once_for_
     missing_key_is_read_once_by_64_readers,
     soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
+    to_forget_many_keys_costs_one_exchange_and_one_for_each_that_is_held,
+    to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies,
+    what_was_read_before_many_are_forgotten_is_never_stored, to_forget_many_keys_is_given_up_when_memcached_is_silent,
     a_flush_ends_every_value_and_whatever_is_being_read,
     a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gone, bytes_of_another_key_are_no_value,
     stopped_memcached_costs_one_time_out_and_no_page,

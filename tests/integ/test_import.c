@@ -9,6 +9,7 @@
 #include "cmd/export_run.h"
 #include "cmd/import_run.h"
 #include "integ.h"
+#include "plat/memc.h"
 #include "store/catalogue_generate.h"
 #include "store/catalogue_read.h"
 
@@ -162,6 +163,79 @@ START_TEST(import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address)
 	im = run_table(HEAD "fine-tea-c,Tea,,Size,S,TC1,5.00,1\ntea-c,Tea,,Size,S,TC1,5.00,1\n");
 	ck_assert_uint_eq(im.n.products_new, 1);
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_handle_old WHERE handle = 'tea-c'"), 0);
+}
+END_TEST
+
+/* A cache, and what is planted in it; a value is there when its key is. */
+static struct cache *
+open_cache(struct memc **m)
+{
+	struct err e = {0};
+	struct cache *c;
+
+	conf.cache_socket.n = 1;
+	conf.cache_socket.v = ARENA_ARRAY(&a, struct str, 1);
+	conf.cache_socket.v[0] = str_fmt(&a, "%s/mc.sock", services.dir);
+	ck_ok(cache_open(&a, &conf, stats_none(), 1, &c, &e) && memc_open(&a, &conf, m, &e), &e);
+	return c;
+}
+
+static bool
+cache_has(struct memc *m, const struct cache_key *key)
+{
+	struct memc_item item = {.key = str_n(key->text, key->n)};
+
+	memc_has(m, &a, &item, 1);
+	ck_assert_int_ne((int)item.result, (int)MEMC_ERROR);
+	return item.result == MEMC_OK;
+}
+
+#define BATCH_AND_MORE 120
+
+START_TEST(import_forgets_all_that_the_cache_holds_of_what_it_changed)
+{
+	static const enum cache_class classes[] = {CACHE_product, CACHE_card};
+	static struct cache_key keys[BATCH_AND_MORE * 8];
+	struct import im;
+	struct cache *c;
+	struct memc *m;
+	size_t n = 0;
+	struct buf b;
+
+	prepare();
+	buf_init(&b, &a, 1 << 20);
+	buf_z(&b, HEAD);
+	for (int i = 0; i < BATCH_AND_MORE; i++)
+		buf_fmt(&b, "cached-%d,Tea,,Size,S,CACHED-%d,5.00,1\n", i, i);
+	run_table(buf_str(&b).p);
+	run_table(HEAD "cached-new,Tea,,Size,S,CACHED-0,5.00,1\n"); /* renamed, from "cached-0" */
+	c = open_cache(&m);
+	for (int i = 0; i < BATCH_AND_MORE; i++) {
+		struct str id = str_fmt(&a, "%lld",
+		    number("SELECT product_id FROM variant WHERE sku = 'CACHED-%d'", i));
+
+		for (size_t l = 0; l < conf.site_languages.n; l++)
+			for (size_t k = 0; k < ARRAY_LEN(classes); k++)
+				keys[n++] = cache_key(c, classes[k], conf.site_languages.v[l], id);
+		keys[n++] = cache_key(c, CACHE_handle, STR_NONE, str_fmt(&a, "cached-%d", i));
+	}
+	keys[n++] = cache_key(c, CACHE_handle, STR_NONE, STR("cached-new"));
+	ck_assert_uint_le(n, ARRAY_LEN(keys));
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_eq((int)memc_add(m, str_n(keys[i].text, keys[i].n), STR("planted"), 60), (int)MEMC_OK);
+	/* All change. The handle from which one was renamed is a new product's now. */
+	for (char *p = strstr(buf_str(&b).p, ",5.00,"); p != NULL; p = strstr(p, ",5.00,"))
+		p[1] = '6';
+	buf_z(&b, "cached-new,Tea,,Size,S,CACHED-NEW,6.00,1\n");
+	write_text(path_of("table.csv"), buf_str(&b).p);
+	im = importer();
+	im.products = path_of("table.csv");
+	im.cache = c;
+	run(&im);
+	ck_assert_uint_eq(im.n.products_new, 1);
+	ck_assert_uint_eq(im.n.products_changed, BATCH_AND_MORE);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(!cache_has(m, &keys[i]), "%.*s", (int)keys[i].n, keys[i].text);
 }
 END_TEST
 
@@ -553,6 +627,7 @@ END_TEST
 INTEG_MAIN("import", false, import_again_changes_nothing, import_of_products_with_very_many_variants,
     import_never_gives_back_what_was_sold_unless_told_to_set_stock,
     import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address,
+    import_forgets_all_that_the_cache_holds_of_what_it_changed,
     import_marks_variants_as_gone_and_takes_them_back, import_lets_two_variants_change_their_options_with_each_other,
     import_keeps_variants_whose_rows_were_bad, import_dry_run_counts_but_changes_nothing,
     import_refuses_a_handle_that_comes_again_and_a_gift_card,
