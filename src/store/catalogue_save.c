@@ -29,11 +29,10 @@ save_is_written(const struct save_item *it)
 	return !it->same;
 }
 
-/* What lists show of it may be another now. */
 static bool
-is_shown_anew(const struct save_item *it)
+is_restocked(const struct save_item *it)
 {
-	return !it->same || it->out->stock_moved > 0;
+	return it->restocked;
 }
 
 static bool
@@ -360,13 +359,17 @@ save_rows(struct save_batch *b, struct err *e)
 	rows_out_init(&fresh, b->s->db, SQL_SAVE_PRODUCTS_NEW, b->s->a);
 	rows_out_init(&changed, b->s->db, SQL_SAVE_PRODUCTS, b->s->a);
 	for (size_t i = 0; i < b->n; i++) {
-		const struct save_item *it = &b->item[i];
-		struct rows_out *to = it->fresh ? &fresh : &changed;
-
-		if (it->same)
+		if (!b->item[i].fresh)
 			continue;
-		put_row(b->s, it, &to->rows);
-		if (!rows_out_end(to, e))
+		put_row(b->s, &b->item[i], &fresh.rows);
+		if (!rows_out_end(&fresh, e))
+			return false;
+	}
+	for (size_t i = 0; i < b->n_by_id; i++) { /* those that were there; locked in the order of their ids */
+		if (b->by_id[i]->same)
+			continue;
+		put_row(b->s, b->by_id[i], &changed.rows);
+		if (!rows_out_end(&changed, e))
 			return false;
 	}
 	if (!rows_out_send(&fresh, e) || !rows_out_send(&changed, e) || !find_handles(b, e))
@@ -405,12 +408,6 @@ save_own_texts(struct save_batch *b, struct err *e)
 	return rows_out_send(&out, e);
 }
 
-static bool
-is_summed_anew(const struct save_item *it)
-{
-	return !it->fresh && is_shown_anew(it);
-}
-
 static void
 put_sums(struct rows_out *out, uint64_t id, const struct save_sums *sums)
 {
@@ -422,13 +419,13 @@ put_sums(struct rows_out *out, uint64_t id, const struct save_sums *sums)
 
 /* The lowest price and the best availability of the variants, as lists show them; a new product has them already. */
 static bool
-save_sums(struct save_batch *b, struct err *e)
+save_sums(struct save_batch *b, save_which *which, struct err *e)
 {
 	struct save_sums *sums = ARENA_ARRAY(b->s->a, struct save_sums, b->n);
 	struct rows_out out;
 	struct db_rows rows;
 
-	if (!save_select_for(b, SQL_SAVE_SUMS_ARE, is_summed_anew, &rows, e))
+	if (!save_select_for(b, SQL_SAVE_SUMS_ARE, which, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		const struct save_item *it = save_item_of(b, c_u64(&rows));
@@ -441,7 +438,7 @@ save_sums(struct save_batch *b, struct err *e)
 	}
 	rows_out_init(&out, b->s->db, SQL_SAVE_SUMS, b->s->a);
 	for (size_t i = 0; i < b->n; i++) {
-		if (!is_summed_anew(&b->item[i]))
+		if (!which(&b->item[i]))
 			continue;
 		put_sums(&out, b->item[i].id, &sums[i]);
 		if (!rows_out_end(&out, e))
@@ -465,10 +462,10 @@ save_index(struct save_batch *b, struct err *e)
 static bool
 has_stock_only(const struct save_item *it)
 {
-	return it->same && it->out->stock_moved > 0;
+	return it->same && it->restocked;
 }
 
-/* Lists, names and words know no stock: their rows need not be written while buyers wait for the stock's. */
+/* Lists, names and words know no stock: of these products they need not be written. */
 static bool
 note_stock(struct save_batch *b, struct err *e)
 {
@@ -489,6 +486,13 @@ tell(struct save_item *it)
 		it->out->variants_same = it->p->n_variants;
 }
 
+/* Which rows are locked when. An order locks rows of stock, in the order of the variants' ids, and after them the row
+ * of a product whose availability it changes. We keep that order where nothing but stock changes. A product that is
+ * written is locked first, and its stock last of all, since what lists and search need takes long to write and each
+ * buyer of the product would wait. So there is one deadlock: an order that changes the availability of a product which
+ * is just being saved waits for it and holds stock that we want. Either can be repeated; the order has written less,
+ * so it is the one that is rolled back, and then waits for our COMMIT, which is near. Stock before products would
+ * avoid it, but hold up everybody for as long as the writing takes. */
 bool
 catalogue_save_products(struct catalogue_save *s, const struct product *const *products, size_t n,
     struct catalogue_saved *out, struct err *e)
@@ -506,6 +510,7 @@ catalogue_save_products(struct catalogue_save *s, const struct product *const *p
 	for (size_t i = 0; i < n; i++)
 		tell(&b.item[i]);
 	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
-	    && save_words(&b, e) && save_pictures(&b, e) && catalogue_save_variants(&b, e) && save_sums(&b, e)
-	    && save_index(&b, e) && note_stock(&b, e);
+	    && save_words(&b, e) && save_pictures(&b, e) && save_variants(&b, e)
+	    && save_sums(&b, save_is_changed, e) /* lists take the price from there */
+	    && save_index(&b, e) && save_stocks(&b, e) && save_sums(&b, is_restocked, e) && note_stock(&b, e);
 }

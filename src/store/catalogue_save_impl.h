@@ -23,6 +23,7 @@ struct save_item {
 	uint64_t id;   /* 0 while it is not in the database */
 	bool fresh;    /* it was not there before */
 	bool same;     /* nothing is to be written but stock */
+	bool restocked; /* rows of its stock became others */
 	uint64_t category; /* 0: none */
 	struct str known_hash, old_handle;
 	uint8_t hash[DIGEST_B];
@@ -35,6 +36,7 @@ struct save_batch {
 	size_t n;
 	struct save_item **by_id; /* those that have an id, in its order */
 	size_t n_by_id;
+	struct save_writing *writing; /* from save_variants() on */
 };
 
 /* Which products a list of them names. */
@@ -64,9 +66,12 @@ MUST_USE bool save_pictures(struct save_batch *, struct err *);
 /* Specifications and tags. */
 MUST_USE bool save_words(struct save_batch *, struct err *);
 
-/* Variants, prices and stock of products that are in the database; of those that are the same the stock alone, when
- * it is to be set. */
-MUST_USE bool catalogue_save_variants(struct save_batch *, struct err *);
+/* Variants and their prices, and the stock of those that are new. */
+MUST_USE bool save_variants(struct save_batch *, struct err *);
+
+/* After them: the stock of variants that were there, when it is to be set or is of another kind now. Locks its rows,
+ * for which buyers wait. */
+MUST_USE bool save_stocks(struct save_batch *, struct err *);
 
 /* The lowest price and the best availability of a product. */
 struct save_sums {

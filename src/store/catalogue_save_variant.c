@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "store/catalogue_save_impl.h"
 #include "store/sql.h"
 
@@ -21,10 +23,19 @@ struct variants {
 };
 
 /* Rows of all products. */
-struct writing {
+struct save_writing {
 	struct save_batch *b;
 	struct variants *vs; /* of each item */
 	struct rows_out fresh, stocks, moves, prices;
+};
+
+/* A row of stock that is there and becomes another. */
+struct restock {
+	struct variants *vs;
+	const struct kept *have;
+	const struct product_variant *v;
+	bool kind, count; /* whether it is tracked and sold over, or its figure */
+	int64_t by;
 };
 
 static int64_t
@@ -92,7 +103,7 @@ match(struct variants *vs)
 }
 
 static bool
-load(struct writing *w, struct err *e)
+load(struct save_writing *w, struct err *e)
 {
 	struct save_batch *b = w->b;
 	struct db_rows rows;
@@ -217,7 +228,7 @@ put_variant(struct rows_json *rows, uint64_t product_id, const struct product_va
 }
 
 static bool
-save_price(struct writing *w, uint64_t id, int64_t price_minor, struct err *e)
+save_price(struct save_writing *w, uint64_t id, int64_t price_minor, struct err *e)
 {
 	rows_begin(&w->prices.rows);
 	rows_i64(&w->prices.rows, (int64_t)id);
@@ -227,7 +238,7 @@ save_price(struct writing *w, uint64_t id, int64_t price_minor, struct err *e)
 }
 
 static bool
-save_movement(struct writing *w, uint64_t id, int64_t qty, enum stock_reason reason, struct err *e)
+save_movement(struct save_writing *w, uint64_t id, int64_t qty, enum stock_reason reason, struct err *e)
 {
 	if (qty == 0)
 		return true;
@@ -240,7 +251,7 @@ save_movement(struct writing *w, uint64_t id, int64_t qty, enum stock_reason rea
 }
 
 static bool
-add_stock(struct writing *w, uint64_t id, const struct product_variant *v, struct err *e)
+add_stock(struct save_writing *w, uint64_t id, const struct product_variant *v, struct err *e)
 {
 	rows_begin(&w->stocks.rows);
 	rows_i64(&w->stocks.rows, (int64_t)id);
@@ -253,7 +264,7 @@ add_stock(struct writing *w, uint64_t id, const struct product_variant *v, struc
 
 /* A variant that has no stock yet is one of ours; its position tells which. */
 static bool
-add_stocks(struct writing *w, struct err *e)
+add_stocks(struct save_writing *w, struct err *e)
 {
 	struct db_rows rows;
 
@@ -286,7 +297,7 @@ same(const struct kept *have, const struct product_variant *v, size_t position)
 }
 
 static bool
-change(struct writing *w, struct variants *vs, size_t i, struct err *e)
+change(struct save_writing *w, struct variants *vs, size_t i, struct err *e)
 {
 	const struct product_variant *v = &vs->p->variants[i];
 	const struct kept *have = vs->of[i];
@@ -300,61 +311,12 @@ change(struct writing *w, struct variants *vs, size_t i, struct err *e)
 	q = db_query(vs->s->db, SQL_SAVE_VARIANT);
 	bind(q, v, i + 1);
 	q_u64(q, have->id);
-	if (!db_run(q, NULL, e)
-	    || (have->is.price_minor != v->price_minor && !save_price(w, have->id, v->price_minor, e)))
-		return false;
-	if (have->is.tracked == v->tracked && have->is.sell_over == v->sell_over)
-		return true;
-	q = db_query(vs->s->db, SQL_SAVE_STOCK_KIND);
-	q_u64(q, v->tracked);
-	q_u64(q, v->sell_over);
-	q_u64(q, have->id);
-	return db_run(q, NULL, e);
-}
-
-/* To the figure in the table, from whatever is there once the row is locked. */
-static bool
-set_stock(struct writing *w, struct variants *vs, const struct kept *have, const struct product_variant *v,
-    struct err *e)
-{
-	struct db_query *q;
-	struct db_rows rows;
-	int64_t by;
-
-	if (!v->has_stock)
-		return true;
-	q = db_query(vs->s->db, SQL_SAVE_STOCK_IS);
-	q_u64(q, have->id);
-	if (!db_get(q, vs->s->a, &rows, e))
-		return false;
-	by = v->stock - c_i64(&rows);
-	if (by == 0)
-		return true;
-	vs->out->stock_moved++;
-	q = db_query(vs->s->db, SQL_SAVE_STOCK_BY);
-	q_i64(q, by);
-	q_u64(q, have->id);
-	return db_run(q, NULL, e) && save_movement(w, have->id, by, STOCK_IMPORT, e);
-}
-
-/* In the order of the rows' ids, as whoever takes stock does it. */
-static bool
-set_stocks(struct writing *w, struct err *e)
-{
-	for (size_t n = 0; n < w->b->n_by_id && w->b->s->set_stock; n++) {
-		struct variants *vs = &w->vs[w->b->by_id[n] - w->b->item];
-
-		for (size_t k = 0; k < vs->n; k++)
-			for (size_t i = 0; i < vs->p->n_variants; i++)
-				if (vs->of[i] == &vs->kept[k]
-				    && !set_stock(w, vs, vs->of[i], &vs->p->variants[i], e))
-					return false;
-	}
-	return true;
+	return db_run(q, NULL, e)
+	    && (have->is.price_minor == v->price_minor || save_price(w, have->id, v->price_minor, e));
 }
 
 static bool
-save_one(struct writing *w, struct variants *vs, struct err *e)
+save_one(struct save_writing *w, struct variants *vs, struct err *e)
 {
 	if (!step_aside(vs, e) || !leave(vs, e))
 		return false;
@@ -373,21 +335,122 @@ save_one(struct writing *w, struct variants *vs, struct err *e)
 }
 
 bool
-catalogue_save_variants(struct save_batch *b, struct err *e)
+save_variants(struct save_batch *b, struct err *e)
 {
 	struct catalogue_save *s = b->s;
-	struct writing w = {.b = b, .vs = ARENA_ARRAY(s->a, struct variants, b->n)};
+	struct save_writing *w = ARENA_NEW(s->a, struct save_writing);
 
+	b->writing = w;
+	*w = (struct save_writing){.b = b, .vs = ARENA_ARRAY(s->a, struct variants, b->n)};
 	for (size_t i = 0; i < b->n; i++)
-		w.vs[i] = (struct variants){.s = s, .it = &b->item[i], .p = b->item[i].p, .out = b->item[i].out};
-	rows_out_init(&w.fresh, s->db, SQL_SAVE_VARIANTS_NEW, s->a);
-	rows_out_init(&w.stocks, s->db, SQL_SAVE_STOCKS_NEW, s->a);
-	rows_out_init(&w.moves, s->db, SQL_SAVE_STOCK_MOVES, s->a);
-	rows_out_init(&w.prices, s->db, SQL_SAVE_PRICES, s->a);
-	if (!load(&w, e))
+		w->vs[i] = (struct variants){.s = s, .it = &b->item[i], .p = b->item[i].p, .out = b->item[i].out};
+	rows_out_init(&w->fresh, s->db, SQL_SAVE_VARIANTS_NEW, s->a);
+	rows_out_init(&w->stocks, s->db, SQL_SAVE_STOCKS_NEW, s->a);
+	rows_out_init(&w->moves, s->db, SQL_SAVE_STOCK_MOVES, s->a);
+	rows_out_init(&w->prices, s->db, SQL_SAVE_PRICES, s->a);
+	if (!load(w, e))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
-		if (!b->item[i].same && !save_one(&w, &w.vs[i], e))
+		if (!b->item[i].same && !save_one(w, &w->vs[i], e))
 			return false;
-	return add_stocks(&w, e) && set_stocks(&w, e) && rows_out_send(&w.moves, e) && rows_out_send(&w.prices, e);
+	return add_stocks(w, e) && rows_out_send(&w->prices, e);
+}
+
+/* Stock that is there ------------------------------------------------------------------------------------------- */
+
+/* A figure that is right already, when the variants were read, is not looked at again: what is sold from then on is
+ * sold after the import. */
+static void
+list_restock(struct save_writing *w, struct variants *vs, struct restock *due, size_t *n)
+{
+	for (size_t i = 0; i < vs->p->n_variants; i++) {
+		struct restock r = {.vs = vs, .have = vs->of[i], .v = &vs->p->variants[i]};
+
+		if (r.have == NULL)
+			continue;
+		r.kind = !vs->it->same
+		    && (r.have->is.tracked != r.v->tracked || r.have->is.sell_over != r.v->sell_over);
+		r.count = w->b->s->set_stock && r.v->has_stock && r.have->on_hand != r.v->stock;
+		if (r.kind || r.count)
+			due[(*n)++] = r;
+	}
+}
+
+static int
+by_variant(const void *a, const void *b)
+{
+	const struct restock *x = a, *y = b;
+
+	return (x->have->id > y->have->id) - (x->have->id < y->have->id);
+}
+
+/* Locks the rows in their order, which is that of the list, and tells how far each is from the figure in the table. */
+static bool
+lock_stocks(struct save_writing *w, struct restock *due, size_t n, struct err *e)
+{
+	struct db_query *q = db_query(w->b->s->db, SQL_SAVE_STOCKS_ARE);
+	struct rows_json rows;
+	struct db_rows found;
+	struct str json;
+
+	rows_init(&rows, w->b->s->a);
+	for (size_t i = 0; i < n; i++) {
+		rows_begin(&rows);
+		rows_i64(&rows, (int64_t)due[i].have->id);
+		rows_end(&rows);
+	}
+	if (!rows_done(&rows, &json, e))
+		return false;
+	q_str(q, json);
+	if (!db_select(q, w->b->s->a, &found, e))
+		return false;
+	while (db_next(&found)) {
+		struct kept have = {.id = c_u64(&found)};
+		struct restock key = {.have = &have}, *r = bsearch(&key, due, n, sizeof(key), by_variant);
+
+		ASSERT(r != NULL);
+		if (r->count)
+			r->by = r->v->stock - c_i64(&found);
+	}
+	return true;
+}
+
+static void
+put_stock(struct rows_json *rows, const struct restock *r)
+{
+	rows_begin(rows);
+	rows_i64(rows, (int64_t)r->have->id);
+	rows_i64(rows, r->by);
+	rows_i64(rows, r->kind ? r->v->tracked : r->have->is.tracked);
+	rows_i64(rows, r->kind ? r->v->sell_over : r->have->is.sell_over);
+}
+
+bool
+save_stocks(struct save_batch *b, struct err *e)
+{
+	struct save_writing *w = b->writing;
+	struct rows_out out;
+	struct restock *due;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += b->item[i].p->n_variants;
+	due = ARENA_ARRAY(b->s->a, struct restock, n + 1);
+	n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		list_restock(w, &w->vs[i], due, &n);
+	qsort(due, n, sizeof(due[0]), by_variant);
+	if (n > 0 && !lock_stocks(w, due, n, e))
+		return false;
+	rows_out_init(&out, b->s->db, SQL_SAVE_STOCKS, b->s->a);
+	for (size_t i = 0; i < n; i++) {
+		if (!due[i].kind && due[i].by == 0)
+			continue;
+		b->item[due[i].vs - w->vs].restocked = true;
+		due[i].vs->out->stock_moved += due[i].by != 0;
+		put_stock(&out.rows, &due[i]);
+		if (!rows_out_end(&out, e) || !save_movement(w, due[i].have->id, due[i].by, STOCK_IMPORT, e))
+			return false;
+	}
+	return rows_out_send(&out, e) && rows_out_send(&w->moves, e);
 }
