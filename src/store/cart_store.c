@@ -184,11 +184,47 @@ make(struct db *db, const struct cart_change *c, uint64_t *cart_id, struct err *
 	return true;
 }
 
+/* A change that comes again because its COMMIT was lost may be in already. It must not count twice, so it remembers
+ * from which quantity it has come: when the line shows another one now, the change is in. (Or it is not, and another
+ * tab has changed the same line in that very moment: then that one's quantity stays.) */
 struct change_tx {
 	const struct cart_change *change;
-	bool (*apply)(struct db *, const struct cart_change *, uint64_t cart_id, struct err *);
+	bool (*apply)(struct db *, struct change_tx *, uint64_t cart_id, struct err *);
 	bool make;
+	bool adds;	  /* it has added to a quantity */
+	bool unknown;	  /* and has come to its COMMIT */
+	uint64_t cart_id; /* in this cart */
+	int64_t before;	  /* there were so many; 0: there was no such line */
 };
+
+/* A statement has added to the line's quantity, and tells by the last id what it was. */
+static void
+note_before(struct change_tx *tx, const struct db *db, uint64_t cart_id)
+{
+	tx->adds = true;
+	tx->cart_id = cart_id;
+	tx->before = (int64_t)db_last_id(db);
+}
+
+/* Whether the try before is in. The cart's row is held, so it has ended by now; or the cart is an order's, whose lines
+ * stay as they were. */
+static bool
+is_in(struct db *db, const struct change_tx *tx, bool *in, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_QTY);
+	struct db_rows rows;
+	struct arena a;
+	bool ok, found;
+
+	arena_init(&a, 1 << 16);
+	q_u64(q, tx->cart_id);
+	q_u64(q, tx->change->variant_id);
+	ok = db_find(q, &a, &rows, &found, e);
+	if (ok)
+		*in = (found ? c_i64(&rows) : 0) != tx->before;
+	arena_fini(&a);
+	return ok;
+}
 
 /* Takes the open cart's row, and notes the time. */
 static bool
@@ -210,13 +246,19 @@ static bool
 change_body(struct db *db, void *arg, struct err *e)
 {
 	struct change_tx *tx = arg;
+	bool in = false;
 	uint64_t cart_id;
 
-	if (!hold(db, tx, &cart_id, e))
+	if (!hold(db, tx, &cart_id, e) || (tx->unknown && !is_in(db, tx, &in, e)))
 		return false;
-	if (cart_id == 0 && tx->make && !make(db, tx->change, &cart_id, e))
+	if (in)
+		return true;
+	tx->unknown = tx->adds = false;
+	if ((cart_id == 0 && tx->make && !make(db, tx->change, &cart_id, e))
+	    || (cart_id != 0 && !tx->apply(db, tx, cart_id, e)))
 		return false;
-	return cart_id == 0 || tx->apply(db, tx->change, cart_id, e);
+	tx->unknown = tx->adds;
+	return true;
 }
 
 static bool
@@ -226,8 +268,9 @@ change(struct db *db, struct change_tx *tx, struct err *e)
 }
 
 static bool
-apply_add(struct db *db, const struct cart_change *c, uint64_t cart_id, struct err *e)
+apply_add(struct db *db, struct change_tx *tx, uint64_t cart_id, struct err *e)
 {
+	const struct cart_change *c = tx->change;
 	struct db_query *q = db_query(db, SQL_CART_ADD);
 	uint64_t n;
 
@@ -240,8 +283,11 @@ apply_add(struct db *db, const struct cart_change *c, uint64_t cart_id, struct e
 	q_u64(q, c->variant_id);
 	if (!db_run(q, &n, e))
 		return false;
-	return n > 0 || err_set(e, ERR_CONFLICT, "variant %llu is not sold, or the cart is full",
-	    (unsigned long long)c->variant_id);
+	if (n == 0)
+		return err_set(e, ERR_CONFLICT, "variant %llu is not sold, or the cart is full",
+		    (unsigned long long)c->variant_id);
+	note_before(tx, db, cart_id);
+	return true;
 }
 
 bool
@@ -264,8 +310,9 @@ cart_see(struct db *db, uint64_t cart_id, struct err *e)
 }
 
 static bool
-apply_set(struct db *db, const struct cart_change *c, uint64_t cart_id, struct err *e)
+apply_set(struct db *db, struct change_tx *tx, uint64_t cart_id, struct err *e)
 {
+	const struct cart_change *c = tx->change;
 	struct db_query *q = db_query(db, c->qty < 1 ? SQL_CART_REMOVE : SQL_CART_SET);
 
 	if (c->qty >= 1)
@@ -284,14 +331,20 @@ cart_set(struct db *db, const struct cart_change *c, struct err *e)
 }
 
 static bool
-apply_step(struct db *db, const struct cart_change *c, uint64_t cart_id, struct err *e)
+apply_step(struct db *db, struct change_tx *tx, uint64_t cart_id, struct err *e)
 {
+	const struct cart_change *c = tx->change;
 	struct db_query *q = db_query(db, SQL_CART_STEP);
+	uint64_t n;
 
 	q_i64(q, c->qty);
 	q_u64(q, cart_id);
 	q_u64(q, c->variant_id);
-	return db_run(q, NULL, e) && cart_see(db, cart_id, e);
+	if (!db_run(q, &n, e))
+		return false;
+	if (n > 0)
+		note_before(tx, db, cart_id);
+	return cart_see(db, cart_id, e);
 }
 
 bool

@@ -1,7 +1,7 @@
 /* cart_store.h - carts in the database. A session has at most one open cart (the table's unique key).
  *
  * Whoever changes a cart updates its row first, and only while it is open: the placing of the order holds that row, so
- * that no line is slipped in beside it. */
+ * that no line is slipped in beside it. A change whose COMMIT is lost is made again, and counts once. */
 #ifndef KONTOR_STORE_CART_STORE_H
 #define KONTOR_STORE_CART_STORE_H
 

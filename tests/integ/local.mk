@@ -3,6 +3,7 @@
 INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
 	tests/integ/test_cache \
+	tests/integ/test_cart \
 	tests/integ/test_db \
 	tests/integ/test_db_rows \
 	tests/integ/test_import \
@@ -25,6 +26,9 @@ tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
 tests_integ_test_cache_LDADD = $(INTEG_LIBS)
+tests_integ_test_cart_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cart_SOURCES = tests/integ/test_cart.c
+tests_integ_test_cart_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
