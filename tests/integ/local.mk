@@ -10,6 +10,7 @@ INTEG_TESTS = \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
 	tests/integ/test_rights \
+	tests/integ/test_save \
 	tests/integ/test_verify
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -41,6 +42,9 @@ tests_integ_test_migrate_LDADD = $(INTEG_LIBS)
 tests_integ_test_rights_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_rights_SOURCES = tests/integ/test_rights.c
 tests_integ_test_rights_LDADD = $(INTEG_LIBS)
+tests_integ_test_save_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_save_SOURCES = tests/integ/test_save.c
+tests_integ_test_save_LDADD = $(INTEG_LIBS)
 tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)
