@@ -44,4 +44,22 @@ heal(void)
 #define ck_str(s, z) ck_assert_msg(str_eq_z((s), (z)), "'%.*s' is not '%s'", STR_ARG(s), (z))
 #define ck_ok(call, e) ck_assert_msg((call), "%s: %s", #call, (e)->msg)
 
+/* The number in the first column of the one row that a statement finds by its id. */
+static inline int64_t
+number_of(struct db *db, unsigned stmt, uint64_t id)
+{
+	struct db_query *q = db_query(db, stmt);
+	struct err e = {0};
+	struct db_rows rows;
+	struct arena a;
+	int64_t n;
+
+	arena_init(&a, 1 << 16);
+	q_u64(q, id);
+	ck_ok(db_get(q, &a, &rows, &e), &e);
+	n = c_i64(&rows);
+	arena_fini(&a);
+	return n;
+}
+
 #endif

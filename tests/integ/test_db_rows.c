@@ -31,18 +31,6 @@ open_db(void)
 	return db;
 }
 
-static int64_t
-number(struct db *db, uint64_t id)
-{
-	struct db_query *q = db_query(db, GET);
-	struct err e = {0};
-	struct db_rows rows;
-
-	q_u64(q, id);
-	ck_ok(db_get(q, &arena, &rows, &e), &e);
-	return c_i64(&rows);
-}
-
 /* Row `id` of several, bound: its text is NULL where the id is even. */
 static void
 bind_row(struct db_query *q, uint64_t id)
@@ -125,8 +113,8 @@ START_TEST(rows_of_changes_are_done_one_after_the_other)
 		ck_ok(db_run(q, &affected, &e), &e);
 		ck_assert_uint_eq(affected, 1);
 	}
-	ck_assert_int_eq(number(db, 1), 22);
-	ck_assert_int_eq(number(db, 2), 22);
+	ck_assert_int_eq(number_of(db, GET, 1), 22);
+	ck_assert_int_eq(number_of(db, GET, 2), 22);
 }
 END_TEST
 
