@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/str.h"
+
 #define LINE_MAX_B 4000
 
 static const char *log_prog = "kontor";
@@ -36,7 +38,7 @@ log_open(const char *prog, const char *file, enum log_level least)
 void
 log_request(const char *id)
 {
-	snprintf(log_req, sizeof(log_req), "%s", id == NULL ? "" : id);
+	str_copy(log_req, sizeof(log_req), str_z(id));
 }
 
 const char *

@@ -126,6 +126,15 @@ str_cut(struct str *rest, char sep, struct str *part)
 	return true;
 }
 
+void
+str_copy(char *to, size_t size_b, struct str s)
+{
+	s = str_head(s, size_b - 1);
+	if (s.n > 0)
+		memcpy(to, s.p, s.n);
+	to[s.n] = '\0';
+}
+
 struct str
 str_dup(struct arena *a, struct str s)
 {

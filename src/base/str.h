@@ -45,6 +45,9 @@ struct str str_trim(struct str); /* ASCII blanks, tabs and line ends at both sid
 /* Takes the part before `sep` off the front of *rest. False when *rest is none: then nothing is left. */
 bool str_cut(struct str *rest, char sep, struct str *part);
 
+/* Copies as much as fits into an array of this size, NUL behind. */
+void str_copy(char *to, size_t size_b, struct str);
+
 /* Copies on the arena, NUL behind. */
 struct str str_dup(struct arena *, struct str);
 struct str str_lower(struct arena *, struct str); /* ASCII letters only */

@@ -366,7 +366,7 @@ stats_begin(struct stats *st, const char id[STATS_ID_SIZE], uint64_t deadline_ns
 
 	if (s == NULL)
 		return;
-	snprintf(s->id, sizeof(s->id), "%s", id);
+	str_copy(s->id, sizeof(s->id), str_z(id));
 	stats_set(&s->deadline_ns, deadline_ns);
 	stats_set(&s->begun_ns, clock_mono_ns());
 	stats_set(&s->route, (uint64_t)route);

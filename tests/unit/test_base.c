@@ -1,7 +1,11 @@
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/money.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -198,6 +202,44 @@ START_TEST(utf8_refuses_what_rfc_3629_refuses)
 }
 END_TEST
 
+START_TEST(str_copy_takes_what_fits_and_ends_it)
+{
+	char to[5];
+
+	memset(to, '#', sizeof(to));
+	str_copy(to, sizeof(to), STR("abcdef"));
+	ck_assert_str_eq(to, "abcd");
+	str_copy(to, sizeof(to), STR("xyz"));
+	ck_assert_str_eq(to, "xyz");
+	ck_assert_int_eq(to[4], '\0'); /* of the longer one before */
+	str_copy(to, sizeof(to), STR_NONE);
+	ck_assert_str_eq(to, "");
+}
+END_TEST
+
+START_TEST(log_lines_name_the_request_that_they_belong_to)
+{
+	char path[] = "/tmp/kontor-log-XXXXXX", text[1000] = "";
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert(log_open("test", path, LOG_INFO));
+	log_request("0123456789abcdef0123456789abcdef");
+	log_put(LOG_INFO, "event=one");
+	log_request("0123456789abcdef0123456789abcdef-and-more"); /* as much of it as there is room for */
+	log_put(LOG_INFO, "event=two");
+	log_request(NULL);
+	log_put(LOG_INFO, "event=three");
+	ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_ptr_nonnull(strstr(text, " req=0123456789abcdef0123456789abcdef event=one\n"));
+	ck_assert_ptr_nonnull(strstr(text, " req=0123456789abcdef0123456789abcdef-and-mo event=two\n"));
+	ck_assert_ptr_nonnull(strstr(strstr(text, "event=two"), " event=three\n"));
+	ck_assert_ptr_null(strstr(strstr(text, "event=two"), "req="));
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(money_never_mixes_or_overflows)
 {
 	struct err e = {0};
@@ -222,4 +264,5 @@ UNIT_MAIN("base", arena_try_refuses_to_pass_the_cap_and_says_so,
     arena_rewind_gives_back_blocks_made_after_the_mark, str_cut_walks_all_parts_also_empty_ones,
     buf_past_its_maximum_is_sticky, buf_escapes_what_each_place_needs, err_first_error_wins_and_context_goes_in_front,
     num_takes_whole_numbers_only, num_mul_div_rounds_half_away_from_zero, utf8_refuses_what_rfc_3629_refuses,
+    str_copy_takes_what_fits_and_ends_it, log_lines_name_the_request_that_they_belong_to,
     money_never_mixes_or_overflows)
