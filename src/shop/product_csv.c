@@ -244,6 +244,8 @@ product_csv_open(struct arena *process, struct arena *group, const struct produc
 	pc->group = group;
 	pc->setup = *setup;
 	pc->specs = ARENA_ARRAY(process, struct spec_column, header->n);
+	pc->variants = ARENA_ARRAY(process, struct product_variant, PRODUCT_VARIANTS_MAX);
+	pc->images = ARENA_ARRAY(process, struct product_image, PRODUCT_IMAGES_MAX);
 	pc->n_columns = header->n;
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		pc->at[i] = -1;
@@ -438,8 +440,8 @@ begin(struct product_row *r)
 	p->handle = str_dup(pc->group, handle);
 	p->line = r->cells->line;
 	p->partial = pc->spoiled;
-	p->variants = ARENA_ARRAY(pc->group, struct product_variant, PRODUCT_VARIANTS_MAX);
-	p->images = ARENA_ARRAY(pc->group, struct product_image, PRODUCT_IMAGES_MAX);
+	p->variants = pc->variants;
+	p->images = pc->images;
 	r->first = true;
 	pc->p_refused = false;
 	if (!product_handle_check(handle))
@@ -559,6 +561,17 @@ sort_images(struct product_csv *pc, struct product *p)
 	}
 }
 
+/* What was gathered, for as long as the product. */
+static void
+keep_lists(struct product_csv *pc, struct product *p)
+{
+	p->variants = ARENA_ARRAY(pc->group, struct product_variant, p->n_variants);
+	memcpy(p->variants, pc->variants, p->n_variants * sizeof(*p->variants));
+	p->images = ARENA_ARRAY(pc->group, struct product_image, p->n_images);
+	if (p->n_images > 0)
+		memcpy(p->images, pc->images, p->n_images * sizeof(*p->images));
+}
+
 bool
 product_csv_is_open(const struct product_csv *pc)
 {
@@ -580,6 +593,7 @@ product_csv_take(struct product_csv *pc, struct product **out)
 			pc->setup.note(pc->setup.arg, &n);
 		return false;
 	}
+	keep_lists(pc, p);
 	sort_images(pc, p);
 	*out = p;
 	return true;

@@ -17,6 +17,8 @@ struct product_csv {
 	struct spec_column *specs;
 	size_t n_specs, n_columns;
 	struct product *p; /* NULL: between products */
+	struct product_variant *variants; /* as many as a product may have: it gets what it has when it is taken */
+	struct product_image *images;
 	bool p_refused, row_refused, spoiled;
 	uint64_t n_rows, n_refused;
 };

@@ -239,11 +239,11 @@ image_of(const struct product_row *r, enum product_column col)
 		product_remark(r, col, "more than %d pictures: no picture", PRODUCT_IMAGES_MAX);
 	else {
 		im = &p->images[p->n_images++];
-		im->source = str_dup(r->pc->group, s);
-		im->remote = remote;
-		im->position = INT64_MAX;
-		im->line = r->cells->cell[r->pc->at[col]].line;
-		im->col = r->cells->cell[r->pc->at[col]].col;
+		*im = (struct product_image){.source = str_dup(r->pc->group, s),
+		    .remote = remote,
+		    .position = INT64_MAX,
+		    .line = r->cells->cell[r->pc->at[col]].line,
+		    .col = r->cells->cell[r->pc->at[col]].col};
 		return p->n_images;
 	}
 	return 0;
