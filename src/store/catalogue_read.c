@@ -397,28 +397,6 @@ catalogue_tagged(struct db *db, struct arena *a, struct str tag, size_t n, struc
 	return take_ids(q, a, n, list, e);
 }
 
-bool
-catalogue_search(struct db *db, struct arena *a, struct str lang, const struct str *tokens, size_t n_tokens,
-    const struct catalogue_list_query *lq, struct catalogue_list *list, struct err *e)
-{
-	static const unsigned stmts[] = {SQL_SEARCH_1, SQL_SEARCH_2, SQL_SEARCH_3, SQL_SEARCH_4};
-	size_t n = n_tokens > ARRAY_LEN(stmts) ? ARRAY_LEN(stmts) : n_tokens;
-	uint64_t before = UINT64_MAX;
-	struct db_query *q;
-
-	ASSERT(n_tokens > 0);
-	if (lq->after.n > 0 && !num_u64(lq->after, 1, UINT64_MAX, &before))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
-	q = db_query(db, stmts[n - 1]);
-	for (size_t i = n; i > 0; i--) { /* the first token, the one to walk along, is bound last */
-		q_str(q, lang);
-		q_bytes(q, tokens[i - 1]);
-	}
-	q_u64(q, before);
-	q_u64(q, lq->n + 1);
-	return take_ids(q, a, lq->n, list, e);
-}
-
 static void
 take_category(struct db_rows *r, struct catalogue_category *c)
 {

@@ -302,7 +302,7 @@ catalogue_ids_found(const struct page_ctx *cx, struct str words, const struct ca
 	search_tokens_init(&found, cx->a, SEARCH_TOKENS);
 	if (!fold_text(cx->a, words, FOLD_PLAIN, &folded, e))
 		return false;
-	search_add(&found, folded, SEARCH_WORDS);
+	search_add(&found, folded);
 	if (found.n == 0)
 		return true;
 	w.tokens = ARENA_ARRAY(cx->a, struct str, found.n);
