@@ -33,32 +33,6 @@ bytes_or(struct db_rows *r, struct str none)
 	return c_is_null(r) ? none : c_bytes(r);
 }
 
-bool
-catalogue_find_handle(
-    struct db *db, struct arena *a, struct str handle, uint64_t *id, struct str *moved, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_PRODUCT_OF_HANDLE);
-	struct db_rows rows;
-	bool found;
-
-	*id = 0;
-	*moved = STR_NONE;
-	q_str(q, handle);
-	if (!db_find(q, a, &rows, &found, e))
-		return false;
-	if (found) {
-		*id = c_u64(&rows);
-		return true;
-	}
-	q = db_query(db, SQL_PRODUCT_OF_OLD_HANDLE);
-	q_str(q, handle);
-	if (!db_find(q, a, &rows, &found, e))
-		return false;
-	if (found)
-		*moved = c_str(&rows);
-	return true;
-}
-
 static void
 take_product(struct db_rows *r, struct catalogue_product *p)
 {
@@ -197,9 +171,25 @@ load_parts(struct db *db, struct arena *a, struct str lang, struct catalogue_pro
 	return true;
 }
 
+/* The server takes "tea " for "tea", as its collations do with blanks at the end. */
+static bool
+find_moved(struct db *db, struct arena *a, struct str handle, struct str *moved, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_OF_OLD_HANDLE);
+	struct db_rows rows;
+	bool found;
+
+	q_str(q, handle);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	if (found && str_eq(c_str(&rows), handle))
+		*moved = c_str(&rows);
+	return true;
+}
+
 bool
-catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t id,
-    struct catalogue_product **out, struct err *e)
+catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str handle,
+    struct catalogue_product **out, struct str *moved, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_PRODUCT_SHOWN);
 	struct catalogue_product *p = ARENA_NEW(a, struct catalogue_product);
@@ -207,16 +197,18 @@ catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_la
 	bool found;
 
 	*out = NULL;
+	*moved = STR_NONE;
 	q_str(q, langs->lang);
 	q_str(q, langs->shop_lang);
 	for (int i = 0; i < CATALOGUE_OPTIONS; i++)
 		q_str(q, langs->lang);
-	q_u64(q, id);
+	q_str(q, handle);
 	if (!db_find(q, a, &rows, &found, e))
 		return false;
-	if (!found)
-		return true;
-	take_product(&rows, p);
+	if (found)
+		take_product(&rows, p);
+	if (!found || !str_eq(p->handle, handle))
+		return find_moved(db, a, handle, moved, e);
 	*out = p;
 	return load_variants(db, a, langs->lang, p, e) && load_parts(db, a, langs->lang, p, e);
 }

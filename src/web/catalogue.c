@@ -94,42 +94,6 @@ catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, st
 /* Products ------------------------------------------------------------------------------------------------------ */
 
 static bool
-fill_handle(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
-{
-	const struct page_ctx *cx = arg;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct str *handle = want[i]->arg;
-		struct str moved;
-		uint64_t id;
-
-		if (!catalogue_find_handle(cx->db, a, *handle, &id, &moved, e))
-			return false;
-		if (id != 0 || moved.n > 0)
-			want[i]->value = str_fmt(a, "%llu %.*s", (unsigned long long)id, STR_ARG(moved));
-	}
-	return true;
-}
-
-bool
-catalogue_find_address(const struct page_ctx *cx, struct str handle, struct catalogue_address *out, struct err *e)
-{
-	struct cache_item item = {.key = cache_key(cx->cache, CACHE_handle, STR_NONE, handle), .arg = &handle};
-	struct str rest, id;
-
-	*out = (struct catalogue_address){0};
-	if (!cache_fetch(cx->cache, cx->a, &item, 1, fill_handle, (void *)(uintptr_t)cx, e))
-		return false;
-	if (item.how == CACHE_NONE)
-		return true;
-	rest = item.value;
-	if (!str_cut(&rest, ' ', &id) || !num_u64(id, 0, UINT64_MAX, &out->id))
-		return err_set(e, ERR_UPSTREAM, "the cache holds no address under an address's key");
-	out->moved = rest;
-	return true;
-}
-
-static bool
 put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
 {
 	const struct catalogue_langs l = langs(cx);
@@ -151,36 +115,50 @@ put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct 
 }
 
 static bool
+fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
+{
+	const struct catalogue_langs l = langs(cx);
+	struct catalogue_product *p;
+	struct view *v, *way;
+	struct str moved;
+
+	if (!catalogue_find_product(cx->db, a, &l, *(const struct str *)item->arg, &p, &moved, e))
+		return false;
+	if (p == NULL)
+		return moved.n == 0 || view_encoded(a, view_node_str(a, moved), &item->value, e);
+	v = catalogue_product_tree(cx, p);
+	item->version = p->version;
+	if (!put_way(cx, v, p->category_id, e))
+		return false;
+	way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
+	view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
+	return view_encoded(a, v, &item->value, e);
+}
+
+static bool
 fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
-	const struct page_ctx *cx = arg;
-	const struct catalogue_langs l = langs(cx);
-
-	for (size_t i = 0; i < n; i++) {
-		struct catalogue_product *p;
-		struct view *v, *way;
-
-		if (!catalogue_find_product(cx->db, a, &l, *(const uint64_t *)want[i]->arg, &p, e))
+	for (size_t i = 0; i < n; i++)
+		if (!fill_product(arg, a, want[i], e))
 			return false;
-		if (p == NULL)
-			continue;
-		v = catalogue_product_tree(cx, p);
-		want[i]->version = p->version;
-		if (!put_way(cx, v, p->category_id, e))
-			return false;
-		way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
-		view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
-		if (!view_encoded(a, v, &want[i]->value, e))
-			return false;
-	}
 	return true;
 }
 
+/* The value is the product's tree, or a text: the address that it has now. */
 bool
-catalogue_find_tree(const struct page_ctx *cx, uint64_t id, struct view **out, struct err *e)
+catalogue_find_tree(const struct page_ctx *cx, struct str handle, struct view **out, struct str *moved, struct err *e)
 {
-	return fetch_tree(
-	    cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, id_text(cx->a, id)), &id, fill_products, out, e);
+	struct view *v;
+
+	*out = NULL;
+	*moved = STR_NONE;
+	if (!fetch_tree(cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, handle), &handle, fill_products, &v, e))
+		return false;
+	if (v != NULL && v->type == VIEW_STR)
+		*moved = view_text(v);
+	else
+		*out = v;
+	return true;
 }
 
 /* Lists of ids -------------------------------------------------------------------------------------------------- */

@@ -124,21 +124,17 @@ put_related(const struct page_ctx *cx, struct view *page, const struct view *pro
 bool
 page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 {
-	struct catalogue_address address;
 	struct view *product;
+	struct str moved;
 
-	if (!catalogue_find_address(cx, cx->args.slug, &address, e))
+	if (!catalogue_find_tree(cx, cx->args.slug, &product, &moved, e))
 		return false;
-	if (address.id == 0 && address.moved.n > 0) {
-		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, address.moved, 0);
+	if (moved.n > 0) {
+		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, moved, 0);
 		return true;
 	}
-	if (address.id == 0)
-		return err_set(e, ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(cx->args.slug));
-	if (!catalogue_find_tree(cx, address.id, &product, e))
-		return false;
 	if (product == NULL)
-		return err_set(e, ERR_NOT_FOUND, "product %llu is not for sale", (unsigned long long)address.id);
+		return err_set(e, ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(cx->args.slug));
 	view_put(page, N_breadcrumbs,
 	    catalogue_breadcrumbs(cx, view_get(product, N_breadcrumbs), view_text(view_get(product, N_name))));
 	view_put(page, N_category, view_get(product, N_category));
