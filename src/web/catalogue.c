@@ -94,33 +94,12 @@ catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, st
 /* Products ------------------------------------------------------------------------------------------------------ */
 
 static bool
-put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
-{
-	const struct catalogue_langs l = langs(cx);
-	struct view *list = view_sublist(v, N_breadcrumbs);
-	struct catalogue_categories way;
-
-	if (!catalogue_way(cx->db, cx->a, &l, category_id, &way, e))
-		return false;
-	for (size_t i = 0; i < way.n; i++)
-		view_push(list, catalogue_category_link(cx, &way.v[i]));
-	if (way.n > 0) {
-		struct view *c = view_sub(v, N_category);
-
-		view_int(c, N_id, (int64_t)way.v[way.n - 1].id);
-		view_str(c, N_name, way.v[way.n - 1].title);
-		view_put(c, N_url, view_get(view_at(list, way.n - 1), N_url));
-	}
-	return true;
-}
-
-static bool
 fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
 {
 	const struct catalogue_langs l = langs(cx);
 	struct catalogue_product *p;
-	struct view *v, *way;
 	struct str moved;
+	struct view *v;
 
 	if (!catalogue_find_product(cx->db, a, &l, *(const struct str *)item->arg, &p, &moved, e))
 		return false;
@@ -128,10 +107,9 @@ fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item
 		return moved.n == 0 || view_encoded(a, view_node_str(a, moved), &item->value, e);
 	v = catalogue_product_tree(cx, p);
 	item->version = p->version;
-	if (!put_way(cx, v, p->category_id, e))
-		return false;
-	way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
-	view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
+	if (p->category_id != 0)
+		view_int(view_sub(v, N_category), N_id, (int64_t)p->category_id);
+	view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v));
 	return view_encoded(a, v, &item->value, e);
 }
 
@@ -206,26 +184,59 @@ parse_ids(struct arena *a, struct str text, struct catalogue_ids *out, struct er
 }
 
 static bool
+fill_list(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
+{
+	const struct ids_want *w = item->arg;
+	struct catalogue_list list;
+	bool ok;
+
+	if (w->tag.n > 0)
+		ok = catalogue_tagged(cx->db, a, w->tag, w->query->n, &list, e);
+	else if (w->n_tokens > 0)
+		ok = catalogue_search(cx->db, a, cx->lang->tag, w->tokens, w->n_tokens, w->query, &list, e);
+	else
+		ok = catalogue_list(cx->db, a, cx->lang->tag, w->query, &list, e);
+	if (ok)
+		format_ids(a, &list, &item->value);
+	return ok;
+}
+
+static bool
+put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
+{
+	const struct catalogue_langs l = langs(cx);
+	struct view *list = view_sublist(v, N_breadcrumbs);
+	struct catalogue_categories way;
+
+	if (!catalogue_way(cx->db, cx->a, &l, category_id, &way, e))
+		return false;
+	for (size_t i = 0; i < way.n; i++)
+		view_push(list, catalogue_category_link(cx, &way.v[i]));
+	if (way.n > 0) {
+		struct view *c = view_sub(v, N_category);
+
+		view_int(c, N_id, (int64_t)way.v[way.n - 1].id);
+		view_str(c, N_name, way.v[way.n - 1].title);
+		view_put(c, N_url, view_get(view_at(list, way.n - 1), N_url));
+	}
+	return true;
+}
+
+static bool
+fill_way(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
+{
+	const struct ids_want *w = item->arg;
+	struct view *v = view_object(a);
+
+	return put_way(cx, v, w->query->category, e) && view_encoded(a, v, &item->value, e);
+}
+
+static bool
 fill_ids(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
-	const struct page_ctx *cx = arg;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct ids_want *w = want[i]->arg;
-		struct catalogue_list list;
-		bool ok;
-
-		if (w->tag.n > 0)
-			ok = catalogue_tagged(cx->db, a, w->tag, w->query->n, &list, e);
-		else if (w->n_tokens > 0)
-			ok = catalogue_search(
-			    cx->db, a, cx->lang->tag, w->tokens, w->n_tokens, w->query, &list, e);
-		else
-			ok = catalogue_list(cx->db, a, cx->lang->tag, w->query, &list, e);
-		if (!ok)
+	for (size_t i = 0; i < n; i++)
+		if (!(want[i]->key.cls == CACHE_way ? fill_way : fill_list)(arg, a, want[i], e))
 			return false;
-		format_ids(a, &list, &want[i]->value);
-	}
 	return true;
 }
 
@@ -239,11 +250,9 @@ fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, s
 	    && parse_ids(cx->a, item.value, out, e);
 }
 
-bool
-catalogue_ids(
-    const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
+static bool
+list_key(const struct page_ctx *cx, const struct catalogue_list_query *query, struct cache_key *key, struct err *e)
 {
-	struct ids_want w = {.query = query};
 	struct buf id;
 
 	buf_init(&id, cx->a, ID_MAX_B);
@@ -254,8 +263,31 @@ catalogue_ids(
 	buf_u64(&id, query->n);
 	buf_ch(&id, '.');
 	buf_put(&id, query->after);
-	return buf_check(&id, e)
-	    && fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, buf_str(&id)), &w, out, e);
+	*key = cache_key(cx->cache, CACHE_list, cx->lang->tag, buf_str(&id));
+	return buf_check(&id, e);
+}
+
+bool
+catalogue_ids(
+    const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
+{
+	struct ids_want w = {.query = query};
+	struct cache_key key;
+
+	return list_key(cx, query, &key, e) && fetch_ids(cx, key, &w, out, e);
+}
+
+bool
+catalogue_way_and_ids(const struct page_ctx *cx, const struct catalogue_list_query *query, struct view **way,
+    struct catalogue_ids *out, struct err *e)
+{
+	struct ids_want w = {.query = query};
+	struct cache_item items[2] = {{.arg = &w}, {.arg = &w}};
+
+	items[0].key = cache_key(cx->cache, CACHE_way, cx->lang->tag, id_text(cx->a, query->category));
+	return list_key(cx, query, &items[1].key, e)
+	    && cache_fetch(cx->cache, cx->a, items, ARRAY_LEN(items), fill_ids, (void *)(uintptr_t)cx, e)
+	    && view_decode(cx->a, items[0].value, way, e) && parse_ids(cx->a, items[1].value, out, e);
 }
 
 bool
