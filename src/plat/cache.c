@@ -19,7 +19,7 @@
 #define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
 #define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
-#define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
+#define KEY_FORMAT 3		      /* raise when the form of keys or values changes */
 
 struct cache {
 	const struct conf *conf;

@@ -12,8 +12,10 @@ forget(struct cache *cache, enum cache_class cls, struct str lang, struct str id
 	return cache_forget(cache, &key);
 }
 
+/* Under each address that the product has or had: the old ones say where it has moved. */
 static bool
-forget_addresses(struct db *db, struct cache *cache, uint64_t product_id, bool *done, struct err *e)
+forget_addresses(struct db *db, struct cache *cache, const struct conf_list *langs, uint64_t product_id, bool *done,
+    struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_PRODUCT_HANDLES);
 	struct db_rows rows;
@@ -24,8 +26,12 @@ forget_addresses(struct db *db, struct cache *cache, uint64_t product_id, bool *
 	q_u64(q, product_id);
 	q_u64(q, product_id);
 	ok = db_select(q, &a, &rows, e);
-	while (ok && db_next(&rows))
-		*done = forget(cache, CACHE_handle, STR_NONE, c_str(&rows)) && *done;
+	while (ok && db_next(&rows)) {
+		struct str handle = c_str(&rows);
+
+		for (size_t i = 0; i < langs->n; i++)
+			*done = forget(cache, CACHE_product, langs->v[i], handle) && *done;
+	}
 	arena_fini(&a);
 	return ok;
 }
@@ -38,11 +44,9 @@ catalogue_forget(struct db *db, struct cache *cache, const struct conf *conf, ui
 
 	*done = true;
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)product_id);
-	for (size_t i = 0; i < conf->site_languages.n; i++) {
-		*done = forget(cache, CACHE_product, conf->site_languages.v[i], str_z(id)) && *done;
+	for (size_t i = 0; i < conf->site_languages.n; i++)
 		*done = forget(cache, CACHE_card, conf->site_languages.v[i], str_z(id)) && *done;
-	}
-	return forget_addresses(db, cache, product_id, done, e);
+	return forget_addresses(db, cache, &conf->site_languages, product_id, done, e);
 }
 
 bool

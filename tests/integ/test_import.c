@@ -569,6 +569,87 @@ START_TEST(search_reads_few_rows_also_while_the_server_believes_its_tables_empty
 }
 END_TEST
 
+/* In the shop's own language it is read by other statements than in one that has no translations. */
+static struct catalogue_product *
+product_in(struct db *db, const char *lang, const char *handle)
+{
+	const struct catalogue_langs langs = {str_z(lang), STR("en")};
+	struct catalogue_product *p;
+	struct str moved;
+	struct err e = {0};
+	long long before = rows_read(), asking;
+
+	asking = rows_read() - before;
+	before = rows_read();
+	ck_ok(catalogue_find_product(db, &a, &langs, str_z(handle), &p, &moved, &e), &e);
+	ck_assert_int_le(rows_read() - before - asking, 40);
+	ck_assert(p != NULL && moved.n == 0);
+	return p;
+}
+
+static struct str
+said_of(const struct catalogue_product *p)
+{
+	struct str s = str_fmt(&a, "%llu %.*s/%.*s/%.*s", (unsigned long long)p->category_id, STR_ARG(p->handle),
+	    STR_ARG(p->title), STR_ARG(p->body_html));
+
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
+		s = str_fmt(&a, "%.*s\n%.*s=%.*s", STR_ARG(s), STR_ARG(p->options[i].value),
+		    STR_ARG(p->options[i].text));
+	for (size_t i = 0; i < p->n_variants; i++) {
+		const struct catalogue_variant *v = &p->variants[i];
+
+		s = str_fmt(&a, "%.*s\n%.*s %lld %lld %lld", STR_ARG(s), STR_ARG(v->sku), (long long)v->price_minor,
+		    (long long)v->compare_minor, (long long)v->lowest_minor);
+		for (size_t k = 0; k < CATALOGUE_OPTIONS; k++)
+			s = str_fmt(&a, "%.*s %.*s=%.*s", STR_ARG(s), STR_ARG(v->words[k].value),
+			    STR_ARG(v->words[k].text));
+	}
+	for (size_t i = 0; i < p->n_facts; i++)
+		s = str_fmt(&a, "%.*s\n%.*s: %.*s", STR_ARG(s), STR_ARG(p->facts[i].name), STR_ARG(p->facts[i].text));
+	for (size_t i = 0; i < p->n_tags; i++)
+		s = str_fmt(&a, "%.*s\n#%.*s", STR_ARG(s), STR_ARG(p->tags[i]));
+	return s;
+}
+
+START_TEST(product_reads_the_same_in_the_shops_own_language_and_in_one_without_translations)
+{
+	static const char history[] = "INSERT INTO price_history (variant_id, since_at, price_minor)"
+				      " SELECT id, UNIX_TIMESTAMP() - %d * 86400, %d FROM variant WHERE sku = '%s'";
+	struct import im = run_table("Handle,Title,Body (HTML),Type,Tags,Option1 Name,Option1 Value,Option2 Name,"
+				     "Option2 Value,Variant SKU,Variant Price,Variant Compare At Price,"
+				     "Origin (product.metafields.custom.origin)\n"
+				     "own-tea,Tea,<p>Good.</p>,Own,\"new,fine\",Size,S,Kind,Raw,OWN1,5.00,6.00,Japan\n"
+				     "own-tea,,,,,,L,,Bags,OWN2,9.00,9.00,\n");
+	struct db *db = services_db(&services, &a, DB_WEB);
+	struct catalogue_product *p;
+	struct str own;
+
+	ck_assert_uint_eq(im.n.variants_new, 2);
+	services_sql(&services, str_fmt(&a, history, 29, 450, "OWN1").p);
+	services_sql(&services, str_fmt(&a, history, 31, 300, "OWN1").p);
+	services_sql(&services, str_fmt(&a, history, 29, 100, "OWN2").p);
+	services_sql(&services, "INSERT INTO term_text (kind, term, lang, text) VALUES (0, 'Size', 'de', 'Format'),"
+				" (1, 'Kind: Bags', 'de', 'Beutel'), (2, 'Origin', 'de', 'Herkunft'),"
+				" (3, 'Origin: Japan', 'de', 'aus Japan')"
+				" ON DUPLICATE KEY UPDATE text = VALUES(text)");
+	p = product_in(db, "en", "own-tea");
+	own = said_of(p);
+	ck_assert_int_eq(p->variants[0].lowest_minor, 450);
+	ck_assert_int_eq(p->variants[1].lowest_minor, 0);
+	ck_str(p->facts[0].text, "Japan");
+	ck_str(said_of(product_in(db, "xx", "own-tea")), own.p);
+	p = product_in(db, "de", "own-tea");
+	ck_str(p->options[0].text, "Format");
+	ck_str(p->options[1].text, "Kind");
+	ck_str(p->variants[1].words[1].text, "Beutel");
+	ck_str(p->variants[1].words[1].value, "Bags");
+	ck_str(p->facts[0].name, "Herkunft");
+	ck_str(p->facts[0].text, "aus Japan");
+	ck_assert_int_eq(p->variants[0].lowest_minor, 450);
+}
+END_TEST
+
 /* A number that is another when the lists or the tokens of the generated goods are others. */
 static long long
 generated_index(void)
@@ -648,5 +729,6 @@ INTEG_MAIN("import", false, import_again_changes_nothing, import_of_products_wit
     import_takes_pictures_by_content_and_reports_those_it_cannot, import_of_a_file_that_is_no_table_says_why,
     import_adventureworks_whole_and_again, import_a_real_shops_export_and_again, import_demo_catalogue_whole,
     generated_goods_are_whole_and_a_seed_serves_once,
+    product_reads_the_same_in_the_shops_own_language_and_in_one_without_translations,
     search_reads_few_rows_also_while_the_server_believes_its_tables_empty, export_then_import_changes_nothing,
     all_that_was_imported_is_consistent)
