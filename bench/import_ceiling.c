@@ -1,7 +1,8 @@
 /* import_ceiling.c - the rows that an import has written, written again by bare multi-row INSERTs.
  *
  * import_ceiling FROM_SOCKET TO_SOCKET BATCH: copies the catalogue of one database into an empty one with the same
- * schema: BATCH products and all that is made from them in one transaction, one statement per table and 1 MiB. What
+ * schema: BATCH products and all that is made from them in one transaction, one statement per table and 1 MiB. To the
+ * lists of search, which many products share, each batch appends its own. What
  * is timed is the sending of these statements and their COMMITs; reading and writing the text down is not.
  * Writes {"products", "rows", "statements", "seconds"}. */
 #include <mysql.h>
@@ -11,6 +12,7 @@
 
 #include "base/attr.h"
 #include "base/clock.h"
+#include "shop/search_block.h"
 
 #define STATEMENT_MAX_B ((size_t)1 << 20)
 
@@ -29,7 +31,7 @@ static const struct {
     {"price_history", "variant_id IN (SELECT id FROM variant WHERE product_id BETWEEN %llu AND %llu)"},
     {"listing", "product_id BETWEEN %llu AND %llu"},
     {"listing_name", "product_id BETWEEN %llu AND %llu"},
-    {"search_token", "product_id BETWEEN %llu AND %llu"},
+    {"search_words", "product_id BETWEEN %llu AND %llu"},
     {"outbox", "subject IN (SELECT CONCAT('product/', id) FROM product WHERE id BETWEEN %llu AND %llu)"},
 };
 
@@ -138,6 +140,104 @@ copy_rows(const char *table, const char *where)
 	mysql_free_result(res);
 }
 
+/* A product under a word. */
+struct posting {
+	const char *lang, *word;
+	size_t word_n;
+	unsigned long long block;
+	unsigned offset;
+};
+
+static int
+by_list(const void *a, const void *b)
+{
+	const struct posting *x = a, *y = b;
+	size_t n = x->word_n < y->word_n ? x->word_n : y->word_n;
+	int c = strcmp(x->lang, y->lang);
+
+	if (c == 0)
+		c = memcmp(x->word, y->word, n);
+	if (c == 0)
+		c = (x->word_n > y->word_n) - (x->word_n < y->word_n);
+	return c != 0 ? c : (x->block > y->block) - (x->block < y->block);
+}
+
+/* The words of a row of search_words; gives how many there are in all now. */
+static size_t
+take_words(MYSQL_ROW row, struct posting **all, size_t n)
+{
+	unsigned long long id = strtoull(row[0], NULL, 10);
+
+	for (const char *p = row[2]; *p != '\0'; n++) {
+		if (n % 4096 == 0 && (*all = realloc(*all, (n + 4096) * sizeof(**all))) == NULL)
+			die("memory", NULL);
+		(*all)[n] = (struct posting){row[1], p, strcspn(p, "\n"), id / SEARCH_BLOCK_IDS,
+		    (unsigned)(id % SEARCH_BLOCK_IDS)};
+		p += (*all)[n].word_n;
+		p += *p == '\n';
+	}
+	return n;
+}
+
+static void
+put_list(const struct posting *p, size_t n)
+{
+	static const char head[] = "INSERT INTO search_block (lang, token, block, ids) VALUES ";
+
+	if (copy.n == 0)
+		put_bytes(head, sizeof(head) - 1);
+	else
+		put_bytes(",", 1);
+	copy.n += (size_t)snprintf(copy.text + copy.n, 40, "('%s',X'", p->lang);
+	copy.n += mysql_hex_string(copy.text + copy.n, p->word, p->word_n);
+	copy.n += (size_t)snprintf(copy.text + copy.n, 40, "',%llu,X'", p->block);
+	for (size_t i = 0; i < n; i++)
+		copy.n += (size_t)snprintf(copy.text + copy.n, 5, "%04x", p[i].offset);
+	put_bytes("')", 2);
+	copy.rows++;
+}
+
+static void
+end_lists(void)
+{
+	static const char append[] = " ON DUPLICATE KEY UPDATE ids = CONCAT(ids, VALUES(ids))";
+
+	if (copy.n == 0)
+		return;
+	put_bytes(append, sizeof(append) - 1);
+	timed(copy.text, copy.n);
+	copy.n = 0;
+}
+
+static void
+append_lists(unsigned long long first, unsigned long long last)
+{
+	struct posting *all = NULL;
+	char ask[200];
+	size_t n = 0;
+	MYSQL_RES *res;
+	MYSQL_ROW row;
+
+	snprintf(ask, sizeof(ask),
+	    "SELECT product_id, lang, words FROM search_words WHERE product_id BETWEEN %llu AND %llu", first, last);
+	if (mysql_query(copy.from, ask) != 0 || (res = mysql_store_result(copy.from)) == NULL)
+		die("search_words", copy.from);
+	while ((row = mysql_fetch_row(res)) != NULL)
+		n = take_words(row, &all, n);
+	qsort(all, n, sizeof(*all), by_list);
+	copy.n = 0;
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && by_list(&all[i], &all[k]) == 0;)
+			k++;
+		put_list(&all[i], k - i);
+		if (copy.n >= STATEMENT_MAX_B)
+			end_lists();
+	}
+	end_lists();
+	mysql_free_result(res);
+	free(all);
+}
+
 static void
 copy_batch(unsigned long long first, unsigned long long last)
 {
@@ -151,6 +251,7 @@ copy_batch(unsigned long long first, unsigned long long last)
 #pragma GCC diagnostic pop
 		copy_rows(tables[i].table, where);
 	}
+	append_lists(first, last);
 	timed("COMMIT", 6);
 }
 

@@ -25,7 +25,7 @@ function searches(shop, { titles }) {
 	return [...all, ...words.map((w) => `${w[0]}+${w[2]}`)].map((q) => `/en/search?q=${q}`);
 }
 
-// Two words that many products have, and none has both: the server walks along all that have the rarer one.
+// Two words that many products have, and none has both: all blocks of both are looked at.
 const vainSearches = (shop, { vain }) => vain.map((q) => `/en/search?q=${q}`);
 
 const titlesOf = (shop) => shop.sql("SELECT title FROM product_text WHERE lang = 'en' ORDER BY product_id LIMIT 1000")

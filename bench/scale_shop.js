@@ -65,7 +65,7 @@ class ScaleShop extends BenchShop {
 	// Everything is there already; the server knows its tables as it does in a shop that has run for a while.
 	async fill() {
 		this.handles = [];
-		this.sql('ANALYZE TABLE product, product_text, product_image, variant, stock, listing, listing_name, search_token,'
+		this.sql('ANALYZE TABLE product, product_text, product_image, variant, stock, listing, listing_name, search_block,'
 			+ ' category, session, cart, cart_line, orders, order_line, order_event, stock_movement, ledger_entry, outbox');
 	}
 

@@ -19,7 +19,7 @@ GRANT SELECT ON @db@.variant TO @web@;
 GRANT SELECT ON @db@.price_history TO @web@;
 GRANT SELECT ON @db@.listing TO @web@;
 GRANT SELECT ON @db@.listing_name TO @web@;
-GRANT SELECT ON @db@.search_token TO @web@;
+GRANT SELECT ON @db@.search_block TO @web@;
 GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @web@;
 GRANT INSERT ON @db@.stock_movement TO @web@;
 GRANT SELECT, INSERT, UPDATE (seen_at) ON @db@.session TO @web@;

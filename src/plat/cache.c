@@ -21,7 +21,7 @@
 #define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
 #define ASK_FIRST_MIN 16	      /* keys to forget: of fewer, each is deleted unasked */
 #define DELETE_ERRORS_MAX 16	      /* then it is down, and each try may take its whole time-out */
-#define KEY_FORMAT 2		      /* raise when the form of keys or values changes */
+#define KEY_FORMAT 3		      /* raise when the form of keys or values changes */
 
 struct cache {
 	const struct conf *conf;

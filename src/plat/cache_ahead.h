@@ -1,6 +1,6 @@
 /* cache_ahead.h - which keys a page needed the last time, so that one exchange with memcached brings all of them.
  *
- * A page's keys depend on one another: an address names a product, its category names a list, the list names cards.
+ * A page's keys depend on one another: a product names its category, the category a list, the list names cards.
  * Asked for as they become known they cost an exchange for each step, and yet they are nearly always those of the last
  * time. So a worker remembers them by the page's name. That is a guess and nothing more: an answer that came ahead goes
  * to whoever asks for its very key, once; what was not guessed is asked for as it becomes known, and what was guessed

@@ -10,6 +10,12 @@ catalogue_is_digital(const struct catalogue_variant *v)
 }
 
 bool
+catalogue_is_reduced(const struct catalogue_variant *v)
+{
+	return v->compare_minor > v->price_minor;
+}
+
+bool
 catalogue_unit_price(const struct catalogue_variant *v, int64_t *minor)
 {
 	static const struct {

@@ -35,7 +35,7 @@ struct catalogue_variant {
 	struct catalogue_word words[CATALOGUE_OPTIONS];
 	struct str sku, barcode;
 	int64_t price_minor;
-	int64_t compare_minor, lowest_minor; /* compare: 0 when not reduced; lowest: of the 30 days before */
+	int64_t compare_minor, lowest_minor; /* 0: none; lowest: of the last 30 days, when reduced */
 	struct catalogue_measure measure;
 	bool shipped; /* false: digital */
 	struct stock stock;
@@ -76,6 +76,9 @@ struct catalogue_category {
 
 /* Nothing is sent and nothing runs out: had at once. */
 bool catalogue_is_digital(const struct catalogue_variant *);
+
+/* Costs less than what it is compared with: then the lowest price of 30 days is told, too. */
+bool catalogue_is_reduced(const struct catalogue_variant *);
 
 /* Price per base unit, in minor units. False when the variant has no unit price. */
 bool catalogue_unit_price(const struct catalogue_variant *, int64_t *minor);

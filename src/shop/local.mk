@@ -15,6 +15,7 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/product_csv_variant.c \
 	src/shop/rules.h \
 	src/shop/search.c src/shop/search.h \
+	src/shop/search_block.c src/shop/search_block.h \
 	src/shop/shipping.c src/shop/shipping.def src/shop/shipping.h \
 	src/shop/stock.c src/shop/stock.h \
 	src/shop/tax.c src/shop/tax.h \

@@ -68,36 +68,45 @@ search_tokens_reset(struct search_tokens *t, struct arena *a)
 {
 	memset(t->slot, 0, t->n_slots * sizeof(t->slot[0]));
 	t->n = 0;
-	t->n_texts = 0;
 	t->a = a;
 }
 
-/* Within a text a token counts once. */
+/* Where a token stands in the hash table, or would. */
+static size_t
+slot_of(const struct search_tokens *t, struct str s)
+{
+	size_t i;
+
+	for (i = str_hash(s) & (t->n_slots - 1); t->slot[i] != 0; i = (i + 1) & (t->n_slots - 1))
+		if (str_eq(t->token[t->slot[i] - 1].text, s))
+			break;
+	return i;
+}
+
+struct search_token *
+search_find(struct search_tokens *t, struct str token)
+{
+	size_t i = slot_of(t, token);
+
+	return t->slot[i] == 0 ? NULL : &t->token[t->slot[i] - 1];
+}
+
 static void
-put(struct search_tokens *t, struct str s, enum search_weight weight)
+put(struct search_tokens *t, struct str s)
 {
 	size_t i;
 
 	s = utf8_head(s, SEARCH_TOKEN_MAX_B);
-	for (i = str_hash(s) & (t->n_slots - 1); t->slot[i] != 0; i = (i + 1) & (t->n_slots - 1)) {
-		struct search_token *k = &t->token[t->slot[i] - 1];
-
-		if (!str_eq(k->text, s))
-			continue;
-		if (k->in_text != t->n_texts)
-			k->weight = (uint8_t)(k->weight + weight > 255 ? 255 : k->weight + weight);
-		k->in_text = t->n_texts;
+	i = slot_of(t, s);
+	if (t->slot[i] != 0 || t->n == t->max)
 		return;
-	}
-	if (t->n == t->max)
-		return;
-	t->token[t->n++] = (struct search_token){str_dup(t->a, s), (uint8_t)weight, t->n_texts};
+	t->token[t->n++] = (struct search_token){.text = str_dup(t->a, s)};
 	t->slot[i] = (uint32_t)t->n;
 }
 
 /* A word, with the apostrophes inside it left out. */
 static void
-put_word(struct search_tokens *t, struct str s, enum search_weight weight)
+put_word(struct search_tokens *t, struct str s)
 {
 	char word[SEARCH_TOKEN_MAX_B + 4];
 	size_t n = 0;
@@ -115,11 +124,11 @@ put_word(struct search_tokens *t, struct str s, enum search_weight weight)
 		s = rest;
 	}
 	if (n > 0)
-		put(t, str_n(word, n), weight);
+		put(t, str_n(word, n));
 }
 
 static void
-put_bigrams(struct search_tokens *t, struct str run, enum search_weight weight)
+put_bigrams(struct search_tokens *t, struct str run)
 {
 	struct str first = run, second;
 	uint32_t cp;
@@ -127,20 +136,19 @@ put_bigrams(struct search_tokens *t, struct str run, enum search_weight weight)
 	if (!utf8_next(&run, &cp))
 		return;
 	if (run.n == 0)
-		put(t, first, weight);
+		put(t, first);
 	while (run.n > 0) {
 		second = run;
 		if (!utf8_next(&run, &cp))
 			return;
-		put(t, str_n(first.p, (size_t)(run.p - first.p)), weight);
+		put(t, str_n(first.p, (size_t)(run.p - first.p)));
 		first = second;
 	}
 }
 
 void
-search_add(struct search_tokens *t, struct str s, enum search_weight weight)
+search_add(struct search_tokens *t, struct str s)
 {
-	t->n_texts++;
 	while (s.n > 0) {
 		struct str run = s, rest = s;
 		enum script script, next;
@@ -158,14 +166,29 @@ search_add(struct search_tokens *t, struct str s, enum search_weight weight)
 		}
 		run.n = (size_t)(s.p - run.p);
 		if (script == WORD)
-			put_word(t, run, weight);
+			put_word(t, run);
 		else if (script == BIGRAM)
-			put_bigrams(t, run, weight);
+			put_bigrams(t, run);
 	}
 }
 
+static bool
+is_blank(char c)
+{
+	return (unsigned char)c <= ' ';
+}
+
+static bool
+has_blank(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (is_blank(s.p[i]))
+			return true;
+	return false;
+}
+
 void
-search_add_code(struct search_tokens *t, struct str s, enum search_weight weight)
+search_add_code(struct search_tokens *t, struct str s)
 {
 	char joined[SEARCH_TOKEN_MAX_B];
 	size_t n = 0;
@@ -173,12 +196,12 @@ search_add_code(struct search_tokens *t, struct str s, enum search_weight weight
 	s = str_trim(s);
 	if (s.n == 0 || s.n > SEARCH_TOKEN_MAX_B)
 		return;
-	t->n_texts++;
-	put(t, s, weight);
+	if (!has_blank(s)) /* no token holds one */
+		put(t, s);
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != '-' && s.p[i] != ' ' && s.p[i] != '.' && s.p[i] != '/' && s.p[i] != '_')
+		if (s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '/' && s.p[i] != '_' && !is_blank(s.p[i]))
 			joined[n++] = s.p[i];
 	if (n > 0)
-		put(t, str_n(joined, n), weight);
-	search_add(t, s, weight);
+		put(t, str_n(joined, n));
+	search_add(t, s);
 }

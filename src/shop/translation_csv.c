@@ -153,7 +153,7 @@ translation_csv_row(
 		return false;
 	if (!translation_lang(a, cell(t, row, TRANSLATION_COLUMN_LANGUAGE), &out->lang))
 		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE, "no language tag, as de, zh-Hans or pt-BR");
-	if (out->kind == TRANSLATION_PRODUCT && str_eq(out->lang, t->own_lang))
+	if (out->kind != TRANSLATION_CATEGORY && str_eq(out->lang, t->own_lang))
 		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE,
 		    "the shop's own language: these texts come with the products");
 	if (!read_line(t, a, row, TRANSLATION_COLUMN_TITLE, &out->title)

@@ -46,7 +46,8 @@ struct translation_csv {
 	void *arg;
 };
 
-/* ERR_INPUT when a column is missing. `own_lang` is the shop's: its products' texts come with the products. */
+/* ERR_INPUT when a column is missing. `own_lang` is the shop's: all texts in it but those of
+ * categories come with the products. */
 MUST_USE bool translation_csv_open(struct translation_csv *, const struct cells *header, struct err *);
 
 /* One row, on the arena. False: the row is left out and was reported. */

@@ -11,6 +11,7 @@
 /* Keys on their way to be forgotten. */
 struct keys {
 	struct cache *cache;
+	const struct conf_list *langs;
 	struct arena a;
 	struct cache_key v[KEYS_MAX];
 	size_t n;
@@ -36,17 +37,16 @@ forget(struct keys *k, enum cache_class cls, struct str lang, struct str id)
 }
 
 static void
-forget_product(struct keys *k, const struct conf *conf, uint64_t product_id)
+forget_card(struct keys *k, uint64_t product_id)
 {
 	char id[24];
 
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)product_id);
-	for (size_t i = 0; i < conf->site_languages.n; i++) {
-		forget(k, CACHE_product, conf->site_languages.v[i], str_z(id));
-		forget(k, CACHE_card, conf->site_languages.v[i], str_z(id));
-	}
+	for (size_t i = 0; i < k->langs->n; i++)
+		forget(k, CACHE_card, k->langs->v[i], str_z(id));
 }
 
+/* Under each address that the products have or had: the old ones say where they have moved. */
 static bool
 forget_addresses(struct db *db, struct keys *k, const struct catalogue_ids *ids, struct err *e)
 {
@@ -67,8 +67,12 @@ forget_addresses(struct db *db, struct keys *k, const struct catalogue_ids *ids,
 	q_str(q, json);
 	if (!db_select(q, &k->a, &rows, e))
 		return false;
-	while (db_next(&rows))
-		forget(k, CACHE_handle, STR_NONE, c_str(&rows));
+	while (db_next(&rows)) {
+		struct str handle = c_str(&rows);
+
+		for (size_t i = 0; i < k->langs->n; i++)
+			forget(k, CACHE_product, k->langs->v[i], handle);
+	}
 	return true;
 }
 
@@ -76,12 +80,12 @@ bool
 catalogue_forget_all(struct db *db, struct cache *cache, const struct conf *conf, const struct catalogue_ids *ids,
     bool *done, struct err *e)
 {
-	struct keys k = {.cache = cache, .done = true};
+	struct keys k = {.cache = cache, .langs = &conf->site_languages, .done = true};
 	bool ok;
 
 	arena_init(&k.a, ARENA_MAX_B);
 	for (size_t i = 0; i < ids->n; i++)
-		forget_product(&k, conf, ids->v[i]);
+		forget_card(&k, ids->v[i]);
 	ok = ids->n == 0 || forget_addresses(db, &k, ids, e);
 	send_keys(&k);
 	*done = k.done;

@@ -1,7 +1,8 @@
 /* catalogue_cache.h - which cached values a product's change spoils, and their removal.
  *
- * Exactly keyed values go at once: the product and its card in every language, its address. Lists of ids, the menu and
- * categories are not spoilt by a price; what is new in them shows with their soft expiry. */
+ * Exactly keyed values go at once, in every language: the product's card, and the product under its address and under
+ * all that it had before. Lists of ids, the menu, categories and the ways to them are not spoilt by a price; what is
+ * new in them shows with their soft expiry. */
 #ifndef KONTOR_STORE_CATALOGUE_CACHE_H
 #define KONTOR_STORE_CATALOGUE_CACHE_H
 

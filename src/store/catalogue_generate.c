@@ -10,7 +10,7 @@
 struct generate {
 	struct catalogue_save *s;
 	uint64_t first, from, to; /* number of the first product; the batch, counted from it */
-	struct str seed, categories, langs;
+	struct str seed, categories;
 };
 
 static bool
@@ -41,7 +41,6 @@ static bool
 begin(struct db *db, void *arg, struct err *e)
 {
 	struct generate *g = arg;
-	struct rows_json rows;
 	struct db_rows found;
 	uint64_t last, last_variant;
 
@@ -51,13 +50,7 @@ begin(struct db *db, void *arg, struct err *e)
 	last_variant = c_is_null(&found) ? 0 : c_u64(&found) / VARIANTS;
 	last = last > last_variant ? last : last_variant;
 	g->first = last < FIRST_ID ? FIRST_ID : last + 1;
-	rows_init(&rows, g->s->a);
-	for (size_t i = 0; i < g->s->langs->n; i++) {
-		rows_begin(&rows);
-		rows_str(&rows, g->s->langs->v[i]);
-		rows_end(&rows);
-	}
-	return rows_done(&rows, &g->langs, e);
+	return true;
 }
 
 /* Binds the range that a statement ends with, and runs it. */
@@ -113,24 +106,13 @@ make_variants(struct generate *g, struct err *e)
 static bool
 make_index(struct generate *g, struct err *e)
 {
-	uint64_t from = g->first + g->from, to = g->first + g->to;
-	struct db_query *q = db_query(g->s->db, SQL_GENERATE_LISTING);
+	size_t n = (size_t)(g->to - g->from) + 1;
+	uint64_t *ids = ARENA_ARRAY(g->s->a, uint64_t, n);
 
-	q_str(q, g->categories);
-	if (!run_over(q, from, to, e))
-		return false;
-	q = db_query(g->s->db, SQL_GENERATE_NAMES);
-	q_str(q, g->langs);
-	q_str(q, g->s->langs->v[0]);
-	if (!run_over(q, from, to, e))
-		return false;
-	q = db_query(g->s->db, SQL_GENERATE_TOKENS);
-	q_u64(q, from);
-	q_u64(q, to);
-	q_str(q, g->s->langs->v[0]);
-	q_str(q, g->langs);
-	return db_run(q, NULL, e) && run_over(db_query(g->s->db, SQL_GENERATE_COUNTS), from, to, e)
-	    && run_over(db_query(g->s->db, SQL_GENERATE_IMAGES), from, to, e);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = g->first + g->from + i;
+	return catalogue_index_new(g->s, ids, n, e)
+	    && run_over(db_query(g->s->db, SQL_GENERATE_IMAGES), ids[0], ids[n - 1], e);
 }
 
 static bool
@@ -153,11 +135,14 @@ catalogue_generate(
 	if (!db_tx(s->db, begin, &g, e))
 		return false;
 	for (g.from = 0; g.from < n; g.from += BATCH) {
+		struct arena_mark before = arena_mark(s->a);
+
 		g.to = (n - g.from > BATCH ? g.from + BATCH : n) - 1;
 		if (!db_tx(s->db, make_batch, &g, e))
 			return e->code == 1062
 			           ? err_context(e, "the seed %llu was used before", (unsigned long long)seed)
 			           : false;
+		arena_rewind(s->a, before);
 		if (tell != NULL)
 			tell(g.to + 1);
 	}

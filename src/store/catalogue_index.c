@@ -3,8 +3,8 @@
 
 #include "base/utf8.h"
 #include "plat/fold.h"
-#include "shop/search.h"
 #include "store/catalogue_save_impl.h"
+#include "store/catalogue_words.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"
 
@@ -33,6 +33,7 @@ struct entry {
 	size_t n_way, n_listed;
 	struct text *texts;
 	struct word *words;
+	struct catalogue_known *known;
 };
 
 struct count {
@@ -49,7 +50,8 @@ struct index {
 	size_t n_counts;
 	struct search_tokens tokens;
 	struct arena chunk; /* for the texts that are held */
-	struct rows_out listing, names, search;
+	struct rows_out listing, names;
+	struct catalogue_words *search;
 };
 
 static int
@@ -184,6 +186,34 @@ load_texts(struct index *x, struct str ids, struct err *e)
 		t->body = c_str(&rows);
 		t->next = en->texts;
 		en->texts = t;
+	}
+	return true;
+}
+
+/* By what they are found so far. */
+static bool
+load_known(struct index *x, size_t from, size_t to, struct err *e)
+{
+	struct db_rows rows;
+	struct db_query *q;
+	struct str ids;
+
+	if (!list_ids(x, was_listed, from, to, &ids, e))
+		return false;
+	if (ids.n <= 2)
+		return true;
+	q = db_query(x->s->db, SQL_INDEX_KNOWN);
+	q_str(q, ids);
+	if (!db_select(q, &x->chunk, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		struct entry *en = entry_of(x, c_u64(&rows));
+		struct catalogue_known *known = ARENA_NEW(&x->chunk, struct catalogue_known);
+
+		known->lang = c_str(&rows);
+		known->words = c_str(&rows);
+		known->next = en->known;
+		en->known = known;
 	}
 	return true;
 }
@@ -409,16 +439,16 @@ plain_text(struct arena *a, struct str html)
 }
 
 static bool
-add_text(struct index *x, struct str text, enum search_weight weight, struct err *e)
+add_text(struct index *x, struct str text, struct err *e)
 {
 	struct str plain, german;
 
 	if (!fold_text(&x->chunk, text, FOLD_PLAIN, &plain, e)
 	    || !fold_text(&x->chunk, text, FOLD_GERMAN, &german, e))
 		return false;
-	search_add(&x->tokens, plain, weight);
+	search_add(&x->tokens, plain);
 	if (!str_eq(plain, german))
-		search_add(&x->tokens, german, weight);
+		search_add(&x->tokens, german);
 	return true;
 }
 
@@ -427,7 +457,7 @@ add_category_titles(struct index *x, const struct entry *en, struct str lang, st
 {
 	for (size_t i = 0; i < en->n_way; i++)
 		for (const struct save_title *t = en->way[i]->titles; t != NULL; t = t->next)
-			if (str_eq(t->lang, lang) && !add_text(x, t->title, SEARCH_WORDS, e))
+			if (str_eq(t->lang, lang) && !add_text(x, t->title, e))
 				return false;
 	return true;
 }
@@ -441,8 +471,8 @@ add_words(struct index *x, const struct entry *en, struct err *e)
 		if (w->kind == 2) {
 			if (!fold_text(&x->chunk, w->text, FOLD_PLAIN, &folded, e))
 				return false;
-			search_add_code(&x->tokens, folded, SEARCH_TITLE);
-		} else if (!add_text(x, w->text, w->kind == 0 ? SEARCH_WORDS : SEARCH_SPEC, e)) {
+			search_add_code(&x->tokens, folded);
+		} else if (!add_text(x, w->text, e)) {
 			return false;
 		}
 	}
@@ -454,22 +484,12 @@ put_tokens(struct index *x, const struct entry *en, struct str lang, struct err 
 {
 	struct arena_mark before = arena_mark(&x->chunk);
 	struct text text = text_in(x, en, lang);
-	struct rows_json *rows = &x->search.rows;
 
 	search_tokens_reset(&x->tokens, &x->chunk);
-	if (!add_text(x, text.title, SEARCH_TITLE, e) || !add_text(x, en->vendor, SEARCH_WORDS, e)
-	    || !add_words(x, en, e) || !add_category_titles(x, en, lang, e)
-	    || !add_text(x, plain_text(&x->chunk, text.body), SEARCH_BODY, e))
+	if (!add_text(x, text.title, e) || !add_text(x, en->vendor, e) || !add_words(x, en, e)
+	    || !add_category_titles(x, en, lang, e) || !add_text(x, plain_text(&x->chunk, text.body), e)
+	    || !catalogue_words_put(x->search, en->id, lang, &x->tokens, en->known, e))
 		return false;
-	for (size_t i = 0; i < x->tokens.n; i++) {
-		rows_begin(rows);
-		rows_str(rows, lang);
-		rows_str(rows, x->tokens.token[i].text);
-		rows_i64(rows, (int64_t)en->id);
-		rows_i64(rows, x->tokens.token[i].weight);
-		if (!rows_out_end(&x->search, e))
-			return false;
-	}
 	arena_rewind(&x->chunk, before);
 	return true;
 }
@@ -480,34 +500,34 @@ put_texts(struct index *x, size_t from, size_t to, struct err *e)
 {
 	struct str ids;
 
-	if (!list_ids(x, is_any, from, to, &ids, e) || !load_texts(x, ids, e) || !load_words(x, ids, e))
+	if (!list_ids(x, is_any, from, to, &ids, e) || !load_texts(x, ids, e) || !load_words(x, ids, e)
+	    || !load_known(x, from, to, e))
 		return false;
 	for (size_t i = from; i < to; i++) {
 		const struct entry *en = &x->entry[i];
 
-		if (!en->active)
-			continue;
-		if (!put_names(x, en, e))
+		if (en->active && !put_names(x, en, e))
 			return false;
-		for (size_t l = 0; l < x->s->langs->n; l++)
+		for (size_t l = 0; en->active && l < x->s->langs->n; l++)
 			if (!put_tokens(x, en, x->s->langs->v[l], e))
 				return false;
+		if (!catalogue_words_rest(x->search, en->id, en->known, e))
+			return false;
 	}
 	return true;
 }
 
-/* Who is in no list has no names and no tokens either. */
+/* Who is in no list has no names and is found by no words either. */
 static bool
 save_texts(struct index *x, struct err *e)
 {
-	bool ok = run_for(x, SQL_INDEX_NAMES_CLEAR, was_listed, e)
-	    && run_for(x, SQL_INDEX_TOKENS_CLEAR, was_listed, e);
+	bool ok = run_for(x, SQL_INDEX_NAMES_CLEAR, was_listed, e);
 
 	for (size_t i = 0; i < x->n && ok; i += CHUNK) {
 		ok = put_texts(x, i, i + CHUNK < x->n ? i + CHUNK : x->n, e);
 		arena_reset(&x->chunk);
 	}
-	return ok && rows_out_send(&x->names, e) && rows_out_send(&x->search, e);
+	return ok && rows_out_send(&x->names, e) && catalogue_words_send(x->search, e);
 }
 
 static bool
@@ -518,28 +538,53 @@ note_changed(struct index *x, struct err *e)
 	return list_ids(x, is_any, 0, x->n, &ids, e) && catalogue_all_changed(x->s->db, ids, x->s->now_s, e);
 }
 
+static bool
+make_all(struct index *x, struct err *e)
+{
+	bool ok;
+
+	if (!load_products(x, e))
+		return false;
+	find_ways(x);
+	arena_init(&x->chunk, TEXTS_MAX_B);
+	x->search = catalogue_words_open(x->s);
+	ok = load_listing(x, e) && save_listing(x, e) && save_texts(x, e);
+	catalogue_words_close(x->search);
+	arena_fini(&x->chunk);
+	return ok;
+}
+
+static void
+init(struct index *x, struct catalogue_save *s, const uint64_t *ids, size_t n)
+{
+	*x = (struct index){.s = s, .n = n, .entry = ARENA_ARRAY(s->a, struct entry, n)};
+	for (size_t i = 0; i < n; i++)
+		x->entry[i].id = ids[i];
+	qsort(x->entry, n, sizeof(x->entry[0]), by_id);
+	rows_out_init(&x->listing, s->db, SQL_INDEX_LISTING, s->a);
+	rows_out_init(&x->names, s->db, SQL_INDEX_NAMES, s->a);
+	search_tokens_init(&x->tokens, s->a, SEARCH_TOKENS_MAX);
+}
+
 bool
 catalogue_index(struct catalogue_save *s, const uint64_t *ids, size_t n, struct err *e)
 {
-	struct index x = {.s = s, .n = n};
-	bool ok;
+	struct index x;
 
 	if (n == 0)
 		return true;
-	x.entry = ARENA_ARRAY(s->a, struct entry, n);
-	for (size_t i = 0; i < n; i++)
-		x.entry[i].id = ids[i];
-	qsort(x.entry, n, sizeof(x.entry[0]), by_id);
-	rows_out_init(&x.listing, s->db, SQL_INDEX_LISTING, s->a);
-	rows_out_init(&x.names, s->db, SQL_INDEX_NAMES, s->a);
-	rows_out_init(&x.search, s->db, SQL_INDEX_TOKENS, s->a);
-	search_tokens_init(&x.tokens, s->a, SEARCH_TOKENS_MAX);
+	init(&x, s, ids, n);
 	/* First of all: it locks the products, so that what is read of them is what is true until the COMMIT. */
-	if (!note_changed(&x, e) || !load_products(&x, e))
-		return false;
-	find_ways(&x);
-	arena_init(&x.chunk, TEXTS_MAX_B);
-	ok = load_listing(&x, e) && save_listing(&x, e) && save_texts(&x, e);
-	arena_fini(&x.chunk);
-	return ok;
+	return note_changed(&x, e) && make_all(&x, e);
+}
+
+bool
+catalogue_index_new(struct catalogue_save *s, const uint64_t *ids, size_t n, struct err *e)
+{
+	struct index x;
+
+	if (n == 0)
+		return true;
+	init(&x, s, ids, n);
+	return make_all(&x, e);
 }

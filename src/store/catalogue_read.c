@@ -33,32 +33,6 @@ bytes_or(struct db_rows *r, struct str none)
 	return c_is_null(r) ? none : c_bytes(r);
 }
 
-bool
-catalogue_find_handle(
-    struct db *db, struct arena *a, struct str handle, uint64_t *id, struct str *moved, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_PRODUCT_OF_HANDLE);
-	struct db_rows rows;
-	bool found;
-
-	*id = 0;
-	*moved = STR_NONE;
-	q_str(q, handle);
-	if (!db_find(q, a, &rows, &found, e))
-		return false;
-	if (found) {
-		*id = c_u64(&rows);
-		return true;
-	}
-	q = db_query(db, SQL_PRODUCT_OF_OLD_HANDLE);
-	q_str(q, handle);
-	if (!db_find(q, a, &rows, &found, e))
-		return false;
-	if (found)
-		*moved = c_str(&rows);
-	return true;
-}
-
 static void
 take_product(struct db_rows *r, struct catalogue_product *p)
 {
@@ -99,7 +73,6 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->barcode = c_str(r);
 	v->price_minor = c_i64(r);
 	v->compare_minor = i64_or(r, 0);
-	v->lowest_minor = i64_or(r, 0);
 	v->shipped = c_u64(r) != 0;
 	v->stock.tracked = c_u64(r) != 0;
 	v->stock.sell_over = c_u64(r) != 0;
@@ -108,23 +81,60 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->image_position = u64_or(r, 0);
 }
 
+/* The lowest price of the last 30 days, which stands beside a reduced one only. Few products have one; a subquery in
+ * their variants' statement would cost all of them as much as another statement does. */
 static bool
-load_variants(struct db *db, struct arena *a, struct str lang, struct catalogue_product *p, struct err *e)
+load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCT_VARIANTS);
+	struct db_query *q;
+	struct db_rows rows;
+	bool any = false;
+
+	for (size_t i = 0; i < p->n_variants; i++)
+		any = any || catalogue_is_reduced(&p->variants[i]);
+	if (!any)
+		return true;
+	q = db_query(db, SQL_PRODUCT_LOWEST);
+	q_i64(q, clock_utc_s() - HISTORY_S);
+	q_u64(q, p->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		uint64_t id = c_u64(&rows);
+		int64_t lowest_minor = i64_or(&rows, 0);
+
+		for (size_t i = 0; i < p->n_variants; i++)
+			if (p->variants[i].id == id)
+				p->variants[i].lowest_minor = lowest_minor;
+	}
+	return true;
+}
+
+/* The shop's own language has no translations of its words. */
+static bool
+is_own(const struct catalogue_langs *langs)
+{
+	return str_eq(langs->lang, langs->shop_lang);
+}
+
+static bool
+load_variants(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct catalogue_product *p,
+    struct err *e)
+{
+	struct db_query *q = db_query(db, is_own(langs) ? SQL_PRODUCT_VARIANTS_OWN : SQL_PRODUCT_VARIANTS);
 	struct db_rows rows;
 
-	q_i64(q, clock_utc_s() - HISTORY_S);
-	q_str(q, lang);
-	q_str(q, lang);
-	q_str(q, lang);
+	for (size_t i = 0; !is_own(langs) && i < CATALOGUE_OPTIONS; i++) {
+		q_str(q, p->options[i].value);
+		q_str(q, langs->lang);
+	}
 	q_u64(q, p->id);
 	if (!db_select(q, a, &rows, e))
 		return false;
 	p->variants = ARENA_ARRAY(a, struct catalogue_variant, rows.n);
 	while (db_next(&rows))
 		take_variant(&rows, &p->variants[p->n_variants++]);
-	return true;
+	return load_lowest(db, a, p, e);
 }
 
 /* What a product has many of, as one statement brings it. */
@@ -164,16 +174,17 @@ put_part(struct catalogue_product *p, const struct part *part)
 }
 
 static bool
-load_parts(struct db *db, struct arena *a, struct str lang, struct catalogue_product *p, struct err *e)
+load_parts(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct catalogue_product *p,
+    struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCT_PARTS);
+	struct db_query *q = db_query(db, is_own(langs) ? SQL_PRODUCT_PARTS_OWN : SQL_PRODUCT_PARTS);
 	struct part *parts;
 	struct db_rows rows;
 	size_t n = 0;
 
 	q_u64(q, p->id);
-	q_str(q, lang);
-	q_str(q, lang);
+	for (int i = 0; !is_own(langs) && i < 2; i++)
+		q_str(q, langs->lang);
 	q_u64(q, p->id);
 	q_u64(q, p->id);
 	if (!db_select(q, a, &rows, e))
@@ -197,28 +208,47 @@ load_parts(struct db *db, struct arena *a, struct str lang, struct catalogue_pro
 	return true;
 }
 
-bool
-catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t id,
-    struct catalogue_product **out, struct err *e)
+/* The server takes "tea " for "tea", as its collations do with blanks at the end. */
+static bool
+find_moved(struct db *db, struct arena *a, struct str handle, struct str *moved, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCT_SHOWN);
+	struct db_query *q = db_query(db, SQL_PRODUCT_OF_OLD_HANDLE);
+	struct db_rows rows;
+	bool found;
+
+	q_str(q, handle);
+	if (!db_find(q, a, &rows, &found, e))
+		return false;
+	if (found && str_eq(c_str(&rows), handle))
+		*moved = c_str(&rows);
+	return true;
+}
+
+bool
+catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str handle,
+    struct catalogue_product **out, struct str *moved, struct err *e)
+{
+	struct db_query *q = db_query(db, is_own(langs) ? SQL_PRODUCT_SHOWN_OWN : SQL_PRODUCT_SHOWN);
 	struct catalogue_product *p = ARENA_NEW(a, struct catalogue_product);
 	struct db_rows rows;
 	bool found;
 
 	*out = NULL;
-	q_str(q, langs->lang);
-	q_str(q, langs->shop_lang);
-	for (int i = 0; i < CATALOGUE_OPTIONS; i++)
+	*moved = STR_NONE;
+	if (!is_own(langs))
 		q_str(q, langs->lang);
-	q_u64(q, id);
+	q_str(q, langs->shop_lang);
+	for (int i = 0; !is_own(langs) && i < CATALOGUE_OPTIONS; i++)
+		q_str(q, langs->lang);
+	q_str(q, handle);
 	if (!db_find(q, a, &rows, &found, e))
 		return false;
-	if (!found)
-		return true;
-	take_product(&rows, p);
+	if (found)
+		take_product(&rows, p);
+	if (!found || !str_eq(p->handle, handle))
+		return find_moved(db, a, handle, moved, e);
 	*out = p;
-	return load_variants(db, a, langs->lang, p, e) && load_parts(db, a, langs->lang, p, e);
+	return load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e);
 }
 
 static struct str
@@ -395,28 +425,6 @@ catalogue_tagged(struct db *db, struct arena *a, struct str tag, size_t n, struc
 	q_str(q, tag);
 	q_u64(q, n);
 	return take_ids(q, a, n, list, e);
-}
-
-bool
-catalogue_search(struct db *db, struct arena *a, struct str lang, const struct str *tokens, size_t n_tokens,
-    const struct catalogue_list_query *lq, struct catalogue_list *list, struct err *e)
-{
-	static const unsigned stmts[] = {SQL_SEARCH_1, SQL_SEARCH_2, SQL_SEARCH_3, SQL_SEARCH_4};
-	size_t n = n_tokens > ARRAY_LEN(stmts) ? ARRAY_LEN(stmts) : n_tokens;
-	uint64_t before = UINT64_MAX;
-	struct db_query *q;
-
-	ASSERT(n_tokens > 0);
-	if (lq->after.n > 0 && !num_u64(lq->after, 1, UINT64_MAX, &before))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
-	q = db_query(db, stmts[n - 1]);
-	for (size_t i = n; i > 0; i--) { /* the first token, the one to walk along, is bound last */
-		q_str(q, lang);
-		q_bytes(q, tokens[i - 1]);
-	}
-	q_u64(q, before);
-	q_u64(q, lq->n + 1);
-	return take_ids(q, a, lq->n, list, e);
 }
 
 static void

@@ -12,13 +12,10 @@ struct catalogue_langs {
 	struct str lang, shop_lang;
 };
 
-/* The active product of this address. *id 0: there is none; then *moved, when not none, is the address it has now. */
-MUST_USE bool catalogue_find_handle(
-    struct db *, struct arena *, struct str handle, uint64_t *id, struct str *moved, struct err *);
-
-/* *p is NULL when there is no such active product. */
-MUST_USE bool catalogue_find_product(struct db *, struct arena *, const struct catalogue_langs *, uint64_t id,
-    struct catalogue_product **p, struct err *);
+/* *p is NULL when no active product has this address; then *moved, when not none, is the one that the product has now
+ * which had it before. The address is compared byte by byte: what is kept under it is deleted under it. */
+MUST_USE bool catalogue_find_product(struct db *, struct arena *, const struct catalogue_langs *, struct str handle,
+    struct catalogue_product **p, struct str *moved, struct err *);
 
 /* Cards of the products in `ids`, in no order; products that are not active are left out. */
 struct catalogue_cards {

@@ -46,9 +46,12 @@ MUST_USE bool catalogue_save_products(
 MUST_USE bool catalogue_save_text(struct catalogue_save *, const struct translation *, enum catalogue_change *change,
     uint64_t *id, struct err *);
 
-/* Writes anew all that is made from products: their places in lists, their search tokens, their categories' counts;
+/* Writes anew all that is made from products: their places in lists, their search words, their categories' counts;
  * and notes that their cached values are stale. Each id once. */
 MUST_USE bool catalogue_index(struct catalogue_save *, const uint64_t *ids, size_t n, struct err *);
+
+/* The same for products that nobody can have seen yet: there is nothing cached of them. */
+MUST_USE bool catalogue_index_new(struct catalogue_save *, const uint64_t *ids, size_t n, struct err *);
 
 /* The category of a path, made with all above it when it is not there. */
 MUST_USE bool catalogue_category(struct catalogue_save *, struct str path, uint64_t *id, struct err *);

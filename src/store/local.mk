@@ -13,6 +13,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue_save_list.c \
 	src/store/catalogue_save_text.c \
 	src/store/catalogue_save_variant.c \
+	src/store/catalogue_search.c \
+	src/store/catalogue_words.c src/store/catalogue_words.h \
 	src/store/copy_store.c src/store/copy_store.h \
 	src/store/doctor_store.c src/store/doctor_store.h \
 	src/store/draft.c src/store/draft.h \

@@ -4,6 +4,8 @@
 
 #define JSONLD_MAX_B ((size_t)256 << 10)
 #define IMAGES_MAX 8
+#define HEAD "{\"@context\":\"https://schema.org\",\"@graph\":["
+#define TAIL "]}"
 
 struct writer {
 	struct buf b;
@@ -17,13 +19,13 @@ begin(struct writer *w, struct arena *a, const struct urls *urls)
 	w->a = a;
 	w->urls = urls;
 	buf_init(&w->b, a, JSONLD_MAX_B);
-	buf_put(&w->b, STR("{\"@context\":\"https://schema.org\",\"@graph\":["));
+	buf_put(&w->b, STR(HEAD));
 }
 
 static struct str
 end(struct writer *w)
 {
-	buf_put(&w->b, STR("]}"));
+	buf_put(&w->b, STR(TAIL));
 	return w->b.over ? STR("") : buf_str(&w->b);
 }
 
@@ -266,7 +268,7 @@ put_group(struct writer *w, const struct view *product)
 }
 
 struct str
-jsonld_product(struct arena *a, const struct urls *urls, const struct view *product, const struct view *links)
+jsonld_product(struct arena *a, const struct urls *urls, const struct view *product)
 {
 	const struct view *variants = view_get(product, N_variants);
 	bool group = view_count(variants) > 1;
@@ -290,9 +292,20 @@ jsonld_product(struct arena *a, const struct urls *urls, const struct view *prod
 	else
 		put_offer(&w, product);
 	buf_ch(&w.b, '}');
-	if (view_count(links) > 0) {
-		buf_ch(&w.b, ',');
-		put_crumbs(&w, links, STR_NONE);
-	}
+	return end(&w);
+}
+
+struct str
+jsonld_with_breadcrumbs(struct arena *a, const struct urls *urls, struct str made, const struct view *links)
+{
+	struct writer w = {.a = a, .urls = urls};
+
+	if (made.n == 0 || view_count(links) == 0)
+		return made;
+	ASSERT(made.n > sizeof(TAIL) - 1);
+	buf_init(&w.b, a, JSONLD_MAX_B);
+	buf_put(&w.b, str_head(made, made.n - (sizeof(TAIL) - 1)));
+	buf_ch(&w.b, ',');
+	put_crumbs(&w, links, STR_NONE);
 	return end(&w);
 }

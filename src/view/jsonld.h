@@ -15,7 +15,11 @@ struct str jsonld_site(struct arena *, const struct urls *, const struct lang *,
 struct str jsonld_breadcrumbs(struct arena *, const struct urls *, const struct view *links, struct str last);
 
 /* A product tree (doc/templates.md, with all its `variants`): a ProductGroup with its variants, or a Product when
- * there is only one; and its breadcrumbs, which may be NULL. */
-struct str jsonld_product(struct arena *, const struct urls *, const struct view *product, const struct view *links);
+ * there is only one. */
+struct str jsonld_product(struct arena *, const struct urls *, const struct view *product);
+
+/* `made`, which a function above has made, with breadcrumbs behind it. */
+struct str jsonld_with_breadcrumbs(
+    struct arena *, const struct urls *, struct str made, const struct view *links);
 
 #endif

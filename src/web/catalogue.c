@@ -94,93 +94,49 @@ catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, st
 /* Products ------------------------------------------------------------------------------------------------------ */
 
 static bool
-fill_handle(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
-{
-	const struct page_ctx *cx = arg;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct str *handle = want[i]->arg;
-		struct str moved;
-		uint64_t id;
-
-		if (!catalogue_find_handle(cx->db, a, *handle, &id, &moved, e))
-			return false;
-		if (id != 0 || moved.n > 0)
-			want[i]->value = str_fmt(a, "%llu %.*s", (unsigned long long)id, STR_ARG(moved));
-	}
-	return true;
-}
-
-bool
-catalogue_find_address(const struct page_ctx *cx, struct str handle, struct catalogue_address *out, struct err *e)
-{
-	struct cache_item item = {.key = cache_key(cx->cache, CACHE_handle, STR_NONE, handle), .arg = &handle};
-	struct str rest, id;
-
-	*out = (struct catalogue_address){0};
-	if (!cache_fetch(cx->cache, cx->a, &item, 1, fill_handle, (void *)(uintptr_t)cx, e))
-		return false;
-	if (item.how == CACHE_NONE)
-		return true;
-	rest = item.value;
-	if (!str_cut(&rest, ' ', &id) || !num_u64(id, 0, UINT64_MAX, &out->id))
-		return err_set(e, ERR_UPSTREAM, "the cache holds no address under an address's key");
-	out->moved = rest;
-	return true;
-}
-
-static bool
-put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
+fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
 {
 	const struct catalogue_langs l = langs(cx);
-	struct view *list = view_sublist(v, N_breadcrumbs);
-	struct catalogue_categories way;
+	struct catalogue_product *p;
+	struct str moved;
+	struct view *v;
 
-	if (!catalogue_way(cx->db, cx->a, &l, category_id, &way, e))
+	if (!catalogue_find_product(cx->db, a, &l, *(const struct str *)item->arg, &p, &moved, e))
 		return false;
-	for (size_t i = 0; i < way.n; i++)
-		view_push(list, catalogue_category_link(cx, &way.v[i]));
-	if (way.n > 0) {
-		struct view *c = view_sub(v, N_category);
-
-		view_int(c, N_id, (int64_t)way.v[way.n - 1].id);
-		view_str(c, N_name, way.v[way.n - 1].title);
-		view_put(c, N_url, view_get(view_at(list, way.n - 1), N_url));
-	}
-	return true;
+	if (p == NULL)
+		return moved.n == 0 || view_encoded(a, view_node_str(a, moved), &item->value, e);
+	v = catalogue_product_tree(cx, p);
+	item->version = p->version;
+	if (p->category_id != 0)
+		view_int(view_sub(v, N_category), N_id, (int64_t)p->category_id);
+	view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v));
+	return view_encoded(a, v, &item->value, e);
 }
 
 static bool
 fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
-	const struct page_ctx *cx = arg;
-	const struct catalogue_langs l = langs(cx);
-
-	for (size_t i = 0; i < n; i++) {
-		struct catalogue_product *p;
-		struct view *v, *way;
-
-		if (!catalogue_find_product(cx->db, a, &l, *(const uint64_t *)want[i]->arg, &p, e))
+	for (size_t i = 0; i < n; i++)
+		if (!fill_product(arg, a, want[i], e))
 			return false;
-		if (p == NULL)
-			continue;
-		v = catalogue_product_tree(cx, p);
-		want[i]->version = p->version;
-		if (!put_way(cx, v, p->category_id, e))
-			return false;
-		way = catalogue_breadcrumbs(cx, view_get(v, N_breadcrumbs), p->title);
-		view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v, way));
-		if (!view_encoded(a, v, &want[i]->value, e))
-			return false;
-	}
 	return true;
 }
 
+/* The value is the product's tree, or a text: the address that it has now. */
 bool
-catalogue_find_tree(const struct page_ctx *cx, uint64_t id, struct view **out, struct err *e)
+catalogue_find_tree(const struct page_ctx *cx, struct str handle, struct view **out, struct str *moved, struct err *e)
 {
-	return fetch_tree(
-	    cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, id_text(cx->a, id)), &id, fill_products, out, e);
+	struct view *v;
+
+	*out = NULL;
+	*moved = STR_NONE;
+	if (!fetch_tree(cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, handle), &handle, fill_products, &v, e))
+		return false;
+	if (v != NULL && v->type == VIEW_STR)
+		*moved = view_text(v);
+	else
+		*out = v;
+	return true;
 }
 
 /* Lists of ids -------------------------------------------------------------------------------------------------- */
@@ -228,26 +184,59 @@ parse_ids(struct arena *a, struct str text, struct catalogue_ids *out, struct er
 }
 
 static bool
+fill_list(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
+{
+	const struct ids_want *w = item->arg;
+	struct catalogue_list list;
+	bool ok;
+
+	if (w->tag.n > 0)
+		ok = catalogue_tagged(cx->db, a, w->tag, w->query->n, &list, e);
+	else if (w->n_tokens > 0)
+		ok = catalogue_search(cx->db, a, cx->lang->tag, w->tokens, w->n_tokens, w->query, &list, e);
+	else
+		ok = catalogue_list(cx->db, a, cx->lang->tag, w->query, &list, e);
+	if (ok)
+		format_ids(a, &list, &item->value);
+	return ok;
+}
+
+static bool
+put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
+{
+	const struct catalogue_langs l = langs(cx);
+	struct view *list = view_sublist(v, N_breadcrumbs);
+	struct catalogue_categories way;
+
+	if (!catalogue_way(cx->db, cx->a, &l, category_id, &way, e))
+		return false;
+	for (size_t i = 0; i < way.n; i++)
+		view_push(list, catalogue_category_link(cx, &way.v[i]));
+	if (way.n > 0) {
+		struct view *c = view_sub(v, N_category);
+
+		view_int(c, N_id, (int64_t)way.v[way.n - 1].id);
+		view_str(c, N_name, way.v[way.n - 1].title);
+		view_put(c, N_url, view_get(view_at(list, way.n - 1), N_url));
+	}
+	return true;
+}
+
+static bool
+fill_way(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
+{
+	const struct ids_want *w = item->arg;
+	struct view *v = view_object(a);
+
+	return put_way(cx, v, w->query->category, e) && view_encoded(a, v, &item->value, e);
+}
+
+static bool
 fill_ids(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
-	const struct page_ctx *cx = arg;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct ids_want *w = want[i]->arg;
-		struct catalogue_list list;
-		bool ok;
-
-		if (w->tag.n > 0)
-			ok = catalogue_tagged(cx->db, a, w->tag, w->query->n, &list, e);
-		else if (w->n_tokens > 0)
-			ok = catalogue_search(
-			    cx->db, a, cx->lang->tag, w->tokens, w->n_tokens, w->query, &list, e);
-		else
-			ok = catalogue_list(cx->db, a, cx->lang->tag, w->query, &list, e);
-		if (!ok)
+	for (size_t i = 0; i < n; i++)
+		if (!(want[i]->key.cls == CACHE_way ? fill_way : fill_list)(arg, a, want[i], e))
 			return false;
-		format_ids(a, &list, &want[i]->value);
-	}
 	return true;
 }
 
@@ -261,11 +250,9 @@ fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, s
 	    && parse_ids(cx->a, item.value, out, e);
 }
 
-bool
-catalogue_ids(
-    const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
+static bool
+list_key(const struct page_ctx *cx, const struct catalogue_list_query *query, struct cache_key *key, struct err *e)
 {
-	struct ids_want w = {.query = query};
 	struct buf id;
 
 	buf_init(&id, cx->a, ID_MAX_B);
@@ -276,8 +263,31 @@ catalogue_ids(
 	buf_u64(&id, query->n);
 	buf_ch(&id, '.');
 	buf_put(&id, query->after);
-	return buf_check(&id, e)
-	    && fetch_ids(cx, cache_key(cx->cache, CACHE_list, cx->lang->tag, buf_str(&id)), &w, out, e);
+	*key = cache_key(cx->cache, CACHE_list, cx->lang->tag, buf_str(&id));
+	return buf_check(&id, e);
+}
+
+bool
+catalogue_ids(
+    const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
+{
+	struct ids_want w = {.query = query};
+	struct cache_key key;
+
+	return list_key(cx, query, &key, e) && fetch_ids(cx, key, &w, out, e);
+}
+
+bool
+catalogue_way_and_ids(const struct page_ctx *cx, const struct catalogue_list_query *query, struct view **way,
+    struct catalogue_ids *out, struct err *e)
+{
+	struct ids_want w = {.query = query};
+	struct cache_item items[2] = {{.arg = &w}, {.arg = &w}};
+
+	items[0].key = cache_key(cx->cache, CACHE_way, cx->lang->tag, id_text(cx->a, query->category));
+	return list_key(cx, query, &items[1].key, e)
+	    && cache_fetch(cx->cache, cx->a, items, ARRAY_LEN(items), fill_ids, (void *)(uintptr_t)cx, e)
+	    && view_decode(cx->a, items[0].value, way, e) && parse_ids(cx->a, items[1].value, out, e);
 }
 
 bool
@@ -302,7 +312,7 @@ catalogue_ids_found(const struct page_ctx *cx, struct str words, const struct ca
 	search_tokens_init(&found, cx->a, SEARCH_TOKENS);
 	if (!fold_text(cx->a, words, FOLD_PLAIN, &folded, e))
 		return false;
-	search_add(&found, folded, SEARCH_WORDS);
+	search_add(&found, folded);
 	if (found.n == 0)
 		return true;
 	w.tokens = ARENA_ARRAY(cx->a, struct str, found.n);

@@ -17,17 +17,10 @@
 MUST_USE bool catalogue_put_cards(
     const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
 
-/* Which product an address belongs to. id 0: none; then `moved`, when not none, is the address it has now. */
-struct catalogue_address {
-	uint64_t id;
-	struct str moved;
-};
-MUST_USE bool catalogue_find_address(
-    const struct page_ctx *, struct str handle, struct catalogue_address *, struct err *);
-
-/* The product's tree with `breadcrumbs`, `category` and `json_ld`, to be finished by catalogue_choose_in_tree(); NULL:
- * there is none. */
-MUST_USE bool catalogue_find_tree(const struct page_ctx *, uint64_t id, struct view **, struct err *);
+/* The tree of the product of this address, with `json_ld` and the `id` of its `category`, if it has one, to be finished
+ * by catalogue_choose_in_tree(); NULL: there is none; then `moved`, when not none, is the address that it has now. */
+MUST_USE bool catalogue_find_tree(
+    const struct page_ctx *, struct str handle, struct view **, struct str *moved, struct err *);
 
 /* A page of ids, cached. `next` is the cursor of the following page, or none. */
 struct catalogue_ids {
@@ -37,6 +30,11 @@ struct catalogue_ids {
 };
 MUST_USE bool catalogue_ids(
     const struct page_ctx *, const struct catalogue_list_query *, struct catalogue_ids *, struct err *);
+
+/* The same together with the list's category, in one exchange: *way has its `breadcrumbs` (links from the top down to
+ * it) and its id, name and url as `category`. */
+MUST_USE bool catalogue_way_and_ids(const struct page_ctx *, const struct catalogue_list_query *, struct view **way,
+    struct catalogue_ids *, struct err *);
 MUST_USE bool catalogue_ids_tagged(
     const struct page_ctx *, struct str tag, size_t n, struct catalogue_ids *, struct err *);
 MUST_USE bool catalogue_ids_found(const struct page_ctx *, struct str words, const struct catalogue_list_query *,

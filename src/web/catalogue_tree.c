@@ -40,7 +40,7 @@ put_price(const struct page_ctx *cx, struct view *parent, const struct catalogue
 	int64_t unit_minor;
 
 	view_money(p, N_now, amount(cx, v->price_minor));
-	if (v->compare_minor > v->price_minor) {
+	if (catalogue_is_reduced(v)) {
 		view_money(p, N_was, amount(cx, v->compare_minor));
 		if (v->lowest_minor > 0)
 			view_money(p, N_lowest_30d, amount(cx, v->lowest_minor));

@@ -101,52 +101,61 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 	return true;
 }
 
+/* Other products of the category, the newest first. */
 static bool
-put_related(const struct page_ctx *cx, struct view *page, const struct view *product, struct err *e)
+put_related(const struct page_ctx *cx, struct view *page, const struct catalogue_ids *ids, uint64_t self, struct err *e)
 {
-	struct catalogue_list_query query = {.sort = SORT_NEWEST, .n = RELATED_N + 1};
-	struct view *category = view_path(product, N_category, N_id);
-	uint64_t self = (uint64_t)view_get(product, N_id)->u.i, other[RELATED_N];
-	struct catalogue_ids ids;
+	uint64_t other[RELATED_N];
 	size_t n = 0;
 
-	if (category == NULL)
-		return true;
-	query.category = (uint64_t)category->u.i;
-	if (!catalogue_ids(cx, &query, &ids, e))
-		return false;
-	for (size_t i = 0; i < ids.n && n < RELATED_N; i++)
-		if (ids.ids[i] != self)
-			other[n++] = ids.ids[i];
+	for (size_t i = 0; i < ids->n && n < RELATED_N; i++)
+		if (ids->ids[i] != self)
+			other[n++] = ids->ids[i];
 	return catalogue_put_cards(cx, other, n, view_sublist(page, N_related), e);
+}
+
+/* The way to a product, also in what search engines are told: all products of a category share it. */
+static void
+put_way(const struct page_ctx *cx, struct view *page, struct view *product, const struct view *way)
+{
+	struct view *up = way != NULL ? view_get(way, N_breadcrumbs) : view_list(cx->a);
+	struct view *crumbs = catalogue_breadcrumbs(cx, up, view_text(view_get(product, N_name)));
+	struct str made = view_text(view_take(product, N_json_ld));
+
+	view_put(product, N_breadcrumbs, up);
+	view_put(product, N_category, view_get(way, N_category));
+	view_put(page, N_breadcrumbs, crumbs);
+	view_put(page, N_category, view_get(way, N_category));
+	view_html(page, N_json_ld, jsonld_with_breadcrumbs(cx->a, &cx->app->urls, made, crumbs));
 }
 
 bool
 page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 {
-	struct catalogue_address address;
-	struct view *product;
+	struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = RELATED_N + 1};
+	struct catalogue_ids ids = {0};
+	struct view *product, *category, *way = NULL;
+	struct str moved;
 
-	if (!catalogue_find_address(cx, cx->args.slug, &address, e))
+	if (!catalogue_find_tree(cx, cx->args.slug, &product, &moved, e))
 		return false;
-	if (address.id == 0 && address.moved.n > 0) {
-		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, address.moved, 0);
+	if (moved.n > 0) {
+		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, moved, 0);
 		return true;
 	}
-	if (address.id == 0)
-		return err_set(e, ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(cx->args.slug));
-	if (!catalogue_find_tree(cx, address.id, &product, e))
-		return false;
 	if (product == NULL)
-		return err_set(e, ERR_NOT_FOUND, "product %llu is not for sale", (unsigned long long)address.id);
-	view_put(page, N_breadcrumbs,
-	    catalogue_breadcrumbs(cx, view_get(product, N_breadcrumbs), view_text(view_get(product, N_name))));
-	view_put(page, N_category, view_get(product, N_category));
-	view_put(page, N_json_ld, view_take(product, N_json_ld));
+		return err_set(e, ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(cx->args.slug));
+	category = view_take(product, N_category);
+	if (category != NULL) {
+		newest.category = (uint64_t)view_get(category, N_id)->u.i;
+		if (!catalogue_way_and_ids(cx, &newest, &way, &ids, e))
+			return false;
+	}
+	put_way(cx, page, product, way);
 	catalogue_choose_in_tree(
 	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
 	view_put(page, N_product, product);
 	view_put(page, N_title, view_get(product, N_name));
 	view_put(page, N_description, view_get(product, N_summary));
-	return put_related(cx, page, product, e);
+	return way == NULL || put_related(cx, page, &ids, (uint64_t)view_get(product, N_id)->u.i, e);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // pages.t - what the public pages say to machines: structured data, twins, tags, addresses; also below a path.
 'use strict';
-const { strictEqual: equal, ok } = require('assert');
+const { match, strictEqual: equal, ok } = require('assert');
 const path = require('path');
 const { Shop } = require('./shop.js');
 const { src } = require('./stack.js');
@@ -142,6 +142,46 @@ test('the address that a product had before leads to the one it has now', async 
 		ok(rs.headers.location.endsWith(`${BASE}/en/p/new-name`), rs.headers.location);
 	}
 	equal((await get('lighttpd', '/en/p/new-name')).status, 200);
+});
+
+// What an address says is kept under it, in each language: what is kept under the old ones must go with a change, too.
+test('a change shows at once under every address that the product has or had', async () => {
+	const product = (handle, price) => shop.importGoods({ [handle]: { stock: 5, sku: 'thrice', price } });
+	const leads = async (handle, to) => {
+		for (const lang of ['en', 'de']) {
+			const rs = await get('lighttpd', `/${lang}/p/${handle}`);
+			equal(rs.status, 301);
+			ok(rs.headers.location.endsWith(`${BASE}/${lang}/p/${to}`), rs.headers.location);
+		}
+	};
+	const shows = async (handle, price) => {
+		for (const lang of ['en', 'de'])
+			match((await get('lighttpd', `/${lang}/p/${handle}`)).text, new RegExp(`"price":"${price}"`));
+	};
+	await product('first-name', '5.00');
+	await shows('first-name', '5.00');
+	await product('second-name', '6.00');
+	await leads('first-name', 'second-name');
+	await shows('second-name', '6.00');
+	await product('third-name', '7.00');
+	await leads('first-name', 'third-name');
+	await leads('second-name', 'third-name');
+	await shows('third-name', '7.00');
+	await product('first-name', '8.00');
+	await shows('first-name', '8.00');
+	await leads('third-name', 'first-name');
+});
+
+test('nothing is kept of an address that no product has, also not when the database takes it for one', async () => {
+	await shop.importGoods({ 'blank-tea': { stock: 5, price: '5.00' } });
+	equal((await get('lighttpd', '/en/p/blank-tea')).status, 200);
+	const stored = () => shop.total('cache_stores_total');
+	const before = await stored();
+	for (const handle of ['blank-tea%20', 'blank-tea%20%20', 'blank-tea-2', 'Blank-Tea'])
+		equal((await get('lighttpd', `/en/p/${handle}`)).status, 404, handle);
+	equal(await stored(), before);
+	await shop.importGoods({ 'plain-tea': { stock: 5, sku: 'blank-tea' } });
+	equal((await get('lighttpd', '/en/p/blank-tea%20')).status, 404);
 });
 
 run({

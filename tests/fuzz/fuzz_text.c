@@ -45,8 +45,8 @@ words(struct arena *a, struct str s)
 		return;
 	ASSERT(utf8_valid(folded) && fold_text(a, folded, FOLD_PLAIN, &again, &e));
 	search_tokens_init(&tokens, a, 50);
-	search_add(&tokens, folded, SEARCH_TITLE);
-	search_add_code(&tokens, folded, SEARCH_WORDS);
+	search_add(&tokens, folded);
+	search_add_code(&tokens, folded);
 	for (size_t i = 0; i < tokens.n; i++)
 		ASSERT(utf8_valid(tokens.token[i].text) && tokens.token[i].text.n > 0);
 }

@@ -7,6 +7,7 @@ INTEG_TESTS = \
 	tests/integ/test_db \
 	tests/integ/test_db_rows \
 	tests/integ/test_import \
+	tests/integ/test_import_shop \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
 	tests/integ/test_rights \
@@ -15,7 +16,7 @@ INTEG_TESTS = \
 
 check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
-EXTRA_DIST += tests/integ/integ.h
+EXTRA_DIST += tests/integ/import.h tests/integ/integ.h
 
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
@@ -36,6 +37,9 @@ tests_integ_test_order_LDADD = $(INTEG_LIBS)
 tests_integ_test_import_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_SOURCES = tests/integ/test_import.c
 tests_integ_test_import_LDADD = $(INTEG_LIBS)
+tests_integ_test_import_shop_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_import_shop_SOURCES = tests/integ/test_import_shop.c
+tests_integ_test_import_shop_LDADD = $(INTEG_LIBS)
 tests_integ_test_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_migrate_SOURCES = tests/integ/test_migrate.c
 tests_integ_test_migrate_LDADD = $(INTEG_LIBS)

@@ -1,6 +1,8 @@
+#include <limits.h>
 #include <mysql.h>
 #include <mysqld_error.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -181,6 +183,43 @@ migrate_real(void)
 	ck_assert_uint_eq(m.n_applied, SQL_SCHEMA);
 }
 
+static void
+take_real(const char *name)
+{
+	const char *from = str_fmt(&arena, "%s/etc/sql/%s", getenv("top_srcdir"), name).p;
+	char here[PATH_MAX];
+
+	ck_assert_ptr_nonnull(realpath(from, here));
+	ck_assert_int_eq(symlink(here, str_fmt(&arena, "%s/%s", dir, name).p), 0);
+}
+
+START_TEST(the_search_index_of_the_first_schema_is_taken_over)
+{
+	struct migrate m = {0};
+	struct err e = {0};
+
+	begin();
+	ck_assert_int_eq(unlink(str_fmt(&arena, "%s/0001_one.sql", dir).p), 0);
+	take_real("0001_schema.sql");
+	ck_ok(migrate(&m, &e), &e);
+	services_sql(&services, "INSERT INTO search_token (lang, token, product_id, weight) VALUES"
+				" ('en', 'tea', 16383, 1), ('en', 'tea', 16384, 1), ('en', 'tea', 16385, 1),"
+				" ('en', 'pot', 16385, 1), ('de', 'tea', 16385, 1)");
+	take_real("0002_search_blocks.sql");
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM search_block"), 4);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM search_block WHERE token = 'tea' AND"
+						    " lang = 'en' AND (block = 0 AND HEX(ids) = '3FFF'"
+						    " OR block = 1 AND HEX(ids) IN ('00000001', '00010000'))"),
+	    2);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM search_words"), 4);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM search_words WHERE product_id = 16385"
+						    " AND lang = 'en' AND REPLACE(words, CHAR(10), ' ')"
+						    " IN ('pot tea', 'tea pot')"),
+	    1);
+}
+END_TEST
+
 START_TEST(a_worker_takes_its_own_schema_or_the_next)
 {
 	static const struct {
@@ -190,6 +229,7 @@ START_TEST(a_worker_takes_its_own_schema_or_the_next)
 
 	begin();
 	migrate_real();
+	services_sql(&services, str_fmt(&arena, "DELETE FROM schema_migration WHERE version < %d", SQL_SCHEMA).p);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct db_setup setup = sql_setup(&conf, NULL, DB_WEB);
 		struct err e = {0};
@@ -226,4 +266,5 @@ END_TEST
 INTEG_MAIN("migrate", true, migrating_twice_applies_once, a_dry_run_changes_nothing, a_changed_file_is_refused_by_name,
     a_gap_or_a_double_number_is_refused, wrong_sql_is_told_with_file_and_line_and_can_be_resumed,
     a_database_newer_than_the_program_is_refused, two_migrators_at_once_apply_once,
-    a_worker_takes_its_own_schema_or_the_next, a_worker_without_a_schema_says_what_to_do)
+    the_search_index_of_the_first_schema_is_taken_over, a_worker_takes_its_own_schema_or_the_next,
+    a_worker_without_a_schema_says_what_to_do)

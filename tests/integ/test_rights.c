@@ -140,7 +140,8 @@ add_needed(struct rights *r, struct str text)
 			add(r, str_fmt(&arena, "INSERT %.*s", STR_ARG(word)));
 		else if (str_eq_z(before, "FROM") && deletes)
 			add(r, str_fmt(&arena, "DELETE %.*s", STR_ARG(word)));
-		if ((str_eq_z(before, "FROM") || str_eq_z(before, "JOIN") || str_eq_z(before, "UPDATE"))
+		if ((str_eq_z(before, "FROM") || str_eq_z(before, "JOIN")
+			|| str_eq_z(before, "STRAIGHT_JOIN") || str_eq_z(before, "UPDATE"))
 		    && !str_starts(word, STR("JSON_TABLE")) && !str_starts(word, STR("seq_"))
 		    && !str_eq_z(word, "SELECT") && str_chr(word, '.') < 0)
 			add(r, str_fmt(&arena, "SELECT %.*s", STR_ARG(word)));

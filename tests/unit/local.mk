@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/test_rights \
 	tests/unit/test_run \
 	tests/unit/test_search \
+	tests/unit/test_search_block \
 	tests/unit/test_secret \
 	tests/unit/test_sql_text \
 	tests/unit/test_stats \
@@ -77,6 +78,8 @@ tests_unit_test_cache_SOURCES = tests/unit/test_cache.c
 tests_unit_test_cache_LDADD = $(UNIT_LIBS)
 tests_unit_test_search_SOURCES = tests/unit/test_search.c
 tests_unit_test_search_LDADD = $(UNIT_LIBS)
+tests_unit_test_search_block_SOURCES = tests/unit/test_search_block.c tests/unit/random.h
+tests_unit_test_search_block_LDADD = $(UNIT_LIBS)
 tests_unit_test_image_SOURCES = tests/unit/test_image.c
 tests_unit_test_image_LDADD = $(UNIT_LIBS)
 

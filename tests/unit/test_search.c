@@ -23,7 +23,7 @@ tokens(const char *z)
 	struct buf b;
 
 	search_tokens_init(&t, &a, 100);
-	search_add(&t, fold(z, FOLD_PLAIN), SEARCH_TITLE);
+	search_add(&t, fold(z, FOLD_PLAIN));
 	buf_init(&b, &a, 10000);
 	for (size_t i = 0; i < t.n; i++) {
 		buf_z(&b, i == 0 ? "" : " ");
@@ -74,7 +74,7 @@ START_TEST(search_code_is_found_whole_in_parts_and_joined)
 
 	arena_init(&a, 16 << 20);
 	search_tokens_init(&t, &a, 10);
-	search_add_code(&t, STR("fr-r92b-58"), SEARCH_TITLE);
+	search_add_code(&t, STR("fr-r92b-58"));
 	ck_assert_uint_eq(t.n, 5);
 	ck_str(t.token[0].text, "fr-r92b-58");
 	ck_str(t.token[1].text, "frr92b58");
@@ -83,24 +83,37 @@ START_TEST(search_code_is_found_whole_in_parts_and_joined)
 }
 END_TEST
 
-START_TEST(search_weighs_a_token_once_a_text_and_stops_at_its_maximum)
+START_TEST(search_has_a_token_once_and_stops_at_its_maximum)
 {
 	struct search_tokens t;
 
 	arena_init(&a, 16 << 20);
 	search_tokens_init(&t, &a, 2);
-	search_add(&t, STR("tea tea tea"), SEARCH_TITLE);
-	search_add(&t, STR("tea cup pot"), SEARCH_BODY);
+	search_add(&t, STR("tea tea tea"));
+	search_add(&t, STR("tea cup pot"));
 	ck_assert_uint_eq(t.n, 2);
-	ck_assert_uint_eq(t.token[0].weight, SEARCH_TITLE + SEARCH_BODY);
-	ck_assert_uint_eq(t.token[1].weight, SEARCH_BODY);
-	for (int i = 0; i < 50; i++)
-		search_add(&t, STR("tea"), SEARCH_TITLE);
-	ck_assert_uint_eq(t.token[0].weight, 255);
+	ck_assert_ptr_eq(search_find(&t, STR("cup")), &t.token[1]);
+	ck_assert_ptr_null(search_find(&t, STR("pot")));
+	search_tokens_reset(&t, &a);
+	ck_assert_ptr_null(search_find(&t, STR("cup")));
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(search_has_no_token_with_a_blank_in_it)
+{
+	struct search_tokens t;
+
+	arena_init(&a, 16 << 20);
+	search_tokens_init(&t, &a, 10);
+	search_add_code(&t, STR(" ab 12\tx "));
+	ck_assert_uint_eq(t.n, 4);
+	ck_str(t.token[0].text, "ab12x");
+	ck_str(t.token[3].text, "x");
 	arena_fini(&a);
 }
 END_TEST
 
 UNIT_MAIN("search", fold_makes_case_form_and_accents_equal, fold_keeps_thai_vowels_and_drops_hebrew_points,
     search_cuts_words_and_bigrams, search_code_is_found_whole_in_parts_and_joined,
-    search_weighs_a_token_once_a_text_and_stops_at_its_maximum)
+    search_has_a_token_once_and_stops_at_its_maximum, search_has_no_token_with_a_blank_in_it)

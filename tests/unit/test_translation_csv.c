@@ -59,6 +59,13 @@ START_TEST(translations_that_cannot_be_taken_are_reported)
 	ck_reads("Handle,Language\n", "line 1: there is neither a column \"Title\" nor \"Body\"");
 	ck_reads("Handle,Language,Body\ntea,en,Tea\n",
 	    "2:5: Language: the shop's own language: these texts come with the products\n");
+	ck_reads("Kind,Handle,Language,Title\noption,Size,en,Format\nvalue,Size: S,en,Small\nattribute,Origin,en,From\n"
+		 "attribute_value,Origin: Japan,EN,Nippon\ncategory,Tea,en,Teas\n",
+	    "2:13: Language: the shop's own language: these texts come with the products\n"
+	    "3:15: Language: the shop's own language: these texts come with the products\n"
+	    "4:18: Language: the shop's own language: these texts come with the products\n"
+	    "5:31: Language: the shop's own language: these texts come with the products\n"
+	    "= category Tea en 'Teas' ''\n");
 	ck_reads("Handle,Language,Body\ntea,german,Tee\ntea,d,Tee\ntea,12,Tee\n,de,Tee\n",
 	    "= product tea german '' 'Tee'\n3:5: Language: no language tag, as de, zh-Hans or pt-BR\n"
 	    "4:5: Language: no language tag, as de, zh-Hans or pt-BR\n5:1: Handle: empty\n");

@@ -133,7 +133,7 @@ START_TEST(jsonld_of_a_product_with_variants_is_a_group_with_an_offer_each)
 	put_variant(p, "250 g", 990, N_sold_out);
 	links = view_list(&a);
 	view_str(view_add(links), N_text, STR("Tea"));
-	j = parsed(jsonld_product(&a, &urls, p, links));
+	j = parsed(jsonld_with_breadcrumbs(&a, &urls, jsonld_product(&a, &urls, p), links));
 	group = json_array_get(json_object_get(j, "@graph"), 0);
 	ck_assert_str_eq(at(group, "@type"), "ProductGroup");
 	ck_assert_str_eq(at(group, "name"), "</script><b>Tea");
@@ -164,7 +164,8 @@ START_TEST(jsonld_of_a_product_with_one_variant_is_a_product)
 	start("https://example.org/shop");
 	p = product();
 	put_variant(p, "", 490, N_low);
-	j = parsed(jsonld_product(&a, &urls, p, NULL));
+	j = parsed(jsonld_with_breadcrumbs(&a, &urls, jsonld_product(&a, &urls, p), NULL));
+	ck_assert_uint_eq(json_array_size(json_object_get(j, "@graph")), 1);
 	one = json_array_get(json_object_get(j, "@graph"), 0);
 	ck_assert_str_eq(at(one, "@type"), "Product");
 	ck_assert_str_eq(at(one, "sku"), "T-1");

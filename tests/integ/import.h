@@ -1,0 +1,86 @@
+/* import.h - what the tests of imports share: a table that is written down and imported. */
+#ifndef KONTOR_TESTS_IMPORT_H
+#define KONTOR_TESTS_IMPORT_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd/import_run.h"
+#include "integ.h"
+
+/* Tables of a test; each test has its own process, but the database is one: each uses its own handles and SKUs. */
+static struct arena a;
+static struct conf conf;
+static char report[20000];
+
+static inline void
+write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+static inline const char *
+path_of(const char *name)
+{
+	return str_fmt(&a, "%s/%s", services.dir, name).p;
+}
+
+static inline void
+prepare(void)
+{
+	if (conf.file != NULL)
+		return;
+	arena_init(&a, (size_t)512 << 20);
+	services_conf(&services, &a, &conf);
+	conf.paths_media_dir = str_fmt(&a, "%s/media", services.dir);
+}
+
+static inline struct import
+importer(void)
+{
+	prepare();
+	return (struct import){
+	    .a = &a, .db = services_db(&services, &a, DB_TOOL), .conf = &conf, .now_s = clock_utc_s()};
+}
+
+/* Runs it; what was reported is in `report`. */
+static inline void
+run(struct import *im)
+{
+	struct err e = {0};
+
+	memset(report, 0, sizeof(report));
+	im->report = fmemopen(report, sizeof(report) - 1, "w");
+	ck_ok(import_run(im, &e), &e);
+	fclose(im->report);
+}
+
+static inline struct import
+run_table(const char *text)
+{
+	struct import im = importer();
+
+	write_text(path_of("table.csv"), text);
+	im.products = path_of("table.csv");
+	run(&im);
+	return im;
+}
+
+#define number(...) services_number(&services, str_fmt(&a, __VA_ARGS__).p)
+
+/* Each word and product that search knows, as its lists have it and as the products' own rows do. */
+#define FOUND_ALL                                                                                                      \
+	"SELECT b.lang, b.token, 16384 * b.block + CAST(CONV(j.x, 16, 10) AS UNSIGNED) AS id FROM search_block b,"     \
+	" JSON_TABLE(CONCAT('[\"', REGEXP_REPLACE(HEX(b.ids), '(....)(?=.)', '\\\\1\",\"'), '\"]'), '$[*]'"           \
+	" COLUMNS (x CHAR(4) PATH '$')) j"
+#define NOTED_ALL                                                                                                      \
+	"SELECT w.lang, CAST(j.x AS BINARY) AS token, w.product_id AS id FROM search_words w,"                         \
+	" JSON_TABLE(CONCAT('[\"', REPLACE(w.words, CHAR(10), '\",\"'), '\"]'), '$[*]'"                               \
+	" COLUMNS (x VARCHAR(64) PATH '$')) j"
+#define SUM_OF "SELECT SUM(CRC32(CONCAT_WS('/', lang, token, id))) FROM ("
+#define HEAD "Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty\n"
+
+#endif
