@@ -7,6 +7,7 @@ BENCH_BINARIES = \
 	bench/order_carts \
 	bench/order_ceiling \
 	bench/page_ceiling \
+	bench/pauses \
 	bench/shopper
 
 EXTRA_PROGRAMS += $(BENCH_BINARIES)
@@ -56,6 +57,8 @@ bench_order_ceiling_SOURCES = bench/order_ceiling.c
 bench_order_ceiling_LDADD = $(ROOM_LIBS)
 bench_page_ceiling_SOURCES = bench/page_ceiling.c
 bench_page_ceiling_LDADD = $(FCGI_LIBS)
+bench_pauses_SOURCES = bench/pauses.c
+bench_pauses_LDADD = $(BENCH_LIBS)
 bench_shopper_SOURCES = bench/shopper.c
 bench_shopper_LDADD = $(BENCH_LIBS)
 

@@ -1,7 +1,7 @@
 // pages.js - what each page costs beside a constant answer of its size, behind the same web server.
 'use strict';
 const { Buyer } = require('../tests/e2e/buyer.js');
-const { BenchShop, Ceiling, WORKERS, load, raw, requestFile } = require('./stack.js');
+const { BenchShop, Ceiling, WORKERS, json, load, raw, requestFile } = require('./stack.js');
 
 const COLD_A_ROUND = 1500;
 const HEAD_B = 1000; // about what stands in front of a page
@@ -162,7 +162,8 @@ async function cold(env, average_b) {
 
 const middle = (v) => [...v].sort((a, b) => a - b)[v.length >> 1];
 
-// How late the last hundredth is when the machine is half busy. What the ceiling does then is told beside it.
+// How late the last hundredth is when the machine is half busy. What the ceiling does then is told beside it, and for
+// how much of the time the machine lets nobody work.
 async function tail(env, peaks) {
 	const { shop, ceiling, seconds, slices, rounds } = env;
 	const target = `/en/p/${shop.handles[0]}`;
@@ -173,16 +174,19 @@ async function tail(env, peaks) {
 	const slow = { seconds: 2 * seconds * slices, connections: 64 };
 	await ceiling.answerAs(await sample(shop, 'lighttpd', { target }));
 	for (let i = 0; i < rounds; i++) {
+		const idle = await json('pauses', ['2000']);
 		const r = await load(shop, 'lighttpd', file, { ...slow, rate: Math.round(middle(peaks.ours) / 2) });
 		const c = await load(ceiling, 'lighttpd', file, { ...slow, rate: Math.round(middle(peaks.ceiling) / 2) });
 		row.ours.push(r.p99_us);
 		row.ceiling.push(r.p50_us);
 		row.ratio.push(r.p99_us / r.p50_us);
-		rows.push([i + 1, r.per_s, r.p50_us, r.p99_us, r.p999_us, c.per_s, c.p50_us, c.p99_us, c.p999_us].map(Math.round));
+		rows.push([i + 1, r.per_s, r.p50_us, r.p99_us, r.p999_us, c.per_s, c.p50_us, c.p99_us, c.p999_us].map(Math.round)
+			.concat((100 * idle.lost).toFixed(2), (idle.longest_us / 1000).toFixed(1)));
 	}
 	return { row, table: {
 		title: 'The product page at half of its peak rate, and the ceiling at half of its own',
-		head: ['round', 'shop/s', 'p50 µs', 'p99 µs', 'p99.9 µs', 'ceiling/s', 'p50 µs', 'p99 µs', 'p99.9 µs'], rows,
+		head: ['round', 'shop/s', 'p50 µs', 'p99 µs', 'p99.9 µs', 'ceiling/s', 'p50 µs', 'p99 µs', 'p99.9 µs',
+			'% of idle time lost', 'longest ms'], rows,
 	} };
 }
 
@@ -225,6 +229,8 @@ async function measure({ quick, rounds, log }) {
 				+ 'has backends and workers of the same number, and a web server with the same configuration.',
 				`The hot product's answer has ${rows[0].bytes} bytes with its head. A ceiling answers with head and body of the `
 				+ 'very page that it stands beside.',
+				'At half of the peak, "idle time lost" is what a program that only reads the clock, alone on each processor, was '
+				+ 'held up by more than 100 µs at a time, while nothing was measured, and the longest such time.',
 				...outages(shop),
 			],
 			rows,
