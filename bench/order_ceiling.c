@@ -326,8 +326,7 @@ place(const struct cart *c)
 		    || !take_stock(&one))
 			return false;
 	} else if (!exec(SQL_CART_ORDERED, (struct value[]){NUM(now), NUM(c->session_id), BYTES(c->key, 16)}, 1)
-		   || !look(SQL_CART_FIND, (struct value[]){TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"), TEXT("en"),
-					       NUM(c->id), NUM(c->session_id)})
+		   || !look(SQL_CART_FIND_OWN, (struct value[]){TEXT("en"), NUM(c->id), NUM(c->session_id)})
 		   || !write_head(c, now, &order) || !write_journals(c, order, now) || !write_outbox(order, now)
 		   || !move_stock(c, order, now) || !take_stock(c)) {
 		return false;

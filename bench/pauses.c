@@ -1,8 +1,9 @@
 /* pauses - how much of the time the machine itself takes away, which no program on it can help.
  *
- * pauses MS: on each processor a process does nothing but read the clock for so many milliseconds; where the clock jumps
- * by more than 100 microseconds, somebody else was at work: the kernel, the machine's other guests, whoever else runs
- * here. Writes {"lost", "longest_us"}: the share of the time that was lost so, of all processors, and the longest jump. */
+ * pauses MS: on each processor a process does nothing but read the clock for so many milliseconds; where the clock
+ * jumps by more than 100 microseconds, somebody else was at work: the kernel, the machine's other guests, whoever else
+ * runs here. Writes {"lost", "longest_us"}: the share of the time that was lost so, of all processors, and the longest
+ * jump. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -83,14 +83,16 @@ static bool
 load(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart, struct checkout_draft *draft,
     struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_CART_FIND);
+	bool own = str_eq(owner->lang, owner->fallback);
+	struct db_query *q = db_query(db, own ? SQL_CART_FIND_OWN : SQL_CART_FIND);
 	struct db_rows rows;
 	int64_t *added;
 
 	*draft = (struct checkout_draft){0};
 	q_str(q, owner->lang);
-	q_str(q, owner->fallback);
-	for (int i = 0; i < CART_OPTIONS; i++)
+	if (!own)
+		q_str(q, owner->fallback);
+	for (int i = 0; !own && i < CART_OPTIONS; i++)
 		q_str(q, owner->lang);
 	if (cart->id != 0)
 		q_u64(q, cart->id);
