@@ -222,7 +222,7 @@ put_words(struct writer *w, struct err *e)
 	struct catalogue_texts texts;
 
 	db_limits(w->x->db, WORDS_MAX, ARENA_MAX_B);
-	if (!catalogue_export_words(w->x->db, &w->words, &texts, e))
+	if (!catalogue_export_words(w->x->db, &w->words, w->own_lang, &texts, e))
 		return false;
 	db_limits(w->x->db, DB_ROWS_MAX, DB_BYTES_MAX);
 	buf_z(&w->b, "Kind,Handle,Language,Title,Body,SEO Title,SEO Description\r\n");

@@ -743,7 +743,10 @@ cache_forget_all(struct cache *c, struct arena *a, const struct cache_key *keys,
 
 	for (size_t i = 0; i < n; i++) {
 		raise = raise || in_l1[keys[i].cls];
-		if (got[i].result != MEMC_MISS && (errors >= DELETE_ERRORS_MAX || !delete_key(c, &keys[i])))
+		if (got[i].result == MEMC_MISS)
+			continue;
+		/* A server that has just answered is worth each try. */
+		if ((got[i].result == MEMC_ERROR && errors >= DELETE_ERRORS_MAX) || !delete_key(c, &keys[i]))
 			errors++;
 	}
 	if (raise) /* also when nothing was deleted: a worker may hold what memcached has not kept */

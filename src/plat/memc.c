@@ -155,6 +155,17 @@ take_value(struct memc *m, struct arena *a, struct memc_item *item)
 	return true;
 }
 
+/* Of several servers that do not answer in time, the library says that they had nothing (1.1.4). */
+static bool
+is_owed(struct memc *m)
+{
+	bool owed = false;
+
+	for (uint32_t i = 0; i < memcached_server_count(m->st); i++)
+		owed = owed || memcached_server_response_count(memcached_server_instance_by_position(m->st, i)) > 0;
+	return owed;
+}
+
 static void
 ask(struct memc *m, struct arena *a, struct memc_item *items, size_t n, bool values)
 {
@@ -181,6 +192,8 @@ ask(struct memc *m, struct arena *a, struct memc_item *items, size_t n, bool val
 			item->result = MEMC_OK;
 		}
 	}
+	if (is_owed(m))
+		rc = MEMCACHED_TIMEOUT;
 	if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_END || rc == MEMCACHED_NOTFOUND)
 		return;
 	for (size_t i = 0; i < n; i++)

@@ -33,7 +33,7 @@ MUST_USE bool memc_open(struct arena *, const struct conf *, struct memc **, str
 /* One round trip per server for all keys. Every item gets its result. */
 void memc_get(struct memc *, struct arena *, struct memc_item *items, size_t n);
 
-/* The same, but the values are left where they are: only the results are told. */
+/* The same, but the values are not kept: only the results are told. */
 void memc_has(struct memc *, struct arena *, struct memc_item *items, size_t n);
 
 /* ttl_s <= 30 days. */

@@ -35,7 +35,7 @@ struct catalogue_variant {
 	struct catalogue_word words[CATALOGUE_OPTIONS];
 	struct str sku, barcode;
 	int64_t price_minor;
-	int64_t compare_minor, lowest_minor; /* 0: none; lowest: of the last 30 days, when reduced */
+	int64_t compare_minor, lowest_minor; /* 0: none; lowest: of the 30 days before, when reduced */
 	struct catalogue_measure measure;
 	bool shipped; /* false: digital */
 	struct stock stock;

@@ -187,8 +187,9 @@ make(struct db *db, const struct cart_change *c, uint64_t *cart_id, struct err *
 }
 
 /* A change that comes again because its COMMIT was lost may be in already. It must not count twice, so it remembers
- * from which quantity it has come: when the line shows another one now, the change is in. (Or it is not, and another
- * tab has changed the same line in that very moment: then that one's quantity stays.) */
+ * from which quantity it has come: when the line shows another one now, the change is in. (Another tab
+ * that changes the same line in that very moment can deceive us both ways: when the change is not in, the other's
+ * quantity stays; when it is, and the other brings the line back to what it was, it is made once more.) */
 struct change_tx {
 	const struct cart_change *change;
 	bool (*apply)(struct db *, struct change_tx *, uint64_t cart_id, struct err *);

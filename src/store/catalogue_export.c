@@ -166,12 +166,17 @@ catalogue_export_texts(struct db *db, struct arena *a, struct str own_lang, uint
 }
 
 bool
-catalogue_export_words(struct db *db, struct arena *a, struct catalogue_texts *out, struct err *e)
+catalogue_export_words(
+    struct db *db, struct arena *a, struct str own_lang, struct catalogue_texts *out, struct err *e)
 {
 	struct db_rows texts, terms;
+	struct db_query *q;
 
-	if (!db_select(db_query(db, SQL_EXPORT_CATEGORY_TEXTS), a, &texts, e)
-	    || !db_select(db_query(db, SQL_EXPORT_TERMS), a, &terms, e))
+	if (!db_select(db_query(db, SQL_EXPORT_CATEGORY_TEXTS), a, &texts, e))
+		return false;
+	q = db_query(db, SQL_EXPORT_TERMS);
+	q_str(q, own_lang);
+	if (!db_select(q, a, &terms, e))
 		return false;
 	out->v = ARENA_ARRAY(a, struct translation, texts.n + terms.n + 1);
 	for (out->n = 0; db_next(&texts); out->n++) {

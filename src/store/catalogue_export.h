@@ -24,7 +24,8 @@ struct catalogue_texts {
 MUST_USE bool catalogue_export_texts(
     struct db *, struct arena *, struct str own_lang, uint64_t id, struct catalogue_texts *, struct err *);
 
-/* All texts of categories, and all translated terms. */
-MUST_USE bool catalogue_export_words(struct db *, struct arena *, struct catalogue_texts *, struct err *);
+/* All texts of categories, and all terms in other languages. */
+MUST_USE bool catalogue_export_words(
+    struct db *, struct arena *, struct str own_lang, struct catalogue_texts *, struct err *);
 
 #endif

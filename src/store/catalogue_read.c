@@ -6,7 +6,6 @@
 #include "base/num.h"
 #include "store/sql.h"
 
-#define HISTORY_S (30 * 86400)
 #define WAY_MAX 8 /* levels of categories */
 
 static uint64_t
@@ -81,7 +80,7 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->image_position = u64_or(r, 0);
 }
 
-/* The lowest price of the last 30 days, which stands beside a reduced one only. Few products have one; a subquery in
+/* The lowest price of the 30 days before, which stands beside a reduced one only. Few products have one; a subquery in
  * their variants' statement would cost all of them as much as another statement does. */
 static bool
 load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
@@ -95,7 +94,6 @@ load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct 
 	if (!any)
 		return true;
 	q = db_query(db, SQL_PRODUCT_LOWEST);
-	q_i64(q, clock_utc_s() - HISTORY_S);
 	q_u64(q, p->id);
 	if (!db_select(q, a, &rows, e))
 		return false;

@@ -489,10 +489,11 @@ tell(struct save_item *it)
 /* Which rows are locked when. An order locks rows of stock, in the order of the variants' ids, and after them the row
  * of a product whose availability it changes. We keep that order where nothing but stock changes. A product that is
  * written is locked first, and its stock last of all, since what lists and search need takes long to write and each
- * buyer of the product would wait. So there is one deadlock: an order that changes the availability of a product which
- * is just being saved waits for it and holds stock that we want. Either can be repeated; the order has written less,
- * so it is the one that is rolled back, and then waits for our COMMIT, which is near. Stock before products would
- * avoid it, but hold up everybody for as long as the writing takes. */
+ * buyer of the product would wait. So an order that changes the availability of a product can meet us in a deadlock:
+ * when it waits for a product that is just being saved and holds stock that we want, and when it looks at the stock of
+ * the product's other variants, which is out of their order (stock_store.c). The server rolls one of the two back, and
+ * either is repeated. Stock before products would avoid the first, but hold up everybody for as long as the writing
+ * takes. */
 bool
 catalogue_save_products(struct catalogue_save *s, const struct product *const *products, size_t n,
     struct catalogue_saved *out, struct err *e)

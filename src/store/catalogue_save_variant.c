@@ -368,8 +368,7 @@ list_restock(struct save_writing *w, struct variants *vs, struct restock *due, s
 
 		if (r.have == NULL)
 			continue;
-		r.kind = !vs->it->same
-		    && (r.have->is.tracked != r.v->tracked || r.have->is.sell_over != r.v->sell_over);
+		r.kind = r.have->is.tracked != r.v->tracked || r.have->is.sell_over != r.v->sell_over;
 		r.count = w->b->s->set_stock && r.v->has_stock && r.have->on_hand != r.v->stock;
 		if (r.kind || r.count)
 			due[(*n)++] = r;

@@ -299,6 +299,7 @@ struct str
 jsonld_with_breadcrumbs(struct arena *a, const struct urls *urls, struct str made, const struct view *links)
 {
 	struct writer w = {.a = a, .urls = urls};
+	struct str with;
 
 	if (made.n == 0 || view_count(links) == 0)
 		return made;
@@ -307,5 +308,6 @@ jsonld_with_breadcrumbs(struct arena *a, const struct urls *urls, struct str mad
 	buf_put(&w.b, str_head(made, made.n - (sizeof(TAIL) - 1)));
 	buf_ch(&w.b, ',');
 	put_crumbs(&w, links, STR_NONE);
-	return end(&w);
+	with = end(&w);
+	return with.n == 0 ? made : with;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -434,6 +436,41 @@ START_TEST(what_was_read_before_many_are_forgotten_is_never_stored)
 }
 END_TEST
 
+/* A server that takes what it is sent, and says nothing. */
+static struct str
+silent_server(const char *name)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/%s", services.dir, name);
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(listen(fd, 64), 0);
+	return str_dup(&arena, str_z(at.sun_path));
+}
+
+START_TEST(what_several_silent_servers_hold_is_an_error_and_no_miss)
+{
+	struct cache *c = set_up("owed");
+	const struct cache_key *keys = many_keys(c, "owed");
+	struct memc_item items[MANY];
+	struct err e = {0};
+	struct memc *m;
+
+	conf.cache_socket.n = 2;
+	conf.cache_socket.v = ARENA_ARRAY(&arena, struct str, 2);
+	conf.cache_socket.v[0] = silent_server("silent-1");
+	conf.cache_socket.v[1] = silent_server("silent-2");
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	for (int i = 0; i < MANY; i++)
+		items[i].key = str_n(keys[i].text, keys[i].n);
+	memc_has(m, &arena, items, MANY);
+	for (int i = 0; i < MANY; i++)
+		ck_assert_int_eq((int)items[i].result, (int)MEMC_ERROR);
+	ck_assert(!cache_forget_all(open_cache(open_stats()), &arena, keys, MANY));
+}
+END_TEST
+
 START_TEST(to_forget_many_keys_is_given_up_when_memcached_is_silent)
 {
 	struct cache *c = set_up("silent");
@@ -635,7 +672,8 @@ INTEG_MAIN("cache", true, second_fetch_is_a_hit, a_page_asks_memcached_once_for_
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
     to_forget_many_keys_costs_one_exchange_and_one_for_each_that_is_held,
     to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies,
-    what_was_read_before_many_are_forgotten_is_never_stored, to_forget_many_keys_is_given_up_when_memcached_is_silent,
+    what_was_read_before_many_are_forgotten_is_never_stored, what_several_silent_servers_hold_is_an_error_and_no_miss,
+    to_forget_many_keys_is_given_up_when_memcached_is_silent,
     a_flush_ends_every_value_and_whatever_is_being_read,
     a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gone, bytes_of_another_key_are_no_value,
     stopped_memcached_costs_one_time_out_and_no_page,

@@ -151,6 +151,35 @@ START_TEST(import_sets_stock_and_its_kind_together)
 }
 END_TEST
 
+/* While some are owed to buyers, it must stay so that more may be sold than there is. */
+START_TEST(import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stock)
+{
+	const char *head = "Handle,Title,Type,Variant SKU,Variant Price,Variant Inventory Qty,"
+			   "Variant Inventory Tracker,Variant Inventory Policy\n";
+	struct import im;
+	long long id;
+
+	prepare();
+	run_table(str_fmt(&a, "%sowed,Tea,,OWED,5.00,3,shopify,continue\n", head).p);
+	id = variant_of("OWED");
+	services_sql(&services, str_fmt(&a, "UPDATE stock SET on_hand = -2 WHERE variant_id = %lld", id).p);
+	services_sql(&services,
+	    str_fmt(&a, "INSERT INTO stock_movement (variant_id, qty, reason, at) VALUES (%lld, -5, 2, 1)", id).p);
+	run_table(str_fmt(&a, "%sowed,Tea,,OWED,5.00,5,shopify,deny\n", head).p);
+	ck_assert_int_eq(number("SELECT on_hand * 10 + CAST(sell_over AS SIGNED) FROM stock WHERE variant_id = %lld",
+			     id),
+	    -19);
+	im = importer();
+	im.products = path_of("table.csv");
+	im.set_stock = true;
+	run(&im);
+	ck_assert_uint_eq(im.n.products_same, 1);
+	ck_assert_int_eq(number("SELECT on_hand * 10 + CAST(sell_over AS SIGNED) FROM stock WHERE variant_id = %lld",
+			     id),
+	    50);
+}
+END_TEST
+
 /* A cache, and what is planted in it; a value is there when its key is. */
 static struct cache *
 open_cache(struct memc **m)
@@ -227,4 +256,5 @@ END_TEST
 
 INTEG_MAIN("import_shop", false, import_of_stock_leaves_it_to_buyers_while_it_writes_lists,
     import_of_stock_locks_it_in_the_order_of_variants_whatever_product_they_are_of,
-    import_sets_stock_and_its_kind_together, import_forgets_all_that_the_cache_holds_of_what_it_changed)
+    import_sets_stock_and_its_kind_together, import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stock,
+    import_forgets_all_that_the_cache_holds_of_what_it_changed)
