@@ -20,6 +20,8 @@ GRANT SELECT ON @db@.price_history TO @web@;
 GRANT SELECT ON @db@.listing TO @web@;
 GRANT SELECT ON @db@.listing_name TO @web@;
 GRANT SELECT ON @db@.search_block TO @web@;
+-- Read by workers of schema 1, which may still run; to be revoked before the table is dropped.
+GRANT SELECT ON @db@.search_token TO @web@;
 GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @web@;
 GRANT INSERT ON @db@.stock_movement TO @web@;
 GRANT SELECT, INSERT, UPDATE (seen_at) ON @db@.session TO @web@;

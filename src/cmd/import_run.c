@@ -211,6 +211,20 @@ prepare(struct import_run *r, struct err *e)
 	    && import_pictures_open(r, e);
 }
 
+static bool
+locked_run(struct import_run *r, struct err *e)
+{
+	struct import *im = r->im;
+	bool ok;
+
+	if (!catalogue_save_lock(im->db, im->a, e))
+		return false;
+	ok = (im->products == NULL || import_products(r, e)) && (r->images_fd < 0 || import_category_pictures(r, e))
+	    && (im->translations == NULL || import_translations(r, e));
+	catalogue_save_unlock(im->db, im->a);
+	return ok;
+}
+
 bool
 import_run(struct import *im, struct err *e)
 {
@@ -221,9 +235,7 @@ import_run(struct import *im, struct err *e)
 	arena_init(&r.scratch, SCRATCH_MAX_B);
 	arena_init(&r.picture, PICTURE_MAX_B);
 	db_limits(im->db, ROWS_MAX, SCRATCH_MAX_B);
-	ok = prepare(&r, e) && (im->products == NULL || import_products(&r, e))
-	    && (r.images_fd < 0 || import_category_pictures(&r, e))
-	    && (im->translations == NULL || import_translations(&r, e));
+	ok = prepare(&r, e) && locked_run(&r, e);
 	db_limits(im->db, DB_ROWS_MAX, DB_BYTES_MAX);
 	if (r.images_fd >= 0)
 		close(r.images_fd);

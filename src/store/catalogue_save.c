@@ -8,6 +8,30 @@
 #include "store/sql.h"
 
 #define CANON_MAX_B ((size_t)8 << 20)
+#define LOCK_WAIT_S 2
+
+bool
+catalogue_save_lock(struct db *db, struct arena *a, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_SAVE_LOCK);
+	struct db_rows rows;
+
+	q_i64(q, LOCK_WAIT_S);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	return (!c_is_null(&rows) && c_i64(&rows) == 1) || err_set(e, ERR_CONFLICT, "another import is at work");
+}
+
+/* The connection's end frees it as well: a failure here is of no consequence. */
+void
+catalogue_save_unlock(struct db *db, struct arena *a)
+{
+	struct err ignored = {0};
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_SAVE_UNLOCK), a, &rows, &ignored))
+		err_clear(&ignored);
+}
 
 /* Products of a batch ----------------------------------------------------------------------------------------- */
 

@@ -35,6 +35,12 @@ struct catalogue_saved {
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
 };
 
+/* Until catalogue_save_unlock(), or the end of the connection, nobody else may take it: those who save whole tables
+ * would wait for one another's lists, counts and words, and give each other up. ERR_CONFLICT when somebody has it. What
+ * is true does not hang on it. */
+MUST_USE bool catalogue_save_lock(struct db *, struct arena *, struct err *);
+void catalogue_save_unlock(struct db *, struct arena *);
+
 /* Saves products, all of them or none; their handles differ; body_html must be clean. `out` has room for n. What they
  * are found by and how they are shown is made anew with them. */
 MUST_USE bool catalogue_save_products(

@@ -7,7 +7,7 @@
 #include "store/sql.h"
 
 #define CHANGES_MAX ((size_t)40000) /* gathered at a time */
-#define GATHERED_MAX_B ((size_t)48 << 20)
+#define GATHERED_MAX_B ((size_t)64 << 20) /* half of it may be full when lists are read and written */
 #define WORDS_MAX_B ((size_t)1 << 20) /* of one product in one language */
 #define BLOCKS_AT_A_TIME ((size_t)200) /* of 32 kB at most */
 
@@ -83,7 +83,6 @@ by_list_and_gone(const void *a, const void *b)
 	return c != 0 ? c : (x->id > y->id) - (x->id < y->id);
 }
 
-/* In the order of the table's key, in which all who save go along. */
 static struct block *
 make_blocks(struct catalogue_words *w, size_t *n)
 {
@@ -116,6 +115,7 @@ list_of_new(struct arena *a, const struct block *b)
 	buf_init(&list, a, 2 * b->n);
 	for (size_t i = b->n_gone; i < b->n; i++)
 		search_block_put(&list, b->change[i].id);
+	ASSERT(!list.over); /* our own bounds: a list that was cut would lose products */
 	return buf_str(&list);
 }
 
@@ -207,6 +207,7 @@ list_without_gone(struct arena *a, const struct block *b)
 	search_block_put_without(&list, b->list, gone, b->n_gone);
 	for (size_t i = b->n_gone; i < b->n; i++)
 		search_block_put(&list, b->change[i].id);
+	ASSERT(!list.over);
 	return buf_str(&list);
 }
 
@@ -306,6 +307,7 @@ join(struct arena *a, const struct search_tokens *t)
 			buf_ch(&b, '\n');
 		buf_put(&b, t->token[i].text);
 	}
+	ASSERT(!b.over);
 	return buf_str(&b);
 }
 

@@ -4,6 +4,7 @@
 #include "import.h"
 #include "plat/memc.h"
 #include "shop/stock.h"
+#include "store/catalogue_save.h"
 
 /* Imports into a shop that sells meanwhile: who waits for it, and what its cache holds afterwards. */
 
@@ -151,6 +152,27 @@ START_TEST(import_sets_stock_and_its_kind_together)
 }
 END_TEST
 
+START_TEST(import_does_not_begin_while_another_one_is_at_work)
+{
+	struct import im = importer();
+	struct err e = {0};
+	struct db *other;
+
+	other = services_db(&services, &a, DB_TOOL);
+	ck_ok(catalogue_save_lock(other, &a, &e), &e);
+	write_text(path_of("table.csv"), "Handle,Title,Type,Variant Price\nsecond,Tea,,5\n");
+	im.products = path_of("table.csv");
+	im.report = stdout;
+	ck_assert(!import_run(&im, &e));
+	ck_assert_int_eq((int)e.kind, (int)ERR_CONFLICT);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product WHERE handle = 'second'"), 0);
+	catalogue_save_unlock(other, &a);
+	err_clear(&e);
+	ck_ok(import_run(&im, &e), &e);
+	ck_assert_uint_eq(im.n.products_new, 1);
+}
+END_TEST
+
 /* While some are owed to buyers, it must stay so that more may be sold than there is. */
 START_TEST(import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stock)
 {
@@ -256,5 +278,6 @@ END_TEST
 
 INTEG_MAIN("import_shop", false, import_of_stock_leaves_it_to_buyers_while_it_writes_lists,
     import_of_stock_locks_it_in_the_order_of_variants_whatever_product_they_are_of,
-    import_sets_stock_and_its_kind_together, import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stock,
+    import_does_not_begin_while_another_one_is_at_work, import_sets_stock_and_its_kind_together,
+    import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stock,
     import_forgets_all_that_the_cache_holds_of_what_it_changed)
