@@ -32,7 +32,8 @@ static const struct {
     {"listing", "product_id BETWEEN %llu AND %llu"},
     {"listing_name", "product_id BETWEEN %llu AND %llu"},
     {"search_words", "product_id BETWEEN %llu AND %llu"},
-    {"outbox", "subject IN (SELECT CONCAT('product/', id) FROM product WHERE id BETWEEN %llu AND %llu)"},
+    {"outbox", "kind = 'cache' AND subject IN (SELECT CONVERT(CONCAT('product/', id) USING ascii) COLLATE ascii_bin"
+	       " FROM product WHERE id BETWEEN %llu AND %llu)"},
 };
 
 static struct copy {
@@ -241,7 +242,7 @@ append_lists(unsigned long long first, unsigned long long last)
 static void
 copy_batch(unsigned long long first, unsigned long long last)
 {
-	char where[200];
+	char where[300];
 
 	timed("START TRANSACTION", 17);
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
