@@ -213,6 +213,7 @@ START_TEST(import_finds_a_product_by_its_words_of_now_only)
 {
 	static const char head[] = "Handle,Title,Type,Variant Price,Status\n";
 
+	prepare();
 	run_table(str_fmt(&a, "%stea-w,Wyvern oolong,W1,5,active\ntea-x,Wyvern sencha,W1,5,active\n", head).p);
 	ck_assert_uint_eq(found_by("wyvern"), 2);
 	ck_assert_uint_eq(found_by("oolong wyvern"), 1);
