@@ -26,6 +26,10 @@ EXTRA_DIST += \
 	bench/pages.js \
 	bench/report.js \
 	bench/run \
+	bench/scale-orders-p99.svg \
+	bench/scale-products-p99.svg \
+	bench/scale-products-rate.svg \
+	bench/scale-ratios.svg \
 	bench/scale.js \
 	bench/scale_shop.js \
 	bench/stack.js
