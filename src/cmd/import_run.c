@@ -181,7 +181,7 @@ import_forget(struct import_run *r, const uint64_t *ids, size_t n, struct err *e
 	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || n == 0)
 		return true;
 	if (!catalogue_forget_all(
-		r->im->db, r->im->cache, r->im->conf, &(struct catalogue_ids){ids, n}, &done, e))
+		r->im->db, r->im->cache, r->im->conf, &(struct catalogue_stale){ids, n}, &done, e))
 		return false;
 	r->cache_silent = !done;
 	return true;

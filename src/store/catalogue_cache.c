@@ -48,7 +48,7 @@ forget_card(struct keys *k, uint64_t product_id)
 
 /* Under each address that the products have or had: the old ones say where they have moved. */
 static bool
-forget_addresses(struct db *db, struct keys *k, const struct catalogue_ids *ids, struct err *e)
+forget_addresses(struct db *db, struct keys *k, const struct catalogue_stale *ids, struct err *e)
 {
 	struct db_query *q;
 	struct rows_json list;
@@ -77,7 +77,7 @@ forget_addresses(struct db *db, struct keys *k, const struct catalogue_ids *ids,
 }
 
 bool
-catalogue_forget_all(struct db *db, struct cache *cache, const struct conf *conf, const struct catalogue_ids *ids,
+catalogue_forget_all(struct db *db, struct cache *cache, const struct conf *conf, const struct catalogue_stale *ids,
     bool *done, struct err *e)
 {
 	struct keys k = {.cache = cache, .langs = &conf->site_languages, .done = true};
@@ -97,7 +97,7 @@ bool
 catalogue_forget(struct db *db, struct cache *cache, const struct conf *conf, uint64_t product_id, bool *done,
     struct err *e)
 {
-	return catalogue_forget_all(db, cache, conf, &(struct catalogue_ids){&product_id, 1}, done, e);
+	return catalogue_forget_all(db, cache, conf, &(struct catalogue_stale){&product_id, 1}, done, e);
 }
 
 bool

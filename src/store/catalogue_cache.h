@@ -15,12 +15,12 @@ MUST_USE bool catalogue_forget(
     struct db *, struct cache *, const struct conf *, uint64_t product_id, bool *done, struct err *);
 
 /* The same for many products with few exchanges; each id once. */
-struct catalogue_ids {
+struct catalogue_stale {
 	const uint64_t *v;
 	size_t n;
 };
 MUST_USE bool catalogue_forget_all(
-    struct db *, struct cache *, const struct conf *, const struct catalogue_ids *, bool *done, struct err *);
+    struct db *, struct cache *, const struct conf *, const struct catalogue_stale *, bool *done, struct err *);
 
 /* Whether the shop has no product at all. */
 MUST_USE bool catalogue_is_empty(struct db *, struct arena *, bool *empty, struct err *);
