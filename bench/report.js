@@ -90,7 +90,6 @@ function machine() {
 		['MariaDB', version('mariadbd', ['--version'])],
 		['memcached', version('memcached', ['-V'])],
 		['libfcgi', packaged('libfcgi-dev')],
-		['libmemcached', packaged('libmemcached-dev')],
 		['libmariadb', packaged('libmariadb-dev')],
 		['spawn-fcgi, multiwatch', `${packaged('spawn-fcgi')}, ${packaged('multiwatch')}`],
 		['compiler', `gcc ${version('gcc', ['-dumpfullversion'])}`],

@@ -21,7 +21,7 @@ delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 	struct db_query *q;
 
 	if (str_starts(subject, STR("order/"))) {
-		done = order_forget(j->cache, j->conf, str_from(subject, 6));
+		done = order_forget(j->cache, j->a, j->conf, str_from(subject, 6));
 	} else if (!str_starts(subject, STR("product/")) || !num_u64(str_from(subject, 8), 1, UINT64_MAX, &product)) {
 		log_put(LOG_ERROR, "event=outbox_unknown id=%llu subject=\"%.*s\"", (unsigned long long)id,
 		    STR_ARG(subject));

@@ -19,9 +19,8 @@
 #define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
 #define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
-#define ASK_FIRST_MIN 16	      /* keys to forget: of fewer, each is deleted unasked */
-#define DELETE_ERRORS_MAX 16	      /* then it is down, and each try may take its whole time-out */
-#define KEY_FORMAT 3		      /* raise when the form of keys or values changes */
+#define LATER_MAX 32		      /* values that wait to go with the page's next question */
+#define KEY_FORMAT 4		      /* raise when the form of keys or values changes */
 
 struct cache {
 	const struct conf *conf;
@@ -31,8 +30,11 @@ struct cache {
 	struct cache_ahead *ahead;
 	struct str key_head; /* of every key: format and salt */
 	uint64_t deadline_ns;
+	struct arena *page_arena;  /* of the page that was begun; NULL: none */
 	struct cache_l1_life page; /* of what was fetched since cache_page_begin() */
 	bool page_whole;	   /* all of it was fresh */
+	struct memc_op later[LATER_MAX];
+	size_t n_later;
 };
 
 static const bool in_l1[CACHE__MAX] = {
@@ -61,7 +63,7 @@ static const enum stats_counter counters[CACHE__MAX][5] = {
 enum phase {
 	ASK,	 /* memcached has not answered yet */
 	DONE,	 /* value is final */
-	OURS,	 /* our placeholder is in: read the database, then store */
+	OURS,	 /* our placeholder is in: read the database, then store over it */
 	RENEW,	 /* our lock is in, the old value too: read, then store over the old one */
 	THEIRS,	 /* somebody else fills */
 	DIRECT	 /* read the database, store nothing */
@@ -71,9 +73,7 @@ struct work {
 	struct cache_item *item;
 	enum phase phase;
 	struct cache_l1_life life;  /* its epoch was read before memcached was asked */
-	char nonce[CACHE_NONCE_B];  /* OURS */
-	struct memc_item old;	    /* RENEW: what memcached answered at first */
-	struct memc_item now;	    /* OURS, RENEW: what it holds when we look again, with the cas id */
+	struct memc_mark mark;	    /* OURS, RENEW: of what is stored over; told before the database is read */
 	struct str stale;	    /* a value to fall back on */
 	bool counted;		    /* as a hit, a miss or an error */
 };
@@ -203,37 +203,72 @@ use_memc(struct cache *c)
 	return c->memc != NULL && breaker_allow(c->st, BREAKER_CACHE);
 }
 
-/* After each exchange: counts it, and tells the breaker how memcached behaved. */
-static enum memc_result
-judged(struct cache *c, enum memc_result r)
+/* One exchange: counts it, and tells the breaker how memcached behaved. */
+static void
+exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 {
+	bool failed = false;
+
+	memc_do(c->memc, a, ops, n);
+	for (size_t i = 0; i < n; i++)
+		failed = failed || ops[i].result == MEMC_ERROR;
 	stats_add(c->st, STAT_cache_exchanges, 1);
-	if (r == MEMC_ERROR)
+	if (failed)
 		breaker_failure(c->st, BREAKER_CACHE);
 	else
 		breaker_success(c->st, BREAKER_CACHE);
-	return r;
+}
+
+static enum memc_result
+exchange_one(struct cache *c, struct memc_op op)
+{
+	exchange(c, NULL, &op, 1);
+	return op.result;
+}
+
+/* Values that wait ------------------------------------------------------------------------------------------------ */
+
+static void
+settle(struct cache *c, const struct memc_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i].what == MEMC_CAS)
+			stats_add(c->st, ops[i].result == MEMC_OK ? STAT_cache_stores : STAT_cache_lost, 1);
+	}
+}
+
+void
+cache_settle(struct cache *c)
+{
+	if (c->n_later == 0)
+		return;
+	if (use_memc(c))
+		exchange(c, NULL, c->later, c->n_later);
+	settle(c, c->later, c->n_later);
+	c->n_later = 0;
+}
+
+/* What goes to memcached with the page's next question, or by cache_settle(); at once where no page was begun. */
+static void
+put_later(struct cache *c, struct arena *a, struct memc_op op)
+{
+	op.key = str_dup(a, op.key);
+	op.result = MEMC_ERROR;
+	c->later[c->n_later++] = op;
+	if (c->page_arena != a || c->n_later == LATER_MAX)
+		cache_settle(c);
 }
 
 static void
-add_placeholder(struct cache *c, struct arena *a, struct work *w)
+end_page(void *arg)
 {
-	struct cache_entry entry = {.kind = CACHE_ENTRY_PLACEHOLDER, .key_hash = key_hash(w->item)};
-	struct buf b;
+	struct cache *c = arg;
 
-	secret_random(w->nonce, sizeof(w->nonce));
-	memcpy(entry.nonce, w->nonce, sizeof(entry.nonce));
-	buf_init(&b, a, 256);
-	cache_entry_format(&b, &entry);
-	switch (judged(c, memc_add(c->memc, key_str(w->item), buf_str(&b), PLACEHOLDER_S))) {
-	case MEMC_OK: w->phase = OURS; break;
-	case MEMC_EXISTS: w->phase = THEIRS; break;
-	default:
-		count_lookup(c, w, ERRORS);
-		w->phase = DIRECT;
-		break;
-	}
+	cache_settle(c);
+	c->page_arena = NULL;
 }
+
+/* Answers ------------------------------------------------------------------------------------------------------- */
 
 /* The value is past its soft expiry: one renews it, all others use it. */
 static void
@@ -242,7 +277,8 @@ try_renew(struct cache *c, struct arena *a, struct work *w, struct str old_paylo
 	struct str lock = str_fmt(a, "%.*s!", STR_ARG(key_str(w->item)));
 
 	w->stale = old_payload;
-	if (judged(c, memc_add(c->memc, lock, STR("1"), PLACEHOLDER_S)) == MEMC_OK) {
+	if (exchange_one(c, (struct memc_op){MEMC_ADD, .key = lock, .value = STR("1"), .ttl_s = PLACEHOLDER_S})
+	    == MEMC_OK) {
 		w->phase = RENEW;
 		return;
 	}
@@ -251,45 +287,60 @@ try_renew(struct cache *c, struct arena *a, struct work *w, struct str old_paylo
 	done(w, old_payload, CACHE_STALE);
 }
 
-/* memcached's answer about one item decides what is next. */
+/* There are bytes, but no entry of ours, or one that is too old. */
 static void
-judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc_item *got, int64_t now_s)
+replace(struct cache *c, struct arena *a, struct work *w)
+{
+	struct memc_op ops[] = {{MEMC_DELETE, .key = key_str(w->item)},
+	    {MEMC_TAKE, .key = key_str(w->item), .ttl_s = PLACEHOLDER_S}};
+
+	exchange(c, a, ops, ARRAY_LEN(ops));
+	w->mark = ops[1].mark;
+	w->phase = ops[1].result == MEMC_OURS ? OURS : ops[1].result == MEMC_ERROR ? DIRECT : THEIRS;
+	if (w->phase == DIRECT)
+		count_lookup(c, w, ERRORS);
+}
+
+static void
+judge_value(struct cache *c, struct arena *a, struct work *w, const struct memc_op *got, int64_t now_s)
 {
 	struct cache_entry entry;
 
-	if (got->result == MEMC_ERROR) {
+	if (!cache_entry_parse(got->value, key_hash(w->item), &entry)) {
+		stats_add(c->st, STAT_cache_corrupt, 1);
+		replace(c, a, w);
+		return;
+	}
+	w->mark = got->mark;
+	w->item->version = entry.version;
+	if (now_s < entry.soft_at) {
+		w->life.until_s = entry.soft_at;
+		count_lookup(c, w, HITS);
+		done(w, entry.payload, CACHE_FRESH);
+		if (in_l1[w->item->key.cls])
+			cache_l1_put(c->l1, key_str(w->item), entry.payload, &w->life);
+	} else if (now_s < entry.hard_at)
+		try_renew(c, a, w, entry.payload);
+	else
+		replace(c, a, w);
+}
+
+/* memcached's answer about one item decides what is next. */
+static void
+judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc_op *got, int64_t now_s)
+{
+	switch (got->result) {
+	case MEMC_OK: judge_value(c, a, w, got, now_s); break;
+	case MEMC_OURS:
+		w->mark = got->mark;
+		w->phase = OURS;
+		break;
+	case MEMC_THEIRS: w->phase = THEIRS; break;
+	default:
 		count_lookup(c, w, ERRORS);
 		w->phase = DIRECT;
-		return;
+		break;
 	}
-	if (got->result == MEMC_OK && cache_entry_parse(got->value, key_hash(w->item), &entry)) {
-		w->old = *got;
-		if (entry.kind == CACHE_ENTRY_PLACEHOLDER) {
-			w->phase = THEIRS;
-			return;
-		}
-		w->item->version = entry.version;
-		if (now_s < entry.soft_at) {
-			w->life.until_s = entry.soft_at;
-			count_lookup(c, w, HITS);
-			done(w, entry.payload, CACHE_FRESH);
-			if (in_l1[w->item->key.cls])
-				cache_l1_put(c->l1, key_str(w->item), entry.payload, &w->life);
-			return;
-		}
-		if (now_s < entry.hard_at) {
-			try_renew(c, a, w, entry.payload);
-			return;
-		}
-	}
-	if (got->result == MEMC_OK && w->old.value.p == NULL)
-		stats_add(c->st, STAT_cache_corrupt, 1);
-	if (got->result == MEMC_OK && judged(c, memc_delete(c->memc, key_str(w->item))) == MEMC_ERROR) {
-		count_lookup(c, w, ERRORS); /* no entry of ours, or too old, and it cannot be removed */
-		w->phase = DIRECT;
-		return;
-	}
-	add_placeholder(c, a, w);
 }
 
 static struct cache_l1_now
@@ -298,26 +349,24 @@ l1_now(struct cache *c)
 	return (struct cache_l1_now){stats_epoch(c->st), clock_mono_ns(), clock_utc_s()};
 }
 
-/* What an exchange on the same page has brought already. Its life began then, not now. What somebody else has overtaken
- * meanwhile is asked for again. */
+/* What an exchange on the same page has brought already. Its life began then, not now. What was missing then is asked
+ * for again: somebody else may have it by now. */
 static void
 use_ahead(struct cache *c, struct arena *a, struct work *works, size_t n)
 {
 	int64_t now_s = clock_utc_s();
 
 	for (size_t i = 0; i < n; i++) {
-		struct memc_item got;
+		struct memc_op got;
 
-		if (works[i].phase != ASK || !cache_ahead_take(c->ahead, key_str(works[i].item), &got, &works[i].life))
-			continue;
-		judge_answer(c, a, &works[i], &got, now_s);
-		if (works[i].phase == THEIRS)
-			works[i].phase = ASK;
+		if (works[i].phase == ASK && cache_ahead_take(c->ahead, key_str(works[i].item), &got, &works[i].life)
+		    && got.result == MEMC_OK)
+			judge_answer(c, a, &works[i], &got, now_s);
 	}
 }
 
 static bool
-asks_for(const struct memc_item *got, size_t n, struct str key)
+asks_for(const struct memc_op *got, size_t n, struct str key)
 {
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(got[i].key, key))
@@ -327,32 +376,24 @@ asks_for(const struct memc_item *got, size_t n, struct str key)
 
 /* Puts what the page will probably need behind the `m` that are wanted now; gives how many there are in all. */
 static size_t
-add_ahead(struct cache *c, struct arena *a, struct memc_item *got, size_t m, const struct cache_l1_now *now)
+add_ahead(struct cache *c, struct arena *a, struct memc_op *got, size_t m, const struct cache_l1_now *now)
 {
 	struct str keys[AHEAD_MAX], value;
 	size_t n = cache_ahead_guess(c->ahead, a, keys, AHEAD_MAX), all = m;
 
 	for (size_t i = 0; i < n; i++)
 		if (!cache_l1_find(c->l1, keys[i], now, &value, NULL) && !asks_for(got, all, keys[i]))
-			got[all++].key = keys[i];
+			got[all++] = (struct memc_op){MEMC_GET, .key = keys[i]};
 	return all;
 }
 
-static void
-ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
+/* Those that are to be asked for, as questions; gives how many. None while memcached is not to be asked. */
+static size_t
+questions(struct cache *c, struct work *works, size_t n, struct memc_op *ask, struct work **asked)
 {
-	const struct cache_l1_now now = l1_now(c);
-	struct memc_item *got;
-	struct work **asked;
-	bool up, failed = false;
-	size_t m = 0, all;
+	bool up = use_memc(c);
+	size_t m = 0;
 
-	use_ahead(c, a, works, n);
-	if (count_phase(works, n, ASK) == 0)
-		return; /* before the breaker is asked: who may probe must do so */
-	up = use_memc(c);
-	got = ARENA_ARRAY(a, struct memc_item, n + AHEAD_MAX);
-	asked = ARENA_ARRAY(a, struct work *, n);
 	for (size_t i = 0; i < n; i++) {
 		if (works[i].phase != ASK)
 			continue;
@@ -361,80 +402,51 @@ ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 			works[i].phase = DIRECT;
 			continue;
 		}
-		got[m].key = key_str(works[i].item);
+		ask[m] = (struct memc_op){MEMC_TAKE, .key = key_str(works[i].item), .ttl_s = PLACEHOLDER_S};
 		asked[m++] = &works[i];
 	}
+	return m;
+}
+
+/* One exchange: what waits to be stored, what is wanted now, what the page will probably want. */
+static void
+ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
+{
+	const struct cache_l1_now now = l1_now(c);
+	struct memc_op *ops, *ask;
+	struct work **asked;
+	size_t m, all;
+
+	use_ahead(c, a, works, n);
+	if (count_phase(works, n, ASK) == 0)
+		return; /* before the breaker is asked: who may probe must do so */
+	ops = ARENA_ARRAY(a, struct memc_op, LATER_MAX + n + AHEAD_MAX);
+	asked = ARENA_ARRAY(a, struct work *, n);
+	ask = ops + c->n_later;
+	m = questions(c, works, n, ask, asked);
 	if (m == 0)
 		return;
-	all = add_ahead(c, a, got, m, &now);
-	memc_get(c->memc, a, got, all);
-	for (size_t i = 0; i < all; i++)
-		failed = failed || got[i].result == MEMC_ERROR;
-	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
+	if (c->n_later > 0)
+		memcpy(ops, c->later, c->n_later * sizeof(*ops));
+	all = add_ahead(c, a, ask, m, &now);
+	exchange(c, a, ops, c->n_later + all);
+	settle(c, ops, c->n_later);
+	c->n_later = 0;
 	if (all > m)
-		cache_ahead_put(c->ahead, got + m, all - m, &(struct cache_l1_life){now.epoch, now.mono_ns, INT64_MAX});
+		cache_ahead_put(
+		    c->ahead, ask + m, all - m, &(struct cache_l1_life){now.epoch, now.mono_ns, INT64_MAX});
 	for (size_t i = 0; i < m; i++)
-		judge_answer(c, a, asked[i], &got[i], now.utc_s);
+		judge_answer(c, a, asked[i], &ask[i], now.utc_s);
 }
 
-/* Whether it has to be looked at again: not when there is nothing to store. */
-static bool
-is_due(const struct work *w, enum phase phase)
-{
-	return w->phase == phase && (phase != OURS || w->item->value.p != NULL);
-}
-
-/* What memcached holds now under the keys of all that are in this phase, by one exchange: into `now` of each. */
-static void
-look_again(struct cache *c, struct arena *a, struct work **works, size_t n, enum phase phase)
-{
-	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
-	bool failed = false;
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (is_due(works[i], phase))
-			got[m++].key = key_str(works[i]->item);
-	if (m == 0)
-		return;
-	memc_get(c->memc, a, got, m);
-	m = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_due(works[i], phase))
-			continue;
-		failed = failed || got[m].result == MEMC_ERROR;
-		works[i]->now = got[m++];
-	}
-	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
-}
-
-/* Before the database is read: the cas id of what a renewal will replace. */
-static void
-prepare_renewals(struct cache *c, struct arena *a, struct work *works, size_t n)
-{
-	struct work **all = ARENA_ARRAY(a, struct work *, n);
-
-	for (size_t i = 0; i < n; i++)
-		all[i] = &works[i];
-	look_again(c, a, all, n, RENEW);
-	for (size_t i = 0; i < n; i++) {
-		if (works[i].phase != RENEW)
-			continue;
-		if (works[i].now.result != MEMC_OK || !str_eq(works[i].now.value, works[i].old.value))
-			works[i].phase = DIRECT; /* changed meanwhile */
-	}
-}
-
-/* Stores what was read, if nobody has deleted meanwhile: over what stood there when we looked again. */
+/* Stores what was read over what stood there before it was read, if nobody has deleted that meanwhile. */
 static void
 store(struct cache *c, struct arena *a, struct work *w)
 {
 	int64_t now_s = clock_utc_s(), soft_s = c->conf->cache_soft_s, hard_s = c->conf->cache_hard_s;
-	struct cache_entry entry = {.kind = CACHE_ENTRY_VALUE,
-	    .key_hash = key_hash(w->item),
-	    .version = w->item->version,
-	    .payload = w->item->value};
-	struct cache_entry found;
+	struct cache_entry entry = {
+	    .key_hash = key_hash(w->item), .version = w->item->version, .payload = w->item->value};
+	struct memc_op op = {MEMC_CAS, .key = key_str(w->item), .ttl_s = (int)hard_s, .mark = w->mark};
 	struct buf b;
 
 	/* A spread of a tenth, so that what was filled together does not expire together. */
@@ -442,20 +454,12 @@ store(struct cache *c, struct arena *a, struct work *w)
 	entry.hard_at = now_s + hard_s;
 	buf_init(&b, a, VALUE_MAX_B);
 	cache_entry_format(&b, &entry);
+	op.value = buf_str(&b);
 	if (w->item->value.p == NULL || b.over) {
-		(void)judged(c, memc_delete(c->memc, key_str(w->item)));
-		return;
+		op.what = MEMC_DELETE;
+		op.value = STR_NONE;
 	}
-	if (w->phase == OURS
-	    && (w->now.result != MEMC_OK || !cache_entry_parse(w->now.value, entry.key_hash, &found)
-		|| found.kind != CACHE_ENTRY_PLACEHOLDER || memcmp(found.nonce, w->nonce, CACHE_NONCE_B) != 0)) {
-		stats_add(c->st, STAT_cache_lost, 1);
-		return;
-	}
-	if (judged(c, memc_cas(c->memc, &w->now, buf_str(&b), (int)hard_s)) == MEMC_OK)
-		stats_add(c->st, STAT_cache_stores, 1);
-	else
-		stats_add(c->st, STAT_cache_lost, 1);
+	put_later(c, a, op);
 }
 
 /* A place among the fills that all workers may run at a time. */
@@ -492,29 +496,25 @@ remember(struct cache *c, struct arena *a, struct work **want, size_t n)
 static void
 ask_again(struct cache *c, struct arena *a, struct work **want, size_t n)
 {
-	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
+	struct memc_op *got = ARENA_ARRAY(a, struct memc_op, n);
 	struct work **asked = ARENA_ARRAY(a, struct work *, n);
 	int64_t now_s = clock_utc_s();
 	struct cache_entry entry;
-	bool failed = false;
 	size_t m = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (want[i]->phase != DIRECT || want[i]->stale.p != NULL)
 			continue;
-		got[m].key = key_str(want[i]->item);
+		got[m] = (struct memc_op){MEMC_GET, .key = key_str(want[i]->item)};
 		asked[m++] = want[i];
 	}
 	if (m == 0 || c->memc == NULL)
 		return;
-	memc_get(c->memc, a, got, m);
-	for (size_t i = 0; i < m; i++) {
-		failed = failed || got[i].result == MEMC_ERROR;
+	exchange(c, a, got, m);
+	for (size_t i = 0; i < m; i++)
 		if (got[i].result == MEMC_OK && cache_entry_parse(got[i].value, key_hash(asked[i]->item), &entry)
-		    && entry.kind == CACHE_ENTRY_VALUE && now_s < entry.hard_at)
+		    && now_s < entry.hard_at)
 			asked[i]->stale = entry.payload;
-	}
-	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
 }
 
 /* The database cannot say: what has an old value keeps it. False when one has none. */
@@ -527,7 +527,7 @@ fall_back(struct cache *c, struct arena *a, struct work **want, size_t n)
 	remember(c, a, want, n);
 	for (size_t i = 0; i < n; i++) {
 		if (want[i]->phase == OURS)
-			(void)judged(c, memc_delete(c->memc, key_str(want[i]->item)));
+			put_later(c, a, (struct memc_op){MEMC_DELETE, .key = key_str(want[i]->item)});
 		if (want[i]->stale.p == NULL) {
 			count_lookup(c, want[i], MISSES);
 			all = false;
@@ -570,7 +570,6 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 		err_clear(e);
 		return true;
 	}
-	look_again(c, a, want, m, OURS);
 	for (size_t i = 0; i < m; i++) {
 		want[i]->life.until_s = clock_utc_s() + c->conf->cache_soft_s;
 		count_lookup(c, want[i], MISSES);
@@ -655,7 +654,6 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 	}
 	ask_memcached(c, a, works, n);
 	for (;;) {
-		prepare_renewals(c, a, works, n);
 		ok = fill(c, a, works, n, fn, arg, e);
 		if (!ok || count_phase(works, n, THEIRS) == 0)
 			break;
@@ -669,6 +667,8 @@ void
 cache_page_begin(struct cache *c, struct arena *a, struct str name)
 {
 	cache_ahead_begin(c->ahead, a, name);
+	c->page_arena = a;
+	arena_defer(a, end_page, c);
 	c->page = (struct cache_l1_life){stats_epoch(c->st), clock_mono_ns(), INT64_MAX};
 	c->page_whole = true;
 }
@@ -698,58 +698,23 @@ cache_page_keep(struct cache *c, struct str key, struct str head, struct str bod
 	cache_l1_put_both(c->pages, key, head, body, &c->page);
 }
 
-/* Also while the breaker is open: a delete that can be made must not be left out. */
-static bool
-delete_key(struct cache *c, const struct cache_key *key)
-{
-	return c->memc == NULL || judged(c, memc_delete(c->memc, str_n(key->text, key->n))) != MEMC_ERROR;
-}
-
 bool
-cache_forget(struct cache *c, const struct cache_key *key)
+cache_forget(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
 {
-	bool ok = delete_key(c, key);
-
-	if (in_l1[key->cls])
-		stats_epoch_raise(c->st);
-	stats_add(c->st, ok ? STAT_cache_deletes : STAT_cache_delete_errors, 1);
-	return ok;
-}
-
-/* Which of the keys memcached holds: those that it says nothing of may be there. */
-static const struct memc_item *
-held(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
-{
-	struct memc_item *got = ARENA_ARRAY(a, struct memc_item, n);
-	bool failed = false;
-
-	for (size_t i = 0; i < n; i++)
-		got[i] = (struct memc_item){.key = str_n(keys[i].text, keys[i].n), .result = MEMC_OK};
-	if (c->memc == NULL || n < ASK_FIRST_MIN)
-		return got;
-	memc_has(c->memc, a, got, n);
-	for (size_t i = 0; i < n; i++)
-		failed = failed || got[i].result == MEMC_ERROR;
-	(void)judged(c, failed ? MEMC_ERROR : MEMC_OK);
-	return got;
-}
-
-bool
-cache_forget_all(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
-{
-	const struct memc_item *got = held(c, a, keys, n);
+	struct memc_op *ops = ARENA_ARRAY(a, struct memc_op, n);
 	size_t errors = 0;
 	bool raise = false;
 
 	for (size_t i = 0; i < n; i++) {
+		ops[i] = (struct memc_op){MEMC_DELETE, .key = str_n(keys[i].text, keys[i].n)};
 		raise = raise || in_l1[keys[i].cls];
-		if (got[i].result == MEMC_MISS)
-			continue;
-		/* A server that has just answered is worth each try. */
-		if ((got[i].result == MEMC_ERROR && errors >= DELETE_ERRORS_MAX) || !delete_key(c, &keys[i]))
-			errors++;
 	}
-	if (raise) /* also when nothing was deleted: a worker may hold what memcached has not kept */
+	/* Also while the breaker is open: a delete that can be made must not be left out. */
+	if (c->memc != NULL && n > 0)
+		exchange(c, a, ops, n);
+	for (size_t i = 0; c->memc != NULL && i < n; i++)
+		errors += ops[i].result == MEMC_ERROR;
+	if (raise)
 		stats_epoch_raise(c->st);
 	stats_add(c->st, STAT_cache_delete_errors, errors);
 	stats_add(c->st, STAT_cache_deletes, n - errors);

@@ -2,16 +2,15 @@
  *
  * The read path is L1 (the worker's own), memcached, database. What must stay true:
  *
- *  - The placeholder with our nonce is in memcached BEFORE the database is read, and the value goes in only by `cas`
- *    over that very placeholder. A writer deletes after its commit, which takes the placeholder away, so that what
- *    was read before the commit can never be stored after it. The nonce, not the cas id alone, decides: cas ids
- *    begin again when memcached is restarted.
+ *  - An empty value of ours, the placeholder, is in memcached BEFORE the database is read, and what was read goes in
+ *    only over that very placeholder (memc.h: its mark). A writer deletes after its commit, which takes the placeholder
+ *    away, so that what was read before the commit can never be stored after it.
  *  - One reader fills, the others wait for it (bounded) or are served the old value.
  *  - An L1 entry carries the epoch that was read before memcached was asked.
  *  - memcached's trouble is never the visitor's: then the database is read, under a cap that all workers share, and
  *    when the database is down, an old value serves until its hard expiry.
  *
- * After C. Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1 (leases), with plain commands. */
+ * After C. Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1 (leases). */
 #ifndef KONTOR_PLAT_CACHE_H
 #define KONTOR_PLAT_CACHE_H
 
@@ -72,8 +71,12 @@ MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *ite
     void *arg, struct err *);
 
 /* A page of this name begins and ends with the arena's next reset. What the page of that name fetched the last time is
- * asked for together as soon as memcached is asked for any of it (cache_ahead.h). */
+ * asked for together as soon as memcached is asked for any of it (cache_ahead.h). What is read from the database for a
+ * page is stored along with the page's next question. */
 void cache_page_begin(struct cache *, struct arena *, struct str name);
+
+/* The page has no more questions: stores what still waits. */
+void cache_settle(struct cache *);
 
 /* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
  * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were
@@ -86,15 +89,10 @@ void cache_page_keep(struct cache *, struct str key, struct str head, struct str
 /* Head and body in one; borrowed until the next cache_page_keep(). */
 MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
 
-/* The row behind the key has changed and the change is committed: deletes it and, where workers may hold it themselves,
- * raises the epoch. False when memcached did not confirm the delete: the outbox must do it again. */
-bool cache_forget(struct cache *, const struct cache_key *);
-
-/* The same for the keys of many rows. What memcached does not hold when it is asked, after the commit, need not be
- * deleted: whoever puts something under that key from then on reads the database after it. So all are asked for
- * together, and only what is there is deleted; the epoch is raised once. False when not all were confirmed; of a
- * memcached that does not answer, some are then not tried. */
-bool cache_forget_all(struct cache *, struct arena *, const struct cache_key *, size_t n);
+/* The rows behind the keys have changed and the changes are committed: deletes them, all by one exchange, and, where
+ * workers may hold them themselves, raises the epoch. False when memcached did not confirm each delete: the outbox must
+ * do it again. */
+bool cache_forget(struct cache *, struct arena *, const struct cache_key *keys, size_t n);
 
 /* The whole database was changed, and that is over: forgets every value in memcached and raises the epoch. What was
  * read before cannot be stored afterwards, since the placeholders are gone too. ERR_UPSTREAM when a server that runs

@@ -15,7 +15,7 @@ struct cache_ahead {
 	bool guessed;
 	char notes[NOTES_B]; /* the page's keys, each followed by a blank, which no key holds */
 	size_t notes_b, n_notes;
-	struct memc_item *got; /* what came ahead; without a key: taken */
+	struct memc_op *got; /* what came ahead; without a key: taken */
 	size_t n_got;
 	struct cache_l1_life life; /* of what came ahead */
 };
@@ -85,9 +85,9 @@ cache_ahead_guess(struct cache_ahead *h, const struct arena *a, struct str *keys
 }
 
 void
-cache_ahead_put(struct cache_ahead *h, const struct memc_item *got, size_t n, const struct cache_l1_life *life)
+cache_ahead_put(struct cache_ahead *h, const struct memc_op *got, size_t n, const struct cache_l1_life *life)
 {
-	h->got = ARENA_ARRAY(h->page, struct memc_item, n);
+	h->got = ARENA_ARRAY(h->page, struct memc_op, n);
 	h->n_got = 0;
 	h->life = *life;
 	for (size_t i = 0; i < n; i++)
@@ -96,7 +96,7 @@ cache_ahead_put(struct cache_ahead *h, const struct memc_item *got, size_t n, co
 }
 
 bool
-cache_ahead_take(struct cache_ahead *h, struct str key, struct memc_item *got, struct cache_l1_life *life)
+cache_ahead_take(struct cache_ahead *h, struct str key, struct memc_op *got, struct cache_l1_life *life)
 {
 	for (size_t i = 0; i < h->n_got; i++) {
 		if (!str_eq(h->got[i].key, key))

@@ -31,10 +31,10 @@ size_t cache_ahead_guess(struct cache_ahead *, const struct arena *, struct str 
 
 /* The answers about them; one that is an error is dropped. `life` began before memcached was asked. Borrows until the
  * page ends. */
-void cache_ahead_put(struct cache_ahead *, const struct memc_item *got, size_t n, const struct cache_l1_life *life);
+void cache_ahead_put(struct cache_ahead *, const struct memc_op *got, size_t n, const struct cache_l1_life *life);
 
 /* The answer about a key, which is then no longer there; false: there is none. */
 MUST_USE bool cache_ahead_take(
-    struct cache_ahead *, struct str key, struct memc_item *got, struct cache_l1_life *life);
+    struct cache_ahead *, struct str key, struct memc_op *got, struct cache_l1_life *life);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* magic, kind, key hash; then the nonce, or version, soft, hard and payload. Host byte order: all workers that share
+/* magic, key hash, version, soft, hard and payload. Host byte order: all workers that share
  * a memcached run the same architecture, and a foreign one fails at the magic. */
-#define MAGIC UINT32_C(0x4b314543)
+#define MAGIC UINT64_C(0x4b4f4e544f523031)
 
 static void
 put(struct buf *b, const void *p, size_t n)
@@ -25,15 +25,10 @@ take(struct str *s, void *p, size_t n)
 void
 cache_entry_format(struct buf *b, const struct cache_entry *c)
 {
-	const uint32_t magic = MAGIC, kind = c->kind;
+	const uint64_t magic = MAGIC;
 
 	put(b, &magic, sizeof(magic));
-	put(b, &kind, sizeof(kind));
 	put(b, &c->key_hash, sizeof(c->key_hash));
-	if (c->kind == CACHE_ENTRY_PLACEHOLDER) {
-		put(b, c->nonce, sizeof(c->nonce));
-		return;
-	}
 	put(b, &c->version, sizeof(c->version));
 	put(b, &c->soft_at, sizeof(c->soft_at));
 	put(b, &c->hard_at, sizeof(c->hard_at));
@@ -43,20 +38,13 @@ cache_entry_format(struct buf *b, const struct cache_entry *c)
 bool
 cache_entry_parse(struct str s, uint64_t key_hash, struct cache_entry *c)
 {
-	uint32_t magic, kind;
+	uint64_t magic;
 
 	*c = (struct cache_entry){0};
-	if (!take(&s, &magic, sizeof(magic)) || magic != MAGIC || !take(&s, &kind, sizeof(kind))
-	    || !take(&s, &c->key_hash, sizeof(c->key_hash)) || c->key_hash != key_hash)
-		return false;
-	if (kind == CACHE_ENTRY_PLACEHOLDER) {
-		c->kind = CACHE_ENTRY_PLACEHOLDER;
-		return take(&s, c->nonce, sizeof(c->nonce)) && s.n == 0;
-	}
-	if (kind != CACHE_ENTRY_VALUE || !take(&s, &c->version, sizeof(c->version))
+	if (!take(&s, &magic, sizeof(magic)) || magic != MAGIC || !take(&s, &c->key_hash, sizeof(c->key_hash))
+	    || c->key_hash != key_hash || !take(&s, &c->version, sizeof(c->version))
 	    || !take(&s, &c->soft_at, sizeof(c->soft_at)) || !take(&s, &c->hard_at, sizeof(c->hard_at)))
 		return false;
-	c->kind = CACHE_ENTRY_VALUE;
 	c->payload = s;
 	return true;
 }

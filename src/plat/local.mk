@@ -34,6 +34,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/image_head.c \
 	src/plat/keep.c src/plat/keep.h \
 	src/plat/memc.c src/plat/memc.h \
+	src/plat/memc_reply.c src/plat/memc_reply.h \
 	src/plat/proc.c src/plat/proc.h \
 	src/plat/rights.c src/plat/rights.h \
 	src/plat/run.c src/plat/run.h \

@@ -1,252 +1,429 @@
 #include "plat/memc.h"
 
 #include <errno.h>
-#include <libmemcached/memcached.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/buf.h"
 #include "base/num.h"
+#include "plat/ask.h"
+#include "plat/memc_reply.h"
+
+#define PORT 11211
+#define KEY_MAX_B 250
+#define VALUE_MAX_B ((size_t)16 << 20) /* more than any memcached stores */
+#define LINE_MAX_B 512
+#define READ_B ((size_t)16 << 10)
+#define SENT_MAX_B (2 * VALUE_MAX_B)
+#define AT_ONCE 1000 /* operations that are sent before their answers are read, */
+#define READS_AT_ONCE 64 /* and of them those that read: that many questions fit into a socket's buffer */
+
+struct server {
+	struct str where;
+	uint64_t hash;
+	struct ask conn;	  /* fd -1: none */
+	uint64_t connection;	  /* which one it is, of this client's */
+	size_t at, end;		  /* what was received and not read yet */
+	char in[READ_B];
+};
 
 struct memc {
-	memcached_st *st, *unused; /* the second only to be cloned */
-	memcached_result_st got;   /* of st; kept for its buffer, which the library else takes anew for each answer */
-	const char *error;
+	struct server *server;
+	size_t n_servers;
+	uint64_t timeout_ns;
+	uint64_t connections, asked; /* numbers that were given out */
+	uint64_t deadline_ns;	     /* of the exchange under way */
+	struct arena sent;	     /* what goes out, until it is sent */
 };
+
+static void
+drop(struct server *s)
+{
+	ask_close(&s->conn);
+	s->at = s->end = 0;
+}
 
 static void
 client_free(void *arg)
 {
 	struct memc *m = arg;
 
-	if (m->st != NULL)
-		memcached_result_free(&m->got);
-	memcached_free(m->st);
-	memcached_free(m->unused);
+	for (size_t i = 0; i < m->n_servers; i++)
+		drop(&m->server[i]);
+	arena_fini(&m->sent);
 }
 
-/* Makes `st` anew, with what belongs to it; false: everything is as it was. */
+/* A path, or host:port. */
 static bool
-client_renew(struct memc *m)
+server_name(struct arena *a, struct str server, struct str *where, struct err *e)
 {
-	memcached_st *fresh = memcached_clone(NULL, m->unused);
+	struct str rest = str_trim(server), host;
+	uint64_t port = PORT;
 
-	if (fresh == NULL)
-		return false;
-	if (m->st != NULL) {
-		memcached_result_free(&m->got);
-		memcached_free(m->st);
-	}
-	m->st = fresh;
-	memcached_result_create(m->st, &m->got); /* in our memory: cannot fail */
+	*where = rest;
+	if (str_starts(rest, STR("/")))
+		return true;
+	if (!str_cut(&rest, ':', &host) || host.n == 0)
+		return err_set(e, ERR_INPUT, "cache.socket: an empty server name");
+	if (rest.n > 0 && !num_u64(rest, 1, 65535, &port))
+		return err_set(e, ERR_INPUT, "cache.socket: '%.*s' has no valid port", STR_ARG(server));
+	*where = str_fmt(a, "%.*s:%u", STR_ARG(host), (unsigned)port);
 	return true;
-}
-
-static bool
-server_add(memcached_st *st, struct arena *a, struct str server, struct err *e)
-{
-	memcached_return_t rc;
-
-	server = str_trim(server);
-	if (str_starts(server, STR("/"))) {
-		rc = memcached_server_add_unix_socket(st, str_zdup(a, server));
-	} else {
-		struct str rest = server, host;
-		uint64_t port = MEMCACHED_DEFAULT_PORT;
-
-		if (!str_cut(&rest, ':', &host) || host.n == 0)
-			return err_set(e, ERR_INPUT, "cache.socket: an empty server name");
-		if (rest.n > 0 && !num_u64(rest, 1, 65535, &port))
-			return err_set(e, ERR_INPUT, "cache.socket: '%.*s' has no valid port", STR_ARG(server));
-		rc = memcached_server_add(st, str_zdup(a, host), (in_port_t)port);
-	}
-	return rc == MEMCACHED_SUCCESS
-	    || err_set(e, ERR_INPUT, "cache.socket: '%.*s': %s", STR_ARG(server), memcached_strerror(st, rc));
 }
 
 bool
 memc_open(struct arena *a, const struct conf *conf, struct memc **out, struct err *e)
 {
-	const uint64_t ms = (uint64_t)conf->cache_timeout_ms;
-	const struct {
-		memcached_behavior_t which;
-		uint64_t value;
-	} behaviors[] = {
-	    {MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA},
-	    {MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, ms},
-	    {MEMCACHED_BEHAVIOR_POLL_TIMEOUT, ms},
-	    {MEMCACHED_BEHAVIOR_SND_TIMEOUT, ms * 1000},
-	    {MEMCACHED_BEHAVIOR_RCV_TIMEOUT, ms * 1000},
-	    {MEMCACHED_BEHAVIOR_RETRY_TIMEOUT, 1},
-	    {MEMCACHED_BEHAVIOR_DEAD_TIMEOUT, 1},
-	    {MEMCACHED_BEHAVIOR_AUTO_EJECT_HOSTS, 0},
-	    {MEMCACHED_BEHAVIOR_NO_BLOCK, 1},
-	    {MEMCACHED_BEHAVIOR_TCP_NODELAY, 1},
-	    {MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1},
-	    {MEMCACHED_BEHAVIOR_BINARY_PROTOCOL, 0},
-	    {MEMCACHED_BEHAVIOR_VERIFY_KEY, 1},
-	};
 	struct memc *m = ARENA_NEW(a, struct memc);
 
-	m->unused = memcached_create(NULL);
-	if (m->unused == NULL)
-		return err_set(e, ERR_LIMIT, "no memory for the memcached client");
-	arena_defer(a, client_free, m);
-	for (size_t i = 0; i < ARRAY_LEN(behaviors); i++) {
-		if (memcached_behavior_set(m->unused, behaviors[i].which, behaviors[i].value) != MEMCACHED_SUCCESS)
-			return err_set(e, ERR_BUG, "memcached behaviour %d refused", (int)behaviors[i].which);
-	}
+	m->timeout_ns = (uint64_t)conf->cache_timeout_ms * CLOCK_MS;
+	m->server = ARENA_ARRAY(a, struct server, conf->cache_socket.n);
 	for (size_t i = 0; i < conf->cache_socket.n; i++) {
-		if (!server_add(m->unused, a, conf->cache_socket.v[i], e))
+		m->server[i].conn.fd = -1;
+		if (!server_name(a, conf->cache_socket.v[i], &m->server[i].where, e))
 			return false;
+		m->server[i].hash = str_hash(m->server[i].where);
 	}
-	if (!client_renew(m))
-		return err_set(e, ERR_LIMIT, "no memory for the memcached client");
+	m->n_servers = conf->cache_socket.n;
+	arena_init(&m->sent, SENT_MAX_B);
+	arena_defer(a, client_free, m);
 	*out = m;
 	return true;
 }
 
-/* Anything but a plain answer: drop the connection, so that no late answer is taken for the next one. The client goes
- * with it: it would refuse the server untried for whole seconds, which is the breaker's to decide, for all workers. */
-static enum memc_result
-failed(struct memc *m, memcached_return_t rc)
+/* The finalizer of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014): all bits decide about each. */
+static uint64_t
+mix(uint64_t x)
 {
-	m->error = memcached_strerror(m->st, rc);
-	if (!client_renew(m))
-		memcached_quit(m->st);
-	return MEMC_ERROR;
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return x ^ (x >> 31);
 }
 
-static enum memc_result
-result_of(struct memc *m, memcached_return_t rc)
-{
-	switch (rc) {
-	case MEMCACHED_SUCCESS:
-	case MEMCACHED_STORED:
-	case MEMCACHED_DELETED: return MEMC_OK;
-	case MEMCACHED_NOTFOUND: return MEMC_MISS;
-	case MEMCACHED_NOTSTORED:
-	case MEMCACHED_DATA_EXISTS: return MEMC_EXISTS;
-	default: return failed(m, rc);
-	}
-}
-
-/* The item of that key that has no answer yet. */
-static struct memc_item *
-item_of(struct memc_item *items, size_t n, struct str key)
-{
-	for (size_t i = 0; i < n; i++)
-		if (items[i].result == MEMC_MISS && str_eq(items[i].key, key))
-			return &items[i];
-	return NULL;
-}
-
-/* The value that has just been read, onto the arena. */
+/* The server that scores highest for the key: when one is added or leaves, only its own keys move (D. G. Thaler,
+ * C. V. Ravishankar, IEEE/ACM Transactions on Networking 6(1), 1998). */
 static bool
-take_value(struct memc *m, struct arena *a, struct memc_item *item)
+is_at(const struct memc *m, const struct server *s, struct str key)
 {
-	struct str value = str_n(memcached_result_value(&m->got), memcached_result_length(&m->got));
-	char *p = arena_try(a, value.n + 1);
+	const struct server *best = &m->server[0];
+	uint64_t hash, score, best_score = 0;
 
-	if (p == NULL)
+	if (m->n_servers == 1)
+		return true;
+	hash = str_hash(key);
+	for (size_t i = 0; i < m->n_servers; i++) {
+		score = mix(hash ^ m->server[i].hash);
+		if (score < best_score)
+			continue;
+		best_score = score;
+		best = &m->server[i];
+	}
+	return best == s;
+}
+
+/* Waiting in recv(2) itself spares a poll(2) for each answer. */
+static bool
+connect_server(struct memc *m, struct server *s, struct err *e)
+{
+	const struct timeval limit = {
+	    .tv_sec = (time_t)(m->timeout_ns / CLOCK_S), .tv_usec = (suseconds_t)(m->timeout_ns % CLOCK_S / 1000)};
+	int flags;
+
+	if (s->conn.fd >= 0)
+		return true;
+	if (!ask_open(&s->conn, s->where, m->deadline_ns, e))
 		return false;
-	if (value.n > 0)
-		memcpy(p, value.p, value.n);
-	item->value = str_n(p, value.n);
-	item->cas = memcached_result_cas(&m->got);
+	flags = fcntl(s->conn.fd, F_GETFL);
+	if (flags < 0 || fcntl(s->conn.fd, F_SETFL, flags & ~O_NONBLOCK) != 0
+	    || setsockopt(s->conn.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0
+	    || setsockopt(s->conn.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0) {
+		drop(s);
+		return err_set(e, ERR_UPSTREAM, "memcached at %.*s: %s", STR_ARG(s->where), strerror(errno));
+	}
+	s->connection = ++m->connections;
 	return true;
 }
 
-/* Of several servers that do not answer in time, the library says that they had nothing (1.1.4). */
 static bool
-is_owed(struct memc *m)
+send_all(struct memc *m, struct server *s, struct str bytes)
 {
-	bool owed = false;
+	while (bytes.n > 0) {
+		ssize_t n = send(s->conn.fd, bytes.p, bytes.n, MSG_NOSIGNAL);
 
-	for (uint32_t i = 0; i < memcached_server_count(m->st); i++)
-		owed = owed || memcached_server_response_count(memcached_server_instance_by_position(m->st, i)) > 0;
-	return owed;
+		if (n > 0)
+			bytes = str_from(bytes, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			return false; /* EAGAIN: too late */
+		if (bytes.n > 0 && clock_left_ns(m->deadline_ns) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* At least one more byte, into `to`. */
+static bool
+receive(struct memc *m, struct server *s, char *to, size_t room_b, size_t *got)
+{
+	ssize_t n;
+
+	do
+		n = recv(s->conn.fd, to, room_b, 0);
+	while (n < 0 && errno == EINTR && clock_left_ns(m->deadline_ns) > 0);
+	*got = n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+static bool
+receive_more(struct memc *m, struct server *s)
+{
+	size_t got;
+
+	if (s->at > 0) {
+		memmove(s->in, s->in + s->at, s->end - s->at);
+		s->end -= s->at;
+		s->at = 0;
+	}
+	if (s->end == READ_B || clock_left_ns(m->deadline_ns) == 0
+	    || !receive(m, s, s->in + s->end, READ_B - s->end, &got))
+		return false;
+	s->end += got;
+	return true;
+}
+
+/* The next line without its end; borrowed until something else is read. */
+static bool
+read_line(struct memc *m, struct server *s, struct str *line)
+{
+	const char *stop;
+
+	while ((stop = memchr(s->in + s->at, '\n', s->end - s->at)) == NULL) {
+		if (s->end - s->at > LINE_MAX_B || !receive_more(m, s))
+			return false;
+	}
+	*line = str_n(s->in + s->at, (size_t)(stop - (s->in + s->at)));
+	s->at += line->n + 1;
+	if (!str_ends(*line, STR("\r")))
+		return false;
+	line->n--;
+	return true;
+}
+
+/* A value with the line end behind it, onto the arena. */
+static bool
+read_value(struct memc *m, struct server *s, struct arena *a, size_t n, struct str *value)
+{
+	char *p = n > VALUE_MAX_B ? NULL : arena_try(a, n + 2);
+	size_t have = 0, got;
+
+	if (p == NULL)
+		return false;
+	while (have < n + 2) {
+		size_t part = s->end - s->at;
+
+		if (part > n + 2 - have)
+			part = n + 2 - have;
+		memcpy(p + have, s->in + s->at, part);
+		s->at += part;
+		have += part;
+		if (have == n + 2)
+			break;
+		if (clock_left_ns(m->deadline_ns) == 0)
+			return false;
+		if (n + 2 - have >= READ_B) {
+			if (!receive(m, s, p + have, n + 2 - have, &got))
+				return false;
+			have += got;
+		} else if (!receive_more(m, s))
+			return false;
+	}
+	*value = str_n(p, n);
+	return p[n] == '\r' && p[n + 1] == '\n';
 }
 
 static void
-ask(struct memc *m, struct arena *a, struct memc_item *items, size_t n, bool values)
+put_command(struct buf *b, const struct memc_op *op, uint64_t opaque)
 {
-	const char **keys = ARENA_ARRAY(a, const char *, n);
-	size_t *lens = ARENA_ARRAY(a, size_t, n);
-	memcached_return_t rc;
+	static const char *const command[] = {[MEMC_GET] = "mg ",
+	    [MEMC_TAKE] = "mg ",
+	    [MEMC_ADD] = "ms ",
+	    [MEMC_CAS] = "ms ",
+	    [MEMC_DELETE] = "md "};
+	bool stores = op->what == MEMC_ADD || op->what == MEMC_CAS;
 
-	for (size_t i = 0; i < n; i++) {
-		keys[i] = items[i].key.p;
-		lens[i] = items[i].key.n;
-		items[i].value = STR_NONE;
-		items[i].result = MEMC_MISS;
-	}
-	rc = memcached_mget(m->st, keys, lens, n);
-	if (rc == MEMCACHED_SUCCESS) {
-		while (memcached_fetch_result(m->st, &m->got, &rc) != NULL) {
-			struct memc_item *item = item_of(
-			    items, n, str_n(memcached_result_key_value(&m->got), memcached_result_key_length(&m->got)));
-
-			if (item == NULL || (values && !take_value(m, a, item))) {
-				rc = MEMCACHED_PROTOCOL_ERROR;
-				break;
-			}
-			item->result = MEMC_OK;
+	ASSERT(op->key.n > 0 && op->key.n <= KEY_MAX_B);
+	buf_z(b, command[op->what]);
+	buf_put(b, op->key);
+	if (stores) {
+		buf_ch(b, ' ');
+		buf_u64(b, op->value.n);
+		buf_z(b, " T");
+		buf_u64(b, (uint64_t)op->ttl_s);
+		buf_z(b, op->what == MEMC_ADD ? " ME" : " C");
+		if (op->what == MEMC_CAS)
+			buf_u64(b, op->mark.cas);
+	} else if (op->what != MEMC_DELETE) {
+		buf_z(b, " v c");
+		if (op->what == MEMC_TAKE) {
+			buf_z(b, " N");
+			buf_u64(b, (uint64_t)op->ttl_s);
 		}
 	}
-	if (is_owed(m))
-		rc = MEMCACHED_TIMEOUT;
-	if (rc == MEMCACHED_SUCCESS || rc == MEMCACHED_END || rc == MEMCACHED_NOTFOUND)
-		return;
+	buf_z(b, " O");
+	buf_u64(b, opaque);
+	buf_z(b, "\r\n");
+	if (stores) {
+		buf_put(b, op->value);
+		buf_z(b, "\r\n");
+	}
+}
+
+static bool
+result_of(const struct memc_op *op, const struct memc_reply *r, enum memc_result *result)
+{
+	bool stores = op->what == MEMC_ADD || op->what == MEMC_CAS, reads = !stores && op->what != MEMC_DELETE;
+
+	switch (r->code) {
+	case MEMC_CODE_VA:
+		*result = r->value_b > 0 ? MEMC_OK : r->won && op->what == MEMC_TAKE ? MEMC_OURS : MEMC_THEIRS;
+		return reads;
+	case MEMC_CODE_HD: *result = MEMC_OK; return !reads;
+	case MEMC_CODE_EN: *result = MEMC_MISS; return op->what == MEMC_GET;
+	case MEMC_CODE_NF:
+		*result = stores ? MEMC_EXISTS : MEMC_MISS;
+		return op->what == MEMC_CAS || op->what == MEMC_DELETE;
+	case MEMC_CODE_NS:
+	case MEMC_CODE_EX: *result = MEMC_EXISTS; return stores;
+	}
+	return false;
+}
+
+/* Every answer but that of a miss must name its question. */
+static bool
+read_answer(struct memc *m, struct server *s, struct arena *a, struct memc_op *op, uint64_t opaque)
+{
+	enum memc_result result;
+	struct memc_reply r;
+	struct str line;
+
+	if (!read_line(m, s, &line) || !memc_reply_parse(line, &r) || !result_of(op, &r, &result)
+	    || (r.code != MEMC_CODE_EN && r.opaque != opaque))
+		return false;
+	if (r.code == MEMC_CODE_VA) {
+		if (!read_value(m, s, a, r.value_b, &op->value))
+			return false;
+		op->mark = (struct memc_mark){r.cas, s->connection};
+	}
+	op->result = result;
+	return true;
+}
+
+/* What is stored by a mark of a connection that is gone is not sent. */
+static bool
+is_sent(const struct memc *m, const struct server *s, const struct memc_op *op)
+{
+	return is_at(m, s, op->key) && (op->what != MEMC_CAS || op->mark.connection == s->connection);
+}
+
+/* Sends the server's part of them. */
+static void
+send_part(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
+{
+	struct err ignored = {0};
+	bool any = false;
+	struct buf b;
+
 	for (size_t i = 0; i < n; i++)
-		if (items[i].result == MEMC_MISS)
-			items[i].result = MEMC_ERROR;
-	failed(m, rc);
+		any = any || is_at(m, s, ops[i].key);
+	if (!any)
+		return;
+	if (!connect_server(m, s, &ignored)) {
+		err_clear(&ignored);
+		return;
+	}
+	buf_init(&b, &m->sent, SENT_MAX_B);
+	for (size_t i = 0; i < n; i++) {
+		if (is_sent(m, s, &ops[i]))
+			put_command(&b, &ops[i], m->asked + 1 + i);
+		else if (is_at(m, s, ops[i].key))
+			ops[i].result = MEMC_EXISTS;
+	}
+	if (b.over || (b.n > 0 && !send_all(m, s, buf_str(&b))))
+		drop(s);
+	arena_reset(&m->sent);
+}
+
+static void
+read_part(struct memc *m, struct server *s, struct arena *a, struct memc_op *ops, size_t n)
+{
+	for (size_t i = 0; s->conn.fd >= 0 && i < n; i++)
+		if (is_sent(m, s, &ops[i]) && !read_answer(m, s, a, &ops[i], m->asked + 1 + i))
+			drop(s);
+	if (s->at != s->end) /* more than was asked for */
+		drop(s);
+}
+
+static void
+exchange(struct memc *m, struct arena *a, struct memc_op *ops, size_t n)
+{
+	m->deadline_ns = clock_mono_ns() + m->timeout_ns;
+	for (size_t i = 0; i < n; i++)
+		ops[i].result = MEMC_ERROR;
+	for (size_t k = 0; k < m->n_servers; k++)
+		send_part(m, &m->server[k], ops, n);
+	for (size_t k = 0; k < m->n_servers; k++)
+		read_part(m, &m->server[k], a, ops, n);
+	m->asked += n;
+}
+
+/* How many of them may be sent before an answer is read. What memcached answers waits in the socket until all is sent;
+ * when that has no room, memcached reads nothing more: so nothing long may stand behind what reads. */
+static size_t
+at_once(const struct memc_op *ops, size_t n)
+{
+	size_t reads = 0, i;
+
+	for (i = 0; i < n && i < AT_ONCE; i++) {
+		bool stores = ops[i].what == MEMC_ADD || ops[i].what == MEMC_CAS;
+
+		if (reads == READS_AT_ONCE || (reads > 0 && stores))
+			break;
+		reads += !stores && ops[i].what != MEMC_DELETE;
+	}
+	return i;
 }
 
 void
-memc_get(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
+memc_do(struct memc *m, struct arena *a, struct memc_op *ops, size_t n)
 {
-	ask(m, a, items, n, true);
-}
+	while (n > 0) {
+		size_t part = at_once(ops, n);
 
-void
-memc_has(struct memc *m, struct arena *a, struct memc_item *items, size_t n)
-{
-	ask(m, a, items, n, false);
-}
-
-enum memc_result
-memc_add(struct memc *m, struct str key, struct str value, int ttl_s)
-{
-	return result_of(m, memcached_add(m->st, key.p, key.n, value.p, value.n, ttl_s, 0));
-}
-
-enum memc_result
-memc_cas(struct memc *m, struct memc_item *item, struct str value, int ttl_s)
-{
-	enum memc_result r = result_of(
-	    m, memcached_cas(m->st, item->key.p, item->key.n, value.p, value.n, ttl_s, 0, item->cas));
-
-	return r == MEMC_MISS ? MEMC_EXISTS : r;
-}
-
-enum memc_result
-memc_delete(struct memc *m, struct str key)
-{
-	return result_of(m, memcached_delete(m->st, key.p, key.n, 0));
+		exchange(m, a, ops, part);
+		ops += part;
+		n -= part;
+	}
 }
 
 enum memc_result
 memc_flush(struct memc *m)
 {
-	memcached_return_t rc = memcached_flush(m->st, 0);
-	int why = rc == MEMCACHED_SUCCESS ? 0 : memcached_last_error_errno(m->st);
-	enum memc_result r = result_of(m, rc);
+	enum memc_result result = MEMC_OK;
 
-	return why == ECONNREFUSED || why == ENOENT ? MEMC_MISS : r;
-}
+	m->deadline_ns = clock_mono_ns() + m->timeout_ns;
+	for (size_t i = 0; i < m->n_servers; i++) {
+		struct server *s = &m->server[i];
+		struct err e = {0};
+		struct str line;
 
-const char *
-memc_error(const struct memc *m)
-{
-	return m->error == NULL ? "none" : m->error;
+		if (!connect_server(m, s, &e)) {
+			result = e.code == ECONNREFUSED || e.code == ENOENT ? MEMC_MISS : MEMC_ERROR;
+			err_clear(&e);
+		} else if (!send_all(m, s, STR("flush_all\r\n")) || !read_line(m, s, &line)
+			   || !str_eq(line, STR("OK"))) {
+			drop(s);
+			result = MEMC_ERROR;
+		}
+	}
+	return result;
 }

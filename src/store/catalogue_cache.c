@@ -5,7 +5,7 @@
 #include "store/rows_json.h"
 #include "store/sql.h"
 
-#define KEYS_MAX 256 /* asked for together */
+#define KEYS_MAX 256 /* by one exchange */
 #define ARENA_MAX_B ((size_t)8 << 20)
 
 /* Keys on their way to be forgotten. */
@@ -23,7 +23,7 @@ send_keys(struct keys *k)
 {
 	struct arena_mark before = arena_mark(&k->a);
 
-	k->done = (k->n == 0 || cache_forget_all(k->cache, &k->a, k->v, k->n)) && k->done;
+	k->done = (k->n == 0 || cache_forget(k->cache, &k->a, k->v, k->n)) && k->done;
 	arena_rewind(&k->a, before);
 	k->n = 0;
 }

@@ -21,14 +21,12 @@ order_changed(struct db *db, struct arena *a, struct str token_hash, int64_t now
 }
 
 bool
-order_forget(struct cache *cache, const struct conf *conf, struct str id)
+order_forget(struct cache *cache, struct arena *a, const struct conf *conf, struct str id)
 {
-	bool done = true;
+	const struct conf_list *langs = &conf->site_languages;
+	struct cache_key *keys = ARENA_ARRAY(a, struct cache_key, langs->n);
 
-	for (size_t i = 0; i < conf->site_languages.n; i++) {
-		struct cache_key key = cache_key(cache, CACHE_order, conf->site_languages.v[i], id);
-
-		done = cache_forget(cache, &key) && done;
-	}
-	return done;
+	for (size_t i = 0; i < langs->n; i++)
+		keys[i] = cache_key(cache, CACHE_order, langs->v[i], id);
+	return cache_forget(cache, a, keys, langs->n);
 }

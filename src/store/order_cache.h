@@ -16,6 +16,6 @@ struct str order_cache_id(struct arena *, struct str token_hash);
 MUST_USE bool order_changed(struct db *, struct arena *, struct str token_hash, int64_t now_s, struct err *);
 
 /* Deletes the page in all languages. False: memcached did not confirm. */
-bool order_forget(struct cache *, const struct conf *, struct str id);
+bool order_forget(struct cache *, struct arena *, const struct conf *, struct str id);
 
 #endif

@@ -389,6 +389,8 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 		error_page(&rq, &e);
 	if (rq.db != NULL)
 		db_rest(rq.db);
+	if (rq.cache != NULL)
+		cache_settle(rq.cache);
 	sent = send_answer(&rq, &failed);
 	if (!sent)
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");

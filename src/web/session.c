@@ -66,7 +66,7 @@ session_changed(struct request *rq)
 
 	secret_hash(str_n(rq->session->token, sizeof(rq->session->token)), hash);
 	key = key_of(rq, hash);
-	(void)cache_forget(rq->cache, &key);
+	(void)cache_forget(rq->cache, rq->a, &key, 1);
 }
 
 bool

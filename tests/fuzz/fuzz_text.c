@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "plat/fold.h"
+#include "plat/memc_reply.h"
 #include "plat/secret.h"
 #include "shop/address.h"
 #include "shop/product_csv.h"
@@ -78,6 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct sql_text sql = {s, 1};
 	struct plural plural;
 	struct err e = {0};
+	struct memc_reply reply;
 	uint8_t bytes[16];
 	struct arena a;
 	unsigned line;
@@ -97,6 +99,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (product_category_clean(&a, s, &category))
 		ASSERT(category.n <= 255);
 	(void)product_handle_check(s);
+	if (memc_reply_parse(s, &reply))
+		ASSERT(reply.code == MEMC_CODE_VA ? reply.value_b <= SIZE_MAX / 2 : reply.value_b == 0);
 	arena_fini(&a);
 	return 0;
 }

@@ -49,6 +49,7 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/text/draft \
 	tests/fuzz/corpus/text/number \
 	tests/fuzz/corpus/text/plural \
+	tests/fuzz/corpus/text/reply \
 	tests/fuzz/corpus/text/sql \
 	tests/fuzz/corpus/text/token \
 	tests/fuzz/corpus/text/token_high \

@@ -8,6 +8,7 @@ INTEG_TESTS = \
 	tests/integ/test_db_rows \
 	tests/integ/test_import \
 	tests/integ/test_import_shop \
+	tests/integ/test_memc \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
 	tests/integ/test_rights \
@@ -28,6 +29,9 @@ tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
 tests_integ_test_cache_LDADD = $(INTEG_LIBS)
+tests_integ_test_memc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_memc_SOURCES = tests/integ/test_memc.c
+tests_integ_test_memc_LDADD = $(INTEG_LIBS)
 tests_integ_test_cart_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cart_SOURCES = tests/integ/test_cart.c
 tests_integ_test_cart_LDADD = $(INTEG_LIBS)

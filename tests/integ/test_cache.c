@@ -10,9 +10,7 @@
 
 #include "integ.h"
 #include "plat/cache.h"
-#include "plat/cache_entry.h"
 #include "plat/memc.h"
-#include "plat/secret.h"
 #include "plat/stats_report.h"
 
 #define READERS 64
@@ -75,9 +73,6 @@ open_cache(struct stats *st)
 static struct cache *
 set_up(const char *name)
 {
-	struct err e = {0};
-
-	ck_ok(secret_init(&e), &e);
 	src = mmap(NULL, sizeof(*src), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert(src != MAP_FAILED);
 	src->value = 1;
@@ -189,7 +184,7 @@ write_and_forget(void)
 	struct cache_key key = cache_key(writer, CACHE_card, STR("en"), STR("race"));
 
 	src->value = 2;
-	ck_assert(cache_forget(writer, &key));
+	ck_assert(cache_forget(writer, &arena, &key, 1));
 }
 
 START_TEST(what_was_read_before_a_forget_is_never_stored)
@@ -257,7 +252,7 @@ START_TEST(what_came_ahead_is_not_kept_past_a_change)
 		fetch_on(c, &page, "ahead a", "v1", CACHE_FRESH);
 		if (i == 1) { /* b's answer is here already */
 			src->value = 2;
-			ck_assert(cache_forget(c, &key));
+			ck_assert(cache_forget(c, &arena, &key, 1));
 		}
 		fetch_on(c, &page, "ahead b", "v1", CACHE_FRESH);
 		arena_reset(&page);
@@ -280,7 +275,7 @@ START_TEST(what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again)
 	key = cache_key(c, CACHE_card, STR("en"), STR("overtaken b"));
 	for (int i = 0; i < 2; i++) {
 		if (i == 1)
-			ck_assert(cache_forget(c, &key));
+			ck_assert(cache_forget(c, &arena, &key, 1));
 		cache_page_begin(c, &page, STR("page"));
 		fetch_on(c, &page, "overtaken a", "v1", CACHE_FRESH);
 		if (i == 1)
@@ -293,48 +288,117 @@ START_TEST(what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again)
 }
 END_TEST
 
+static struct memc_op
+ask(struct memc *m, enum memc_what what, struct cache_key key)
+{
+	struct memc_op op = {what, .key = str_n(key.text, key.n), .ttl_s = 60};
+
+	op.key = str_dup(&arena, op.key);
+	memc_do(m, &arena, &op, 1);
+	return op;
+}
+
+static struct memc *
+open_memc(void)
+{
+	struct err e = {0};
+	struct memc *m;
+
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	return m;
+}
+
+static struct cache *reader;
+
+/* A memcached that was started anew and that the reader is connected with again, and in it a placeholder of somebody
+ * else's with the cas id that ours had. */
 static void
 restart_memcached_and_let_another_begin(void)
 {
-	struct cache_entry other = {.kind = CACHE_ENTRY_PLACEHOLDER};
 	struct cache *c = open_cache(NULL);
-	struct cache_key key = cache_key(c, CACHE_card, STR("en"), STR("nonce"));
-	struct err e = {0};
+	struct cache_key key = cache_key(c, CACHE_card, STR("en"), STR("anew"));
+	uint64_t ours = ask(open_memc(), MEMC_GET, key).mark.cas, theirs;
 	struct memc *m;
-	struct buf b;
 
+	ck_assert_uint_gt(ours, 0);
 	services_do(&services, "mc-kill");
 	services_do(&services, "mc-start");
-	other.key_hash = str_hash(str_n(key.text, key.n));
-	memset(other.nonce, 7, sizeof(other.nonce));
-	buf_init(&b, &arena, 1000);
-	cache_entry_format(&b, &other);
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
-	ck_assert_int_eq((int)memc_add(m, str_n(key.text, key.n), buf_str(&b), 60), (int)MEMC_OK);
+	m = open_memc();
+	do {
+		ck_assert_int_ne((int)ask(m, MEMC_DELETE, key).result, (int)MEMC_ERROR);
+		theirs = ask(m, MEMC_TAKE, key).mark.cas;
+	} while (theirs < ours);
+	ck_assert_uint_eq(theirs, ours);
+	meanwhile = NULL;
+	for (int i = 0; i < 2; i++) /* the first finds the old connection broken */
+		fetch(reader, str_fmt(&arena, "anew %d", i).p, "v1", CACHE_FRESH);
 	src->value = 2;
 }
 
 START_TEST(placeholder_of_another_survives_a_restart_of_memcached)
 {
-	struct cache *c = set_up("nonce");
-	struct memc_item got;
-	struct cache_entry entry;
-	struct cache_key key;
-	struct err e = {0};
-	struct memc *m;
+	struct cache *c = set_up("anew");
+	struct memc_op got;
 
 	conf.cache_l1_bytes = 0;
-	c = open_cache(NULL);
+	c = reader = open_cache(NULL);
 	meanwhile = restart_memcached_and_let_another_begin;
-	fetch(c, "nonce", "v1", CACHE_FRESH);
-	meanwhile = NULL;
-	key = cache_key(c, CACHE_card, STR("en"), STR("nonce"));
-	got = (struct memc_item){.key = str_n(key.text, key.n)};
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
-	memc_get(m, &arena, &got, 1);
-	ck_assert_int_eq((int)got.result, (int)MEMC_OK);
-	ck_assert(cache_entry_parse(got.value, str_hash(got.key), &entry));
-	ck_assert_int_eq((int)entry.kind, (int)CACHE_ENTRY_PLACEHOLDER);
+	fetch(c, "anew", "v1", CACHE_FRESH);
+	got = ask(open_memc(), MEMC_GET, cache_key(c, CACHE_card, STR("en"), STR("anew")));
+	ck_assert_int_eq((int)got.result, (int)MEMC_THEIRS);
+}
+END_TEST
+
+START_TEST(what_a_page_reads_is_stored_with_its_next_question_or_at_its_end)
+{
+	struct cache *c = set_up("later");
+	struct stats *st = open_stats();
+	struct cache_key key;
+	struct arena page;
+	uint64_t before;
+
+	arena_init(&page, 1 << 20);
+	conf.cache_l1_bytes = 0;
+	c = open_cache(st);
+	key = cache_key(c, CACHE_card, STR("en"), STR("later b"));
+	before = exchanges(st);
+	cache_page_begin(c, &page, STR("page"));
+	fetch_on(c, &page, "later a", "v1", CACHE_FRESH);
+	fetch_on(c, &page, "later b", "v1", CACHE_FRESH);
+	ck_assert_uint_eq(exchanges(st) - before, 2);
+	ck_assert_int_eq((int)ask(open_memc(), MEMC_GET, key).result, (int)MEMC_THEIRS);
+	cache_settle(c);
+	ck_assert_int_eq((int)ask(open_memc(), MEMC_GET, key).result, (int)MEMC_OK);
+	arena_reset(&page);
+	ck_assert_uint_eq(exchanges(st) - before, 3);
+	cache_page_begin(c, &page, STR("another page")); /* which fails, and is never settled */
+	fetch_on(c, &page, "later c", "v1", CACHE_FRESH);
+	arena_reset(&page);
+	src->value = 2;
+	fetch(open_cache(NULL), "later a", "v1", CACHE_FRESH);
+	fetch(open_cache(NULL), "later b", "v1", CACHE_FRESH);
+	fetch(open_cache(NULL), "later c", "v1", CACHE_FRESH);
+	arena_fini(&page);
+}
+END_TEST
+
+START_TEST(what_waits_to_be_stored_does_not_outlive_a_change)
+{
+	struct cache *c = set_up("waits");
+	struct cache_key key;
+	struct arena page;
+
+	arena_init(&page, 1 << 20);
+	conf.cache_l1_bytes = 0;
+	c = open_cache(NULL);
+	key = cache_key(c, CACHE_card, STR("en"), STR("waits"));
+	cache_page_begin(c, &page, STR("page"));
+	fetch_on(c, &page, "waits", "v1", CACHE_FRESH);
+	src->value = 2;
+	ck_assert(cache_forget(open_cache(NULL), &arena, &key, 1));
+	arena_reset(&page);
+	fetch(c, "waits", "v2", CACHE_FRESH);
+	arena_fini(&page);
 }
 END_TEST
 
@@ -349,7 +413,7 @@ START_TEST(forget_by_another_process_ends_the_workers_own_copy)
 		struct cache_key key = cache_key(writer, CACHE_card, STR("en"), STR("epoch"));
 
 		src->value = 2;
-		_exit(cache_forget(writer, &key) ? 0 : 1);
+		_exit(cache_forget(writer, &arena, &key, 1) ? 0 : 1);
 	}
 	ck_assert_int_gt(wait(&status), 0);
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -377,7 +441,7 @@ fetch_some(struct cache *c, const char *name, const char *want)
 		fetch(c, str_fmt(&arena, "%s %d", name, i).p, want, CACHE_FRESH);
 }
 
-START_TEST(to_forget_many_keys_costs_one_exchange_and_one_for_each_that_is_held)
+START_TEST(to_forget_many_keys_costs_one_exchange)
 {
 	struct cache *c = set_up("many"), *writer;
 	struct stats *st = open_stats();
@@ -387,11 +451,11 @@ START_TEST(to_forget_many_keys_costs_one_exchange_and_one_for_each_that_is_held)
 	src->value = 2;
 	writer = open_cache(st);
 	before = exchanges(st);
-	ck_assert(cache_forget_all(writer, &arena, many_keys(writer, "many"), MANY));
-	ck_assert_uint_eq(exchanges(st) - before, 1 + MANY / 10);
+	ck_assert(cache_forget(writer, &arena, many_keys(writer, "many"), MANY));
+	ck_assert_uint_eq(exchanges(st) - before, 1);
 	fetch_some(c, "many", "v2"); /* not from the worker's own memory */
 	src->value = 3;
-	ck_assert(cache_forget_all(writer, &arena, many_keys(writer, "many"), MANY));
+	ck_assert(cache_forget(writer, &arena, many_keys(writer, "many"), MANY));
 	conf.cache_l1_bytes = 0;
 	fetch_some(open_cache(NULL), "many", "v3"); /* not from memcached */
 }
@@ -401,15 +465,12 @@ START_TEST(to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies)
 {
 	struct cache *c = set_up("lost");
 	const struct cache_key *keys = many_keys(c, "lost");
-	struct err e = {0};
-	struct memc *m;
 
 	fetch_some(c, "lost", "v1");
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
 	for (int i = 0; i < MANY; i += 10)
-		ck_assert_int_eq((int)memc_delete(m, str_n(keys[i].text, keys[i].n)), (int)MEMC_OK);
+		ck_assert_int_eq((int)ask(open_memc(), MEMC_DELETE, keys[i]).result, (int)MEMC_OK);
 	src->value = 2;
-	ck_assert(cache_forget_all(open_cache(open_stats()), &arena, keys, MANY));
+	ck_assert(cache_forget(open_cache(open_stats()), &arena, keys, MANY));
 	fetch_some(c, "lost", "v2");
 }
 END_TEST
@@ -420,7 +481,7 @@ write_and_forget_many(void)
 	struct cache *writer = open_cache(NULL);
 
 	src->value = 2;
-	ck_assert(cache_forget_all(writer, &arena, many_keys(writer, "between"), MANY));
+	ck_assert(cache_forget(writer, &arena, many_keys(writer, "between"), MANY));
 }
 
 START_TEST(what_was_read_before_many_are_forgotten_is_never_stored)
@@ -453,21 +514,18 @@ START_TEST(what_several_silent_servers_hold_is_an_error_and_no_miss)
 {
 	struct cache *c = set_up("owed");
 	const struct cache_key *keys = many_keys(c, "owed");
-	struct memc_item items[MANY];
-	struct err e = {0};
-	struct memc *m;
+	struct memc_op ops[MANY];
 
 	conf.cache_socket.n = 2;
 	conf.cache_socket.v = ARENA_ARRAY(&arena, struct str, 2);
 	conf.cache_socket.v[0] = silent_server("silent-1");
 	conf.cache_socket.v[1] = silent_server("silent-2");
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
 	for (int i = 0; i < MANY; i++)
-		items[i].key = str_n(keys[i].text, keys[i].n);
-	memc_has(m, &arena, items, MANY);
+		ops[i] = (struct memc_op){MEMC_GET, .key = str_n(keys[i].text, keys[i].n)};
+	memc_do(open_memc(), &arena, ops, MANY);
 	for (int i = 0; i < MANY; i++)
-		ck_assert_int_eq((int)items[i].result, (int)MEMC_ERROR);
-	ck_assert(!cache_forget_all(open_cache(open_stats()), &arena, keys, MANY));
+		ck_assert_int_eq((int)ops[i].result, (int)MEMC_ERROR);
+	ck_assert(!cache_forget(open_cache(open_stats()), &arena, keys, MANY));
 }
 END_TEST
 
@@ -482,8 +540,8 @@ START_TEST(to_forget_many_keys_is_given_up_when_memcached_is_silent)
 	fetch_some(c, "silent", "v1");
 	services_do(&services, "mc-stop");
 	before = exchanges(st);
-	ck_assert(!cache_forget_all(c, &arena, many_keys(c, "silent"), MANY));
-	ck_assert_uint_le(exchanges(st) - before, 1 + MANY / 5);
+	ck_assert(!cache_forget(c, &arena, many_keys(c, "silent"), MANY));
+	ck_assert_uint_eq(exchanges(st) - before, 1);
 	stats_read(st, &arena, &r);
 	ck_assert_uint_eq(r.all->count[STAT_cache_delete_errors], MANY);
 	services_do(&services, "mc-cont");
@@ -540,19 +598,17 @@ START_TEST(bytes_of_another_key_are_no_value)
 {
 	struct cache *c = set_up("mixup");
 	struct cache_key a, b;
-	struct memc_item got;
-	struct err e = {0};
-	struct memc *m;
+	struct memc_op got;
 
 	conf.cache_l1_bytes = 0;
 	c = open_cache(NULL);
 	a = cache_key(c, CACHE_card, STR("en"), STR("mix-a"));
 	b = cache_key(c, CACHE_card, STR("en"), STR("mix-b"));
 	fetch(c, "mix-a", "v1", CACHE_FRESH);
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
-	got = (struct memc_item){.key = str_n(a.text, a.n)};
-	memc_get(m, &arena, &got, 1);
-	ck_assert_int_eq((int)memc_add(m, str_n(b.text, b.n), got.value, 60), (int)MEMC_OK);
+	got = ask(open_memc(), MEMC_GET, a);
+	got = (struct memc_op){MEMC_ADD, .key = str_n(b.text, b.n), .value = got.value, .ttl_s = 60};
+	memc_do(open_memc(), &arena, &got, 1);
+	ck_assert_int_eq((int)got.result, (int)MEMC_OK);
 	src->value = 2;
 	fetch(c, "mix-b", "v2", CACHE_FRESH);
 	fetch(c, "mix-b", "v2", CACHE_FRESH);
@@ -666,11 +722,13 @@ START_TEST(fills_are_capped_for_all_workers_together)
 END_TEST
 
 INTEG_MAIN("cache", true, second_fetch_is_a_hit, a_page_asks_memcached_once_for_what_it_needed_the_last_time,
-    what_came_ahead_is_not_kept_past_a_change, what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again,
+    what_a_page_reads_is_stored_with_its_next_question_or_at_its_end,
+    what_waits_to_be_stored_does_not_outlive_a_change, what_came_ahead_is_not_kept_past_a_change,
+    what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again,
     missing_key_is_read_once_by_64_readers,
     soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
-    to_forget_many_keys_costs_one_exchange_and_one_for_each_that_is_held,
+    to_forget_many_keys_costs_one_exchange,
     to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies,
     what_was_read_before_many_are_forgotten_is_never_stored, what_several_silent_servers_hold_is_an_error_and_no_miss,
     to_forget_many_keys_is_given_up_when_memcached_is_silent,

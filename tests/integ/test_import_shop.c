@@ -219,11 +219,11 @@ open_cache(struct memc **m)
 static bool
 cache_has(struct memc *m, const struct cache_key *key)
 {
-	struct memc_item item = {.key = str_n(key->text, key->n)};
+	struct memc_op op = {MEMC_GET, .key = str_n(key->text, key->n)};
 
-	memc_has(m, &a, &item, 1);
-	ck_assert_int_ne((int)item.result, (int)MEMC_ERROR);
-	return item.result == MEMC_OK;
+	memc_do(m, &a, &op, 1);
+	ck_assert_int_ne((int)op.result, (int)MEMC_ERROR);
+	return op.result == MEMC_OK;
 }
 
 #define BATCH_AND_MORE 120
@@ -258,8 +258,13 @@ START_TEST(import_forgets_all_that_the_cache_holds_of_what_it_changed)
 	}
 	keys[n++] = cache_key(c, CACHE_product, conf.site_languages.v[0], STR("cached-new"));
 	ck_assert_uint_le(n, ARRAY_LEN(keys));
-	for (size_t i = 0; i < n; i++)
-		ck_assert_int_eq((int)memc_add(m, str_n(keys[i].text, keys[i].n), STR("planted"), 60), (int)MEMC_OK);
+	for (size_t i = 0; i < n; i++) {
+		struct memc_op op = {
+		    MEMC_ADD, .key = str_n(keys[i].text, keys[i].n), .value = STR("planted"), .ttl_s = 60};
+
+		memc_do(m, NULL, &op, 1);
+		ck_assert_int_eq((int)op.result, (int)MEMC_OK);
+	}
 	/* All change. The handle from which one was renamed is a new product's now. */
 	for (char *p = strstr(buf_str(&b).p, ",5.00,"); p != NULL; p = strstr(p, ",5.00,"))
 		p[1] = '6';

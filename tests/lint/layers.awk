@@ -16,7 +16,7 @@ BEGIN {
 	may["cmd"] = may["web"]
 	may["main"] = may["web"] " web admin jobs cmd"
 	# A library is known to one room only.
-	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|curl.*)(/|\\.h$)"
+	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|sodium|ini|gd|gumbo|jansson|utf8proc|curl.*)(/|\\.h$)"
 }
 
 FNR == 1 {

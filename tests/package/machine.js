@@ -13,7 +13,7 @@ const build = path.resolve(process.env.top_builddir || 'build');
 const home = path.join(build, 'package');
 const debs = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-openssl', 'memcached', 'curl', 'default-mysql-server',
 	'default-mysql-client', 'dbconfig-mysql', 'multiwatch', 'spawn-fcgi', 'libfcgi0ldbl', 'libgd3', 'libgumbo1',
-	'libinih1', 'libjansson4', 'libmariadb3', 'libmemcached11', 'libsodium23', 'libutf8proc2', 'libcurl4', 'openssl',
+	'libinih1', 'libjansson4', 'libmariadb3', 'libsodium23', 'libutf8proc2', 'libcurl4', 'openssl',
 	'logrotate', 'procps'];
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])

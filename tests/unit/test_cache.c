@@ -1,5 +1,6 @@
 #include "plat/cache_entry.h"
 #include "plat/cache_l1.h"
+#include "plat/memc_reply.h"
 #include "unit.h"
 
 static struct str
@@ -14,7 +15,7 @@ formatted(struct arena *a, const struct cache_entry *c)
 
 START_TEST(entry_comes_back_as_it_was_written)
 {
-	struct cache_entry c = {.kind = CACHE_ENTRY_VALUE, .key_hash = 7, .version = 8, .soft_at = 9, .hard_at = 10};
+	struct cache_entry c = {.key_hash = 7, .version = 8, .soft_at = 9, .hard_at = 10};
 	struct cache_entry got;
 	struct arena a;
 
@@ -29,7 +30,7 @@ END_TEST
 
 START_TEST(entry_of_another_key_or_cut_short_is_refused)
 {
-	struct cache_entry c = {.kind = CACHE_ENTRY_PLACEHOLDER, .key_hash = 7}, got;
+	struct cache_entry c = {.key_hash = 7}, got;
 	struct arena a;
 	struct str s;
 
@@ -113,6 +114,34 @@ START_TEST(l1_never_gives_bytes_that_were_written_over)
 }
 END_TEST
 
-UNIT_MAIN("cache", entry_comes_back_as_it_was_written, entry_of_another_key_or_cut_short_is_refused,
+START_TEST(reply_is_taken_apart_and_flags_that_say_nothing_are_passed_over)
+{
+	struct memc_reply r;
+
+	ck_assert(memc_reply_parse(STR("VA 12 c18446744073709551615 W O7 Z s12"), &r));
+	ck_assert(r.code == MEMC_CODE_VA && r.value_b == 12 && r.cas == UINT64_MAX && r.opaque == 7 && r.won);
+	ck_assert(memc_reply_parse(STR("EN"), &r));
+	ck_assert(r.code == MEMC_CODE_EN && r.value_b == 0 && r.cas == 0 && r.opaque == 0 && !r.won);
+	ck_assert(memc_reply_parse(STR("HD O1 "), &r) && r.code == MEMC_CODE_HD && r.opaque == 1);
+	ck_assert(memc_reply_parse(STR("NS"), &r) && r.code == MEMC_CODE_NS);
+	ck_assert(memc_reply_parse(STR("EX"), &r) && r.code == MEMC_CODE_EX);
+	ck_assert(memc_reply_parse(STR("NF"), &r) && r.code == MEMC_CODE_NF);
+}
+END_TEST
+
+START_TEST(line_that_is_no_reply_is_refused)
+{
+	static const char *const lines[] = {"", "ERROR", "SERVER_ERROR out of memory", "STORED", "HDX", "hd", " HD",
+	    "VA", "VA ", "VA x", "VA -1", "VA 1x", "VA 18446744073709551615", "VA 1 c", "VA 1 cx",
+	    "VA 1 c18446744073709551616", "HD O", "HD O0", "HD O-1", "HD Oabc"};
+	struct memc_reply r;
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		ck_assert_msg(!memc_reply_parse(str_z(lines[i]), &r), "'%s'", lines[i]);
+}
+END_TEST
+
+UNIT_MAIN("cache", reply_is_taken_apart_and_flags_that_say_nothing_are_passed_over, line_that_is_no_reply_is_refused,
+    entry_comes_back_as_it_was_written, entry_of_another_key_or_cut_short_is_refused,
     l1_forgets_with_the_epoch_and_the_soft_expiry,
     l1_knows_what_is_asked_for_again_within_its_life_time, l1_never_gives_bytes_that_were_written_over)
