@@ -73,6 +73,20 @@ check_size(struct doctor *d, const char *where, struct str stats)
 		    (unsigned long long)mb);
 }
 
+/* Meta commands came with 1.6. */
+static void
+check_version(struct doctor *d, const char *where, struct str version)
+{
+	struct str rest = version, part;
+	uint64_t major = 0, minor = 0;
+
+	if (str_cut(&rest, '.', &part) && num_u64(part, 0, 1000, &major) && str_cut(&rest, '.', &part)
+	    && num_u64(part, 0, 1000, &minor) && (major > 1 || (major == 1 && minor >= 6)))
+		return;
+	doctor_find(d, FOUND_cache_old, WITH("WHERE", where), "memcached at %s is %s, too old for what it is asked",
+	    where, version.n == 0 ? "of no version" : str_zdup(d->a, version));
+}
+
 static void
 check_server(struct doctor *d, struct str server)
 {
@@ -89,6 +103,7 @@ check_server(struct doctor *d, struct str server)
 	ok = ask_open(&k, str_z(where), clock_mono_ns() + ASK_NS, &e) && ask(&k, &b, &e);
 	ask_close(&k);
 	if (ok) {
+		check_version(d, where, stat_of(buf_str(&b), "version"));
 		check_public(d, where, buf_str(&b));
 		check_size(d, where, buf_str(&b));
 		doctor_note(d, "%s: memcached %.*s, %llu MB", where, STR_ARG(stat_of(buf_str(&b), "version")),
