@@ -3,6 +3,7 @@ sqldir = $(pkgdatadir)/sql
 dist_sql_DATA = \
 	etc/sql/0001_schema.sql \
 	etc/sql/0002_search_blocks.sql \
+	etc/sql/0003_product_parts.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql
 

@@ -112,7 +112,8 @@ make_index(struct generate *g, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		ids[i] = g->first + g->from + i;
 	return catalogue_index_new(g->s, ids, n, e)
-	    && run_over(db_query(g->s->db, SQL_GENERATE_IMAGES), ids[0], ids[n - 1], e);
+	    && run_over(db_query(g->s->db, SQL_GENERATE_IMAGES), ids[0], ids[n - 1], e)
+	    && run_over(db_query(g->s->db, SQL_GENERATE_PARTS), ids[0], ids[n - 1], e);
 }
 
 static bool

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "store/product_parts.h"
 #include "store/sql.h"
 
 #define WAY_MAX 8 /* levels of categories */
@@ -119,10 +120,10 @@ static bool
 load_variants(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct catalogue_product *p,
     struct err *e)
 {
-	struct db_query *q = db_query(db, is_own(langs) ? SQL_PRODUCT_VARIANTS_OWN : SQL_PRODUCT_VARIANTS);
+	struct db_query *q = db_query(db, SQL_PRODUCT_VARIANTS);
 	struct db_rows rows;
 
-	for (size_t i = 0; !is_own(langs) && i < CATALOGUE_OPTIONS; i++) {
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++) {
 		q_str(q, p->options[i].value);
 		q_str(q, langs->lang);
 	}
@@ -132,7 +133,7 @@ load_variants(struct db *db, struct arena *a, const struct catalogue_langs *lang
 	p->variants = ARENA_ARRAY(a, struct catalogue_variant, rows.n);
 	while (db_next(&rows))
 		take_variant(&rows, &p->variants[p->n_variants++]);
-	return load_lowest(db, a, p, e);
+	return true;
 }
 
 /* What a product has many of, as one statement brings it. */
@@ -206,6 +207,132 @@ load_parts(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	return true;
 }
 
+/* In the shop's own language --------------------------------------------------------------------------------------- */
+
+/* A product as one statement brings it. */
+struct whole {
+	struct catalogue_product *p;
+	bool has_body;
+	struct str parts; /* none: not written, or another form */
+};
+
+struct placed {
+	uint64_t position;
+	struct catalogue_variant v;
+};
+
+static int
+by_position(const void *x, const void *y)
+{
+	const struct placed *a = x, *b = y;
+
+	if (a->position != b->position)
+		return a->position < b->position ? -1 : 1;
+	return a->v.id < b->v.id ? -1 : 1;
+}
+
+static struct str
+or_none(struct db_rows *r)
+{
+	return str_or(r, STR_NONE);
+}
+
+/* The columns of the variant, which are NULL when the product has none; false: it is none. */
+static bool
+take_placed(struct db_rows *r, struct placed *to)
+{
+	struct catalogue_variant *v = &to->v;
+
+	to->position = u64_or(r, 0);
+	v->id = u64_or(r, 0);
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
+		v->words[i].value = v->words[i].text = or_none(r);
+	v->sku = or_none(r);
+	v->barcode = or_none(r);
+	v->price_minor = i64_or(r, 0);
+	v->compare_minor = i64_or(r, 0);
+	v->shipped = u64_or(r, 0) != 0;
+	v->stock.tracked = u64_or(r, 0) != 0;
+	v->stock.sell_over = u64_or(r, 0) != 0;
+	v->stock.on_hand = i64_or(r, 0);
+	v->measure.content_milli = i64_or(r, 0);
+	v->measure.content_unit = or_none(r);
+	v->measure.base_milli = i64_or(r, 0);
+	v->measure.base_unit = or_none(r);
+	v->image_position = u64_or(r, 0);
+	return v->id != 0;
+}
+
+/* The columns of the product, which are the same in each row, but for those that only the first variant's has. */
+static void
+take_whole(struct db_rows *r, struct whole *w)
+{
+	struct catalogue_product *p = w->p;
+
+	p->id = c_u64(r);
+	p->category_id = u64_or(r, 0);
+	p->version = c_u64(r);
+	p->handle = c_str(r);
+	p->vendor = c_str(r);
+	p->title = c_str(r);
+	w->has_body = !c_is_null(r);
+	if (w->has_body)
+		p->body_html = c_str(r);
+	p->seo_title = c_str(r);
+	p->seo_description = c_str(r);
+	p->created_at = c_i64(r);
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
+		p->options[i].value = p->options[i].text = c_str(r);
+	w->parts = or_none(r);
+}
+
+static bool
+find_whole(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str handle, struct whole *w,
+    struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_WHOLE_OWN);
+	struct placed *placed;
+	struct db_rows rows;
+	size_t n = 0;
+
+	q_str(q, langs->shop_lang);
+	q_str(q, handle);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	placed = ARENA_ARRAY(a, struct placed, rows.n);
+	while (db_next(&rows)) {
+		n += take_placed(&rows, &placed[n]);
+		if (!w->has_body)
+			take_whole(&rows, w);
+	}
+	qsort(placed, n, sizeof(*placed), by_position);
+	w->p->variants = ARENA_ARRAY(a, struct catalogue_variant, n);
+	for (w->p->n_variants = 0; w->p->n_variants < n; w->p->n_variants++)
+		w->p->variants[w->p->n_variants] = placed[w->p->n_variants].v;
+	return true;
+}
+
+/* What the one statement did not bring: the text, when there is no variant in the first place, which an import always
+ * fills; the parts, when whoever wrote their tables did not write them. */
+static bool
+load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct whole *w, struct err *e)
+{
+	if (!w->has_body) {
+		struct db_query *q = db_query(db, SQL_PRODUCT_BODY_OWN);
+		struct db_rows rows;
+		bool found;
+
+		q_u64(q, w->p->id);
+		q_str(q, langs->shop_lang);
+		if (!db_find(q, a, &rows, &found, e))
+			return false;
+		w->p->body_html = found ? c_str(&rows) : STR("");
+	}
+	return product_parts_parse(a, w->parts, w->p) || load_parts(db, a, langs, w->p, e);
+}
+
+/* By their addresses ----------------------------------------------------------------------------------------------- */
+
 /* The server takes "tea " for "tea", as its collations do with blanks at the end. */
 static bool
 find_moved(struct db *db, struct arena *a, struct str handle, struct str *moved, struct err *e)
@@ -222,31 +349,44 @@ find_moved(struct db *db, struct arena *a, struct str handle, struct str *moved,
 	return true;
 }
 
-bool
-catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str handle,
-    struct catalogue_product **out, struct str *moved, struct err *e)
+static bool
+find_shown(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str handle,
+    struct catalogue_product *p, struct err *e)
 {
-	struct db_query *q = db_query(db, is_own(langs) ? SQL_PRODUCT_SHOWN_OWN : SQL_PRODUCT_SHOWN);
-	struct catalogue_product *p = ARENA_NEW(a, struct catalogue_product);
+	struct db_query *q = db_query(db, SQL_PRODUCT_SHOWN);
 	struct db_rows rows;
 	bool found;
 
-	*out = NULL;
-	*moved = STR_NONE;
-	if (!is_own(langs))
-		q_str(q, langs->lang);
+	q_str(q, langs->lang);
 	q_str(q, langs->shop_lang);
-	for (int i = 0; !is_own(langs) && i < CATALOGUE_OPTIONS; i++)
+	for (int i = 0; i < CATALOGUE_OPTIONS; i++)
 		q_str(q, langs->lang);
 	q_str(q, handle);
 	if (!db_find(q, a, &rows, &found, e))
 		return false;
 	if (found)
 		take_product(&rows, p);
-	if (!found || !str_eq(p->handle, handle))
+	return true;
+}
+
+bool
+catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str handle,
+    struct catalogue_product **out, struct str *moved, struct err *e)
+{
+	struct catalogue_product *p = ARENA_NEW(a, struct catalogue_product);
+	bool own = is_own(langs);
+	struct whole w = {.p = p};
+
+	*out = NULL;
+	*moved = STR_NONE;
+	if (!(own ? find_whole(db, a, langs, handle, &w, e) : find_shown(db, a, langs, handle, p, e)))
+		return false;
+	if (p->id == 0 || !str_eq(p->handle, handle))
 		return find_moved(db, a, handle, moved, e);
 	*out = p;
-	return load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e);
+	return (own ? load_rest(db, a, langs, &w, e)
+		    : load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e))
+	    && load_lowest(db, a, p, e);
 }
 
 static struct str

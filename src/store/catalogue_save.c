@@ -349,11 +349,15 @@ sums_of_new(const struct product *p)
 	return sums;
 }
 
-static void
-put_row(struct catalogue_save *s, const struct save_item *it, struct rows_json *rows)
+static bool
+put_row(struct catalogue_save *s, const struct save_item *it, struct rows_out *out, struct err *e)
 {
 	const struct product *p = it->p;
+	struct rows_json *rows = &out->rows;
+	struct str parts;
 
+	if (!save_parts(s, it, &parts, e))
+		return false;
 	rows_begin(rows);
 	if (it->fresh)
 		rows_str(rows, p->handle);
@@ -366,6 +370,7 @@ put_row(struct catalogue_save *s, const struct save_item *it, struct rows_json *
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
 		rows_str(rows, p->option[i]);
 	rows_str(rows, secret_hex(s->a, it->hash, DIGEST_B));
+	rows_str(rows, parts);
 	if (it->fresh) {
 		struct save_sums sums = sums_of_new(p);
 
@@ -373,6 +378,7 @@ put_row(struct catalogue_save *s, const struct save_item *it, struct rows_json *
 		rows_i64(rows, sums.lowest_minor);
 		rows_i64(rows, sums.best);
 	}
+	return rows_out_end(out, e);
 }
 
 static bool
@@ -383,17 +389,11 @@ save_rows(struct save_batch *b, struct err *e)
 	rows_out_init(&fresh, b->s->db, SQL_SAVE_PRODUCTS_NEW, b->s->a);
 	rows_out_init(&changed, b->s->db, SQL_SAVE_PRODUCTS, b->s->a);
 	for (size_t i = 0; i < b->n; i++) {
-		if (!b->item[i].fresh)
-			continue;
-		put_row(b->s, &b->item[i], &fresh.rows);
-		if (!rows_out_end(&fresh, e))
+		if (b->item[i].fresh && !put_row(b->s, &b->item[i], &fresh, e))
 			return false;
 	}
 	for (size_t i = 0; i < b->n_by_id; i++) { /* those that were there; locked in the order of their ids */
-		if (b->by_id[i]->same)
-			continue;
-		put_row(b->s, b->by_id[i], &changed.rows);
-		if (!rows_out_end(&changed, e))
+		if (!b->by_id[i]->same && !put_row(b->s, b->by_id[i], &changed, e))
 			return false;
 	}
 	if (!rows_out_send(&fresh, e) || !rows_out_send(&changed, e) || !find_handles(b, e))

@@ -1,5 +1,6 @@
 #include "plat/secret.h"
 #include "store/catalogue_save_impl.h"
+#include "store/product_parts.h"
 #include "store/sql.h"
 
 /* Pictures ---------------------------------------------------------------------------------------------------- */
@@ -51,27 +52,36 @@ save_pictures_differ(const struct save_item *it)
 	return false;
 }
 
-/* A picture whose file was not at hand this time keeps what it had. */
+/* What a picture will have: one whose file was not at hand this time keeps what it had. */
+static struct save_picture
+picture_now(const struct save_item *it, const struct product_image *im)
+{
+	const struct save_picture *had = im->has_picture ? NULL : picture_of(it, im->source);
+
+	if (had != NULL)
+		return *had;
+	return (struct save_picture){.hash = im->has_picture ? str_n(im->picture, PRODUCT_PICTURE_B) : STR_NONE,
+	    .w = im->w,
+	    .h = im->h};
+}
+
 static bool
 put_pictures(struct catalogue_save *s, const struct save_item *it, struct rows_out *out, struct err *e)
 {
 	for (size_t i = 0; i < it->p->n_images; i++) {
 		const struct product_image *im = &it->p->images[i];
-		const struct save_picture *pic = im->has_picture ? NULL : picture_of(it, im->source);
-		struct str hash = pic != NULL ? pic->hash : STR_NONE;
+		struct save_picture now = picture_now(it, im);
 
-		if (im->has_picture)
-			hash = str_n(im->picture, PRODUCT_PICTURE_B);
 		rows_begin(&out->rows);
 		rows_i64(&out->rows, (int64_t)it->id);
 		rows_i64(&out->rows, (int64_t)i + 1);
 		rows_str(&out->rows, im->source);
-		if (hash.n == 0)
+		if (now.hash.n == 0)
 			rows_null(&out->rows);
 		else
-			rows_str(&out->rows, secret_hex(s->a, hash.p, hash.n));
-		rows_i64(&out->rows, pic != NULL ? pic->w : im->w);
-		rows_i64(&out->rows, pic != NULL ? pic->h : im->h);
+			rows_str(&out->rows, secret_hex(s->a, now.hash.p, now.hash.n));
+		rows_i64(&out->rows, now.w);
+		rows_i64(&out->rows, now.h);
 		rows_str(&out->rows, im->alt);
 		if (!rows_out_end(out, e))
 			return false;
@@ -131,4 +141,26 @@ save_words(struct save_batch *b, struct err *e)
 		if (save_is_written(&b->item[i]) && !put_words(&b->item[i], &specs, &tags, e))
 			return false;
 	return rows_out_send(&specs, e) && rows_out_send(&tags, e);
+}
+
+/* All together ------------------------------------------------------------------------------------------------ */
+
+bool
+save_parts(struct catalogue_save *s, const struct save_item *it, struct str *json, struct err *e)
+{
+	const struct product *p = it->p;
+	struct catalogue_product shown = {.tags = p->tags, .n_tags = p->n_tags, .n_facts = p->n_specs};
+
+	shown.images = ARENA_ARRAY(s->a, struct catalogue_image, p->n_images);
+	for (size_t i = 0; i < p->n_images; i++) {
+		struct save_picture now = picture_now(it, &p->images[i]);
+
+		if (now.hash.n > 0)
+			shown.images[shown.n_images++] =
+			    (struct catalogue_image){now.hash, p->images[i].alt, now.w, now.h, i + 1};
+	}
+	shown.facts = ARENA_ARRAY(s->a, struct catalogue_fact, p->n_specs);
+	for (size_t i = 0; i < p->n_specs; i++)
+		shown.facts[i] = (struct catalogue_fact){p->specs[i].label, p->specs[i].value};
+	return product_parts_format(s->a, &shown, json, e);
 }

@@ -26,6 +26,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/order_store.c src/store/order_store.h \
 	src/store/order_write.c src/store/order_write.h \
 	src/store/outbox_store.c src/store/outbox_store.h \
+	src/store/product_parts.c src/store/product_parts.h \
 	src/store/rows_json.c src/store/rows_json.h \
 	src/store/session_store.c src/store/session_store.h \
 	src/store/shop_rules.c src/store/shop_rules.h \

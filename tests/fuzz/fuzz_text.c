@@ -1,4 +1,5 @@
-/* Small readers of text: numbers, amounts, UTF-8, search words, tokens, addresses, drafts, plural rules, SQL files. */
+/* Small readers of text: numbers, amounts, UTF-8, search words, tokens, addresses, drafts, parts of products, plural
+ * rules, SQL files. */
 #include "base/money.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -9,6 +10,7 @@
 #include "shop/product_csv.h"
 #include "shop/search.h"
 #include "store/draft.h"
+#include "store/product_parts.h"
 #include "store/sql_text.h"
 #include "view/lang.h"
 
@@ -72,6 +74,19 @@ addresses(struct arena *a, struct str s)
 	draft_parse(a, s, &draft);
 }
 
+static void
+parts(struct arena *a, struct str s)
+{
+	struct catalogue_product p = {0}, again = {0};
+	struct str json, twice;
+	struct err e = {0};
+
+	if (!product_parts_parse(a, s, &p) || !product_parts_format(a, &p, &json, &e))
+		return;
+	ASSERT(product_parts_parse(a, json, &again) && product_parts_format(a, &again, &twice, &e));
+	ASSERT(str_eq(json, twice));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -88,6 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	numbers(&a, s);
 	words(&a, s);
 	addresses(&a, s);
+	parts(&a, s);
 	if (secret_from_base64url(s, bytes, sizeof(bytes)))
 		ASSERT(str_eq(secret_base64url(&a, bytes, sizeof(bytes)), s));
 	(void)secret_from_hex(s, bytes, sizeof(bytes));

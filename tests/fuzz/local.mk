@@ -48,6 +48,7 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/text/code \
 	tests/fuzz/corpus/text/draft \
 	tests/fuzz/corpus/text/number \
+	tests/fuzz/corpus/text/parts \
 	tests/fuzz/corpus/text/plural \
 	tests/fuzz/corpus/text/reply \
 	tests/fuzz/corpus/text/sql \

@@ -11,6 +11,7 @@ INTEG_TESTS = \
 	tests/integ/test_memc \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
+	tests/integ/test_parts \
 	tests/integ/test_rights \
 	tests/integ/test_save \
 	tests/integ/test_verify
@@ -47,6 +48,9 @@ tests_integ_test_import_shop_LDADD = $(INTEG_LIBS)
 tests_integ_test_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_migrate_SOURCES = tests/integ/test_migrate.c
 tests_integ_test_migrate_LDADD = $(INTEG_LIBS)
+tests_integ_test_parts_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_parts_SOURCES = tests/integ/test_parts.c
+tests_integ_test_parts_LDADD = $(INTEG_LIBS)
 tests_integ_test_rights_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_rights_SOURCES = tests/integ/test_rights.c
 tests_integ_test_rights_LDADD = $(INTEG_LIBS)

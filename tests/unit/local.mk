@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_order \
 	tests/unit/test_product_csv \
+	tests/unit/test_product_parts \
 	tests/unit/test_rights \
 	tests/unit/test_run \
 	tests/unit/test_search \
@@ -98,6 +99,8 @@ tests_unit_test_lang_SOURCES = tests/unit/test_lang.c
 tests_unit_test_lang_LDADD = $(UNIT_LIBS)
 tests_unit_test_sql_text_SOURCES = tests/unit/test_sql_text.c
 tests_unit_test_sql_text_LDADD = $(UNIT_LIBS)
+tests_unit_test_product_parts_SOURCES = tests/unit/test_product_parts.c
+tests_unit_test_product_parts_LDADD = $(UNIT_LIBS)
 tests_unit_test_draft_SOURCES = tests/unit/test_draft.c
 tests_unit_test_draft_LDADD = $(UNIT_LIBS)
 tests_unit_test_translation_csv_SOURCES = tests/unit/test_translation_csv.c
