@@ -12,8 +12,10 @@
 
 #define PLACEHOLDER_S 3		      /* how long a filler may take before another one may try */
 #define WAIT_NS (500 * CLOCK_MS)      /* for somebody else's fill, in all */
-#define WAIT_STEP_NS (5 * CLOCK_MS)
+#define WAIT_STEP_NS (1 * CLOCK_MS)   /* the first; each is twice the one before, up to WAIT_STEP_MAX_NS */
+#define WAIT_STEP_MAX_NS (40 * CLOCK_MS)
 #define PERMIT_WAIT_NS (300 * CLOCK_MS)
+#define PERMIT_STEP_NS (2 * CLOCK_MS)
 #define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
 #define ID_MAX_B 120
 #define LANG_MAX_B 16
@@ -473,7 +475,7 @@ take_permit(struct cache *c)
 	while (!stats_permit(c->st, PERMIT_FILL, (int)c->conf->cache_fills)) {
 		if (clock_left_ns(until) == 0)
 			return false;
-		clock_sleep_ns(WAIT_STEP_NS / 2);
+		clock_sleep_ns(PERMIT_STEP_NS);
 	}
 	return true;
 }
@@ -593,7 +595,7 @@ wait_for_others(struct cache *c, struct arena *a, struct work *works, size_t n)
 		until = c->deadline_ns;
 	while (count_phase(works, n, THEIRS) > 0 && clock_left_ns(until) > 0) {
 		clock_sleep_ns(step_ns);
-		if (step_ns < 40 * CLOCK_MS)
+		if (step_ns < WAIT_STEP_MAX_NS)
 			step_ns *= 2;
 		for (size_t i = 0; i < n; i++)
 			if (works[i].phase == THEIRS)
