@@ -496,7 +496,7 @@ real
 claim and_nothing_of_it_is_changed
 put mariadb <<'EOF'
 case " $* " in *trial*) exec "$real" "$@" ;; esac
-head -c 20000 | "$real" "$@"
+sed '/^CREATE TABLE `product` /,$d' | "$real" "$@"
 echo 'ERROR 2013 (HY000): Lost connection' >&2
 exit 1
 EOF
