@@ -3,7 +3,8 @@
 const { Buyer } = require('../tests/e2e/buyer.js');
 const { BenchShop, Ceiling, WORKERS, json, load, raw, requestFile } = require('./stack.js');
 
-const COLD_A_ROUND = 1500;
+const DRAWN = 10000; // products that are drawn from; as many again are for those that nobody has asked for
+const COLD_A_ROUND = 4000;
 const HEAD_B = 1000; // about what stands in front of a page
 
 // One order, and the cookies of who placed it; a cart that is left standing.
@@ -41,7 +42,7 @@ async function lists(shop) {
 
 // The pages: a request or several, and how they are drawn; the first one's answer is the ceiling's.
 async function pages(shop) {
-	const handles = shop.handles.map((h) => `/en/p/${h}`);
+	const handles = shop.handles.slice(0, DRAWN).map((h) => `/en/p/${h}`);
 	const product = handles[0];
 	const personal = await order(shop);
 	const { headers } = await shop.get('lighttpd', product);
@@ -209,7 +210,7 @@ function outages(shop) {
 }
 
 async function measure({ quick, rounds, log }) {
-	const shop = await BenchShop.start({ products: quick ? 3000 : 10000 });
+	const shop = await BenchShop.start({ products: quick ? 3000 : 2 * DRAWN });
 	let ceiling;
 	try {
 		ceiling = await Ceiling.start();

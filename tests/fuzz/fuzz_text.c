@@ -113,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	while (sql_text_next(&sql, &stmt, &line))
 		ASSERT(stmt.n > 0);
 	if (product_category_clean(&a, s, &category))
-		ASSERT(category.n <= 255);
+		ASSERT(utf8_len(category) <= 255);
 	(void)product_handle_check(s);
 	if (memc_reply_parse(s, &reply))
 		ASSERT(reply.code == MEMC_CODE_VA ? reply.value_b <= SIZE_MAX / 2 : reply.value_b == 0);
