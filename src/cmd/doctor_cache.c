@@ -12,6 +12,7 @@
 #define ANSWER_MAX_B ((size_t)256 << 10)
 #define SMALL_MB 64
 #define EVICTED_PERCENT 1
+#define OLDEST 1006018 /* 1.6.18 */
 
 /* The number or text behind "STAT name ". */
 static struct str
@@ -73,15 +74,16 @@ check_size(struct doctor *d, const char *where, struct str stats)
 		    (unsigned long long)mb);
 }
 
-/* Meta commands came with 1.6. */
+/* Meta commands came with 1.6; their form was another one in its first releases. */
 static void
 check_version(struct doctor *d, const char *where, struct str version)
 {
 	struct str rest = version, part;
-	uint64_t major = 0, minor = 0;
+	uint64_t n = 0, all = 0;
 
-	if (str_cut(&rest, '.', &part) && num_u64(part, 0, 1000, &major) && str_cut(&rest, '.', &part)
-	    && num_u64(part, 0, 1000, &minor) && (major > 1 || (major == 1 && minor >= 6)))
+	for (int i = 0; i < 3 && str_cut(&rest, '.', &part); i++)
+		all = num_u64(part, 0, 999, &n) ? all * 1000 + n : 0;
+	if (all >= OLDEST)
 		return;
 	doctor_find(d, FOUND_cache_old, WITH("WHERE", where), "memcached at %s is %s, too old for what it is asked",
 	    where, version.n == 0 ? "of no version" : str_zdup(d->a, version));

@@ -276,11 +276,12 @@ end_page(void *arg)
 static void
 try_renew(struct cache *c, struct arena *a, struct work *w, struct str old_payload)
 {
-	struct str lock = str_fmt(a, "%.*s!", STR_ARG(key_str(w->item)));
+	struct str lock = str_fmt(a, "!%.*s", STR_ARG(key_str(w->item))); /* no value's key */
 
 	w->stale = old_payload;
-	if (exchange_one(c, (struct memc_op){MEMC_ADD, .key = lock, .value = STR("1"), .ttl_s = PLACEHOLDER_S})
-	    == MEMC_OK) {
+	if (use_memc(c) /* no longer, when it fell silent meanwhile */
+	    && exchange_one(c, (struct memc_op){MEMC_ADD, .key = lock, .value = STR("1"), .ttl_s = PLACEHOLDER_S})
+		   == MEMC_OK) {
 		w->phase = RENEW;
 		return;
 	}
@@ -296,11 +297,21 @@ replace(struct cache *c, struct arena *a, struct work *w)
 	struct memc_op ops[] = {{MEMC_DELETE, .key = key_str(w->item)},
 	    {MEMC_TAKE, .key = key_str(w->item), .ttl_s = PLACEHOLDER_S}};
 
-	exchange(c, a, ops, ARRAY_LEN(ops));
+	if (use_memc(c))
+		exchange(c, a, ops, ARRAY_LEN(ops));
+	else
+		ops[1].result = MEMC_ERROR;
 	w->mark = ops[1].mark;
-	w->phase = ops[1].result == MEMC_OURS ? OURS : ops[1].result == MEMC_ERROR ? DIRECT : THEIRS;
-	if (w->phase == DIRECT)
+	switch (ops[1].result) {
+	case MEMC_OURS: w->phase = OURS; break;
+	case MEMC_OK: /* by somebody else, since then */
+	case MEMC_THEIRS: w->phase = THEIRS; break;
+	case MEMC_MISS: w->phase = DIRECT; break;
+	default:
 		count_lookup(c, w, ERRORS);
+		w->phase = DIRECT;
+		break;
+	}
 }
 
 static void
@@ -338,6 +349,7 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 		w->phase = OURS;
 		break;
 	case MEMC_THEIRS: w->phase = THEIRS; break;
+	case MEMC_MISS: w->phase = DIRECT; break;
 	default:
 		count_lookup(c, w, ERRORS);
 		w->phase = DIRECT;
@@ -661,6 +673,9 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 			break;
 		wait_for_others(c, a, works, n);
 	}
+	for (size_t i = 0; !ok && i < n; i++)
+		if (works[i].phase != DONE)
+			count_lookup(c, &works[i], MISSES);
 	shorten_page(c, works, n);
 	return ok;
 }

@@ -138,8 +138,9 @@ connect_server(struct memc *m, struct server *s, struct err *e)
 	if (flags < 0 || fcntl(s->conn.fd, F_SETFL, flags & ~O_NONBLOCK) != 0
 	    || setsockopt(s->conn.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0
 	    || setsockopt(s->conn.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0) {
+		err_set(e, ERR_UPSTREAM, "memcached at %.*s: %s", STR_ARG(s->where), strerror(errno));
 		drop(s);
-		return err_set(e, ERR_UPSTREAM, "memcached at %.*s: %s", STR_ARG(s->where), strerror(errno));
+		return false;
 	}
 	s->connection = ++m->connections;
 	return true;
@@ -161,15 +162,16 @@ send_all(struct memc *m, struct server *s, struct str bytes)
 	return true;
 }
 
-/* At least one more byte, into `to`. */
+/* At least one more byte, into `to`. Past the deadline, what is there already: it may be another server that took all
+ * the time. */
 static bool
 receive(struct memc *m, struct server *s, char *to, size_t room_b, size_t *got)
 {
 	ssize_t n;
 
 	do
-		n = recv(s->conn.fd, to, room_b, 0);
-	while (n < 0 && errno == EINTR && clock_left_ns(m->deadline_ns) > 0);
+		n = recv(s->conn.fd, to, room_b, clock_left_ns(m->deadline_ns) == 0 ? MSG_DONTWAIT : 0);
+	while (n < 0 && errno == EINTR);
 	*got = n > 0 ? (size_t)n : 0;
 	return n > 0;
 }
@@ -184,8 +186,7 @@ receive_more(struct memc *m, struct server *s)
 		s->end -= s->at;
 		s->at = 0;
 	}
-	if (s->end == READ_B || clock_left_ns(m->deadline_ns) == 0
-	    || !receive(m, s, s->in + s->end, READ_B - s->end, &got))
+	if (s->end == READ_B || !receive(m, s, s->in + s->end, READ_B - s->end, &got))
 		return false;
 	s->end += got;
 	return true;
@@ -228,8 +229,6 @@ read_value(struct memc *m, struct server *s, struct arena *a, size_t n, struct s
 		have += part;
 		if (have == n + 2)
 			break;
-		if (clock_left_ns(m->deadline_ns) == 0)
-			return false;
 		if (n + 2 - have >= READ_B) {
 			if (!receive(m, s, p + have, n + 2 - have, &got))
 				return false;
@@ -288,7 +287,7 @@ result_of(const struct memc_op *op, const struct memc_reply *r, enum memc_result
 		*result = r->value_b > 0 ? MEMC_OK : r->won && op->what == MEMC_TAKE ? MEMC_OURS : MEMC_THEIRS;
 		return reads;
 	case MEMC_CODE_HD: *result = MEMC_OK; return !reads;
-	case MEMC_CODE_EN: *result = MEMC_MISS; return op->what == MEMC_GET;
+	case MEMC_CODE_EN: *result = MEMC_MISS; return reads;
 	case MEMC_CODE_NF:
 		*result = stores ? MEMC_EXISTS : MEMC_MISS;
 		return op->what == MEMC_CAS || op->what == MEMC_DELETE;
@@ -298,7 +297,14 @@ result_of(const struct memc_op *op, const struct memc_reply *r, enum memc_result
 	return false;
 }
 
-/* Every answer but that of a miss must name its question. */
+/* memcached reads what it does not store to its end, so that the answers behind this one can be had. */
+static bool
+is_refused(const struct memc_op *op, struct str line)
+{
+	return (op->what == MEMC_ADD || op->what == MEMC_CAS) && str_starts(line, STR("SERVER_ERROR "));
+}
+
+/* Every answer names its question, but that of a miss need not. */
 static bool
 read_answer(struct memc *m, struct server *s, struct arena *a, struct memc_op *op, uint64_t opaque)
 {
@@ -306,11 +312,18 @@ read_answer(struct memc *m, struct server *s, struct arena *a, struct memc_op *o
 	struct memc_reply r;
 	struct str line;
 
-	if (!read_line(m, s, &line) || !memc_reply_parse(line, &r) || !result_of(op, &r, &result)
-	    || (r.code != MEMC_CODE_EN && r.opaque != opaque))
+	if (!read_line(m, s, &line))
+		return false;
+	if (is_refused(op, line)) {
+		op->result = MEMC_REFUSED;
+		return true;
+	}
+	if (!memc_reply_parse(line, &r) || !result_of(op, &r, &result)
+	    || (r.opaque != opaque && (r.code != MEMC_CODE_EN || r.opaque != 0)))
 		return false;
 	if (r.code == MEMC_CODE_VA) {
-		if (!read_value(m, s, a, r.value_b, &op->value))
+		/* Without a cas id (memcached -C) nothing could be stored over it. */
+		if (!read_value(m, s, a, r.value_b, &op->value) || r.cas == 0)
 			return false;
 		op->mark = (struct memc_mark){r.cas, s->connection};
 	}

@@ -1,6 +1,6 @@
 /* memc.h - memcached behind a few operations, any number of which go to it in one exchange.
  *
- * Meta commands (memcached 1.6, doc/protocol.txt). Every exchange has a time limit. A server's connection is dropped
+ * Meta commands (memcached 1.6.18, doc/protocol.txt). Every exchange has a time limit. A server's connection is dropped
  * after any error: a late answer to an old question must not be read as the answer to the next one. A time-out is
  * MEMC_ERROR, never MEMC_MISS. No server is left out for having failed: one that comes back would answer with what it
  * held before. Among several, the key decides (rendezvous hashing).
@@ -27,10 +27,11 @@ enum memc_what {
 
 enum memc_result {
 	MEMC_OK,     /* there; done */
-	MEMC_MISS,   /* get, delete: not there */
+	MEMC_MISS,   /* get, delete: not there. take: neither, and there is no room */
 	MEMC_OURS,   /* take: was not there; now it is, empty and with a mark */
 	MEMC_THEIRS, /* get, take: somebody's empty value is there */
 	MEMC_EXISTS, /* add: there is something; cas: it was changed or is gone */
+	MEMC_REFUSED, /* add, cas: too large, or there is no room */
 	MEMC_ERROR   /* time-out, no connection, an answer that is none */
 };
 

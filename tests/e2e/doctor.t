@@ -532,10 +532,10 @@ test('memcached that has ended, stands still, is too old, listens to everybody, 
 		async () => found(await doctor('cache'), 'cache-hangs', 'does not answer', 'systemctl restart memcached'));
 	const fake = await listening(net.createServer((c) => c.on('data', (b) => c.write(b.toString().includes('settings')
 		? 'STAT inter 0.0.0.0\r\nSTAT tcpport 11211\r\nEND\r\n'
-		: 'STAT version 1.4.39\r\nSTAT limit_maxbytes 134217728\r\nSTAT evictions 500\r\nSTAT total_items 1000\r\nEND\r\n'))
+		: 'STAT version 1.6.9\r\nSTAT limit_maxbytes 134217728\r\nSTAT evictions 500\r\nSTAT total_items 1000\r\nEND\r\n'))
 		.on('error', () => {})), 0, '127.0.0.1');
 	const d = await doctor({ conf: variant({ cache: { socket: `127.0.0.1:${fake.address().port}` } }) }, 'cache');
-	found(d, 'cache-old', 'is 1.4.39, too old', '1.6 or newer');
+	found(d, 'cache-old', 'is 1.6.9, too old', '1.6.18 or newer');
 	found(d, 'cache-public', 'listens at 0.0.0.0', '-l 127.0.0.1');
 	found(d, 'cache-small', 'had to drop 500 of 1000', '-m 256');
 	await new Promise((done) => { fake.close(done); fake.unref(); done(); });
