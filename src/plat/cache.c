@@ -290,6 +290,24 @@ try_renew(struct cache *c, struct arena *a, struct work *w, struct str old_paylo
 	done(w, old_payload, CACHE_STALE);
 }
 
+/* What memcached answers where it has no value. */
+static void
+judge_taken(struct cache *c, struct work *w, const struct memc_op *got)
+{
+	switch (got->result) {
+	case MEMC_OURS:
+		w->mark = got->mark;
+		w->phase = OURS;
+		break;
+	case MEMC_THEIRS: w->phase = THEIRS; break;
+	case MEMC_MISS: w->phase = DIRECT; break;
+	default:
+		count_lookup(c, w, ERRORS);
+		w->phase = DIRECT;
+		break;
+	}
+}
+
 /* There are bytes, but no entry of ours, or one that is too old. */
 static void
 replace(struct cache *c, struct arena *a, struct work *w)
@@ -301,17 +319,10 @@ replace(struct cache *c, struct arena *a, struct work *w)
 		exchange(c, a, ops, ARRAY_LEN(ops));
 	else
 		ops[1].result = MEMC_ERROR;
-	w->mark = ops[1].mark;
-	switch (ops[1].result) {
-	case MEMC_OURS: w->phase = OURS; break;
-	case MEMC_OK: /* by somebody else, since then */
-	case MEMC_THEIRS: w->phase = THEIRS; break;
-	case MEMC_MISS: w->phase = DIRECT; break;
-	default:
-		count_lookup(c, w, ERRORS);
-		w->phase = DIRECT;
-		break;
-	}
+	if (ops[1].result == MEMC_OK)
+		w->phase = THEIRS; /* stored since then */
+	else
+		judge_taken(c, w, &ops[1]);
 }
 
 static void
@@ -342,19 +353,10 @@ judge_value(struct cache *c, struct arena *a, struct work *w, const struct memc_
 static void
 judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc_op *got, int64_t now_s)
 {
-	switch (got->result) {
-	case MEMC_OK: judge_value(c, a, w, got, now_s); break;
-	case MEMC_OURS:
-		w->mark = got->mark;
-		w->phase = OURS;
-		break;
-	case MEMC_THEIRS: w->phase = THEIRS; break;
-	case MEMC_MISS: w->phase = DIRECT; break;
-	default:
-		count_lookup(c, w, ERRORS);
-		w->phase = DIRECT;
-		break;
-	}
+	if (got->result == MEMC_OK)
+		judge_value(c, a, w, got, now_s);
+	else
+		judge_taken(c, w, got);
 }
 
 static struct cache_l1_now

@@ -34,7 +34,7 @@ bytes_or(struct db_rows *r, struct str none)
 }
 
 static void
-take_product(struct db_rows *r, struct catalogue_product *p)
+take_name(struct db_rows *r, struct catalogue_product *p)
 {
 	p->id = c_u64(r);
 	p->category_id = u64_or(r, 0);
@@ -42,6 +42,12 @@ take_product(struct db_rows *r, struct catalogue_product *p)
 	p->handle = c_str(r);
 	p->vendor = c_str(r);
 	p->title = c_str(r);
+}
+
+static void
+take_product(struct db_rows *r, struct catalogue_product *p)
+{
+	take_name(r, p);
 	p->body_html = c_str(r);
 	p->seo_title = c_str(r);
 	p->seo_description = c_str(r);
@@ -269,12 +275,7 @@ take_whole(struct db_rows *r, struct whole *w)
 {
 	struct catalogue_product *p = w->p;
 
-	p->id = c_u64(r);
-	p->category_id = u64_or(r, 0);
-	p->version = c_u64(r);
-	p->handle = c_str(r);
-	p->vendor = c_str(r);
-	p->title = c_str(r);
+	take_name(r, p);
 	w->has_body = !c_is_null(r);
 	if (w->has_body)
 		p->body_html = c_str(r);
