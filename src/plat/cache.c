@@ -21,7 +21,9 @@
 #define LANG_MAX_B 16
 #define DIGEST_B 16		      /* of an id that is too long for a key, or not plain */
 #define AHEAD_MAX 64		      /* keys asked for beside those that are wanted now */
-#define LATER_MAX 32		      /* values that wait to go with the page's next question */
+#define LATER_MAX 32		      /* values that wait to go with the next question, */
+#define LATER_FULL_B ((size_t)1 << 20) /* bytes of theirs after which they wait no longer, */
+#define LATER_MAX_B ((size_t)8 << 20)  /* and what one more may need while it is written */
 #define KEY_FORMAT 4		      /* raise when the form of keys or values changes */
 
 struct cache {
@@ -37,6 +39,8 @@ struct cache {
 	bool page_whole;	   /* all of it was fresh */
 	struct memc_op later[LATER_MAX];
 	size_t n_later;
+	struct arena later_mem; /* keys and values of those */
+	bool carried;		/* they are of the page before */
 };
 
 static const bool in_l1[CACHE__MAX] = {
@@ -80,6 +84,12 @@ struct work {
 	bool counted;		    /* as a hit, a miss or an error */
 };
 
+static void
+free_later(void *arg)
+{
+	arena_fini(&((struct cache *)arg)->later_mem);
+}
+
 bool
 cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t salt, struct cache **out, struct err *e)
 {
@@ -92,6 +102,8 @@ cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t 
 	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
 	c->pages = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
 	c->ahead = cache_ahead_new(a);
+	arena_init(&c->later_mem, LATER_MAX_B);
+	arena_defer(a, free_later, c);
 	*out = c;
 	return conf->cache_socket.n == 0 || memc_open(a, conf, &c->memc, e);
 }
@@ -230,35 +242,49 @@ exchange_one(struct cache *c, struct memc_op op)
 
 /* Values that wait ------------------------------------------------------------------------------------------------ */
 
+/* They are sent; `ops` have the results. */
 static void
-settle(struct cache *c, const struct memc_op *ops, size_t n)
+settled(struct cache *c, const struct memc_op *ops)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < c->n_later; i++) {
 		if (ops[i].what == MEMC_CAS)
 			stats_add(c->st, ops[i].result == MEMC_OK ? STAT_cache_stores : STAT_cache_lost, 1);
 	}
+	c->n_later = 0;
+	c->carried = false;
+	arena_reset(&c->later_mem);
+}
+
+bool
+cache_waits(const struct cache *c)
+{
+	return c->n_later > 0;
 }
 
 void
-cache_settle(struct cache *c)
+cache_settle(struct cache *c, bool more)
 {
 	if (c->n_later == 0)
 		return;
+	if (more && !c->carried) {
+		c->carried = true;
+		return;
+	}
 	if (use_memc(c))
 		exchange(c, NULL, c->later, c->n_later);
-	settle(c, c->later, c->n_later);
-	c->n_later = 0;
+	settled(c, c->later);
 }
 
-/* What goes to memcached with the page's next question, or by cache_settle(); at once where no page was begun. */
+/* What goes to memcached with the next question, or by cache_settle(); at once where no page was begun. The value is on
+ * later_mem. */
 static void
-put_later(struct cache *c, struct arena *a, struct memc_op op)
+put_later(struct cache *c, const struct arena *a, struct memc_op op)
 {
-	op.key = str_dup(a, op.key);
+	op.key = str_dup(&c->later_mem, op.key);
 	op.result = MEMC_ERROR;
 	c->later[c->n_later++] = op;
-	if (c->page_arena != a || c->n_later == LATER_MAX)
-		cache_settle(c);
+	if (c->page_arena != a || c->n_later == LATER_MAX || c->later_mem.used_b > LATER_FULL_B)
+		cache_settle(c, false);
 }
 
 static void
@@ -266,7 +292,8 @@ end_page(void *arg)
 {
 	struct cache *c = arg;
 
-	cache_settle(c);
+	if (!c->carried)
+		cache_settle(c, false);
 	c->page_arena = NULL;
 }
 
@@ -446,8 +473,7 @@ ask_memcached(struct cache *c, struct arena *a, struct work *works, size_t n)
 		memcpy(ops, c->later, c->n_later * sizeof(*ops));
 	all = add_ahead(c, a, ask, m, &now);
 	exchange(c, a, ops, c->n_later + all);
-	settle(c, ops, c->n_later);
-	c->n_later = 0;
+	settled(c, ops);
 	if (all > m)
 		cache_ahead_put(
 		    c->ahead, ask + m, all - m, &(struct cache_l1_life){now.epoch, now.mono_ns, INT64_MAX});
@@ -468,7 +494,7 @@ store(struct cache *c, struct arena *a, struct work *w)
 	/* A spread of a tenth, so that what was filled together does not expire together. */
 	entry.soft_at = now_s + soft_s - (int64_t)(key_hash(w->item) % 100) * soft_s / 1000;
 	entry.hard_at = now_s + hard_s;
-	buf_init(&b, a, VALUE_MAX_B);
+	buf_init(&b, &c->later_mem, VALUE_MAX_B);
 	cache_entry_format(&b, &entry);
 	op.value = buf_str(&b);
 	if (w->item->value.p == NULL || b.over) {

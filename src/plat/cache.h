@@ -72,11 +72,15 @@ MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *ite
 
 /* A page of this name begins and ends with the arena's next reset. What the page of that name fetched the last time is
  * asked for together as soon as memcached is asked for any of it (cache_ahead.h). What is read from the database for a
- * page is stored along with the page's next question. */
+ * page is stored along with the next question. */
 void cache_page_begin(struct cache *, struct arena *, struct str name);
 
-/* The page has no more questions: stores what still waits. */
-void cache_settle(struct cache *);
+/* The page has no more questions: stores what still waits. With `more`, when another page is going to be made at once,
+ * that is left to its first question, but not to a page after that one. */
+void cache_settle(struct cache *, bool more);
+
+/* Whether something waits to be stored. */
+bool cache_waits(const struct cache *);
 
 /* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
  * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were

@@ -226,14 +226,23 @@ fcgi_next(struct fcgi *f, uint64_t until_ns)
 		look_for_stop();
 		if (stop)
 			return FCGI_EVENT_STOP;
-		if (clock_left_ns(until_ns) == 0)
-			return FCGI_EVENT_TIME;
-		if (epoll_pwait(f->epoll_fd, &got, 1, clock_left_ms(until_ns), &f->while_waiting) <= 0)
+		if (epoll_pwait(f->epoll_fd, &got, 1, clock_left_ms(until_ns), &f->while_waiting) <= 0) {
+			if (!stop && clock_left_ns(until_ns) == 0)
+				return FCGI_EVENT_TIME;
 			continue;
+		}
 		fd = accept_one(f);
 		if (fd >= 0 && read_request(f, fd))
 			return FCGI_EVENT_REQUEST;
 	}
+}
+
+bool
+fcgi_waits(const struct fcgi *f)
+{
+	struct pollfd pfd = {.fd = f->listen_fd, .events = POLLIN};
+
+	return poll(&pfd, 1, 0) > 0;
 }
 
 struct str

@@ -31,8 +31,11 @@ enum fcgi_event {
 MUST_USE bool fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
 
 /* Waits for the next request. Connections that bring none in time are closed and logged. until_ns: CLOCK_NEVER to
- * wait without limit. */
+ * wait without limit, 0 to take only what is there. */
 enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
+
+/* Whether a connection waits to be taken, by this process or another one. */
+bool fcgi_waits(const struct fcgi *);
 
 /* A CGI variable of the request at hand, or none; valid until fcgi_done(). */
 struct str fcgi_param(const struct fcgi *, const char *name);

@@ -83,6 +83,8 @@ read_fields(struct request *rq, struct err *e)
 	form_init(&form, &form_limits_default);
 	if (!rq->post)
 		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, &form, &rq->fields, e);
+	if (rq->cache != NULL)
+		cache_settle(rq->cache, false); /* a body may be long in coming */
 	return fcgi_body(rq->fcgi, rq->a, (size_t)rq->app->conf.web_body_max_b, &body, e)
 	    && form_body(rq->a, request_header(rq, "CONTENT_TYPE"), body, &form, e)
 	    && fields_read(rq->a, &form, &rq->fields, e);
@@ -389,8 +391,8 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 		error_page(&rq, &e);
 	if (rq.db != NULL)
 		db_rest(rq.db);
-	if (rq.cache != NULL)
-		cache_settle(rq.cache);
+	if (rq.cache != NULL && cache_waits(rq.cache))
+		cache_settle(rq.cache, fcgi_waits(fcgi));
 	sent = send_answer(&rq, &failed);
 	if (!sent)
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
@@ -400,6 +402,21 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	log_request(NULL);
 	count_lost_log_lines(app);
 	arena_reset(a);
+}
+
+/* What one page has left for the next one's question to take along is stored before there is a wait for that. */
+static enum fcgi_event
+next_request(struct app *app, struct fcgi *fcgi, uint64_t until_ns)
+{
+	enum fcgi_event got;
+
+	if (app->cache == NULL || !cache_waits(app->cache))
+		return fcgi_next(fcgi, until_ns);
+	got = fcgi_next(fcgi, 0);
+	if (got == FCGI_EVENT_REQUEST)
+		return got;
+	cache_settle(app->cache, false);
+	return got == FCGI_EVENT_TIME ? fcgi_next(fcgi, until_ns) : got;
 }
 
 int
@@ -414,7 +431,7 @@ serve_run(struct app *app, struct fcgi *fcgi)
 	if (timer_create(CLOCK_MONOTONIC, &event, &watchdog) != 0)
 		return EX_OSERR;
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
-	while ((got = fcgi_next(fcgi, until_ns)) == FCGI_EVENT_REQUEST)
+	while ((got = next_request(app, fcgi, until_ns)) == FCGI_EVENT_REQUEST)
 		serve_one(app, fcgi, &a, watchdog);
 	arena_fini(&a);
 	timer_delete(watchdog);

@@ -5,6 +5,7 @@
 const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
+const net = require('net');
 const child = require('child_process');
 const { Shop, csv } = require('./shop.js');
 const { build, sleep, until } = require('./stack.js');
@@ -23,6 +24,26 @@ async function crowd(server, target) {
 	const all = await Promise.all(Array.from({ length: CROWD }, () => s.get(server, target)));
 	for (const rs of all)
 		assert.deepStrictEqual([rs.status, rs.cut], [200, false]);
+}
+
+// What memcached answers to a line, up to the line END or OK.
+const memcached = (line) => new Promise((done, fail) => {
+	const c = net.connect({ path: `${s.services}/mc.sock` });
+	let text = '';
+	c.on('error', fail);
+	c.on('data', (part) => {
+		text += part;
+		if (/^(END|OK)\r\n$/m.test(text))
+			c.end(() => done(text));
+	});
+	c.write(`${line}\r\n`);
+});
+
+// How many products it holds: placeholders, and values.
+async function held() {
+	const sizes = (await memcached('lru_crawler metadump all')).split('\n')
+		.filter((line) => /product.*good-/.test(line)).map((line) => Number(/size=(\d+)/.exec(line)[1]));
+	return { empty: sizes.filter((n) => n < 150).length, values: sizes.filter((n) => n > 300).length };
 }
 
 // A change of price through the operator's command, while the loop goes on.
@@ -104,6 +125,21 @@ both('after a price change is acknowledged, no worker shows the old price', asyn
 			if (r.began > acknowledged)
 				assert.deepStrictEqual([r.old, r.now], [false, true], `${r.target} in round ${round}`);
 		}
+	}
+});
+
+// Last: so many goods leave the others no place on the home page.
+both('what many clients have asked for at once is stored as soon as the workers rest', async (server) => {
+	await s.importGoods(Object.fromEntries(Array.from({ length: CROWD }, (x, i) => [`good-${i}`, { stock: 10 }])));
+	for (let round = 0; round < 3; round++) {
+		await memcached('flush_all');
+		await sleep(600); // the life of the workers' own copies
+		await Promise.all(Array.from({ length: CROWD }, (x, i) => s.get(server, `/en/p/good-${i}`)));
+		let now;
+		await until('all values', async () => {
+			now = await held();
+			return now.values === CROWD && now.empty === 0;
+		}).catch((e) => { throw new Error(`${e.message}: ${JSON.stringify(now)}`); });
 	}
 });
 

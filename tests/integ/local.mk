@@ -3,6 +3,7 @@
 INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
 	tests/integ/test_cache \
+	tests/integ/test_cache_page \
 	tests/integ/test_cart \
 	tests/integ/test_db \
 	tests/integ/test_db_rows \
@@ -18,7 +19,7 @@ INTEG_TESTS = \
 
 check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
-EXTRA_DIST += tests/integ/import.h tests/integ/integ.h
+EXTRA_DIST += tests/integ/cached.h tests/integ/import.h tests/integ/integ.h
 
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
@@ -30,6 +31,9 @@ tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
 tests_integ_test_cache_LDADD = $(INTEG_LIBS)
+tests_integ_test_cache_page_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cache_page_SOURCES = tests/integ/test_cache_page.c
+tests_integ_test_cache_page_LDADD = $(INTEG_LIBS)
 tests_integ_test_memc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_memc_SOURCES = tests/integ/test_memc.c
 tests_integ_test_memc_LDADD = $(INTEG_LIBS)

@@ -1,112 +1,13 @@
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "integ.h"
-#include "plat/cache.h"
-#include "plat/memc.h"
-#include "plat/stats_report.h"
+#include "cached.h"
 
 #define READERS 64
-
-/* The "database": one number that all processes see, and how often it was read. */
-struct source {
-	_Atomic int value, reads, waiting;
-	_Atomic bool go, down;
-	_Atomic int delay_ms;
-	char path[128];
-};
-
-static struct source *src;
-static struct arena arena;
-static struct conf conf;
-
-/* What a fill does beside reading, while its placeholder is in place. */
-static void (*meanwhile)(void);
-
-static bool
-fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
-{
-	(void)arg;
-	if (src->down)
-		return err_set(e, ERR_UPSTREAM, "the database is down");
-	for (size_t i = 0; i < n; i++) {
-		want[i]->value = str_fmt(a, "v%d", src->value);
-		want[i]->version = (uint64_t)src->value;
-		src->reads++;
-	}
-	if (src->delay_ms > 0)
-		clock_sleep_ns((uint64_t)src->delay_ms * CLOCK_MS);
-	if (meanwhile != NULL)
-		meanwhile();
-	return true;
-}
-
-static struct stats *
-open_stats(void)
-{
-	static struct stats st;
-	struct err e = {0};
-
-	ck_ok(stats_open(&st, src->path, &e), &e);
-	ck_ok(stats_claim(&st, "test", &e), &e);
-	return &st;
-}
-
-static struct cache *
-open_cache(struct stats *st)
-{
-	struct err e = {0};
-	struct cache *c;
-
-	ck_ok(cache_open(&arena, &conf, st, 1, &c, &e), &e);
-	return c;
-}
-
-/* Each test: fresh numbers, a memcached that runs, keys of its own. */
-static struct cache *
-set_up(const char *name)
-{
-	src = mmap(NULL, sizeof(*src), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ck_assert(src != MAP_FAILED);
-	src->value = 1;
-	snprintf(src->path, sizeof(src->path), "%s/stats-%s", services.dir, name);
-	arena_init(&arena, (size_t)256 << 20);
-	services_conf(&services, &arena, &conf);
-	conf.cache_socket.n = 1;
-	conf.cache_socket.v = ARENA_ARRAY(&arena, struct str, 1);
-	conf.cache_socket.v[0] = str_fmt(&arena, "%s/mc.sock", services.dir);
-	return open_cache(open_stats());
-}
-
-static struct cache_item
-item_of(const struct cache *c, const char *id)
-{
-	return (struct cache_item){.key = cache_key(c, CACHE_card, STR("en"), str_z(id))};
-}
-
-static void
-fetch_on(struct cache *c, struct arena *a, const char *id, const char *want, enum cache_how how)
-{
-	struct cache_item item = item_of(c, id);
-	struct err e = {0};
-
-	ck_ok(cache_fetch(c, a, &item, 1, fill, NULL, &e), &e);
-	ck_str(item.value, want);
-	ck_assert_int_eq((int)item.how, (int)how);
-}
-
-static void
-fetch(struct cache *c, const char *id, const char *want, enum cache_how how)
-{
-	fetch_on(c, &arena, id, want, how);
-}
 
 START_TEST(second_fetch_is_a_hit)
 {
@@ -200,114 +101,6 @@ START_TEST(what_was_read_before_a_forget_is_never_stored)
 }
 END_TEST
 
-static uint64_t
-exchanges(const struct stats *st)
-{
-	struct stats_report r;
-
-	stats_read(st, &arena, &r);
-	return r.all->count[STAT_cache_exchanges];
-}
-
-START_TEST(a_page_asks_memcached_once_for_what_it_needed_the_last_time)
-{
-	struct cache *c = set_up("page");
-	struct stats *st = open_stats();
-	struct arena page;
-
-	arena_init(&page, 1 << 20);
-	fetch(c, "page a", "v1", CACHE_FRESH);
-	fetch(c, "page b", "v1", CACHE_FRESH);
-	conf.cache_l1_bytes = 0;
-	c = open_cache(st);
-	for (int i = 0; i < 3; i++) {
-		uint64_t before = exchanges(st);
-
-		cache_page_begin(c, &page, STR("page"));
-		fetch_on(c, &page, "page a", "v1", CACHE_FRESH);
-		fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
-		if (i == 2) /* once for each: an answer is not given twice */
-			fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
-		arena_reset(&page);
-		ck_assert_uint_eq(exchanges(st) - before, i == 1 ? 1 : 2);
-	}
-	ck_assert_int_eq(src->reads, 2);
-	arena_fini(&page);
-}
-END_TEST
-
-START_TEST(what_came_ahead_is_not_kept_past_a_change)
-{
-	struct cache *c = set_up("ahead");
-	struct stats *st = open_stats();
-	struct cache_key key;
-	struct arena page;
-
-	arena_init(&page, 1 << 20);
-	c = open_cache(st);
-	key = cache_key(c, CACHE_card, STR("en"), STR("ahead b"));
-	for (int i = 0; i < 2; i++) {
-		stats_epoch_raise(st);
-		cache_page_begin(c, &page, STR("page"));
-		fetch_on(c, &page, "ahead a", "v1", CACHE_FRESH);
-		if (i == 1) { /* b's answer is here already */
-			src->value = 2;
-			ck_assert(cache_forget(c, &arena, &key, 1));
-		}
-		fetch_on(c, &page, "ahead b", "v1", CACHE_FRESH);
-		arena_reset(&page);
-	}
-	fetch(c, "ahead b", "v2", CACHE_FRESH);
-	arena_fini(&page);
-}
-END_TEST
-
-START_TEST(what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again)
-{
-	struct cache *c = set_up("overtaken"), *other;
-	struct cache_key key;
-	struct arena page;
-
-	arena_init(&page, 1 << 20);
-	conf.cache_l1_bytes = 0;
-	c = open_cache(NULL);
-	other = open_cache(NULL);
-	key = cache_key(c, CACHE_card, STR("en"), STR("overtaken b"));
-	for (int i = 0; i < 2; i++) {
-		if (i == 1)
-			ck_assert(cache_forget(c, &arena, &key, 1));
-		cache_page_begin(c, &page, STR("page"));
-		fetch_on(c, &page, "overtaken a", "v1", CACHE_FRESH);
-		if (i == 1)
-			fetch(other, "overtaken b", "v1", CACHE_FRESH);
-		fetch_on(c, &page, "overtaken b", "v1", CACHE_FRESH);
-		arena_reset(&page);
-	}
-	ck_assert_int_eq(src->reads, 3);
-	arena_fini(&page);
-}
-END_TEST
-
-static struct memc_op
-ask(struct memc *m, enum memc_what what, struct cache_key key)
-{
-	struct memc_op op = {what, .key = str_n(key.text, key.n), .ttl_s = 60};
-
-	op.key = str_dup(&arena, op.key);
-	memc_do(m, &arena, &op, 1);
-	return op;
-}
-
-static struct memc *
-open_memc(void)
-{
-	struct err e = {0};
-	struct memc *m;
-
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
-	return m;
-}
-
 static struct cache *reader;
 
 /* A memcached that was started anew and that the reader is connected with again, and in it a placeholder of somebody
@@ -346,59 +139,6 @@ START_TEST(placeholder_of_another_survives_a_restart_of_memcached)
 	fetch(c, "anew", "v1", CACHE_FRESH);
 	got = ask(open_memc(), MEMC_GET, cache_key(c, CACHE_card, STR("en"), STR("anew")));
 	ck_assert_int_eq((int)got.result, (int)MEMC_THEIRS);
-}
-END_TEST
-
-START_TEST(what_a_page_reads_is_stored_with_its_next_question_or_at_its_end)
-{
-	struct cache *c = set_up("later");
-	struct stats *st = open_stats();
-	struct cache_key key;
-	struct arena page;
-	uint64_t before;
-
-	arena_init(&page, 1 << 20);
-	conf.cache_l1_bytes = 0;
-	c = open_cache(st);
-	key = cache_key(c, CACHE_card, STR("en"), STR("later b"));
-	before = exchanges(st);
-	cache_page_begin(c, &page, STR("page"));
-	fetch_on(c, &page, "later a", "v1", CACHE_FRESH);
-	fetch_on(c, &page, "later b", "v1", CACHE_FRESH);
-	ck_assert_uint_eq(exchanges(st) - before, 2);
-	ck_assert_int_eq((int)ask(open_memc(), MEMC_GET, key).result, (int)MEMC_THEIRS);
-	cache_settle(c);
-	ck_assert_int_eq((int)ask(open_memc(), MEMC_GET, key).result, (int)MEMC_OK);
-	arena_reset(&page);
-	ck_assert_uint_eq(exchanges(st) - before, 3);
-	cache_page_begin(c, &page, STR("another page")); /* which fails, and is never settled */
-	fetch_on(c, &page, "later c", "v1", CACHE_FRESH);
-	arena_reset(&page);
-	src->value = 2;
-	fetch(open_cache(NULL), "later a", "v1", CACHE_FRESH);
-	fetch(open_cache(NULL), "later b", "v1", CACHE_FRESH);
-	fetch(open_cache(NULL), "later c", "v1", CACHE_FRESH);
-	arena_fini(&page);
-}
-END_TEST
-
-START_TEST(what_waits_to_be_stored_does_not_outlive_a_change)
-{
-	struct cache *c = set_up("waits");
-	struct cache_key key;
-	struct arena page;
-
-	arena_init(&page, 1 << 20);
-	conf.cache_l1_bytes = 0;
-	c = open_cache(NULL);
-	key = cache_key(c, CACHE_card, STR("en"), STR("waits"));
-	cache_page_begin(c, &page, STR("page"));
-	fetch_on(c, &page, "waits", "v1", CACHE_FRESH);
-	src->value = 2;
-	ck_assert(cache_forget(open_cache(NULL), &arena, &key, 1));
-	arena_reset(&page);
-	fetch(c, "waits", "v2", CACHE_FRESH);
-	arena_fini(&page);
 }
 END_TEST
 
@@ -721,19 +461,12 @@ START_TEST(fills_are_capped_for_all_workers_together)
 }
 END_TEST
 
-INTEG_MAIN("cache", true, second_fetch_is_a_hit, a_page_asks_memcached_once_for_what_it_needed_the_last_time,
-    what_a_page_reads_is_stored_with_its_next_question_or_at_its_end,
-    what_waits_to_be_stored_does_not_outlive_a_change, what_came_ahead_is_not_kept_past_a_change,
-    what_was_missing_ahead_and_is_filled_meanwhile_is_asked_for_again,
-    missing_key_is_read_once_by_64_readers,
+INTEG_MAIN("cache", true, second_fetch_is_a_hit, missing_key_is_read_once_by_64_readers,
     soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
-    to_forget_many_keys_costs_one_exchange,
-    to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies,
+    to_forget_many_keys_costs_one_exchange, to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies,
     what_was_read_before_many_are_forgotten_is_never_stored, what_several_silent_servers_hold_is_an_error_and_no_miss,
-    to_forget_many_keys_is_given_up_when_memcached_is_silent,
-    a_flush_ends_every_value_and_whatever_is_being_read,
+    to_forget_many_keys_is_given_up_when_memcached_is_silent, a_flush_ends_every_value_and_whatever_is_being_read,
     a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gone, bytes_of_another_key_are_no_value,
-    stopped_memcached_costs_one_time_out_and_no_page,
-    dead_memcached_means_the_database_is_read, old_value_serves_while_the_database_is_down,
-    fills_are_capped_for_all_workers_together)
+    stopped_memcached_costs_one_time_out_and_no_page, dead_memcached_means_the_database_is_read,
+    old_value_serves_while_the_database_is_down, fills_are_capped_for_all_workers_together)

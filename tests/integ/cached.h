@@ -1,0 +1,146 @@
+/* cached.h - what the tests of the cache share: a "database" of one number, and who reads it. */
+#ifndef KONTOR_TESTS_CACHED_H
+#define KONTOR_TESTS_CACHED_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "base/clock.h"
+#include "integ.h"
+#include "plat/cache.h"
+#include "plat/memc.h"
+#include "plat/stats_report.h"
+
+/* The "database": one number that all processes see, and how often it was read. */
+struct source {
+	_Atomic int value, reads, waiting;
+	_Atomic bool go, down;
+	_Atomic int delay_ms;
+	char path[128];
+};
+
+static struct source *src;
+static struct arena arena;
+static struct conf conf;
+
+/* What a fill does beside reading, while its placeholder is in place. */
+static void (*meanwhile)(void);
+
+/* Blanks behind each value. */
+static int pad_b;
+
+static inline bool
+fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	(void)arg;
+	if (src->down)
+		return err_set(e, ERR_UPSTREAM, "the database is down");
+	for (size_t i = 0; i < n; i++) {
+		want[i]->value = str_fmt(a, "v%d%*s", src->value, pad_b, "");
+		want[i]->version = (uint64_t)src->value;
+		src->reads++;
+	}
+	if (src->delay_ms > 0)
+		clock_sleep_ns((uint64_t)src->delay_ms * CLOCK_MS);
+	if (meanwhile != NULL)
+		meanwhile();
+	return true;
+}
+
+static inline struct stats *
+open_stats(void)
+{
+	static struct stats st;
+	struct err e = {0};
+
+	ck_ok(stats_open(&st, src->path, &e), &e);
+	ck_ok(stats_claim(&st, "test", &e), &e);
+	return &st;
+}
+
+static inline struct cache *
+open_cache(struct stats *st)
+{
+	struct err e = {0};
+	struct cache *c;
+
+	ck_ok(cache_open(&arena, &conf, st, 1, &c, &e), &e);
+	return c;
+}
+
+/* Each test: fresh numbers, a memcached that runs, keys of its own. */
+static inline struct cache *
+set_up(const char *name)
+{
+	src = mmap(NULL, sizeof(*src), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert(src != MAP_FAILED);
+	src->value = 1;
+	snprintf(src->path, sizeof(src->path), "%s/stats-%s", services.dir, name);
+	arena_init(&arena, (size_t)256 << 20);
+	services_conf(&services, &arena, &conf);
+	conf.cache_socket.n = 1;
+	conf.cache_socket.v = ARENA_ARRAY(&arena, struct str, 1);
+	conf.cache_socket.v[0] = str_fmt(&arena, "%s/mc.sock", services.dir);
+	return open_cache(open_stats());
+}
+
+static inline struct cache_item
+item_of(const struct cache *c, const char *id)
+{
+	return (struct cache_item){.key = cache_key(c, CACHE_card, STR("en"), str_z(id))};
+}
+
+static inline void
+fetch_on(struct cache *c, struct arena *a, const char *id, const char *want, enum cache_how how)
+{
+	struct cache_item item = item_of(c, id);
+	struct err e = {0};
+
+	ck_ok(cache_fetch(c, a, &item, 1, fill, NULL, &e), &e);
+	ck_str(item.value, want);
+	ck_assert_int_eq((int)item.how, (int)how);
+}
+
+static inline void
+fetch(struct cache *c, const char *id, const char *want, enum cache_how how)
+{
+	fetch_on(c, &arena, id, want, how);
+}
+
+static inline uint64_t
+exchanges(const struct stats *st)
+{
+	struct stats_report r;
+
+	stats_read(st, &arena, &r);
+	return r.all->count[STAT_cache_exchanges];
+}
+
+static inline struct memc_op
+ask(struct memc *m, enum memc_what what, struct cache_key key)
+{
+	struct memc_op op = {what, .key = str_n(key.text, key.n), .ttl_s = 60};
+
+	op.key = str_dup(&arena, op.key);
+	memc_do(m, &arena, &op, 1);
+	return op;
+}
+
+static inline struct memc *
+open_memc(void)
+{
+	struct err e = {0};
+	struct memc *m;
+
+	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	return m;
+}
+
+static inline enum memc_result
+state_of(const struct cache *c, const char *id)
+{
+	return ask(open_memc(), MEMC_GET, cache_key(c, CACHE_card, STR("en"), str_z(id))).result;
+}
+
+#endif
