@@ -1,14 +1,18 @@
 /* load - sends requests from a file as fast as they are answered, or at a rate, and says how long the answers took.
  *
  * One thread and one epoll, so that it costs little beside the servers that it shares a machine with. With a rate, each
- * request has a time at which it is due; how late it was sent counts as waiting, as it does for a visitor. */
+ * request has a time at which it is due; how late it was sent counts as waiting, as it does for a visitor. Visitors
+ * share no processor, so of several processes each has its part of the connections and of the rate: what holds up one
+ * of them makes late only what that one sends. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +22,8 @@
 #include "http.h"
 
 #define CONNECTIONS_MAX 4096
+#define PROCESSES_MAX 64
+#define START_NS (5 * CLOCK_MS) /* until all processes are there */
 #define DRAIN_NS (10 * CLOCK_S)
 #define ERRORS_IN_A_ROW 1000
 
@@ -34,10 +40,17 @@ struct line {             /* a connection, and what it is doing */
 	bool busy;
 };
 
+/* What one process has to tell; in memory that all share. */
+struct outcome {
+	uint64_t begun, done, bytes, errors, last_ns;
+	uint64_t status[1000];
+	struct histogram took;
+};
+
 struct load {
 	int port;
 	const char *path, *file;
-	size_t connections;
+	size_t connections, processes, process;
 	double seconds, rate, exponent;
 	uint64_t requests, seed;
 	enum order order;
@@ -50,9 +63,8 @@ struct load {
 	int epoll_fd;
 	struct line *line, **idle;
 	size_t idle_n;
-	uint64_t start_ns, end_ns, begun, done, bytes, errors, errors_in_a_row, last_ns;
-	uint64_t status[1000];
-	struct histogram took;
+	uint64_t start_ns, end_ns, errors_in_a_row;
+	struct outcome *all, *mine; /* of every process; of this one */
 };
 
 static void
@@ -66,7 +78,7 @@ static void
 usage(void)
 {
 	fprintf(stderr, "usage: load (--port P | --unix PATH) [--connections N] (--seconds S | --requests N)\n"
-			"            [--draw each|round|zipf:EXP] [--seed N] [--rate R] FILE\n"
+			"            [--draw each|round|zipf:EXP] [--seed N] [--rate R] [--processes N] FILE\n"
 			"FILE: requests one after another, before each its length in bytes and a line end.\n"
 			"each: every request once, then the end; round: in turn; zipf: the first ones most often.\n");
 	exit(2);
@@ -91,7 +103,7 @@ read_options(struct load *l, int argc, char **argv)
 {
 	static const struct option known[] = {{"port", 1, NULL, 'p'}, {"unix", 1, NULL, 'u'},
 	    {"connections", 1, NULL, 'c'}, {"seconds", 1, NULL, 's'}, {"requests", 1, NULL, 'n'},
-	    {"draw", 1, NULL, 'd'}, {"seed", 1, NULL, 'e'}, {"rate", 1, NULL, 'r'}, {0}};
+	    {"draw", 1, NULL, 'd'}, {"seed", 1, NULL, 'e'}, {"rate", 1, NULL, 'r'}, {"processes", 1, NULL, 'm'}, {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
@@ -104,10 +116,13 @@ read_options(struct load *l, int argc, char **argv)
 		case 'd': read_order(l, optarg); break;
 		case 'e': l->seed = strtoull(optarg, NULL, 10); break;
 		case 'r': l->rate = strtod(optarg, NULL); break;
+		case 'm': l->processes = strtoul(optarg, NULL, 10); break;
 		default: usage();
 		}
 	if (argc - optind != 1 || (l->port == 0) == (l->path == NULL) || l->connections == 0
-	    || l->connections > CONNECTIONS_MAX || (l->seconds <= 0 && l->requests == 0 && l->order != EACH))
+	    || l->connections > CONNECTIONS_MAX || (l->seconds <= 0 && l->requests == 0 && l->order != EACH)
+	    || l->processes == 0 || l->processes > PROCESSES_MAX || l->connections % l->processes != 0
+	    || (l->processes > 1 && l->seconds <= 0))
 		usage();
 	l->file = argv[optind];
 }
@@ -160,7 +175,7 @@ next_request(struct load *l)
 {
 	switch (l->order) {
 	case ZIPF: return &l->request[zipf_draw(&l->zipf, &l->draw)];
-	default: return &l->request[l->begun % l->request_n];
+	default: return &l->request[l->mine->begun % l->request_n];
 	}
 }
 
@@ -168,13 +183,15 @@ next_request(struct load *l)
 static uint64_t
 due_ns(const struct load *l)
 {
-	return l->rate > 0 ? l->start_ns + (uint64_t)((double)l->begun / l->rate * 1e9) : l->start_ns;
+	uint64_t nth = l->mine->begun * l->processes + l->process;
+
+	return l->rate > 0 ? l->start_ns + (uint64_t)((double)nth / l->rate * 1e9) : l->start_ns;
 }
 
 static bool
 is_over(const struct load *l, uint64_t now)
 {
-	return now >= l->end_ns || (l->requests > 0 && l->begun >= l->requests)
+	return now >= l->end_ns || (l->requests > 0 && l->mine->begun >= l->requests)
 	       || (l->rate > 0 && due_ns(l) >= l->end_ns);
 }
 
@@ -182,18 +199,19 @@ static void
 go_on(struct load *l, struct line *c)
 {
 	enum http_state s = http_go(&c->http);
+	struct outcome *o = l->mine;
 
 	if (s == HTTP_AGAIN)
 		return;
-	l->last_ns = clock_mono_ns();
-	l->done++;
+	o->last_ns = clock_mono_ns();
+	o->done++;
 	if (s == HTTP_DONE && c->http.status > 0 && c->http.status < 1000) {
-		l->status[c->http.status]++;
-		l->bytes += c->http.bytes;
+		o->status[c->http.status]++;
+		o->bytes += c->http.bytes;
 		l->errors_in_a_row = 0;
-		histogram_add(&l->took, l->last_ns - c->due_ns);
+		histogram_add(&o->took, o->last_ns - c->due_ns);
 	} else {
-		l->errors++;
+		o->errors++;
 		if (++l->errors_in_a_row >= ERRORS_IN_A_ROW)
 			die("nothing but errors; is the server there?");
 	}
@@ -217,7 +235,7 @@ begin_due(struct load *l)
 		c->due_ns = l->rate > 0 ? due_ns(l) : now;
 		c->busy = true;
 		rq = next_request(l);
-		l->begun++;
+		l->mine->begun++;
 		http_begin(&c->http, rq->p, rq->n);
 		go_on(l, c);
 	}
@@ -260,51 +278,99 @@ run(struct load *l)
 }
 
 static void
-report(struct load *l)
+report(const struct load *l, struct outcome *o)
 {
-	double seconds = (double)(l->last_ns - l->start_ns) / 1e9;
+	double seconds = (double)(o->last_ns - l->start_ns) / 1e9;
 	const char *comma = "";
 	struct rusage used;
 
-	l->errors += l->begun - l->done; /* never answered */
+	o->errors += o->begun - o->done; /* never answered */
 	printf("{\"seconds\":%.3f,\"requests\":%llu,\"per_s\":%.1f,\"bytes\":%llu,\"statuses\":{", seconds,
-	    (unsigned long long)l->took.n, (double)l->took.n / seconds, (unsigned long long)l->bytes);
+	    (unsigned long long)o->took.n, (double)o->took.n / seconds, (unsigned long long)o->bytes);
 	for (int i = 0; i < 1000; i++)
-		if (l->status[i] > 0) {
-			printf("%s\"%d\":%llu", comma, i, (unsigned long long)l->status[i]);
+		if (o->status[i] > 0) {
+			printf("%s\"%d\":%llu", comma, i, (unsigned long long)o->status[i]);
 			comma = ",";
 		}
-	getrusage(RUSAGE_SELF, &used);
-	printf("},\"errors\":%llu,\"cpu_s\":%.6f,", (unsigned long long)l->errors,
+	getrusage(RUSAGE_CHILDREN, &used);
+	printf("},\"errors\":%llu,\"cpu_s\":%.6f,", (unsigned long long)o->errors,
 	    (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec)
 		+ (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
-	histogram_print(&l->took);
+	histogram_print(&o->took);
 	printf("}\n");
+}
+
+/* One process, which is the n-th of all. */
+static void
+visit(struct load *l, size_t n)
+{
+	l->process = n;
+	l->mine = &l->all[n];
+	draw_seed(&l->draw, l->seed + n);
+	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	l->line = calloc(l->connections, sizeof(*l->line));
+	l->idle = calloc(l->connections, sizeof(struct line *));
+	if (l->epoll_fd < 0 || l->line == NULL || l->idle == NULL)
+		die("no memory");
+	for (size_t i = 0; i < l->connections; i++) {
+		http_init(&l->line[i].http, l->port, l->path);
+		l->line[i].http.poll_fd = l->epoll_fd;
+		l->idle[l->idle_n++] = &l->line[i];
+	}
+	clock_sleep_ns(clock_left_ns(l->start_ns));
+	l->mine->last_ns = l->start_ns;
+	run(l);
+}
+
+/* Waits for all, and puts together in the first outcome what they have to tell. */
+static struct outcome *
+gather(struct load *l)
+{
+	struct outcome *sum = &l->all[0], *o;
+	int status;
+
+	for (size_t i = 0; i < l->processes; i++)
+		if (wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			exit(1); /* which has said why */
+	for (o = sum + 1; o < sum + l->processes; o++) {
+		sum->begun += o->begun;
+		sum->done += o->done;
+		sum->bytes += o->bytes;
+		sum->errors += o->errors;
+		if (o->last_ns > sum->last_ns)
+			sum->last_ns = o->last_ns;
+		for (int i = 0; i < 1000; i++)
+			sum->status[i] += o->status[i];
+		histogram_join(&sum->took, &o->took);
+	}
+	return sum;
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct load l = {.connections = 16, .seed = 1, .order = ROUND};
+	static struct load l = {.connections = 16, .processes = 1, .seed = 1, .order = ROUND};
+	pid_t pid;
 
 	read_options(&l, argc, argv);
 	read_requests(&l);
-	draw_seed(&l.draw, l.seed);
 	if (l.order == ZIPF && !zipf_init(&l.zipf, l.request_n, l.exponent))
 		die("no memory");
-	l.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	l.line = calloc(l.connections, sizeof(*l.line));
-	l.idle = calloc(l.connections, sizeof(struct line *));
-	if (l.epoll_fd < 0 || l.line == NULL || l.idle == NULL)
+	l.all = mmap(NULL, l.processes * sizeof(*l.all), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (l.all == MAP_FAILED)
 		die("no memory");
-	for (size_t i = 0; i < l.connections; i++) {
-		http_init(&l.line[i].http, l.port, l.path);
-		l.line[i].http.poll_fd = l.epoll_fd;
-		l.idle[l.idle_n++] = &l.line[i];
-	}
-	l.start_ns = l.last_ns = clock_mono_ns();
+	l.connections /= l.processes;
+	l.start_ns = clock_mono_ns() + START_NS;
 	l.end_ns = l.seconds > 0 ? l.start_ns + (uint64_t)(l.seconds * 1e9) : CLOCK_NEVER - DRAIN_NS;
-	run(&l);
-	report(&l);
+	for (size_t i = 0; i < l.processes; i++) {
+		pid = fork();
+		if (pid < 0)
+			die("cannot start a process");
+		if (pid == 0) {
+			visit(&l, i);
+			exit(0);
+		}
+	}
+	report(&l, gather(&l));
 	return 0;
 }

@@ -6,6 +6,7 @@ const { BenchShop, Ceiling, WORKERS, json, load, raw, requestFile } = require('.
 const DRAWN = 10000; // products that are drawn from; as many again are for those that nobody has asked for
 const COLD_A_ROUND = 4000;
 const HEAD_B = 1000; // about what stands in front of a page
+const LATE = { rounds: 11, seconds: 1, connections: 64, processes: 4 }; // for the tail
 
 // One order, and the cookies of who placed it; a cart that is left standing.
 async function order(shop) {
@@ -166,16 +167,17 @@ const middle = (v) => [...v].sort((a, b) => a - b)[v.length >> 1];
 // How late the last hundredth is when the machine is half busy. What the ceiling does then is told beside it, and for
 // how much of the time the machine lets nobody work.
 async function tail(env, peaks) {
-	const { shop, ceiling, seconds, slices, rounds } = env;
+	const { shop, ceiling, rounds } = env;
 	const target = `/en/p/${shop.handles[0]}`;
 	const file = requestFile(shop, [raw(target)]);
 	const row = { ...begin({ id: 'product-tail', what: 'Product at half its peak: p99 against median', need: 4 }),
 		better: 'lower', unit: 'µs', against: 'median' };
 	const rows = [];
-	const slow = { seconds: 2 * seconds * slices, connections: 64 };
+	const { seconds, connections, processes } = LATE;
+	const slow = { seconds, connections, processes };
 	await ceiling.answerAs(await sample(shop, 'lighttpd', { target }));
-	for (let i = 0; i < rounds; i++) {
-		const idle = await json('pauses', ['2000']);
+	for (let i = 0; i < Math.max(rounds, LATE.rounds); i++) {
+		const idle = await json('pauses', ['1000']);
 		const r = await load(shop, 'lighttpd', file, { ...slow, rate: Math.round(middle(peaks.ours) / 2) });
 		const c = await load(ceiling, 'lighttpd', file, { ...slow, rate: Math.round(middle(peaks.ceiling) / 2) });
 		row.ours.push(r.p99_us);
@@ -226,11 +228,12 @@ async function measure({ quick, rounds, log }) {
 		return {
 			title: 'Pages',
 			notes: [
-				`Two backends of ${WORKERS} workers, 16 connections that stay open (64 at a rate), no compression. The ceiling `
+				`Two backends of ${WORKERS} workers, lighttpd of two processes, 16 connections that stay open, no compression. The ceiling `
 				+ 'has backends and workers of the same number, and a web server with the same configuration.',
 				`The hot product's answer has ${rows[0].bytes} bytes with its head. A ceiling answers with head and body of the `
 				+ 'very page that it stands beside.',
-				'At half of the peak, "idle time lost" is what a program that only reads the clock, alone on each processor, was '
+				`At half of the peak ${LATE.connections} connections of ${LATE.processes} clients, for ${LATE.seconds} s in each `
+				+ 'round. "Idle time lost" is what a program that only reads the clock, alone on each processor, was '
 				+ 'held up by more than 100 µs at a time, while nothing was measured, and the longest such time.',
 				...outages(shop),
 			],

@@ -88,16 +88,10 @@ async function load(stack, server, file, options) {
 	return r;
 }
 
-// Who interrupts a measurement leaves nothing behind.
-const open = new Set();
-for (const signal of ['SIGINT', 'SIGTERM'])
-	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
-
 class BenchShop extends Shop {
 	static async start({ products = 10000, settings = SERVICES, ...rest } = {}) {
 		Object.assign(process.env, settings);
 		const shop = await super.start({ workers: WORKERS, ...rest, conf: { ...INSTALLED, ...rest.conf } });
-		open.add(shop);
 		try {
 			await shop.fill(products);
 		} catch (e) {
@@ -112,11 +106,6 @@ class BenchShop extends Shop {
 		if (r.status !== 0)
 			throw new Error(`demo: ${r.stdout}${r.stderr}`);
 		this.handles = this.sql('SELECT handle FROM product ORDER BY id').trim().split('\n');
-	}
-
-	stop() {
-		open.delete(this);
-		return super.stop();
 	}
 
 	sql(text) {
@@ -139,14 +128,7 @@ class BenchShop extends Shop {
 // Answers with one page, whatever is asked. Everything but the program is as in the shop.
 class Ceiling extends Stack {
 	static async start(options = {}) {
-		const ceiling = await super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
-		open.add(ceiling);
-		return ceiling;
-	}
-
-	stop() {
-		open.delete(this);
-		return super.stop();
+		return super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
 	}
 
 	async startBackend(n) {

@@ -83,6 +83,11 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 	});
 }
 
+// Nobody's interrupt reaches what is in process groups of its own: who interrupts a test leaves nothing behind.
+const open = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
+
 class Stack {
 	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; names: of the backends; base: the
 	// path of site.url; around: a command that starts each worker.
@@ -99,6 +104,7 @@ class Stack {
 		s.servers = {};
 		for (const name of ['log', 'media', 'conf'])
 			fs.mkdirSync(path.join(s.dir, name));
+		open.add(s);
 		process.on('exit', () => s.killAll());
 		try {
 			await s.bringUp(conf);
@@ -146,9 +152,10 @@ class Stack {
 			+ Object.entries(rows).map(([k, v]) => `${k} = ${v}\n`).join('')).join('\n'));
 	}
 
+	// In a process group of its own, which lighttpd ends when it ends.
 	spawn(what, file, args) {
 		const out = fs.openSync(path.join(this.dir, 'log', `${what}.out`), 'a');
-		const p = child.spawn(file, args, { stdio: ['ignore', out, out] });
+		const p = child.spawn(file, args, { stdio: ['ignore', out, out], detached: true });
 		fs.closeSync(out);
 		p.what = what;
 		this.running.push(p);
@@ -263,7 +270,7 @@ class Stack {
 	killAll() {
 		for (const p of this.running)
 			try {
-				p.kill('SIGKILL');
+				process.kill(-p.pid, 'SIGKILL');
 			} catch (e) { /* gone */ }
 	}
 
@@ -278,6 +285,7 @@ class Stack {
 	}
 
 	async stop() {
+		open.delete(this);
 		await this.stopBackends();
 		for (const p of this.running)
 			p.kill('SIGTERM');
