@@ -226,9 +226,11 @@ fcgi_next(struct fcgi *f, uint64_t until_ns)
 		look_for_stop();
 		if (stop)
 			return FCGI_EVENT_STOP;
+		if (until_ns != 0 && clock_left_ns(until_ns) == 0)
+			return FCGI_EVENT_TIME;
 		if (epoll_pwait(f->epoll_fd, &got, 1, clock_left_ms(until_ns), &f->while_waiting) <= 0) {
-			if (!stop && clock_left_ns(until_ns) == 0)
-				return FCGI_EVENT_TIME;
+			if (until_ns == 0)
+				return stop ? FCGI_EVENT_STOP : FCGI_EVENT_TIME;
 			continue;
 		}
 		fd = accept_one(f);
