@@ -6,11 +6,13 @@
  * of them makes late only what that one sends. */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -122,7 +124,7 @@ read_options(struct load *l, int argc, char **argv)
 	if (argc - optind != 1 || (l->port == 0) == (l->path == NULL) || l->connections == 0
 	    || l->connections > CONNECTIONS_MAX || (l->seconds <= 0 && l->requests == 0 && l->order != EACH)
 	    || l->processes == 0 || l->processes > PROCESSES_MAX || l->connections % l->processes != 0
-	    || (l->processes > 1 && l->seconds <= 0))
+	    || (l->processes > 1 && (l->seconds <= 0 || l->requests > 0 || l->order == EACH)))
 		usage();
 	l->file = argv[optind];
 }
@@ -170,12 +172,19 @@ read_requests(struct load *l)
 		l->requests = l->request_n;
 }
 
+/* Among those of all processes, which take turns. */
+static uint64_t
+number_of_next(const struct load *l)
+{
+	return l->mine->begun * l->processes + l->process;
+}
+
 static const struct request *
 next_request(struct load *l)
 {
 	switch (l->order) {
 	case ZIPF: return &l->request[zipf_draw(&l->zipf, &l->draw)];
-	default: return &l->request[l->mine->begun % l->request_n];
+	default: return &l->request[number_of_next(l) % l->request_n];
 	}
 }
 
@@ -183,9 +192,7 @@ next_request(struct load *l)
 static uint64_t
 due_ns(const struct load *l)
 {
-	uint64_t nth = l->mine->begun * l->processes + l->process;
-
-	return l->rate > 0 ? l->start_ns + (uint64_t)((double)nth / l->rate * 1e9) : l->start_ns;
+	return l->rate > 0 ? l->start_ns + (uint64_t)((double)number_of_next(l) / l->rate * 1e9) : l->start_ns;
 }
 
 static bool
@@ -304,6 +311,7 @@ report(const struct load *l, struct outcome *o)
 static void
 visit(struct load *l, size_t n)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* whoever ends this ends all of it */
 	l->process = n;
 	l->mine = &l->all[n];
 	draw_seed(&l->draw, l->seed + n);
@@ -331,7 +339,7 @@ gather(struct load *l)
 
 	for (size_t i = 0; i < l->processes; i++)
 		if (wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-			exit(1); /* which has said why */
+			die("a process failed");
 	for (o = sum + 1; o < sum + l->processes; o++) {
 		sum->begun += o->begun;
 		sum->done += o->done;

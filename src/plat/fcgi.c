@@ -186,21 +186,17 @@ read_header(struct fcgi *f, int fd)
 	return true;
 }
 
-/* The connection is closed when it brings no request. */
+/* Of a request that was not there as a whole. The connection is closed when it brings none. */
 static bool
 read_request(struct fcgi *f, int fd)
 {
 	struct pollfd pfd = {.fd = fd, .events = POLLIN};
-	bool whole = take_whole(f, fd);
 
-	if (!whole && poll(&pfd, 1, (int)f->read_ms) == 0) {
+	if (poll(&pfd, 1, (int)f->read_ms) == 0) {
 		close(fd);
 		return no_request();
 	}
-	if (!whole && !take_whole(f, fd) && !read_header(f, fd))
-		return false;
-	f->conn_fd = fd;
-	return true;
+	return take_whole(f, fd) || read_header(f, fd);
 }
 
 /* While connections wait, waiting for one takes no signal: then it has to be looked for. */
@@ -217,25 +213,30 @@ look_for_stop(void)
 }
 
 enum fcgi_event
-fcgi_next(struct fcgi *f, uint64_t until_ns)
+fcgi_next(struct fcgi *f, uint64_t until_ns, void (*before_wait)(void *), void *arg)
 {
 	for (;;) {
 		struct epoll_event got;
-		int fd;
+		int n, fd = -1;
 
 		look_for_stop();
 		if (stop)
 			return FCGI_EVENT_STOP;
-		if (until_ns != 0 && clock_left_ns(until_ns) == 0)
+		if (clock_left_ns(until_ns) == 0)
 			return FCGI_EVENT_TIME;
-		if (epoll_pwait(f->epoll_fd, &got, 1, clock_left_ms(until_ns), &f->while_waiting) <= 0) {
-			if (until_ns == 0)
-				return stop ? FCGI_EVENT_STOP : FCGI_EVENT_TIME;
-			continue;
-		}
-		fd = accept_one(f);
+		n = epoll_pwait(f->epoll_fd, &got, 1, before_wait != NULL ? 0 : clock_left_ms(until_ns),
+		    &f->while_waiting);
+		if (n > 0)
+			fd = accept_one(f);
+		f->conn_fd = fd;
+		if (fd >= 0 && take_whole(f, fd))
+			return FCGI_EVENT_REQUEST;
+		if (before_wait != NULL)
+			before_wait(arg);
+		before_wait = NULL;
 		if (fd >= 0 && read_request(f, fd))
 			return FCGI_EVENT_REQUEST;
+		f->conn_fd = -1;
 	}
 }
 
@@ -244,7 +245,7 @@ fcgi_waits(const struct fcgi *f)
 {
 	struct pollfd pfd = {.fd = f->listen_fd, .events = POLLIN};
 
-	return poll(&pfd, 1, 0) > 0;
+	return f->whole && poll(&pfd, 1, 0) > 0;
 }
 
 struct str

@@ -31,10 +31,12 @@ enum fcgi_event {
 MUST_USE bool fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
 
 /* Waits for the next request. Connections that bring none in time are closed and logged. until_ns: CLOCK_NEVER to
- * wait without limit, 0 to take only what is there. */
-enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
+ * wait without limit. before_wait (NULL: none) is called once with `arg`, before anything that may last: a wait for a
+ * connection, or for what one brings. */
+enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns, void (*before_wait)(void *), void *arg);
 
-/* Whether a connection waits to be taken, by this process or another one. */
+/* Whether a connection waits to be taken, by this process or another one, while the request at hand was there as a
+ * whole: what is still to be read of one may be long in coming. */
 bool fcgi_waits(const struct fcgi *);
 
 /* A CGI variable of the request at hand, or none; valid until fcgi_done(). */

@@ -83,8 +83,6 @@ read_fields(struct request *rq, struct err *e)
 	form_init(&form, &form_limits_default);
 	if (!rq->post)
 		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, &form, &rq->fields, e);
-	if (rq->cache != NULL)
-		cache_settle(rq->cache, false); /* a body may be long in coming */
 	return fcgi_body(rq->fcgi, rq->a, (size_t)rq->app->conf.web_body_max_b, &body, e)
 	    && form_body(rq->a, request_header(rq, "CONTENT_TYPE"), body, &form, e)
 	    && fields_read(rq->a, &form, &rq->fields, e);
@@ -304,6 +302,8 @@ answer(struct request *rq, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
 	shorten_deadline(rq);
+	if (rq->cache != NULL && (rq->post || rq->route->kind != ROUTE_KIND_PAGE))
+		cache_settle(rq->cache, false); /* a body may be long in coming, and so may the database */
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
 }
@@ -404,19 +404,22 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	arena_reset(a);
 }
 
-/* What one page has left for the next one's question to take along is stored before there is a wait for that. */
+static void
+settle(void *cache)
+{
+	cache_settle(cache, false);
+}
+
+/* What one page has left to the next request is stored before there is a wait for that. */
 static enum fcgi_event
 next_request(struct app *app, struct fcgi *fcgi, uint64_t until_ns)
 {
-	enum fcgi_event got;
+	bool waits = app->cache != NULL && cache_waits(app->cache);
+	enum fcgi_event got = fcgi_next(fcgi, until_ns, waits ? settle : NULL, app->cache);
 
-	if (app->cache == NULL || !cache_waits(app->cache))
-		return fcgi_next(fcgi, until_ns);
-	got = fcgi_next(fcgi, 0);
-	if (got == FCGI_EVENT_REQUEST)
-		return got;
-	cache_settle(app->cache, false);
-	return got == FCGI_EVENT_TIME ? fcgi_next(fcgi, until_ns) : got;
+	if (got != FCGI_EVENT_REQUEST && app->cache != NULL)
+		cache_settle(app->cache, false);
+	return got;
 }
 
 int

@@ -26,16 +26,17 @@ async function crowd(server, target) {
 		assert.deepStrictEqual([rs.status, rs.cut], [200, false]);
 }
 
-// What memcached answers to a line, up to the line END or OK.
+// What memcached answers to a line, up to its end; BUSY is one, too.
 const memcached = (line) => new Promise((done, fail) => {
 	const c = net.connect({ path: `${s.services}/mc.sock` });
 	let text = '';
 	c.on('error', fail);
 	c.on('data', (part) => {
 		text += part;
-		if (/^(END|OK)\r\n$/m.test(text))
+		if (/^(END|OK|BUSY.*|ERROR)\r\n$/m.test(text))
 			c.end(() => done(text));
 	});
+	c.on('close', () => done(text));
 	c.write(`${line}\r\n`);
 });
 

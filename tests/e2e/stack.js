@@ -83,10 +83,17 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 	});
 }
 
-// Nobody's interrupt reaches what is in process groups of its own: who interrupts a test leaves nothing behind.
+// Nobody's interrupt reaches what is in process groups of its own: who interrupts a test leaves nothing behind. The
+// second time it is not asked whether anything wants to end well.
 const open = new Set();
-for (const signal of ['SIGINT', 'SIGTERM'])
-	process.once(signal, () => Promise.all([...open].map((stack) => stack.stop())).then(() => process.exit(1)));
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+	process.on(signal, () => {
+		if (interrupted)
+			process.exit(1);
+		interrupted = true;
+		Promise.all([...open].map((stack) => stack.stop())).finally(() => process.exit(1));
+	});
 
 class Stack {
 	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; names: of the backends; base: the
