@@ -14,7 +14,7 @@
 #include <time.h>
 
 #include "base/arena.h"
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "shop/order_number.h"
 #include "shop/order_state.h"
 

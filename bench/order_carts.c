@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "shop/checkout.h"
-#include "store/cart_store.h"
-#include "store/draft.h"
-#include "store/session_store.h"
+#include "store/order/cart_store.h"
+#include "store/order/draft.h"
+#include "store/customer/session_store.h"
 #include "store/shop_rules.h"
 #include "store/sql.h"
 

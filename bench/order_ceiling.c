@@ -310,7 +310,7 @@ take_stock(const struct cart *c)
 	return true;
 }
 
-/* As place_body() of store/order_store.c, in its order. */
+/* As place_body() of store/order/order_store.c, in its order. */
 static bool
 place(const struct cart *c)
 {

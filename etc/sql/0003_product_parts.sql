@@ -1,5 +1,5 @@
 -- What a page shows of a product's pictures, specification and tags, beside the product itself: one row brings the page
--- (src/store/product_parts.h). The tables stay what everything else reads, and what this is made from.
+-- (src/store/catalogue/product_parts.h). The tables stay what everything else reads, and what this is made from.
 
 SET NAMES utf8mb4;
 SET SESSION group_concat_max_len = 16777216;

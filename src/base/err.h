@@ -31,7 +31,7 @@ struct err_info {
 
 struct err {
 	enum err_kind kind;
-	const char *place;   /* "src/store/order_store.c:88" */
+	const char *place;   /* "src/store/order/order_store.c:88" */
 	int code;	     /* the library's own code, as MariaDB's 1213; 0 when there is none */
 	int retry_after_s;   /* for 429 and 503; 0: the default */
 	char msg[320];

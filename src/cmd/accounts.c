@@ -1,9 +1,9 @@
-#include "store/accounts.h"
+#include "store/admin/accounts.h"
 
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "plat/file.h"
+#include "plat/host/file.h"
 
 #define FILE_MAX_B ((size_t)1 << 20)
 

@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "cmd/cmd.h"
-#include "cmd/publish.h"
+#include "cmd/publish/publish.h"
 #include "cmd/system.h"
-#include "plat/stats_report.h"
+#include "plat/stats/stats_report.h"
 
 #define LISTEN_NS (20 * CLOCK_S)
 #define DRAIN_NS (20 * CLOCK_S)

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-#include "plat/conf.h"
-#include "plat/db.h"
-#include "plat/stats.h"
+#include "plat/conf/conf.h"
+#include "plat/db/db.h"
+#include "plat/stats/stats.h"
 
 enum {
 	CMD_OK = 0,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plat/file.h"
+#include "plat/host/file.h"
 
 #define FILE_MAX_B ((size_t)1 << 20)
 

@@ -5,7 +5,7 @@
 #ifndef KONTOR_CMD_CONF_CHANGE_H
 #define KONTOR_CMD_CONF_CHANGE_H
 
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 
 struct conf_change {
 	struct arena *a;

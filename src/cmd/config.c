@@ -3,7 +3,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/conf_change.h"
-#include "view/template.h"
+#include "view/mustache/template.h"
 
 #define OUTPUT_MAX_B ((size_t)1 << 20)
 

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "cmd/cmd.h"
-#include "cmd/import_run.h"
-#include "store/catalogue_generate.h"
+#include "work/import_run.h"
+#include "store/catalogue/catalogue_generate.h"
 
 struct demo {
 	const char *dir;

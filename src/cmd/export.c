@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/export_run.h"
+#include "work/export_run.h"
 
 static bool
 open_out(const char *path, FILE **f, struct err *e)

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
-#include "cmd/import_run.h"
-#include "store/catalogue_cache.h"
+#include "work/import_run.h"
+#include "store/catalogue/catalogue_cache.h"
 #include "view/form_hash.h"
 
 /* The exit status of an import: 1 is for rows that were left out while the others went in. */

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "plat/run.h"
-#include "plat/stats_report.h"
+#include "plat/host/run.h"
+#include "plat/stats/stats_report.h"
 
 #define ID_MIN 8
 #define FILES_MAX 500

@@ -1,4 +1,4 @@
-#include "store/migrate.h"
+#include "store/admin/migrate.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/publish.h"
+#include "cmd/publish/publish.h"
 #include "cmd/system.h"
 
 /* USR2 by the unit's ExecReload: each worker ends after the request in its hands and is replaced. */

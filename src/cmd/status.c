@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "plat/stats_report.h"
+#include "plat/stats/stats_report.h"
 
 #define OUTPUT_MAX_B ((size_t)16 << 20)
 

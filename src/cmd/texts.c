@@ -1,6 +1,6 @@
 #include "cmd/cmd.h"
 #include "shop/country.h"
-#include "view/texts.h"
+#include "view/mustache/texts.h"
 
 #define OUTPUT_MAX_B ((size_t)4 << 20)
 

@@ -1,4 +1,4 @@
-#include "store/verify_store.h"
+#include "store/admin/verify_store.h"
 
 #include <stdio.h>
 #include <string.h>

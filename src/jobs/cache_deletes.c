@@ -1,8 +1,8 @@
 /* cache_deletes.c - deletes again what writers have deleted already: theirs may not have reached memcached. */
 #include "base/num.h"
 #include "jobs/job.h"
-#include "store/catalogue_cache.h"
-#include "store/order_cache.h"
+#include "store/catalogue/catalogue_cache.h"
+#include "store/order/order_cache.h"
 #include "store/sql.h"
 
 #define BATCH 100

@@ -1,6 +1,6 @@
 /* expire.c - ends orders that were not paid in time. */
 #include "jobs/job.h"
-#include "store/order_store.h"
+#include "store/order/order_store.h"
 
 #define BATCH 50
 

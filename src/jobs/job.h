@@ -1,15 +1,15 @@
 /* job.h - the loop of kontor-jobs: kinds of work, each at its interval with a deadline and counters.
  *
- * To add a kind: a row in plat/jobs.def, and its function in a file of its own here. A run does a bounded piece of
- * work and says whether there is more of it. Any number of kontor-jobs may run at once: what is stored is claimed with
+ * To add a kind: a row in plat/stats/jobs.def, and its function in a file of its own here. A run does a bounded
+ * piece of work and says whether there is more of it. Any number of kontor-jobs may run at once: work is claimed with
  * FOR UPDATE SKIP LOCKED. */
 #ifndef KONTOR_JOBS_JOB_H
 #define KONTOR_JOBS_JOB_H
 
-#include "plat/cache.h"
-#include "plat/conf.h"
-#include "plat/db.h"
-#include "plat/stats.h"
+#include "plat/cache/cache.h"
+#include "plat/conf/conf.h"
+#include "plat/db/db.h"
+#include "plat/stats/stats.h"
 
 struct job_context {
 	struct arena *a; /* empties after each run */
@@ -23,7 +23,7 @@ struct job_context {
 
 /* False: the run failed and is logged with *e; what it had begun is rolled back. */
 #define JOB(name, interval_ms, deadline_ms, help) MUST_USE bool job_##name(struct job_context *, struct err *);
-#include "plat/jobs.def"
+#include "plat/stats/jobs.def"
 #undef JOB
 
 /* Runs all kinds until SIGTERM or SIGINT, or each kind once. The present run is finished. Returns an exit status. */

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "jobs/job.h"
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
 
@@ -26,7 +26,7 @@ static const struct job_kind {
 #define JOB(name, interval_ms, deadline_ms, help)                                                                      \
 	{#name, job_##name, (interval_ms)*CLOCK_MS, (deadline_ms)*CLOCK_MS, STAT_job_##name##_runs,                    \
 	    STAT_job_##name##_errors},
-#include "plat/jobs.def"
+#include "plat/stats/jobs.def"
 #undef JOB
 };
 

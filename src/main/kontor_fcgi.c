@@ -9,9 +9,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "plat/fcgi.h"
-#include "plat/keep.h"
-#include "web/serve.h"
+#include "plat/fcgi/fcgi.h"
+#include "plat/fcgi/keep.h"
+#include "serve/serve.h"
 
 struct options {
 	const char *config, *backend;

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "jobs/job.h"
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 
 #define CONF_MEM_B ((size_t)16 << 20)
 #define PAUSE_NS (5 * CLOCK_S) /* before an end that a supervisor would answer with a start at once */

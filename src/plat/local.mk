@@ -1,50 +1,55 @@
 noinst_LIBRARIES += src/plat/libplat.a
 src_plat_libplat_a_SOURCES = \
-	src/plat/ask.c src/plat/ask.h \
-	src/plat/cache.c src/plat/cache.h src/plat/cache.def \
-	src/plat/cache_ahead.c src/plat/cache_ahead.h \
-	src/plat/cache_entry.c src/plat/cache_entry.h \
-	src/plat/cache_l1.c src/plat/cache_l1.h \
-	src/plat/conf.c src/plat/conf.h src/plat/settings.def \
-	src/plat/conf_edit.c \
-	src/plat/conf_text.c \
-	src/plat/csv.c src/plat/csv.h \
-	src/plat/db.c src/plat/db.h src/plat/db_impl.h \
-	src/plat/db_bulk.c \
-	src/plat/db_call.c \
-	src/plat/db_count.c \
-	src/plat/db_dump.c src/plat/db_dump.h \
-	src/plat/db_login.c src/plat/db_login.h \
-	src/plat/db_query.c \
-	src/plat/db_stmt.c \
-	src/plat/db_text.c src/plat/db_text.h \
-	src/plat/db_tx.c \
-	src/plat/digest.c src/plat/digest.h \
-	src/plat/dump_scan.c src/plat/dump_scan.h \
-	src/plat/fcgi.c src/plat/fcgi.h \
-	src/plat/fcgi_ask.c src/plat/fcgi_ask.h \
-	src/plat/fcgi_head.c src/plat/fcgi_head.h \
-	src/plat/file.c src/plat/file.h \
-	src/plat/fold.c src/plat/fold.h \
-	src/plat/form.c src/plat/form.h \
-	src/plat/host.c src/plat/host.h \
-	src/plat/html_clean.c src/plat/html_clean.h \
-	src/plat/http.c src/plat/http.h \
-	src/plat/image.c src/plat/image.h \
-	src/plat/image_head.c \
-	src/plat/keep.c src/plat/keep.h \
-	src/plat/memc.c src/plat/memc.h \
-	src/plat/memc_reply.c src/plat/memc_reply.h \
-	src/plat/proc.c src/plat/proc.h \
-	src/plat/rights.c src/plat/rights.h \
-	src/plat/run.c src/plat/run.h \
-	src/plat/secret.c src/plat/secret.h \
-	src/plat/stats.c src/plat/stats.h src/plat/counters.def src/plat/jobs.def src/plat/route_class.def \
-	src/plat/stats_area.h \
-	src/plat/stats_metrics.c \
-	src/plat/stats_permit.c \
-	src/plat/stats_report.c src/plat/stats_report.h \
-	src/plat/stats_show.c \
-	src/plat/stats_sweep.c \
-	src/plat/task.c src/plat/task.h \
-	src/plat/tree.c src/plat/tree.h
+	src/plat/cache/cache.c src/plat/cache/cache.def src/plat/cache/cache.h \
+	src/plat/cache/cache_ahead.c src/plat/cache/cache_ahead.h \
+	src/plat/cache/cache_entry.c src/plat/cache/cache_entry.h \
+	src/plat/cache/cache_l1.c src/plat/cache/cache_l1.h \
+	src/plat/cache/memc.c src/plat/cache/memc.h \
+	src/plat/cache/memc_reply.c src/plat/cache/memc_reply.h \
+	src/plat/conf/conf.c src/plat/conf/conf.h \
+	src/plat/conf/conf_edit.c \
+	src/plat/conf/conf_text.c \
+	src/plat/conf/settings.def \
+	src/plat/db/db.c src/plat/db/db.h \
+	src/plat/db/db_bulk.c \
+	src/plat/db/db_call.c \
+	src/plat/db/db_count.c \
+	src/plat/db/db_impl.h \
+	src/plat/db/db_login.c src/plat/db/db_login.h \
+	src/plat/db/db_query.c \
+	src/plat/db/db_stmt.c \
+	src/plat/db/db_text.c src/plat/db/db_text.h \
+	src/plat/db/db_tx.c \
+	src/plat/fcgi/fcgi.c src/plat/fcgi/fcgi.h \
+	src/plat/fcgi/fcgi_head.c src/plat/fcgi/fcgi_head.h \
+	src/plat/fcgi/keep.c src/plat/fcgi/keep.h \
+	src/plat/host/ask.c src/plat/host/ask.h \
+	src/plat/host/db_dump.c src/plat/host/db_dump.h \
+	src/plat/host/dump_scan.c src/plat/host/dump_scan.h \
+	src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h \
+	src/plat/host/file.c src/plat/host/file.h \
+	src/plat/host/host.c src/plat/host/host.h \
+	src/plat/host/http.c src/plat/host/http.h \
+	src/plat/host/image.c src/plat/host/image.h \
+	src/plat/host/image_head.c \
+	src/plat/host/proc.c src/plat/host/proc.h \
+	src/plat/host/rights.c src/plat/host/rights.h \
+	src/plat/host/run.c src/plat/host/run.h \
+	src/plat/host/task.c src/plat/host/task.h \
+	src/plat/host/tree.c src/plat/host/tree.h \
+	src/plat/stats/counters.def \
+	src/plat/stats/jobs.def \
+	src/plat/stats/route_class.def \
+	src/plat/stats/stats.c src/plat/stats/stats.h \
+	src/plat/stats/stats_area.h \
+	src/plat/stats/stats_metrics.c \
+	src/plat/stats/stats_permit.c \
+	src/plat/stats/stats_report.c src/plat/stats/stats_report.h \
+	src/plat/stats/stats_show.c \
+	src/plat/stats/stats_sweep.c \
+	src/plat/text/csv.c src/plat/text/csv.h \
+	src/plat/text/digest.c src/plat/text/digest.h \
+	src/plat/text/fold.c src/plat/text/fold.h \
+	src/plat/text/form.c src/plat/text/form.h \
+	src/plat/text/html_clean.c src/plat/text/html_clean.h \
+	src/plat/text/secret.c src/plat/text/secret.h

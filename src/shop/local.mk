@@ -10,14 +10,10 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/order_state.c src/shop/order_state.def src/shop/order_state.h \
 	src/shop/payment.c src/shop/payment.def src/shop/payment.h \
 	src/shop/product.c src/shop/product.h \
-	src/shop/product_csv.c src/shop/product_csv.def src/shop/product_csv.h \
-	src/shop/product_csv_impl.h \
-	src/shop/product_csv_variant.c \
 	src/shop/rules.h \
 	src/shop/search.c src/shop/search.h \
 	src/shop/search_block.c src/shop/search_block.h \
 	src/shop/shipping.c src/shop/shipping.def src/shop/shipping.h \
 	src/shop/stock.c src/shop/stock.h \
 	src/shop/tax.c src/shop/tax.h \
-	src/shop/totals.c src/shop/totals.h \
-	src/shop/translation_csv.c src/shop/translation_csv.h
+	src/shop/totals.c src/shop/totals.h

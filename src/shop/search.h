@@ -1,4 +1,4 @@
-/* search.h - a text as the tokens under which it is found. Pure; texts come folded (plat/fold.h).
+/* search.h - a text as the tokens under which it is found. Pure; texts come folded (plat/text/fold.h).
  *
  * A word of a script with blanks is one token; a run of Chinese, Japanese or Thai is cut into its bigrams (and a run
  * of one character into that), since the database has no parser for these. Tokens are UTF-8 without blanks, and are

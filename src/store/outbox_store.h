@@ -3,7 +3,7 @@
 #ifndef KONTOR_STORE_OUTBOX_STORE_H
 #define KONTOR_STORE_OUTBOX_STORE_H
 
-#include "plat/db.h"
+#include "plat/db/db.h"
 
 /* kind "cache": the cached values of `subject` are stale; "mail": a message about `subject` is to be sent. Unique by
  * kind, subject and version: ERR_CONFLICT when it is there already. */

@@ -5,7 +5,7 @@
 #define KONTOR_STORE_ROWS_JSON_H
 
 #include "base/buf.h"
-#include "plat/db.h"
+#include "plat/db/db.h"
 
 struct rows_json {
 	struct buf b;

@@ -2,7 +2,7 @@
 #ifndef KONTOR_STORE_SHOP_RULES_H
 #define KONTOR_STORE_SHOP_RULES_H
 
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 #include "shop/rules.h"
 
 /* Texts are borrowed from the configuration. ERR_INPUT names the setting that makes no sense. */

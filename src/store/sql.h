@@ -2,7 +2,7 @@
 #ifndef KONTOR_STORE_SQL_H
 #define KONTOR_STORE_SQL_H
 
-#include "plat/db.h"
+#include "plat/db/db.h"
 
 /* The schema that the statements are written for: the highest number in etc/sql. The next one must fit too, since a
  * new schema is rolled out before the new programs. */

@@ -5,7 +5,7 @@
 #ifndef KONTOR_VIEW_LANG_H
 #define KONTOR_VIEW_LANG_H
 
-#include "view/catalogue.h"
+#include "view/gettext/gettext.h"
 #include "view/format.h"
 
 #define LANG_MAX 16

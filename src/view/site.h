@@ -2,7 +2,7 @@
 #ifndef KONTOR_VIEW_SITE_H
 #define KONTOR_VIEW_SITE_H
 
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 #include "view/lang.h"
 #include "view/url.h"
 #include "view/view.h"

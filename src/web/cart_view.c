@@ -1,9 +1,9 @@
 #include "web/cart_view.h"
 
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "view/url.h"
-#include "web/app.h"
-#include "web/session.h"
+#include "serve/app.h"
+#include "serve/session.h"
 
 struct cart_owner
 cart_page_owner(const struct request *rq)

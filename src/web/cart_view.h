@@ -3,9 +3,9 @@
 #define KONTOR_WEB_CART_VIEW_H
 
 #include "shop/order.h"
-#include "store/cart_store.h"
+#include "store/order/cart_store.h"
 #include "view/view.h"
-#include "web/request.h"
+#include "serve/request.h"
 
 struct cart_page {
 	bool found; /* the visitor has an open cart with something in it */

@@ -1,13 +1,13 @@
 #include "web/catalogue.h"
 
 #include "base/num.h"
-#include "plat/cache.h"
-#include "plat/fold.h"
+#include "plat/cache/cache.h"
+#include "plat/text/fold.h"
 #include "shop/search.h"
-#include "store/catalogue_read.h"
+#include "store/catalogue/catalogue_read.h"
 #include "view/encode.h"
 #include "view/jsonld.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/catalogue_tree.h"
 
 #define SEARCH_TOKENS 4

@@ -7,9 +7,9 @@
 #define KONTOR_WEB_CATALOGUE_H
 
 #include "shop/catalogue.h"
-#include "store/catalogue_read.h"
+#include "store/catalogue/catalogue_read.h"
 #include "view/view.h"
-#include "web/request.h"
+#include "serve/request.h"
 
 #define CATALOGUE_PAGE_N 24 /* cards on a page of a list */
 

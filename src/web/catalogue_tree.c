@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "shop/cart.h"
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 
 #define SUMMARY_MAX 200
 

@@ -4,7 +4,7 @@
 
 #include "shop/catalogue.h"
 #include "view/view.h"
-#include "web/request.h"
+#include "serve/request.h"
 
 /* A product in lists. */
 struct view *catalogue_card_tree(const struct page_ctx *, const struct catalogue_card *);

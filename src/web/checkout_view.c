@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "view/lang.h"
-#include "web/app.h"
+#include "serve/app.h"
 
 #define BILLING_PREFIX "billing_"
 

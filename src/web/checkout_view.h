@@ -4,7 +4,7 @@
 
 #include "shop/checkout.h"
 #include "view/view.h"
-#include "web/request.h"
+#include "serve/request.h"
 
 /* `told`: the form was sent, so its faults are shown. Each fills me.form. */
 void checkout_put_address_form(

@@ -3,8 +3,8 @@
 #define KONTOR_WEB_FRAME_H
 
 #include "view/view.h"
-#include "web/app.h"
-#include "web/request.h"
+#include "serve/app.h"
+#include "serve/request.h"
 
 /* Completes a page's public tree: its address here and in the other languages, and the menu. Without a menu, when the
  * database and the cache cannot give one: the page is still worth having. */

@@ -2,7 +2,7 @@
 #ifndef KONTOR_WEB_HANDLERS_H
 #define KONTOR_WEB_HANDLERS_H
 
-#include "web/request.h"
+#include "serve/request.h"
 
 #define HANDLER_PAGE(f) bool f(const struct page_ctx *, struct view *page, struct err *);
 #define HANDLER_FORM(f) bool f(struct request *, struct view *page, struct view *me, struct err *);

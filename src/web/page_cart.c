@@ -1,11 +1,11 @@
 /* page_cart.c - the cart: shown, added to, changed. */
 #include "base/log.h"
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/cart_view.h"
 #include "web/catalogue.h"
 #include "web/handlers.h"
-#include "web/session.h"
+#include "serve/session.h"
 
 #define POPULAR_N 4
 

@@ -1,7 +1,7 @@
 /* page_catalogue.c - home, category and product. */
 #include "view/jsonld.h"
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/catalogue.h"
 #include "web/catalogue_tree.h"
 #include "web/handlers.h"

@@ -2,15 +2,15 @@
  *
  * What is typed is kept with the cart before anything is judged, so nothing is lost by a fault, a reload or another
  * tab. A step is shown only when those before it are done. */
-#include "plat/secret.h"
-#include "store/catalogue_cache.h"
-#include "store/order_store.h"
+#include "plat/text/secret.h"
+#include "store/catalogue/catalogue_cache.h"
+#include "store/order/order_store.h"
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
-#include "web/session.h"
+#include "serve/session.h"
 
 static bool
 to_step(struct request *rq, enum checkout_step step)

@@ -1,5 +1,5 @@
 /* page_info.c - the information pages: their texts stand in templates, one for each. */
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/handlers.h"
 
 bool

@@ -1,7 +1,7 @@
-#include "plat/db.h"
-#include "plat/stats_report.h"
-#include "web/addr.h"
-#include "web/app.h"
+#include "plat/db/db.h"
+#include "plat/stats/stats_report.h"
+#include "serve/addr.h"
+#include "serve/app.h"
 #include "web/handlers.h"
 
 #define METRICS_MAX_B ((size_t)4 << 20)

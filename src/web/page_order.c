@@ -1,15 +1,15 @@
 /* page_order.c - an order, by its secret link: safe to reload, to keep and to print. */
-#include "plat/cache.h"
+#include "plat/cache/cache.h"
 #include "shop/order.h"
-#include "store/order_cache.h"
-#include "store/order_store.h"
+#include "store/order/order_cache.h"
+#include "store/order/order_store.h"
 #include "view/encode.h"
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
-#include "web/session.h"
+#include "serve/session.h"
 
 #define NEW_S 900 /* for this long its buyer is thanked */
 

@@ -1,6 +1,6 @@
 /* page_search.c - what the shop has for some words. */
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/catalogue.h"
 #include "web/handlers.h"
 

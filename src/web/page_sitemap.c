@@ -1,9 +1,9 @@
 /* page_sitemap.c - sitemap.xml: an index of parts, and parts of up to SITEMAP_N addresses each (sitemaps.org). */
 #include "base/num.h"
-#include "plat/db.h"
+#include "plat/db/db.h"
 #include "store/sql.h"
 #include "view/url.h"
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/handlers.h"
 
 #define SITEMAP_MAX_B ((size_t)16 << 20)

@@ -1,4 +1,4 @@
-#include "web/app.h"
+#include "serve/app.h"
 #include "web/handlers.h"
 
 /* A form that does nothing but say that it arrived: for tests, and only where faults are allowed. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "plat/stats_report.h"
+#include "plat/stats/stats_report.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
 #define PATIENCE_NS (20 * CLOCK_S)

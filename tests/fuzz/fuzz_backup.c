@@ -1,7 +1,7 @@
 /* What a backup says: its manifest, and the lines of a dump. What is read is written the same again, and what is kept
  * of a dump does not depend on how it comes in. */
-#include "cmd/manifest.h"
-#include "plat/dump_scan.h"
+#include "cmd/backup/manifest.h"
+#include "plat/host/dump_scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -2,7 +2,7 @@
  * the hash of the key that was asked for. */
 #include <string.h>
 
-#include "plat/cache_entry.h"
+#include "plat/cache/cache_entry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

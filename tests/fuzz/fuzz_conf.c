@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -1,7 +1,7 @@
 /* fuzz_csv.c - tables from outside: the reader, the products and translations made of the rows, and the writer, whose
  * rows must be read as they were. */
-#include "plat/csv.h"
-#include "shop/translation_csv.h"
+#include "plat/text/csv.h"
+#include "import/translation_csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

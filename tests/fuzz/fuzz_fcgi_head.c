@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "plat/fcgi_head.h"
+#include "plat/fcgi/fcgi_head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

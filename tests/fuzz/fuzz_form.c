@@ -2,12 +2,12 @@
  * second the request target, the third a header; the rest is the body. */
 #include <stddef.h>
 
-#include "plat/form.h"
-#include "web/addr.h"
-#include "web/fields.h"
-#include "web/route.h"
-#include "web/response.h"
-#include "web/trace.h"
+#include "plat/text/form.h"
+#include "serve/addr.h"
+#include "serve/fields.h"
+#include "serve/route.h"
+#include "serve/response.h"
+#include "serve/trace.h"
 
 #define MEMORY_B ((size_t)8 << 20)
 

@@ -1,6 +1,6 @@
 /* fuzz_html_clean.c - descriptions from outside: what comes out holds no tag or attribute that is not allowed, and
  * cleaning it again changes nothing. */
-#include "plat/html_clean.h"
+#include "plat/text/html_clean.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -1,5 +1,5 @@
 /* fuzz_image.c - the headers of pictures from outside; what is taken is within the bounds. */
-#include "plat/image.h"
+#include "plat/host/image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

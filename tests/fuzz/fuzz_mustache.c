@@ -1,5 +1,5 @@
 /* A template, in both modes, with itself as a partial "t"; what compiles is rendered with a small tree. */
-#include "view/mustache.h"
+#include "view/mustache/mustache.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

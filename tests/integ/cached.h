@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "integ.h"
-#include "plat/cache.h"
-#include "plat/memc.h"
-#include "plat/stats_report.h"
+#include "plat/cache/cache.h"
+#include "plat/cache/memc.h"
+#include "plat/stats/stats_report.h"
 
 /* The "database": one number that all processes see, and how often it was read. */
 struct source {

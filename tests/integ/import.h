@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cmd/import_run.h"
+#include "work/import_run.h"
 #include "integ.h"
 
 /* Tables of a test; each test has its own process, but the database is one: each uses its own handles and SKUs. */

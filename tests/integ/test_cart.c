@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "integ.h"
-#include "plat/conf.h"
-#include "plat/secret.h"
-#include "store/cart_store.h"
-#include "store/session_store.h"
+#include "plat/conf/conf.h"
+#include "plat/text/secret.h"
+#include "store/order/cart_store.h"
+#include "store/customer/session_store.h"
 
 /* A change of a cart counts once, whatever happens to its answer. */
 #define NOW 1800000000

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "integ.h"
-#include "plat/conf.h"
-#include "plat/stats.h"
+#include "plat/conf/conf.h"
+#include "plat/stats/stats.h"
 #include "store/sql.h"
 
 /* A table of the test's own: the module is tested apart from the shop's statements. */

@@ -1,7 +1,7 @@
 #include <mysqld_error.h>
 
 #include "integ.h"
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 
 /* Several rows of values in one exchange, on a table of the test's own. */
 enum { PUT, GET, ALL, ADD, T__MAX };

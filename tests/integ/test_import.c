@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/export_run.h"
+#include "work/export_run.h"
 #include "import.h"
-#include "store/catalogue_generate.h"
-#include "store/catalogue_read.h"
+#include "store/catalogue/catalogue_generate.h"
+#include "store/catalogue/catalogue_read.h"
 
 START_TEST(import_again_changes_nothing)
 {

@@ -2,9 +2,9 @@
 #include <unistd.h>
 
 #include "import.h"
-#include "plat/memc.h"
+#include "plat/cache/memc.h"
 #include "shop/stock.h"
-#include "store/catalogue_save.h"
+#include "store/catalogue/catalogue_save.h"
 
 /* Imports into a shop that sells meanwhile: who waits for it, and what its cache holds afterwards. */
 

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "integ.h"
-#include "plat/memc.h"
+#include "plat/cache/memc.h"
 
 #define TTL_S 60
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "integ.h"
-#include "plat/conf.h"
-#include "store/migrate.h"
+#include "plat/conf/conf.h"
+#include "store/admin/migrate.h"
 #include "store/sql.h"
 
 static struct arena arena;

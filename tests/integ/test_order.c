@@ -10,10 +10,10 @@
 
 #include "base/buf.h"
 #include "integ.h"
-#include "plat/conf.h"
-#include "store/order_store.h"
+#include "plat/conf/conf.h"
+#include "store/order/order_store.h"
 #include "store/shop_rules.h"
-#include "store/verify_store.h"
+#include "store/admin/verify_store.h"
 
 #define NOW 1800000000
 #define ARENA_B ((size_t)64 << 20)

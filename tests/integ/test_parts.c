@@ -2,10 +2,10 @@
 #include <sys/stat.h>
 
 #include "import.h"
-#include "store/catalogue_generate.h"
-#include "store/catalogue_read.h"
-#include "store/migrate.h"
-#include "store/product_parts.h"
+#include "store/catalogue/catalogue_generate.h"
+#include "store/catalogue/catalogue_read.h"
+#include "store/admin/migrate.h"
+#include "store/catalogue/product_parts.h"
 #include "store/sql.h"
 
 /* What stands with a product of its pictures, facts and tags, beside the tables that it says again. */

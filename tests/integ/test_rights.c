@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "integ.h"
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 #include "store/sql.h"
 
 #define RIGHTS_MAX 2000

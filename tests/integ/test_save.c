@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "integ.h"
-#include "plat/conf.h"
-#include "store/catalogue_save.h"
+#include "plat/conf/conf.h"
+#include "store/catalogue/catalogue_save.h"
 
 /* Products as no table could give them, since reading it refuses them. */
 static struct arena a;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "integ.h"
-#include "store/verify_store.h"
+#include "store/admin/verify_store.h"
 
 #define NOW 1800000000
 

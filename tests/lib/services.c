@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 #include "store/sql.h"
 
 #define HARD_ERROR 99

@@ -4,7 +4,7 @@
 #ifndef KONTOR_TESTS_SERVICES_H
 #define KONTOR_TESTS_SERVICES_H
 
-#include "plat/db.h"
+#include "plat/db/db.h"
 
 struct services {
 	char dir[64]; /* db.sock, mc.sock, db.pid, mc.pid, db.log, kontor.conf */

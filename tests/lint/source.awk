@@ -1,7 +1,7 @@
 # source.awk - the rules that one line, or one function, of a C file can break.
 #
 # awk -f source.awk FILE... prints "rule file:line: what" for each breach. Files are named from the top of the source
-# tree, as src/web/route.c. Comments and the contents of strings are taken apart first: `code` is the line without
+# tree, as src/serve/route.c. Comments and the contents of strings are taken apart first: `code` is the line without
 # both, `text` the contents of its strings.
 
 function say(rule, what) {

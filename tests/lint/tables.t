@@ -8,7 +8,7 @@ cat templates/*.mustache >"$tmp/templates"
 {
 	cat "$tmp/code"
 	# what the tables themselves use, as counters by kind of error
-	cat src/*/*.def
+	find src -name '*.def' -exec cat {} +
 } | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$tmp/words"
 grep -oE '[a-z_][a-z0-9_]*' "$tmp/templates" | sort -u >"$tmp/template_words"
 
@@ -26,10 +26,10 @@ sort -c "$tmp/names" 2>"$tmp/bad" || sed 's,^,sorted src/view/names.def:1: ,' "$
 sed 's/^/N_/' "$tmp/names" | sort -u | comm -23 - "$tmp/words" | sed 's/^N_//' |
 	comm -23 - "$tmp/template_words" | sed 's,.*,used src/view/names.def:1: & is never used,' >>"$tmp/found"
 rows src/store/sql.def SQL | missing used src/store/sql.def SQL_ "$tmp/words"
-rows src/plat/counters.def COUNTER | missing used src/plat/counters.def STAT_ "$tmp/words"
-rows src/web/fields.def FIELD | missing used src/web/fields.def F_ "$tmp/words"
-sed -nE 's/^SETTING\(([a-z_0-9]+), ([a-z_0-9]+),.*/\1_\2/p' src/plat/settings.def |
-	missing used src/plat/settings.def "" "$tmp/words"
+rows src/plat/stats/counters.def COUNTER | missing used src/plat/stats/counters.def STAT_ "$tmp/words"
+rows src/serve/fields.def FIELD | missing used src/serve/fields.def F_ "$tmp/words"
+sed -nE 's/^SETTING\(([a-z_0-9]+), ([a-z_0-9]+),.*/\1_\2/p' src/plat/conf/settings.def |
+	missing used src/plat/conf/settings.def "" "$tmp/words"
 rows src/cmd/commands.def CMD | while read -r name; do
 	grep -q "^\\.It Cm $name\\( \\|\$\\)" doc/kontor.1 || echo "manual src/cmd/commands.def:1: $name is not in doc/kontor.1"
 done >>"$tmp/found"

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/accounts.h"
+#include "store/admin/accounts.h"
 #include "unit.h"
 
 static struct arena arena;

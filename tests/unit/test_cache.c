@@ -1,6 +1,6 @@
-#include "plat/cache_entry.h"
-#include "plat/cache_l1.h"
-#include "plat/memc_reply.h"
+#include "plat/cache/cache_entry.h"
+#include "plat/cache/cache_l1.h"
+#include "plat/cache/memc_reply.h"
 #include "unit.h"
 
 static struct str

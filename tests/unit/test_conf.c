@@ -1,4 +1,4 @@
-#include "plat/conf.h"
+#include "plat/conf/conf.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plat/csv.h"
+#include "plat/text/csv.h"
 #include "unit.h"
 
 static struct arena a;

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plat/db_login.h"
+#include "plat/db/db_login.h"
 #include "unit.h"
 
 static struct arena arena;

@@ -1,13 +1,13 @@
-#include "cmd/doctor.h"
+#include "cmd/doctor/doctor.h"
 
 #include <string.h>
 
-#include "cmd/doctor_host.h"
-#include "cmd/doctor_https.h"
-#include "cmd/doctor_log.h"
-#include "cmd/doctor_server.h"
-#include "cmd/doctor_units.h"
-#include "plat/host.h"
+#include "cmd/doctor/doctor_host.h"
+#include "cmd/doctor/doctor_https.h"
+#include "cmd/doctor/doctor_log.h"
+#include "cmd/doctor/doctor_server.h"
+#include "cmd/doctor/doctor_units.h"
+#include "plat/host/host.h"
 #include "unit.h"
 
 #define DAY_S INT64_C(86400)

@@ -1,4 +1,4 @@
-#include "store/draft.h"
+#include "store/order/draft.h"
 #include "unit.h"
 
 static struct arena a;

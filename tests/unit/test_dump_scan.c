@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "plat/dump_scan.h"
+#include "plat/host/dump_scan.h"
 #include "unit.h"
 
 static const char dump[] = "-- MariaDB dump\n"

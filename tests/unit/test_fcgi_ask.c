@@ -1,4 +1,4 @@
-#include "plat/fcgi_ask.h"
+#include "plat/host/fcgi_ask.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "plat/ask.h"
+#include "plat/host/ask.h"
 #include "unit.h"
 
 static struct arena arena;

@@ -1,4 +1,4 @@
-#include "plat/fcgi_head.h"
+#include "plat/fcgi/fcgi_head.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "plat/form.h"
+#include "plat/text/form.h"
 #include "unit.h"
 
 static struct arena a;

@@ -1,4 +1,4 @@
-#include "store/grants.h"
+#include "store/admin/grants.h"
 
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "plat/html_clean.h"
+#include "plat/text/html_clean.h"
 #include "unit.h"
 
 static struct arena a;

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "plat/image.h"
+#include "plat/host/image.h"
 #include "unit.h"
 
 static struct arena a;

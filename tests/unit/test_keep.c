@@ -5,7 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "plat/keep.h"
+#include "plat/fcgi/keep.h"
 #include "unit.h"
 
 static const char *

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "unit.h"
-#include "view/mustache.h"
+#include "view/mustache/mustache.h"
 
 static struct arena a;
 static struct err e;

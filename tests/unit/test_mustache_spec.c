@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/mustache.h"
+#include "view/mustache/mustache.h"
 
 static unsigned n_tests, n_failed;
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "plat/csv.h"
-#include "shop/product_csv.h"
+#include "plat/text/csv.h"
+#include "import/product_csv.h"
 #include "unit.h"
 
 static struct arena a, group;

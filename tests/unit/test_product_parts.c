@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "store/product_parts.h"
+#include "store/catalogue/product_parts.h"
 #include "unit.h"
 
 static struct arena a;

@@ -1,4 +1,4 @@
-#include "plat/rights.h"
+#include "plat/host/rights.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

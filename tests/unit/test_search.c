@@ -1,4 +1,4 @@
-#include "plat/fold.h"
+#include "plat/text/fold.h"
 #include "shop/search.h"
 #include "unit.h"
 

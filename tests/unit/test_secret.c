@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "plat/secret.h"
+#include "plat/text/secret.h"
 #include "unit.h"
 
 START_TEST(secret_texts_are_read_back_and_only_in_their_one_writing)

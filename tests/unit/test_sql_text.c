@@ -1,4 +1,4 @@
-#include "store/sql_text.h"
+#include "store/admin/sql_text.h"
 #include "unit.h"
 
 START_TEST(sql_text_cuts_at_semicolons_and_counts_lines)

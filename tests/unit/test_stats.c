@@ -1,5 +1,5 @@
 /* Slots with real processes: they are forked, killed with SIGKILL or stopped, and what is counted must be exact. */
-#include "plat/stats.h"
+#include "plat/stats/stats.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "plat/stats_area.h"
-#include "plat/stats_report.h"
+#include "plat/stats/stats_area.h"
+#include "plat/stats/stats_report.h"
 #include "unit.h"
 
 #define ID "0123456789abcdef0123456789abcdef"

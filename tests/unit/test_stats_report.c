@@ -1,4 +1,4 @@
-#include "plat/stats_report.h"
+#include "plat/stats/stats_report.h"
 
 #include <stdio.h>
 #include <string.h>

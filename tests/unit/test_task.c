@@ -1,4 +1,4 @@
-#include "plat/task.h"
+#include "plat/host/task.h"
 
 #include <poll.h>
 #include <signal.h>

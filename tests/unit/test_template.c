@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "unit.h"
-#include "view/template.h"
+#include "view/mustache/template.h"
 
 static struct arena a;
 static struct err e;

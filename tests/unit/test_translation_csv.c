@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "plat/csv.h"
-#include "shop/translation_csv.h"
+#include "plat/text/csv.h"
+#include "import/translation_csv.h"
 #include "unit.h"
 
 static struct arena a;

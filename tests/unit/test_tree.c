@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "plat/tree.h"
+#include "plat/host/tree.h"
 #include "unit.h"
 
 static char dir[] = "/tmp/kontor-test-XXXXXX";

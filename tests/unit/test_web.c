@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "unit.h"
-#include "web/addr.h"
-#include "web/fields.h"
-#include "web/guard.h"
-#include "web/response.h"
-#include "web/route.h"
-#include "web/trace.h"
+#include "serve/addr.h"
+#include "serve/fields.h"
+#include "serve/guard.h"
+#include "serve/response.h"
+#include "serve/route.h"
+#include "serve/trace.h"
 
 static struct arena a;
 static struct err e;

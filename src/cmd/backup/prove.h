@@ -1,0 +1,26 @@
+/* prove.h - shows that a backup's dump can be restored: by restoring it, in a database of its own.
+ *
+ * As many rows as the manifest says, the newest order among them, the migrations that are still to come, and then the
+ * promises of `kontor verify`. Those that depend on the hour (what waits for how long) say something about the running
+ * of the shop and nothing about the copy: they are told, and do not count. */
+#ifndef KONTOR_CMD_BACKUP_PROVE_H
+#define KONTOR_CMD_BACKUP_PROVE_H
+
+#include "cmd/backup/manifest.h"
+#include "plat/conf/conf.h"
+
+struct prove {
+	const struct conf *conf; /* the shop's */
+	const char *dump;        /* the file */
+	const char *sql_dir;     /* of the migrations */
+	const struct manifest *m;
+};
+
+/* The trial's database is gone afterwards, also after an error. */
+MUST_USE bool prove_dump(const struct prove *, struct arena *, struct err *);
+
+/* Checks the promises in the database of `conf` as of `now_s` and tells what is broken on standard error. *n_broken:
+ * without those that depend on the hour. */
+MUST_USE bool prove_books(const struct conf *conf, int64_t now_s, size_t *n_broken, struct arena *, struct err *);
+
+#endif

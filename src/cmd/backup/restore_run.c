@@ -1,0 +1,448 @@
+#include "cmd/backup/restore_run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/backup/backup_make.h"
+#include "work/progress.h"
+#include "cmd/backup/prove.h"
+#include "config.h"
+#include "plat/cache/cache.h"
+#include "plat/host/db_dump.h"
+#include "plat/text/digest.h"
+#include "plat/stats/stats_report.h"
+#include "plat/host/tree.h"
+#include "store/admin/copy_store.h"
+#include "store/admin/migrate.h"
+#include "store/sql.h"
+
+#define POLL_NS (50 * CLOCK_MS)
+#define FLUSH_TRIES 3
+
+/* ---- the backup itself ---- */
+
+struct count {
+	uint64_t n, bytes;
+	const char *root;
+	struct arena *a;
+};
+
+static bool
+count_picture(void *arg, const char *name, struct err *e)
+{
+	struct count *c = arg;
+	struct arena_mark mark = arena_mark(c->a);
+	uint64_t size_b = 0;
+
+	(void)e;
+	(void)tree_size(str_fmt(c->a, "%s/%s", c->root, name).p, &size_b);
+	arena_rewind(c->a, mark);
+	c->n++;
+	c->bytes += size_b;
+	return true;
+}
+
+static const char *
+below(const struct restore *r, const char *name)
+{
+	return str_fmt(r->a, "%s/%s", r->backup, name).p;
+}
+
+static bool
+check_pictures(struct restore *r, struct err *e)
+{
+	struct count c = {.root = below(r, BACKUP_MEDIA), .a = r->a};
+
+	if (!r->m.has_pictures)
+		return true;
+	if (!tree_walk(c.root, count_picture, &c, e))
+		return false;
+	return (c.n == r->m.pictures && c.bytes == r->m.pictures_b)
+	    || err_set(e, ERR_INPUT, "%s: %llu pictures of %llu bytes, the manifest says %llu of %llu", c.root,
+		(unsigned long long)c.n, (unsigned long long)c.bytes, (unsigned long long)r->m.pictures,
+		(unsigned long long)r->m.pictures_b);
+}
+
+static bool
+check_files(struct restore *r, struct err *e)
+{
+	bool has_dump = false;
+
+	if (!manifest_load(r->a, r->backup, &r->m, e))
+		return false;
+	for (size_t i = 0; i < r->m.n_files; i++) {
+		const struct manifest_file *f = &r->m.file[i];
+		const char *path = below(r, f->name.p);
+		char hex[DIGEST_FILE_CHARS];
+		uint64_t size_b;
+
+		has_dump = has_dump || str_eq_z(f->name, BACKUP_DUMP);
+		if (!digest_file(path, hex, &size_b, e))
+			return false;
+		if (size_b != f->size_b || !str_eq_z(f->sha256, hex))
+			return err_set(
+			    e, ERR_INPUT, "%s is not what it was: its sum (SHA-256) differs from the manifest's", path);
+	}
+	if (!has_dump)
+		return err_set(e, ERR_INPUT, "%s: the manifest names no " BACKUP_DUMP, r->backup);
+	return check_pictures(r, e);
+}
+
+static bool
+check_age(const struct restore *r, struct err *e)
+{
+	const struct manifest *m = &r->m;
+
+	if (m->schema > SQL_SCHEMA)
+		return err_set(e, ERR_INPUT,
+		    "%s has the schema %llu (%.*s), made by kontor %.*s; this is kontor %s, which knows the schema %d: "
+		    "it takes a newer program",
+		    m->name.p, (unsigned long long)m->schema, STR_ARG(m->schema_name), STR_ARG(m->program),
+		    PACKAGE_VERSION, SQL_SCHEMA);
+	return m->schema > 0 || err_set(e, ERR_INPUT, "%s has no schema: there was no shop in the database", m->name.p);
+}
+
+static bool
+try_first(struct restore *r, struct err *e)
+{
+	const struct prove p = {.conf = r->conf, .dump = below(r, BACKUP_DUMP), .sql_dir = r->sql_dir, .m = &r->m};
+
+	if (!check_files(r, e) || !check_age(r, e))
+		return false;
+	progress_step("backup: %s, %llu orders, every file is what it was", r->m.name.p,
+	    (unsigned long long)manifest_rows(&r->m, "orders"));
+	if (!r->check)
+		return true;
+	if (!prove_dump(&p, r->a, e))
+		return false;
+	progress_step("check: restored on trial, every row is there, every promise holds");
+	return true;
+}
+
+/* ---- what is there now ---- */
+
+static bool
+open_shop(struct restore *r, struct err *e)
+{
+	struct db_setup setup = sql_setup(r->conf, NULL, DB_MIGRATE);
+
+	return db_open(r->a, &setup, &r->db, e)
+	    && (db_connect(r->db, e)
+		|| err_context(e, "the database %s (made by what `kontor accounts` writes)", r->conf->db_name.p));
+}
+
+/* A database that is damaged must not keep its own restore from going on: only its tables must be named. An error may
+ * end the connection, and the lock with it, so the lock is taken afterwards; it may be taken again. */
+static bool
+look(struct restore *r, struct copy_state *s, struct err *e)
+{
+	struct err ignored = {0};
+
+	return (copy_look(r->db, r->a, s, &ignored) || copy_look_tables(r->db, r->a, s, e))
+	    && migrate_lock(r->db, r->a, e);
+}
+
+static bool
+ask(struct restore *r, const struct copy_state *now, struct err *e)
+{
+	char made[MANIFEST_TIME_B];
+
+	if (r->ask == NULL)
+		return true;
+	manifest_time(r->m.made_s, made);
+	return r->ask(str_fmt(r->a,
+		   "The database %s has %zu tables; its newest order is %s. All of it is replaced by what was there at"
+		   " %s, the newest order %s.",
+		   r->conf->db_name.p, now->n_tables, now->last_order.n == 0 ? "none" : now->last_order.p, made,
+		   r->m.last_order.n == 0 ? "none" : r->m.last_order.p)
+			  .p)
+	    || err_set(e, ERR_INPUT, "not done");
+}
+
+/* ---- pictures ---- */
+
+struct putting {
+	struct restore *r;
+	uint64_t n;
+};
+
+static bool
+put_picture(void *arg, const char *name, struct err *e)
+{
+	struct putting *p = arg;
+	struct restore *r = p->r;
+	const char *media = r->conf->paths_media_dir.p;
+	struct arena_mark mark = arena_mark(r->a);
+	const char *to = str_fmt(r->a, "%s/%s", media, name).p;
+	const char *dir = str_fmt(r->a, "%.*s", (int)(strrchr(to, '/') - to), to).p;
+	uint64_t size_b;
+	bool ok = true;
+
+	if (!tree_size(to, &size_b)) {
+		if (access(dir, F_OK) != 0) {
+			ok = tree_make_dirs(dir, 0755, e);
+			tree_own_as(dir, media);
+		}
+		ok = ok && tree_copy(str_fmt(r->a, "%s/" BACKUP_MEDIA "/%s", r->backup, name).p, to, &size_b, e);
+		tree_own_as(to, media);
+		p->n++;
+	}
+	progress_count("pictures put back", p->n);
+	arena_rewind(r->a, mark);
+	return ok;
+}
+
+static bool
+make_media_dir(struct restore *r, struct err *e)
+{
+	const char *media = r->conf->paths_media_dir.p;
+
+	if (access(media, F_OK) == 0)
+		return true;
+	if (!tree_make_dirs(media, 0755, e))
+		return false;
+	tree_own_as(media, str_fmt(r->a, "%s/..", media).p);
+	return true;
+}
+
+static bool
+put_pictures(struct restore *r, struct err *e)
+{
+	struct putting p = {.r = r};
+
+	if (!r->m.has_pictures)
+		return true;
+	if (!make_media_dir(r, e) || !tree_walk(below(r, BACKUP_MEDIA), put_picture, &p, e)
+	    || !tree_sync(r->conf->paths_media_dir.p, e))
+		return err_context(e, "pictures (paths.media_dir)");
+	progress_step("pictures: %llu were missing and are back", (unsigned long long)p.n);
+	return true;
+}
+
+/* ---- the pause ---- */
+
+/* Requests that began before the pause may still place an order: each either ends or is ended past its deadline. */
+static void
+wait_for_requests(struct restore *r)
+{
+	const struct conf *c = r->conf;
+	uint64_t until_ns = clock_mono_ns() + ((uint64_t)c->web_deadline_ms + (uint64_t)c->web_grace_ms) * CLOCK_MS
+	    + 2 * CLOCK_S;
+	struct stats_report first;
+
+	stats_read(&r->stats, r->a, &first);
+	while (clock_mono_ns() < until_ns) {
+		struct arena_mark mark = arena_mark(r->a);
+		struct stats_report now;
+		size_t n = 0;
+
+		stats_read(&r->stats, r->a, &now);
+		for (size_t i = 0; i < first.n_workers; i++)
+			for (size_t j = 0; j < now.n_workers; j++)
+				n += first.workers[i].in_hand > 0 && first.workers[i].alive
+				    && now.workers[j].in_hand > 0 && now.workers[j].alive
+				    && first.workers[i].slot == now.workers[j].slot
+				    && strcmp(first.workers[i].id, now.workers[j].id) == 0;
+		arena_rewind(r->a, mark);
+		if (n == 0)
+			return;
+		clock_sleep_ns(POLL_NS);
+	}
+}
+
+/* Without the file of counters no worker has run here, and there is nobody to pause. */
+static bool
+pause_orders(struct restore *r, struct err *e)
+{
+	struct err why = {0};
+
+	r->has_stats = stats_open_tool(&r->stats, r->conf->paths_stats_file.p, true, &why);
+	if (!r->has_stats && why.kind != ERR_NOT_FOUND) {
+		*e = why;
+		return err_context(e, "orders cannot be paused");
+	}
+	if (!r->has_stats)
+		return true;
+	r->was_paused = stats_paused(&r->stats);
+	stats_pause(&r->stats, true);
+	r->paused = !r->was_paused;
+	wait_for_requests(r);
+	progress_step(r->was_paused ? "orders: paused already" : "orders: paused");
+	return true;
+}
+
+static void
+resume_orders(struct restore *r)
+{
+	if (r->paused)
+		stats_pause(&r->stats, false);
+	r->paused = false;
+}
+
+/* ---- the database ---- */
+
+static bool
+save_what_is_there(struct restore *r, const struct copy_state *now, struct err *e)
+{
+	struct backup b = {.conf = r->conf, .dir = r->safety_dir, .sql_dir = r->sql_dir, .kind = BACKUP_BEFORE_RESTORE};
+
+	if (now->n_tables + now->n_views == 0) {
+		progress_step("safety backup: the database is empty, there is nothing to save");
+		return true;
+	}
+	if (r->safety_dir == NULL)
+		return true;
+	if (!backup_make(&b, r->a, e))
+		return err_context(e,
+		    "what is in the database now cannot be saved (--no-safety restores without that, and it is lost)");
+	r->safety = b.path;
+	progress_step("safety backup: %s", r->safety);
+	return true;
+}
+
+static const char *
+how_if_half(const struct restore *r)
+{
+	const char *saved = "What was in it was not saved.";
+
+	if (r->safety != NULL)
+		saved = str_fmt(r->a, "What was in it is in %s.", r->safety).p;
+	return str_fmt(r->a,
+	    "The database %s is empty or holds a part of the backup: it is of no use.%s %s\n"
+	    "When the cause is mended, run the same command again; --no-safety leaves out to save what is of no use.\n"
+	    "Then `kontor resume`.",
+	    r->conf->db_name.p, r->has_stats ? " Orders are paused." : "", saved)
+	    .p;
+}
+
+static const char *
+how_if_loaded(const struct restore *r)
+{
+	return str_fmt(r->a,
+	    "The database %s is restored.%s Rights, cache and books may not be in order: when the cause is mended,\n"
+	    "run the same command again. If memcached alone is what failed, it is enough to start it anew, since it\n"
+	    "may serve what was before; then `kontor verify` and `kontor resume`.",
+	    r->conf->db_name.p, r->has_stats ? " Orders are paused." : "")
+	    .p;
+}
+
+static void
+say(const char *text)
+{
+	progress_step("migration: %s", text);
+}
+
+static bool
+load(struct restore *r, struct err *e)
+{
+	const struct conf *c = r->conf;
+	struct db_login login = {c, c->db_tool_user, c->db_tool_password_file, c->db_name.p};
+	struct db_dump d = {.login = &login, .file = below(r, BACKUP_DUMP), .tell = progress_bytes, .arg = "database"};
+	struct migrate m = {.db = r->db, .conf = c, .dir = r->sql_dir, .say = say};
+	struct copy_state s;
+
+	if (!db_dump_load(&d, r->a, e))
+		return false;
+	progress_step("database: loaded, %llu bytes of SQL", (unsigned long long)d.bytes);
+	r->how = how_if_loaded(r);
+	if (!migrate_run(&m, r->a, e) || !copy_look(r->db, r->a, &s, e))
+		return false;
+	return r->next_order_id <= s.next_order_id || copy_set_next_order(r->db, r->a, r->next_order_id, e);
+}
+
+/* ---- afterwards ---- */
+
+static bool
+forget_cache(struct restore *r, struct err *e)
+{
+	struct cache *cache;
+
+	if (!cache_open(r->a, r->conf, r->has_stats ? &r->stats : NULL, 0, &cache, e))
+		return false;
+	for (int i = 0; i < FLUSH_TRIES; i++) {
+		err_clear(e);
+		if (cache_flush(cache, r->a, e)) {
+			progress_step("cache: emptied");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The books are checked also when the cache could not be emptied: one sees all that is to be done. */
+static bool
+finish(struct restore *r, struct err *e)
+{
+	struct err cache = {0};
+	bool emptied = forget_cache(r, &cache);
+	size_t n_broken;
+
+	if (!prove_books(r->conf, r->m.made_s, &n_broken, r->a, e))
+		return false;
+	if (n_broken > 0)
+		return err_set(e, ERR_CONFLICT, "the restored books break %zu promises: see above", n_broken);
+	progress_step("verify: every promise holds");
+	if (!emptied) {
+		*e = cache;
+		return false;
+	}
+	if (r->paused)
+		progress_step("orders: taken again");
+	else if (r->was_paused)
+		progress_step("orders: still paused, as they were before; `kontor resume` takes them again");
+	resume_orders(r);
+	return true;
+}
+
+/* ---- all of it ---- */
+
+/* From the pause on; ordering goes on by itself only where nothing was changed. */
+static bool
+replace(struct restore *r, const struct copy_state *before, struct err *e)
+{
+	struct copy_state now;
+
+	if (!pause_orders(r, e) || !look(r, &now, e) || !save_what_is_there(r, &now, e)) {
+		resume_orders(r);
+		return false;
+	}
+	r->next_order_id = now.next_order_id > before->next_order_id ? now.next_order_id : before->next_order_id;
+	r->how = how_if_half(r);
+	/* A terminal that goes away must not leave half a database. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	progress_step("replacing: if this is broken off, run the same command again, then kontor resume");
+	if (!copy_empty(r->db, r->a, e)) {
+		struct err ignored = {0};
+
+		/* the tables go all together or not at all */
+		if (copy_look_tables(r->db, r->a, &now, &ignored) && now.n_tables == before->n_tables) {
+			r->how = "The database is as it was.";
+			resume_orders(r);
+		}
+		return false;
+	}
+	return load(r, e) && finish(r, e);
+}
+
+bool
+restore_run(struct restore *r, struct arena *a, struct err *e)
+{
+	struct copy_state before;
+	bool ok;
+
+	r->a = a;
+	r->how = "Nothing was changed.";
+	if (!try_first(r, e) || !open_shop(r, e) || !look(r, &before, e) || !ask(r, &before, e))
+		return false;
+	r->how = "Pictures may have been put back; nothing else was changed.";
+	ok = put_pictures(r, e) && replace(r, &before, e);
+	if (r->has_stats)
+		stats_close(&r->stats);
+	return ok;
+}

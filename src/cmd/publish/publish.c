@@ -1,0 +1,80 @@
+#include "cmd/publish/publish.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/system.h"
+#include "plat/host/file.h"
+
+void
+publish_init(struct publish *p, struct arena *a, const struct conf *conf)
+{
+	*p = (struct publish){
+	    .a = a, .conf = conf, .static_dir = PKGDATADIR "/static", .models_dir = PKGDATADIR};
+}
+
+bool
+publish_all(const struct publish *p, struct err *e)
+{
+	const char *dir = p->conf->paths_web_dir.p;
+	const char *errors = str_fmt(p->a, "%s/error", dir).p, *statics = str_fmt(p->a, "%s/static", dir).p;
+
+	return file_folder(dir, e) && file_folder(errors, e) && file_folder(statics, e)
+	       && publish_static(p, statics, e) && publish_errors(p, errors, e) && publish_servers(p, dir, e);
+}
+
+static bool
+take_names(struct publish *p, const char *list)
+{
+	struct str rest = str_z(list), name;
+	struct str *names = ARENA_ARRAY(p->a, struct str, SYSTEM_BACKENDS_MAX);
+
+	p->n_backends = 0;
+	while (str_cut(&rest, ',', &name)) {
+		if (p->n_backends == SYSTEM_BACKENDS_MAX || !system_backend_ok(name))
+			return false;
+		names[p->n_backends++] = str_dup(p->a, name);
+	}
+	p->backends = names;
+	return p->n_backends > 0;
+}
+
+static bool
+options(struct cmd *c, struct publish *p)
+{
+	static const struct option known[] = {{"backends", required_argument, NULL, 'b'},
+	    {"static", required_argument, NULL, 's'}, {"models", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+	int opt;
+
+	optind = 0;
+	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
+		switch (opt) {
+		case 'b':
+			if (!take_names(p, optarg))
+				return false;
+			break;
+		case 's': p->static_dir = optarg; break;
+		case 'm': p->models_dir = optarg; break;
+		default: return false;
+		}
+	}
+	return optind == c->argc;
+}
+
+int
+cmd_publish(struct cmd *c)
+{
+	struct publish p;
+	struct err e = {0};
+
+	publish_init(&p, c->a, &c->conf);
+	if (!options(c, &p))
+		return cmd_usage(c);
+	if (!cmd_conf(c, &e) || (p.n_backends == 0 && !system_backends(c->a, &p.backends, &p.n_backends, &e))
+	    || !publish_all(&p, &e))
+		return cmd_fail(c, &e);
+	printf("%s is up to date: %zu backend%s, error pages, static files\n", c->conf.paths_web_dir.p, p.n_backends,
+	    p.n_backends == 1 ? "" : "s");
+	return CMD_OK;
+}

@@ -1,0 +1,612 @@
+#include "import/product_csv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "import/product_csv_impl.h"
+
+#define SPEC_MARK " (product.metafields."
+#define BODY_MAX_B ((size_t)256 << 10)
+
+static const struct {
+	const char *name, *other;
+} columns[] = {
+#define PRODUCT_COLUMN(id, name, other) {name, other},
+#define PRODUCT_COLUMN_IGNORED(name)
+#include "import/product_csv.def"
+#undef PRODUCT_COLUMN
+#undef PRODUCT_COLUMN_IGNORED
+};
+
+static const char *const ignored[] = {
+#define PRODUCT_COLUMN(id, name, other)
+#define PRODUCT_COLUMN_IGNORED(name) name,
+#include "import/product_csv.def"
+#undef PRODUCT_COLUMN
+#undef PRODUCT_COLUMN_IGNORED
+};
+
+const char *
+product_column_name(enum product_column c)
+{
+	return columns[c].name;
+}
+
+/* Texts ------------------------------------------------------------------------------------------------------- */
+
+struct str
+product_one_line(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	bool blank = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c <= 0x20) {
+			blank = blank || c == ' ' || (c >= '\t' && c <= '\r');
+			continue;
+		}
+		if (c == 0x7f)
+			continue;
+		if (blank && n > 0)
+			p[n++] = ' ';
+		blank = false;
+		p[n++] = s.p[i];
+	}
+	return str_n(p, n);
+}
+
+bool
+product_category_clean(struct arena *a, struct str s, struct str *out)
+{
+	struct str name, rest = s;
+	size_t depth = 0;
+	struct buf b;
+
+	buf_init(&b, a, 1000);
+	while (str_cut(&rest, '>', &name)) {
+		name = product_one_line(a, name);
+		if (name.n == 0)
+			continue;
+		if (b.n > 0)
+			buf_z(&b, " > ");
+		buf_put(&b, name);
+		if (utf8_len(name) > 100)
+			return false;
+		depth++;
+	}
+	*out = buf_str(&b);
+	return !b.over && depth <= PRODUCT_CATEGORY_DEPTH_MAX && utf8_len(*out) <= 255;
+}
+
+bool
+product_handle_check(struct str s)
+{
+	uint32_t cp;
+
+	if (s.n == 0 || utf8_len(s) > 190 || str_eq_z(s, ".") || str_eq_z(s, ".."))
+		return false;
+	while (s.n > 0) {
+		if (!utf8_next(&s, &cp))
+			return false;
+		if (cp <= 0x20 || (cp >= 0x7f && cp <= 0xa0) || cp == 0x3000)
+			return false;
+		if (cp < 0x80 && strchr("/?#%\\\"<>&", (int)cp) != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Notes ------------------------------------------------------------------------------------------------------- */
+
+static void
+note(const struct product_row *r, bool refused, int at, const char *column, const char *why)
+{
+	const struct cells *c = r->cells;
+	struct product_note n = {refused, c->line, 1, column, why};
+
+	if (at >= 0 && (size_t)at < c->n) {
+		n.line = c->cell[at].line;
+		n.col = c->cell[at].col;
+	}
+	if (r->pc->setup.note != NULL)
+		r->pc->setup.note(r->pc->setup.arg, &n);
+}
+
+bool
+product_refuse(const struct product_row *r, enum product_column col, const char *fmt, ...)
+{
+	char why[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	r->pc->row_refused = true;
+	note(r, true, r->pc->at[col], columns[col].name, why);
+	return false;
+}
+
+void
+product_remark(const struct product_row *r, enum product_column col, const char *fmt, ...)
+{
+	char why[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	note(r, false, r->pc->at[col], columns[col].name, why);
+}
+
+/* Cells ------------------------------------------------------------------------------------------------------- */
+
+struct str
+product_cell(const struct product_row *r, enum product_column col)
+{
+	int at = r->pc->at[col];
+
+	return at < 0 || (size_t)at >= r->cells->n ? STR_NONE : str_trim(r->cells->cell[at].text);
+}
+
+bool
+product_text(const struct product_row *r, enum product_column col, size_t max_chars, struct str *out)
+{
+	struct str s = product_cell(r, col);
+
+	if (s.n > max_chars * 8) /* blanks and line ends may go, but not that many */
+		return product_refuse(r, col, "longer than %zu characters", max_chars);
+	*out = product_one_line(r->pc->group, s);
+	return utf8_len(*out) <= max_chars || product_refuse(r, col, "longer than %zu characters", max_chars);
+}
+
+bool
+product_truth(const struct product_row *r, enum product_column col, bool otherwise, bool *out)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"1", true}, {"0", false}};
+	struct str s = product_cell(r, col);
+
+	*out = otherwise;
+	if (s.n == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eq_case(s, str_z(words[i].word))) {
+			*out = words[i].value;
+			return true;
+		}
+	}
+	return product_refuse(r, col, "neither TRUE nor FALSE");
+}
+
+/* The header -------------------------------------------------------------------------------------------------- */
+
+static bool
+is_ignored(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++) {
+		size_t n = strlen(ignored[i]);
+		bool prefix = ignored[i][n - 1] == '*';
+
+		if (prefix ? str_eq_case(str_head(name, n - 1), str_n(ignored[i], n - 1))
+			   : str_eq_case(name, str_z(ignored[i])))
+			return true;
+	}
+	return name.n == 0;
+}
+
+static bool
+is_spec(struct product_csv *pc, struct str name, size_t at)
+{
+	ptrdiff_t mark = str_find(name, STR(SPEC_MARK));
+	struct str label = mark < 0 ? STR_NONE : product_one_line(pc->a, str_head(name, (size_t)mark));
+
+	if (label.n == 0 || utf8_len(label) > 100)
+		return false;
+	for (size_t i = 0; i < pc->n_specs; i++)
+		if (str_eq(pc->specs[i].label, label))
+			return false;
+	pc->specs[pc->n_specs++] = (struct spec_column){at, label};
+	return true;
+}
+
+static bool
+is_known(struct product_csv *pc, struct str name, size_t at)
+{
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		if (!str_eq_case(name, str_z(columns[i].name))
+		    && (columns[i].other[0] == '\0' || !str_eq_case(name, str_z(columns[i].other))))
+			continue;
+		if (pc->at[i] >= 0)
+			return false;
+		pc->at[i] = (int)at;
+		return true;
+	}
+	return false;
+}
+
+bool
+product_csv_open(struct arena *process, struct arena *group, const struct product_csv_setup *setup,
+    const struct cells *header, struct product_csv **out, struct err *e)
+{
+	static const enum product_column needed[] = {PRODUCT_COLUMN_HANDLE, PRODUCT_COLUMN_TITLE, PRODUCT_COLUMN_PRICE};
+	struct product_csv *pc = ARENA_NEW(process, struct product_csv);
+	struct product_row row = {pc, header, false};
+
+	pc->a = process;
+	pc->group = group;
+	pc->setup = *setup;
+	pc->specs = ARENA_ARRAY(process, struct spec_column, header->n);
+	pc->variants = ARENA_ARRAY(process, struct product_variant, PRODUCT_VARIANTS_MAX);
+	pc->images = ARENA_ARRAY(process, struct product_image, PRODUCT_IMAGES_MAX);
+	pc->n_columns = header->n;
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		pc->at[i] = -1;
+	for (size_t i = 0; i < header->n; i++) {
+		struct str name = str_trim(header->cell[i].text);
+
+		if (!is_known(pc, name, i) && !is_spec(pc, name, i) && !is_ignored(name))
+			note(&row, false, (int)i, str_zdup(process, str_head(name, 60)),
+			    "this column is not known, or is here twice: it is ignored");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (pc->at[needed[i]] < 0)
+			return err_set(e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line,
+			    columns[needed[i]].name);
+	*out = pc;
+	return true;
+}
+
+/* A product's own cells --------------------------------------------------------------------------------------- */
+
+static int
+str_order(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool
+read_tags(const struct product_row *r, struct product *p)
+{
+	struct str rest = product_cell(r, PRODUCT_COLUMN_TAGS), tag;
+	size_t n = 0;
+
+	p->tags = ARENA_ARRAY(r->pc->group, struct str, PRODUCT_TAGS_MAX);
+	while (str_cut(&rest, ',', &tag)) {
+		tag = str_trim(tag);
+		if (tag.n == 0)
+			continue;
+		if (n == PRODUCT_TAGS_MAX)
+			return product_refuse(r, PRODUCT_COLUMN_TAGS, "more than %d tags", PRODUCT_TAGS_MAX);
+		if (tag.n > 400 || utf8_len(tag) > 100)
+			return product_refuse(r, PRODUCT_COLUMN_TAGS, "a tag longer than 100 characters");
+		p->tags[n++] = product_one_line(r->pc->group, tag);
+	}
+	if (n > 0)
+		qsort(p->tags, n, sizeof(*p->tags), str_order);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || !str_eq(p->tags[i], p->tags[p->n_tags - 1]))
+			p->tags[p->n_tags++] = p->tags[i];
+	return true;
+}
+
+static bool
+read_specs(const struct product_row *r, struct product *p)
+{
+	struct product_csv *pc = r->pc;
+
+	p->specs = ARENA_ARRAY(pc->group, struct product_spec, PRODUCT_SPECS_MAX);
+	for (size_t i = 0; i < pc->n_specs; i++) {
+		size_t at = pc->specs[i].at;
+		struct str s = at < r->cells->n ? str_trim(r->cells->cell[at].text) : STR_NONE;
+
+		if (s.n == 0 || str_starts(s, STR("gid://")))
+			continue;
+		if (p->n_specs == PRODUCT_SPECS_MAX || s.n > 4000 || utf8_len(s) > 500) {
+			note(r, true, (int)at, str_zdup(pc->group, pc->specs[i].label),
+			    p->n_specs == PRODUCT_SPECS_MAX ? "more than 60 specifications"
+							    : "longer than 500 characters");
+			return false;
+		}
+		p->specs[p->n_specs++] = (struct product_spec){pc->specs[i].label, product_one_line(pc->group, s)};
+	}
+	return true;
+}
+
+static bool
+read_status(const struct product_row *r, struct product *p)
+{
+	struct str s = product_cell(r, PRODUCT_COLUMN_STATUS);
+	bool published;
+
+	if (!product_truth(r, PRODUCT_COLUMN_PUBLISHED, true, &published))
+		return false;
+	if (s.n == 0 || str_eq_case(s, STR("active")))
+		p->status = published ? PRODUCT_ACTIVE : PRODUCT_DRAFT;
+	else if (str_eq_case(s, STR("draft")) || str_eq_case(s, STR("unlisted")))
+		p->status = PRODUCT_DRAFT;
+	else if (str_eq_case(s, STR("archived")))
+		p->status = PRODUCT_ARCHIVED;
+	else
+		return product_refuse(r, PRODUCT_COLUMN_STATUS, "none of active, draft, archived");
+	return true;
+}
+
+static bool
+read_options(const struct product_row *r, struct product *p)
+{
+	static const enum product_column names[] = {
+	    PRODUCT_COLUMN_OPTION1, PRODUCT_COLUMN_OPTION2, PRODUCT_COLUMN_OPTION3};
+
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++) {
+		struct str name;
+
+		if (!product_text(r, names[i], 100, &name))
+			return false;
+		if (name.n == 0)
+			continue;
+		if (i > p->n_options)
+			return product_refuse(r, names[i], "the option before it has no name");
+		for (size_t k = 0; k < i; k++)
+			if (str_eq_case(p->option[k], name))
+				return product_refuse(r, names[i], "two options with one name");
+		p->option[p->n_options++] = name;
+	}
+	if (p->n_options == 1 && str_eq_case(p->option[0], STR("Title"))
+	    && str_eq_case(product_cell(r, PRODUCT_COLUMN_VALUE1), STR("Default Title"))) {
+		p->n_options = 0;
+		p->option[0] = STR_NONE;
+	}
+	return true;
+}
+
+static bool
+read_title(const struct product_row *r, struct product *p)
+{
+	bool gift_card;
+
+	if (!product_text(r, PRODUCT_COLUMN_TITLE, 255, &p->title))
+		return false;
+	if (p->title.n == 0)
+		return product_refuse(r, PRODUCT_COLUMN_TITLE,
+		    r->pc->spoiled ? "empty; was it in the row above, which could not be read?"
+				   : "empty; the rows of a product must stand together, the one with the title first");
+	if (!product_truth(r, PRODUCT_COLUMN_GIFT_CARD, false, &gift_card))
+		return false;
+	return !gift_card || product_refuse(r, PRODUCT_COLUMN_GIFT_CARD, "gift cards are not supported yet");
+}
+
+static bool
+read_product(const struct product_row *r, struct product *p)
+{
+	struct str body = product_cell(r, PRODUCT_COLUMN_BODY), tax = product_cell(r, PRODUCT_COLUMN_TAX_CLASS);
+
+	if (body.n > BODY_MAX_B)
+		return product_refuse(r, PRODUCT_COLUMN_BODY, "longer than 256 KiB");
+	p->body_html = str_dup(r->pc->group, body);
+	if (tax.n > 0 && !tax_class_find(str_lower(r->pc->group, str_head(tax, 40)), &p->tax_class))
+		return product_refuse(r, PRODUCT_COLUMN_TAX_CLASS, "none of standard, reduced, zero");
+	if (!product_category_clean(r->pc->group, str_head(product_cell(r, PRODUCT_COLUMN_TYPE), 4000), &p->category))
+		return product_refuse(r, PRODUCT_COLUMN_TYPE,
+		    "a path of at most %d names, 100 characters each, 255 in all", PRODUCT_CATEGORY_DEPTH_MAX);
+	return read_title(r, p) && product_text(r, PRODUCT_COLUMN_VENDOR, 190, &p->vendor)
+	    && product_text(r, PRODUCT_COLUMN_SEO_TITLE, 255, &p->seo_title)
+	    && product_text(r, PRODUCT_COLUMN_SEO_DESCRIPTION, 500, &p->seo_description) && read_status(r, p)
+	    && read_options(r, p) && read_tags(r, p) && read_specs(r, p);
+}
+
+/* Grouping ---------------------------------------------------------------------------------------------------- */
+
+static bool
+is_empty(const struct cells *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (str_trim(row->cell[i].text).n > 0)
+			return false;
+	return true;
+}
+
+struct str
+product_csv_handle(const struct product_csv *pc, const struct cells *cells)
+{
+	struct product_row r = {(struct product_csv *)pc, cells, false};
+
+	return product_cell(&r, PRODUCT_COLUMN_HANDLE);
+}
+
+bool
+product_csv_same(const struct product_csv *pc, const struct cells *cells)
+{
+	struct str handle = product_csv_handle(pc, cells);
+
+	return pc->p == NULL || handle.n == 0 || str_eq(handle, pc->p->handle);
+}
+
+static void
+begin(struct product_row *r)
+{
+	struct product_csv *pc = r->pc;
+	struct str handle = product_cell(r, PRODUCT_COLUMN_HANDLE);
+	struct product *p = ARENA_NEW(pc->group, struct product);
+
+	pc->p = p;
+	p->handle = str_dup(pc->group, handle);
+	p->line = r->cells->line;
+	p->partial = pc->spoiled;
+	p->variants = pc->variants;
+	p->images = pc->images;
+	r->first = true;
+	pc->p_refused = false;
+	if (!product_handle_check(handle))
+		pc->p_refused = !product_refuse(r, PRODUCT_COLUMN_HANDLE,
+		    "this cannot stand in an address: no blanks, no / ? # %% & \" < >, at most 190 characters");
+	else
+		pc->p_refused = !read_product(r, p);
+	pc->row_refused = pc->row_refused || pc->p_refused;
+	pc->spoiled = false;
+}
+
+/* Cells beyond the header's columns: a separator too many, and nothing in the row can be trusted. */
+static bool
+fits_header(const struct product_row *r)
+{
+	for (size_t i = r->pc->n_columns; i < r->cells->n; i++) {
+		if (str_trim(r->cells->cell[i].text).n == 0)
+			continue;
+		r->pc->row_refused = true;
+		note(r, true, (int)i, "", "more cells than the header has columns; is a quote missing?");
+		return false;
+	}
+	return true;
+}
+
+static void
+add_row(struct product_row *r)
+{
+	struct product_csv *pc = r->pc;
+	struct str title;
+
+	if (pc->p == NULL)
+		begin(r);
+	else if (pc->p_refused) {
+		product_refuse(r, PRODUCT_COLUMN_HANDLE, "its product is left out, see line %u", pc->p->line);
+		return;
+	}
+	if (pc->p_refused)
+		return;
+	title = product_cell(r, PRODUCT_COLUMN_TITLE);
+	if (!r->first && title.n > 0 && !str_eq(product_one_line(pc->group, str_head(title, 2000)), pc->p->title)) {
+		product_refuse(r, PRODUCT_COLUMN_TITLE, "another product with the handle of line %u", pc->p->line);
+		return;
+	}
+	if ((r->first || product_row_has_variant(r)) && !product_add_variant(r))
+		return;
+	if (!r->first && !product_row_has_variant(r) && product_cell(r, PRODUCT_COLUMN_IMAGE).n == 0) {
+		product_refuse(r, PRODUCT_COLUMN_PRICE, "the row holds neither a variant nor a picture");
+		return;
+	}
+	product_add_image(r);
+}
+
+void
+product_csv_add(struct product_csv *pc, const struct cells *cells)
+{
+	struct product_row r = {pc, cells, false};
+
+	if (is_empty(cells))
+		return;
+	pc->n_rows++;
+	pc->row_refused = false;
+	if (product_cell(&r, PRODUCT_COLUMN_HANDLE).n == 0)
+		product_refuse(&r, PRODUCT_COLUMN_HANDLE, "empty: the row belongs to no product");
+	else if (fits_header(&r))
+		add_row(&r);
+	if (pc->row_refused) {
+		pc->n_refused++;
+		if (pc->p != NULL)
+			pc->p->partial = true;
+		else
+			pc->spoiled = true;
+	}
+}
+
+void
+product_csv_spoiled(struct product_csv *pc)
+{
+	pc->n_rows++;
+	pc->n_refused++;
+	pc->spoiled = true;
+	if (pc->p != NULL)
+		pc->p->partial = true;
+}
+
+static int
+image_order(const void *va, const void *vb)
+{
+	const struct product_image *a = va, *b = vb;
+
+	if (a->position != b->position)
+		return a->position < b->position ? -1 : 1;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return (a->col > b->col) - (a->col < b->col);
+}
+
+/* Puts the pictures in order; the variants' references follow. */
+static void
+sort_images(struct product_csv *pc, struct product *p)
+{
+	struct str *was = ARENA_ARRAY(pc->group, struct str, p->n_images + 1);
+
+	for (size_t i = 0; i < p->n_images; i++)
+		was[i] = p->images[i].source;
+	if (p->n_images > 0)
+		qsort(p->images, p->n_images, sizeof(*p->images), image_order);
+	for (size_t i = 0; i < p->n_variants; i++) {
+		struct product_variant *v = &p->variants[i];
+
+		for (size_t k = 0; v->image > 0 && k < p->n_images; k++) {
+			if (str_eq(p->images[k].source, was[v->image - 1])) {
+				v->image = k + 1;
+				break;
+			}
+		}
+	}
+}
+
+/* What was gathered, for as long as the product. */
+static void
+keep_lists(struct product_csv *pc, struct product *p)
+{
+	p->variants = ARENA_ARRAY(pc->group, struct product_variant, p->n_variants);
+	memcpy(p->variants, pc->variants, p->n_variants * sizeof(*p->variants));
+	p->images = ARENA_ARRAY(pc->group, struct product_image, p->n_images);
+	if (p->n_images > 0)
+		memcpy(p->images, pc->images, p->n_images * sizeof(*p->images));
+}
+
+bool
+product_csv_is_open(const struct product_csv *pc)
+{
+	return pc->p != NULL;
+}
+
+bool
+product_csv_take(struct product_csv *pc, struct product **out)
+{
+	struct product *p = pc->p;
+
+	pc->p = NULL;
+	if (p == NULL || pc->p_refused)
+		return false;
+	if (p->n_variants == 0) {
+		struct product_note n = {true, p->line, 1, "", "no variant is left: the product is left out"};
+
+		if (pc->setup.note != NULL)
+			pc->setup.note(pc->setup.arg, &n);
+		return false;
+	}
+	keep_lists(pc, p);
+	sort_images(pc, p);
+	*out = p;
+	return true;
+}
+
+uint64_t
+product_csv_rows(const struct product_csv *pc)
+{
+	return pc->n_rows;
+}
+
+uint64_t
+product_csv_refused(const struct product_csv *pc)
+{
+	return pc->n_refused;
+}

@@ -1,0 +1,54 @@
+/* product_csv_impl.h - what the two halves of the product table's reader share; nobody else includes it. */
+#ifndef KONTOR_IMPORT_PRODUCT_CSV_IMPL_H
+#define KONTOR_IMPORT_PRODUCT_CSV_IMPL_H
+
+#include "base/err.h"
+#include "import/product_csv.h"
+
+struct spec_column {
+	size_t at;
+	struct str label;
+};
+
+struct product_csv {
+	struct arena *a, *group;
+	struct product_csv_setup setup;
+	int at[PRODUCT_COLUMN__MAX]; /* column in the file; -1: not there */
+	struct spec_column *specs;
+	size_t n_specs, n_columns;
+	struct product *p; /* NULL: between products */
+	struct product_variant *variants; /* as many as a product may have: it gets what it has when it is taken */
+	struct product_image *images;
+	bool p_refused, row_refused, spoiled;
+	uint64_t n_rows, n_refused;
+};
+
+/* The row that is being read. */
+struct product_row {
+	struct product_csv *pc;
+	const struct cells *cells;
+	bool first;
+};
+
+/* A cell's text, blanks at the ends taken off; none when the file has no such column. */
+struct str product_cell(const struct product_row *, enum product_column);
+
+/* Reports the cell and leaves the row out. Always false. */
+bool product_refuse(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);
+
+/* Reports the cell only. */
+void product_remark(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);
+
+/* A cell as one line of at most max_chars; refuses a longer one. */
+MUST_USE bool product_text(const struct product_row *, enum product_column, size_t max_chars, struct str *out);
+
+/* TRUE, FALSE, yes, no, 1, 0; an empty cell gives `otherwise`. */
+MUST_USE bool product_truth(const struct product_row *, enum product_column, bool otherwise, bool *out);
+
+bool product_row_has_variant(const struct product_row *);
+
+/* Appends the row's variant or picture to the product; both refuse the row when they cannot. */
+MUST_USE bool product_add_variant(const struct product_row *);
+void product_add_image(const struct product_row *);
+
+#endif

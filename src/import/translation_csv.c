@@ -1,0 +1,171 @@
+#include "import/translation_csv.h"
+
+#include <ctype.h>
+
+#include "base/utf8.h"
+
+#define BODY_MAX_B ((size_t)256 << 10)
+
+static const char *const columns[] = {"Kind", "Handle", "Language", "Title", "Body", "SEO Title", "SEO Description"};
+
+static const char *const kinds[] = {"option", "value", "attribute", "attribute_value", "product", "category"};
+
+const char *
+translation_kind_name(enum translation_kind k)
+{
+	return kinds[k];
+}
+
+bool
+translation_csv_open(struct translation_csv *t, const struct cells *header, struct err *e)
+{
+	static const enum translation_column needed[] = {TRANSLATION_COLUMN_HANDLE, TRANSLATION_COLUMN_LANGUAGE};
+
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		t->at[i] = -1;
+		for (size_t k = 0; k < header->n && t->at[i] < 0; k++)
+			if (str_eq_case(str_trim(header->cell[k].text), str_z(columns[i])))
+				t->at[i] = (int)k;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (t->at[needed[i]] < 0)
+			return err_set(
+			    e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line, columns[needed[i]]);
+	if (t->at[TRANSLATION_COLUMN_TITLE] < 0 && t->at[TRANSLATION_COLUMN_BODY] < 0)
+		return err_set(e, ERR_INPUT, "line %u: there is neither a column \"Title\" nor \"Body\"", header->line);
+	return true;
+}
+
+bool
+translation_lang(struct arena *a, struct str s, struct str *out)
+{
+	char *p = arena_alloc(a, 17);
+	size_t part = 0, start = 0;
+
+	if (s.n < 2 || s.n > 16)
+		return false;
+	for (size_t i = 0; i <= s.n; i++) {
+		unsigned char c = i < s.n ? (unsigned char)s.p[i] : '-';
+
+		if (c == '-' || c == '_') {
+			size_t len = i - start;
+
+			if (len < (part == 0 ? 2 : 1) || len > 8)
+				return false;
+			for (size_t k = start; k < i && part > 0 && len == 2; k++)
+				p[k] = (char)toupper((unsigned char)p[k]);
+			if (part > 0 && len == 4)
+				p[start] = (char)toupper((unsigned char)p[start]);
+			if (i < s.n)
+				p[i] = '-';
+			part++;
+			start = i + 1;
+			continue;
+		}
+		if (c >= 0x80 || !isalnum(c) || (part == 0 && !isalpha(c)))
+			return false;
+		p[i] = (char)tolower(c);
+	}
+	*out = str_n(p, s.n);
+	return true;
+}
+
+static struct str
+cell(const struct translation_csv *t, const struct cells *row, enum translation_column col)
+{
+	return t->at[col] < 0 || (size_t)t->at[col] >= row->n ? STR_NONE : str_trim(row->cell[t->at[col]].text);
+}
+
+static bool
+refuse(const struct translation_csv *t, const struct cells *row, enum translation_column col, const char *why)
+{
+	struct product_note n = {true, row->line, 1, columns[col], why};
+
+	if (t->at[col] >= 0 && (size_t)t->at[col] < row->n) {
+		n.line = row->cell[t->at[col]].line;
+		n.col = row->cell[t->at[col]].col;
+	}
+	if (t->note != NULL)
+		t->note(t->arg, &n);
+	return false;
+}
+
+static bool
+read_kind(const struct translation_csv *t, const struct cells *row, enum translation_kind *out)
+{
+	struct str s = cell(t, row, TRANSLATION_COLUMN_KIND);
+
+	*out = TRANSLATION_PRODUCT;
+	if (t->at[TRANSLATION_COLUMN_KIND] < 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (str_eq_case(s, str_z(kinds[i]))) {
+			*out = (enum translation_kind)i;
+			return true;
+		}
+	}
+	return refuse(t, row, TRANSLATION_COLUMN_KIND,
+	    "none of product, category, option, value, attribute, attribute_value");
+}
+
+static bool
+read_line(const struct translation_csv *t, struct arena *a, const struct cells *row, enum translation_column col,
+    struct str *out)
+{
+	static const size_t max[TRANSLATION_COLUMN__MAX] = {[TRANSLATION_COLUMN_HANDLE] = 255,
+	    [TRANSLATION_COLUMN_TITLE] = 255,
+	    [TRANSLATION_COLUMN_SEO_TITLE] = 255,
+	    [TRANSLATION_COLUMN_SEO_DESCRIPTION] = 500};
+	struct str s = cell(t, row, col);
+
+	if (s.n <= max[col] * 8) {
+		*out = product_one_line(a, s);
+		if (utf8_len(*out) <= max[col])
+			return true;
+	}
+	return refuse(t, row, col, col == TRANSLATION_COLUMN_SEO_DESCRIPTION ? "longer than 500 characters"
+									      : "longer than 255 characters");
+}
+
+/* What the table says that the text belongs to, in the form in which it is stored. */
+static bool
+read_of(const struct translation_csv *t, struct arena *a, const struct cells *row, struct translation *out)
+{
+	if (!read_line(t, a, row, TRANSLATION_COLUMN_HANDLE, &out->of))
+		return false;
+	if (out->of.n == 0)
+		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "empty");
+	if (out->kind == TRANSLATION_CATEGORY && !product_category_clean(a, out->of, &out->of))
+		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "no path of categories");
+	if (out->kind < TRANSLATION_PRODUCT && utf8_len(out->of) > 190)
+		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "longer than 190 characters");
+	return true;
+}
+
+bool
+translation_csv_row(
+    const struct translation_csv *t, struct arena *a, const struct cells *row, struct translation *out)
+{
+	struct str body = cell(t, row, TRANSLATION_COLUMN_BODY);
+
+	*out = (struct translation){.line = row->line};
+	if (!read_kind(t, row, &out->kind) || !read_of(t, a, row, out))
+		return false;
+	if (!translation_lang(a, cell(t, row, TRANSLATION_COLUMN_LANGUAGE), &out->lang))
+		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE, "no language tag, as de, zh-Hans or pt-BR");
+	if (out->kind != TRANSLATION_CATEGORY && str_eq(out->lang, t->own_lang))
+		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE,
+		    "the shop's own language: these texts come with the products");
+	if (!read_line(t, a, row, TRANSLATION_COLUMN_TITLE, &out->title)
+	    || !read_line(t, a, row, TRANSLATION_COLUMN_SEO_TITLE, &out->seo_title)
+	    || !read_line(t, a, row, TRANSLATION_COLUMN_SEO_DESCRIPTION, &out->seo_description))
+		return false;
+	if (body.n > BODY_MAX_B)
+		return refuse(t, row, TRANSLATION_COLUMN_BODY, "longer than 256 KiB");
+	out->body_html = str_dup(a, body);
+	if (out->kind < TRANSLATION_PRODUCT && out->title.n == 0)
+		return refuse(t, row, TRANSLATION_COLUMN_TITLE, "empty");
+	if (out->kind == TRANSLATION_CATEGORY && utf8_len(out->title) > 190)
+		return refuse(t, row, TRANSLATION_COLUMN_TITLE, "longer than 190 characters");
+	return true;
+}

@@ -1,0 +1,106 @@
+/* cache.h - values made from the database, kept in memcached and in the worker; never the truth and never needed.
+ *
+ * The read path is L1 (the worker's own), memcached, database. What must stay true:
+ *
+ *  - An empty value of ours, the placeholder, is in memcached BEFORE the database is read, and what was read goes in
+ *    only over that very placeholder (memc.h: its mark). A writer deletes after its commit, which takes the placeholder
+ *    away, so that what was read before the commit can never be stored after it.
+ *  - One reader fills, the others wait for it (bounded) or are served the old value.
+ *  - An L1 entry carries the epoch that was read before memcached was asked.
+ *  - memcached's trouble is never the visitor's: then the database is read, under a cap that all workers share, and
+ *    when the database is down, an old value serves until its hard expiry.
+ *
+ * After C. Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, section 3.2.1 (leases). */
+#ifndef KONTOR_PLAT_CACHE_CACHE_H
+#define KONTOR_PLAT_CACHE_CACHE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "plat/conf/conf.h"
+#include "plat/stats/stats.h"
+
+enum cache_class {
+#define CLASS(name, l1, help) CACHE_##name,
+#include "plat/cache/cache.def"
+#undef CLASS
+	CACHE__MAX
+};
+
+#define CACHE_KEY_MAX 200
+
+struct cache_key {
+	enum cache_class cls;
+	size_t n;
+	char text[CACHE_KEY_MAX];
+};
+
+enum cache_how {
+	CACHE_NONE,   /* there is no such thing: the fill left no value */
+	CACHE_FRESH,  /* from L1 or memcached, or just filled */
+	CACHE_STALE   /* past its soft expiry; still allowed */
+};
+
+/* In: key, arg. Out: value (on the arena of cache_fetch()), version, how. A fill sets value and version. */
+struct cache_item {
+	struct cache_key key;
+	void *arg; /* the caller's own: what the fill needs to know */
+	struct str value;
+	uint64_t version;
+	enum cache_how how;
+};
+
+/* Reads the wanted items from the database in one go; an item that does not exist keeps value none. */
+typedef bool cache_fill_fn(void *arg, struct arena *, struct cache_item **want, size_t n, struct err *);
+
+struct cache;
+
+/* `salt` goes into every key: a hash of what decides the values' form (the node names, the site's settings), so that
+ * an old and a new configuration never share a value. Lives on the arena; connects at first use. */
+MUST_USE bool cache_open(
+    struct arena *, const struct conf *, struct stats *, uint64_t salt, struct cache **, struct err *);
+
+/* The request's end: no waiting of the cache goes past it. */
+void cache_deadline(struct cache *, uint64_t mono_ns);
+
+/* `lang` may be none; `id` may hold any bytes and have any length. */
+struct cache_key cache_key(const struct cache *, enum cache_class, struct str lang, struct str id);
+
+/* Fills in all items. Fails only when an item could not be had from anywhere: with the fill's own error, or ERR_BUSY
+ * when too many fills are under way. */
+MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *items, size_t n, cache_fill_fn *,
+    void *arg, struct err *);
+
+/* A page of this name begins and ends with the arena's next reset. What the page of that name fetched the last time is
+ * asked for together as soon as memcached is asked for any of it (cache_ahead.h). What is read from the database for a
+ * page is stored along with the next question. */
+void cache_page_begin(struct cache *, struct arena *, struct str name);
+
+/* The page has no more questions: stores what still waits. With `more`, when another page is going to be made at once,
+ * that is left to its first question, but not to a page after that one. */
+void cache_settle(struct cache *, bool more);
+
+/* Whether something waits to be stored. */
+bool cache_waits(const struct cache *);
+
+/* Whole pages are kept where they were made: in the worker's own memory, never in memcached. What is made of the values
+ * that are fetched after cache_page_begin() may be kept as long as the shortest-lived of them, and only when all were
+ * fresh. A key says everything that the page depends on beside them. cache_page_wanted(): whether it may be kept and
+ * was asked for lately; for pages that hardly anybody asks for there is no room. It counts the page as a miss, as
+ * cache_page_find() counts a hit. */
+bool cache_page_wanted(struct cache *, struct str key);
+void cache_page_keep(struct cache *, struct str key, struct str head, struct str body);
+
+/* Head and body in one; borrowed until the next cache_page_keep(). */
+MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
+
+/* The rows behind the keys have changed and the changes are committed: deletes them, all by one exchange, and, where
+ * workers may hold them themselves, raises the epoch. False when memcached did not confirm each delete: the outbox must
+ * do it again. */
+bool cache_forget(struct cache *, struct arena *, const struct cache_key *keys, size_t n);
+
+/* The whole database was changed, and that is over: forgets every value in memcached and raises the epoch. What was
+ * read before cannot be stored afterwards, since the placeholders are gone too. ERR_UPSTREAM when a server that runs
+ * did not confirm it: then it may serve what was, until it is started anew. */
+MUST_USE bool cache_flush(struct cache *, struct arena *, struct err *);
+
+#endif

@@ -1,0 +1,91 @@
+/* conf.h - the configuration: kontor.conf, read once, checked whole, then never changed.
+ *
+ * Every setting is a row of settings.def; the struct, the checks, their messages, the example file and the manual's
+ * table are made from it. Reading is strict: an unknown section or setting, a wrong type, a value out of bounds, a
+ * setting that stands twice, a line that inih would cut or misread is ERR_INPUT, "file:line: reason". Each comment
+ * has a line of its own; an indented line continues the TEXT or LIST above it. */
+#ifndef KONTOR_PLAT_CONF_CONF_H
+#define KONTOR_PLAT_CONF_CONF_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct conf_list {
+	size_t n;
+	struct str *v; /* each with a NUL behind */
+};
+
+/* The types of settings and what they become. Texts are never NULL and have a NUL behind. */
+#define CONF_OF_STR struct str
+#define CONF_OF_TEXT struct str /* may have several lines */
+#define CONF_OF_PATH struct str /* absolute, or empty when the minimum is 0 */
+#define CONF_OF_CHOICE struct str
+#define CONF_OF_LIST struct conf_list
+#define CONF_OF_INT int64_t
+#define CONF_OF_BOOL bool
+#define CONF_OF_MS int64_t
+#define CONF_OF_S int64_t
+#define CONF_OF_BYTES int64_t /* may be written with k, M or G behind: times 1024 each */
+
+enum conf_type {
+	CONF_STR,
+	CONF_TEXT,
+	CONF_PATH,
+	CONF_CHOICE,
+	CONF_LIST,
+	CONF_INT,
+	CONF_BOOL,
+	CONF_MS,
+	CONF_S,
+	CONF_BYTES
+};
+
+struct conf {
+	const char *file; /* NULL: the defaults alone */
+#define SETTING(section, key, type, def, min, max, unit, help) CONF_OF_##type section##_##key;
+#include "plat/conf/settings.def"
+#undef SETTING
+};
+
+struct conf_setting {
+	const char *section, *key;
+	enum conf_type type;
+	const char *def;
+	int64_t min, max;
+	const char *unit, *help;
+	size_t offset; /* of the field in struct conf */
+};
+
+/* The table; *n rows. */
+const struct conf_setting *conf_settings(size_t *n);
+
+/* Which file to read: `option` (of --config) or KONTOR_CONFIG or the installed one. */
+const char *conf_file(const char *option);
+
+/* Fills *c from the file; from the defaults alone when `file` is NULL. Texts live on `a`; `file` is borrowed.
+ * ERR_INPUT for the first wrong line, ERR_NOT_FOUND when the file cannot be read. */
+MUST_USE bool conf_load(struct arena *a, const char *file, struct conf *c, struct err *);
+
+/* The same, telling every fault ("file:line: reason") to `tell` and not only the first. */
+typedef void conf_tell_fn(void *arg, const char *text);
+MUST_USE bool conf_load_tell(
+    struct arena *a, const char *file, struct conf *c, conf_tell_fn *tell, void *arg, struct err *);
+
+/* What is allowed but unwise: test.faults, a site without https, no sender. Returns how many there were. */
+size_t conf_warn(const struct conf *, conf_tell_fn *tell, void *arg);
+
+/* A value as it would stand in the file; lines of a TEXT and entries of a LIST are joined as one would write them. */
+void conf_put_value(struct buf *, const struct conf *, const struct conf_setting *);
+
+/* The text of a configuration file with one setting changed and every other line as it was; "\n" in the value makes
+ * indented lines. The setting takes the place of the old one, or of its commented default, or goes to the end of its
+ * section, which is made when it is missing. The result is not checked: load it. */
+struct str conf_edit(struct arena *, struct str text, const char *section, const char *key, struct str value);
+
+/* The commented example file, the values in effect, and the manual page kontor.conf(5). */
+void conf_put_example(struct buf *);
+void conf_put_all(struct buf *, const struct conf *);
+void conf_put_man(struct buf *);
+
+#endif

@@ -1,0 +1,200 @@
+/* What people read of the configuration: example file, values in effect, manual page, warnings. */
+#include "plat/conf/conf.h"
+
+#include <string.h>
+
+#define WRAP_COLUMNS 76
+
+static bool
+is_text(enum conf_type t)
+{
+	return t == CONF_STR || t == CONF_TEXT || t == CONF_PATH || t == CONF_CHOICE;
+}
+
+/* Lines of a TEXT are continued by indenting them, as conf.c reads them. */
+static void
+put_lines(struct buf *b, struct str text)
+{
+	struct str line;
+	bool first = true;
+
+	while (str_cut(&text, '\n', &line)) {
+		buf_z(b, first ? "" : "\n\t");
+		buf_put(b, line);
+		first = false;
+	}
+}
+
+void
+conf_put_value(struct buf *b, const struct conf *c, const struct conf_setting *s)
+{
+	const void *p = (const char *)c + s->offset;
+	const struct conf_list *l = p;
+
+	if (is_text(s->type)) {
+		put_lines(b, *(const struct str *)p);
+	} else if (s->type == CONF_BOOL) {
+		buf_z(b, *(const bool *)p ? "yes" : "no");
+	} else if (s->type == CONF_LIST) {
+		for (size_t i = 0, column = 0; i < l->n; i++) {
+			column += l->v[i].n + 2;
+			if (i > 0)
+				buf_z(b, column > 100 ? ",\n\t" : ", ");
+			column = column > 100 ? l->v[i].n : column;
+			buf_put(b, l->v[i]);
+		}
+	} else {
+		buf_i64(b, *(const int64_t *)p);
+	}
+}
+
+/* "Whole number of ms, 50 to 60000; default 2000." */
+static void
+put_kind(struct buf *b, const struct conf_setting *s)
+{
+	switch (s->type) {
+	case CONF_STR: buf_fmt(b, "Text of %lld to %lld bytes", (long long)s->min, (long long)s->max); break;
+	case CONF_TEXT: buf_fmt(b, "Text, also of several lines, up to %lld bytes", (long long)s->max); break;
+	case CONF_PATH: buf_z(b, s->min == 0 ? "Absolute path or empty" : "Absolute path"); break;
+	case CONF_CHOICE: buf_fmt(b, "One of %s", s->unit); break;
+	case CONF_LIST:
+		buf_fmt(b, "List with commas, %lld to %lld entries", (long long)s->min, (long long)s->max);
+		break;
+	case CONF_BOOL: buf_z(b, "yes or no"); break;
+	default:
+		buf_fmt(b, "Whole number%s%s, %lld to %lld", *s->unit == '\0' ? "" : " of ", s->unit, (long long)s->min,
+		    (long long)s->max);
+	}
+	buf_fmt(b, "; default %s.", *s->def == '\0' ? "empty" : s->def);
+}
+
+static void
+put_wrapped(struct buf *b, const char *lead, struct str text)
+{
+	struct str word;
+	size_t column = 0;
+
+	while (str_cut(&text, ' ', &word)) {
+		if (column == 0 || column + 1 + word.n > WRAP_COLUMNS) {
+			buf_fmt(b, "%s%s", column == 0 ? "" : "\n", lead);
+			column = strlen(lead);
+		} else {
+			buf_ch(b, ' ');
+			column++;
+		}
+		buf_put(b, word);
+		column += word.n;
+	}
+	buf_ch(b, '\n');
+}
+
+static bool
+begins_section(const struct conf_setting *s, size_t i)
+{
+	return i == 0 || strcmp(s[i].section, s[i - 1].section) != 0;
+}
+
+void
+conf_put_example(struct buf *b)
+{
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+
+	buf_z(b, "# kontor.conf - every setting with its default. Take the # away in front of what you change.\n"
+		 "# A comment has a line of its own; an indented line continues a list or a text above it.\n"
+		 "# After a change: kontor config check\n");
+	for (size_t i = 0; i < n; i++) {
+		struct buf kind;
+
+		if (begins_section(s, i))
+			buf_fmt(b, "\n[%s]\n", s[i].section);
+		buf_init(&kind, b->a, 4096);
+		put_kind(&kind, &s[i]);
+		buf_ch(b, '\n');
+		put_wrapped(b, "# ", str_z(s[i].help));
+		put_wrapped(b, "# ", buf_str(&kind));
+		buf_fmt(b, "#%s =%s%s\n", s[i].key, *s[i].def == '\0' ? "" : " ", s[i].def);
+	}
+}
+
+void
+conf_put_all(struct buf *b, const struct conf *c)
+{
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (begins_section(s, i))
+			buf_fmt(b, "%s[%s]\n", i == 0 ? "" : "\n", s[i].section);
+		buf_fmt(b, "%s = ", s[i].key);
+		conf_put_value(b, c, &s[i]);
+		buf_ch(b, '\n');
+	}
+}
+
+/* Text for troff: backslashes and a dot or quote at the line's start mean something there. */
+static void
+put_troff(struct buf *b, struct str s)
+{
+	if (s.n > 0 && (s.p[0] == '.' || s.p[0] == '\''))
+		buf_z(b, "\\&");
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			buf_z(b, "\\e");
+		else if (s.p[i] == '-')
+			buf_z(b, "\\-");
+		else
+			buf_ch(b, s.p[i]);
+	}
+}
+
+void
+conf_put_man(struct buf *b)
+{
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+
+	buf_z(b,
+	    ".TH KONTOR.CONF 5 \"\" \"Kontor\" \"File formats\"\n"
+	    ".SH NAME\nkontor.conf \\- configuration of the Kontor shop\n"
+	    ".SH SYNOPSIS\n.I " SYSCONFDIR "/kontor/kontor.conf\n"
+	    ".SH DESCRIPTION\nThe file has sections, each line below one\n.IR \"name \" = \" value\" .\n"
+	    "Lines that begin with # or ; are comments; a comment has a line of its own. An indented line continues\n"
+	    "the list or the text above it. What is unknown, doubled or out of its bounds is refused with its line.\n"
+	    ".B kontor config check\nchecks the file,\n.B kontor config example\nwrites one with all defaults,\n"
+	    ".B kontor config show\ntells the values in effect.\n");
+	for (size_t i = 0; i < n; i++) {
+		struct buf kind;
+
+		if (begins_section(s, i))
+			buf_fmt(b, ".SH SECTION [%s]\n", s[i].section);
+		buf_init(&kind, b->a, 4096);
+		put_kind(&kind, &s[i]);
+		buf_fmt(b, ".TP\n.B %s\n", s[i].key);
+		put_troff(b, str_z(s[i].help));
+		buf_ch(b, '\n');
+		put_troff(b, buf_str(&kind));
+		buf_ch(b, '\n');
+	}
+	buf_z(b, ".SH SEE ALSO\n.BR kontor (1),\n.BR kontor.fcgi (8),\n.BR kontor-jobs (8)\n");
+}
+
+static size_t
+warn_if(bool unwise, conf_tell_fn *tell, void *arg, const char *text)
+{
+	if (unwise)
+		tell(arg, text);
+	return unwise ? 1 : 0;
+}
+
+size_t
+conf_warn(const struct conf *c, conf_tell_fn *tell, void *arg)
+{
+	return warn_if(
+		   c->test_faults, tell, arg, "test.faults is on: anybody can crash a worker. Never in a real shop.")
+	       + warn_if(!str_starts(c->site_url, STR("https://")), tell, arg,
+		   "site.url is not https: cookies and addresses travel in the open.")
+	       + warn_if(c->site_sender.n == 0, tell, arg, "site.sender is empty: no mail can be sent.")
+	       + warn_if(
+		   c->site_imprint.n == 0, tell, arg, "site.imprint is empty: the law of most countries wants one.");
+}

@@ -1,0 +1,298 @@
+#include "plat/db/db.h"
+
+#include <errmsg.h>
+#include <errno.h>
+#include <mysqld_error.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "plat/conf/conf.h"
+#include "plat/db/db_impl.h"
+#include "plat/db/db_login.h"
+
+#define UNFIT_RETRY_NS CLOCK_S
+
+static void
+release(void *ptr)
+{
+	db_drop(ptr);
+}
+
+bool
+db_open(struct arena *process, const struct db_setup *setup, struct db **out, struct err *e)
+{
+	struct db *db = ARENA_NEW(process, struct db);
+
+	db->setup = *setup;
+	db->deadline_ns = CLOCK_NEVER;
+	db_limits(db, DB_ROWS_MAX, DB_BYTES_MAX);
+	if (!db_stmt_table(db, process, e))
+		return false;
+	arena_defer(process, release, db);
+	*out = db;
+	return true;
+}
+
+void
+db_limits(struct db *db, size_t rows, size_t bytes)
+{
+	db->max_rows = rows;
+	db->max_bytes = bytes;
+}
+
+/* Closes without asking the server anything: the socket is shut down first, so that a stopped server holds nobody. */
+void
+db_drop(struct db *db)
+{
+	MYSQL *mysql = db->mysql;
+
+	if (mysql == NULL)
+		return;
+	db->mysql = NULL;
+	shutdown(mysql_get_socket(mysql), SHUT_RDWR);
+	mysql_close(mysql);
+	db_stmt_close_all(db);
+	if (db->tx == DB_TX_OPEN)
+		db->tx = DB_TX_DOOMED;
+}
+
+void
+db_close(struct db *db)
+{
+	db_drop(db);
+	db->tx = DB_TX_NONE;
+}
+
+bool
+db_lost(const struct db *db, unsigned code)
+{
+	if (db->timed_out || (code >= CR_MIN_ERROR && code <= CR_MAX_ERROR && code != CR_NEW_STMT_METADATA))
+		return true;
+	switch (code) {
+	case ER_SERVER_SHUTDOWN:
+	case ER_CONNECTION_KILLED:
+	case ER_NET_READ_ERROR:
+	case ER_NET_READ_INTERRUPTED:
+	case ER_NET_ERROR_ON_WRITE:
+	case ER_NET_WRITE_INTERRUPTED:
+	case ER_NEW_ABORTING_CONNECTION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum err_kind
+kind_of(unsigned code)
+{
+	switch (code) {
+	case ER_LOCK_DEADLOCK:
+	case ER_LOCK_WAIT_TIMEOUT:
+	case ER_CHECKREAD:
+		return ERR_BUSY;
+	case ER_DUP_ENTRY:
+	case ER_CONSTRAINT_FAILED:
+	case ER_ROW_IS_REFERENCED_2:
+	case ER_NO_REFERENCED_ROW_2:
+		return ERR_CONFLICT;
+	case ER_STATEMENT_TIMEOUT:
+	case ER_QUERY_INTERRUPTED:
+	case ER_RECORD_FILE_FULL:
+	case ER_DISK_FULL:
+	case ER_OPTION_PREVENTS_STATEMENT: /* the server is read only */
+	case ER_CON_COUNT_ERROR:
+		return ERR_UPSTREAM;
+	default:
+		return ERR_BUG;
+	}
+}
+
+/* The schema changed under a prepared statement: the next connection checks everything again. */
+static bool
+is_drift(unsigned code)
+{
+	return code == CR_NEW_STMT_METADATA || code == ER_NO_SUCH_TABLE || code == ER_BAD_FIELD_ERROR
+	    || code == ER_NEED_REPREPARE || code == ER_UNKNOWN_STMT_HANDLER;
+}
+
+bool
+db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct err *e)
+{
+	bool lost = db_lost(db, code), drift = is_drift(code);
+	enum err_kind kind = lost || drift ? ERR_UPSTREAM : kind_of(code);
+
+	if (db->timed_out)
+		err_set(e, ERR_UPSTREAM, "database: %s: no answer in time", what);
+	else
+		err_set(e, kind, "database: %s: %u %s", what, code, msg);
+	e->code = (int)code;
+	db_count_error(db, code);
+	if (db->tx == DB_TX_OPEN && (kind == ERR_BUSY || lost)) {
+		db->tx = DB_TX_DOOMED;
+		db->again = true;
+	}
+	if (lost || drift)
+		db_drop(db);
+	db_alive(db, !lost);
+	return false;
+}
+
+static bool
+read_password(const struct db *db, char out[DB_LOGIN_PASSWORD_B], struct err *e)
+{
+	const struct conf *conf = db->setup.conf;
+
+	if (db->setup.role == DB_JOBS)
+		return db_login_password(conf->db_jobs_password_file, out, e);
+	if (db->setup.role != DB_WEB)
+		return db_login_password(conf->db_tool_password_file, out, e);
+	return db_login_password(conf->db_password_file, out, e);
+}
+
+/* What every session is set to. NO_AUTO_VALUE_ON_ZERO keeps an explicit id 0 from becoming another one. */
+static void
+set_session(const struct db *db, MYSQL *mysql)
+{
+	static const char mode[] = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,"
+				   "NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER,ONLY_FULL_GROUP_BY,"
+				   "NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', innodb_lock_wait_timeout = 2";
+	unsigned ms = (unsigned)db_statement_ms(db);
+	char limit[64];
+	my_bool yes = 1, no = 0;
+	unsigned local_infile = 0;
+
+	snprintf(limit, sizeof(limit), "SET SESSION max_statement_time = %u.%03u", ms / 1000, ms % 1000);
+	mysql_options(mysql, MYSQL_OPT_NONBLOCK, NULL);
+	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_options(mysql, MYSQL_REPORT_DATA_TRUNCATION, &yes);
+	mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
+	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+	mysql_options(mysql, MYSQL_INIT_COMMAND, mode);
+	mysql_options(mysql, MYSQL_INIT_COMMAND, "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci");
+	mysql_options(mysql, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+	mysql_options(mysql, MYSQL_INIT_COMMAND, limit);
+}
+
+static bool
+log_in(struct db *db, struct err *e)
+{
+	char password[DB_LOGIN_PASSWORD_B];
+	uint64_t began_ns = clock_mono_ns();
+	MYSQL *mysql, *got;
+
+	if (!read_password(db, password, e))
+		return false;
+	mysql = mysql_init(NULL);
+	if (mysql == NULL)
+		return err_set(e, ERR_LIMIT, "database: no memory for a connection");
+	set_session(db, mysql);
+	db_call_limit(db, (uint64_t)db->setup.conf->db_connect_ms);
+	got = db_call_connect(db, mysql, password);
+	explicit_bzero(password, sizeof(password));
+	db_count_connect(db, began_ns, got != NULL);
+	if (got == NULL) {
+		err_set(e, ERR_UPSTREAM, "database: connect: %u %s", mysql_errno(mysql),
+		    db->timed_out ? "no answer in time" : mysql_error(mysql));
+		e->code = (int)mysql_errno(mysql);
+		mysql_close(mysql);
+		db_alive(db, false);
+		return false;
+	}
+	db->mysql = mysql;
+	db_alive(db, true);
+	return true;
+}
+
+static bool
+fit(struct db *db, struct err *e)
+{
+	bool ok;
+
+	db->connecting = true;
+	ok = (db->setup.check == NULL || db->setup.check(db, e))
+	    && (db->setup.role == DB_MIGRATE || db_stmt_prepare_all(db, e));
+	db->connecting = false;
+	return ok;
+}
+
+bool
+db_connect(struct db *db, struct err *e)
+{
+	struct err why = {0};
+	uint64_t now_ns = clock_mono_ns();
+
+	if (db->mysql != NULL)
+		return true;
+	if (db->unfit.kind != ERR_NONE && now_ns < db->unfit_until_ns) {
+		err_set(e, db->unfit.kind, "%s", db->unfit.msg);
+		return false;
+	}
+	db->unfit.kind = ERR_NONE;
+	if (!db_allowed(db))
+		return err_set(e, ERR_UPSTREAM, "database: known to be down");
+	if (!log_in(db, e))
+		return false;
+	if (!fit(db, &why)) {
+		if (db->mysql != NULL) { /* it answered: so it will not fit in the next moment either */
+			db->unfit = why;
+			db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
+			log_put(LOG_ERROR, "event=db_unfit why=\"%s\"", why.msg);
+		}
+		db_drop(db);
+		err_set(e, why.kind, "%s", why.msg);
+		e->code = why.code;
+		return false;
+	}
+	return true;
+}
+
+void
+db_deadline(struct db *db, uint64_t mono_ns)
+{
+	db->deadline_ns = mono_ns;
+	db->unit = true;
+	db->allowed = db->reported = false;
+}
+
+/* An idle connection has nothing to say: when its socket is readable, the server has closed it. */
+static void
+notice_death(struct db *db)
+{
+	struct pollfd pfd;
+
+	db->unit = false;
+	if (db->mysql == NULL)
+		return;
+	pfd = (struct pollfd){.fd = mysql_get_socket(db->mysql), .events = POLLIN};
+	if (poll(&pfd, 1, 0) != 0)
+		db_drop(db);
+}
+
+bool
+db_ready(struct db *db, struct err *e)
+{
+	if (db->tx == DB_TX_DOOMED)
+		return err_set(e, ERR_UPSTREAM, "database: the transaction is lost");
+	if (db->connecting)
+		return true;
+	if (db->unit && db->tx == DB_TX_NONE)
+		notice_death(db);
+	if (db->deadline_ns != CLOCK_NEVER && clock_left_ns(db->deadline_ns) == 0)
+		return err_set(e, ERR_UPSTREAM, "database: the request's time is used up");
+	if (db->mysql != NULL && db->tx == DB_TX_NONE && !db_allowed(db))
+		return err_set(e, ERR_UPSTREAM, "database: known to be down");
+	return db_connect(db, e);
+}
+
+void
+db_rest(struct db *db)
+{
+	if (db->tx == DB_TX_NONE)
+		return;
+	log_put(LOG_ERROR, "event=db_open_transaction what=\"left open at the end of a unit of work\"");
+	db_rollback(db);
+}

@@ -1,0 +1,133 @@
+#include "plat/db/db_impl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "plat/conf/conf.h"
+
+uint64_t
+db_statement_ms(const struct db *db)
+{
+	if (db->setup.role == DB_TOOL || db->setup.role == DB_MIGRATE)
+		return 0;
+	return (uint64_t)db->setup.conf->db_statement_ms;
+}
+
+void
+db_call_limit(struct db *db, uint64_t limit_ms)
+{
+	db->timed_out = false;
+	db->until_ns = db->deadline_ns;
+	if (limit_ms != 0) {
+		uint64_t until_ns = clock_mono_ns() + limit_ms * CLOCK_MS;
+
+		if (until_ns < db->until_ns)
+			db->until_ns = until_ns;
+	}
+}
+
+/* Waits for what the library asks for. Past the deadline the socket is shut down, so that the library comes to an end
+ * by itself: an abandoned call would leave its stack suspended. */
+static int
+await(struct db *db, MYSQL *mysql, int want)
+{
+	struct pollfd pfd = {.fd = mysql_get_socket(mysql)};
+	int got = 0;
+
+	if (want & MYSQL_WAIT_READ)
+		pfd.events |= POLLIN;
+	if (want & MYSQL_WAIT_WRITE)
+		pfd.events |= POLLOUT;
+	if (want & MYSQL_WAIT_EXCEPT)
+		pfd.events |= POLLPRI;
+	while (!db->timed_out) {
+		int n = poll(&pfd, 1, clock_left_ms(db->until_ns));
+
+		if (n > 0)
+			break;
+		if (n < 0 && errno == EINTR)
+			continue;
+		db->timed_out = true;
+		shutdown(pfd.fd, SHUT_RDWR);
+	}
+	if (db->timed_out)
+		return MYSQL_WAIT_TIMEOUT;
+	if (pfd.revents & (POLLIN | POLLHUP | POLLERR))
+		got |= MYSQL_WAIT_READ;
+	if (pfd.revents & (POLLOUT | POLLHUP | POLLERR))
+		got |= MYSQL_WAIT_WRITE;
+	if (pfd.revents & POLLPRI)
+		got |= MYSQL_WAIT_EXCEPT;
+	return got & want ? got & want : want;
+}
+
+MYSQL *
+db_call_connect(struct db *db, MYSQL *mysql, const char *password)
+{
+	const struct conf *conf = db->setup.conf;
+	const char *host = conf->db_host.n > 0 ? conf->db_host.p : NULL;
+	const char *user = conf->db_user.p;
+	MYSQL *ret = NULL;
+	int want;
+
+	if (db->setup.role == DB_JOBS)
+		user = conf->db_jobs_user.p;
+	else if (db->setup.role != DB_WEB)
+		user = conf->db_tool_user.p;
+	want = mysql_real_connect_start(&ret, mysql, host, user, password, conf->db_name.p, (unsigned)conf->db_port,
+	    host == NULL ? conf->db_socket.p : NULL, CLIENT_FOUND_ROWS);
+	while (want != 0)
+		want = mysql_real_connect_cont(&ret, mysql, await(db, mysql, want));
+	return ret;
+}
+
+int
+db_call_prepare(struct db *db, MYSQL_STMT *stmt, struct str text)
+{
+	int ret, want = mysql_stmt_prepare_start(&ret, stmt, text.p, text.n);
+
+	while (want != 0)
+		want = mysql_stmt_prepare_cont(&ret, stmt, await(db, db->mysql, want));
+	return ret;
+}
+
+int
+db_call_execute(struct db *db, MYSQL_STMT *stmt)
+{
+	int ret, want = mysql_stmt_execute_start(&ret, stmt);
+
+	while (want != 0)
+		want = mysql_stmt_execute_cont(&ret, stmt, await(db, db->mysql, want));
+	return ret;
+}
+
+int
+db_call_fetch(struct db *db, MYSQL_STMT *stmt)
+{
+	int ret, want = mysql_stmt_fetch_start(&ret, stmt);
+
+	while (want != 0)
+		want = mysql_stmt_fetch_cont(&ret, stmt, await(db, db->mysql, want));
+	return ret;
+}
+
+void
+db_call_free(struct db *db, MYSQL_STMT *stmt)
+{
+	my_bool ret;
+	int want = mysql_stmt_free_result_start(&ret, stmt);
+
+	while (want != 0)
+		want = mysql_stmt_free_result_cont(&ret, stmt, await(db, db->mysql, want));
+}
+
+int
+db_call_text(struct db *db, struct str text)
+{
+	int ret, want = mysql_real_query_start(&ret, db->mysql, text.p, text.n);
+
+	while (want != 0)
+		want = mysql_real_query_cont(&ret, db->mysql, await(db, db->mysql, want));
+	return ret;
+}

@@ -1,0 +1,163 @@
+#include "plat/db/db_impl.h"
+
+#include <sys/random.h>
+
+#define TX_ATTEMPTS 4
+#define TX_WAIT_NS (5 * CLOCK_MS)
+
+int
+db_fault_due(struct db *db)
+{
+	if (db->fault_in == 0 || --db->fault_in > 0)
+		return 0;
+	return db->fault_code;
+}
+
+void
+db_fault(struct db *db, unsigned n, int code)
+{
+	db->fault_in = n;
+	db->fault_code = code;
+}
+
+static bool
+say(struct db *db, const char *text, struct err *e)
+{
+	uint64_t began_ns = clock_mono_ns(), limit_ms = db_statement_ms(db);
+	int fault = db_fault_due(db);
+	bool ok;
+
+	db_call_limit(db, limit_ms == 0 ? 0 : limit_ms + 1000);
+	if (fault > 0)
+		ok = db_fail(db, text, (unsigned)fault, "provoked", e);
+	else if (fault == DB_FAULT_LOST_BEFORE)
+		ok = db_fail(db, text, 2013, "provoked", e);
+	else if (db_call_text(db, str_z(text)) != 0)
+		ok = db_fail(db, text, mysql_errno(db->mysql), mysql_error(db->mysql), e);
+	else
+		ok = fault == 0 || db_fail(db, text, 2013, "provoked", e);
+	db_count_query(db, began_ns);
+	if (ok)
+		db_alive(db, true);
+	return ok;
+}
+
+static bool
+begin(struct db *db, const char *text, struct err *e)
+{
+	if (db->tx != DB_TX_NONE)
+		return err_set(e, ERR_BUG, "database: a transaction within a transaction");
+	db->again = false;
+	for (int attempt = 0;; attempt++) {
+		struct err why = {0};
+
+		if (!db_ready(db, e))
+			return false;
+		if (say(db, text, &why))
+			break;
+		if (db->mysql != NULL || db->timed_out || attempt > 0) {
+			*e = why;
+			return false;
+		}
+	}
+	db->tx = DB_TX_OPEN;
+	return true;
+}
+
+bool
+db_begin(struct db *db, struct err *e)
+{
+	return begin(db, "START TRANSACTION", e);
+}
+
+bool
+db_snapshot(struct db *db, struct err *e)
+{
+	struct err why = {0};
+
+	if (db->tx != DB_TX_NONE)
+		return err_set(e, ERR_BUG, "database: a snapshot within a transaction");
+	if (!db_ready(db, e))
+		return false;
+	if (!say(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &why)) {
+		*e = why;
+		return false;
+	}
+	return begin(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
+}
+
+bool
+db_commit(struct db *db, struct err *e)
+{
+	if (db->tx == DB_TX_NONE)
+		return err_set(e, ERR_BUG, "database: COMMIT without a transaction");
+	if (!db_ready(db, e))
+		return false;
+	if (!say(db, "COMMIT", e))
+		return false;
+	db->tx = DB_TX_NONE;
+	return true;
+}
+
+bool
+db_ping(struct db *db, struct err *e)
+{
+	return db_begin(db, e) && db_commit(db, e);
+}
+
+/* A request that is out of time still gets a moment for it, since a new connection costs more. */
+void
+db_rollback(struct db *db)
+{
+	struct err ignored = {0};
+	uint64_t deadline_ns = db->deadline_ns, least_ns = clock_mono_ns() + 50 * CLOCK_MS;
+
+	if (db->tx == DB_TX_NONE)
+		return;
+	if (deadline_ns < least_ns)
+		db->deadline_ns = least_ns;
+	if (db->mysql != NULL && !say(db, "ROLLBACK", &ignored))
+		db_drop(db);
+	db->deadline_ns = deadline_ns;
+	db->tx = DB_TX_NONE;
+}
+
+bool
+db_in_tx(const struct db *db)
+{
+	return db->tx != DB_TX_NONE;
+}
+
+/* Full jitter, so that those who met do not meet again. False when there is no time left. */
+static bool
+wait_a_little(const struct db *db, int attempt)
+{
+	uint64_t span_ns = TX_WAIT_NS << attempt, random = 0;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		random = clock_mono_ns();
+	random = random % span_ns + CLOCK_MS;
+	if (db->deadline_ns != CLOCK_NEVER && clock_left_ns(db->deadline_ns) <= random)
+		return false;
+	clock_sleep_ns(random);
+	return true;
+}
+
+bool
+db_tx(struct db *db, db_body *body, void *arg, struct err *e)
+{
+	for (int attempt = 1;; attempt++) {
+		struct err why = {0};
+
+		if (db_begin(db, &why) && body(db, arg, &why) && db_commit(db, &why))
+			return true;
+		db_rollback(db);
+		if (db->again && attempt < TX_ATTEMPTS && wait_a_little(db, attempt)) {
+			db_count_retry(db);
+			continue;
+		}
+		if (e->kind == ERR_NONE)
+			*e = why;
+		return false;
+	}
+}

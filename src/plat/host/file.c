@@ -1,0 +1,158 @@
+#include "plat/host/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+fail(struct err *e, const char *path, const char *what)
+{
+	return err_set(e, ERR_BUG, "%s: %s: %s", path, what, strerror(errno));
+}
+
+static bool
+read_all(struct arena *a, int fd, const char *path, size_t max_b, struct str *bytes, struct err *e)
+{
+	struct stat st;
+	size_t n = 0;
+	char *p;
+
+	if (fstat(fd, &st) != 0)
+		return fail(e, path, "cannot be read");
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_BUG, "%s: not a file", path);
+	if (st.st_size < 0 || (uint64_t)st.st_size > max_b)
+		return err_set(e, ERR_BUG, "%s: more than %zu bytes", path, max_b);
+	p = arena_try(a, (size_t)st.st_size + 1);
+	if (p == NULL)
+		return err_set(e, ERR_LIMIT, "%s: no room for %lld bytes", path, (long long)st.st_size);
+	while (n < (size_t)st.st_size) {
+		ssize_t got = read(fd, p + n, (size_t)st.st_size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(e, path, "cannot be read");
+		if (got == 0) /* shortened meanwhile */
+			break;
+		n += (size_t)got;
+	}
+	*bytes = str_n(p, n);
+	return true;
+}
+
+bool
+file_find(struct arena *a, const char *path, size_t max_b, struct str *bytes, bool *found, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool ok;
+
+	*bytes = STR_NONE;
+	*found = fd >= 0;
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR || fail(e, path, "cannot be opened");
+	ok = read_all(a, fd, path, max_b, bytes, e);
+	close(fd);
+	return ok;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+bool
+file_list(struct arena *a, const char *dir, struct str tail, struct str **names, size_t *n, struct err *e)
+{
+	DIR *d = opendir(dir);
+	size_t cap = 0;
+	struct dirent *entry;
+
+	*names = NULL;
+	*n = 0;
+	if (d == NULL)
+		return errno == ENOENT || errno == ENOTDIR || fail(e, dir, "cannot be opened");
+	while ((entry = readdir(d)) != NULL) {
+		struct str name = str_z(entry->d_name);
+
+		if (name.n <= tail.n || name.p[0] == '.' || !str_ends(name, tail))
+			continue;
+		if (*n == cap) {
+			struct str *more = ARENA_ARRAY(a, struct str, cap * 2 + 64);
+
+			if (*n > 0)
+				memcpy(more, *names, *n * sizeof(*more));
+			*names = more;
+			cap = cap * 2 + 64;
+		}
+		(*names)[(*n)++] = str_dup(a, name);
+	}
+	closedir(d);
+	if (*n > 0)
+		qsort(*names, *n, sizeof(**names), by_text);
+	return true;
+}
+
+bool
+file_write(int fd, struct str bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes = str_from(bytes, (size_t)n);
+	}
+	return true;
+}
+
+bool
+file_beside(struct arena *a, const char *path, struct str text, const char **beside, struct err *e)
+{
+	char *name = (char *)str_fmt(a, "%s.new-XXXXXX", path).p;
+	struct stat old = {.st_mode = 0644};
+	bool there = stat(path, &old) == 0, ok;
+	int fd = mkostemp(name, O_CLOEXEC);
+
+	*beside = name;
+	if (fd < 0)
+		return err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
+	ok = file_write(fd, text) && (!there || fchown(fd, old.st_uid, old.st_gid) == 0)
+	     && fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
+	ok = close(fd) == 0 && ok;
+	if (ok)
+		return true;
+	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
+	(void)unlink(name);
+	return false;
+}
+
+bool
+file_replace(struct arena *a, const char *path, struct str text, struct err *e)
+{
+	const char *beside;
+
+	if (!file_beside(a, path, text, &beside, e))
+		return false;
+	if (rename(beside, path) == 0)
+		return true;
+	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
+	(void)unlink(beside);
+	return false;
+}
+
+bool
+file_folder(const char *path, struct err *e)
+{
+	if (mkdir(path, 0755) == 0) /* whatever the mask of the caller's shell is */
+		return chmod(path, 0755) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
+	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be made: %s", path, strerror(errno));
+}

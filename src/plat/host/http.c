@@ -1,0 +1,155 @@
+#include "plat/host/http.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#define BODY_MAX_B ((size_t)4 << 20)
+#define HEAD_MAX_B ((size_t)64 << 10)
+
+struct getting {
+	struct buf head, body;
+	char error[CURL_ERROR_SIZE];
+};
+
+static size_t
+take_body(char *p, size_t one, size_t n, void *arg)
+{
+	buf_put(arg, str_n(p, one * n));
+	return n;
+}
+
+/* An interim answer or a second block begins anew. */
+static size_t
+take_head(char *p, size_t one, size_t n, void *arg)
+{
+	struct buf *head = arg;
+
+	if (str_starts(str_n(p, one * n), STR("HTTP/")))
+		head->n = 0;
+	buf_put(head, str_n(p, one * n));
+	return n;
+}
+
+static void
+set_up(CURL *c, const struct http_request *rq, struct getting *g, struct curl_slist *at)
+{
+	const char *ca = getenv("SSL_CERT_FILE");
+
+	curl_easy_setopt(c, CURLOPT_URL, rq->url);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, g->error);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &g->body);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_head);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, &g->head);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)rq->limit_ms);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(rq->limit_ms / 2));
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "kontor doctor");
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, rq->unverified ? 0L : 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, rq->unverified ? 0L : 2L);
+	if (ca != NULL && *ca != '\0')
+		curl_easy_setopt(c, CURLOPT_CAINFO, ca);
+	if (at != NULL)
+		curl_easy_setopt(c, CURLOPT_CONNECT_TO, at);
+}
+
+static enum http_result
+result_of(CURLcode rc)
+{
+	switch (rc) {
+	case CURLE_OK: return HTTP_ANSWERED;
+	case CURLE_COULDNT_RESOLVE_HOST: return HTTP_NO_ADDRESS;
+	case CURLE_COULDNT_CONNECT: return HTTP_NO_CONNECT;
+	case CURLE_PEER_FAILED_VERIFICATION: return HTTP_BAD_CERT;
+	case CURLE_SSL_CONNECT_ERROR: return HTTP_NO_TLS;
+	default: return HTTP_NO_ANSWER;
+	}
+}
+
+/* The first certificate of the chain is the server's own. */
+static void
+read_cert(struct arena *a, CURL *c, struct http_answer *x)
+{
+	struct curl_certinfo *info = NULL;
+
+	x->cert_names = x->cert_issuer = "";
+	if (curl_easy_getinfo(c, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL || info->num_of_certs < 1)
+		return;
+	for (const struct curl_slist *i = info->certinfo[0]; i != NULL; i = i->next) {
+		struct str value = str_z(i->data), key;
+
+		if (!str_cut(&value, ':', &key))
+			continue;
+		if (str_eq_z(key, "Expire date"))
+			x->cert_until_s = (int64_t)curl_getdate(str_zdup(a, value), NULL);
+		else if (str_eq_z(key, "Issuer"))
+			x->cert_issuer = str_zdup(a, value);
+		else if (str_eq_z(key, "X509v3 Subject Alternative Name"))
+			x->cert_names = str_zdup(a, value);
+		else if (str_eq_z(key, "Subject") && *x->cert_names == '\0')
+			x->cert_names = str_zdup(a, value);
+	}
+}
+
+static void
+read_answer(struct arena *a, CURL *c, CURLcode rc, struct getting *g, struct http_answer *x)
+{
+	const char *ip = NULL;
+	curl_off_t connected_us = 0;
+	long status = 0;
+
+	*x = (struct http_answer){.result = result_of(rc), .why = ""};
+	if (rc == CURLE_OPERATION_TIMEDOUT && curl_easy_getinfo(c, CURLINFO_CONNECT_TIME_T, &connected_us) == CURLE_OK
+	    && connected_us == 0)
+		x->result = HTTP_NO_CONNECT;
+	if (rc != CURLE_OK)
+		x->why = str_zdup(a, str_z(g->error[0] != '\0' ? g->error : curl_easy_strerror(rc)));
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(c, CURLINFO_PRIMARY_IP, &ip);
+	x->status = (int)status;
+	x->ip = str_zdup(a, str_z(ip == NULL ? "" : ip));
+	x->head = g->head.n == 0 ? STR("") : buf_str(&g->head);
+	x->body = g->body.n == 0 ? STR("") : buf_str(&g->body);
+	read_cert(a, c, x);
+}
+
+bool
+http_get(struct arena *a, const struct http_request *rq, struct http_answer *x, struct err *e)
+{
+	struct getting g = {.error = ""};
+	struct curl_slist *at = NULL;
+	CURL *c;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (c = curl_easy_init()) == NULL)
+		return err_set(e, ERR_BUG, "libcurl cannot be used");
+	if (rq->at != NULL)
+		at = curl_slist_append(NULL, str_fmt(a, strchr(rq->at, ':') != NULL ? "::[%s]:" : "::%s:", rq->at).p);
+	buf_init(&g.head, a, HEAD_MAX_B);
+	buf_init(&g.body, a, BODY_MAX_B);
+	set_up(c, rq, &g, at);
+	read_answer(a, c, curl_easy_perform(c), &g, x);
+	curl_easy_cleanup(c);
+	curl_slist_free_all(at);
+	curl_global_cleanup();
+	return true;
+}
+
+struct str
+http_header(const struct http_answer *x, struct str name)
+{
+	struct str head = x->head, line, key;
+
+	while (str_cut(&head, '\n', &line)) {
+		line = str_trim(line);
+		if (str_cut(&line, ':', &key) && str_eq_case(key, name))
+			return str_trim(line);
+	}
+	return STR_NONE;
+}

@@ -1,0 +1,170 @@
+/* Only what is needed to know type, measures and orientation is read; everything is checked against the end. */
+#include <string.h>
+
+#include "plat/host/image.h"
+
+static uint32_t
+be16(const char *p)
+{
+	return (uint32_t)(unsigned char)p[0] << 8 | (unsigned char)p[1];
+}
+
+static uint32_t
+le16(const char *p)
+{
+	return (uint32_t)(unsigned char)p[1] << 8 | (unsigned char)p[0];
+}
+
+static uint32_t
+be32(const char *p)
+{
+	return be16(p) << 16 | be16(p + 2);
+}
+
+static uint32_t
+le32(const char *p)
+{
+	return le16(p + 2) << 16 | le16(p);
+}
+
+static bool
+head_png(struct str s, struct image_head *h)
+{
+	if (s.n < 33 || memcmp(s.p + 12, "IHDR", 4) != 0)
+		return false;
+	h->type = IMAGE_PNG;
+	h->w = be32(s.p + 16);
+	h->h = be32(s.p + 20);
+	return true;
+}
+
+static bool
+head_gif(struct str s, struct image_head *h)
+{
+	if (s.n < 13)
+		return false;
+	h->type = IMAGE_GIF;
+	h->w = le16(s.p + 6);
+	h->h = le16(s.p + 8);
+	return true;
+}
+
+static bool
+head_webp(struct str s, struct image_head *h)
+{
+	if (s.n < 30)
+		return false;
+	h->type = IMAGE_WEBP;
+	if (memcmp(s.p + 12, "VP8X", 4) == 0) {
+		h->w = (le32(s.p + 24) & 0xffffff) + 1;
+		h->h = (le16(s.p + 27) | (uint32_t)(unsigned char)s.p[29] << 16) + 1;
+	} else if (memcmp(s.p + 12, "VP8L", 4) == 0 && (unsigned char)s.p[20] == 0x2f) {
+		uint32_t bits = le32(s.p + 21);
+
+		h->w = (bits & 0x3fff) + 1;
+		h->h = (bits >> 14 & 0x3fff) + 1;
+	} else if (memcmp(s.p + 12, "VP8 ", 4) == 0 && memcmp(s.p + 23, "\x9d\x01\x2a", 3) == 0) {
+		h->w = le16(s.p + 26) & 0x3fff;
+		h->h = le16(s.p + 28) & 0x3fff;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* The orientation in the first directory of an EXIF block (a TIFF header follows "Exif\0\0"). */
+static int
+exif_orientation(struct str s)
+{
+	bool little;
+	uint32_t at, n;
+
+	if (s.n < 14 || memcmp(s.p, "Exif\0\0", 6) != 0)
+		return 1;
+	s = str_from(s, 6);
+	little = s.p[0] == 'I';
+	at = little ? le32(s.p + 4) : be32(s.p + 4);
+	if (at > s.n || s.n - at < 2)
+		return 1;
+	n = little ? le16(s.p + at) : be16(s.p + at);
+	at += 2;
+	for (uint32_t i = 0; i < n && s.n - at >= 12; i++, at += 12) {
+		uint32_t tag = little ? le16(s.p + at) : be16(s.p + at);
+		uint32_t value = little ? le16(s.p + at + 8) : be16(s.p + at + 8);
+
+		if (tag == 0x0112)
+			return value >= 1 && value <= 8 ? (int)value : 1;
+	}
+	return 1;
+}
+
+static bool
+head_jpeg(struct str s, struct image_head *h)
+{
+	size_t at = 2;
+
+	h->type = IMAGE_JPEG;
+	while (at + 4 <= s.n) {
+		unsigned char marker = (unsigned char)s.p[at + 1];
+		size_t len;
+
+		if ((unsigned char)s.p[at] != 0xff)
+			return false;
+		if (marker == 0xff) { /* filling */
+			at++;
+			continue;
+		}
+		if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+			at += 2;
+			continue;
+		}
+		len = be16(s.p + at + 2);
+		if (len < 2 || marker == 0xd9 || marker == 0xda)
+			return false;
+		if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
+			if (at + 9 > s.n)
+				return false;
+			h->h = be16(s.p + at + 5);
+			h->w = be16(s.p + at + 7);
+			return true;
+		}
+		if (marker == 0xe1 && at + 2 + len <= s.n)
+			h->orientation = exif_orientation(str_n(s.p + at + 4, len - 2));
+		at += 2 + len;
+	}
+	return false;
+}
+
+static bool
+head(struct str s, struct image_head *h)
+{
+	if (str_starts(s, STR("\x89PNG\r\n\x1a\n")))
+		return head_png(s, h);
+	if (str_starts(s, STR("GIF87a")) || str_starts(s, STR("GIF89a")))
+		return head_gif(s, h);
+	if (str_starts(s, STR("RIFF")) && s.n >= 12 && memcmp(s.p + 8, "WEBP", 4) == 0)
+		return head_webp(s, h);
+	if (str_starts(s, STR("\xff\xd8\xff")))
+		return head_jpeg(s, h);
+	return false;
+}
+
+bool
+image_head(struct str s, struct image_head *h, struct err *e)
+{
+	*h = (struct image_head){.orientation = 1};
+	if (!head(s, h))
+		return err_set(e, ERR_INPUT, "not a GIF, PNG, JPEG or WebP picture, or cut off");
+	if (h->w == 0 || h->h == 0)
+		return err_set(e, ERR_INPUT, "a picture without any pixel");
+	if (h->w > IMAGE_SIDE_MAX || h->h > IMAGE_SIDE_MAX || (uint64_t)h->w * h->h > IMAGE_PIXELS_MAX)
+		return err_set(e, ERR_INPUT, "%u x %u pixels are more than %d a side or %llu in all", h->w, h->h,
+		    IMAGE_SIDE_MAX, (unsigned long long)IMAGE_PIXELS_MAX);
+	if (h->orientation >= 5) {
+		uint32_t w = h->w;
+
+		h->w = h->h;
+		h->h = w;
+	}
+	return true;
+}

@@ -1,0 +1,184 @@
+/* The counters as Prometheus text, and as a table for the manual. A family's HELP and TYPE stand once, before its
+ * samples, which stand together: so the loop over families is outside, the one over backends inside. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "plat/stats/stats_report.h"
+
+static void
+put_head(struct buf *b, const char *name, const char *type, const char *help)
+{
+	buf_fmt(b, "# HELP kontor_%s %s\n# TYPE kontor_%s %s\n", name, help, name, type);
+}
+
+static void
+put_seconds(struct buf *b, uint64_t ns)
+{
+	buf_fmt(b, "%llu.%09llu", (unsigned long long)(ns / CLOCK_S), (unsigned long long)(ns % CLOCK_S));
+}
+
+static void
+put_sample(struct buf *b, const char *name, const char *labels, uint64_t value)
+{
+	buf_fmt(b, "kontor_%s%s%s%s %llu\n", name, *labels == '\0' ? "" : "{", labels, *labels == '\0' ? "" : "}",
+	    (unsigned long long)value);
+}
+
+static bool
+is_ns(const struct stats_row *c)
+{
+	return strcmp(c->unit, "ns") == 0;
+}
+
+/* "db_query_ns" is the metric db_query_seconds_total. */
+static struct str
+metric_name(struct arena *a, const struct stats_row *c)
+{
+	if (is_ns(c))
+		return str_fmt(a, "%.*s_seconds_total", (int)(strlen(c->metric) - strlen("_ns")), c->metric);
+	return str_fmt(a, "%s_total", c->metric);
+}
+
+/* Labels are written in lower case, for err.def names its kinds as constants. */
+static struct str
+label_of(struct arena *a, const struct stats_row *c)
+{
+	return str_lower(a, str_z(c->label));
+}
+
+static void
+put_counters(struct buf *b, const struct stats_report *r)
+{
+	const struct stats_row *c = stats_counters();
+
+	for (int i = 0; i < STAT__MAX; i++) {
+		struct str name = metric_name(b->a, &c[i]), label = label_of(b->a, &c[i]);
+
+		if (i == 0 || strcmp(c[i].metric, c[i - 1].metric) != 0)
+			put_head(b, name.p, "counter", c[i].help);
+		for (size_t k = 0; k < r->n_backends; k++) {
+			buf_fmt(b, "kontor_%s{backend=\"%s\"%s%s} ", name.p, r->backends[k].name,
+			    label.n == 0 ? "" : ",", label.p);
+			if (is_ns(&c[i]))
+				put_seconds(b, r->backends[k].sum->count[i]);
+			else
+				buf_u64(b, r->backends[k].sum->count[i]);
+			buf_ch(b, '\n');
+		}
+	}
+}
+
+static void
+put_requests(struct buf *b, const struct stats_report *r)
+{
+	put_head(b, "requests_begun_total", "counter", "Requests begun, by worker.");
+	for (size_t i = 0; i < r->n_workers; i++)
+		if (r->workers[i].role == STATS_WORKER)
+			buf_fmt(b, "kontor_requests_begun_total{backend=\"%s\",worker=\"%d\"} %llu\n",
+			    r->workers[i].backend, r->workers[i].slot, (unsigned long long)r->workers[i].sum->begun);
+	put_head(b, "requests_ended_total", "counter",
+	    "Requests by how they ended; handled, cut_off, crashed and hung are failures, of which handled ones got "
+	    "the "
+	    "error page.");
+	for (size_t i = 0; i < r->n_backends; i++)
+		for (int k = 0; k < STATS_END__MAX && r->backends[i].role == STATS_WORKER; k++)
+			buf_fmt(b, "kontor_requests_ended_total{backend=\"%s\",outcome=\"%s\"} %llu\n",
+			    r->backends[i].name, stats_end_name((enum stats_end)k),
+			    (unsigned long long)r->backends[i].sum->ended[k]);
+	put_head(b, "requests_in_hand", "gauge", "Requests being answered now.");
+	for (size_t i = 0; i < r->n_backends; i++)
+		if (r->backends[i].role == STATS_WORKER)
+			buf_fmt(b, "kontor_requests_in_hand{backend=\"%s\"} %lld\n", r->backends[i].name,
+			    (long long)stats_measure_sum(r->backends[i].sum, 0, 0).difference);
+	put_head(b, "processes", "gauge", "Live processes. A backend that was ended on purpose is not told.");
+	for (size_t i = 0; i < r->n_backends; i++)
+		if (!r->backends[i].retired)
+			buf_fmt(b, "kontor_processes{backend=\"%s\",role=\"%s\"} %zu\n", r->backends[i].name,
+			    r->backends[i].role == STATS_WORKER ? "worker" : "jobs", r->backends[i].alive);
+	put_head(b, "jobs_ended_total", "counter", "Runs of jobs by how they ended.");
+	for (size_t i = 0; i < r->n_backends; i++)
+		for (int k = 0; k < STATS_END__MAX && r->backends[i].role == STATS_JOBS; k++)
+			buf_fmt(b, "kontor_jobs_ended_total{backend=\"%s\",outcome=\"%s\"} %llu\n", r->backends[i].name,
+			    stats_end_name((enum stats_end)k), (unsigned long long)r->backends[i].sum->ended[k]);
+}
+
+static void
+put_times(struct buf *b, const struct stats_report *r)
+{
+	put_head(b, "request_seconds", "histogram", "Time of a request that came to its end, by class of route.");
+	for (int k = 0; k < STATS_ROUTE__MAX; k++) {
+		const char *route = stats_route_name((enum stats_route)k);
+		uint64_t n = 0;
+
+		for (int i = 0; i < STATS_BUCKETS; i++) {
+			n += r->all->times[k].bucket[i];
+			buf_fmt(b, "kontor_request_seconds_bucket{route=\"%s\",le=\"", route);
+			if (i < STATS_BUCKETS - 1)
+				buf_fmt(b, "%u.%03u", stats_bucket_ms[i] / 1000, stats_bucket_ms[i] % 1000);
+			else
+				buf_z(b, "+Inf");
+			buf_fmt(b, "\"} %llu\n", (unsigned long long)n);
+		}
+		buf_fmt(b, "kontor_request_seconds_sum{route=\"%s\"} ", route);
+		put_seconds(b, r->all->times[k].sum_ns);
+		buf_fmt(b, "\nkontor_request_seconds_count{route=\"%s\"} %llu\n", route, (unsigned long long)n);
+	}
+}
+
+void
+stats_put_metrics(struct buf *b, const struct stats_report *r)
+{
+	put_requests(b, r);
+	put_times(b, r);
+	put_counters(b, r);
+	put_head(b, "breaker_open", "gauge", "1 while a service is taken to be down.");
+	put_sample(b, "breaker_open", "service=\"db\"", r->breaker_open[BREAKER_DB] ? 1 : 0);
+	put_sample(b, "breaker_open", "service=\"cache\"", r->breaker_open[BREAKER_CACHE] ? 1 : 0);
+	put_head(b, "ordering_paused", "gauge", "1 while the operator has paused ordering.");
+	put_sample(b, "ordering_paused", "", r->paused ? 1 : 0);
+	put_head(b, "counting_since_seconds", "gauge", "When the counters began at 0, in seconds since 1970.");
+	put_sample(b, "counting_since_seconds", "", (uint64_t)r->made_s);
+}
+
+void
+stats_metrics(const struct stats *st, struct buf *b)
+{
+	struct stats_report r;
+
+	stats_read(st, b->a, &r);
+	stats_put_metrics(b, &r);
+}
+
+void
+stats_put_man(struct buf *b)
+{
+	static const char *const of_slots[][2] = {
+	    {"requests_begun_total", "Requests begun, by backend and worker."},
+	    {"requests_ended_total", "Requests by backend and outcome: answered, refused (4xx), aborted (the client "
+	                             "hung up), and the failures: "
+				     "handled (it got the error page), cut_off, crashed, hung."},
+	    {"requests_in_hand", "Requests being answered now, by backend."},
+	    {"processes", "Live processes, by backend and role."},
+	    {"jobs_ended_total", "Runs of jobs, by outcome as for requests."},
+	    {"request_seconds", "Histogram of the time of a request, by class of route."},
+	    {"breaker_open", "1 while a service is taken to be down."},
+	    {"ordering_paused", "1 while the operator has paused ordering."},
+	    {"counting_since_seconds", "When the counters began at 0, in seconds since 1970."},
+	};
+	const struct stats_row *c = stats_counters();
+
+	buf_z(b, ".TH KONTOR\\-METRICS 7 \"\" \"Kontor\" \"Counters\"\n"
+		 ".SH NAME\nkontor\\-metrics \\- what the Kontor shop counts\n"
+		 ".SH DESCRIPTION\nThe numbers behind\n.BR \"kontor status\" (1)\nand the address\n.IR /metrics .\n"
+		 "They are exact over all processes and restarts of them; at rest, requests begun are the sum of their "
+	         "outcomes.\n"
+		 "Those that end in _total only rise.\n.SH METRICS\n");
+	for (size_t i = 0; i < ARRAY_LEN(of_slots); i++)
+		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
+	for (int i = 0; i < STAT__MAX; i++) {
+		if (i > 0 && strcmp(c[i].metric, c[i - 1].metric) == 0)
+			continue;
+		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", metric_name(b->a, &c[i]).p, c[i].help);
+	}
+	buf_z(b, ".SH SEE ALSO\n.BR kontor (1),\n.BR kontor.conf (5)\n");
+}

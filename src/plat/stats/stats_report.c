@@ -1,0 +1,245 @@
+#include "plat/stats/stats_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "plat/stats/stats_area.h"
+
+static const struct stats_row counters[STAT__MAX] = {
+#define COUNTER(name, unit, help) {#name, #name, "", unit, help},
+#define LABELLED(name, metric, label, unit, help) {#name, metric, label, unit, help},
+#include "plat/stats/counters.def"
+#undef COUNTER
+#undef LABELLED
+};
+
+const struct stats_row *
+stats_counters(void)
+{
+	return counters;
+}
+
+const char *
+stats_end_name(enum stats_end end)
+{
+	static const char *const names[STATS_END__MAX] = {
+	    "answered", "refused", "aborted", "handled", "cut_off", "crashed", "hung"};
+
+	return names[end];
+}
+
+const char *
+stats_route_name(enum stats_route route)
+{
+	static const char *const names[STATS_ROUTE__MAX] = {
+#define ROUTE_CLASS(name) #name,
+#include "plat/stats/route_class.def"
+#undef ROUTE_CLASS
+	};
+
+	return route < STATS_ROUTE__MAX ? names[route] : "none";
+}
+
+/* ---- reading ---- */
+
+static void
+read_sum(const struct stats_slot *s, struct stats_sum *sum)
+{
+	for (int i = 0; i < STATS_END__MAX; i++)
+		sum->ended[i] = atomic_load_explicit(&s->ended[i], memory_order_acquire);
+	sum->begun = atomic_load_explicit(&s->begun, memory_order_acquire);
+	for (int i = 0; i < STAT__MAX; i++)
+		sum->count[i] = stats_get(&s->count[i]);
+	for (int r = 0; r < STATS_ROUTE__MAX; r++) {
+		for (int i = 0; i < STATS_BUCKETS; i++)
+			sum->times[r].bucket[i] = stats_get(&s->times[r].bucket[i]);
+		sum->times[r].sum_ns = stats_get(&s->times[r].sum_ns);
+	}
+}
+
+static uint64_t
+sum_ended(const struct stats_sum *s)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < STATS_END__MAX; i++)
+		n += s->ended[i];
+	return n;
+}
+
+static void
+add_counts(struct stats_sum *to, const struct stats_sum *s)
+{
+	for (int i = 0; i < STAT__MAX; i++)
+		to->count[i] += s->count[i];
+}
+
+static void
+add_requests(struct stats_sum *to, const struct stats_sum *s)
+{
+	to->begun += s->begun;
+	for (int i = 0; i < STATS_END__MAX; i++)
+		to->ended[i] += s->ended[i];
+	for (int r = 0; r < STATS_ROUTE__MAX; r++) {
+		for (int i = 0; i < STATS_BUCKETS; i++)
+			to->times[r].bucket[i] += s->times[r].bucket[i];
+		to->times[r].sum_ns += s->times[r].sum_ns;
+	}
+}
+
+static void
+read_worker(const struct stats *st, struct arena *a, int slot, struct stats_worker *w)
+{
+	const struct stats_slot *s = &st->area->slot[slot];
+	struct stats_sum *sum = ARENA_NEW(a, struct stats_sum);
+	uint64_t begun_ns = stats_get(&s->begun_ns), now_ns = clock_mono_ns(), route = stats_get(&s->route);
+
+	read_sum(s, sum);
+	w->slot = slot;
+	w->role = s->role == STATS_JOBS ? STATS_JOBS : STATS_WORKER;
+	snprintf(w->backend, sizeof(w->backend), "%.*s", STATS_BACKEND_SIZE - 1, s->backend);
+	snprintf(w->id, sizeof(w->id), "%.*s", STATS_ID_SIZE - 1, s->id);
+	w->alive = stats_held(st, slot);
+	w->retired = !w->alive && stats_get(&s->retired) != 0;
+	w->pid = (int)stats_get(&s->pid);
+	w->since_s = (int64_t)stats_get(&s->since_s);
+	w->in_hand = sum->begun - sum_ended(sum);
+	w->route = route < STATS_ROUTE__MAX ? (enum stats_route)route : STATS_ROUTE_none;
+	w->running_ns = now_ns > begun_ns ? now_ns - begun_ns : 0;
+	w->sum = sum;
+}
+
+static struct stats_backend *
+backend_of(struct stats_report *r, struct arena *a, const struct stats_worker *w)
+{
+	struct stats_backend *b;
+
+	for (size_t i = 0; i < r->n_backends; i++) {
+		b = &r->backends[i];
+		if (b->role == w->role && strcmp(b->name, w->backend) == 0)
+			return b;
+	}
+	b = &r->backends[r->n_backends++];
+	*b = (struct stats_backend){.name = w->backend, .role = w->role, .sum = ARENA_NEW(a, struct stats_sum)};
+	return b;
+}
+
+static void
+read_breakers(const struct stats *st, struct stats_report *r)
+{
+	for (int i = 0; i < BREAKER__MAX; i++) {
+		uint64_t opened_ns = stats_get(&st->area->breaker[i].opened_ns), now_ns = clock_mono_ns();
+
+		r->breaker_open[i] = opened_ns != 0;
+		r->breaker_ns[i] = opened_ns != 0 && now_ns > opened_ns ? now_ns - opened_ns : 0;
+	}
+}
+
+void
+stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
+{
+	*r = (struct stats_report){.now_s = clock_utc_s()};
+	r->workers = ARENA_ARRAY(a, struct stats_worker, STATS_SLOTS);
+	r->backends = ARENA_ARRAY(a, struct stats_backend, STATS_SLOTS);
+	r->all = ARENA_NEW(a, struct stats_sum);
+	if (st == NULL || st->area == NULL)
+		return;
+	r->made_s = st->area->made_s;
+	r->epoch = atomic_load(&st->area->epoch);
+	r->paused = stats_get(&st->area->paused) != 0;
+	read_breakers(st, r);
+	for (int i = 0; i < stats_top(st->area); i++) {
+		struct stats_worker *w = &r->workers[r->n_workers];
+		struct stats_backend *b;
+
+		if (atomic_load_explicit(&st->area->slot[i].taken, memory_order_acquire) == 0)
+			continue;
+		read_worker(st, a, i, w);
+		r->n_workers++;
+		b = backend_of(r, a, w);
+		b->retired = (b->workers == 0 || b->retired) && w->retired;
+		b->workers++;
+		b->alive += w->alive ? 1 : 0;
+		add_requests(b->sum, w->sum);
+		add_counts(b->sum, w->sum);
+		add_counts(r->all, w->sum);
+		if (w->role == STATS_WORKER)
+			add_requests(r->all, w->sum);
+	}
+}
+
+/* ---- the four measures ---- */
+
+static uint64_t
+sum_metric(const struct stats_sum *s, const char *metric, const char *label)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < STAT__MAX; i++)
+		if (strcmp(counters[i].metric, metric) == 0 && strstr(counters[i].label, label) != NULL)
+			n += s->count[i];
+	return n;
+}
+
+struct stats_measures
+stats_measure_sum(const struct stats_sum *s, uint64_t servers, uint64_t busiest)
+{
+	struct stats_measures m = {0};
+
+	m.load.requests = s->begun;
+	m.load.servers = servers;
+	m.load.busiest = busiest;
+	m.cache.hits = sum_metric(s, "cache_lookups", "result=\"hit\"");
+	m.cache.misses = sum_metric(s, "cache_lookups", "result=\"miss\"");
+	m.cache.errors = sum_metric(s, "cache_lookups", "result=\"error\"");
+	m.cache.stale = sum_metric(s, "cache_stale_hits", "");
+	m.cache.lookups = m.cache.hits + m.cache.misses + m.cache.errors;
+	m.db.queries = s->count[STAT_db_queries];
+	m.db.ns = s->count[STAT_db_query_ns];
+	m.failure.handled = s->ended[STATS_HANDLED];
+	m.failure.failures =
+	    s->ended[STATS_HANDLED] + s->ended[STATS_CUT] + s->ended[STATS_CRASHED] + s->ended[STATS_HUNG];
+	m.difference = (int64_t)(s->begun - sum_ended(s));
+	return m;
+}
+
+struct stats_measures
+stats_measure(const struct stats_report *r)
+{
+	uint64_t servers = 0, busiest = 0;
+
+	for (size_t i = 0; i < r->n_workers; i++) {
+		const struct stats_worker *w = &r->workers[i];
+
+		if (w->role != STATS_WORKER || (!w->alive && w->sum->begun == 0))
+			continue;
+		servers++;
+		busiest = w->sum->begun > busiest ? w->sum->begun : busiest;
+	}
+	return stats_measure_sum(r->all, servers, busiest);
+}
+
+struct str
+stats_percent(struct arena *a, uint64_t part, uint64_t of)
+{
+	uint64_t permille;
+
+	if (of == 0)
+		return STR("no data");
+	permille = part >= UINT64_MAX / 1000 ? part / of * 1000 : part * 1000 / of;
+	return str_fmt(a, "%llu.%llu %%", (unsigned long long)permille / 10, (unsigned long long)permille % 10);
+}
+
+bool
+stats_is_well(const struct stats_report *r)
+{
+	size_t alive[2] = {0, 0};
+
+	for (size_t i = 0; i < r->n_workers; i++)
+		alive[r->workers[i].role] += r->workers[i].alive ? 1 : 0;
+	for (int i = 0; i < BREAKER__MAX; i++)
+		if (r->breaker_open[i])
+			return false;
+	return alive[STATS_WORKER] > 0 && alive[STATS_JOBS] > 0;
+}

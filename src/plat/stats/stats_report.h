@@ -1,0 +1,108 @@
+/* stats_report.h - the shared counters, read: the four measures of the shop and what they come from.
+ *
+ * A reading takes no lock. Of each slot the endings are read before `begun`, so that what is in hand is never
+ * negative; numbers of one slot belong together within the time of one request. */
+#ifndef KONTOR_PLAT_STATS_STATS_REPORT_H
+#define KONTOR_PLAT_STATS_STATS_REPORT_H
+
+#include "base/buf.h"
+#include "plat/stats/stats.h"
+
+#define STATS_BUCKETS 12 /* of request times; the last one has no upper bound */
+
+/* The upper bounds of the buckets but the last, in ms. */
+extern const uint32_t stats_bucket_ms[STATS_BUCKETS - 1];
+
+struct stats_sum {
+	uint64_t begun, ended[STATS_END__MAX], count[STAT__MAX];
+	struct {
+		uint64_t bucket[STATS_BUCKETS], sum_ns;
+	} times[STATS_ROUTE__MAX];
+};
+
+struct stats_worker {
+	int slot;
+	enum stats_role role;
+	char backend[STATS_BACKEND_SIZE];
+	bool alive, retired;
+	int pid;
+	int64_t since_s;
+	uint64_t in_hand; /* 0 or 1; 1 of a dead worker waits for the sweep */
+	enum stats_route route;
+	char id[STATS_ID_SIZE]; /* of the request in hand, else of the last one */
+	uint64_t running_ns;	/* of the request in hand */
+	const struct stats_sum *sum;
+};
+
+struct stats_backend {
+	const char *name;
+	enum stats_role role;
+	size_t alive, workers; /* workers: slots that were ever used */
+	bool retired;	       /* ended on purpose */
+	struct stats_sum *sum;
+};
+
+struct stats_report {
+	int64_t made_s, now_s; /* UTC */
+	uint64_t epoch;
+	bool paused, breaker_open[BREAKER__MAX];
+	uint64_t breaker_ns[BREAKER__MAX]; /* since it opened or was last probed */
+	size_t n_workers, n_backends;
+	struct stats_worker *workers;
+	struct stats_backend *backends;
+	struct stats_sum *all; /* requests: of the workers; counters: of every process */
+};
+
+/* What is on the arena belongs to it. */
+void stats_read(const struct stats *, struct arena *, struct stats_report *);
+
+/* The four measures. `of` is 0 where there is nothing to measure: that is "no data", not 0 and not 1. */
+struct stats_measures {
+	struct {
+		uint64_t requests, servers, busiest;
+	} load;
+	struct {
+		uint64_t hits, lookups, misses, errors, stale;
+	} cache;
+	struct {
+		uint64_t queries, ns;
+	} db;
+	struct {
+		uint64_t handled, failures;
+	} failure;
+	int64_t difference; /* begun - all endings; 0 when nothing is in hand */
+};
+
+/* Of everything. */
+struct stats_measures stats_measure(const struct stats_report *);
+
+/* Of one backend or worker; load.servers and load.busiest are those of the row. */
+struct stats_measures stats_measure_sum(const struct stats_sum *, uint64_t servers, uint64_t busiest);
+
+/* No service is taken to be down, a worker lives and kontor-jobs runs. */
+bool stats_is_well(const struct stats_report *);
+
+/* Part / of in per cent with one digit, "no data" when `of` is 0. */
+struct str stats_percent(struct arena *, uint64_t part, uint64_t of);
+
+const char *stats_end_name(enum stats_end);
+const char *stats_route_name(enum stats_route);
+
+/* Prometheus text, version 0.0.4. The labels are backend, worker (slot), kind, class and route: all bounded. */
+void stats_put_metrics(struct buf *, const struct stats_report *);
+void stats_metrics(const struct stats *, struct buf *);
+
+/* For people, and for programs. */
+void stats_put_text(struct buf *, const struct stats_report *);
+void stats_put_json(struct buf *, const struct stats_report *);
+
+/* The manual page kontor-metrics(7). */
+void stats_put_man(struct buf *);
+
+/* A row of counters.def. */
+struct stats_row {
+	const char *name, *metric, *label, *unit, *help; /* label "": none */
+};
+const struct stats_row *stats_counters(void); /* STAT__MAX rows */
+
+#endif

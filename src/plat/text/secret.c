@@ -1,0 +1,117 @@
+#include "plat/text/secret.h"
+
+#include <sodium.h>
+
+#define IDS_AT_ONCE 64
+#define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
+
+bool
+secret_init(struct err *e)
+{
+	return sodium_init() >= 0 || err_set(e, ERR_BUG, "libsodium does not start");
+}
+
+void
+secret_random(void *to, size_t n)
+{
+	randombytes_buf(to, n);
+}
+
+void
+secret_id(char id[33])
+{
+	static uint8_t pool[IDS_AT_ONCE][16]; /* else each request would cost a system call for its own */
+	static size_t left;
+
+	if (left == 0) {
+		randombytes_buf(pool, sizeof(pool));
+		left = IDS_AT_ONCE;
+	}
+	sodium_bin2hex(id, 33, pool[--left], sizeof(pool[0]));
+}
+
+void
+secret_hash(struct str token, uint8_t hash[SECRET_HASH_B])
+{
+	int failed = crypto_generichash(hash, SECRET_HASH_B, (const uint8_t *)token.p, token.n, NULL, 0);
+
+	ASSERT(failed == 0);
+}
+
+void
+secret_derive(struct str key, struct str message, uint8_t token[SECRET_TOKEN_B])
+{
+	int failed;
+
+	ASSERT(key.n >= crypto_generichash_KEYBYTES_MIN && key.n <= crypto_generichash_KEYBYTES_MAX);
+	failed = crypto_generichash(
+	    token, SECRET_TOKEN_B, (const uint8_t *)message.p, message.n, (const uint8_t *)key.p, key.n);
+	ASSERT(failed == 0);
+}
+
+bool
+secret_equal(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
+}
+
+struct str
+secret_base64url(struct arena *a, const void *p, size_t n)
+{
+	size_t room_b = sodium_base64_ENCODED_LEN(n, VARIANT);
+	char *text = arena_alloc(a, room_b);
+
+	sodium_bin2base64(text, room_b, p, n, VARIANT);
+	return str_z(text);
+}
+
+/* libsodium takes some bytes above 127 for letters. */
+static bool
+is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 127)
+			return false;
+	return true;
+}
+
+/* libsodium refuses what is not canonical: other characters, padding, bits that are not 0 behind the last byte. */
+bool
+secret_from_base64url(struct str text, void *to, size_t n)
+{
+	const char *end;
+	size_t got;
+
+	return text.n > 0 && is_ascii(text) && sodium_base642bin(to, n, text.p, text.n, NULL, &got, &end, VARIANT) == 0
+	    && got == n && end == text.p + text.n;
+}
+
+struct str
+secret_hex(struct arena *a, const void *p, size_t n)
+{
+	char *text = arena_alloc(a, 2 * n + 1);
+
+	sodium_bin2hex(text, 2 * n + 1, p, n);
+	return str_n(text, 2 * n);
+}
+
+bool
+secret_from_hex(struct str text, void *to, size_t n)
+{
+	const char *end;
+	size_t got;
+
+	return text.n > 0 && is_ascii(text) && sodium_hex2bin(to, n, text.p, text.n, NULL, &got, &end) == 0 && got == n
+	    && end == text.p + text.n;
+}
+
+bool
+secret_token_hash(struct str text, uint8_t hash[SECRET_HASH_B])
+{
+	uint8_t token[SECRET_TOKEN_B];
+
+	if (!secret_from_base64url(text, token, sizeof(token)))
+		return false;
+	secret_hash(str_n(token, sizeof(token)), hash);
+	return true;
+}

@@ -1,0 +1,103 @@
+#include "serve/addr.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/num.h"
+
+struct addr {
+	unsigned char p[16]; /* IPv4 as ::ffff:a.b.c.d */
+};
+
+static const unsigned char v4_head[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+static bool
+parse(struct str s, struct addr *out, bool *v4)
+{
+	char z[INET6_ADDRSTRLEN];
+
+	if (s.n == 0 || s.n >= sizeof(z))
+		return false;
+	memcpy(z, s.p, s.n);
+	z[s.n] = '\0';
+	*v4 = inet_pton(AF_INET, z, out->p + sizeof(v4_head)) == 1;
+	if (*v4)
+		memcpy(out->p, v4_head, sizeof(v4_head));
+	return *v4 || inet_pton(AF_INET6, z, out->p) == 1;
+}
+
+static bool
+parse_net(struct str s, struct addr *out, unsigned *bits)
+{
+	struct str host;
+	uint64_t n;
+	bool v4;
+
+	if (!str_cut(&s, '/', &host) || !parse(host, out, &v4))
+		return false;
+	*bits = 128;
+	if (s.p == NULL)
+		return true;
+	if (!num_u64(s, 0, v4 ? 32 : 128, &n))
+		return false;
+	*bits = (unsigned)n + (v4 ? 96 : 0);
+	return true;
+}
+
+static bool
+same_head(const struct addr *x, const struct addr *y, unsigned bits)
+{
+	unsigned whole = bits / 8, rest = bits % 8;
+
+	return memcmp(x->p, y->p, whole) == 0 && (rest == 0 || (x->p[whole] ^ y->p[whole]) >> (8 - rest) == 0);
+}
+
+bool
+addr_in(struct str text, const struct conf_list *nets)
+{
+	struct addr addr, net;
+	unsigned bits;
+	bool v4;
+
+	if (!parse(text, &addr, &v4))
+		return false;
+	for (size_t i = 0; i < nets->n; i++)
+		if (parse_net(nets->v[i], &net, &bits) && same_head(&addr, &net, bits))
+			return true;
+	return false;
+}
+
+struct str
+addr_client(struct str peer, struct str forwarded_for, const struct conf_list *trusted)
+{
+	struct addr addr;
+	bool v4;
+
+	while (forwarded_for.n > 0 && addr_in(peer, trusted)) {
+		size_t cut = forwarded_for.n;
+		struct str last;
+
+		while (cut > 0 && forwarded_for.p[cut - 1] != ',')
+			cut--;
+		last = str_trim(str_from(forwarded_for, cut));
+		forwarded_for = str_head(forwarded_for, cut == 0 ? 0 : cut - 1);
+		if (!parse(last, &addr, &v4))
+			break;
+		peer = last;
+	}
+	return peer;
+}
+
+bool
+addr_list_ok(const struct conf_list *nets, struct str *bad)
+{
+	struct addr addr;
+	unsigned bits;
+
+	for (size_t i = 0; i < nets->n; i++)
+		if (!parse_net(nets->v[i], &addr, &bits)) {
+			*bad = nets->v[i];
+			return false;
+		}
+	return true;
+}

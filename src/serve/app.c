@@ -1,0 +1,160 @@
+#include "serve/app.h"
+
+#include "plat/cache/cache.h"
+#include "plat/text/secret.h"
+#include "store/shop_rules.h"
+#include "store/sql.h"
+#include "view/form_hash.h"
+#include "view/site.h"
+#include "serve/addr.h"
+#include "serve/route.h"
+
+#define PROCESS_MEM_B ((size_t)256 << 20)
+#define SPARE_MEM_B ((size_t)4 << 20)
+
+static bool
+check_networks(const struct conf *c, struct err *e)
+{
+	struct str bad;
+
+	if (!addr_list_ok(&c->web_metrics_from, &bad) || !addr_list_ok(&c->web_trusted_proxies, &bad))
+		return err_set(e, ERR_INPUT, "%.*s is no address or network", STR_ARG(bad));
+	return true;
+}
+
+static bool
+open_site(struct app *app, struct err *e)
+{
+	const struct conf *c = &app->conf;
+	struct site site = {.conf = c, .urls = &app->urls, .langs = &app->langs};
+
+	if (!urls_init(&app->urls, c->site_url, e)
+	    || !langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e)
+	    || !langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
+		return false;
+	app->origin.https = app->urls.https;
+	site.tax_included = app->rules.tax.included;
+	app->shop_lang = &app->langs.lang[0];
+	for (size_t i = 0; i < app->langs.n; i++)
+		app->sites[i] = site_view(&app->a, &site, &app->langs.lang[i]);
+	return true;
+}
+
+/* Finds each route's template once, so that no request searches. */
+static bool
+open_templates(struct app *app, struct err *e)
+{
+	const struct template_dirs dirs = {
+	    .installed = app->conf.paths_template_dir.p, .overrides = app->conf.paths_override_dir.p};
+
+	if (!template_load(&app->a, &dirs, &app->langs, &app->templates, e))
+		return false;
+	ASSERT(route_count() <= APP_ROUTES_MAX);
+	for (size_t i = 0; i < route_count(); i++) {
+		struct str name = str_z(route_at(i)->template);
+
+		if (name.n > 0 && !template_find(&app->templates, name, &app->route_template[i]))
+			return err_set(e, ERR_INPUT, "there is no template '%.*s'", STR_ARG(name));
+	}
+	return template_find(&app->templates, STR("error"), &app->error_template)
+	    || err_set(e, ERR_INPUT, "there is no template 'error'");
+}
+
+/* From here on lines go where the configuration says. */
+static void
+open_log(const struct conf *c)
+{
+	enum log_level least = LOG_INFO;
+
+	for (int l = LOG_DEBUG; l < LOG__MAX; l++)
+		if (str_eq_z(c->log_level, log_level_name((enum log_level)l)))
+			least = (enum log_level)l;
+	if (!log_open("kontor.fcgi", c->log_file.p, least))
+		log_put(LOG_ERROR, "event=log_unusable file=\"%s\"", c->log_file.p);
+}
+
+static bool
+open_configured(struct app *app, const char *file, struct err *e)
+{
+	if (!conf_load(&app->a, conf_file(file), &app->conf, e))
+		return false;
+	open_log(&app->conf);
+	return open_site(app, e) && open_templates(app, e) && check_networks(&app->conf, e);
+}
+
+/* A worker that cannot count still serves. */
+static void
+open_stats(struct app *app, const char *backend)
+{
+	struct err e = {0};
+
+	if (!stats_open(&app->stats, app->conf.paths_stats_file.p, &e)
+	    || !stats_claim(&app->stats, backend, &e))
+		log_put(LOG_ERROR, "event=not_counting place=%s msg=\"%s\"", e.place, e.msg);
+	stats_sweep(&app->stats);
+}
+
+static void
+open_db(struct app *app)
+{
+	struct db_setup setup = sql_setup(&app->conf, &app->stats, DB_WEB);
+	struct err e = {0};
+
+	if (!db_open(&app->a, &setup, &app->db, &e))
+		log_put(LOG_ERROR, "event=no_database place=%s msg=\"%s\"", e.place, e.msg);
+}
+
+static bool
+open_cache(struct app *app, struct err *e)
+{
+	return cache_open(&app->a, &app->conf, &app->stats, form_hash(&app->conf), &app->cache, e);
+}
+
+bool
+app_open(struct app *app, const char *file, const char *backend, struct err *e)
+{
+	struct err none = {0};
+
+	*app = (struct app){.error_template = APP_NO_TEMPLATE};
+	for (size_t i = 0; i < APP_ROUTES_MAX; i++)
+		app->route_template[i] = APP_NO_TEMPLATE;
+	arena_init(&app->a, PROCESS_MEM_B);
+	arena_init(&app->spare, SPARE_MEM_B);
+	if (!secret_init(e))
+		return false;
+	if (open_configured(app, file, e)) {
+		open_stats(app, backend);
+		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);
+		open_db(app);
+		if (open_cache(app, e))
+			return true;
+	}
+	app->broken = true;
+	if (!conf_load(&app->a, NULL, &app->conf, &none)
+	    || !open_site(app, &none) || !open_templates(app, &none))
+		log_put(LOG_WARN, "event=defaults_unusable place=%s msg=\"%s\"", none.place, none.msg);
+	return false;
+}
+
+void
+app_close(struct app *app)
+{
+	arena_fini(&app->spare);
+	arena_fini(&app->a);
+}
+
+bool
+app_render(const struct app *app, const struct lang *lang, size_t template, struct view *page, struct view *me,
+    struct buf *out, struct err *e)
+{
+	struct view *root = view_object(out->a);
+
+	if (template == APP_NO_TEMPLATE)
+		return err_set(e, ERR_BUG, "no template");
+	view_put(root, N_site, app->sites[lang->index]);
+	if (page != NULL)
+		view_put(root, N_page, page);
+	if (me != NULL)
+		view_put(root, N_me, me);
+	return template_render(&app->templates, template, lang, root, out, e);
+}

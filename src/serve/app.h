@@ -1,0 +1,52 @@
+/* app.h - what a worker is made of: configuration, counters, database, cache, templates, languages.
+ *
+ * Opened once per process. A worker starts without database and cache (they connect when they are needed). With a
+ * configuration that cannot be used it still comes up, `broken`: it answers the one error page, says why in the log,
+ * and ends after a while, so that its supervisor starts a new one without spinning. */
+#ifndef KONTOR_SERVE_APP_H
+#define KONTOR_SERVE_APP_H
+
+#include "plat/conf/conf.h"
+#include "plat/stats/stats.h"
+#include "shop/rules.h"
+#include "view/mustache/template.h"
+#include "view/url.h"
+#include "serve/response.h"
+
+struct cache;
+struct db;
+struct view;
+
+#define APP_ROUTES_MAX 96
+#define APP_NO_TEMPLATE SIZE_MAX
+
+struct app {
+	struct arena a;	    /* of the process */
+	struct arena spare; /* of the error page: the request's own may be full */
+	struct conf conf;
+	struct stats stats;
+	struct db *db;
+	struct cache *cache;
+	struct response_origin origin;
+	struct urls urls;	/* origin and path of site.url */
+	struct langs langs;
+	const struct lang *shop_lang; /* the default, and what missing texts fall back to */
+	struct shop_rules rules;
+	struct view *sites[LANG_MAX]; /* by the language's index: the fixed part of every page */
+	struct template_set templates;
+	size_t route_template[APP_ROUTES_MAX]; /* by route_number(); APP_NO_TEMPLATE: none */
+	size_t error_template;
+	bool broken;
+};
+
+/* Opens all that the configuration in `file` (NULL: the installed one) names. `backend` is what the worker counts its
+ * requests under. False: the app is broken, *e says why, and what can be used without a configuration is there. */
+MUST_USE bool app_open(struct app *, const char *file, const char *backend, struct err *);
+
+void app_close(struct app *);
+
+/* Renders a template with the roots `page` and `me` (either may be NULL) in a language. ERR_BUG when there is none. */
+MUST_USE bool app_render(const struct app *, const struct lang *, size_t template, struct view *page, struct view *me,
+    struct buf *, struct err *);
+
+#endif

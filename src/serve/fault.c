@@ -1,0 +1,125 @@
+#include "serve/fault.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "plat/db/db.h"
+#include "plat/db/db.h"
+#include "plat/text/form.h"
+#include "serve/app.h"
+
+#define FAULT_FIELD "X-Kontor-Fault="
+#define FAULT_DB_ERROR 2013 /* the connection was lost */
+
+static struct str
+asked_for(const struct request *rq)
+{
+	struct str rest = rq->query, pair;
+
+	if (!rq->app->conf.test_faults)
+		return STR_NONE;
+	while (str_cut(&rest, '&', &pair))
+		if (str_starts(pair, STR(FAULT_FIELD)))
+			return str_from(pair, STR(FAULT_FIELD).n);
+	return request_header(rq, "HTTP_X_KONTOR_FAULT");
+}
+
+bool
+fault_asked(const struct request *rq)
+{
+	return asked_for(rq).n > 0;
+}
+
+static bool
+slow(struct str text, struct err *e)
+{
+	uint64_t ms;
+
+	if (!num_u64(text, 0, 3600000, &ms))
+		return err_set(e, ERR_INPUT, "slow: wants milliseconds");
+	clock_sleep_ns(ms * CLOCK_MS);
+	return true;
+}
+
+/* "db:3" or "db:3:1213": the third exchange with the database from here fails with this error of the server's. */
+static bool
+database_error(struct request *rq, struct str text, struct err *e)
+{
+	uint64_t n, code = FAULT_DB_ERROR;
+	struct str rest = text, first;
+
+	if (!str_cut(&rest, ':', &first) || !num_u64(first, 1, 1000, &n)
+	    || (rest.n > 0 && !num_u64(rest, 1000, 9999, &code)))
+		return err_set(e, ERR_INPUT, "db: wants the number of an exchange, and an error of the server's");
+	if (rq->db != NULL)
+		db_fault(rq->db, (unsigned)n, (int)code);
+	return true;
+}
+
+/* "N" or "N:CODE" or "N:after": the N-th exchange with the database loses the connection before it, fails with the
+ * server's error CODE, or loses the connection when the server has done it. */
+static bool
+database(struct request *rq, struct str text, struct err *e)
+{
+	struct str rest = text, number;
+	uint64_t n, code = 0;
+	bool coded = str_cut(&rest, ':', &number) && rest.n > 0, after = str_eq_z(rest, "after");
+
+	if (rq->db == NULL || !num_u64(number, 1, 10000, &n) || (coded && !after && !num_u64(rest, 1, 9999, &code)))
+		return err_set(e, ERR_INPUT, "db: wants a number, and perhaps a code");
+	if (!coded)
+		db_fault(rq->db, (unsigned)n, DB_FAULT_LOST_BEFORE);
+	else
+		db_fault(rq->db, (unsigned)n, after ? DB_FAULT_LOST_AFTER : (int)code);
+	return true;
+}
+
+static void
+hang(void)
+{
+	for (;;)
+		pause();
+}
+
+bool
+fault_before(struct request *rq, struct err *e)
+{
+	struct str what = asked_for(rq);
+
+	if (rq->db != NULL && rq->app->conf.test_faults)
+		db_fault(rq->db, 0, 0); /* what the last request did not come to */
+	if (str_starts(what, STR("db:")))
+		return database(rq, str_from(what, STR("db:").n), e);
+	if (what.n == 0 || str_eq_z(what, "cut"))
+		return true;
+	if (str_eq_z(what, "crash"))
+		abort();
+	if (str_eq_z(what, "kill"))
+		raise(SIGKILL);
+	if (str_eq_z(what, "hang"))
+		hang();
+	if (str_eq_z(what, "stop"))
+		return raise(SIGSTOP) == 0;
+	if (str_starts(what, STR("slow:")))
+		return slow(str_from(what, STR("slow:").n), e);
+	if (str_starts(what, STR("db:")))
+		return database_error(rq, str_from(what, STR("db:").n), e);
+	if (str_eq_z(what, "bug"))
+		return err_set(e, ERR_BUG, "a fault was asked for");
+	if (str_eq_z(what, "busy"))
+		return err_set(e, ERR_BUSY, "a fault was asked for");
+	if (str_eq_z(what, "upstream"))
+		return err_set(e, ERR_UPSTREAM, "a fault was asked for");
+	if (str_eq_z(what, "limit"))
+		return err_set(e, ERR_LIMIT, "a fault was asked for");
+	return true;
+}
+
+bool
+fault_cuts(const struct request *rq)
+{
+	return str_eq_z(asked_for(rq), "cut");
+}

@@ -1,0 +1,79 @@
+/* request.h - one request, as handlers see it.
+ *
+ * A PAGE handler is given a struct page_ctx and nothing else: what it makes is the same for all visitors. A FORM or
+ * RAW handler is given the struct request. Everything lives on the request's arena and ends with it. */
+#ifndef KONTOR_SERVE_REQUEST_H
+#define KONTOR_SERVE_REQUEST_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "serve/fields.h"
+#include "serve/response.h"
+#include "serve/route.h"
+
+struct app;
+struct cache;
+struct db;
+struct fcgi;
+struct lang;
+struct session;
+
+struct request {
+	struct arena *a;
+	struct app *app;
+	struct fcgi *fcgi;
+	struct db *db;
+	struct cache *cache;
+
+	char id[33]; /* also in the log, the slot and the answer */
+	int64_t now_s;
+	uint64_t start_ns, deadline_ns;
+
+	struct str method, path, query; /* below the path of site.url; still encoded */
+	bool head;	       /* HEAD: no body is sent */
+	bool post;
+	bool json;	       /* the client asks for JSON */
+	struct str client;     /* its address, as far as trusted proxies tell it */
+
+	const struct route *route; /* NULL while it is not known */
+	struct route_args args;
+	const struct lang *lang; /* never NULL: the default where the path names none */
+	struct fields fields;	 /* of the query (GET) or of the body (POST) */
+
+	struct session *session;  /* NULL: the visitor has none (session.h) */
+	struct str session_token; /* from the cookie, unchecked; none when there is none */
+	struct str kept_key;	  /* of kept_page.c; none: the answer is not to be kept */
+
+	char allow[24]; /* with ERR_METHOD */
+	struct response res;
+};
+
+/* What a PAGE handler may know: nothing of the visitor. */
+struct page_ctx {
+	struct arena *a;
+	const struct app *app;
+	struct db *db;
+	struct cache *cache;
+	const struct lang *lang;
+	struct route_args args;
+	const struct fields *fields; /* of the query */
+	int64_t now_s;
+	uint64_t deadline_ns;
+	struct page_result *result;
+};
+
+/* What a PAGE handler may say beside its view. */
+struct page_result {
+	struct str moved_to; /* not none: a 301 to this address, and no page */
+};
+
+/* The public part of a request; `result` is NULL where nothing can move. */
+struct page_ctx request_public(const struct request *, struct page_result *result);
+
+/* The request is for this row of routes.def. */
+void request_route(struct request *, const struct route *);
+
+/* A header of the request, by its CGI name ("HTTP_ACCEPT"), or none. */
+struct str request_header(const struct request *, const char *cgi_name);
+
+#endif

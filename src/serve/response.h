@@ -1,0 +1,63 @@
+/* response.h - the answer while it is being made: status, headers, body.
+ *
+ * Handlers set statuses below 400 only; error_page.c sets all others. Header values are checked: one with a control
+ * character makes the whole answer an error (`bad`), never a split header. */
+#ifndef KONTOR_SERVE_RESPONSE_H
+#define KONTOR_SERVE_RESPONSE_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+#define RESPONSE_JSON STR("application/json")
+
+enum response_cache {
+	RESPONSE_PRIVATE, /* for this visitor, now: private, no-store */
+	RESPONSE_SHARED,  /* the same bytes for all: ETag, to be asked again each time */
+	RESPONSE_BRIEF	  /* machines' pages: a minute */
+};
+
+struct response {
+	int status;
+	struct str type;
+	struct str body;
+	struct str etag;  /* of the body; none: response_head() makes it where it is wanted */
+	struct buf lines; /* further header lines */
+	enum response_cache cache;
+	bool no_referrer; /* the address itself is a secret */
+	bool vary_accept;
+	bool bad;
+};
+
+struct response_origin {
+	bool https;	    /* of site.url: adds Strict-Transport-Security */
+	struct str form_to; /* further origins that forms may go to: the payment provider; or none */
+};
+
+void response_init(struct response *, struct arena *);
+
+/* Adds a header line. */
+void response_header(struct response *, const char *name, struct str value);
+
+/* A redirect: 301, 302 or 303, to an address or path. */
+void response_redirect(struct response *, int status, struct str url);
+
+/* A cookie for this host that lives `max_age_s` (0: until the browser is closed; < 0: it is deleted). With https its
+ * name gets the prefix "__Host-". */
+void response_cookie(struct response *, struct arena *, const struct response_origin *, struct str name,
+    struct str value, int64_t max_age_s);
+
+/* The weak ETag of a body, with quotes. Weak, since the web server may compress it. */
+struct str response_etag(struct arena *, struct str body);
+
+/* Whether If-None-Match names the ETag; a compressing web server's suffix ("-gzip") does not count. */
+bool response_matches(struct str if_none_match, struct str etag);
+
+/* The whole header block for FastCGI, with its empty line. ERR_BUG when a header was bad. Turns a 200 into a 304
+ * when the cache policy allows it and If-None-Match fits; the body then must not be sent (*send_body). */
+MUST_USE bool response_head(const struct response *, struct arena *, const struct response_origin *,
+    const char *request_id, struct str if_none_match, struct str *head, bool *send_body, struct err *);
+
+/* "Not Found" for 404. */
+const char *response_reason(int status);
+
+#endif

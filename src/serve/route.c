@@ -1,0 +1,234 @@
+#include "serve/route.h"
+
+#include <string.h>
+
+#include "plat/text/form.h"
+#include "web/handlers.h"
+
+#define SLUG_MAX_B 190
+#define TOKEN_MIN_B 16
+#define TOKEN_MAX_B 64
+
+#define SET_PAGE(f) .page = f
+#define SET_FORM(f) .form = f
+#define SET_RAW(f) .raw = f
+
+static const struct route routes[] = {
+#define ROUTE(kind_, method_, name_, class_, pattern_, handler_, template_, flags_, deadline_ms_)                      \
+	{.name = #name_,                                                                                               \
+	    .class = STATS_ROUTE_##class_,                                                                             \
+	    .method = METHOD_##method_,                                                                                \
+	    .kind = ROUTE_KIND_##kind_,                                                                                \
+	    .pattern = pattern_,                                                                                       \
+	    .handler = {SET_##kind_(handler_)},                                                                        \
+	    .template = template_,                                                                                     \
+	    .flags = flags_,                                                                                           \
+	    .deadline_ms = deadline_ms_},
+#include "web/routes.def"
+#undef ROUTE
+};
+
+size_t
+route_count(void)
+{
+	return ARRAY_LEN(routes);
+}
+
+const struct route *
+route_at(size_t i)
+{
+	ASSERT(i < ARRAY_LEN(routes));
+	return &routes[i];
+}
+
+size_t
+route_number(const struct route *r)
+{
+	return (size_t)(r - routes);
+}
+
+static bool
+all_of(struct str s, const char *extra)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && strchr(extra, c) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* "en", "zh-hans": two or three letters, then parts of up to eight. Whether the shop has it is not asked here. */
+static bool
+take_lang(struct str raw, struct route_args *args)
+{
+	struct str rest = raw, part;
+	bool first = true;
+
+	while (str_cut(&rest, '-', &part)) {
+		if (part.n < 2 || part.n > (first ? 3 : 8))
+			return false;
+		for (size_t i = 0; i < part.n; i++)
+			if (!(part.p[i] >= 'a' && part.p[i] <= 'z')
+			    && (first || !(part.p[i] >= '0' && part.p[i] <= '9')))
+				return false;
+		first = false;
+	}
+	args->lang = raw;
+	return true;
+}
+
+static bool
+take_token(struct str raw, struct route_args *args)
+{
+	args->token = raw;
+	return raw.n >= TOKEN_MIN_B && raw.n <= TOKEN_MAX_B && all_of(raw, "-_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
+static bool
+take_slug(struct arena *a, struct str raw, struct route_args *args)
+{
+	struct str s;
+
+	if (raw.n == 0 || raw.n > 3 * SLUG_MAX_B || !form_percent(a, raw, false, &s) || s.n > SLUG_MAX_B)
+		return false;
+	args->slug = s;
+	return form_text_ok(s, false) && str_chr(s, '/') < 0 && !str_eq_z(s, ".") && !str_eq_z(s, "..");
+}
+
+/* Whether the path has the pattern's parts. Both begin with a slash. */
+static bool
+fits(struct arena *a, struct str pattern, struct str path, struct route_args *args)
+{
+	struct str want, got;
+
+	*args = (struct route_args){.lang = STR_NONE};
+	while (str_cut(&pattern, '/', &want)) {
+		bool ok;
+
+		if (!str_cut(&path, '/', &got))
+			return false;
+		if (str_eq_z(want, "{lang}"))
+			ok = take_lang(got, args);
+		else if (str_eq_z(want, "{slug}"))
+			ok = take_slug(a, got, args);
+		else if (str_eq_z(want, "{token}"))
+			ok = take_token(got, args);
+		else
+			ok = str_eq(want, got);
+		if (!ok)
+			return false;
+	}
+	return path.p == NULL;
+}
+
+static enum method
+method_of(struct str method)
+{
+	if (str_eq_z(method, "GET") || str_eq_z(method, "HEAD"))
+		return METHOD_GET;
+	return str_eq_z(method, "POST") ? METHOD_POST : 0;
+}
+
+/* The row for method and path; NULL when there is none. Gathers the methods of all rows that fit the path. */
+static const struct route *
+search(struct arena *a, enum method method, struct str path, struct route_args *args, unsigned *methods)
+{
+	*methods = 0;
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		if (!fits(a, str_z(routes[i].pattern), path, args))
+			continue;
+		*methods |= routes[i].method;
+		if (routes[i].method == method)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+static bool
+refuse_method(unsigned methods, struct route_match *m, struct err *e)
+{
+	const char *allow = "GET, HEAD, POST";
+
+	if (methods == METHOD_GET)
+		allow = "GET, HEAD";
+	else if (methods == METHOD_POST)
+		allow = "POST";
+	memcpy(m->allow, allow, strlen(allow) + 1);
+	return err_set(e, ERR_METHOD, "the address takes %s", allow);
+}
+
+/* "/en" for "/en/" and the other way round. */
+static struct str
+other_slash(struct arena *a, struct str path)
+{
+	if (str_ends(path, STR("/")))
+		return str_head(path, path.n - 1);
+	return str_fmt(a, "%.*s/", STR_ARG(path));
+}
+
+static bool
+find_twin(struct arena *a, enum method method, struct str path, struct route_match *m)
+{
+	unsigned methods;
+
+	if (!str_ends(path, STR(".json")))
+		return false;
+	path = str_head(path, path.n - STR(".json").n);
+	m->route = search(a, method, path, &m->args, &methods);
+	if (m->route == NULL)
+		m->route = search(a, method, other_slash(a, path), &m->args, &methods);
+	if (m->route != NULL && m->route->kind != ROUTE_KIND_PAGE)
+		m->route = NULL;
+	m->json = m->route != NULL;
+	return m->json;
+}
+
+bool
+route_find(struct arena *a, struct str method, struct str path, struct route_match *m, struct err *e)
+{
+	enum method asked = method_of(method);
+	struct route_args args;
+	unsigned methods, others;
+
+	*m = (struct route_match){.json = false};
+	if (!str_starts(path, STR("/")))
+		return err_set(e, ERR_NOT_FOUND, "no such address");
+	if (find_twin(a, asked, path, m))
+		return true;
+	m->route = search(a, asked, path, &m->args, &methods);
+	if (m->route != NULL)
+		return true;
+	if (methods != 0)
+		return refuse_method(methods, m, e);
+	if (asked == METHOD_GET && path.n > 1
+	    && search(a, METHOD_GET, other_slash(a, path), &args, &others) != NULL) {
+		m->redirect = other_slash(a, path);
+		return true;
+	}
+	return err_set(e, ERR_NOT_FOUND, "no such address");
+}
+
+bool
+route_target(struct str target, struct str base, struct str *path, struct str *query)
+{
+	ptrdiff_t scheme = str_find(target, STR("://")), slash;
+	struct str rest;
+
+	if (scheme > 0 && !str_starts(target, STR("/"))) {
+		target = str_from(target, (size_t)scheme + 3);
+		slash = str_chr(target, '/');
+		target = slash < 0 ? STR("/") : str_from(target, (size_t)slash);
+	}
+	if (!str_starts(target, base))
+		return false;
+	rest = str_from(target, base.n);
+	if (base.n > 0 && (rest.n == 0 || rest.p[0] == '?')) {
+		*path = STR("/");
+		*query = rest.n == 0 ? STR_NONE : str_from(rest, 1);
+		return true;
+	}
+	*query = rest;
+	return str_cut(query, '?', path) && str_starts(*path, STR("/"));
+}

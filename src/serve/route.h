@@ -1,0 +1,72 @@
+/* route.h - which handler answers which address: the table of routes.def, and the search in it. Pure.
+ *
+ * Paths are those below the path of site.url, still percent-encoded. */
+#ifndef KONTOR_SERVE_ROUTE_H
+#define KONTOR_SERVE_ROUTE_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "plat/stats/stats.h"
+
+struct page_ctx;
+struct request;
+struct view;
+
+enum method { METHOD_GET = 1, METHOD_POST = 2 }; /* HEAD is taken for GET, without the body */
+
+enum route_kind {
+	ROUTE_KIND_PAGE, /* public: knows no session; may be cached, has a JSON twin */
+	ROUTE_KIND_FORM, /* personal: session, forms, never cached */
+	ROUTE_KIND_RAW	 /* fills the response itself */
+};
+
+enum route_flag {
+	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST that comes from no browser: the origin is not checked */
+	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
+	ROUTE_NO_TOKEN = 1 << 2,    /* the form may stand on a page made before the session: its origin must do */
+	ROUTE_SESSION_COPY = 1 << 3 /* the copy of the session will do */
+};
+
+struct route {
+	const char *name; /* for logs; never an address, which visitors choose */
+	enum stats_route class;
+	enum method method;
+	enum route_kind kind;
+	const char *pattern;
+	union {
+		bool (*page)(const struct page_ctx *, struct view *page, struct err *);
+		bool (*form)(struct request *, struct view *page, struct view *me, struct err *);
+		bool (*raw)(struct request *, struct err *);
+	} handler;
+	const char *template;
+	unsigned flags;
+	int deadline_ms; /* 0: web.deadline_ms */
+};
+
+/* Number of rows, and a row. */
+size_t route_count(void);
+const struct route *route_at(size_t i);
+size_t route_number(const struct route *);
+
+/* The variable parts of a path, decoded; none where the pattern has no such part. */
+struct route_args {
+	struct str lang, slug, token;
+};
+
+struct route_match {
+	const struct route *route;
+	struct route_args args;
+	bool json;	     /* asked for by ".json" */
+	struct str redirect; /* not none: the path with its slash put right, for a 301 */
+	char allow[24];	     /* with ERR_METHOD: the methods that the address takes */
+};
+
+/* Finds the row for a method ("GET", "HEAD", "POST") and a path. ERR_NOT_FOUND, or ERR_METHOD when the address takes
+ * other methods. */
+MUST_USE bool route_find(struct arena *, struct str method, struct str path, struct route_match *, struct err *);
+
+/* The path of a request target (origin form or absolute form) below `base` ("" or "/shop"), and its query. False when
+ * it is not below it. */
+bool route_target(struct str target, struct str base, struct str *path, struct str *query);
+
+#endif

@@ -1,0 +1,442 @@
+#include "serve/serve.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "plat/cache/cache.h"
+#include "plat/db/db.h"
+#include "plat/fcgi/fcgi.h"
+#include "view/view.h"
+#include "serve/addr.h"
+#include "serve/error_page.h"
+#include "serve/fault.h"
+#include "web/frame.h"
+#include "serve/guard.h"
+#include "serve/kept_page.h"
+#include "serve/session.h"
+#include "serve/trace.h"
+
+#define PAGE_MAX_B ((size_t)8 << 20)
+#define BROKEN_STAYS_NS (15 * CLOCK_S) /* how long a worker with a wrong configuration answers before it ends */
+
+struct str
+request_header(const struct request *rq, const char *cgi_name)
+{
+	return fcgi_param(rq->fcgi, cgi_name);
+}
+
+void
+request_route(struct request *rq, const struct route *route)
+{
+	rq->route = route;
+	stats_route(&rq->app->stats, route->class);
+}
+
+static void
+set_deadline(struct request *rq)
+{
+	if (rq->db != NULL)
+		db_deadline(rq->db, rq->deadline_ns);
+	if (rq->cache != NULL)
+		cache_deadline(rq->cache, rq->deadline_ns);
+}
+
+/* Whether the client rather has JSON: it names it, and does not name HTML first. */
+static bool
+wants_json(struct str accept)
+{
+	ptrdiff_t json = str_find(accept, STR("json")), html = str_find(accept, STR("text/html"));
+
+	return json >= 0 && (html < 0 || json < html);
+}
+
+static void
+read_envelope(struct request *rq)
+{
+	rq->method = request_header(rq, "REQUEST_METHOD");
+	rq->head = str_eq_z(rq->method, "HEAD");
+	rq->post = str_eq_z(rq->method, "POST");
+	rq->json = wants_json(request_header(rq, "HTTP_ACCEPT"));
+	rq->client = addr_client(request_header(rq, "REMOTE_ADDR"), request_header(rq, "HTTP_X_FORWARDED_FOR"),
+	    &rq->app->conf.web_trusted_proxies);
+}
+
+static bool
+redirect_slash(struct request *rq, struct str path)
+{
+	response_redirect(&rq->res, 301,
+	    str_fmt(rq->a, "%.*s%.*s%s%.*s", STR_ARG(rq->app->urls.base), STR_ARG(path), rq->query.n > 0 ? "?" : "",
+		STR_ARG(rq->query)));
+	return true;
+}
+
+static bool
+read_fields(struct request *rq, struct err *e)
+{
+	struct form form;
+	struct str body;
+
+	form_init(&form, &form_limits_default);
+	if (!rq->post)
+		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, &form, &rq->fields, e);
+	return fcgi_body(rq->fcgi, rq->a, (size_t)rq->app->conf.web_body_max_b, &body, e)
+	    && form_body(rq->a, request_header(rq, "CONTENT_TYPE"), body, &form, e)
+	    && fields_read(rq->a, &form, &rq->fields, e);
+}
+
+static bool
+check_origin(struct request *rq, struct err *e)
+{
+	struct guard_source source = {request_header(rq, "HTTP_SEC_FETCH_SITE"), request_header(rq, "HTTP_ORIGIN"),
+	    request_header(rq, "HTTP_HOST")};
+
+	if (!rq->post || (rq->route->flags & ROUTE_NO_ORIGIN))
+		return true;
+	return guard_same_site(&source, rq->app->urls.origin, e);
+}
+
+static void
+read_session_token(struct request *rq)
+{
+	rq->session_token = form_cookie(request_header(rq, "HTTP_COOKIE"),
+	    rq->app->origin.https ? STR("__Host-" SESSION_COOKIE) : STR(SESSION_COOKIE));
+}
+
+static bool
+render(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, rq->a, PAGE_MAX_B);
+	if (!app_render(rq->app, rq->lang, rq->app->route_template[route_number(rq->route)], page, me, &b, e)
+	    || !buf_check(&b, e))
+		return false;
+	rq->res.body = buf_str(&b);
+	return true;
+}
+
+static bool
+twin(struct request *rq, const struct view *page, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, rq->a, PAGE_MAX_B);
+	view_json(page, &b);
+	buf_ch(&b, '\n');
+	rq->res.type = RESPONSE_JSON;
+	rq->res.body = buf_str(&b);
+	return buf_check(&b, e);
+}
+
+struct page_ctx
+request_public(const struct request *rq, struct page_result *result)
+{
+	return (struct page_ctx){.a = rq->a,
+	    .app = rq->app,
+	    .db = rq->db,
+	    .cache = rq->cache,
+	    .lang = rq->lang,
+	    .args = rq->args,
+	    .fields = &rq->fields,
+	    .now_s = rq->now_s,
+	    .deadline_ns = rq->deadline_ns,
+	    .result = result};
+}
+
+static void
+begin_page(struct request *rq)
+{
+	struct buf name;
+
+	buf_init(&name, rq->a, rq->path.n + rq->query.n + 2);
+	buf_put(&name, rq->path);
+	buf_ch(&name, '?');
+	buf_put(&name, rq->query);
+	cache_page_begin(rq->cache, rq->a, buf_str(&name));
+}
+
+/* A public page is complete without the visitor's part: when the session cannot be read, it comes as for a stranger. */
+static void
+load_visitor(struct request *rq)
+{
+	struct err lost = {0};
+
+	if (rq->session_token.n > 0 && !session_load_copy(rq, &lost))
+		log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
+}
+
+static bool
+visitor_part(struct request *rq, struct view *me)
+{
+	struct err lost = {0};
+
+	if (session_view(rq, me, &lost))
+		return true;
+	log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
+	return false;
+}
+
+static bool
+run_page(struct request *rq, struct err *e)
+{
+	struct view *page = view_object(rq->a), *me = view_object(rq->a);
+	struct page_result result = {.moved_to = STR_NONE};
+	struct page_ctx ctx = request_public(rq, &result);
+
+	rq->res.vary_accept = true;
+	begin_page(rq);
+	if (!rq->json)
+		load_visitor(rq); /* first, so that the page's own values come with him */
+	if (!rq->route->handler.page(&ctx, page, e))
+		return false;
+	if (result.moved_to.n > 0) {
+		response_redirect(&rq->res, 301, result.moved_to);
+		return true;
+	}
+	frame_page(&ctx, rq->path, page);
+	rq->res.cache = RESPONSE_SHARED;
+	if (rq->session != NULL && visitor_part(rq, me))
+		rq->res.cache = RESPONSE_PRIVATE;
+	session_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
+	if (!(rq->json ? twin(rq, page, e) : render(rq, page, me, e)))
+		return false;
+	kept_page_put(rq);
+	return true;
+}
+
+/* A handler that has set a redirect or a body gets no template. */
+static bool
+run_form(struct request *rq, struct err *e)
+{
+	struct view *page = view_object(rq->a), *me = view_object(rq->a);
+	struct page_ctx ctx = request_public(rq, NULL);
+	bool done;
+
+	rq->res.cache = RESPONSE_PRIVATE;
+	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
+	if (!rq->post)
+		begin_page(rq);
+	if (rq->session_token.n > 0
+	    && !(rq->route->flags & ROUTE_SESSION_COPY ? session_load_copy(rq, e) : session_load(rq, e)))
+		return false;
+	if (rq->post && rq->session != NULL && !(rq->route->flags & ROUTE_NO_TOKEN)
+	    && !guard_token(field_text(&rq->fields, F_csrf), session_csrf(rq->session), e))
+		return false;
+	done = rq->route->handler.form(rq, page, me, e);
+	if (rq->post && rq->session != NULL)
+		session_changed(rq); /* also by what failed: it may have come as far as its COMMIT */
+	if (!done)
+		return false;
+	if (rq->res.status != 200 || rq->res.body.n > 0)
+		return true;
+	frame_page(&ctx, rq->path, page);
+	view_bool(page, N_hidden, true);
+	session_notice(rq, me);
+	return (rq->session == NULL || session_view(rq, me, e)) && render(rq, page, me, e);
+}
+
+static bool
+run(struct request *rq, struct err *e)
+{
+	switch (rq->route->kind) {
+	case ROUTE_KIND_PAGE:
+		return run_page(rq, e);
+	case ROUTE_KIND_FORM:
+		return run_form(rq, e);
+	case ROUTE_KIND_RAW:
+		return rq->route->handler.raw(rq, e);
+	}
+	return err_set(e, ERR_BUG, "a route of no kind");
+}
+
+/* The language that the path begins with, before the route is known: the error page is in it, too. */
+static void
+guess_lang(struct request *rq)
+{
+	struct str rest = str_from(rq->path, 1), first;
+	const struct lang *lang;
+
+	if (str_cut(&rest, '/', &first) && (lang = lang_find(&rq->app->langs, first)) != NULL)
+		rq->lang = lang;
+}
+
+/* A row of routes.def may give less time than web.deadline_ms, never more: the slot and the watchdog have that. */
+static void
+shorten_deadline(struct request *rq)
+{
+	uint64_t at_ns = rq->start_ns + (uint64_t)rq->route->deadline_ms * CLOCK_MS;
+
+	if (rq->route->deadline_ms == 0 || at_ns >= rq->deadline_ns)
+		return;
+	rq->deadline_ns = at_ns;
+	set_deadline(rq);
+}
+
+static bool
+answer(struct request *rq, struct err *e)
+{
+	struct route_match m;
+
+	read_envelope(rq);
+	if (rq->app->broken)
+		return err_set(e, ERR_BUSY, "the configuration cannot be used; the first lines of this worker say why");
+	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
+		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
+	read_session_token(rq);
+	if (kept_page_find(rq))
+		return true;
+	guess_lang(rq);
+	if (!route_find(rq->a, rq->method, rq->path, &m, e)) {
+		memcpy(rq->allow, m.allow, sizeof(rq->allow));
+		return false;
+	}
+	if (m.redirect.n > 0)
+		return redirect_slash(rq, m.redirect);
+	request_route(rq, m.route);
+	rq->args = m.args;
+	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path))
+		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
+	rq->json = rq->json || m.json;
+	shorten_deadline(rq);
+	if (rq->cache != NULL && (rq->post || rq->route->kind != ROUTE_KIND_PAGE))
+		cache_settle(rq->cache, false); /* a body may be long in coming, and so may the database */
+	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)
+	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
+}
+
+/* The head of the answer; an answer whose headers are malformed becomes the error page, whose own are not. */
+static struct str
+finish_head(struct request *rq, bool *send_body, bool *failed)
+{
+	struct str if_none_match = request_header(rq, "HTTP_IF_NONE_MATCH"), head;
+	struct err e = {0};
+
+	if (response_head(&rq->res, rq->a, &rq->app->origin, rq->id, if_none_match, &head, send_body, &e))
+		return head;
+	error_page(rq, &e);
+	*failed = true;
+	err_clear(&e);
+	ASSERT(response_head(&rq->res, rq->res.lines.a, &rq->app->origin, rq->id, STR_NONE, &head, send_body, &e));
+	return head;
+}
+
+static bool
+send_answer(struct request *rq, bool *failed)
+{
+	bool send_body;
+	struct str head = finish_head(rq, &send_body, failed);
+	struct str body = send_body && !rq->head ? rq->res.body : STR_NONE;
+
+	if (fault_cuts(rq)) {
+		fcgi_send_half(rq->fcgi, rq->a, head, body);
+		abort();
+	}
+	return fcgi_send(rq->fcgi, rq->a, head, body, rq->deadline_ns);
+}
+
+/* Ends the process by SIGABRT, past a deadline; 0 disarms. The signal has no handler: nothing can be unsafe in it. */
+static void
+arm_watchdog(timer_t timer, uint64_t at_ns)
+{
+	struct itimerspec at = {
+	    .it_value = {.tv_sec = (time_t)(at_ns / CLOCK_S), .tv_nsec = (long)(at_ns % CLOCK_S)}};
+
+	timer_settime(timer, TIMER_ABSTIME, &at, NULL);
+}
+
+/* A redirect or 304 is an answer; a page that nobody took is neither a failure nor an answer. */
+static enum stats_end
+ending(const struct request *rq, bool sent, bool failed)
+{
+	if (!sent)
+		return STATS_ABORTED;
+	if (!failed)
+		return STATS_ANSWERED;
+	return rq->res.status < 500 ? STATS_REFUSED : STATS_HANDLED;
+}
+
+static void
+count_lost_log_lines(struct app *app)
+{
+	static uint64_t told;
+	uint64_t n = log_dropped();
+
+	stats_add(&app->stats, STAT_log_dropped, n - told);
+	told = n;
+}
+
+static void
+serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
+{
+	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
+	struct err e = {0};
+	bool failed, sent;
+
+	rq.start_ns = clock_mono_ns();
+	rq.now_s = clock_utc_s();
+	rq.deadline_ns = rq.start_ns + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS;
+	trace_id(request_header(&rq, "HTTP_TRACEPARENT"), rq.id);
+	log_request(rq.id);
+	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
+	arm_watchdog(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
+	response_init(&rq.res, a);
+	rq.lang = app->shop_lang;
+	set_deadline(&rq);
+	failed = !answer(&rq, &e);
+	if (failed)
+		error_page(&rq, &e);
+	if (rq.db != NULL)
+		db_rest(rq.db);
+	if (rq.cache != NULL && cache_waits(rq.cache))
+		cache_settle(rq.cache, fcgi_waits(fcgi));
+	sent = send_answer(&rq, &failed);
+	if (!sent)
+		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
+	stats_end(&app->stats, ending(&rq, sent, failed));
+	arm_watchdog(watchdog, 0);
+	fcgi_done(fcgi);
+	log_request(NULL);
+	count_lost_log_lines(app);
+	arena_reset(a);
+}
+
+static void
+settle(void *cache)
+{
+	cache_settle(cache, false);
+}
+
+/* What one page has left to the next request is stored before there is a wait for that. */
+static enum fcgi_event
+next_request(struct app *app, struct fcgi *fcgi, uint64_t until_ns)
+{
+	bool waits = app->cache != NULL && cache_waits(app->cache);
+	enum fcgi_event got = fcgi_next(fcgi, until_ns, waits ? settle : NULL, app->cache);
+
+	if (got != FCGI_EVENT_REQUEST && app->cache != NULL)
+		cache_settle(app->cache, false);
+	return got;
+}
+
+int
+serve_run(struct app *app, struct fcgi *fcgi)
+{
+	uint64_t until_ns = app->broken ? clock_mono_ns() + BROKEN_STAYS_NS : CLOCK_NEVER;
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
+	enum fcgi_event got;
+	struct arena a;
+	timer_t watchdog;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &watchdog) != 0)
+		return EX_OSERR;
+	arena_init(&a, (size_t)app->conf.web_request_mem_b);
+	while ((got = next_request(app, fcgi, until_ns)) == FCGI_EVENT_REQUEST)
+		serve_one(app, fcgi, &a, watchdog);
+	arena_fini(&a);
+	timer_delete(watchdog);
+	return got == FCGI_EVENT_STOP ? EXIT_SUCCESS : EX_CONFIG;
+}

@@ -1,0 +1,110 @@
+#include "serve/session.h"
+
+#include "plat/cache/cache.h"
+#include "store/order/cart_store.h"
+#include "view/view.h"
+#include "serve/app.h"
+
+/* As long as a cart is kept for its visitor. */
+#define COOKIE_LIVES_S (INT64_C(180) * 86400)
+
+bool
+session_load(struct request *rq, struct err *e)
+{
+	struct session_wanted want = {.cookie = rq->session_token, .cart_units = !rq->post, .now_s = rq->now_s};
+
+	return session_find(rq->db, rq->a, &want, &rq->session, e);
+}
+
+static bool
+fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	struct request *rq = arg;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!session_load(rq, e))
+			return false;
+		if (rq->session != NULL)
+			want[i]->value = session_pack(a, rq->session);
+	}
+	return true;
+}
+
+/* Like the database, memcached holds the token's hash only. */
+static struct cache_key
+key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
+{
+	return cache_key(rq->cache, CACHE_session, STR_NONE, secret_hex(rq->a, hash, SECRET_HASH_B));
+}
+
+bool
+session_load_copy(struct request *rq, struct err *e)
+{
+	uint8_t hash[SECRET_HASH_B];
+	struct cache_item item = {0};
+	struct session *s;
+
+	if (!secret_token_hash(rq->session_token, hash))
+		return true;
+	item.key = key_of(rq, hash);
+	if (!cache_fetch(rq->cache, rq->a, &item, 1, fill, rq, e))
+		return false;
+	if (item.how == CACHE_NONE)
+		return true;
+	s = ARENA_NEW(rq->a, struct session);
+	if (!session_unpack(item.value, rq->session_token, s))
+		return err_set(e, ERR_UPSTREAM, "the cache holds no session under a session's key");
+	rq->session = s;
+	return true;
+}
+
+void
+session_changed(struct request *rq)
+{
+	uint8_t hash[SECRET_HASH_B];
+	struct cache_key key;
+
+	secret_hash(str_n(rq->session->token, sizeof(rq->session->token)), hash);
+	key = key_of(rq, hash);
+	(void)cache_forget(rq->cache, rq->a, &key, 1);
+}
+
+bool
+session_need(struct request *rq, struct err *e)
+{
+	if (rq->session != NULL)
+		return true;
+	if (!session_create(rq->db, rq->a, rq->now_s, &rq->session, e))
+		return false;
+	response_cookie(&rq->res, rq->a, &rq->app->origin, STR(SESSION_COOKIE), session_cookie(rq->a, rq->session),
+	    COOKIE_LIVES_S);
+	return true;
+}
+
+bool
+session_view(struct request *rq, struct view *me, struct err *e)
+{
+	int64_t units = rq->session->cart_units;
+
+	if (units < 0 && !cart_count(rq->db, rq->a, rq->session->id, &units, e))
+		return false;
+	if (units > 0)
+		view_int(me, N_cart_count, units);
+	view_str(me, N_csrf, session_csrf(rq->session));
+	return true;
+}
+
+bool
+session_notice_due(const struct request *rq)
+{
+	struct stats *st = &rq->app->stats;
+
+	return stats_paused(st) || breaker_is_open(st, BREAKER_DB);
+}
+
+void
+session_notice(struct request *rq, struct view *me)
+{
+	if (session_notice_due(rq))
+		view_bool(me, N_paused, true);
+}

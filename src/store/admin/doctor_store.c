@@ -1,0 +1,110 @@
+#include "store/admin/doctor_store.h"
+
+#include "base/buf.h"
+#include "store/sql.h"
+
+#define GRANTS_MAX_B ((size_t)256 << 10)
+
+static int64_t
+number(struct db_rows *rows)
+{
+	return c_is_null(rows) ? 0 : c_i64(rows);
+}
+
+bool
+doctor_server(struct db *db, struct arena *a, struct doctor_server *s, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_DOCTOR_SERVER), a, &rows, e))
+		return false;
+	s->version = c_is_null(&rows) ? STR("") : c_str(&rows);
+	s->charset = c_is_null(&rows) ? STR("") : c_str(&rows);
+	s->flush_log = number(&rows);
+	s->log_bin = number(&rows);
+	s->sync_binlog = number(&rows);
+	s->read_only = number(&rows);
+	s->max_connections = number(&rows);
+	s->max_statements = number(&rows);
+	s->now_s = number(&rows);
+	if (!db_get(db_query(db, SQL_DOCTOR_LOAD), a, &rows, e))
+		return false;
+	s->connections = number(&rows);
+	s->statements = number(&rows);
+	return true;
+}
+
+bool
+doctor_schema(struct db *db, struct arena *a, struct doctor_schema *s, struct err *e)
+{
+	struct db_rows rows;
+
+	*s = (struct doctor_schema){.unfinished = STR("")};
+	if (!db_get(db_query(db, SQL_SCHEMA_TABLES), a, &rows, e))
+		return false;
+	s->exists = c_i64(&rows) != 0;
+	if (!s->exists)
+		return true;
+	if (!db_select(db_query(db, SQL_SCHEMA_APPLIED), a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		struct str name;
+		uint64_t done;
+
+		s->version = (int64_t)c_u64(&rows);
+		name = c_str(&rows);
+		(void)c_str(&rows);
+		done = c_u64(&rows);
+		if (!c_is_null(&rows)) {
+			(void)c_i64(&rows);
+			continue;
+		}
+		s->unfinished = name;
+		s->done = done;
+	}
+	return true;
+}
+
+bool
+doctor_queue(struct db *db, struct arena *a, int64_t before_s, struct doctor_queue *q, struct err *e)
+{
+	struct db_query *query = db_query(db, SQL_DOCTOR_QUEUE);
+	struct db_rows rows;
+
+	q_i64(query, before_s);
+	if (!db_get(query, a, &rows, e))
+		return false;
+	q->dead = number(&rows);
+	q->late = number(&rows);
+	return true;
+}
+
+bool
+doctor_grants(struct db *db, struct arena *a, struct str *text, struct err *e)
+{
+	struct db_rows rows;
+	struct buf b;
+
+	buf_init(&b, a, GRANTS_MAX_B);
+	if (!db_select(db_query(db, SQL_DOCTOR_GRANTS), a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		struct str line = c_str(&rows);
+
+		buf_put(&b, line);
+		buf_z(&b, ";\n");
+	}
+	*text = b.n == 0 ? STR("") : buf_str(&b);
+	return buf_check(&b, e);
+}
+
+size_t
+doctor_statements(enum db_role role)
+{
+	struct db_setup setup = sql_setup(NULL, NULL, role);
+	size_t n = 0;
+
+	for (size_t i = 0; i < setup.n_stmts; i++)
+		n += (setup.stmts[i].roles & (unsigned)role) != 0;
+	return n;
+}

@@ -1,0 +1,316 @@
+#include "store/admin/migrate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "plat/conf/conf.h"
+#include "plat/db/db_text.h"
+#include "store/admin/accounts.h"
+#include "store/sql.h"
+#include "store/admin/sql_text.h"
+
+#define FILES_MAX 1000
+#define FILE_MAX_B ((size_t)16 << 20)
+#define NUMBER_DIGITS 4
+#define LOCK_WAIT_S 10
+
+struct file {
+	uint64_t version;
+	struct str name;
+	struct str text, checksum;
+};
+
+struct applied {
+	uint64_t version, done;
+	struct str name, checksum;
+	bool finished;
+};
+
+struct run {
+	struct migrate *m;
+	struct arena *a;
+	struct file *file;
+	struct applied *applied;
+	size_t n_files, n_applied;
+};
+
+static bool
+read_file(struct arena *a, const char *dir, struct str name, struct str *out, struct err *e)
+{
+	struct str path = str_fmt(a, "%s/%.*s", dir, STR_ARG(name));
+	struct stat st;
+	size_t n = 0;
+	char *p;
+	int fd = open(path.p, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1 || fstat(fd, &st) != 0 || st.st_size < 0 || (size_t)st.st_size > FILE_MAX_B
+	    || (p = arena_try(a, (size_t)st.st_size + 1)) == NULL) {
+		if (fd != -1)
+			close(fd);
+		return err_set(e, ERR_INPUT, "%s: %s", path.p, fd == -1 ? strerror(errno) : "cannot be read");
+	}
+	while (n < (size_t)st.st_size) {
+		ssize_t got = read(fd, p + n, (size_t)st.st_size - n);
+
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	close(fd);
+	*out = str_n(p, n);
+	return n == (size_t)st.st_size || err_set(e, ERR_INPUT, "%s: cannot be read whole", path.p);
+}
+
+static int
+by_version(const void *x, const void *y)
+{
+	const struct file *f = x, *g = y;
+
+	return f->version < g->version ? -1 : f->version > g->version;
+}
+
+static bool
+is_migration(const char *name, uint64_t *version)
+{
+	struct str s = str_z(name);
+
+	return s.n > NUMBER_DIGITS + 5 && s.p[NUMBER_DIGITS] == '_' && str_ends(s, STR(".sql"))
+	    && num_u64(str_head(s, NUMBER_DIGITS), 1, FILES_MAX, version);
+}
+
+static bool
+find_files(struct run *r, struct err *e)
+{
+	DIR *dir = opendir(r->m->dir);
+	const struct dirent *entry;
+
+	if (dir == NULL)
+		return err_set(e, ERR_INPUT, "%s: %s", r->m->dir, strerror(errno));
+	r->file = ARENA_ARRAY(r->a, struct file, FILES_MAX);
+	while ((entry = readdir(dir)) != NULL && r->n_files < FILES_MAX) {
+		if (!is_migration(entry->d_name, &r->file[r->n_files].version))
+			continue;
+		r->file[r->n_files++].name = str_dup(r->a, str_z(entry->d_name));
+	}
+	closedir(dir);
+	qsort(r->file, r->n_files, sizeof(*r->file), by_version);
+	for (size_t i = 0; i < r->n_files; i++) {
+		if (r->file[i].version != i + 1)
+			return err_set(
+			    e, ERR_INPUT, "%s: %s, expected number %04zu", r->m->dir, r->file[i].name.p, i + 1);
+	}
+	return r->n_files > 0 || err_set(e, ERR_INPUT, "%s: no file NNNN_name.sql", r->m->dir);
+}
+
+/* The database computes the checksum: nothing else here needs a hash. */
+static bool
+load_files(struct run *r, struct err *e)
+{
+	if (!find_files(r, e))
+		return false;
+	for (size_t i = 0; i < r->n_files; i++) {
+		struct db_query *q = db_query(r->m->db, SQL_SCHEMA_CHECKSUM);
+		struct file *f = &r->file[i];
+		struct db_rows rows;
+
+		if (!read_file(r->a, r->m->dir, f->name, &f->text, e))
+			return false;
+		q_bytes(q, f->text);
+		if (!db_get(q, r->a, &rows, e))
+			return false;
+		if (c_is_null(&rows))
+			return err_set(e, ERR_BUG, "%s: no checksum", f->name.p);
+		f->checksum = c_str(&rows);
+	}
+	return true;
+}
+
+static bool
+load_applied(struct run *r, struct err *e)
+{
+	struct db_rows rows;
+	bool exists;
+
+	if (!db_get(db_query(r->m->db, SQL_SCHEMA_TABLES), r->a, &rows, e))
+		return false;
+	exists = c_i64(&rows) != 0;
+	if (!exists && r->m->dry_run)
+		return true;
+	if (!exists && !db_run(db_query(r->m->db, SQL_SCHEMA_CREATE), NULL, e))
+		return false;
+	if (!db_select(db_query(r->m->db, SQL_SCHEMA_APPLIED), r->a, &rows, e))
+		return false;
+	r->applied = ARENA_ARRAY(r->a, struct applied, rows.n);
+	while (db_next(&rows)) {
+		struct applied *x = &r->applied[r->n_applied++];
+
+		x->version = c_u64(&rows);
+		x->name = c_str(&rows);
+		x->checksum = c_str(&rows);
+		x->done = c_u64(&rows);
+		x->finished = !c_is_null(&rows);
+		if (x->finished)
+			c_i64(&rows);
+	}
+	return true;
+}
+
+static bool
+check_applied(const struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < r->n_applied; i++) {
+		const struct applied *x = &r->applied[i];
+
+		if (x->version != i + 1)
+			return err_set(e, ERR_CONFLICT, "schema_migration does not know of number %04zu", i + 1);
+		if (i >= r->n_files)
+			return err_set(
+			    e, ERR_CONFLICT, "the database has %s, which is newer than this program", x->name.p);
+		if (!x->finished && !r->m->resume)
+			return err_set(e, ERR_CONFLICT,
+			    "%s is half applied: %llu of its statements are done. Put it right, then `kontor migrate "
+			    "--resume`",
+			    x->name.p, (unsigned long long)x->done);
+		if (x->finished && !str_eq(x->checksum, r->file[i].checksum))
+			return err_set(e, ERR_INPUT,
+			    "%s/%s was changed after it was applied: a change needs a new file", r->m->dir,
+			    r->file[i].name.p);
+	}
+	return true;
+}
+
+static bool
+run_text(struct run *r, const struct file *f, uint64_t skip, struct err *e)
+{
+	struct sql_text text = {.rest = f->text};
+	uint64_t n = 0;
+	struct str stmt;
+	unsigned line;
+
+	while (sql_text_next(&text, &stmt, &line)) {
+		if (n++ < skip)
+			continue;
+		if (!db_text_run(r->m->db, stmt, e))
+			return err_context(e, "%s/%s:%u", r->m->dir, f->name.p, line);
+		if (f->version != 0) {
+			struct db_query *q = db_query(r->m->db, SQL_SCHEMA_DONE);
+
+			q_u64(q, n);
+			q_u64(q, f->version);
+			if (!db_run(q, NULL, e))
+				return err_context(e, "%s/%s:%u was done, but not noted", r->m->dir, f->name.p, line);
+		}
+	}
+	return true;
+}
+
+static bool
+note_begin(struct run *r, const struct file *f, bool resumed, struct err *e)
+{
+	struct db_query *q;
+
+	if (resumed) {
+		q = db_query(r->m->db, SQL_SCHEMA_RESUME);
+		q_str(q, f->checksum);
+		q_u64(q, f->version);
+	} else {
+		q = db_query(r->m->db, SQL_SCHEMA_BEGIN);
+		q_u64(q, f->version);
+		q_str(q, f->name);
+		q_str(q, f->checksum);
+		q_i64(q, clock_utc_s());
+	}
+	return db_run(q, NULL, e);
+}
+
+static bool
+apply_one(struct run *r, const struct file *f, const struct applied *x, struct err *e)
+{
+	struct db_query *q;
+
+	if (x != NULL && x->finished)
+		return true;
+	r->m->n_waiting++;
+	r->m->say(str_fmt(r->a, "%s%s", f->name.p, r->m->dry_run ? " would be applied" : "").p);
+	if (r->m->dry_run)
+		return true;
+	if (!note_begin(r, f, x != NULL, e) || !run_text(r, f, x == NULL ? 0 : x->done, e))
+		return false;
+	q = db_query(r->m->db, SQL_SCHEMA_FINISH);
+	q_i64(q, clock_utc_s());
+	q_u64(q, f->version);
+	if (!db_run(q, NULL, e))
+		return false;
+	r->m->n_applied++;
+	return true;
+}
+
+static bool
+grant(struct run *r, struct err *e)
+{
+	struct file f = {.name = STR("grants.sql")};
+
+	if (access(str_fmt(r->a, "%s/grants.sql", r->m->dir).p, R_OK) != 0)
+		return true;
+	if (!read_file(r->a, r->m->dir, f.name, &f.text, e) || !accounts_fill(r->a, r->m->conf, f.text, &f.text, e))
+		return false;
+	r->m->say("rights of the accounts");
+	return run_text(r, &f, 0, e);
+}
+
+static bool
+locked_run(struct run *r, struct err *e)
+{
+	if (!load_files(r, e) || !load_applied(r, e) || !check_applied(r, e))
+		return false;
+	for (size_t i = 0; i < r->n_files; i++) {
+		if (!apply_one(r, &r->file[i], i < r->n_applied ? &r->applied[i] : NULL, e))
+			return false;
+	}
+	return r->m->dry_run || r->m->no_grants || grant(r, e);
+}
+
+bool
+migrate_lock(struct db *db, struct arena *a, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_SCHEMA_LOCK);
+	struct db_rows rows;
+
+	q_i64(q, LOCK_WAIT_S);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	return (!c_is_null(&rows) && c_i64(&rows) == 1)
+	    || err_set(e, ERR_CONFLICT, "another `kontor migrate`, `backup` or `restore` is at work");
+}
+
+/* Closing the connection frees the lock as well: a failure here is of no consequence. */
+void
+migrate_unlock(struct db *db, struct arena *a)
+{
+	struct err ignored = {0};
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_SCHEMA_UNLOCK), a, &rows, &ignored))
+		err_clear(&ignored);
+}
+
+bool
+migrate_run(struct migrate *m, struct arena *a, struct err *e)
+{
+	struct run r = {.m = m, .a = a};
+	bool ok;
+
+	if (!migrate_lock(m->db, a, e))
+		return false;
+	ok = locked_run(&r, e);
+	migrate_unlock(m->db, a);
+	return ok;
+}

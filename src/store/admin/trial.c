@@ -1,0 +1,65 @@
+#include "store/admin/trial.h"
+
+#include "plat/db/db_text.h"
+#include "store/admin/accounts.h"
+#include "store/sql.h"
+
+#define DATABASE_NAME_MAX 64
+
+static bool
+lock(struct trial *t, struct arena *a, struct err *e)
+{
+	struct db_query *q = db_query(t->server, SQL_TRIAL_LOCK);
+	struct db_rows rows;
+
+	q_str(q, t->conf.db_name);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	return (!c_is_null(&rows) && c_i64(&rows) == 1)
+	    || err_set(e, ERR_CONFLICT, "another backup of this shop is being tried at the moment");
+}
+
+static bool
+find_old(struct trial *t, struct arena *a, struct err *e)
+{
+	struct db_query *q = db_query(t->server, SQL_TRIAL_FIND);
+	struct db_rows rows;
+
+	q_str(q, t->conf.db_name);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	t->found_old = c_i64(&rows) > 0;
+	return true;
+}
+
+static bool
+drop(struct trial *t, struct arena *a, struct err *e)
+{
+	return db_text_run(t->server, sql_named(a, SQL_TRIAL_DROP, db_text_name(a, t->conf.db_name)), e);
+}
+
+bool
+trial_open(struct trial *t, const struct conf *conf, struct arena *a, struct err *e)
+{
+	struct str name = str_fmt(a, "%s" ACCOUNTS_TRIAL "backup", conf->db_name.p);
+	struct db_setup setup;
+
+	if (name.n > DATABASE_NAME_MAX)
+		return err_set(e, ERR_INPUT, "db.name is too long: %s would have more than %d characters", name.p,
+		    DATABASE_NAME_MAX);
+	t->found_old = false;
+	t->server_conf = accounts_backup(conf, STR(""));
+	t->conf = accounts_backup(conf, name);
+	setup = sql_setup(&t->server_conf, NULL, DB_MIGRATE);
+	return db_open(a, &setup, &t->server, e) && lock(t, a, e) && find_old(t, a, e) && drop(t, a, e)
+	    && db_text_run(t->server, sql_named(a, SQL_TRIAL_CREATE, db_text_name(a, name)), e);
+}
+
+bool
+trial_drop(struct trial *t, struct arena *a, struct err *e)
+{
+	bool ok = drop(t, a, e);
+
+	db_close(t->server);
+	return ok;
+}

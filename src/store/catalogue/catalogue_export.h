@@ -1,0 +1,31 @@
+/* catalogue_export.h - products out of the database as the import takes them: all of them, also drafts.
+ *
+ * What is written of these and imported again changes nothing. */
+#ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
+#define KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
+
+#include "plat/db/db.h"
+#include "import/translation_csv.h"
+
+/* The product with the smallest number above *id, which becomes its number; *p is NULL behind the last one.
+ * `own_lang`: the language of its texts. Variants that are gone are left out. */
+MUST_USE bool catalogue_export_next(
+    struct db *, struct arena *, struct str own_lang, uint64_t *id, struct product **p, struct err *);
+
+/* The labels of all specifications, in the order in which products show them. */
+MUST_USE bool catalogue_export_labels(struct db *, struct arena *, struct str **labels, size_t *n, struct err *);
+
+struct catalogue_texts {
+	struct translation *v;
+	size_t n;
+};
+
+/* A product's texts in other languages. */
+MUST_USE bool catalogue_export_texts(
+    struct db *, struct arena *, struct str own_lang, uint64_t id, struct catalogue_texts *, struct err *);
+
+/* All texts of categories, and all terms in other languages. */
+MUST_USE bool catalogue_export_words(
+    struct db *, struct arena *, struct str own_lang, struct catalogue_texts *, struct err *);
+
+#endif

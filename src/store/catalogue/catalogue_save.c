@@ -1,0 +1,541 @@
+#include "store/catalogue/catalogue_save.h"
+
+#include <stdlib.h>
+
+#include "plat/text/secret.h"
+#include "store/catalogue/catalogue_save_impl.h"
+#include "store/outbox_store.h"
+#include "store/sql.h"
+
+#define CANON_MAX_B ((size_t)8 << 20)
+#define LOCK_WAIT_S 2
+
+bool
+catalogue_save_lock(struct db *db, struct arena *a, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_SAVE_LOCK);
+	struct db_rows rows;
+
+	q_i64(q, LOCK_WAIT_S);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	return (!c_is_null(&rows) && c_i64(&rows) == 1) || err_set(e, ERR_CONFLICT, "another import is at work");
+}
+
+/* The connection's end frees it as well: a failure here is of no consequence. */
+void
+catalogue_save_unlock(struct db *db, struct arena *a)
+{
+	struct err ignored = {0};
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_SAVE_UNLOCK), a, &rows, &ignored))
+		err_clear(&ignored);
+}
+
+/* Products of a batch ----------------------------------------------------------------------------------------- */
+
+bool
+save_is_known(const struct save_item *it)
+{
+	return !it->fresh;
+}
+
+bool
+save_is_changed(const struct save_item *it)
+{
+	return !it->fresh && !it->same;
+}
+
+bool
+save_is_written(const struct save_item *it)
+{
+	return !it->same;
+}
+
+static bool
+is_restocked(const struct save_item *it)
+{
+	return it->restocked;
+}
+
+static bool
+has_new_handle(const struct save_item *it)
+{
+	return it->fresh || it->old_handle.n > 0;
+}
+
+bool
+save_ids(struct save_batch *b, save_which *which, struct str *json, bool *none, struct err *e)
+{
+	struct rows_json rows;
+
+	rows_init(&rows, b->s->a);
+	for (size_t i = 0; i < b->n_by_id; i++) {
+		if (!which(b->by_id[i]))
+			continue;
+		rows_begin(&rows);
+		rows_i64(&rows, (int64_t)b->by_id[i]->id);
+		rows_end(&rows);
+	}
+	*none = rows.first_row;
+	return rows_done(&rows, json, e);
+}
+
+bool
+save_run_for(struct save_batch *b, unsigned stmt, save_which *which, struct err *e)
+{
+	struct db_query *q;
+	struct str json;
+	bool none;
+
+	if (!save_ids(b, which, &json, &none, e))
+		return false;
+	if (none)
+		return true;
+	q = db_query(b->s->db, stmt);
+	q_str(q, json);
+	return db_run(q, NULL, e);
+}
+
+bool
+save_select_for(struct save_batch *b, unsigned stmt, save_which *which, struct db_rows *rows, struct err *e)
+{
+	struct db_query *q;
+	struct str json;
+	bool none;
+
+	*rows = (struct db_rows){0};
+	if (!save_ids(b, which, &json, &none, e))
+		return false;
+	q = db_query(b->s->db, stmt);
+	q_str(q, json);
+	return db_select(q, b->s->a, rows, e);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct save_item *x = *(struct save_item *const *)a, *y = *(struct save_item *const *)b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static void
+sort_by_id(struct save_batch *b)
+{
+	b->n_by_id = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (b->item[i].id != 0)
+			b->by_id[b->n_by_id++] = &b->item[i];
+	qsort(b->by_id, b->n_by_id, sizeof(struct save_item *), by_id);
+}
+
+struct save_item *
+save_item_of(struct save_batch *b, uint64_t id)
+{
+	struct save_item key = {.id = id}, *p = &key, **found;
+
+	found = bsearch(&p, b->by_id, b->n_by_id, sizeof(struct save_item *), by_id);
+	ASSERT(found != NULL);
+	return *found;
+}
+
+/* Recognising ------------------------------------------------------------------------------------------------- */
+
+/* The ids of those of the batch that have none yet, by their handles. */
+static bool
+find_handles(struct save_batch *b, struct err *e)
+{
+	struct rows_json rows;
+	struct db_rows found;
+	struct db_query *q;
+	struct str json;
+
+	rows_init(&rows, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->item[i].id != 0)
+			continue;
+		rows_begin(&rows);
+		rows_i64(&rows, (int64_t)i);
+		rows_str(&rows, b->item[i].p->handle);
+		rows_end(&rows);
+	}
+	if (!rows_done(&rows, &json, e))
+		return false;
+	q = db_query(b->s->db, SQL_SAVE_PRODUCTS_ARE);
+	q_str(q, json);
+	if (!db_select(q, b->s->a, &found, e))
+		return false;
+	while (db_next(&found)) {
+		struct save_item *it = &b->item[c_u64(&found)];
+
+		it->id = c_u64(&found);
+		it->known_hash = c_bytes(&found);
+	}
+	return true;
+}
+
+static bool
+list_skus(struct save_batch *b, struct str *json, bool *any, struct err *e)
+{
+	struct rows_json rows;
+
+	rows_init(&rows, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct product *p = b->item[i].p;
+
+		for (size_t k = 0; b->item[i].id == 0 && k < p->n_variants; k++) {
+			if (p->variants[k].sku.n == 0)
+				continue;
+			rows_begin(&rows);
+			rows_i64(&rows, (int64_t)i);
+			rows_str(&rows, p->variants[k].sku);
+			rows_end(&rows);
+		}
+	}
+	*any = !rows.first_row;
+	return rows_done(&rows, json, e);
+}
+
+/* Another of the batch was it before. */
+static bool
+is_taken(const struct save_batch *b, uint64_t id)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->item[i].id == id)
+			return true;
+	return false;
+}
+
+/* By SKU: exactly one product has any of them, and its handle is not in the table. */
+static bool
+find_renamed(struct save_batch *b, struct err *e)
+{
+	struct catalogue_save *s = b->s;
+	struct db_rows found;
+	struct db_query *q;
+	struct str json;
+	bool any;
+
+	if (!list_skus(b, &json, &any, e))
+		return false;
+	if (!any)
+		return true;
+	q = db_query(s->db, SQL_SAVE_PRODUCTS_OF_SKUS);
+	q_str(q, json);
+	if (!db_select(q, s->a, &found, e))
+		return false;
+	while (db_next(&found)) {
+		struct save_item *it = &b->item[c_u64(&found)];
+		uint64_t id = c_u64(&found);
+		struct str handle = c_str(&found);
+
+		if (is_taken(b, id) || (s->has_handle != NULL && s->has_handle(s->arg, handle)))
+			continue;
+		it->id = id;
+		it->old_handle = handle;
+	}
+	return true;
+}
+
+/* The languages are in it: when the shop offers another one, everything is indexed anew. */
+static bool
+content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIGEST_B], struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, s->a, CANON_MAX_B);
+	for (size_t i = 0; i < s->langs->n; i++) {
+		buf_put(&b, s->langs->v[i]);
+		buf_ch(&b, ' ');
+	}
+	buf_ch(&b, p->partial ? '?' : '.'); /* what is missing today may be meant to go tomorrow */
+	product_canon(p, &b);
+	return buf_check(&b, e) && digest(buf_str(&b), hash, e);
+}
+
+static bool
+recognise(struct save_batch *b, struct err *e)
+{
+	if (!find_handles(b, e) || !find_renamed(b, e))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		b->item[i].fresh = b->item[i].id == 0;
+		if (!content_hash(b->s, b->item[i].p, b->item[i].hash, e))
+			return false;
+	}
+	sort_by_id(b);
+	return true;
+}
+
+static bool
+save_handles(struct save_batch *b, struct err *e)
+{
+	struct rows_out taken;
+
+	rows_out_init(&taken, b->s->db, SQL_SAVE_HANDLES_TAKEN, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_item *it = &b->item[i];
+		struct db_query *q;
+
+		if (has_new_handle(it)) {
+			rows_begin(&taken.rows);
+			rows_str(&taken.rows, it->p->handle);
+			if (!rows_out_end(&taken, e))
+				return false;
+		}
+		if (it->old_handle.n == 0)
+			continue;
+		q = db_query(b->s->db, SQL_SAVE_PRODUCT_HANDLE);
+		q_str(q, it->p->handle);
+		q_u64(q, it->id);
+		if (!db_run(q, NULL, e))
+			return false;
+		q = db_query(b->s->db, SQL_SAVE_HANDLE_OLD);
+		q_str(q, it->old_handle);
+		q_u64(q, it->id);
+		if (!db_run(q, NULL, e))
+			return false;
+	}
+	return rows_out_send(&taken, e);
+}
+
+/* The product's own row ----------------------------------------------------------------------------------------- */
+
+static bool
+find_categories(struct save_batch *b, struct err *e)
+{
+	struct str *paths = ARENA_ARRAY(b->s->a, struct str, b->n);
+	struct save_categories known;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (save_is_written(&b->item[i]))
+			paths[i] = b->item[i].p->category;
+	if (!save_categories_load(b->s, paths, b->n, &known, e))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_category *c = save_categories_find(&known, paths[i]);
+
+		if (c != NULL)
+			b->item[i].category = c->id;
+		else if (paths[i].n > 0 && !catalogue_category(b->s, paths[i], &b->item[i].category, e))
+			return false;
+	}
+	return true;
+}
+
+void
+save_sums_add(struct save_sums *sums, int64_t price_minor, const struct stock *st)
+{
+	enum stock_avail avail = stock_avail(st);
+
+	sums->best = sums->any ? stock_better(sums->best, avail) : avail;
+	sums->lowest_minor = !sums->any || price_minor < sums->lowest_minor ? price_minor : sums->lowest_minor;
+	sums->any = true;
+}
+
+static struct save_sums
+sums_of_new(const struct product *p)
+{
+	struct save_sums sums = {.best = STOCK_SOLD_OUT};
+
+	for (size_t i = 0; i < p->n_variants; i++) {
+		const struct product_variant *v = &p->variants[i];
+
+		save_sums_add(&sums, v->price_minor,
+		    &(struct stock){.on_hand = v->stock, .tracked = v->tracked, .sell_over = v->sell_over});
+	}
+	return sums;
+}
+
+static bool
+put_row(struct catalogue_save *s, const struct save_item *it, struct rows_out *out, struct err *e)
+{
+	const struct product *p = it->p;
+	struct rows_json *rows = &out->rows;
+	struct str parts;
+
+	if (!save_parts(s, it, &parts, e))
+		return false;
+	rows_begin(rows);
+	if (it->fresh)
+		rows_str(rows, p->handle);
+	else
+		rows_i64(rows, (int64_t)it->id);
+	rows_i64(rows, p->status);
+	rows_i64_or_null(rows, (int64_t)it->category, it->category == 0);
+	rows_str(rows, p->vendor);
+	rows_i64(rows, p->tax_class);
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		rows_str(rows, p->option[i]);
+	rows_str(rows, secret_hex(s->a, it->hash, DIGEST_B));
+	rows_str(rows, parts);
+	if (it->fresh) {
+		struct save_sums sums = sums_of_new(p);
+
+		rows_i64(rows, s->now_s);
+		rows_i64(rows, sums.lowest_minor);
+		rows_i64(rows, sums.best);
+	}
+	return rows_out_end(out, e);
+}
+
+static bool
+save_rows(struct save_batch *b, struct err *e)
+{
+	struct rows_out fresh, changed;
+
+	rows_out_init(&fresh, b->s->db, SQL_SAVE_PRODUCTS_NEW, b->s->a);
+	rows_out_init(&changed, b->s->db, SQL_SAVE_PRODUCTS, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->item[i].fresh && !put_row(b->s, &b->item[i], &fresh, e))
+			return false;
+	}
+	for (size_t i = 0; i < b->n_by_id; i++) { /* those that were there; locked in the order of their ids */
+		if (!b->by_id[i]->same && !put_row(b->s, b->by_id[i], &changed, e))
+			return false;
+	}
+	if (!rows_out_send(&fresh, e) || !rows_out_send(&changed, e) || !find_handles(b, e))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		b->item[i].out->id = b->item[i].id;
+		ASSERT(b->item[i].id != 0);
+	}
+	sort_by_id(b);
+	return true;
+}
+
+/* The rest ---------------------------------------------------------------------------------------------------- */
+
+static bool
+save_own_texts(struct save_batch *b, struct err *e)
+{
+	struct rows_out out;
+
+	rows_out_init(&out, b->s->db, SQL_SAVE_TEXTS, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_item *it = &b->item[i];
+
+		if (it->same)
+			continue;
+		rows_begin(&out.rows);
+		rows_i64(&out.rows, (int64_t)it->id);
+		rows_str(&out.rows, b->s->langs->v[0]);
+		rows_str(&out.rows, it->p->title);
+		rows_str(&out.rows, it->p->body_html);
+		rows_str(&out.rows, it->p->seo_title);
+		rows_str(&out.rows, it->p->seo_description);
+		if (!rows_out_end(&out, e))
+			return false;
+	}
+	return rows_out_send(&out, e);
+}
+
+static void
+put_sums(struct rows_out *out, uint64_t id, const struct save_sums *sums)
+{
+	rows_begin(&out->rows);
+	rows_i64(&out->rows, (int64_t)id);
+	rows_i64(&out->rows, sums->lowest_minor);
+	rows_i64(&out->rows, sums->best);
+}
+
+/* The lowest price and the best availability of the variants, as lists show them; a new product has them already. */
+static bool
+save_sums(struct save_batch *b, save_which *which, struct err *e)
+{
+	struct save_sums *sums = ARENA_ARRAY(b->s->a, struct save_sums, b->n);
+	struct rows_out out;
+	struct db_rows rows;
+
+	if (!save_select_for(b, SQL_SAVE_SUMS_ARE, which, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		const struct save_item *it = save_item_of(b, c_u64(&rows));
+		int64_t price = c_i64(&rows);
+		struct stock st = {.on_hand = c_i64(&rows)};
+
+		st.tracked = c_u64(&rows) != 0;
+		st.sell_over = c_u64(&rows) != 0;
+		save_sums_add(&sums[it - b->item], price, &st);
+	}
+	rows_out_init(&out, b->s->db, SQL_SAVE_SUMS, b->s->a);
+	for (size_t i = 0; i < b->n; i++) {
+		if (!which(&b->item[i]))
+			continue;
+		put_sums(&out, b->item[i].id, &sums[i]);
+		if (!rows_out_end(&out, e))
+			return false;
+	}
+	return rows_out_send(&out, e);
+}
+
+static bool
+save_index(struct save_batch *b, struct err *e)
+{
+	uint64_t *ids = ARENA_ARRAY(b->s->a, uint64_t, b->n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_by_id; i++)
+		if (!b->by_id[i]->same)
+			ids[n++] = b->by_id[i]->id;
+	return catalogue_index(b->s, ids, n, e);
+}
+
+static bool
+has_stock_only(const struct save_item *it)
+{
+	return it->same && it->restocked;
+}
+
+/* Lists, names and words know no stock: of these products they need not be written. */
+static bool
+note_stock(struct save_batch *b, struct err *e)
+{
+	struct str ids;
+	bool none;
+
+	return save_ids(b, has_stock_only, &ids, &none, e)
+	    && (none || catalogue_all_changed(b->s->db, ids, b->s->now_s, e));
+}
+
+static void
+tell(struct save_item *it)
+{
+	it->same = !it->fresh && str_eq(it->known_hash, str_n(it->hash, DIGEST_B)) && !save_pictures_differ(it);
+	it->out->product = it->fresh ? CATALOGUE_NEW : it->same ? CATALOGUE_SAME : CATALOGUE_CHANGED;
+	it->out->old_handle = it->old_handle;
+	if (it->same)
+		it->out->variants_same = it->p->n_variants;
+}
+
+/* Which rows are locked when. An order locks rows of stock, in the order of the variants' ids, and after them the row
+ * of a product whose availability it changes. We keep that order where nothing but stock changes. A product that is
+ * written is locked first, and its stock last of all, since what lists and search need takes long to write and each
+ * buyer of the product would wait. So an order that changes the availability of a product can meet us in a deadlock:
+ * when it waits for a product that is just being saved and holds stock that we want, and when it looks at the stock of
+ * the product's other variants, which is out of their order (stock_store.c). The server rolls one of the two back, and
+ * either is repeated. Stock before products would avoid the first, but hold up everybody for as long as the writing
+ * takes. */
+bool
+catalogue_save_products(struct catalogue_save *s, const struct product *const *products, size_t n,
+    struct catalogue_saved *out, struct err *e)
+{
+	struct save_batch b = {.s = s, .n = n};
+
+	b.item = ARENA_ARRAY(s->a, struct save_item, n);
+	b.by_id = ARENA_ARRAY(s->a, struct save_item *, n);
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (struct catalogue_saved){0};
+		b.item[i] = (struct save_item){.p = products[i], .out = &out[i]};
+	}
+	if (!recognise(&b, e) || !save_pictures_load(&b, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		tell(&b.item[i]);
+	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
+	    && save_words(&b, e) && save_pictures(&b, e) && save_variants(&b, e)
+	    && save_sums(&b, save_is_changed, e) /* lists take the price from there */
+	    && save_index(&b, e) && save_stocks(&b, e) && save_sums(&b, is_restocked, e) && note_stock(&b, e);
+}

@@ -1,0 +1,109 @@
+/* catalogue_save_impl.h - what the parts of saving share; nobody else includes it.
+ *
+ * Many products are saved by few statements, each of which takes rows of all of them. */
+#ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_IMPL_H
+#define KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_IMPL_H
+
+#include "plat/text/digest.h"
+#include "shop/stock.h"
+#include "store/catalogue/catalogue_save.h"
+#include "store/rows_json.h"
+
+/* A picture that the product has in the database. */
+struct save_picture {
+	struct str source, hash; /* hash none: there is no picture */
+	int64_t w, h;
+	struct save_picture *next;
+};
+
+/* A product that is being saved. */
+struct save_item {
+	const struct product *p;
+	struct catalogue_saved *out;
+	uint64_t id;   /* 0 while it is not in the database */
+	bool fresh;    /* it was not there before */
+	bool same;     /* nothing is to be written but stock */
+	bool restocked; /* rows of its stock became others */
+	uint64_t category; /* 0: none */
+	struct str known_hash, old_handle;
+	uint8_t hash[DIGEST_B];
+	struct save_picture *pictures;
+};
+
+struct save_batch {
+	struct catalogue_save *s;
+	struct save_item *item;
+	size_t n;
+	struct save_item **by_id; /* those that have an id, in its order */
+	size_t n_by_id;
+	struct save_writing *writing; /* from save_variants() on */
+};
+
+/* Which products a list of them names. */
+typedef bool save_which(const struct save_item *);
+bool save_is_known(const struct save_item *);	/* was in the database before */
+bool save_is_changed(const struct save_item *); /* is to be written, and was in the database before */
+bool save_is_written(const struct save_item *); /* is to be written */
+
+/* The ids of some of them as a list for a statement; *none: there are none. */
+MUST_USE bool save_ids(struct save_batch *, save_which *, struct str *json, bool *none, struct err *);
+
+/* Runs a statement that takes the ids of some of them, when there are any. */
+MUST_USE bool save_run_for(struct save_batch *, unsigned stmt, save_which *, struct err *);
+
+/* Reads what a statement says of some of them: no rows when there are none. */
+MUST_USE bool save_select_for(struct save_batch *, unsigned stmt, save_which *, struct db_rows *, struct err *);
+
+/* The product with this id, which must be of the batch. */
+struct save_item *save_item_of(struct save_batch *, uint64_t id);
+
+/* Pictures: those that are there, and whether any has another content now; what a product lists anew, when it is to be
+ * written. */
+MUST_USE bool save_pictures_load(struct save_batch *, struct err *);
+bool save_pictures_differ(const struct save_item *);
+MUST_USE bool save_pictures(struct save_batch *, struct err *);
+
+/* Specifications and tags. */
+MUST_USE bool save_words(struct save_batch *, struct err *);
+
+/* What save_pictures() and save_words() will write of a product, as the text that stands with it. */
+MUST_USE bool save_parts(struct catalogue_save *, const struct save_item *, struct str *json, struct err *);
+
+/* Variants and their prices, and the stock of those that are new. */
+MUST_USE bool save_variants(struct save_batch *, struct err *);
+
+/* After them: the stock of variants that were there, when it is to be set or is of another kind now. Locks its rows,
+ * for which buyers wait. */
+MUST_USE bool save_stocks(struct save_batch *, struct err *);
+
+/* The lowest price and the best availability of a product. */
+struct save_sums {
+	int64_t lowest_minor;
+	enum stock_avail best;
+	bool any;
+};
+void save_sums_add(struct save_sums *, int64_t price_minor, const struct stock *);
+
+/* The categories of a transaction, by their paths, with those above them; read once. */
+struct save_category {
+	struct str path;
+	uint64_t id;
+	struct save_title *titles;
+};
+struct save_title {
+	struct str lang, title;
+	struct save_title *next;
+};
+struct save_categories {
+	struct save_category *v; /* sorted by path */
+	size_t n;
+};
+
+/* Reads the categories of these paths, and all above them, of those that are there; a path may be none. */
+MUST_USE bool save_categories_load(
+    struct catalogue_save *, const struct str *paths, size_t n, struct save_categories *, struct err *);
+
+/* NULL: it is not there. */
+const struct save_category *save_categories_find(const struct save_categories *, struct str path);
+
+#endif

@@ -1,0 +1,455 @@
+#include <stdlib.h>
+
+#include "store/catalogue/catalogue_save_impl.h"
+#include "store/sql.h"
+
+/* A variant that is in the database. */
+struct kept {
+	uint64_t id, position, image;
+	bool gone, matched, aside;
+	int64_t on_hand;
+	struct product_variant is;
+};
+
+/* Of one product. */
+struct variants {
+	struct catalogue_save *s;
+	const struct save_item *it;
+	const struct product *p;
+	struct kept *kept; /* in the order of their ids */
+	size_t n;
+	struct kept **of; /* of each variant of the product; NULL: new */
+	struct catalogue_saved *out;
+};
+
+/* Rows of all products. */
+struct save_writing {
+	struct save_batch *b;
+	struct variants *vs; /* of each item */
+	struct rows_out fresh, stocks, moves, prices;
+};
+
+/* A row of stock that is there and becomes another. */
+struct restock {
+	struct variants *vs;
+	const struct kept *have;
+	const struct product_variant *v;
+	bool kind, count; /* whether it is tracked and sold over, or its figure */
+	int64_t by;
+};
+
+static int64_t
+i64_or(struct db_rows *r, int64_t otherwise)
+{
+	return c_is_null(r) ? otherwise : c_i64(r);
+}
+
+static void
+take_kept(struct db_rows *r, struct kept *k)
+{
+	struct product_variant *v = &k->is;
+
+	k->id = c_u64(r);
+	k->position = c_u64(r);
+	k->gone = c_u64(r) != 0;
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		v->value[i] = c_str(r);
+	v->sku = c_str(r);
+	v->barcode = c_str(r);
+	v->price_minor = c_i64(r);
+	v->compare_minor = i64_or(r, -1);
+	v->cost_minor = i64_or(r, -1);
+	v->taxable = c_u64(r) != 0;
+	v->shipped = c_u64(r) != 0;
+	v->weight_mg = c_i64(r);
+	v->content_milli = i64_or(r, 0);
+	v->content_unit = c_str(r);
+	v->base_milli = i64_or(r, 0);
+	v->base_unit = c_str(r);
+	v->image = c_is_null(r) ? 0 : (size_t)c_u64(r);
+	v->tracked = c_u64(r) != 0;
+	v->sell_over = c_u64(r) != 0;
+	k->on_hand = c_i64(r);
+}
+
+static bool
+same_values(const struct product_variant *a, const struct product_variant *b)
+{
+	return str_eq(a->value[0], b->value[0]) && str_eq(a->value[1], b->value[1]) && str_eq(a->value[2], b->value[2]);
+}
+
+/* By SKU first, so that a change of the options' words keeps the variant; among equals one that is not gone. */
+static void
+match(struct variants *vs)
+{
+	const struct product *p = vs->p;
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (size_t i = 0; i < p->n_variants; i++) {
+			const struct product_variant *v = &p->variants[i];
+
+			for (size_t k = 0; k < vs->n && vs->of[i] == NULL; k++) {
+				struct kept *have = &vs->kept[k];
+				bool by_sku = v->sku.n > 0 && str_eq(v->sku, have->is.sku);
+
+				if (have->matched
+				    || (pass == 2 ? !same_values(v, &have->is) : !by_sku || have->gone != (pass == 1)))
+					continue;
+				have->matched = true;
+				vs->of[i] = have;
+			}
+		}
+	}
+}
+
+static bool
+load(struct save_writing *w, struct err *e)
+{
+	struct save_batch *b = w->b;
+	struct db_rows rows;
+	struct kept *kept;
+
+	if (!save_select_for(
+		b, SQL_SAVE_VARIANTS_ARE, b->s->set_stock ? save_is_known : save_is_changed, &rows, e))
+		return false;
+	kept = ARENA_ARRAY(b->s->a, struct kept, rows.n + 1);
+	for (; db_next(&rows); kept++) {
+		struct variants *vs = &w->vs[save_item_of(b, c_u64(&rows)) - b->item];
+
+		take_kept(&rows, kept);
+		if (vs->n++ == 0)
+			vs->kept = kept;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		w->vs[i].of = ARENA_ARRAY(b->s->a, struct kept *, b->item[i].p->n_variants + 1);
+		match(&w->vs[i]);
+	}
+	return true;
+}
+
+static bool
+run_for(struct db *db, unsigned stmt, uint64_t id, struct err *e)
+{
+	struct db_query *q = db_query(db, stmt);
+
+	q_u64(q, id);
+	return db_run(q, NULL, e);
+}
+
+/* The options of a product's variants are unique: whoever holds values that another is about to get steps aside. */
+static bool
+step_aside(struct variants *vs, struct err *e)
+{
+	for (size_t k = 0; k < vs->n; k++) {
+		struct kept *have = &vs->kept[k];
+		bool taken = false;
+
+		for (size_t i = 0; i < vs->p->n_variants && !taken; i++)
+			taken = vs->of[i] != have && same_values(&have->is, &vs->p->variants[i]);
+		if (!taken)
+			continue;
+		have->aside = true;
+		if (!run_for(vs->s->db, SQL_SAVE_VARIANT_ASIDE, have->id, e))
+			return false;
+	}
+	return true;
+}
+
+/* Variants that the table has no more. Not when it lost rows: then only those whose options went to another. */
+static bool
+leave(struct variants *vs, struct err *e)
+{
+	for (size_t k = 0; k < vs->n; k++) {
+		struct kept *have = &vs->kept[k];
+
+		if (have->matched || have->gone || (vs->p->partial && !have->aside))
+			continue;
+		vs->out->variants_gone++;
+		if (!run_for(vs->s->db, SQL_SAVE_VARIANT_GONE, have->id, e))
+			return false;
+	}
+	return true;
+}
+
+static void
+q_i64_or_null(struct db_query *q, int64_t v, int64_t none)
+{
+	if (v == none)
+		q_null(q);
+	else
+		q_i64(q, v);
+}
+
+static void
+bind(struct db_query *q, const struct product_variant *v, size_t position)
+{
+	q_u64(q, position);
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		q_str(q, v->value[i]);
+	q_str(q, v->sku);
+	q_str(q, v->barcode);
+	q_i64(q, v->price_minor);
+	q_i64_or_null(q, v->compare_minor, -1);
+	q_i64_or_null(q, v->cost_minor, -1);
+	q_u64(q, v->taxable);
+	q_u64(q, v->shipped);
+	q_i64(q, v->weight_mg);
+	q_i64_or_null(q, v->content_milli, 0);
+	q_str(q, v->content_unit);
+	q_i64_or_null(q, v->base_milli, 0);
+	q_str(q, v->base_unit);
+	if (v->image == 0)
+		q_null(q);
+	else
+		q_u64(q, v->image);
+}
+
+static void
+put_variant(struct rows_json *rows, uint64_t product_id, const struct product_variant *v, size_t position)
+{
+	rows_begin(rows);
+	rows_i64(rows, (int64_t)product_id);
+	rows_i64(rows, (int64_t)position);
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
+		rows_str(rows, v->value[i]);
+	rows_str(rows, v->sku);
+	rows_str(rows, v->barcode);
+	rows_i64(rows, v->price_minor);
+	rows_i64_or_null(rows, v->compare_minor, v->compare_minor == -1);
+	rows_i64_or_null(rows, v->cost_minor, v->cost_minor == -1);
+	rows_i64(rows, v->taxable);
+	rows_i64(rows, v->shipped);
+	rows_i64(rows, v->weight_mg);
+	rows_i64_or_null(rows, v->content_milli, v->content_milli == 0);
+	rows_str(rows, v->content_unit);
+	rows_i64_or_null(rows, v->base_milli, v->base_milli == 0);
+	rows_str(rows, v->base_unit);
+	rows_i64_or_null(rows, (int64_t)v->image, v->image == 0);
+}
+
+static bool
+save_price(struct save_writing *w, uint64_t id, int64_t price_minor, struct err *e)
+{
+	rows_begin(&w->prices.rows);
+	rows_i64(&w->prices.rows, (int64_t)id);
+	rows_i64(&w->prices.rows, w->b->s->now_s);
+	rows_i64(&w->prices.rows, price_minor);
+	return rows_out_end(&w->prices, e);
+}
+
+static bool
+save_movement(struct save_writing *w, uint64_t id, int64_t qty, enum stock_reason reason, struct err *e)
+{
+	if (qty == 0)
+		return true;
+	rows_begin(&w->moves.rows);
+	rows_i64(&w->moves.rows, (int64_t)id);
+	rows_i64(&w->moves.rows, qty);
+	rows_i64(&w->moves.rows, reason);
+	rows_i64(&w->moves.rows, w->b->s->now_s);
+	return rows_out_end(&w->moves, e);
+}
+
+static bool
+add_stock(struct save_writing *w, uint64_t id, const struct product_variant *v, struct err *e)
+{
+	rows_begin(&w->stocks.rows);
+	rows_i64(&w->stocks.rows, (int64_t)id);
+	rows_i64(&w->stocks.rows, v->stock);
+	rows_i64(&w->stocks.rows, v->tracked);
+	rows_i64(&w->stocks.rows, v->sell_over);
+	return rows_out_end(&w->stocks, e) && save_movement(w, id, v->stock, STOCK_FIRST, e)
+	    && save_price(w, id, v->price_minor, e);
+}
+
+/* A variant that has no stock yet is one of ours; its position tells which. */
+static bool
+add_stocks(struct save_writing *w, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!rows_out_send(&w->fresh, e) || !save_select_for(w->b, SQL_SAVE_VARIANTS_BARE, save_is_written, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		const struct save_item *it = save_item_of(w->b, c_u64(&rows));
+		uint64_t position = c_u64(&rows), id = c_u64(&rows);
+
+		if (position < 1 || position > it->p->n_variants)
+			return err_set(e, ERR_BUG, "variant %llu has no row of stock", (unsigned long long)id);
+		if (!add_stock(w, id, &it->p->variants[position - 1], e))
+			return false;
+	}
+	return rows_out_send(&w->stocks, e);
+}
+
+static bool
+same(const struct kept *have, const struct product_variant *v, size_t position)
+{
+	const struct product_variant *w = &have->is;
+
+	return !have->gone && !have->aside && have->position == position && same_values(w, v) && str_eq(w->sku, v->sku)
+	    && str_eq(w->barcode, v->barcode) && w->price_minor == v->price_minor
+	    && w->compare_minor == v->compare_minor && w->cost_minor == v->cost_minor && w->taxable == v->taxable
+	    && w->shipped == v->shipped && w->weight_mg == v->weight_mg && w->content_milli == v->content_milli
+	    && w->base_milli == v->base_milli && str_eq(w->content_unit, v->content_unit)
+	    && str_eq(w->base_unit, v->base_unit) && w->image == v->image && w->tracked == v->tracked
+	    && w->sell_over == v->sell_over;
+}
+
+static bool
+change(struct save_writing *w, struct variants *vs, size_t i, struct err *e)
+{
+	const struct product_variant *v = &vs->p->variants[i];
+	const struct kept *have = vs->of[i];
+	struct db_query *q;
+
+	if (same(have, v, i + 1)) {
+		vs->out->variants_same++;
+		return true;
+	}
+	vs->out->variants_changed++;
+	q = db_query(vs->s->db, SQL_SAVE_VARIANT);
+	bind(q, v, i + 1);
+	q_u64(q, have->id);
+	return db_run(q, NULL, e)
+	    && (have->is.price_minor == v->price_minor || save_price(w, have->id, v->price_minor, e));
+}
+
+static bool
+save_one(struct save_writing *w, struct variants *vs, struct err *e)
+{
+	if (!step_aside(vs, e) || !leave(vs, e))
+		return false;
+	for (size_t i = 0; i < vs->p->n_variants; i++)
+		if (vs->of[i] != NULL && !change(w, vs, i, e))
+			return false;
+	for (size_t i = 0; i < vs->p->n_variants; i++) {
+		if (vs->of[i] != NULL)
+			continue;
+		vs->out->variants_new++;
+		put_variant(&w->fresh.rows, vs->it->id, &vs->p->variants[i], i + 1);
+		if (!rows_out_end(&w->fresh, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+save_variants(struct save_batch *b, struct err *e)
+{
+	struct catalogue_save *s = b->s;
+	struct save_writing *w = ARENA_NEW(s->a, struct save_writing);
+
+	b->writing = w;
+	*w = (struct save_writing){.b = b, .vs = ARENA_ARRAY(s->a, struct variants, b->n)};
+	for (size_t i = 0; i < b->n; i++)
+		w->vs[i] = (struct variants){.s = s, .it = &b->item[i], .p = b->item[i].p, .out = b->item[i].out};
+	rows_out_init(&w->fresh, s->db, SQL_SAVE_VARIANTS_NEW, s->a);
+	rows_out_init(&w->stocks, s->db, SQL_SAVE_STOCKS_NEW, s->a);
+	rows_out_init(&w->moves, s->db, SQL_SAVE_STOCK_MOVES, s->a);
+	rows_out_init(&w->prices, s->db, SQL_SAVE_PRICES, s->a);
+	if (!load(w, e))
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->item[i].same && !save_one(w, &w->vs[i], e))
+			return false;
+	return add_stocks(w, e) && rows_out_send(&w->prices, e);
+}
+
+/* Stock that is there ------------------------------------------------------------------------------------------- */
+
+/* A figure that is right already, when the variants were read, is not looked at again: what is sold from then on is
+ * sold after the import. */
+static void
+list_restock(struct save_writing *w, struct variants *vs, struct restock *due, size_t *n)
+{
+	for (size_t i = 0; i < vs->p->n_variants; i++) {
+		struct restock r = {.vs = vs, .have = vs->of[i], .v = &vs->p->variants[i]};
+
+		if (r.have == NULL)
+			continue;
+		r.kind = r.have->is.tracked != r.v->tracked || r.have->is.sell_over != r.v->sell_over;
+		r.count = w->b->s->set_stock && r.v->has_stock && r.have->on_hand != r.v->stock;
+		if (r.kind || r.count)
+			due[(*n)++] = r;
+	}
+}
+
+static int
+by_variant(const void *a, const void *b)
+{
+	const struct restock *x = a, *y = b;
+
+	return (x->have->id > y->have->id) - (x->have->id < y->have->id);
+}
+
+/* Locks the rows in their order, which is that of the list, and tells how far each is from the figure in the table. */
+static bool
+lock_stocks(struct save_writing *w, struct restock *due, size_t n, struct err *e)
+{
+	struct db_query *q = db_query(w->b->s->db, SQL_SAVE_STOCKS_ARE);
+	struct rows_json rows;
+	struct db_rows found;
+	struct str json;
+
+	rows_init(&rows, w->b->s->a);
+	for (size_t i = 0; i < n; i++) {
+		rows_begin(&rows);
+		rows_i64(&rows, (int64_t)due[i].have->id);
+		rows_end(&rows);
+	}
+	if (!rows_done(&rows, &json, e))
+		return false;
+	q_str(q, json);
+	if (!db_select(q, w->b->s->a, &found, e))
+		return false;
+	while (db_next(&found)) {
+		struct kept have = {.id = c_u64(&found)};
+		struct restock key = {.have = &have}, *r = bsearch(&key, due, n, sizeof(key), by_variant);
+
+		ASSERT(r != NULL);
+		if (r->count)
+			r->by = r->v->stock - c_i64(&found);
+	}
+	return true;
+}
+
+static void
+put_stock(struct rows_json *rows, const struct restock *r)
+{
+	rows_begin(rows);
+	rows_i64(rows, (int64_t)r->have->id);
+	rows_i64(rows, r->by);
+	rows_i64(rows, r->kind ? r->v->tracked : r->have->is.tracked);
+	rows_i64(rows, r->kind ? r->v->sell_over : r->have->is.sell_over);
+}
+
+bool
+save_stocks(struct save_batch *b, struct err *e)
+{
+	struct save_writing *w = b->writing;
+	struct rows_out out;
+	struct restock *due;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += b->item[i].p->n_variants;
+	due = ARENA_ARRAY(b->s->a, struct restock, n + 1);
+	n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		list_restock(w, &w->vs[i], due, &n);
+	qsort(due, n, sizeof(due[0]), by_variant);
+	if (n > 0 && !lock_stocks(w, due, n, e))
+		return false;
+	rows_out_init(&out, b->s->db, SQL_SAVE_STOCKS, b->s->a);
+	for (size_t i = 0; i < n; i++) {
+		if (!due[i].kind && due[i].by == 0)
+			continue;
+		b->item[due[i].vs - w->vs].restocked = true;
+		due[i].vs->out->stock_moved += due[i].by != 0;
+		put_stock(&out.rows, &due[i]);
+		if (!rows_out_end(&out, e) || !save_movement(w, due[i].have->id, due[i].by, STOCK_IMPORT, e))
+			return false;
+	}
+	return rows_out_send(&out, e) && rows_out_send(&w->moves, e);
+}

@@ -1,0 +1,151 @@
+#include "store/catalogue/product_parts.h"
+
+#include <jansson.h>
+
+#include "plat/text/secret.h"
+#include "shop/product.h"
+#include "store/rows_json.h"
+
+/* What an import takes stays far below. */
+#define PARTS_MAX (PRODUCT_IMAGES_MAX + PRODUCT_SPECS_MAX + PRODUCT_TAGS_MAX)
+#define TEXT_MAX_B ((size_t)1 << 20)
+
+enum { PART_IMAGE, PART_FACT, PART_TAG, PART__MAX };
+
+/* How many values a part of each kind has. */
+static const size_t sizes[PART__MAX] = {[PART_IMAGE] = 6, [PART_FACT] = 3, [PART_TAG] = 2};
+
+bool
+product_parts_format(struct arena *a, const struct catalogue_product *p, struct str *json, struct err *e)
+{
+	struct rows_json rows;
+
+	rows_init(&rows, a);
+	for (size_t i = 0; i < p->n_images; i++) {
+		rows_begin(&rows);
+		rows_i64(&rows, PART_IMAGE);
+		rows_i64(&rows, (int64_t)p->images[i].position);
+		rows_str(&rows, p->images[i].alt);
+		rows_str(&rows, secret_hex(a, p->images[i].hash.p, p->images[i].hash.n));
+		rows_i64(&rows, p->images[i].w);
+		rows_i64(&rows, p->images[i].h);
+		rows_end(&rows);
+	}
+	for (size_t i = 0; i < p->n_facts; i++) {
+		rows_begin(&rows);
+		rows_i64(&rows, PART_FACT);
+		rows_str(&rows, p->facts[i].name);
+		rows_str(&rows, p->facts[i].text);
+		rows_end(&rows);
+	}
+	for (size_t i = 0; i < p->n_tags; i++) {
+		rows_begin(&rows);
+		rows_i64(&rows, PART_TAG);
+		rows_str(&rows, p->tags[i]);
+		rows_end(&rows);
+	}
+	return rows_done(&rows, json, e);
+}
+
+static bool
+take_text(struct arena *a, const json_t *part, size_t at, struct str *text)
+{
+	const json_t *value = json_array_get(part, at);
+
+	if (!json_is_string(value))
+		return false;
+	*text = str_dup(a, str_n(json_string_value(value), json_string_length(value)));
+	return true;
+}
+
+static bool
+take_count(const json_t *part, size_t at, int64_t *n)
+{
+	const json_t *value = json_array_get(part, at);
+
+	*n = json_integer_value(value);
+	return json_is_integer(value) && *n >= 0;
+}
+
+static bool
+take_image(struct arena *a, const json_t *part, struct catalogue_image *im)
+{
+	uint8_t *hash = arena_alloc(a, CATALOGUE_HASH_B);
+	struct str hex;
+	int64_t position;
+
+	if (!take_count(part, 1, &position) || !take_text(a, part, 2, &im->alt) || !take_text(a, part, 3, &hex)
+	    || !take_count(part, 4, &im->w) || !take_count(part, 5, &im->h)
+	    || !secret_from_hex(hex, hash, CATALOGUE_HASH_B))
+		return false;
+	im->position = (uint64_t)position;
+	im->hash = str_n(hash, CATALOGUE_HASH_B);
+	return true;
+}
+
+static bool
+kind_of(const json_t *part, size_t *kind)
+{
+	int64_t n;
+
+	if (!take_count(part, 0, &n) || n >= PART__MAX)
+		return false;
+	*kind = (size_t)n;
+	return json_array_size(part) == sizes[n];
+}
+
+static bool
+take_part(struct arena *a, const json_t *part, struct catalogue_product *p)
+{
+	size_t kind;
+
+	if (!kind_of(part, &kind))
+		return false;
+	switch (kind) {
+	case PART_IMAGE: return take_image(a, part, &p->images[p->n_images++]);
+	case PART_FACT:
+		return take_text(a, part, 1, &p->facts[p->n_facts].name)
+		    && take_text(a, part, 2, &p->facts[p->n_facts++].text);
+	default: return take_text(a, part, 1, &p->tags[p->n_tags++]);
+	}
+}
+
+static bool
+take_parts(struct arena *a, const json_t *root, struct catalogue_product *p)
+{
+	size_t n = json_array_size(root);
+
+	if (n > PARTS_MAX)
+		return false;
+	p->images = ARENA_ARRAY(a, struct catalogue_image, n);
+	p->facts = ARENA_ARRAY(a, struct catalogue_fact, n);
+	p->tags = ARENA_ARRAY(a, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		if (!take_part(a, json_array_get(root, i), p))
+			return false;
+	return true;
+}
+
+/* Products without any are many in some shops, and cost nothing here. */
+bool
+product_parts_parse(struct arena *a, struct str json, struct catalogue_product *p)
+{
+	struct catalogue_product parts = {0};
+	json_t *root = NULL;
+	bool ok = str_eq_z(json, "[]");
+
+	if (!ok && json.n > 0 && json.n <= TEXT_MAX_B) {
+		root = json_loadb(json.p, json.n, 0, NULL);
+		ok = json_is_array(root) && take_parts(a, root, &parts);
+		json_decref(root);
+	}
+	if (!ok)
+		return false;
+	p->images = parts.images;
+	p->n_images = parts.n_images;
+	p->facts = parts.facts;
+	p->n_facts = parts.n_facts;
+	p->tags = parts.tags;
+	p->n_tags = parts.n_tags;
+	return true;
+}

@@ -1,0 +1,139 @@
+#include <string.h>
+
+#include "store/order/order_store.h"
+#include "store/sql.h"
+
+static void
+read_addresses(struct db_rows *rows, struct order *o)
+{
+	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
+	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
+
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		o->address.field[columns[i]] = c_str(rows);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		if (c_is_null(rows))
+			continue;
+		o->billed_elsewhere = true;
+		o->billing.field[columns[i]] = c_str(rows);
+	}
+}
+
+static bool
+read_head(struct db_rows *rows, struct order *o, struct err *e)
+{
+	bool known;
+
+	o->id = c_u64(rows);
+	o->session_id = c_u64(rows);
+	o->number = c_str(rows);
+	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
+		o->is.of[m] = (uint8_t)c_u64(rows);
+	o->lang = c_str(rows);
+	known = currency_find(c_str(rows), &o->cur);
+	o->tax_included = c_u64(rows) != 0;
+	o->lines_minor = c_i64(rows);
+	o->shipping_minor = c_i64(rows);
+	o->tax_minor = c_i64(rows);
+	o->total_minor = c_i64(rows);
+	o->address.field[ADDRESS_EMAIL] = c_str(rows);
+	o->address.field[ADDRESS_PHONE] = c_str(rows);
+	known = shipping_find(c_str(rows), &o->shipping) && known;
+	known = payment_find(c_str(rows), &o->payment) && known;
+	o->note = c_str(rows);
+	o->terms_version = c_str(rows);
+	o->created_at = c_i64(rows);
+	if (!c_is_null(rows))
+		o->expires_at = c_i64(rows);
+	read_addresses(rows, o);
+	return known || err_set(e, ERR_BUG, "order %llu: currency, delivery or payment is not known",
+	    (unsigned long long)o->id);
+}
+
+static bool
+load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_LINES);
+	struct db_rows rows;
+
+	q_u64(q, o->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	o->lines = ARENA_ARRAY(a, struct order_line, rows.n + 1);
+	while (db_next(&rows)) {
+		struct order_line *l = &o->lines[o->n++];
+
+		l->variant_id = c_u64(&rows);
+		l->product_id = c_u64(&rows);
+		l->sku = c_str(&rows);
+		l->title = c_str(&rows);
+		l->options = c_str(&rows);
+		if (!c_is_null(&rows))
+			l->image_hash = c_bytes(&rows);
+		l->qty = (int)c_i64(&rows);
+		l->unit_minor = c_i64(&rows);
+		l->line_minor = c_i64(&rows);
+		l->tax_bp = (int32_t)c_i64(&rows);
+		l->tax_minor = c_i64(&rows);
+		l->stock_taken = c_i64(&rows);
+		l->handle = c_str(&rows);
+		if (!c_is_null(&rows))
+			l->image_w = (int64_t)c_u64(&rows);
+		if (!c_is_null(&rows))
+			l->image_h = (int64_t)c_u64(&rows);
+	}
+	return true;
+}
+
+static bool
+load_taxes(struct db *db, struct arena *a, struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_TAXES);
+	struct db_rows rows;
+
+	q_u64(q, o->id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	o->taxes = ARENA_ARRAY(a, struct order_tax, rows.n + 1);
+	while (db_next(&rows)) {
+		struct order_tax *t = &o->taxes[o->n_taxes++];
+
+		t->bp = (int32_t)c_i64(&rows);
+		t->base_minor = c_i64(&rows);
+		t->tax_minor = c_i64(&rows);
+	}
+	return true;
+}
+
+bool
+order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_BY_TOKEN);
+	struct db_rows rows;
+
+	*o = (struct order){0};
+	q_bytes(q, token_hash);
+	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_lines(db, a, o, e) && load_taxes(db, a, o, e);
+}
+
+bool
+order_moments_get(struct db *db, struct arena *a, uint64_t order_id, struct order_moments *m, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_EVENTS);
+	struct db_rows rows;
+
+	q_u64(q, order_id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	m->v = ARENA_ARRAY(a, struct order_moment, rows.n + 1);
+	m->n = 0;
+	while (db_next(&rows)) {
+		struct order_moment *one = &m->v[m->n++];
+
+		one->machine = (enum order_machine)c_u64(&rows);
+		one->event = (enum order_event)c_u64(&rows);
+		one->to = (uint8_t)c_u64(&rows);
+		one->at = c_i64(&rows);
+	}
+	return true;
+}

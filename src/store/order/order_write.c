@@ -1,0 +1,255 @@
+#include "store/order/order_write.h"
+
+#include "base/buf.h"
+#include "plat/text/secret.h"
+#include "shop/order_number.h"
+#include "store/outbox_store.h"
+#include "store/sql.h"
+
+#define MAIL_MAX_B 1000
+
+/* The number is made of the id, which is known only afterwards: until then the key stands in, unique as well. */
+static bool
+insert_head(struct db *db, struct arena *a, struct order *o, struct str token_hash, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_INSERT);
+
+	q_bytes(q, str_n(o->key, sizeof(o->key)));
+	q_str(q, secret_hex(a, o->key, sizeof(o->key)));
+	q_u64(q, o->session_id);
+	q_bytes(q, token_hash);
+	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
+		q_i64(q, o->is.of[m]);
+	q_str(q, o->lang);
+	q_str(q, str_z(currency_code(o->cur)));
+	q_i64(q, o->tax_included);
+	q_i64(q, o->lines_minor);
+	q_i64(q, o->shipping_minor);
+	q_i64(q, o->tax_minor);
+	q_i64(q, o->total_minor);
+	q_str(q, o->address.field[ADDRESS_EMAIL]);
+	q_str(q, o->address.field[ADDRESS_PHONE]);
+	q_str(q, str_z(shipping_code(o->shipping)));
+	q_str(q, str_z(payment_code(o->payment)));
+	q_str(q, o->note);
+	q_str(q, o->terms_version);
+	q_i64(q, o->created_at);
+	q_i64(q, o->created_at);
+	if (o->expires_at == 0)
+		q_null(q);
+	else
+		q_i64(q, o->expires_at);
+	if (!db_run(q, NULL, e))
+		return false;
+	o->id = db_last_id(db);
+	return true;
+}
+
+static bool
+set_number(struct db *db, const struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_NUMBER);
+
+	q_str(q, o->number);
+	q_u64(q, o->id);
+	return db_run(q, NULL, e);
+}
+
+static void
+bind_address(struct db_query *q, uint64_t order_id, enum address_kind kind, const struct address *address)
+{
+	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
+	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
+
+	q_u64(q, order_id);
+	q_i64(q, kind);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		q_str(q, address->field[columns[i]]);
+}
+
+static bool
+insert_addresses(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_ORDER_ADDRESS_INSERT, a, o->billed_elsewhere ? 2 : 1);
+
+	bind_address(q, o->id, ADDRESS_DELIVERY, &o->address);
+	if (o->billed_elsewhere)
+		bind_address(q, o->id, ADDRESS_BILLING, &o->billing);
+	return db_run(q, NULL, e);
+}
+
+static void
+bind_line(struct db_query *q, const struct order *o, size_t i)
+{
+	const struct order_line *l = &o->lines[i];
+
+	q_u64(q, o->id);
+	q_i64(q, (int64_t)i + 1);
+	q_u64(q, l->variant_id);
+	q_u64(q, l->product_id);
+	q_str(q, l->sku);
+	q_str(q, l->title);
+	q_str(q, l->options);
+	if (l->image_hash.n == 0)
+		q_null(q);
+	else
+		q_bytes(q, l->image_hash);
+	q_i64(q, l->qty);
+	q_i64(q, l->unit_minor);
+	q_i64(q, l->line_minor);
+	q_i64(q, l->tax_bp);
+	q_i64(q, l->tax_minor);
+	q_i64(q, l->stock_taken);
+}
+
+static bool
+insert_lines(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_ORDER_LINE_INSERT, a, o->n);
+
+	for (size_t i = 0; i < o->n; i++)
+		bind_line(q, o, i);
+	return db_run(q, NULL, e);
+}
+
+static bool
+insert_taxes(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	struct db_query *q;
+
+	if (o->n_taxes == 0)
+		return true;
+	q = db_query_rows(db, SQL_ORDER_TAX_INSERT, a, o->n_taxes);
+	for (size_t i = 0; i < o->n_taxes; i++) {
+		q_u64(q, o->id);
+		q_i64(q, o->taxes[i].bp);
+		q_i64(q, o->taxes[i].base_minor);
+		q_i64(q, o->taxes[i].tax_minor);
+	}
+	return db_run(q, NULL, e);
+}
+
+bool
+order_insert(
+    struct db *db, struct arena *a, struct order *o, struct str prefix, struct str token_hash, struct err *e)
+{
+	if (!insert_head(db, a, o, token_hash, e))
+		return false;
+	o->number = order_number(a, prefix, o->id);
+	return set_number(db, o, e) && insert_addresses(db, a, o, e) && insert_lines(db, a, o, e)
+	    && insert_taxes(db, a, o, e);
+}
+
+bool
+order_insert_steps(struct db *db, struct arena *a, const struct order_steps *s, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_ORDER_EVENT_INSERT, a, ORDER_MACHINE__MAX);
+
+	for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
+		q_u64(q, s->order_id);
+		q_i64(q, m);
+		q_i64(q, s->event);
+		q_i64(q, s->from.of[m]);
+		q_i64(q, s->to.of[m]);
+		q_str(q, str_z(s->actor));
+		q_str(q, str_z(s->why));
+		q_i64(q, s->at);
+	}
+	return db_run(q, NULL, e);
+}
+
+static bool
+insert_entry(struct db *db, uint64_t order_id, enum ledger_kind kind, int64_t at, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_LEDGER_ENTRY);
+
+	q_u64(q, order_id);
+	q_i64(q, kind);
+	q_i64(q, at);
+	return db_run(q, NULL, e);
+}
+
+struct ledger_row {
+	struct str account;
+	int64_t debit_minor, credit_minor;
+};
+
+/* Rows of nothing are left out. */
+static bool
+insert_rows(struct db *db, struct arena *a, const struct ledger_row *rows, size_t n, struct err *e)
+{
+	uint64_t entry_id = db_last_id(db);
+	struct db_query *q;
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++)
+		used += rows[i].debit_minor != 0 || rows[i].credit_minor != 0;
+	if (used == 0)
+		return true;
+	q = db_query_rows(db, SQL_LEDGER_LINE, a, used);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].debit_minor == 0 && rows[i].credit_minor == 0)
+			continue;
+		q_u64(q, entry_id);
+		q_i64(q, (int64_t)i + 1);
+		q_str(q, rows[i].account);
+		q_i64(q, rows[i].debit_minor);
+		q_i64(q, rows[i].credit_minor);
+	}
+	return db_run(q, NULL, e);
+}
+
+bool
+order_insert_sale(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	const struct ledger_row rows[] = {
+	    {STR("receivable"), o->total_minor, 0},
+	    {STR("sales"), 0, o->total_minor - o->tax_minor - o->shipping_net_minor},
+	    {STR("shipping"), 0, o->shipping_net_minor},
+	    {STR("tax"), 0, o->tax_minor},
+	};
+
+	return insert_entry(db, o->id, LEDGER_SALE, o->created_at, e)
+	    && insert_rows(db, a, rows, ARRAY_LEN(rows), e);
+}
+
+bool
+order_insert_sale_back(struct db *db, struct arena *a, uint64_t order_id, int64_t now_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_LEDGER_SALE_LINES);
+	struct ledger_row *back;
+	struct db_rows rows;
+	size_t n = 0;
+
+	q_u64(q, order_id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	back = ARENA_ARRAY(a, struct ledger_row, rows.n + 1);
+	while (db_next(&rows)) {
+		back[n].account = c_str(&rows);
+		back[n].credit_minor = c_i64(&rows);
+		back[n++].debit_minor = c_i64(&rows);
+	}
+	return insert_entry(db, order_id, LEDGER_SALE_BACK, now_s, e) && insert_rows(db, a, back, n, e);
+}
+
+bool
+order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct str token, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, a, MAIL_MAX_B);
+	buf_fmt(&b, "{\"mail\":\"order_placed\",\"order\":%llu,\"lang\":", (unsigned long long)o->id);
+	buf_json(&b, o->lang);
+	buf_z(&b, ",\"token\":");
+	buf_json(&b, token);
+	buf_ch(&b, '}');
+	return buf_check(&b, e)
+	    && outbox_put(db,
+		&(struct outbox_row){.kind = STR("mail"),
+		    .subject = str_fmt(a, "order_placed/%llu", (unsigned long long)o->id),
+		    .payload = buf_str(&b),
+		    .version = 1,
+		    .now_s = o->created_at},
+		e);
+}

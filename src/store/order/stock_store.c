@@ -1,0 +1,153 @@
+#include "store/order/stock_store.h"
+
+#include <stdlib.h>
+
+#include "store/outbox_store.h"
+#include "store/sql.h"
+
+static int
+by_variant(const void *a, const void *b)
+{
+	const struct stock_change *x = a, *y = b;
+
+	return (x->variant_id > y->variant_id) - (x->variant_id < y->variant_id);
+}
+
+static bool
+move(struct db *db, struct arena *a, const struct stock_changes *c, int sign, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_STOCK_MOVE, a, c->n);
+
+	for (size_t i = 0; i < c->n; i++) {
+		q_u64(q, c->v[i].variant_id);
+		q_i64(q, sign * c->v[i].qty);
+		q_i64(q, c->reason);
+		q_u64(q, c->order_id);
+		q_i64(q, c->now_s);
+	}
+	return db_run(q, NULL, e);
+}
+
+static bool
+read_stock(struct db_rows *rows, struct stock *s)
+{
+	if (!db_next(rows))
+		return false;
+	s->on_hand = c_i64(rows);
+	s->tracked = c_u64(rows) != 0;
+	s->sell_over = c_u64(rows) != 0;
+	return true;
+}
+
+/* The row as it was before the statement that has just changed it. */
+static struct stock
+stock_before(const struct db *db)
+{
+	int64_t packed = (int64_t)db_last_id(db);
+	struct stock s = {.tracked = (packed & 2) != 0, .sell_over = (packed & 1) != 0};
+
+	s.on_hand = (packed - (packed & 3)) / 4;
+	return s;
+}
+
+/* Locks the product's other stock rows, which is rare (a class changed) and may meet another sale that does the same:
+ * a deadlock then, which is repeated. Without the lock two sales could each believe that the other's variant is
+ * left. */
+static bool
+refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_STOCK_OF_PRODUCT);
+	enum stock_avail best = STOCK_SOLD_OUT;
+	struct db_rows rows;
+	struct stock s;
+	uint64_t n;
+
+	q_u64(q, product_id);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	while (read_stock(&rows, &s))
+		best = stock_better(best, stock_avail(&s));
+	q = db_query(db, SQL_PRODUCT_AVAIL);
+	q_i64(q, best);
+	q_u64(q, product_id);
+	q_i64(q, best);
+	if (!db_run(q, &n, e))
+		return false;
+	/* The product's page shows each variant's class, so it is stale even when the best one is as before. */
+	return catalogue_changed(db, product_id, now_s, e);
+}
+
+/* Our rows are locked by now, so what they were is what will have been committed. */
+static bool
+refresh(struct db *db, struct arena *a, struct stock_changes *c, const struct stock *before, struct err *e)
+{
+	uint64_t last = 0;
+
+	c->changed = ARENA_ARRAY(a, uint64_t, c->n);
+	c->n_changed = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		struct stock now = before[i];
+
+		now.on_hand += c->reason == STOCK_SALE ? -c->v[i].qty : c->v[i].qty;
+		if (stock_avail(&before[i]) == stock_avail(&now) || c->v[i].product_id == last)
+			continue;
+		last = c->v[i].product_id;
+		c->changed[c->n_changed++] = last;
+		if (!refresh_product(db, a, last, c->now_s, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
+{
+	struct stock *before = ARENA_ARRAY(a, struct stock, c->n + 1);
+
+	if (c->n == 0)
+		return true;
+	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
+	if (!move(db, a, c, -1, e))
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_TAKE);
+		uint64_t n;
+
+		q_i64(q, c->v[i].qty);
+		q_u64(q, c->v[i].variant_id);
+		q_i64(q, c->v[i].qty);
+		if (!db_run(q, &n, e))
+			return false;
+		if (n == 0) {
+			*short_of = c->v[i].variant_id;
+			return err_set(e, ERR_CONFLICT, "fewer than %lld of variant %llu are left",
+			    (long long)c->v[i].qty, (unsigned long long)c->v[i].variant_id);
+		}
+		before[i] = stock_before(db);
+	}
+	return refresh(db, a, c, before, e);
+}
+
+bool
+stock_give(struct db *db, struct arena *a, struct stock_changes *c, struct err *e)
+{
+	struct stock *before = ARENA_ARRAY(a, struct stock, c->n + 1);
+
+	if (c->n == 0)
+		return true;
+	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
+	if (!move(db, a, c, 1, e))
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_GIVE);
+		uint64_t n;
+
+		q_i64(q, c->v[i].qty);
+		q_u64(q, c->v[i].variant_id);
+		if (!db_run(q, &n, e))
+			return false;
+		if (n > 0)
+			before[i] = stock_before(db);
+	}
+	return refresh(db, a, c, before, e);
+}

@@ -1,0 +1,228 @@
+#include "view/mustache/template.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "plat/host/file.h"
+
+#define TAIL ".mustache"
+
+/* Where a file of the set came from. */
+struct source {
+	bool override;
+	struct mustache_file installed; /* what serves when the override is refused; no name: nothing */
+};
+
+struct loader {
+	struct arena *a;
+	const struct template_dirs *dirs;
+	struct template_set *set;
+	struct source *sources; /* beside set->files */
+	const struct lang *lang; /* being compiled */
+	struct err *e;
+};
+
+static void
+report(struct loader *l, enum template_problem problem, const char *line)
+{
+	if (l->dirs->report != NULL)
+		l->dirs->report(l->dirs->arg, problem, line);
+	else if (problem != TEMPLATE_UNTRANSLATED)
+		log_put(LOG_ERROR, "event=%s reason=\"%s\"",
+		    problem == TEMPLATE_REFUSED ? "override_refused" : "template_broken", line);
+}
+
+static void
+refuse(struct loader *l, struct err *e)
+{
+	l->set->refused++;
+	report(l, TEMPLATE_REFUSED, e->msg);
+	err_clear(e);
+}
+
+static bool
+read_template(struct loader *l, const char *dir, struct str file, struct mustache_file *out, struct err *e)
+{
+	struct str text;
+	bool found;
+
+	out->name = str_head(file, file.n - (sizeof(TAIL) - 1));
+	out->path = str_fmt(l->a, "%s/%.*s", dir, STR_ARG(file));
+	if (!file_find(l->a, out->path.p, MUSTACHE_FILE_MAX_B, &text, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_BUG, "%s: not there", out->path.p);
+	return mustache_parse(l->a, NULL, text, out, e);
+}
+
+bool
+template_find(const struct template_set *set, struct str name, size_t *id)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (str_eq(set->files[i].name, name)) {
+			*id = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* All installed ones are read, so that all errors are told at once. */
+static bool
+read_installed(struct loader *l, const struct str *names, size_t n)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < n; i++) {
+		struct err e = {0};
+
+		if (!read_template(l, l->dirs->installed, names[i], &l->set->files[l->set->n], &e)) {
+			report(l, TEMPLATE_BROKEN, e.msg);
+			ok = err_set(l->e, ERR_BUG, "%s", e.msg);
+			continue;
+		}
+		l->set->n++;
+	}
+	return ok;
+}
+
+static void
+read_overrides(struct loader *l, const struct str *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct mustache_file file;
+		struct err e = {0};
+		size_t id;
+
+		if (!read_template(l, l->dirs->overrides, names[i], &file, &e)) {
+			refuse(l, &e);
+			continue;
+		}
+		if (template_find(l->set, file.name, &id))
+			l->sources[id].installed = l->set->files[id];
+		else
+			id = l->set->n++;
+		l->sources[id].override = true;
+		l->set->files[id] = file;
+	}
+}
+
+/* The installed template takes the override's place; one that only the overrides had is gone. */
+static void
+drop_override(struct loader *l, size_t id)
+{
+	struct template_set *set = l->set;
+
+	if (l->sources[id].installed.name.n > 0) {
+		set->files[id] = l->sources[id].installed;
+		l->sources[id] = (struct source){0};
+		return;
+	}
+	set->n--;
+	memmove(set->files + id, set->files + id + 1, (set->n - id) * sizeof(*set->files));
+	memmove(l->sources + id, l->sources + id + 1, (set->n - id) * sizeof(*l->sources));
+}
+
+static bool
+drop_all_overrides(struct loader *l)
+{
+	bool any = false;
+
+	for (size_t i = l->set->n; i-- > 0;) {
+		if (l->sources[i].override) {
+			drop_override(l, i);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static void
+untranslated(void *arg, const struct mustache_file *file, const struct part *part, const char *why)
+{
+	struct loader *l = arg;
+
+	if (!l->lang->has_texts && str_eq_z(l->lang->tag, LANG_SOURCE))
+		return;
+	l->set->untranslated++;
+	report(l, TEMPLATE_UNTRANSLATED,
+	    str_fmt(l->a, "%.*s:%u: %.*s: %s: '%.*s'", STR_ARG(file->path), part->line, STR_ARG(l->lang->tag), why,
+		STR_ARG(part->text))
+		.p);
+}
+
+static bool
+compile(struct loader *l, const struct lang *lang, size_t *bad, struct err *e)
+{
+	struct mustache_input in = {
+	    .files = l->set->files, .n = l->set->n, .lang = lang, .untranslated = untranslated, .arg = l};
+
+	l->lang = lang;
+	return mustache_compile(l->a, &in, &l->set->compiled[lang->index], bad, e);
+}
+
+/* Until the first language compiles: what is to blame is dropped when it is an override; else, since an override may
+ * have led the compiler there, all overrides are. */
+static bool
+settle(struct loader *l)
+{
+	for (;;) {
+		struct err e = {0};
+		unsigned before = l->set->untranslated;
+		size_t bad;
+
+		if (compile(l, &l->set->langs->lang[0], &bad, &e))
+			return true;
+		l->set->untranslated = before;
+		if (l->sources[bad].override) {
+			refuse(l, &e);
+			drop_override(l, bad);
+			continue;
+		}
+		if (!drop_all_overrides(l)) {
+			report(l, TEMPLATE_BROKEN, e.msg);
+			return err_set(l->e, ERR_BUG, "%s", e.msg);
+		}
+		err_context(&e, "all overrides are left out");
+		refuse(l, &e);
+	}
+}
+
+bool
+template_load(struct arena *a, const struct template_dirs *dirs, const struct langs *langs, struct template_set *set,
+    struct err *e)
+{
+	struct loader l = {.a = a, .dirs = dirs, .set = set, .e = e};
+	struct str *installed, *overrides = NULL;
+	size_t n_installed, n_overrides = 0, bad;
+	struct err wrong = {0};
+
+	*set = (struct template_set){.langs = langs};
+	if (!file_list(a, dirs->installed, STR(TAIL), &installed, &n_installed, e))
+		return false;
+	if (n_installed == 0)
+		return err_set(e, ERR_BUG, "%s: no templates", dirs->installed);
+	if (dirs->overrides != NULL && dirs->overrides[0] != '\0'
+	    && !file_list(a, dirs->overrides, STR(TAIL), &overrides, &n_overrides, &wrong))
+		refuse(&l, &wrong);
+	set->files = ARENA_ARRAY(a, struct mustache_file, n_installed + n_overrides);
+	l.sources = ARENA_ARRAY(a, struct source, n_installed + n_overrides);
+	if (!read_installed(&l, installed, n_installed))
+		return false;
+	read_overrides(&l, overrides, n_overrides);
+	if (!settle(&l))
+		return false;
+	for (size_t i = 1; i < langs->n; i++) {
+		if (!compile(&l, &langs->lang[i], &bad, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+template_render(const struct template_set *set, size_t id, const struct lang *lang, const struct view *root,
+    struct buf *out, struct err *e)
+{
+	return mustache_render(set->compiled[lang->index], id, root, out, e)
+	    || err_context(e, "%.*s", STR_ARG(set->files[id].path));
+}

@@ -1,0 +1,246 @@
+#include "work/import_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "work/import_impl.h"
+#include "store/catalogue/catalogue_cache.h"
+
+#define GROUP_MAX_B ((size_t)96 << 20)
+#define SCRATCH_MAX_B ((size_t)96 << 20)
+#define PICTURE_MAX_B ((size_t)48 << 20)
+#define ROWS_MAX 100000 /* a hundred products with all their variants, words or texts */
+#define SET_SLOTS ((size_t)1 << 20)
+#define PROGRESS_NS (CLOCK_S / 4)
+
+/* Sets -------------------------------------------------------------------------------------------------------- */
+
+static size_t
+slot_of(const struct import_set *set, uint64_t hash)
+{
+	size_t i = hash & (set->n_slots - 1);
+
+	while (set->slot[i] != 0 && set->slot[i] != hash)
+		i = (i + 1) & (set->n_slots - 1);
+	return i;
+}
+
+static uint64_t
+set_hash(struct str s)
+{
+	uint64_t hash = str_hash(s);
+
+	return hash == 0 ? 1 : hash;
+}
+
+bool
+import_set_has(const struct import_set *set, struct str s)
+{
+	return set->slot[slot_of(set, set_hash(s))] != 0;
+}
+
+void
+import_set_add(struct import_set *set, struct str s)
+{
+	size_t i = slot_of(set, set_hash(s));
+
+	if (set->slot[i] != 0 || set->n > set->n_slots / 4 * 3)
+		return;
+	set->slot[i] = set_hash(s);
+	set->n++;
+}
+
+static bool
+set_init(struct import_set *set, struct arena *a, struct err *e)
+{
+	set->n_slots = SET_SLOTS;
+	set->slot = arena_try(a, SET_SLOTS * sizeof(*set->slot));
+	return set->slot != NULL || err_set(e, ERR_LIMIT, "no memory for an import");
+}
+
+/* Reporting --------------------------------------------------------------------------------------------------- */
+
+void
+import_say(struct import_run *r, bool refused, uint32_t line, uint32_t col, const char *column, const char *why)
+{
+	if (!refused)
+		r->im->n.notes++;
+	if (r->im->report != NULL)
+		fprintf(r->im->report, "%s:%u:%u: %s%s%s%s\n", r->file, line, col,
+		    refused ? "left out: " : "note: ", column, column[0] == '\0' ? "" : ": ", why);
+}
+
+void
+import_note(void *arg, const struct product_note *n)
+{
+	import_say(arg, n->refused, n->line, n->col, n->column, n->why);
+}
+
+void
+import_progress(struct import_run *r, const struct csv *c, bool last)
+{
+	uint64_t now = clock_mono_ns(), done = csv_done_b(c);
+
+	if (!r->im->progress || (!last && now - r->shown_ns < PROGRESS_NS))
+		return;
+	r->shown_ns = now;
+	if (last)
+		fprintf(stderr, "\r\033[K");
+	else if (r->size_b > 0)
+		fprintf(stderr, "\r%3d %%  %" PRIu64 " rows\033[K", (int)(done * 100 / r->size_b), r->im->n.rows);
+	else
+		fprintf(stderr, "\r%" PRIu64 " rows\033[K", r->im->n.rows);
+}
+
+uint64_t
+import_changes(const struct import *im)
+{
+	const struct import_counts *n = &im->n;
+
+	return n->products_new + n->products_changed + n->variants_new + n->variants_changed + n->variants_gone
+	    + n->stock_moved + n->pictures_new + n->texts_new + n->texts_changed;
+}
+
+void
+import_summary(const struct import *im, FILE *f)
+{
+	const struct import_counts *n = &im->n;
+
+	if (im->products != NULL) {
+		fprintf(f,
+		    "products: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " left out\n",
+		    n->products_new, n->products_changed, n->products_same, n->products_refused);
+		fprintf(f, "variants: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " gone\n",
+		    n->variants_new, n->variants_changed, n->variants_same, n->variants_gone);
+		fprintf(f, "pictures: %" PRIu64 " new, %" PRIu64 " unchanged, %" PRIu64 " missing, %" PRIu64
+			   " broken, %" PRIu64 " remote (not fetched)\n",
+		    n->pictures_new, n->pictures_same, n->pictures_missing, n->pictures_broken, n->pictures_remote);
+		if (n->pictures_not_looked_for > 0)
+			fprintf(f, "          %" PRIu64 " not looked for: no --images\n", n->pictures_not_looked_for);
+		if (n->products_renamed > 0)
+			fprintf(f, "renamed:  %" PRIu64 " products; their old addresses lead to the new ones\n",
+			    n->products_renamed);
+		if (im->set_stock)
+			fprintf(f, "stock:    %" PRIu64 " figures changed\n", n->stock_moved);
+	}
+	if (im->translations != NULL) {
+		fprintf(f,
+		    "texts:    %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged; languages:", n->texts_new,
+		    n->texts_changed, n->texts_same);
+		for (size_t i = 0; i < im->n_langs; i++)
+			fprintf(f, " %.*s", STR_ARG(im->langs[i]));
+		fprintf(f, "\n");
+	}
+	fprintf(f, "rows:     %" PRIu64 " read, %" PRIu64 " left out\n", n->rows, n->rows_refused);
+	fprintf(f, "%" PRIu64 " changes%s\n", import_changes(im), im->dry_run ? " would be made (dry run)" : "");
+}
+
+/* Running ----------------------------------------------------------------------------------------------------- */
+
+bool
+import_open(struct import_run *r, const char *file, int *fd, struct csv **csv, struct err *e)
+{
+	struct stat st;
+
+	*fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0 || fstat(*fd, &st) != 0)
+		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
+	if (S_ISDIR(st.st_mode)) {
+		close(*fd);
+		return err_set(e, ERR_INPUT, "%s: is a folder", file);
+	}
+	r->file = strcmp(file, "-") == 0 ? "stdin" : file;
+	r->size_b = S_ISREG(st.st_mode) && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	return csv_open(r->im->a, *fd, csv, e);
+}
+
+bool
+import_tx(struct import_run *r, db_body *body, void *arg, struct err *e)
+{
+	struct db *db = r->im->db;
+	bool ok;
+
+	db_deadline(db, CLOCK_NEVER);
+	if (!r->im->dry_run)
+		return db_tx(db, body, arg, e);
+	ok = db_begin(db, e) && body(db, arg, e);
+	db_rollback(db);
+	return ok;
+}
+
+bool
+import_forget(struct import_run *r, const uint64_t *ids, size_t n, struct err *e)
+{
+	bool done;
+
+	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || n == 0)
+		return true;
+	if (!catalogue_forget_all(
+		r->im->db, r->im->cache, r->im->conf, &(struct catalogue_stale){ids, n}, &done, e))
+		return false;
+	r->cache_silent = !done;
+	return true;
+}
+
+static bool
+has_handle(void *arg, struct str handle)
+{
+	const struct import_run *r = arg;
+
+	return import_set_has(&r->in_file, handle) || import_set_has(&r->done, handle);
+}
+
+static bool
+prepare(struct import_run *r, struct err *e)
+{
+	struct import *im = r->im;
+
+	r->save = (struct catalogue_save){.db = im->db,
+	    .a = &r->scratch,
+	    .langs = &im->conf->site_languages,
+	    .now_s = im->now_s,
+	    .set_stock = im->set_stock,
+	    .has_handle = has_handle,
+	    .arg = r};
+	return set_init(&r->in_file, im->a, e) && set_init(&r->done, im->a, e) && set_init(&r->pictures, im->a, e)
+	    && import_pictures_open(r, e);
+}
+
+static bool
+locked_run(struct import_run *r, struct err *e)
+{
+	struct import *im = r->im;
+	bool ok;
+
+	if (!catalogue_save_lock(im->db, im->a, e))
+		return false;
+	ok = (im->products == NULL || import_products(r, e)) && (r->images_fd < 0 || import_category_pictures(r, e))
+	    && (im->translations == NULL || import_translations(r, e));
+	catalogue_save_unlock(im->db, im->a);
+	return ok;
+}
+
+bool
+import_run(struct import *im, struct err *e)
+{
+	struct import_run r = {.im = im, .images_fd = -1};
+	bool ok;
+
+	arena_init(&r.group, GROUP_MAX_B);
+	arena_init(&r.scratch, SCRATCH_MAX_B);
+	arena_init(&r.picture, PICTURE_MAX_B);
+	db_limits(im->db, ROWS_MAX, SCRATCH_MAX_B);
+	ok = prepare(&r, e) && locked_run(&r, e);
+	db_limits(im->db, DB_ROWS_MAX, DB_BYTES_MAX);
+	if (r.images_fd >= 0)
+		close(r.images_fd);
+	arena_fini(&r.picture);
+	arena_fini(&r.scratch);
+	arena_fini(&r.group);
+	return ok;
+}
