@@ -76,7 +76,7 @@ block_add(struct arena *a, size_t need_b)
 }
 
 static void *
-take(struct arena *a, size_t size_b)
+arena_take(struct arena *a, size_t size_b)
 {
 	size_t need_b = aligned(size_b == 0 ? 1 : size_b);
 	void *p;
@@ -163,7 +163,7 @@ arena_try(struct arena *a, size_t size_b)
 		a->over = true;
 		return NULL;
 	}
-	return take(a, size_b);
+	return arena_take(a, size_b);
 }
 
 void *
@@ -174,7 +174,7 @@ arena_alloc(struct arena *a, size_t size_b)
 	if (size_b <= SIZE_MAX / 2 && a->used_b + size_b > a->cap_b)
 		a->over = true;
 	if (size_b <= SIZE_MAX / 2 && a->used_b + size_b <= a->cap_b + ARENA_RESERVE_B)
-		p = take(a, size_b);
+		p = arena_take(a, size_b);
 	if (p == NULL) {
 		fprintf(stderr, "arena: no memory for %zu bytes (used %zu of %zu)\n", size_b, a->used_b, a->cap_b);
 		abort();

@@ -93,7 +93,7 @@ str_head(struct str s, size_t n)
 }
 
 static bool
-is_blank(char c)
+str_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
 }
@@ -101,9 +101,9 @@ is_blank(char c)
 struct str
 str_trim(struct str s)
 {
-	while (s.n > 0 && is_blank(s.p[0]))
+	while (s.n > 0 && str_is_blank(s.p[0]))
 		s = str_from(s, 1);
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+	while (s.n > 0 && str_is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }

@@ -50,7 +50,7 @@ print_backend(struct cmd *c, const struct stats_report *r, struct str name)
 }
 
 static int
-list(struct cmd *c)
+backends_list(struct cmd *c)
 {
 	struct stats_report r;
 	struct stats st;
@@ -234,7 +234,7 @@ cmd_backends(struct cmd *c)
 	uint64_t want;
 
 	if (c->argc == 1)
-		return list(c);
+		return backends_list(c);
 	if (c->argc != 2 || !num_u64(str_z(c->argv[1]), 1, SYSTEM_BACKENDS_MAX, &want))
 		return cmd_usage(c);
 	s.want = (size_t)want;

@@ -15,7 +15,7 @@ struct demo {
 };
 
 static bool
-options(struct cmd *c, struct demo *d)
+demo_options(struct cmd *c, struct demo *d)
 {
 	static const struct option known[] = {{"generate", required_argument, NULL, 'g'},
 	    {"seed", required_argument, NULL, 's'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
@@ -41,7 +41,7 @@ options(struct cmd *c, struct demo *d)
 }
 
 static void
-tell(uint64_t done)
+demo_tell(uint64_t done)
 {
 	if (isatty(STDERR_FILENO) == 1)
 		fprintf(stderr, "\r%llu products\033[K", (unsigned long long)done);
@@ -57,7 +57,7 @@ generate(struct cmd *c, const struct demo *d)
 	if (!cmd_db(c, DB_TOOL, &s.db, &e))
 		return cmd_fail(c, &e);
 	db_deadline(s.db, CLOCK_NEVER);
-	ok = catalogue_generate(&s, d->n, d->seed, tell, &e);
+	ok = catalogue_generate(&s, d->n, d->seed, demo_tell, &e);
 	if (isatty(STDERR_FILENO) == 1)
 		fprintf(stderr, "\r\033[K");
 	if (!ok)
@@ -72,7 +72,7 @@ cmd_demo(struct cmd *c)
 	struct demo d = {.dir = PKGDATADIR "/demo", .seed = 1};
 	struct import im = {.report = stderr};
 
-	if (!options(c, &d))
+	if (!demo_options(c, &d))
 		return cmd_usage(c);
 	if (d.generate)
 		return generate(c, &d);

@@ -13,7 +13,7 @@
 enum { IMPORT_ALL = 0, IMPORT_SOME = 1, IMPORT_FAILED = 2 };
 
 static bool
-options(struct cmd *c, struct import *im, const char **report)
+import_options(struct cmd *c, struct import *im, const char **report)
 {
 	static const struct option known[] = {{"images", required_argument, NULL, 'i'},
 	    {"translations", required_argument, NULL, 't'}, {"stock", no_argument, NULL, 's'},
@@ -90,7 +90,7 @@ cmd_import(struct cmd *c)
 	struct err e = {0};
 	int status;
 
-	if (!options(c, &im, &report))
+	if (!import_options(c, &im, &report))
 		return cmd_usage(c);
 	if (report != NULL && (im.report = fopen(report, "we")) == NULL) {
 		err_set(&e, ERR_NOT_FOUND, "%s: %s", report, strerror(errno));

@@ -6,14 +6,14 @@
 #include "cmd/cmd.h"
 
 static void
-say(const char *text)
+migrate_say(const char *text)
 {
 	printf("%s\n", text);
 	fflush(stdout);
 }
 
 static bool
-options(struct cmd *c, struct migrate *m)
+migrate_options(struct cmd *c, struct migrate *m)
 {
 	static const struct option known[] = {{"dry-run", no_argument, NULL, 'n'}, {"resume", no_argument, NULL, 'r'},
 	    {"no-grants", no_argument, NULL, 'g'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
@@ -35,10 +35,10 @@ options(struct cmd *c, struct migrate *m)
 int
 cmd_migrate(struct cmd *c)
 {
-	struct migrate m = {.conf = &c->conf, .dir = PKGDATADIR "/sql", .say = say};
+	struct migrate m = {.conf = &c->conf, .dir = PKGDATADIR "/sql", .say = migrate_say};
 	struct err e = {0};
 
-	if (!options(c, &m))
+	if (!migrate_options(c, &m))
 		return cmd_usage(c);
 	if (!cmd_db(c, DB_MIGRATE, &m.db, &e) || !migrate_run(&m, c->a, &e))
 		return cmd_fail(c, &e);

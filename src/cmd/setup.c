@@ -31,7 +31,7 @@ struct setup {
 };
 
 static bool
-options(struct cmd *c, struct setup *s)
+setup_options(struct cmd *c, struct setup *s)
 {
 	struct option known[ARRAY_LEN(asked) + 2] = {0};
 	int opt;
@@ -64,7 +64,7 @@ with_lines(struct arena *a, const char *answer)
 
 /* The answer of a person at a terminal; empty: as it is. False at the end of input. */
 static bool
-ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
+setup_ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
 {
 	const struct conf_setting *rows;
 	struct buf b;
@@ -96,7 +96,7 @@ gather(struct setup *s, const struct conf *now, struct err *e)
 			answer = with_lines(s->c->a, s->given[i]);
 		else if (!terminal)
 			continue;
-		else if (!ask(s, i, now, &answer))
+		else if (!setup_ask(s, i, now, &answer))
 			return err_set(e, ERR_INPUT, "the answers ended; nothing was written");
 		else if (answer.n == 0)
 			continue;
@@ -111,7 +111,7 @@ cmd_setup(struct cmd *c)
 	struct setup s = {.c = c};
 	struct err e = {0};
 
-	if (!options(c, &s))
+	if (!setup_options(c, &s))
 		return cmd_usage(c);
 	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e) || !gather(&s, &s.change.now, &e)
 	    || !conf_change_end(&s.change, &e))

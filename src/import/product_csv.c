@@ -430,7 +430,7 @@ product_csv_same(const struct product_csv *pc, const struct cells *cells)
 }
 
 static void
-begin(struct product_row *r)
+csv_begin(struct product_row *r)
 {
 	struct product_csv *pc = r->pc;
 	struct str handle = product_cell(r, PRODUCT_COLUMN_HANDLE);
@@ -474,7 +474,7 @@ add_row(struct product_row *r)
 	struct str title;
 
 	if (pc->p == NULL)
-		begin(r);
+		csv_begin(r);
 	else if (pc->p_refused) {
 		product_refuse(r, PRODUCT_COLUMN_HANDLE, "its product is left out, see line %u", pc->p->line);
 		return;

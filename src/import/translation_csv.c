@@ -109,7 +109,8 @@ read_kind(const struct translation_csv *t, const struct cells *row, enum transla
 }
 
 static bool
-read_line(const struct translation_csv *t, struct arena *a, const struct cells *row, enum translation_column col,
+translation_read_line(const struct translation_csv *t, struct arena *a, const struct cells *row,
+    enum translation_column col,
     struct str *out)
 {
 	static const size_t max[TRANSLATION_COLUMN__MAX] = {[TRANSLATION_COLUMN_HANDLE] = 255,
@@ -131,7 +132,7 @@ read_line(const struct translation_csv *t, struct arena *a, const struct cells *
 static bool
 read_of(const struct translation_csv *t, struct arena *a, const struct cells *row, struct translation *out)
 {
-	if (!read_line(t, a, row, TRANSLATION_COLUMN_HANDLE, &out->of))
+	if (!translation_read_line(t, a, row, TRANSLATION_COLUMN_HANDLE, &out->of))
 		return false;
 	if (out->of.n == 0)
 		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "empty");
@@ -156,9 +157,9 @@ translation_csv_row(
 	if (out->kind != TRANSLATION_CATEGORY && str_eq(out->lang, t->own_lang))
 		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE,
 		    "the shop's own language: these texts come with the products");
-	if (!read_line(t, a, row, TRANSLATION_COLUMN_TITLE, &out->title)
-	    || !read_line(t, a, row, TRANSLATION_COLUMN_SEO_TITLE, &out->seo_title)
-	    || !read_line(t, a, row, TRANSLATION_COLUMN_SEO_DESCRIPTION, &out->seo_description))
+	if (!translation_read_line(t, a, row, TRANSLATION_COLUMN_TITLE, &out->title)
+	    || !translation_read_line(t, a, row, TRANSLATION_COLUMN_SEO_TITLE, &out->seo_title)
+	    || !translation_read_line(t, a, row, TRANSLATION_COLUMN_SEO_DESCRIPTION, &out->seo_description))
 		return false;
 	if (body.n > BODY_MAX_B)
 		return refuse(t, row, TRANSLATION_COLUMN_BODY, "longer than 256 KiB");

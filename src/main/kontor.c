@@ -18,7 +18,7 @@ static const struct {
 };
 
 static int
-run(struct cmd *c)
+tool_run(struct cmd *c)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		if (strcmp(commands[i].name, c->argv[0]) != 0)
@@ -56,7 +56,7 @@ main(int argc, char **argv)
 	c.a = &a;
 	c.argc = argc - optind;
 	c.argv = argv + optind;
-	status = run(&c);
+	status = tool_run(&c);
 	arena_fini(&a);
 	if (fflush(stdout) != 0 && status == CMD_OK)
 		status = CMD_FAILED;

@@ -29,7 +29,7 @@ level_of(struct str name)
 
 /* --config FILE, --once: each kind of job once. */
 static bool
-options(int argc, char **argv, const char **file, bool *once)
+jobs_options(int argc, char **argv, const char **file, bool *once)
 {
 	static const struct option known[] = {
 	    {"config", required_argument, NULL, 'c'}, {"once", no_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
@@ -55,7 +55,7 @@ main(int argc, char **argv)
 	const char *file = NULL;
 	bool once = false;
 
-	if (!options(argc, argv, &file, &once) || !log_open("kontor-jobs", NULL, LOG_INFO) || !secret_init(&e))
+	if (!jobs_options(argc, argv, &file, &once) || !log_open("kontor-jobs", NULL, LOG_INFO) || !secret_init(&e))
 		return EX_USAGE;
 	arena_init(&a, CONF_MEM_B);
 	if (!conf_load(&a, conf_file(file), &conf, &e))

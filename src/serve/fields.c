@@ -119,7 +119,7 @@ find_id(struct str name, enum field_id *id)
 }
 
 static bool
-take(struct arena *a, enum field_id id, struct str raw, struct fields *fields, struct err *e)
+fields_take(struct arena *a, enum field_id id, struct str raw, struct fields *fields, struct err *e)
 {
 	struct field **end = &fields->by_id[id], *f;
 
@@ -145,7 +145,7 @@ fields_read(struct arena *a, const struct form *form, struct fields *fields, str
 	*fields = (struct fields){.by_id = {NULL}};
 	for (size_t i = 0; i < form->n; i++)
 		if (!form->fields[i].is_file && find_id(form->fields[i].name, &id)
-		    && !take(a, id, form->fields[i].value, fields, e))
+		    && !fields_take(a, id, form->fields[i].value, fields, e))
 			return false;
 	return true;
 }

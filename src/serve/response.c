@@ -15,7 +15,7 @@ response_init(struct response *r, struct arena *a)
 }
 
 static void
-put_line(struct buf *b, const char *name, struct str value)
+response_put_line(struct buf *b, const char *name, struct str value)
 {
 	buf_z(b, name);
 	buf_put(b, value);
@@ -39,7 +39,7 @@ response_header(struct response *r, const char *name, struct str value)
 		return;
 	}
 	buf_z(&r->lines, name);
-	put_line(&r->lines, ": ", value);
+	response_put_line(&r->lines, ": ", value);
 }
 
 void
@@ -162,7 +162,7 @@ cache_headers(struct buf *b, const struct response *r, struct arena *a, struct s
 			break;
 		if (etag.n == 0)
 			etag = response_etag(a, r->body);
-		put_line(b, "ETag: ", etag);
+		response_put_line(b, "ETag: ", etag);
 		return response_matches(if_none_match, etag);
 	}
 	return false;
@@ -185,14 +185,14 @@ response_head(const struct response *r, struct arena *a, const struct response_o
 	buf_z(&b, "Status: ");
 	buf_i64(&b, status);
 	buf_ch(&b, ' ');
-	put_line(&b, response_reason(status), STR_NONE);
+	response_put_line(&b, response_reason(status), STR_NONE);
 	if (*send_body) {
-		put_line(&b, "Content-Type: ", r->type);
+		response_put_line(&b, "Content-Type: ", r->type);
 		buf_z(&b, "Content-Length: ");
 		buf_u64(&b, r->body.n);
 		buf_z(&b, "\r\n");
 	}
-	put_line(&b, "X-Request-Id: ", str_z(request_id));
+	response_put_line(&b, "X-Request-Id: ", str_z(request_id));
 	buf_put(&b, buf_str(&cache));
 	security_headers(&b, r, origin);
 	buf_put(&b, buf_str(&r->lines));

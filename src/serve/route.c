@@ -99,7 +99,7 @@ take_slug(struct arena *a, struct str raw, struct route_args *args)
 
 /* Whether the path has the pattern's parts. Both begin with a slash. */
 static bool
-fits(struct arena *a, struct str pattern, struct str path, struct route_args *args)
+route_fits(struct arena *a, struct str pattern, struct str path, struct route_args *args)
 {
 	struct str want, got;
 
@@ -137,7 +137,7 @@ search(struct arena *a, enum method method, struct str path, struct route_args *
 {
 	*methods = 0;
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		if (!fits(a, str_z(routes[i].pattern), path, args))
+		if (!route_fits(a, str_z(routes[i].pattern), path, args))
 			continue;
 		*methods |= routes[i].method;
 		if (routes[i].method == method)

@@ -240,7 +240,7 @@ run_form(struct request *rq, struct err *e)
 }
 
 static bool
-run(struct request *rq, struct err *e)
+run_route(struct request *rq, struct err *e)
 {
 	switch (rq->route->kind) {
 	case ROUTE_KIND_PAGE:
@@ -304,7 +304,7 @@ answer(struct request *rq, struct err *e)
 	shorten_deadline(rq);
 	if (rq->cache != NULL && (rq->post || rq->route->kind != ROUTE_KIND_PAGE))
 		cache_settle(rq->cache, false); /* a body may be long in coming, and so may the database */
-	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run(rq, e)
+	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run_route(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
 }
 

@@ -17,7 +17,7 @@ session_load(struct request *rq, struct err *e)
 }
 
 static bool
-fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+session_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
 	struct request *rq = arg;
 
@@ -47,7 +47,7 @@ session_load_copy(struct request *rq, struct err *e)
 	if (!secret_token_hash(rq->session_token, hash))
 		return true;
 	item.key = key_of(rq, hash);
-	if (!cache_fetch(rq->cache, rq->a, &item, 1, fill, rq, e))
+	if (!cache_fetch(rq->cache, rq->a, &item, 1, session_fill, rq, e))
 		return false;
 	if (item.how == CACHE_NONE)
 		return true;

@@ -64,7 +64,7 @@ is_filler(char c)
 }
 
 static bool
-fits(char form, char typed)
+country_fits(char form, char typed)
 {
 	switch (form) {
 	case 'd': return is_digit(typed);
@@ -87,7 +87,7 @@ match(struct str form, struct str typed, char out[POSTCODE_MAX], size_t *out_n)
 		}
 		while (t < typed.n && is_filler(typed.p[t]))
 			t++;
-		if (t == typed.n || !fits(form.p[f], typed.p[t]))
+		if (t == typed.n || !country_fits(form.p[f], typed.p[t]))
 			return false;
 		out[n++] = upper(typed.p[t++]);
 	}

@@ -38,7 +38,7 @@ product_category_name(struct str path)
 }
 
 static void
-put(struct buf *b, struct str s)
+product_put(struct buf *b, struct str s)
 {
 	buf_u64(b, s.n);
 	buf_ch(b, ':');
@@ -56,18 +56,18 @@ static void
 canon_variant(const struct product_variant *v, struct buf *b)
 {
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		put(b, v->value[i]);
-	put(b, v->sku);
-	put(b, v->barcode);
+		product_put(b, v->value[i]);
+	product_put(b, v->sku);
+	product_put(b, v->barcode);
 	put_i64(b, v->price_minor);
 	put_i64(b, v->compare_minor);
 	put_i64(b, v->cost_minor);
 	put_i64(b, (v->taxable ? 1 : 0) | (v->shipped ? 2 : 0) | (v->tracked ? 4 : 0) | (v->sell_over ? 8 : 0));
 	put_i64(b, v->weight_mg);
 	put_i64(b, v->content_milli);
-	put(b, v->content_unit);
+	product_put(b, v->content_unit);
 	put_i64(b, v->base_milli);
-	put(b, v->base_unit);
+	product_put(b, v->base_unit);
 	put_i64(b, (int64_t)v->image);
 }
 
@@ -89,8 +89,8 @@ canon_specs(const struct product *p, struct buf *b)
 		}
 		if (next == NULL)
 			return;
-		put(b, next->label);
-		put(b, next->value);
+		product_put(b, next->label);
+		product_put(b, next->value);
 		last = next->label;
 	}
 }
@@ -99,26 +99,26 @@ void
 product_canon(const struct product *p, struct buf *b)
 {
 	put_i64(b, CANON_VERSION);
-	put(b, p->title);
-	put(b, p->body_html);
-	put(b, p->vendor);
-	put(b, p->seo_title);
-	put(b, p->seo_description);
-	put(b, p->category);
+	product_put(b, p->title);
+	product_put(b, p->body_html);
+	product_put(b, p->vendor);
+	product_put(b, p->seo_title);
+	product_put(b, p->seo_description);
+	product_put(b, p->category);
 	put_i64(b, (int64_t)p->status);
 	put_i64(b, (int64_t)p->tax_class);
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		put(b, p->option[i]);
+		product_put(b, p->option[i]);
 	put_i64(b, (int64_t)p->n_variants);
 	for (size_t i = 0; i < p->n_variants; i++)
 		canon_variant(&p->variants[i], b);
 	put_i64(b, (int64_t)p->n_images);
 	for (size_t i = 0; i < p->n_images; i++) {
-		put(b, p->images[i].source);
-		put(b, p->images[i].alt);
+		product_put(b, p->images[i].source);
+		product_put(b, p->images[i].alt);
 	}
 	put_i64(b, (int64_t)p->n_specs);
 	canon_specs(p, b);
 	for (size_t i = 0; i < p->n_tags; i++)
-		put(b, p->tags[i]);
+		product_put(b, p->tags[i]);
 }

@@ -73,7 +73,7 @@ search_tokens_reset(struct search_tokens *t, struct arena *a)
 
 /* Where a token stands in the hash table, or would. */
 static size_t
-slot_of(const struct search_tokens *t, struct str s)
+search_slot_of(const struct search_tokens *t, struct str s)
 {
 	size_t i;
 
@@ -86,18 +86,18 @@ slot_of(const struct search_tokens *t, struct str s)
 struct search_token *
 search_find(struct search_tokens *t, struct str token)
 {
-	size_t i = slot_of(t, token);
+	size_t i = search_slot_of(t, token);
 
 	return t->slot[i] == 0 ? NULL : &t->token[t->slot[i] - 1];
 }
 
 static void
-put(struct search_tokens *t, struct str s)
+search_put(struct search_tokens *t, struct str s)
 {
 	size_t i;
 
 	s = utf8_head(s, SEARCH_TOKEN_MAX_B);
-	i = slot_of(t, s);
+	i = search_slot_of(t, s);
 	if (t->slot[i] != 0 || t->n == t->max)
 		return;
 	t->token[t->n++] = (struct search_token){.text = str_dup(t->a, s)};
@@ -124,7 +124,7 @@ put_word(struct search_tokens *t, struct str s)
 		s = rest;
 	}
 	if (n > 0)
-		put(t, str_n(word, n));
+		search_put(t, str_n(word, n));
 }
 
 static void
@@ -136,12 +136,12 @@ put_bigrams(struct search_tokens *t, struct str run)
 	if (!utf8_next(&run, &cp))
 		return;
 	if (run.n == 0)
-		put(t, first);
+		search_put(t, first);
 	while (run.n > 0) {
 		second = run;
 		if (!utf8_next(&run, &cp))
 			return;
-		put(t, str_n(first.p, (size_t)(run.p - first.p)));
+		search_put(t, str_n(first.p, (size_t)(run.p - first.p)));
 		first = second;
 	}
 }
@@ -173,7 +173,7 @@ search_add(struct search_tokens *t, struct str s)
 }
 
 static bool
-is_blank(char c)
+search_is_blank(char c)
 {
 	return (unsigned char)c <= ' ';
 }
@@ -182,7 +182,7 @@ static bool
 has_blank(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (is_blank(s.p[i]))
+		if (search_is_blank(s.p[i]))
 			return true;
 	return false;
 }
@@ -197,11 +197,11 @@ search_add_code(struct search_tokens *t, struct str s)
 	if (s.n == 0 || s.n > SEARCH_TOKEN_MAX_B)
 		return;
 	if (!has_blank(s)) /* no token holds one */
-		put(t, s);
+		search_put(t, s);
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '/' && s.p[i] != '_' && !is_blank(s.p[i]))
+		if (s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '/' && s.p[i] != '_' && !search_is_blank(s.p[i]))
 			joined[n++] = s.p[i];
 	if (n > 0)
-		put(t, str_n(joined, n));
+		search_put(t, str_n(joined, n));
 	search_add(t, s);
 }

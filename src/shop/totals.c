@@ -4,7 +4,7 @@
 
 /* A sum that remembers that it overflowed. */
 static void
-add(int64_t *to, int64_t what, bool *fits)
+totals_add(int64_t *to, int64_t what, bool *fits)
 {
 	*fits = num_add(*to, what, to) && *fits;
 }
@@ -29,7 +29,7 @@ totals_divide(int64_t whole, const int64_t *weights, int64_t *parts, size_t n, s
 	ASSERT(n > 0 && whole >= 0);
 	for (size_t i = 0; i < n; i++) {
 		ASSERT(weights[i] >= 0);
-		add(&sum, weights[i], &fits);
+		totals_add(&sum, weights[i], &fits);
 		parts[i] = 0;
 	}
 	if (!fits)
@@ -97,10 +97,10 @@ compute_line(struct totals *t, const struct totals_rules *rules, struct totals_l
 		return err_set(e, ERR_LIMIT, "amount too large");
 	if (!tax_split(line->shown_minor, line->rate_bp, rules->tax_included, &line->is, e))
 		return false;
-	add(&t->items_minor, line->shown_minor, &fits);
-	add(&t->total_minor, line->is.gross_minor, &fits);
-	add(&rate_of(t, line->rate_bp)->net_minor, line->is.net_minor, &fits);
-	add(&rate_of(t, line->rate_bp)->tax_minor, line->is.tax_minor, &fits);
+	totals_add(&t->items_minor, line->shown_minor, &fits);
+	totals_add(&t->total_minor, line->is.gross_minor, &fits);
+	totals_add(&rate_of(t, line->rate_bp)->net_minor, line->is.net_minor, &fits);
+	totals_add(&rate_of(t, line->rate_bp)->tax_minor, line->is.tax_minor, &fits);
 	return fits || err_set(e, ERR_LIMIT, "amount too large");
 }
 
@@ -116,7 +116,7 @@ divide_shipping(struct totals *t, const struct totals_rules *rules, const struct
 		(void)rate_of(t, rules->rates.bp[TAX_STANDARD]);
 	for (size_t i = 0; i < n; i++) {
 		if (lines[i].ships)
-			add(&weights[rate_of(t, lines[i].rate_bp) - t->rates], lines[i].shown_minor, &fits);
+			totals_add(&weights[rate_of(t, lines[i].rate_bp) - t->rates], lines[i].shown_minor, &fits);
 	}
 	if (!fits || !totals_divide(t->shipping_minor, weights, parts, t->n_rates, e))
 		return err_set(e, ERR_LIMIT, "amount too large");
@@ -125,11 +125,11 @@ divide_shipping(struct totals *t, const struct totals_rules *rules, const struct
 
 		if (!tax_split(parts[i], rate->rate_bp, rules->tax_included, &rate->shipping, e))
 			return false;
-		add(&rate->net_minor, rate->shipping.net_minor, &fits);
-		add(&rate->tax_minor, rate->shipping.tax_minor, &fits);
-		add(&t->shipping.net_minor, rate->shipping.net_minor, &fits);
-		add(&t->shipping.tax_minor, rate->shipping.tax_minor, &fits);
-		add(&t->shipping.gross_minor, rate->shipping.gross_minor, &fits);
+		totals_add(&rate->net_minor, rate->shipping.net_minor, &fits);
+		totals_add(&rate->tax_minor, rate->shipping.tax_minor, &fits);
+		totals_add(&t->shipping.net_minor, rate->shipping.net_minor, &fits);
+		totals_add(&t->shipping.tax_minor, rate->shipping.tax_minor, &fits);
+		totals_add(&t->shipping.gross_minor, rate->shipping.gross_minor, &fits);
 	}
 	return fits || err_set(e, ERR_LIMIT, "amount too large");
 }
@@ -152,10 +152,10 @@ totals_compute(struct totals *t, const struct totals_rules *rules, struct totals
 	sort_rates(t);
 	if (!divide_shipping(t, rules, lines, n, e))
 		return false;
-	add(&t->total_minor, t->shipping.gross_minor, &fits);
+	totals_add(&t->total_minor, t->shipping.gross_minor, &fits);
 	for (size_t i = 0; i < t->n_rates; i++) {
-		add(&t->net_minor, t->rates[i].net_minor, &fits);
-		add(&t->tax_minor, t->rates[i].tax_minor, &fits);
+		totals_add(&t->net_minor, t->rates[i].net_minor, &fits);
+		totals_add(&t->tax_minor, t->rates[i].tax_minor, &fits);
 	}
 	return fits || err_set(e, ERR_LIMIT, "amount too large");
 }

@@ -26,7 +26,7 @@ put_zigzag(struct buf *b, int64_t i)
 }
 
 static bool
-count(const struct view *v, int depth, uint64_t *nodes, uint64_t *slots)
+encode_count(const struct view *v, int depth, uint64_t *nodes, uint64_t *slots)
 {
 	if (depth > VIEW_DEPTH_MAX)
 		return false;
@@ -35,7 +35,7 @@ count(const struct view *v, int depth, uint64_t *nodes, uint64_t *slots)
 		return true;
 	*slots += v->n;
 	for (uint32_t i = 0; i < v->n; i++) {
-		if (!count(v->type == VIEW_LIST ? v->u.items[i] : v->u.fields[i].node, depth + 1, nodes, slots))
+		if (!encode_count(v->type == VIEW_LIST ? v->u.items[i] : v->u.fields[i].node, depth + 1, nodes, slots))
 			return false;
 	}
 	return true;
@@ -81,7 +81,7 @@ view_encode(const struct view *v, struct buf *b)
 {
 	uint64_t nodes = 0, slots = 0;
 
-	if (!count(v, 1, &nodes, &slots)) {
+	if (!encode_count(v, 1, &nodes, &slots)) {
 		b->over = true;
 		return;
 	}

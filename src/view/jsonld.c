@@ -14,7 +14,7 @@ struct writer {
 };
 
 static void
-begin(struct writer *w, struct arena *a, const struct urls *urls)
+jsonld_begin(struct writer *w, struct arena *a, const struct urls *urls)
 {
 	w->a = a;
 	w->urls = urls;
@@ -31,7 +31,7 @@ end(struct writer *w)
 
 /* `key` holds its comma and colon: ",\"sku\":". Nothing when the text is empty. */
 static void
-put_text(struct writer *w, const char *key, struct str text)
+jsonld_put_text(struct writer *w, const char *key, struct str text)
 {
 	if (text.n == 0)
 		return;
@@ -43,7 +43,7 @@ static void
 put_url(struct writer *w, const char *key, struct str url)
 {
 	if (url.n > 0)
-		put_text(w, key, url_absolute(w->urls, w->a, url));
+		jsonld_put_text(w, key, url_absolute(w->urls, w->a, url));
 }
 
 /* An item of an array that opens with its first one: key is ",\"image\":[". */
@@ -52,7 +52,7 @@ put_item(struct writer *w, const char *key, bool *any, struct str text)
 {
 	if (text.n == 0)
 		return;
-	put_text(w, *any ? "," : key, text);
+	jsonld_put_text(w, *any ? "," : key, text);
 	*any = true;
 }
 
@@ -69,13 +69,13 @@ jsonld_site(struct arena *a, const struct urls *urls, const struct lang *lang, s
 	struct writer w;
 	struct str search = url_absolute(urls, a, url_search(urls, a, lang, STR_NONE, STR_NONE));
 
-	begin(&w, a, urls);
+	jsonld_begin(&w, a, urls);
 	buf_put(&w.b, STR("{\"@type\":\"WebSite\""));
-	put_text(&w, ",\"name\":", name);
+	jsonld_put_text(&w, ",\"name\":", name);
 	put_url(&w, ",\"url\":", url_home(urls, a, lang));
-	put_text(&w, ",\"inLanguage\":", lang->tag);
+	jsonld_put_text(&w, ",\"inLanguage\":", lang->tag);
 	buf_put(&w.b, STR(",\"potentialAction\":{\"@type\":\"SearchAction\",\"target\":{\"@type\":\"EntryPoint\""));
-	put_text(&w, ",\"urlTemplate\":", str_fmt(a, "%.*s?q={search_term_string}", STR_ARG(search)));
+	jsonld_put_text(&w, ",\"urlTemplate\":", str_fmt(a, "%.*s?q={search_term_string}", STR_ARG(search)));
 	buf_put(&w.b, STR("},\"query-input\":\"required name=search_term_string\"}}"));
 	return end(&w);
 }
@@ -86,7 +86,7 @@ put_crumb(struct writer *w, size_t position, struct str text, struct str url)
 	buf_put(&w->b, position == 1 ? STR("{\"@type\":\"ListItem\"") : STR(",{\"@type\":\"ListItem\""));
 	buf_put(&w->b, STR(",\"position\":"));
 	buf_u64(&w->b, position);
-	put_text(w, ",\"name\":", text);
+	jsonld_put_text(w, ",\"name\":", text);
 	put_url(w, ",\"item\":", url);
 	buf_ch(&w->b, '}');
 }
@@ -112,13 +112,13 @@ jsonld_breadcrumbs(struct arena *a, const struct urls *urls, const struct view *
 
 	if (view_count(links) == 0 && last.n == 0)
 		return STR("");
-	begin(&w, a, urls);
+	jsonld_begin(&w, a, urls);
 	put_crumbs(&w, links, last);
 	return end(&w);
 }
 
 static void
-put_price(struct writer *w, const struct view *money)
+jsonld_put_price(struct writer *w, const struct view *money)
 {
 	struct money m;
 
@@ -154,16 +154,16 @@ put_offer(struct writer *w, const struct view *variant)
 		return;
 	buf_put(&w->b, STR(",\"offers\":{\"@type\":\"Offer\""));
 	put_url(w, ",\"url\":", view_text(view_get(variant, N_url)));
-	put_price(w, view_get(price, N_now));
-	put_text(w, ",\"availability\":", availability(view_get(variant, N_availability)));
-	put_text(w, ",\"itemCondition\":", STR("https://schema.org/NewCondition"));
+	jsonld_put_price(w, view_get(price, N_now));
+	jsonld_put_text(w, ",\"availability\":", availability(view_get(variant, N_availability)));
+	jsonld_put_text(w, ",\"itemCondition\":", STR("https://schema.org/NewCondition"));
 	buf_put(&w->b, STR(",\"priceSpecification\":[{\"@type\":\"UnitPriceSpecification\""));
-	put_price(w, view_get(price, N_now));
+	jsonld_put_price(w, view_get(price, N_now));
 	buf_put(&w->b, tax ? STR(",\"valueAddedTaxIncluded\":true}") : STR(",\"valueAddedTaxIncluded\":false}"));
 	if (was != NULL) {
 		buf_put(&w->b, STR(",{\"@type\":\"UnitPriceSpecification\""));
-		put_text(w, ",\"priceType\":", STR("https://schema.org/StrikethroughPrice"));
-		put_price(w, was);
+		jsonld_put_text(w, ",\"priceType\":", STR("https://schema.org/StrikethroughPrice"));
+		jsonld_put_price(w, was);
 		buf_put(
 		    &w->b, tax ? STR(",\"valueAddedTaxIncluded\":true}") : STR(",\"valueAddedTaxIncluded\":false}"));
 	}
@@ -186,9 +186,9 @@ put_article(struct writer *w, const struct view *variant)
 {
 	struct str barcode = view_text(view_get(variant, N_barcode));
 
-	put_text(w, ",\"sku\":", view_text(view_get(variant, N_sku)));
+	jsonld_put_text(w, ",\"sku\":", view_text(view_get(variant, N_sku)));
 	if (is_gtin(barcode))
-		put_text(w, ",\"gtin\":", barcode);
+		jsonld_put_text(w, ",\"gtin\":", barcode);
 	put_offer(w, variant);
 }
 
@@ -225,21 +225,21 @@ property(struct str option)
 }
 
 static void
-put_variant(struct writer *w, const struct view *product, const struct view *variant)
+jsonld_put_variant(struct writer *w, const struct view *product, const struct view *variant)
 {
 	const struct view *options = view_get(product, N_options), *values = view_get(variant, N_values);
 	struct str name = view_text(view_get(product, N_name)), text = view_text(view_get(variant, N_text));
 
 	buf_put(&w->b, STR("{\"@type\":\"Product\""));
-	put_text(w, ",\"name\":",
+	jsonld_put_text(w, ",\"name\":",
 	    text.n == 0 ? name : str_fmt(w->a, "%.*s \xe2\x80\x93 %.*s", STR_ARG(name), STR_ARG(text)));
 	put_url(w, ",\"url\":", view_text(view_get(variant, N_url)));
 	put_url(w, ",\"image\":", view_text(view_path(variant, N_image, N_zoom_url)));
 	for (size_t i = 0; i < view_count(values) && i < view_count(options); i++) {
 		buf_put(&w->b, i == 0 ? STR(",\"additionalProperty\":[") : STR(","));
 		buf_put(&w->b, STR("{\"@type\":\"PropertyValue\""));
-		put_text(w, ",\"name\":", view_text(view_get(view_at(options, i), N_name)));
-		put_text(w, ",\"value\":", view_text(view_at(values, i)));
+		jsonld_put_text(w, ",\"name\":", view_text(view_get(view_at(options, i), N_name)));
+		jsonld_put_text(w, ",\"value\":", view_text(view_at(values, i)));
 		buf_put(&w->b, i + 1 < view_count(values) && i + 1 < view_count(options) ? STR("}") : STR("}]"));
 	}
 	put_article(w, variant);
@@ -254,7 +254,7 @@ put_group(struct writer *w, const struct view *product)
 	bool any = false;
 
 	if (id != NULL && id->type == VIEW_INT)
-		put_text(w, ",\"productGroupID\":", str_fmt(w->a, "%lld", (long long)id->u.i));
+		jsonld_put_text(w, ",\"productGroupID\":", str_fmt(w->a, "%lld", (long long)id->u.i));
 	for (size_t i = 0; i < view_count(options); i++)
 		put_item(w, ",\"variesBy\":[", &any, property(view_text(view_get(view_at(options, i), N_name))));
 	end_items(w, any);
@@ -262,7 +262,7 @@ put_group(struct writer *w, const struct view *product)
 	for (size_t i = 0; i < view_count(variants); i++) {
 		if (i > 0)
 			buf_ch(&w->b, ',');
-		put_variant(w, product, view_at(variants, i));
+		jsonld_put_variant(w, product, view_at(variants, i));
 	}
 	buf_ch(&w->b, ']');
 }
@@ -275,14 +275,14 @@ jsonld_product(struct arena *a, const struct urls *urls, const struct view *prod
 	struct str vendor = view_text(view_get(product, N_vendor));
 	struct writer w;
 
-	begin(&w, a, urls);
+	jsonld_begin(&w, a, urls);
 	buf_put(&w.b, group ? STR("{\"@type\":\"ProductGroup\"") : STR("{\"@type\":\"Product\""));
-	put_text(&w, ",\"name\":", view_text(view_get(product, N_name)));
-	put_text(&w, ",\"description\":", view_text(view_get(product, N_summary)));
+	jsonld_put_text(&w, ",\"name\":", view_text(view_get(product, N_name)));
+	jsonld_put_text(&w, ",\"description\":", view_text(view_get(product, N_summary)));
 	put_url(&w, ",\"url\":", view_text(view_get(product, N_url)));
 	put_images(&w, view_get(product, N_images));
 	if (vendor.n > 0) {
-		put_text(&w, ",\"brand\":{\"@type\":\"Brand\",\"name\":", vendor);
+		jsonld_put_text(&w, ",\"brand\":{\"@type\":\"Brand\",\"name\":", vendor);
 		buf_ch(&w.b, '}');
 	}
 	if (group)

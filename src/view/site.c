@@ -3,7 +3,7 @@
 #include "htdocs/static.h"
 
 static void
-put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
+site_put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
 {
 	struct view *list = view_sublist(v, name);
 	struct str line;
@@ -112,7 +112,7 @@ site_view(struct arena *a, const struct site *s, const struct lang *lang)
 	put_phone_url(v, a, s->conf->site_phone);
 	view_str(v, N_vat_id, s->conf->site_vat_id);
 	view_str(v, N_imprint, s->conf->site_imprint);
-	put_lines(v, N_address, s->conf->site_address, a);
+	site_put_lines(v, N_address, s->conf->site_address, a);
 	put_languages(view_sublist(v, N_languages), s, lang);
 	put_links(v, a, s->urls, lang);
 	return v;

@@ -65,7 +65,7 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 
 /* "/shop/en" + path; the caller goes on. */
 static void
-begin(struct buf *b, const struct urls *u, struct arena *a, const struct lang *l, const char *path)
+url_begin(struct buf *b, const struct urls *u, struct arena *a, const struct lang *l, const char *path)
 {
 	buf_init(b, a, URL_MAX_B);
 	buf_put(b, u->base);
@@ -81,7 +81,7 @@ simple(const struct urls *u, struct arena *a, const struct lang *l, const char *
 {
 	struct buf b;
 
-	begin(&b, u, a, l, path);
+	url_begin(&b, u, a, l, path);
 	return buf_str(&b);
 }
 
@@ -116,7 +116,7 @@ url_category_list(const struct urls *u, struct arena *a, const struct lang *l, s
 	struct buf b;
 	bool any = false;
 
-	begin(&b, u, a, l, "/c/");
+	url_begin(&b, u, a, l, "/c/");
 	buf_url(&b, slug);
 	put_query(&b, "sort", list.sort, &any);
 	put_query(&b, "after", list.after, &any);
@@ -128,7 +128,7 @@ url_product(const struct urls *u, struct arena *a, const struct lang *l, struct 
 {
 	struct buf b;
 
-	begin(&b, u, a, l, "/p/");
+	url_begin(&b, u, a, l, "/p/");
 	buf_url(&b, handle);
 	if (variant != 0) {
 		buf_put(&b, STR("?v="));
@@ -143,7 +143,7 @@ url_search(const struct urls *u, struct arena *a, const struct lang *l, struct s
 	struct buf b;
 	bool any = false;
 
-	begin(&b, u, a, l, "/search");
+	url_begin(&b, u, a, l, "/search");
 	put_query(&b, "q", words, &any);
 	put_query(&b, "after", after, &any);
 	return buf_str(&b);
@@ -186,7 +186,7 @@ url_order(const struct urls *u, struct arena *a, const struct lang *l, struct st
 {
 	struct buf b;
 
-	begin(&b, u, a, l, "/order/");
+	url_begin(&b, u, a, l, "/order/");
 	buf_url(&b, token);
 	return buf_str(&b);
 }
@@ -212,7 +212,7 @@ url_in(const struct urls *u, struct arena *a, const struct lang *l, struct str r
 {
 	struct buf b;
 
-	begin(&b, u, a, l, "");
+	url_begin(&b, u, a, l, "");
 	if (!str_starts(rest, STR("/")))
 		buf_ch(&b, '/');
 	buf_put(&b, rest);
@@ -224,7 +224,7 @@ url_static(const struct urls *u, struct arena *a, struct str name)
 {
 	struct buf b;
 
-	begin(&b, u, a, NULL, "/static/");
+	url_begin(&b, u, a, NULL, "/static/");
 	buf_url(&b, name);
 	return buf_str(&b);
 }
@@ -234,7 +234,7 @@ url_media(const struct urls *u, struct arena *a, struct str hash, const char *si
 {
 	struct buf b;
 
-	begin(&b, u, a, NULL, "/media/");
+	url_begin(&b, u, a, NULL, "/media/");
 	buf_url(&b, str_head(hash, 2));
 	buf_ch(&b, '/');
 	buf_url(&b, hash);

@@ -99,7 +99,7 @@ put_availability(struct view *v, const struct cart_line *line)
 }
 
 static void
-put_line(const struct request *rq, struct view *list, const struct checkout_line *line)
+cart_view_put_line(const struct request *rq, struct view *list, const struct checkout_line *line)
 {
 	const struct cart_line *c = line->cart;
 	struct view *v = view_add(list), *price;
@@ -198,7 +198,7 @@ cart_page_put(const struct request *rq, const struct cart_page *p, struct view *
 	lines = view_sublist(cart, N_lines);
 	view_int(cart, N_count, cart_units(&p->cart));
 	for (size_t i = 0; i < p->plan.n; i++) {
-		put_line(rq, lines, &p->plan.lines[i]);
+		cart_view_put_line(rq, lines, &p->plan.lines[i]);
 		changed = changed || p->plan.lines[i].notices != 0;
 	}
 	put_totals(rq, cart, &p->plan);

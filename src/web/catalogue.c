@@ -202,7 +202,7 @@ fill_list(const struct page_ctx *cx, struct arena *a, struct cache_item *item, s
 }
 
 static bool
-put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
+catalogue_put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
 {
 	const struct catalogue_langs l = langs(cx);
 	struct view *list = view_sublist(v, N_breadcrumbs);
@@ -228,7 +228,7 @@ fill_way(const struct page_ctx *cx, struct arena *a, struct cache_item *item, st
 	const struct ids_want *w = item->arg;
 	struct view *v = view_object(a);
 
-	return put_way(cx, v, w->query->category, e) && view_encoded(a, v, &item->value, e);
+	return catalogue_put_way(cx, v, w->query->category, e) && view_encoded(a, v, &item->value, e);
 }
 
 static bool
@@ -347,7 +347,7 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 		list = view_sublist(v, N_children);
 		for (size_t k = 0; k < children.n; k++)
 			view_push(list, catalogue_category_link(cx, &children.v[k]));
-		if (!put_way(cx, v, c->id, e))
+		if (!catalogue_put_way(cx, v, c->id, e))
 			return false;
 		view_html(v, N_json_ld,
 		    jsonld_breadcrumbs(a, &cx->app->urls, view_get(v, N_breadcrumbs), STR_NONE));

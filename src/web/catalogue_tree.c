@@ -34,7 +34,7 @@ put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, const s
 }
 
 static void
-put_price(const struct page_ctx *cx, struct view *parent, const struct catalogue_variant *v, bool from)
+tree_put_price(const struct page_ctx *cx, struct view *parent, const struct catalogue_variant *v, bool from)
 {
 	struct view *p = view_sub(parent, N_price);
 	int64_t unit_minor;
@@ -85,7 +85,7 @@ catalogue_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 	view_str(v, N_vendor, c->vendor);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, c->handle, 0));
 	put_image(cx, v, N_image, &c->image);
-	put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
+	tree_put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
 	put_avail(cx, v, c->avail, false);
 	return v;
 }
@@ -131,7 +131,7 @@ n_options(const struct catalogue_product *p)
 }
 
 static void
-put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue_product *p,
+tree_put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue_product *p,
     const struct catalogue_variant *variant)
 {
 	struct view *v = view_add(list), *values = view_sublist(v, N_values);
@@ -141,7 +141,7 @@ put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue
 	view_str(v, N_sku, variant->sku);
 	view_str(v, N_barcode, variant->barcode);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, variant->id));
-	put_price(cx, v, variant, false);
+	tree_put_price(cx, v, variant, false);
 	put_avail(cx, v, stock_avail(&variant->stock), catalogue_is_digital(variant));
 	for (size_t i = 0; i < n_options(p); i++)
 		view_push(values, view_node_str(cx->a, variant->words[i].value));
@@ -203,7 +203,7 @@ catalogue_product_tree(const struct page_ctx *cx, const struct catalogue_product
 	put_options(cx, v, p);
 	list = view_sublist(v, N_variants);
 	for (size_t i = 0; i < p->n_variants; i++)
-		put_variant(cx, list, p, &p->variants[i]);
+		tree_put_variant(cx, list, p, &p->variants[i]);
 	list = view_sublist(v, N_images);
 	for (size_t i = 0; i < p->n_images; i++) {
 		struct view *holder = view_object(cx->a);
@@ -294,7 +294,7 @@ mark_values(struct view *product, const struct view *chosen)
 }
 
 static struct view *
-choose(const struct view *variants, uint64_t id)
+tree_choose(const struct view *variants, uint64_t id)
 {
 	for (size_t i = 0; i < view_count(variants); i++)
 		if ((uint64_t)view_get(view_at(variants, i), N_id)->u.i == id)
@@ -355,7 +355,7 @@ put_delivery(const struct page_ctx *cx, struct view *product)
 void
 catalogue_choose_in_tree(const struct page_ctx *cx, struct view *product, uint64_t variant_id, uint64_t picture)
 {
-	struct view *variants = view_get(product, N_variants), *chosen = choose(variants, variant_id);
+	struct view *variants = view_get(product, N_variants), *chosen = tree_choose(variants, variant_id);
 
 	if (chosen != NULL) {
 		view_bool(chosen, N_selected, true);

@@ -67,7 +67,7 @@ struct named_country {
 };
 
 static int
-by_text(const void *a, const void *b)
+checkout_view_by_text(const void *a, const void *b)
 {
 	return str_cmp(((const struct named_country *)a)->text, ((const struct named_country *)b)->text);
 }
@@ -91,7 +91,7 @@ put_countries(const struct request *rq, struct view *field, struct str typed)
 		if (c != rules->tax.origin && (rules->shipping.pickup || shipping_delivers(&rules->shipping, c)))
 			named[n++] = (struct named_country){c, country_text(rq, c)};
 	}
-	qsort(named + 1, n - 1, sizeof(named[0]), by_text);
+	qsort(named + 1, n - 1, sizeof(named[0]), checkout_view_by_text);
 	for (size_t i = 0; i < n; i++) {
 		struct view *v = view_add(list);
 
@@ -152,7 +152,7 @@ checkout_put_address_form(const struct request *rq, const struct checkout_draft 
 }
 
 static void
-put_price(const struct request *rq, struct view *v, int64_t minor)
+checkout_view_put_price(const struct request *rq, struct view *v, int64_t minor)
 {
 	if (minor == 0)
 		view_bool(v, N_is_free, true);
@@ -170,7 +170,7 @@ checkout_put_shipping(const struct request *rq, struct view *v, enum shipping s,
 	view_bool(v, flags[s], true);
 	if (q == NULL)
 		return;
-	put_price(rq, v, q->price_minor);
+	checkout_view_put_price(rq, v, q->price_minor);
 	if (q->days_max > 0) {
 		if (q->days_min < q->days_max)
 			view_int(v, N_days_min, q->days_min);

@@ -68,7 +68,7 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 
 /* The values chosen decide; without them the variant named; without that the product's first. */
 static bool
-choose(struct request *rq, uint64_t *variant_id, struct err *e)
+page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
 {
 	struct cart_choice c = {
 	    .product_id = (uint64_t)field_int(&rq->fields, F_product, 0),
@@ -98,7 +98,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 		return err_set(e, ERR_INPUT, "a quantity that nobody can put into a cart");
 	if (c.qty > CART_QTY_MAX)
 		c.qty = CART_QTY_MAX;
-	if (!choose(rq, &c.variant_id, e) || !session_need(rq, e))
+	if (!page_choose(rq, &c.variant_id, e) || !session_need(rq, e))
 		return false;
 	c.session_id = rq->session->id;
 	return cart_add(rq->db, &c, e) && to_cart(rq, c.variant_id);

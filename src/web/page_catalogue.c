@@ -116,7 +116,7 @@ put_related(const struct page_ctx *cx, struct view *page, const struct catalogue
 
 /* The way to a product, also in what search engines are told: all products of a category share it. */
 static void
-put_way(const struct page_ctx *cx, struct view *page, struct view *product, const struct view *way)
+page_put_way(const struct page_ctx *cx, struct view *page, struct view *product, const struct view *way)
 {
 	struct view *up = way != NULL ? view_get(way, N_breadcrumbs) : view_list(cx->a);
 	struct view *crumbs = catalogue_breadcrumbs(cx, up, view_text(view_get(product, N_name)));
@@ -151,7 +151,7 @@ page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 		if (!catalogue_way_and_ids(cx, &newest, &way, &ids, e))
 			return false;
 	}
-	put_way(cx, page, product, way);
+	page_put_way(cx, page, product, way);
 	catalogue_choose_in_tree(
 	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
 	view_put(page, N_product, product);

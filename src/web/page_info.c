@@ -12,7 +12,7 @@ page_info(const struct page_ctx *cx, struct view *page, struct err *e)
 }
 
 static struct view *
-put_way(struct view *list, uint16_t flag, int days_min, int days_max)
+info_put_way(struct view *list, uint16_t flag, int days_min, int days_max)
 {
 	struct view *v = view_add(list);
 
@@ -31,9 +31,9 @@ page_info_delivery(const struct page_ctx *cx, struct view *page, struct err *e)
 
 	(void)e;
 	if (home->n > 0)
-		view_money(put_way(list, N_standard, home->days_min, home->days_max), N_price,
+		view_money(info_put_way(list, N_standard, home->days_min, home->days_max), N_price,
 		    (struct money){home->steps[0].price_minor, cx->app->rules.cur});
 	if (rules->pickup)
-		view_bool(put_way(list, N_pickup, 1, 1), N_is_free, true);
+		view_bool(info_put_way(list, N_pickup, 1, 1), N_is_free, true);
 	return true;
 }

@@ -88,7 +88,7 @@ put_pay(const struct request *rq, struct view *v, const struct order *o)
 }
 
 static void
-put_lines(const struct request *rq, struct view *v, const struct order *o)
+order_put_lines(const struct request *rq, struct view *v, const struct order *o)
 {
 	struct view *list = view_sublist(v, N_lines);
 
@@ -153,7 +153,7 @@ order_tree(const struct request *rq, const struct order *o, const struct order_m
 	checkout_put_payment(view_sub(v, N_payment), o->payment);
 	view_str(v, N_message, o->note);
 	view_bool(view_sub(v, N_state), state_name(o), true);
-	put_lines(rq, v, o);
+	order_put_lines(rq, v, o);
 	put_totals(rq, v, o);
 	put_pay(rq, v, o);
 	put_steps(v, o, m);
@@ -161,7 +161,7 @@ order_tree(const struct request *rq, const struct order *o, const struct order_m
 }
 
 static bool
-fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
 	const struct request *rq = arg;
 
@@ -201,7 +201,7 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 	if (!secret_token_hash(rq->args.token, raw))
 		return err_set(e, ERR_NOT_FOUND, "not a token");
 	item.key = cache_key(rq->cache, CACHE_order, rq->lang->tag, order_cache_id(rq->a, hash));
-	if (!cache_fetch(rq->cache, rq->a, &item, 1, fill, rq, e))
+	if (!cache_fetch(rq->cache, rq->a, &item, 1, order_fill, rq, e))
 		return false;
 	if (item.how == CACHE_NONE)
 		return err_set(e, ERR_NOT_FOUND, "the token opens no order");

@@ -13,7 +13,7 @@ static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 static const char scheme[] = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
 static void
-finish(struct request *rq, struct buf *b)
+sitemap_finish(struct request *rq, struct buf *b)
 {
 	rq->res.type = STR("application/xml; charset=utf-8");
 	rq->res.cache = RESPONSE_BRIEF;
@@ -46,7 +46,7 @@ raw_sitemap(struct request *rq, struct err *e)
 		put_location(rq, &b, "sitemap",
 		    url_plain(&rq->app->urls, rq->a, str_fmt(rq->a, "/sitemap/%llu", (unsigned long long)i).p));
 	buf_z(&b, "</sitemapindex>\n");
-	finish(rq, &b);
+	sitemap_finish(rq, &b);
 	return buf_check(&b, e);
 }
 
@@ -105,6 +105,6 @@ raw_sitemap_part(struct request *rq, struct err *e)
 	if (!(part == 0 ? put_categories(rq, &b, e) : put_products(rq, &b, part - 1, e)))
 		return false;
 	buf_z(&b, "</urlset>\n");
-	finish(rq, &b);
+	sitemap_finish(rq, &b);
 	return buf_check(&b, e);
 }

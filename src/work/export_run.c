@@ -35,7 +35,7 @@ end_row(struct writer *w)
 }
 
 static bool
-flush(struct writer *w, FILE *f, struct err *e)
+export_flush(struct writer *w, FILE *f, struct err *e)
 {
 	struct str s = buf_str(&w->b);
 
@@ -156,7 +156,7 @@ image_value(struct writer *w, const struct product *p, size_t i, enum product_co
 }
 
 static void
-put_row(struct writer *w, const struct product *p, size_t i)
+export_put_row(struct writer *w, const struct product *p, size_t i)
 {
 	cell(w, p->handle);
 	for (int c = PRODUCT_COLUMN_HANDLE + 1; c < PRODUCT_COLUMN__MAX; c++) {
@@ -191,7 +191,7 @@ put_header(struct writer *w)
 }
 
 static void
-put_text(struct writer *w, const struct translation *t)
+export_put_text(struct writer *w, const struct translation *t)
 {
 	cell(w, str_z(translation_kind_name(t->kind)));
 	cell(w, t->of);
@@ -212,8 +212,8 @@ put_texts(struct writer *w, uint64_t id, struct err *e)
 		return false;
 	buf_init(&w->b, &w->a, OUT_MAX_B);
 	for (size_t i = 0; i < texts.n; i++)
-		put_text(w, &texts.v[i]);
-	return flush(w, w->x->translations, e);
+		export_put_text(w, &texts.v[i]);
+	return export_flush(w, w->x->translations, e);
 }
 
 static bool
@@ -227,8 +227,8 @@ put_words(struct writer *w, struct err *e)
 	db_limits(w->x->db, DB_ROWS_MAX, DB_BYTES_MAX);
 	buf_z(&w->b, "Kind,Handle,Language,Title,Body,SEO Title,SEO Description\r\n");
 	for (size_t i = 0; i < texts.n; i++)
-		put_text(w, &texts.v[i]);
-	return flush(w, w->x->translations, e);
+		export_put_text(w, &texts.v[i]);
+	return export_flush(w, w->x->translations, e);
 }
 
 static bool
@@ -243,7 +243,7 @@ put_products(struct writer *w, struct err *e)
 		if (p == NULL)
 			return true;
 		for (size_t i = 0; i < p->n_variants || i < p->n_images; i++)
-			put_row(w, p, i);
+			export_put_row(w, p, i);
 		w->x->n++;
 		if (fwrite(w->b.p, 1, w->b.n, w->x->products) != w->b.n)
 			return err_set(e, ERR_UPSTREAM, "writing: %s", strerror(errno));
@@ -255,7 +255,7 @@ put_products(struct writer *w, struct err *e)
 }
 
 static bool
-run(struct writer *w, struct err *e)
+export_tables(struct writer *w, struct err *e)
 {
 	if (!currency_find(w->x->conf->site_currency, &w->cur))
 		return err_set(e, ERR_INPUT, "site.currency is no currency that we know");
@@ -265,7 +265,8 @@ run(struct writer *w, struct err *e)
 		return err_set(
 		    e, ERR_LIMIT, "%zu different specifications are more than a table has columns", w->n_labels);
 	put_header(w);
-	return flush(w, w->x->products, e) && (w->x->translations == NULL || put_words(w, e)) && put_products(w, e);
+	return export_flush(w, w->x->products, e) && (w->x->translations == NULL || put_words(w, e))
+	    && put_products(w, e);
 }
 
 bool
@@ -278,7 +279,7 @@ export_run(struct export *x, struct err *e)
 	arena_init(&w.a, ARENA_MAX_B);
 	buf_init(&w.b, &w.a, OUT_MAX_B);
 	db_deadline(x->db, CLOCK_NEVER);
-	ok = db_snapshot(x->db, e) && run(&w, e);
+	ok = db_snapshot(x->db, e) && export_tables(&w, e);
 	db_rollback(x->db);
 	arena_fini(&w.a);
 	arena_fini(&w.words);

@@ -81,7 +81,7 @@ save_each(struct batch *b, struct err *e)
 }
 
 static bool
-flush(struct batch *b, struct err *e)
+products_flush(struct batch *b, struct err *e)
 {
 	struct err why = {0};
 	bool ok = true;
@@ -117,7 +117,7 @@ refuse_product(struct import_run *r, const struct product *p, const char *column
 
 /* Takes the product that is complete now into the batch. */
 static bool
-take(struct batch *b, struct product_csv *pc, struct err *e)
+products_take(struct batch *b, struct product_csv *pc, struct err *e)
 {
 	struct import_run *r = b->r;
 	struct err why = {0};
@@ -139,7 +139,7 @@ take(struct batch *b, struct product_csv *pc, struct err *e)
 	}
 	if (b->n < BATCH_MAX && r->group.used_b < BATCH_MAX_B)
 		return true;
-	return flush(b, e);
+	return products_flush(b, e);
 }
 
 static void
@@ -193,7 +193,7 @@ read_handles(struct import_run *r, struct err *e)
 }
 
 static bool
-read_rows(struct batch *b, struct csv *csv, struct product_csv *pc, struct err *e)
+products_read_rows(struct batch *b, struct csv *csv, struct product_csv *pc, struct err *e)
 {
 	struct csv_bad bad;
 	struct cells row;
@@ -201,12 +201,12 @@ read_rows(struct batch *b, struct csv *csv, struct product_csv *pc, struct err *
 	for (;;) {
 		switch (csv_next(csv, &row, &bad, e)) {
 		case CSV_ROW:
-			if (!product_csv_same(pc, &row) && !take(b, pc, e))
+			if (!product_csv_same(pc, &row) && !products_take(b, pc, e))
 				return false;
 			product_csv_add(pc, &row);
 			break;
 		case CSV_BAD: bad_row(b->r, pc, &bad); break;
-		case CSV_END: return take(b, pc, e) && flush(b, e);
+		case CSV_END: return products_take(b, pc, e) && products_flush(b, e);
 		case CSV_FAILED: return false;
 		}
 		b->r->im->n.rows = product_csv_rows(pc);
@@ -228,7 +228,7 @@ import_products(struct import_run *r, struct err *e)
 		return false;
 	ok = open_table(r, csv, import_note, &pc, e);
 	if (ok) {
-		ok = read_rows(b, csv, pc, e);
+		ok = products_read_rows(b, csv, pc, e);
 		r->im->n.rows = product_csv_rows(pc);
 		r->im->n.rows_refused += product_csv_refused(pc);
 	}

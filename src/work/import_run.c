@@ -21,7 +21,7 @@
 /* Sets -------------------------------------------------------------------------------------------------------- */
 
 static size_t
-slot_of(const struct import_set *set, uint64_t hash)
+import_slot_of(const struct import_set *set, uint64_t hash)
 {
 	size_t i = hash & (set->n_slots - 1);
 
@@ -41,13 +41,13 @@ set_hash(struct str s)
 bool
 import_set_has(const struct import_set *set, struct str s)
 {
-	return set->slot[slot_of(set, set_hash(s))] != 0;
+	return set->slot[import_slot_of(set, set_hash(s))] != 0;
 }
 
 void
 import_set_add(struct import_set *set, struct str s)
 {
-	size_t i = slot_of(set, set_hash(s));
+	size_t i = import_slot_of(set, set_hash(s));
 
 	if (set->slot[i] != 0 || set->n > set->n_slots / 4 * 3)
 		return;

@@ -62,7 +62,7 @@ note_lang(struct import *im, struct str lang)
 }
 
 static bool
-flush(struct batch *b, struct err *e)
+texts_flush(struct batch *b, struct err *e)
 {
 	struct import *im = b->r->im;
 
@@ -89,7 +89,7 @@ flush(struct batch *b, struct err *e)
 }
 
 static bool
-take(struct batch *b, const struct translation_csv *t, const struct cells *row, struct err *e)
+texts_take(struct batch *b, const struct translation_csv *t, const struct cells *row, struct err *e)
 {
 	struct import_run *r = b->r;
 	struct translation *text = &b->text[b->n];
@@ -106,11 +106,11 @@ take(struct batch *b, const struct translation_csv *t, const struct cells *row, 
 		return true;
 	}
 	b->n++;
-	return (b->n < BATCH_MAX && r->group.used_b < BATCH_MAX_B) || flush(b, e);
+	return (b->n < BATCH_MAX && r->group.used_b < BATCH_MAX_B) || texts_flush(b, e);
 }
 
 static bool
-read_rows(struct batch *b, struct csv *csv, struct err *e)
+texts_read_rows(struct batch *b, struct csv *csv, struct err *e)
 {
 	struct translation_csv t = {
 	    .own_lang = b->r->im->conf->site_languages.v[0], .note = import_note, .arg = b->r};
@@ -121,7 +121,7 @@ read_rows(struct batch *b, struct csv *csv, struct err *e)
 	for (;;) {
 		switch (csv_next(csv, &row, &bad, e)) {
 		case CSV_ROW:
-			if (open ? !take(b, &t, &row, e) : !translation_csv_open(&t, &row, e))
+			if (open ? !texts_take(b, &t, &row, e) : !translation_csv_open(&t, &row, e))
 				return false;
 			open = true;
 			break;
@@ -130,7 +130,7 @@ read_rows(struct batch *b, struct csv *csv, struct err *e)
 			b->r->im->n.rows_refused++;
 			import_say(b->r, true, bad.line, bad.col, "", bad.why);
 			break;
-		case CSV_END: return (open || err_set(e, ERR_INPUT, "the file is empty")) && flush(b, e);
+		case CSV_END: return (open || err_set(e, ERR_INPUT, "the file is empty")) && texts_flush(b, e);
 		case CSV_FAILED: return false;
 		}
 		import_progress(b->r, csv, false);
@@ -148,7 +148,7 @@ import_translations(struct import_run *r, struct err *e)
 	b->r = r;
 	if (!import_open(r, r->im->translations, &fd, &csv, e))
 		return false;
-	ok = read_rows(b, csv, e);
+	ok = texts_read_rows(b, csv, e);
 	import_progress(r, csv, true);
 	close(fd);
 	return ok || err_context(e, "%s", r->file);

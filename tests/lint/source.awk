@@ -208,7 +208,20 @@ is_header && room != "" {
 	}
 }
 
-END { file_end() }
+# The name of a static stands in two files at the most: a backtrace says which one it was.
+is_c && room != "" && was_static && code ~ /^[a-z_][A-Za-z0-9_]*\(/ {
+	name = code
+	sub(/\(.*/, "", name)
+	statics[name] = statics[name] " " FILENAME
+}
+{ was_static = code ~ /^static / }
+
+END {
+	file_end()
+	for (name in statics)
+		if (split(statics[name], where, " ") > 2)
+			print "static " where[1] ":1: " name " stands in" statics[name]
+}
 
 function file_end() {
 	if (!guarded)

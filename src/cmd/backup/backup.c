@@ -9,7 +9,7 @@
 #define KEEP_MAX 100000
 
 static bool
-options(struct cmd *c, struct backup *b)
+backup_options(struct cmd *c, struct backup *b)
 {
 	static const struct option known[] = {{"no-check", no_argument, NULL, 'n'},
 	    {"before-upgrade", no_argument, NULL, 'u'}, {"keep", required_argument, NULL, 'k'},
@@ -47,7 +47,7 @@ cmd_backup(struct cmd *c)
 	struct err e = {0};
 	bool ok;
 
-	if (!options(c, &b))
+	if (!backup_options(c, &b))
 		return cmd_usage(c);
 	ok = cmd_conf(c, &e) && backup_make(&b, c->a, &e);
 	progress_clear();

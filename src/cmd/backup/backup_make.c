@@ -83,7 +83,7 @@ is_ours(struct str name, struct str head, struct str tail)
 
 /* The names of the backups that are there, oldest first. */
 static bool
-list(const struct backup *b, struct arena *a, struct str **names, size_t *n, struct err *e)
+backup_list(const struct backup *b, struct arena *a, struct str **names, size_t *n, struct err *e)
 {
 	struct str head = prefix(a, b->conf), *all;
 	size_t n_all;
@@ -169,7 +169,7 @@ find_previous(struct making *mk, struct err *e)
 	struct str *names;
 	size_t n;
 
-	if (!list(mk->b, mk->a, &names, &n, e))
+	if (!backup_list(mk->b, mk->a, &names, &n, e))
 		return false;
 	if (n > 0)
 		mk->previous = str_fmt(mk->a, "%s/%s", mk->b->dir, names[n - 1].p).p;
@@ -416,7 +416,7 @@ save_manifest(struct making *mk, struct err *e)
 
 /* What is cheap and may fail comes first; the manifest is last, and the name after that. */
 static bool
-fill(struct making *mk, struct err *e)
+backup_fill(struct making *mk, struct err *e)
 {
 	struct backup *b = mk->b;
 
@@ -439,7 +439,7 @@ remove_old(const struct backup *b, struct arena *a, struct err *e)
 	struct str *names;
 	size_t n;
 
-	if (!list(b, a, &names, &n, e))
+	if (!backup_list(b, a, &names, &n, e))
 		return false;
 	for (size_t i = 0; i + b->keep < n; i++) {
 		const char *path = str_fmt(a, "%s/%s", b->dir, names[i].p).p, *part = str_fmt(a, "%s" PART, path).p;
@@ -470,7 +470,7 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 		return false;
 	}
 	ok = (!locked || clear_parts(b, a, e)) && make_folder(&mk, e);
-	if (ok && !fill(&mk, e)) {
+	if (ok && !backup_fill(&mk, e)) {
 		ok = false;
 		if (!tree_remove(mk.part, &ignored))
 			fprintf(stderr, "what was made so far stays as %s\n", mk.part);

@@ -13,7 +13,7 @@ struct choice {
 };
 
 static bool
-options(struct cmd *c, struct restore *r, struct choice *ch)
+restore_options(struct cmd *c, struct restore *r, struct choice *ch)
 {
 	static const struct option known[] = {{"yes", no_argument, NULL, 'y'}, {"no-check", no_argument, NULL, 'n'},
 	    {"no-safety", no_argument, NULL, 's'}, {"safety", required_argument, NULL, 'd'},
@@ -38,7 +38,7 @@ options(struct cmd *c, struct restore *r, struct choice *ch)
 }
 
 static bool
-ask(const char *what)
+restore_ask(const char *what)
 {
 	char answer[16] = "";
 
@@ -67,7 +67,7 @@ cmd_restore(struct cmd *c)
 	struct choice ch = {.yes = false};
 	struct err e = {0};
 
-	if (!options(c, &r, &ch))
+	if (!restore_options(c, &r, &ch))
 		return cmd_usage(c);
 	if (!ch.yes && isatty(STDIN_FILENO) != 1) {
 		fprintf(stderr,
@@ -77,7 +77,7 @@ cmd_restore(struct cmd *c)
 	}
 	if (!ch.no_safety && r.safety_dir == NULL)
 		r.safety_dir = beside(c->a, r.backup);
-	r.ask = ch.yes ? NULL : ask;
+	r.ask = ch.yes ? NULL : restore_ask;
 	if (!cmd_conf(c, &e))
 		return cmd_fail(c, &e);
 	if (!restore_run(&r, c->a, &e)) {

@@ -139,7 +139,7 @@ open_shop(struct restore *r, struct err *e)
 /* A database that is damaged must not keep its own restore from going on: only its tables must be named. An error may
  * end the connection, and the lock with it, so the lock is taken afterwards; it may be taken again. */
 static bool
-look(struct restore *r, struct copy_state *s, struct err *e)
+restore_look(struct restore *r, struct copy_state *s, struct err *e)
 {
 	struct err ignored = {0};
 
@@ -148,7 +148,7 @@ look(struct restore *r, struct copy_state *s, struct err *e)
 }
 
 static bool
-ask(struct restore *r, const struct copy_state *now, struct err *e)
+restore_run_ask(struct restore *r, const struct copy_state *now, struct err *e)
 {
 	char made[MANIFEST_TIME_B];
 
@@ -332,18 +332,18 @@ how_if_loaded(const struct restore *r)
 }
 
 static void
-say(const char *text)
+restore_say(const char *text)
 {
 	progress_step("migration: %s", text);
 }
 
 static bool
-load(struct restore *r, struct err *e)
+restore_load(struct restore *r, struct err *e)
 {
 	const struct conf *c = r->conf;
 	struct db_login login = {c, c->db_tool_user, c->db_tool_password_file, c->db_name.p};
 	struct db_dump d = {.login = &login, .file = below(r, BACKUP_DUMP), .tell = progress_bytes, .arg = "database"};
-	struct migrate m = {.db = r->db, .conf = c, .dir = r->sql_dir, .say = say};
+	struct migrate m = {.db = r->db, .conf = c, .dir = r->sql_dir, .say = restore_say};
 	struct copy_state s;
 
 	if (!db_dump_load(&d, r->a, e))
@@ -376,7 +376,7 @@ forget_cache(struct restore *r, struct err *e)
 
 /* The books are checked also when the cache could not be emptied: one sees all that is to be done. */
 static bool
-finish(struct restore *r, struct err *e)
+restore_finish(struct restore *r, struct err *e)
 {
 	struct err cache = {0};
 	bool emptied = forget_cache(r, &cache);
@@ -407,7 +407,7 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 {
 	struct copy_state now;
 
-	if (!pause_orders(r, e) || !look(r, &now, e) || !save_what_is_there(r, &now, e)) {
+	if (!pause_orders(r, e) || !restore_look(r, &now, e) || !save_what_is_there(r, &now, e)) {
 		resume_orders(r);
 		return false;
 	}
@@ -427,7 +427,7 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 		}
 		return false;
 	}
-	return load(r, e) && finish(r, e);
+	return restore_load(r, e) && restore_finish(r, e);
 }
 
 bool
@@ -438,7 +438,7 @@ restore_run(struct restore *r, struct arena *a, struct err *e)
 
 	r->a = a;
 	r->how = "Nothing was changed.";
-	if (!try_first(r, e) || !open_shop(r, e) || !look(r, &before, e) || !ask(r, &before, e))
+	if (!try_first(r, e) || !open_shop(r, e) || !restore_look(r, &before, e) || !restore_run_ask(r, &before, e))
 		return false;
 	r->how = "Pictures may have been put back; nothing else was changed.";
 	ok = put_pictures(r, e) && replace(r, &before, e);

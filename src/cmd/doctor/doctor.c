@@ -127,7 +127,7 @@ no_end(const struct task *t, struct arena *a, unsigned limit_s)
 }
 
 static void
-count(struct report *r)
+doctor_count(struct report *r)
 {
 	for (size_t i = 0; i < CHECK__MAX; i++) {
 		struct str rest = r->task[i].out;
@@ -339,7 +339,7 @@ put_table(struct arena *a, struct buf *b)
 /* ---- the command ---- */
 
 static bool
-choose(struct options *o, const char *name)
+doctor_choose(struct options *o, const char *name)
 {
 	for (size_t i = 0; i < CHECK__MAX; i++) {
 		const char *p = checks[i].name, *q = name;
@@ -356,7 +356,7 @@ choose(struct options *o, const char *name)
 }
 
 static bool
-options(struct cmd *c, struct options *o)
+doctor_options(struct cmd *c, struct options *o)
 {
 	static const struct option known[] = {{"verbose", no_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
 	    {"table", no_argument, NULL, 't'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
@@ -373,7 +373,7 @@ options(struct cmd *c, struct options *o)
 		}
 	}
 	for (int i = optind; i < c->argc; i++)
-		if (!choose(o, c->argv[i]))
+		if (!doctor_choose(o, c->argv[i]))
 			return false;
 	for (size_t i = 0; i < CHECK__MAX && optind == c->argc; i++)
 		o->chosen[i] = true;
@@ -389,7 +389,7 @@ cmd_doctor(struct cmd *c)
 	struct buf b;
 	int status;
 
-	if (!options(c, &o))
+	if (!doctor_options(c, &o))
 		return cmd_usage(c);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
 	if (o.table) {
@@ -400,7 +400,7 @@ cmd_doctor(struct cmd *c)
 	if (!conf_load(c->a, conf_file(c->conf_file), &c->conf, &e))
 		err_clear(&e);
 	run_all(&r);
-	count(&r);
+	doctor_count(&r);
 	if (o.json)
 		put_json(&r, &b);
 	else

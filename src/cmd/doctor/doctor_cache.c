@@ -38,7 +38,7 @@ number_of(struct str text, const char *name)
 }
 
 static bool
-ask(struct ask *k, struct buf *b, struct err *e)
+cache_ask(struct ask *k, struct buf *b, struct err *e)
 {
 	return ask_send(k, STR("stats\r\n"), e) && ask_read(k, b, STR("END\r\n"), e)
 	       && ask_send(k, STR("stats settings\r\n"), e) && ask_read(k, b, STR("END\r\n"), e);
@@ -102,7 +102,7 @@ check_server(struct doctor *d, struct str server)
 	bool ok;
 
 	buf_init(&b, d->a, ANSWER_MAX_B);
-	ok = ask_open(&k, str_z(where), clock_mono_ns() + ASK_NS, &e) && ask(&k, &b, &e);
+	ok = ask_open(&k, str_z(where), clock_mono_ns() + ASK_NS, &e) && cache_ask(&k, &b, &e);
 	ask_close(&k);
 	if (ok) {
 		check_version(d, where, stat_of(buf_str(&b), "version"));

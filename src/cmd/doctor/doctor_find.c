@@ -56,10 +56,10 @@ put_remedy(struct buf *b, const char *remedy, const char *const words[])
 	}
 }
 
-static void say(struct doctor *, enum doctor_kind, const char *fmt, va_list) PRINTF(3, 0);
+static void find_say(struct doctor *, enum doctor_kind, const char *fmt, va_list) PRINTF(3, 0);
 
 static void
-say(struct doctor *d, enum doctor_kind kind, const char *fmt, va_list ap)
+find_say(struct doctor *d, enum doctor_kind kind, const char *fmt, va_list ap)
 {
 	char text[TEXT_MAX];
 
@@ -74,7 +74,7 @@ doctor_find(struct doctor *d, enum doctor_finding f, const char *const words[], 
 	va_list ap;
 
 	va_start(ap, what);
-	say(d, DOCTOR_FOUND, what, ap);
+	find_say(d, DOCTOR_FOUND, what, ap);
 	va_end(ap);
 	buf_fmt(d->out, "%c%d%c", FIELD, (int)f, FIELD);
 	put_remedy(d->out, remedies[f], words);
@@ -87,7 +87,7 @@ doctor_unseen(struct doctor *d, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(d, DOCTOR_UNSEEN, fmt, ap);
+	find_say(d, DOCTOR_UNSEEN, fmt, ap);
 	va_end(ap);
 	buf_ch(d->out, RECORD);
 }
@@ -104,7 +104,7 @@ doctor_note(struct doctor *d, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(d, DOCTOR_NOTE, fmt, ap);
+	find_say(d, DOCTOR_NOTE, fmt, ap);
 	va_end(ap);
 	buf_ch(d->out, RECORD);
 }

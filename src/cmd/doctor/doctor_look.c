@@ -219,7 +219,7 @@ read_conf(struct reading *r, const char *file, int depth)
 }
 
 static enum look_kind
-kind_of(const char *name)
+look_kind_of(const char *name)
 {
 	if (strcmp(name, "apache2") == 0 || strcmp(name, "httpd") == 0)
 		return LOOK_APACHE;
@@ -253,7 +253,7 @@ static bool
 may_be_asked(struct doctor *d, struct look_server *s)
 {
 	const char *usual = s->kind == LOOK_APACHE ? "/usr/sbin/apache2" : "/usr/sbin/lighttpd";
-	bool roots = rights_is_roots(d->a, &s->program) && kind_of(strrchr(s->program, '/') + 1) == s->kind;
+	bool roots = rights_is_roots(d->a, &s->program) && look_kind_of(strrchr(s->program, '/') + 1) == s->kind;
 
 	if (geteuid() == 0)
 		return roots && rights_is_roots(d->a, &s->conf);
@@ -269,7 +269,7 @@ take_process(struct doctor *d, const struct proc *p, struct look_server *s)
 	struct str rest = p->arguments;
 	const char *arg = proc_argument(&rest);
 
-	*s = (struct look_server){.kind = kind_of(p->name), .pid = p->pid, .uid = p->uid};
+	*s = (struct look_server){.kind = look_kind_of(p->name), .pid = p->pid, .uid = p->uid};
 	s->conf = default_conf(s->kind);
 	s->program = proc_program(d->a, p->pid);
 	if (s->program == NULL)
@@ -301,7 +301,7 @@ uid_of_children(const struct proc *list, size_t n, const struct proc *master)
 static bool
 is_master(const struct proc *list, size_t n, const struct proc *p)
 {
-	if (kind_of(p->name) == LOOK_NONE)
+	if (look_kind_of(p->name) == LOOK_NONE)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (list[i].pid == p->parent && strcmp(list[i].name, p->name) == 0)

@@ -41,7 +41,7 @@ take_names(struct publish *p, const char *list)
 }
 
 static bool
-options(struct cmd *c, struct publish *p)
+publish_options(struct cmd *c, struct publish *p)
 {
 	static const struct option known[] = {{"backends", required_argument, NULL, 'b'},
 	    {"static", required_argument, NULL, 's'}, {"models", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
@@ -69,7 +69,7 @@ cmd_publish(struct cmd *c)
 	struct err e = {0};
 
 	publish_init(&p, c->a, &c->conf);
-	if (!options(c, &p))
+	if (!publish_options(c, &p))
 		return cmd_usage(c);
 	if (!cmd_conf(c, &e) || (p.n_backends == 0 && !system_backends(c->a, &p.backends, &p.n_backends, &e))
 	    || !publish_all(&p, &e))

@@ -38,7 +38,7 @@ without_head(struct str text)
 }
 
 static bool
-fill(const struct publish *p, const char *server, struct fill_word *words, struct str *out, struct err *e)
+servers_fill(const struct publish *p, const char *server, struct fill_word *words, struct str *out, struct err *e)
 {
 	const char *model = str_fmt(p->a, "%s/%s/kontor.conf.in", p->models_dir, server).p;
 	struct str text, line;
@@ -80,7 +80,7 @@ write_apache(const struct publish *p, const char *dir, struct fill_word *words, 
 				      "host of its own, which\n# includes apache.conf.\n";
 	struct str text;
 
-	if (!fill(p, "apache", words, &text, e)
+	if (!servers_fill(p, "apache", words, &text, e)
 	    || !file_replace(p->a, str_fmt(p->a, "%s/apache.conf", dir).p, text, e))
 		return false;
 	if (words[WORD_BASE].value.n == 0)
@@ -120,6 +120,6 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 		words[WORD_END_BELOW].value = STR("</Location>");
 		words[WORD_HOST_ONLY].value = STR("# ");
 	}
-	return write_apache(p, dir, words, e) && fill(p, "lighttpd", words, &text, e)
+	return write_apache(p, dir, words, e) && servers_fill(p, "lighttpd", words, &text, e)
 	       && file_replace(p->a, str_fmt(p->a, "%s/lighttpd.conf", dir).p, text, e);
 }

@@ -178,7 +178,7 @@ key_hash(const struct cache_item *item)
 }
 
 static void
-count(struct cache *c, const struct work *w, enum class_counter which)
+cache_count(struct cache *c, const struct work *w, enum class_counter which)
 {
 	stats_add(c->st, counters[w->item->key.cls][which], 1);
 }
@@ -189,7 +189,7 @@ static void
 count_lookup(struct cache *c, struct work *w, enum class_counter which)
 {
 	if (!w->counted)
-		count(c, w, which);
+		cache_count(c, w, which);
 	w->counted = true;
 }
 
@@ -313,7 +313,7 @@ try_renew(struct cache *c, struct arena *a, struct work *w, struct str old_paylo
 		return;
 	}
 	count_lookup(c, w, HITS);
-	count(c, w, STALE);
+	cache_count(c, w, STALE);
 	done(w, old_payload, CACHE_STALE);
 }
 
@@ -576,7 +576,7 @@ fall_back(struct cache *c, struct arena *a, struct work **want, size_t n)
 			continue;
 		}
 		count_lookup(c, want[i], HITS);
-		count(c, want[i], STALE);
+		cache_count(c, want[i], STALE);
 		done(want[i], want[i]->stale, CACHE_STALE);
 	}
 	return all;
@@ -584,7 +584,7 @@ fall_back(struct cache *c, struct arena *a, struct work **want, size_t n)
 
 /* Reads everything of the phases OURS, RENEW and DIRECT from the database. */
 static bool
-fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_fn *fn, void *arg, struct err *e)
+cache_fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_fn *fn, void *arg, struct err *e)
 {
 	struct cache_item **items = ARENA_ARRAY(a, struct cache_item *, n);
 	struct work **want = ARENA_ARRAY(a, struct work *, n);
@@ -615,7 +615,7 @@ fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache_fill_
 	for (size_t i = 0; i < m; i++) {
 		want[i]->life.until_s = clock_utc_s() + c->conf->cache_soft_s;
 		count_lookup(c, want[i], MISSES);
-		count(c, want[i], FILLS);
+		cache_count(c, want[i], FILLS);
 		if (want[i]->phase != DIRECT)
 			store(c, a, want[i]);
 		if (in_l1[want[i]->item->key.cls] && want[i]->item->value.p != NULL)
@@ -696,7 +696,7 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 	}
 	ask_memcached(c, a, works, n);
 	for (;;) {
-		ok = fill(c, a, works, n, fn, arg, e);
+		ok = cache_fill(c, a, works, n, fn, arg, e);
 		if (!ok || count_phase(works, n, THEIRS) == 0)
 			break;
 		wait_for_others(c, a, works, n);

@@ -7,13 +7,13 @@
 #define MAGIC UINT64_C(0x4b4f4e544f523031)
 
 static void
-put(struct buf *b, const void *p, size_t n)
+entry_put(struct buf *b, const void *p, size_t n)
 {
 	buf_put(b, str_n(p, n));
 }
 
 static bool
-take(struct str *s, void *p, size_t n)
+entry_take(struct str *s, void *p, size_t n)
 {
 	if (s->n < n)
 		return false;
@@ -27,11 +27,11 @@ cache_entry_format(struct buf *b, const struct cache_entry *c)
 {
 	const uint64_t magic = MAGIC;
 
-	put(b, &magic, sizeof(magic));
-	put(b, &c->key_hash, sizeof(c->key_hash));
-	put(b, &c->version, sizeof(c->version));
-	put(b, &c->soft_at, sizeof(c->soft_at));
-	put(b, &c->hard_at, sizeof(c->hard_at));
+	entry_put(b, &magic, sizeof(magic));
+	entry_put(b, &c->key_hash, sizeof(c->key_hash));
+	entry_put(b, &c->version, sizeof(c->version));
+	entry_put(b, &c->soft_at, sizeof(c->soft_at));
+	entry_put(b, &c->hard_at, sizeof(c->hard_at));
 	buf_put(b, c->payload);
 }
 
@@ -41,9 +41,10 @@ cache_entry_parse(struct str s, uint64_t key_hash, struct cache_entry *c)
 	uint64_t magic;
 
 	*c = (struct cache_entry){0};
-	if (!take(&s, &magic, sizeof(magic)) || magic != MAGIC || !take(&s, &c->key_hash, sizeof(c->key_hash))
-	    || c->key_hash != key_hash || !take(&s, &c->version, sizeof(c->version))
-	    || !take(&s, &c->soft_at, sizeof(c->soft_at)) || !take(&s, &c->hard_at, sizeof(c->hard_at)))
+	if (!entry_take(&s, &magic, sizeof(magic)) || magic != MAGIC
+	    || !entry_take(&s, &c->key_hash, sizeof(c->key_hash))
+	    || c->key_hash != key_hash || !entry_take(&s, &c->version, sizeof(c->version))
+	    || !entry_take(&s, &c->soft_at, sizeof(c->soft_at)) || !entry_take(&s, &c->hard_at, sizeof(c->hard_at)))
 		return false;
 	c->payload = s;
 	return true;

@@ -35,13 +35,13 @@ cache_l1_new(struct arena *a, size_t size_b)
 }
 
 static struct slot *
-slot_of(struct cache_l1 *l1, uint64_t hash)
+l1_slot_of(struct cache_l1 *l1, uint64_t hash)
 {
 	return &l1->index[hash & (INDEX_N - 1)];
 }
 
 static char *
-put(char *p, struct str s)
+l1_put(char *p, struct str s)
 {
 	if (s.n > 0)
 		memcpy(p, s.p, s.n);
@@ -54,7 +54,7 @@ cache_l1_put_both(
 {
 	size_t need_b = key.n + head.n + rest.n, left_b;
 	uint64_t hash = str_hash(key);
-	struct slot *s = slot_of(l1, hash);
+	struct slot *s = l1_slot_of(l1, hash);
 	char *p;
 
 	if (l1->size_b == 0 || need_b > l1->size_b / 4)
@@ -62,8 +62,8 @@ cache_l1_put_both(
 	left_b = l1->size_b - (size_t)(l1->written % l1->size_b);
 	if (left_b < need_b)
 		l1->written += left_b; /* an entry never wraps */
-	p = put(l1->ring + l1->written % l1->size_b, key);
-	(void)put(put(p, head), rest);
+	p = l1_put(l1->ring + l1->written % l1->size_b, key);
+	(void)l1_put(l1_put(p, head), rest);
 	*s = (struct slot){.hash = hash,
 	    .at = l1->written,
 	    .life = *life,
@@ -80,10 +80,10 @@ cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, const struct
 
 /* The slot of the key, when what was put under it is still there; else NULL. */
 static const struct slot *
-look(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
+l1_look(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
 {
 	uint64_t hash = str_hash(key);
-	const struct slot *s = slot_of(l1, hash);
+	const struct slot *s = l1_slot_of(l1, hash);
 	const char *p;
 
 	if (s->hash != hash || s->life.from_ns == 0 || s->life.epoch != epoch)
@@ -99,7 +99,7 @@ bool
 cache_l1_find(struct cache_l1 *l1, struct str key, const struct cache_l1_now *now, struct str *value,
     struct cache_l1_life *life)
 {
-	const struct slot *s = look(l1, key, now->epoch, value);
+	const struct slot *s = l1_look(l1, key, now->epoch, value);
 
 	if (s == NULL || s->life.until_s <= now->utc_s || now->mono_ns - s->life.from_ns > CACHE_L1_LIFE_NS)
 		return false;
@@ -111,7 +111,7 @@ cache_l1_find(struct cache_l1 *l1, struct str key, const struct cache_l1_now *no
 bool
 cache_l1_find_old(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
 {
-	return look(l1, key, epoch, value) != NULL;
+	return l1_look(l1, key, epoch, value) != NULL;
 }
 
 bool

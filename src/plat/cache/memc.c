@@ -194,7 +194,7 @@ receive_more(struct memc *m, struct server *s)
 
 /* The next line without its end; borrowed until something else is read. */
 static bool
-read_line(struct memc *m, struct server *s, struct str *line)
+memc_read_line(struct memc *m, struct server *s, struct str *line)
 {
 	const char *stop;
 
@@ -312,7 +312,7 @@ read_answer(struct memc *m, struct server *s, struct arena *a, struct memc_op *o
 	struct memc_reply r;
 	struct str line;
 
-	if (!read_line(m, s, &line))
+	if (!memc_read_line(m, s, &line))
 		return false;
 	if (is_refused(op, line)) {
 		op->result = MEMC_REFUSED;
@@ -432,7 +432,7 @@ memc_flush(struct memc *m)
 		if (!connect_server(m, s, &e)) {
 			result = e.code == ECONNREFUSED || e.code == ENOENT ? MEMC_MISS : MEMC_ERROR;
 			err_clear(&e);
-		} else if (!send_all(m, s, STR("flush_all\r\n")) || !read_line(m, s, &line)
+		} else if (!send_all(m, s, STR("flush_all\r\n")) || !memc_read_line(m, s, &line)
 			   || !str_eq(line, STR("OK"))) {
 			drop(s);
 			result = MEMC_ERROR;

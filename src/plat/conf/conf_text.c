@@ -6,14 +6,14 @@
 #define WRAP_COLUMNS 76
 
 static bool
-is_text(enum conf_type t)
+conf_is_text(enum conf_type t)
 {
 	return t == CONF_STR || t == CONF_TEXT || t == CONF_PATH || t == CONF_CHOICE;
 }
 
 /* Lines of a TEXT are continued by indenting them, as conf.c reads them. */
 static void
-put_lines(struct buf *b, struct str text)
+conf_put_lines(struct buf *b, struct str text)
 {
 	struct str line;
 	bool first = true;
@@ -31,8 +31,8 @@ conf_put_value(struct buf *b, const struct conf *c, const struct conf_setting *s
 	const void *p = (const char *)c + s->offset;
 	const struct conf_list *l = p;
 
-	if (is_text(s->type)) {
-		put_lines(b, *(const struct str *)p);
+	if (conf_is_text(s->type)) {
+		conf_put_lines(b, *(const struct str *)p);
 	} else if (s->type == CONF_BOOL) {
 		buf_z(b, *(const bool *)p ? "yes" : "no");
 	} else if (s->type == CONF_LIST) {

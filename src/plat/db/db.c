@@ -87,7 +87,7 @@ db_lost(const struct db *db, unsigned code)
 }
 
 static enum err_kind
-kind_of(unsigned code)
+db_kind_of(unsigned code)
 {
 	switch (code) {
 	case ER_LOCK_DEADLOCK:
@@ -123,7 +123,7 @@ bool
 db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct err *e)
 {
 	bool lost = db_lost(db, code), drift = is_drift(code);
-	enum err_kind kind = lost || drift ? ERR_UPSTREAM : kind_of(code);
+	enum err_kind kind = lost || drift ? ERR_UPSTREAM : db_kind_of(code);
 
 	if (db->timed_out)
 		err_set(e, ERR_UPSTREAM, "database: %s: no answer in time", what);

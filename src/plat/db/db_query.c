@@ -214,7 +214,7 @@ take_row(struct db_query *q, struct db_row *row, struct err *e)
 }
 
 static bool
-read_rows(struct db_query *q, struct arena *a, struct db_rows *rows, struct err *e)
+query_read_rows(struct db_query *q, struct arena *a, struct db_rows *rows, struct err *e)
 {
 	struct db *db = q->db;
 	struct db_row **link = (struct db_row **)(uintptr_t)&rows->first;
@@ -249,7 +249,7 @@ select_once(struct db_query *q, struct arena *a, struct db_rows *rows, struct er
 	*rows = (struct db_rows){.def = q->def, .type = q->def->out};
 	if (!execute(q, e))
 		return false;
-	ok = read_rows(q, a, rows, e);
+	ok = query_read_rows(q, a, rows, e);
 	if (!ok && q->stmt != NULL)
 		db_call_free(q->db, q->stmt); /* else the rest of the rows would stand before the next answer */
 	return ok;

@@ -131,7 +131,7 @@ is_integer(const MYSQL_FIELD *f)
 }
 
 static bool
-is_text(const MYSQL_FIELD *f)
+stmt_is_text(const MYSQL_FIELD *f)
 {
 	return f->type == MYSQL_TYPE_STRING || f->type == MYSQL_TYPE_VAR_STRING || f->type == MYSQL_TYPE_VARCHAR
 	    || f->type == MYSQL_TYPE_TINY_BLOB || f->type == MYSQL_TYPE_BLOB || f->type == MYSQL_TYPE_MEDIUM_BLOB
@@ -139,7 +139,7 @@ is_text(const MYSQL_FIELD *f)
 }
 
 static bool
-fits(const MYSQL_FIELD *f, struct db_type type)
+stmt_fits(const MYSQL_FIELD *f, struct db_type type)
 {
 	bool is_unsigned = (f->flags & UNSIGNED_FLAG) != 0;
 
@@ -148,8 +148,8 @@ fits(const MYSQL_FIELD *f, struct db_type type)
 	switch (type.type) {
 	case 'i': return is_integer(f) && !(is_unsigned && f->type == MYSQL_TYPE_LONGLONG);
 	case 'u': return is_integer(f) && is_unsigned;
-	case 's': return is_text(f) && f->charsetnr != BINARY_CHARSET;
-	default: return is_text(f) && f->charsetnr == BINARY_CHARSET;
+	case 's': return stmt_is_text(f) && f->charsetnr != BINARY_CHARSET;
+	default: return stmt_is_text(f) && f->charsetnr == BINARY_CHARSET;
 	}
 }
 
@@ -173,11 +173,11 @@ check_columns(struct db_query *q, struct err *e)
 		return err_set(e, ERR_UPSTREAM, "statement %s: no column types", q->def->name);
 	f = mysql_fetch_fields(meta);
 	for (unsigned i = 0; i < q->n_out && ok; i++) {
-		if (fits(&f[i], q->out[i]))
+		if (stmt_fits(&f[i], q->out[i]))
 			continue;
 		ok = err_set(e, ERR_UPSTREAM, "statement %s: column %u (%s) is %s%s%s%s, the program reads %c%s",
 		    q->def->name, i + 1, f[i].name, type_name(f[i].type), f[i].flags & UNSIGNED_FLAG ? " UNSIGNED" : "",
-		    is_text(&f[i]) && f[i].charsetnr == BINARY_CHARSET ? " (bytes)" : "",
+		    stmt_is_text(&f[i]) && f[i].charsetnr == BINARY_CHARSET ? " (bytes)" : "",
 		    f[i].flags & NOT_NULL_FLAG ? " NOT NULL" : " NULL", q->out[i].type, q->out[i].null ? "?" : "");
 	}
 	mysql_free_result(meta);

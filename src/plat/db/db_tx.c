@@ -21,7 +21,7 @@ db_fault(struct db *db, unsigned n, int code)
 }
 
 static bool
-say(struct db *db, const char *text, struct err *e)
+tx_say(struct db *db, const char *text, struct err *e)
 {
 	uint64_t began_ns = clock_mono_ns(), limit_ms = db_statement_ms(db);
 	int fault = db_fault_due(db);
@@ -43,7 +43,7 @@ say(struct db *db, const char *text, struct err *e)
 }
 
 static bool
-begin(struct db *db, const char *text, struct err *e)
+tx_begin(struct db *db, const char *text, struct err *e)
 {
 	if (db->tx != DB_TX_NONE)
 		return err_set(e, ERR_BUG, "database: a transaction within a transaction");
@@ -53,7 +53,7 @@ begin(struct db *db, const char *text, struct err *e)
 
 		if (!db_ready(db, e))
 			return false;
-		if (say(db, text, &why))
+		if (tx_say(db, text, &why))
 			break;
 		if (db->mysql != NULL || db->timed_out || attempt > 0) {
 			*e = why;
@@ -67,7 +67,7 @@ begin(struct db *db, const char *text, struct err *e)
 bool
 db_begin(struct db *db, struct err *e)
 {
-	return begin(db, "START TRANSACTION", e);
+	return tx_begin(db, "START TRANSACTION", e);
 }
 
 bool
@@ -79,11 +79,11 @@ db_snapshot(struct db *db, struct err *e)
 		return err_set(e, ERR_BUG, "database: a snapshot within a transaction");
 	if (!db_ready(db, e))
 		return false;
-	if (!say(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &why)) {
+	if (!tx_say(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &why)) {
 		*e = why;
 		return false;
 	}
-	return begin(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
+	return tx_begin(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
 }
 
 bool
@@ -93,7 +93,7 @@ db_commit(struct db *db, struct err *e)
 		return err_set(e, ERR_BUG, "database: COMMIT without a transaction");
 	if (!db_ready(db, e))
 		return false;
-	if (!say(db, "COMMIT", e))
+	if (!tx_say(db, "COMMIT", e))
 		return false;
 	db->tx = DB_TX_NONE;
 	return true;
@@ -116,7 +116,7 @@ db_rollback(struct db *db)
 		return;
 	if (deadline_ns < least_ns)
 		db->deadline_ns = least_ns;
-	if (db->mysql != NULL && !say(db, "ROLLBACK", &ignored))
+	if (db->mysql != NULL && !tx_say(db, "ROLLBACK", &ignored))
 		db_drop(db);
 	db->deadline_ns = deadline_ns;
 	db->tx = DB_TX_NONE;

@@ -39,7 +39,7 @@ open_systemd(struct systemd *s, const char *where, struct err *e)
 
 /* One message, with a descriptor beside it unless that is -1, as sd_notify(3) describes the protocol. */
 static bool
-tell(struct systemd *s, const char *text, int fd)
+keep_tell(struct systemd *s, const char *text, int fd)
 {
 	union {
 		struct cmsghdr head;
@@ -85,7 +85,7 @@ let_go(struct systemd *s, const char *names)
 
 	while (rest.n > 0 && str_cut(&rest, ':', &name)) {
 		snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%.*s\n", STR_ARG(name));
-		ok = tell(s, text, -1) && ok;
+		ok = keep_tell(s, text, -1) && ok;
 	}
 	return ok;
 }
@@ -104,7 +104,7 @@ keep_socket(int fd, struct err *e)
 	if (!open_systemd(&s, where, e))
 		return false;
 	snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=listen-%llu\n", inode);
-	ok = (let_go(&s, getenv("LISTEN_FDNAMES")) && tell(&s, text, fd))
+	ok = (let_go(&s, getenv("LISTEN_FDNAMES")) && keep_tell(&s, text, fd))
 	     || err_set(e, ERR_UPSTREAM, "%s: %s", where, strerror(errno));
 	close(s.fd);
 	return ok;

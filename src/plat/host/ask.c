@@ -13,7 +13,7 @@
 #define HOST_MAX 256
 
 static bool
-fail(struct err *e, const char *what, int code)
+ask_fail(struct err *e, const char *what, int code)
 {
 	err_set(e, ERR_UPSTREAM, "%s: %s", what, code == ETIMEDOUT ? "no answer in time" : strerror(code));
 	e->code = code;
@@ -80,7 +80,7 @@ open_host(struct ask *k, struct str where, struct err *e)
 		rc = connect_to(k, i->ai_addr, i->ai_addrlen);
 	}
 	freeaddrinfo(list);
-	return rc == 0 || fail(e, "connect", rc);
+	return rc == 0 || ask_fail(e, "connect", rc);
 }
 
 bool
@@ -94,11 +94,11 @@ ask_open(struct ask *k, struct str where, uint64_t deadline_ns, struct err *e)
 	if (!str_starts(where, STR("/"))) {
 		ok = open_host(k, where, e);
 	} else if (where.n >= sizeof(un.sun_path)) {
-		ok = fail(e, "connect", ENAMETOOLONG);
+		ok = ask_fail(e, "connect", ENAMETOOLONG);
 	} else {
 		memcpy(un.sun_path, where.p, where.n);
 		rc = connect_to(k, (const struct sockaddr *)&un, sizeof(un));
-		ok = rc == 0 || fail(e, "connect", rc);
+		ok = rc == 0 || ask_fail(e, "connect", rc);
 	}
 	if (!ok)
 		ask_close(k);
@@ -125,10 +125,10 @@ ask_send(struct ask *k, struct str s, struct err *e)
 			continue;
 		}
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return fail(e, "send", errno);
+			return ask_fail(e, "send", errno);
 		rc = wait_for(k, POLLOUT);
 		if (rc != 0)
-			return fail(e, "send", rc);
+			return ask_fail(e, "send", rc);
 	}
 	return true;
 }
@@ -144,16 +144,16 @@ ask_read(struct ask *k, struct buf *out, struct str end, struct err *e)
 		int rc;
 
 		if (clock_left_ns(k->deadline_ns) == 0) /* also when there is always more to read */
-			return fail(e, "read", ETIMEDOUT);
+			return ask_fail(e, "read", ETIMEDOUT);
 		n = recv(k->fd, part, sizeof(part), 0);
 		if (n > 0)
 			buf_put(out, str_n(part, (size_t)n));
 		else if (n == 0)
-			return end.n == 0 || fail(e, "the connection was closed", ECONNRESET);
+			return end.n == 0 || ask_fail(e, "the connection was closed", ECONNRESET);
 		else if (errno != EAGAIN && errno != EINTR)
-			return fail(e, "read", errno);
+			return ask_fail(e, "read", errno);
 		else if ((rc = wait_for(k, POLLIN)) != 0)
-			return fail(e, "read", rc);
+			return ask_fail(e, "read", rc);
 	}
 	return buf_check(out, e);
 }

@@ -55,7 +55,7 @@ words_of(const struct side *s, char out[WORDS_B])
 }
 
 static bool
-start(struct side *s, struct err *e)
+dump_start(struct side *s, struct err *e)
 {
 	s->run.err = memfd_create("kontor-words", MFD_CLOEXEC);
 	s->started = run_start(&s->run, &s->pid, e);
@@ -146,7 +146,7 @@ pump(struct pump *p, struct err *e)
 	p->to.run.in = b[0];
 	p->out = b[1];
 	sigaction(SIGPIPE, &ignore, &before);
-	ok = start(&p->to, e) && start(&p->from, e);
+	ok = dump_start(&p->to, e) && dump_start(&p->from, e);
 	close_fd(&a[1]);
 	close_fd(&b[0]);
 	ok = ok && move(p, e);

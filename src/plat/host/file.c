@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static bool
-fail(struct err *e, const char *path, const char *what)
+file_fail(struct err *e, const char *path, const char *what)
 {
 	return err_set(e, ERR_BUG, "%s: %s: %s", path, what, strerror(errno));
 }
@@ -23,7 +23,7 @@ read_all(struct arena *a, int fd, const char *path, size_t max_b, struct str *by
 	char *p;
 
 	if (fstat(fd, &st) != 0)
-		return fail(e, path, "cannot be read");
+		return file_fail(e, path, "cannot be read");
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_BUG, "%s: not a file", path);
 	if (st.st_size < 0 || (uint64_t)st.st_size > max_b)
@@ -37,7 +37,7 @@ read_all(struct arena *a, int fd, const char *path, size_t max_b, struct str *by
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail(e, path, "cannot be read");
+			return file_fail(e, path, "cannot be read");
 		if (got == 0) /* shortened meanwhile */
 			break;
 		n += (size_t)got;
@@ -55,14 +55,14 @@ file_find(struct arena *a, const char *path, size_t max_b, struct str *bytes, bo
 	*bytes = STR_NONE;
 	*found = fd >= 0;
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR || fail(e, path, "cannot be opened");
+		return errno == ENOENT || errno == ENOTDIR || file_fail(e, path, "cannot be opened");
 	ok = read_all(a, fd, path, max_b, bytes, e);
 	close(fd);
 	return ok;
 }
 
 static int
-by_text(const void *a, const void *b)
+file_by_text(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
@@ -77,7 +77,7 @@ file_list(struct arena *a, const char *dir, struct str tail, struct str **names,
 	*names = NULL;
 	*n = 0;
 	if (d == NULL)
-		return errno == ENOENT || errno == ENOTDIR || fail(e, dir, "cannot be opened");
+		return errno == ENOENT || errno == ENOTDIR || file_fail(e, dir, "cannot be opened");
 	while ((entry = readdir(d)) != NULL) {
 		struct str name = str_z(entry->d_name);
 
@@ -95,7 +95,7 @@ file_list(struct arena *a, const char *dir, struct str tail, struct str **names,
 	}
 	closedir(d);
 	if (*n > 0)
-		qsort(*names, *n, sizeof(**names), by_text);
+		qsort(*names, *n, sizeof(**names), file_by_text);
 	return true;
 }
 

@@ -10,7 +10,7 @@
 #include <sys/vfs.h>
 
 static void
-fill(struct arena *a, const struct passwd *pw, struct rights_user *u)
+rights_fill(struct arena *a, const struct passwd *pw, struct rights_user *u)
 {
 	gid_t groups[RIGHTS_GROUPS_MAX];
 	int n = RIGHTS_GROUPS_MAX;
@@ -29,7 +29,7 @@ rights_user(struct arena *a, const char *name, struct rights_user *u, struct err
 
 	if (pw == NULL)
 		return err_set(e, ERR_NOT_FOUND, "there is no user %s", name);
-	fill(a, pw, u);
+	rights_fill(a, pw, u);
 	return true;
 }
 
@@ -40,7 +40,7 @@ rights_user_id(struct arena *a, unsigned uid, struct rights_user *u, struct err 
 
 	if (pw == NULL)
 		return err_set(e, ERR_NOT_FOUND, "there is no user with number %u", uid);
-	fill(a, pw, u);
+	rights_fill(a, pw, u);
 	return true;
 }
 

@@ -21,7 +21,7 @@ give(posix_spawn_file_actions_t *fa, int fd, int to)
 
 /* Signals go back to what a program expects: we may ignore or block some. */
 static int
-start(const struct run *r, pid_t *pid)
+run_spawn(const struct run *r, pid_t *pid)
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
@@ -55,7 +55,7 @@ start(const struct run *r, pid_t *pid)
 bool
 run_start(const struct run *r, pid_t *pid, struct err *e)
 {
-	int rc = start(r, pid);
+	int rc = run_spawn(r, pid);
 
 	return rc == 0 || err_set(e, ERR_NOT_FOUND, "%s cannot be run: %s", r->argv[0], strerror(rc));
 }

@@ -39,7 +39,7 @@ child(struct arena *a, const struct task *t, int fd)
 }
 
 static bool
-start(struct arena *a, struct running *r)
+task_start(struct arena *a, struct running *r)
 {
 	int fds[2];
 
@@ -65,7 +65,7 @@ start(struct arena *a, struct running *r)
 
 /* One that a signal cannot end (it waits for a disk that is gone) is left behind: our own end is the end of it. */
 static void
-finish(struct running *r, bool in_time)
+task_finish(struct running *r, bool in_time)
 {
 	int status = -1, flags = 0;
 
@@ -94,7 +94,7 @@ until_ns(const struct running *r)
 
 /* Takes what there is to read. True when the child has come to its end. */
 static bool
-take(struct running *r)
+task_take(struct running *r)
 {
 	char part[4096];
 	ssize_t n = read(r->fd, part, sizeof(part));
@@ -120,10 +120,10 @@ wait_some(struct running *list, size_t n)
 	if (poll(pfd, (nfds_t)n, clock_left_ms(nearest_ns)) < 0)
 		return n;
 	for (size_t i = 0; i < n; i++) {
-		bool over = clock_left_ns(until_ns(&list[i])) == 0, ended = pfd[i].revents != 0 && take(&list[i]);
+		bool over = clock_left_ns(until_ns(&list[i])) == 0, ended = pfd[i].revents != 0 && task_take(&list[i]);
 
 		if (ended || over)
-			finish(&list[i], ended);
+			task_finish(&list[i], ended);
 		else
 			list[kept++] = list[i];
 	}
@@ -141,7 +141,7 @@ task_run(struct arena *a, struct task *tasks, size_t n, size_t width)
 	while (next < n || running > 0) {
 		if (next < n && running < width) {
 			list[running].task = &tasks[next++];
-			running += start(a, &list[running]);
+			running += task_start(a, &list[running]);
 			continue;
 		}
 		running = wait_some(list, running);

@@ -16,7 +16,7 @@
 #define DEPTH_MAX 8
 
 static bool
-fail(struct err *e, const char *path)
+tree_fail(struct err *e, const char *path)
 {
 	return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", path, strerror(errno));
 }
@@ -35,7 +35,7 @@ tree_make_dirs(const char *path, unsigned mode, struct err *e)
 		memcpy(z, path, i);
 		z[i] = '\0';
 		if (mkdir(z, mode) != 0 && errno != EEXIST)
-			return fail(e, z);
+			return tree_fail(e, z);
 	}
 	return true;
 }
@@ -77,7 +77,7 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 
 	*size_b = 0;
 	if (in < 0)
-		return fail(e, from);
+		return tree_fail(e, from);
 	if (strlen(to) >= NAME_B) {
 		close(in);
 		return err_set(e, ERR_LIMIT, "%s: too long a name", to);
@@ -93,7 +93,7 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 	ok = out >= 0 && copy_bytes(in, out, size_b) && own_like(out, &st) && fchmod(out, st.st_mode & 07777) == 0;
 	ok = (out < 0 || close(out) == 0) && ok && rename(beside, to) == 0;
 	if (!ok)
-		(void)fail(e, to);
+		(void)tree_fail(e, to);
 	if (!ok && out >= 0)
 		unlink(beside);
 	close(in);
@@ -152,7 +152,7 @@ walk_entry(const struct walk *w, const char *name, int depth, struct err *e)
 
 	snprintf(path, sizeof(path), "%s/%s", w->root, name);
 	if (lstat(path, &st) != 0)
-		return errno == ENOENT || fail(e, path);
+		return errno == ENOENT || tree_fail(e, path);
 	if (S_ISDIR(st.st_mode))
 		return walk_dir(w, name, depth + 1, e);
 	return !S_ISREG(st.st_mode) || w->fn(w->arg, name, e);
@@ -171,7 +171,7 @@ walk_dir(const struct walk *w, const char *below, int depth, struct err *e)
 		return err_set(e, ERR_LIMIT, "%s: too many folders in one another", path);
 	d = opendir(path);
 	if (d == NULL)
-		return fail(e, path);
+		return tree_fail(e, path);
 	while (ok && (errno = 0, entry = readdir(d)) != NULL) {
 		int n = snprintf(name, sizeof(name), "%s%s%s", below, *below == '\0' ? "" : "/", entry->d_name);
 
@@ -181,7 +181,7 @@ walk_dir(const struct walk *w, const char *below, int depth, struct err *e)
 					   : err_set(e, ERR_LIMIT, "%s: too long a name", path);
 	}
 	if (ok && errno != 0)
-		ok = fail(e, path);
+		ok = tree_fail(e, path);
 	closedir(d);
 	return ok;
 }
@@ -209,8 +209,8 @@ tree_remove(const char *path, struct err *e)
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return errno == ENOENT || fail(e, path);
-	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || fail(e, path);
+		return errno == ENOENT || tree_fail(e, path);
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || tree_fail(e, path);
 }
 
 bool
@@ -220,7 +220,7 @@ tree_sync(const char *dir, struct err *e)
 	bool ok = fd >= 0 && syncfs(fd) == 0;
 
 	if (!ok)
-		(void)fail(e, dir);
+		(void)tree_fail(e, dir);
 	if (fd >= 0)
 		close(fd);
 	return ok;

@@ -134,7 +134,7 @@ put_measures(struct buf *b, const struct stats_report *r, const struct stats_mea
 }
 
 static void
-put_row(struct buf *b, const char *name, const char *state, const struct stats_sum *s)
+show_put_row(struct buf *b, const char *name, const char *state, const struct stats_sum *s)
 {
 	struct stats_measures m = stats_measure_sum(s, 0, 0);
 
@@ -155,13 +155,13 @@ put_backends(struct buf *b, const struct stats_report *r)
 	for (size_t i = 0; i < r->n_backends; i++) {
 		const struct stats_backend *k = &r->backends[i];
 
-		put_row(b, k->name,
+		show_put_row(b, k->name,
 		    k->retired ? "ended" : str_fmt(b->a, "%zu of %zu", k->alive, k->workers).p, k->sum);
 		for (size_t j = 0; j < r->n_workers; j++) {
 			const struct stats_worker *w = &r->workers[j];
 
 			if (w->role == k->role && strcmp(w->backend, k->name) == 0)
-				put_row(b, str_fmt(b->a, "  #%d pid %d", w->slot, w->pid).p,
+				show_put_row(b, str_fmt(b->a, "  #%d pid %d", w->slot, w->pid).p,
 				    !w->alive        ? "gone"
 				    : w->in_hand > 0 ? "busy"
 						     : "idle",

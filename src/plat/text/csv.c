@@ -79,7 +79,7 @@ csv_open_mem(struct arena *a, struct str s, struct csv **out, struct err *e)
 
 /* Makes sure that in_n > 0, or eof. */
 static bool
-fill(struct csv *c, struct err *e)
+csv_fill(struct csv *c, struct err *e)
 {
 	ssize_t n;
 
@@ -125,11 +125,11 @@ guess_separator(struct str s)
 
 /* Byte order mark and separator. The first chunk holds the whole header line of any table worth reading. */
 static bool
-begin(struct csv *c, struct err *e)
+csv_begin(struct csv *c, struct err *e)
 {
 	struct str s;
 
-	if (!fill(c, e))
+	if (!csv_fill(c, e))
 		return false;
 	s = str_n(c->in, c->in_n);
 	if (s.n >= 2 && (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0))
@@ -157,7 +157,7 @@ spoil(struct reading *r, uint32_t line, uint32_t col, const char *why)
 }
 
 static void
-add(struct csv *c, struct reading *r, char ch)
+csv_add(struct csv *c, struct reading *r, char ch)
 {
 	if (r->bad)
 		return;
@@ -228,7 +228,7 @@ swallow_line_end(struct csv *c, char ch, struct err *e)
 	advance(c, ch);
 	if (ch == '\n')
 		return true;
-	if (!fill(c, e))
+	if (!csv_fill(c, e))
 		return false;
 	if (c->in_n > 0 && *c->in == '\n') {
 		advance(c, '\n');
@@ -240,7 +240,7 @@ swallow_line_end(struct csv *c, char ch, struct err *e)
 }
 
 static void
-take(struct csv *c, struct reading *r, char ch)
+csv_take(struct csv *c, struct reading *r, char ch)
 {
 	if (r->state == FIELD_START) {
 		r->line = c->line;
@@ -250,19 +250,19 @@ take(struct csv *c, struct reading *r, char ch)
 		if (ch == '"')
 			r->state = QUOTE_SEEN;
 		else
-			add(c, r, ch);
+			csv_add(c, r, ch);
 	} else if (ch == c->sep) {
 		end_field(c, r);
 	} else if (ch == '"' && r->state == FIELD_START) {
 		r->state = QUOTED;
 	} else if (ch == '"' && r->state == QUOTE_SEEN) {
-		add(c, r, ch);
+		csv_add(c, r, ch);
 		r->state = QUOTED;
 	} else if (r->state == QUOTE_SEEN) {
 		spoil(r, c->line, c->col, "text behind the closing quote of a field");
 		r->state = PLAIN;
 	} else {
-		add(c, r, ch);
+		csv_add(c, r, ch);
 		r->state = PLAIN;
 	}
 }
@@ -277,7 +277,7 @@ read_row(struct csv *c, struct reading *r, bool *empty, struct err *e)
 	for (;;) {
 		char ch;
 
-		if (!fill(c, e))
+		if (!csv_fill(c, e))
 			return false;
 		if (c->in_n == 0)
 			break;
@@ -294,7 +294,7 @@ read_row(struct csv *c, struct reading *r, bool *empty, struct err *e)
 			return true;
 		}
 		*empty = false;
-		take(c, r, ch);
+		csv_take(c, r, ch);
 		advance(c, ch);
 	}
 	if (r->state == QUOTED)
@@ -307,7 +307,7 @@ read_row(struct csv *c, struct reading *r, bool *empty, struct err *e)
 enum csv_got
 csv_next(struct csv *c, struct cells *row, struct csv_bad *bad, struct err *e)
 {
-	if (!c->begun && !begin(c, e))
+	if (!c->begun && !csv_begin(c, e))
 		return CSV_FAILED;
 	for (;;) {
 		struct reading r = {.state = FIELD_START, .line = c->line, .col = c->col};

@@ -142,7 +142,7 @@ struct parser {
 };
 
 static const struct kind *
-kind_of(GumboTag tag)
+html_kind_of(GumboTag tag)
 {
 	static const struct kind unknown = {GUMBO_TAG_UNKNOWN, UNWRAP, ""};
 
@@ -280,22 +280,23 @@ enter_text(struct writer *w)
 	case TEXT:
 	case CELL: return true;
 	case FLOW:
-		return w->open[w->n_open - 1].kind->tag == GUMBO_TAG_LI || block_open(w, kind_of(GUMBO_TAG_P), NULL);
-	case LIST: return block_open(w, kind_of(GUMBO_TAG_LI), NULL);
-	case DIVIDE: return block_open(w, kind_of(GUMBO_TAG_P), NULL);
+		return w->open[w->n_open - 1].kind->tag == GUMBO_TAG_LI
+		    || block_open(w, html_kind_of(GUMBO_TAG_P), NULL);
+	case LIST: return block_open(w, html_kind_of(GUMBO_TAG_LI), NULL);
+	case DIVIDE: return block_open(w, html_kind_of(GUMBO_TAG_P), NULL);
 	default: return false;
 	}
 }
 
 static bool
-is_blank(char c)
+html_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
 }
 
 /* Control characters and byte order marks are not text; a no-break space is none at the start of a line. */
 static bool
-is_text(const struct writer *w, uint32_t cp)
+html_is_text(const struct writer *w, uint32_t cp)
 {
 	return cp >= 0x20 && (cp < 0x7f || cp > 0xa0 || (cp == 0xa0 && w->begun && !block_due(w))) && cp != 0xfeff;
 }
@@ -326,7 +327,7 @@ text(struct writer *w, struct str s)
 		struct str rest = s;
 		uint32_t cp;
 
-		if (is_blank(s.p[0])) {
+		if (html_is_blank(s.p[0])) {
 			w->blank = true;
 			in_word = false;
 			s = str_from(s, 1);
@@ -336,7 +337,7 @@ text(struct writer *w, struct str s)
 			s = str_from(s, 1);
 			continue;
 		}
-		if (is_text(w, cp)) {
+		if (html_is_text(w, cp)) {
 			if (!in_word && !enter_text(w))
 				return;
 			if (!in_word)
@@ -403,7 +404,7 @@ walk_style(struct writer *w, const struct kind *kind, const GumboElement *el, in
 
 /* May a block of this role stand directly in the open one? */
 static bool
-fits(const struct writer *w, const struct kind *kind)
+html_fits(const struct writer *w, const struct kind *kind)
 {
 	enum role in = role_now(w);
 
@@ -459,10 +460,10 @@ walk_block(struct writer *w, const struct kind *kind, const GumboElement *el, in
 		leave_text(w);
 	if (kind->tag == GUMBO_TAG_LI && in_own_item(w))
 		block_close(w);
-	if (role_now(w) == LIST && kind->tag != GUMBO_TAG_LI && !block_open(w, kind_of(GUMBO_TAG_LI), NULL))
+	if (role_now(w) == LIST && kind->tag != GUMBO_TAG_LI && !block_open(w, html_kind_of(GUMBO_TAG_LI), NULL))
 		return;
 	level = w->n_open;
-	if (!fits(w, kind) || !block_open(w, kind, el)) {
+	if (!html_fits(w, kind) || !block_open(w, kind, el)) {
 		divide(w, el, depth);
 		return;
 	}
@@ -476,7 +477,7 @@ walk_block(struct writer *w, const struct kind *kind, const GumboElement *el, in
 static void
 walk_element(struct writer *w, const GumboElement *el, int depth)
 {
-	const struct kind *kind = kind_of(el->tag);
+	const struct kind *kind = html_kind_of(el->tag);
 
 	if (el->tag_namespace != GUMBO_NAMESPACE_HTML || kind->role == DROP)
 		return;

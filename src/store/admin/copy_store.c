@@ -109,7 +109,7 @@ copy_has_order(struct db *db, struct arena *a, struct str number, bool *found, s
 }
 
 static struct str
-list(struct arena *a, const struct str *names, size_t n)
+copy_list(struct arena *a, const struct str *names, size_t n)
 {
 	struct buf b;
 
@@ -129,9 +129,9 @@ copy_empty(struct db *db, struct arena *a, struct err *e)
 
 	if (!copy_look_tables(db, a, &s, e) || !run_named(db, a, SQL_COPY_PATIENCE, STR(""), e))
 		return false;
-	if (s.n_tables > 0 && !run_named(db, a, SQL_COPY_DROP_TABLES, list(a, s.table, s.n_tables), e))
+	if (s.n_tables > 0 && !run_named(db, a, SQL_COPY_DROP_TABLES, copy_list(a, s.table, s.n_tables), e))
 		return false;
-	if (s.n_views > 0 && !run_named(db, a, SQL_COPY_DROP_VIEWS, list(a, s.table + s.n_tables, s.n_views), e))
+	if (s.n_views > 0 && !run_named(db, a, SQL_COPY_DROP_VIEWS, copy_list(a, s.table + s.n_tables, s.n_views), e))
 		return false;
 	return run_named(db, a, SQL_COPY_USUAL, STR(""), e);
 }

@@ -20,7 +20,7 @@ plain(struct arena *a, struct str s)
 }
 
 static bool
-add(struct arena *a, struct grants *g, struct grant one, struct err *e)
+grants_add(struct arena *a, struct grants *g, struct grant one, struct err *e)
 {
 	if (str_eq_z(one.right, "USAGE"))
 		return true;
@@ -65,10 +65,10 @@ add_all(struct arena *a, struct grants *g, struct str rights, struct str object,
 	struct str right, columns, column;
 
 	while (next_right(&rights, &right, &columns)) {
-		if (columns.n == 0 && !add(a, g, (struct grant){right, STR(""), object}, e))
+		if (columns.n == 0 && !grants_add(a, g, (struct grant){right, STR(""), object}, e))
 			return false;
 		while (columns.n > 0 && str_cut(&columns, ',', &column))
-			if (!add(a, g, (struct grant){right, plain(a, str_trim(column)), object}, e))
+			if (!grants_add(a, g, (struct grant){right, plain(a, str_trim(column)), object}, e))
 				return false;
 	}
 	return true;
@@ -117,7 +117,7 @@ grants_parse(struct arena *a, struct str text, struct str user, struct grants *g
 		if (!add_all(a, g, rights, object, e))
 			return false;
 		if (str_find(rest, STR("WITH GRANT OPTION")) >= 0
-		    && !add(a, g, (struct grant){STR("GRANT OPTION"), STR(""), object}, e))
+		    && !grants_add(a, g, (struct grant){STR("GRANT OPTION"), STR(""), object}, e))
 			return false;
 	}
 	return true;

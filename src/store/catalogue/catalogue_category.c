@@ -129,7 +129,7 @@ catalogue_category(struct catalogue_save *s, struct str path, uint64_t *id, stru
 /* Many at once ------------------------------------------------------------------------------------------------ */
 
 static int
-by_text(const void *a, const void *b)
+category_by_text(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
@@ -151,7 +151,7 @@ list_of_heads(struct arena *a, const struct str *paths, size_t n, struct str *js
 	for (size_t i = 0; i < n; i++)
 		for (size_t d = product_category_depth(paths[i]); d > 0 && d <= PRODUCT_CATEGORY_DEPTH_MAX; d--)
 			heads[n_heads++] = product_category_head(paths[i], d);
-	qsort(heads, n_heads, sizeof(heads[0]), by_text);
+	qsort(heads, n_heads, sizeof(heads[0]), category_by_text);
 	rows_init(&rows, a);
 	for (size_t i = 0; i < n_heads; i++) {
 		if (i > 0 && str_eq(heads[i], heads[i - 1]))

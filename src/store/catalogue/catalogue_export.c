@@ -38,7 +38,7 @@ select_of(struct db *db, struct arena *a, unsigned stmt, uint64_t id, struct db_
 }
 
 static int64_t
-i64_or(struct db_rows *r, int64_t otherwise)
+export_i64_or(struct db_rows *r, int64_t otherwise)
 {
 	return c_is_null(r) ? otherwise : c_i64(r);
 }
@@ -51,14 +51,14 @@ take_variant(struct db_rows *r, struct product_variant *v)
 	v->sku = c_str(r);
 	v->barcode = c_str(r);
 	v->price_minor = c_i64(r);
-	v->compare_minor = i64_or(r, -1);
-	v->cost_minor = i64_or(r, -1);
+	v->compare_minor = export_i64_or(r, -1);
+	v->cost_minor = export_i64_or(r, -1);
 	v->taxable = c_u64(r) != 0;
 	v->shipped = c_u64(r) != 0;
 	v->weight_mg = c_i64(r);
-	v->content_milli = i64_or(r, 0);
+	v->content_milli = export_i64_or(r, 0);
 	v->content_unit = c_str(r);
-	v->base_milli = i64_or(r, 0);
+	v->base_milli = export_i64_or(r, 0);
 	v->base_unit = c_str(r);
 	v->image = c_is_null(r) ? 0 : (size_t)c_u64(r);
 	v->tracked = c_u64(r) != 0;

@@ -38,7 +38,7 @@ make_categories(struct generate *g, struct err *e)
 }
 
 static bool
-begin(struct db *db, void *arg, struct err *e)
+generate_begin(struct db *db, void *arg, struct err *e)
 {
 	struct generate *g = arg;
 	struct db_rows found;
@@ -133,7 +133,7 @@ catalogue_generate(
 
 	if (n > CATALOGUE_GENERATE_MAX)
 		return err_set(e, ERR_INPUT, "at most %llu products", (unsigned long long)CATALOGUE_GENERATE_MAX);
-	if (!db_tx(s->db, begin, &g, e))
+	if (!db_tx(s->db, generate_begin, &g, e))
 		return false;
 	for (g.from = 0; g.from < n; g.from += BATCH) {
 		struct arena_mark before = arena_mark(s->a);

@@ -270,7 +270,7 @@ is_on_way(const struct entry *en, uint64_t category)
 }
 
 static void
-count(struct index *x, uint64_t category, int64_t by)
+index_count(struct index *x, uint64_t category, int64_t by)
 {
 	size_t i = 0;
 
@@ -318,7 +318,7 @@ load_listing(struct index *x, struct err *e)
 		struct entry *en = entry_of(x, c_u64(&again));
 
 		if (!en->fits)
-			count(x, c_u64(&again), -1);
+			index_count(x, c_u64(&again), -1);
 	}
 	return true;
 }
@@ -370,7 +370,7 @@ save_listing(struct index *x, struct err *e)
 			rows_i64(&x->listing.rows, (int64_t)en->id);
 			rows_i64(&x->listing.rows, en->created_at);
 			rows_i64(&x->listing.rows, en->price_minor);
-			count(x, list_at(en, k), 1);
+			index_count(x, list_at(en, k), 1);
 			if (!rows_out_end(&x->listing, e))
 				return false;
 		}

@@ -16,7 +16,7 @@ u64_or(struct db_rows *r, uint64_t none)
 }
 
 static int64_t
-i64_or(struct db_rows *r, int64_t none)
+read_i64_or(struct db_rows *r, int64_t none)
 {
 	return c_is_null(r) ? none : c_i64(r);
 }
@@ -61,9 +61,9 @@ take_product(struct db_rows *r, struct catalogue_product *p)
 static void
 take_measure(struct db_rows *r, struct catalogue_measure *m)
 {
-	m->content_milli = i64_or(r, 0);
+	m->content_milli = read_i64_or(r, 0);
 	m->content_unit = c_str(r);
-	m->base_milli = i64_or(r, 0);
+	m->base_milli = read_i64_or(r, 0);
 	m->base_unit = c_str(r);
 }
 
@@ -78,7 +78,7 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->sku = c_str(r);
 	v->barcode = c_str(r);
 	v->price_minor = c_i64(r);
-	v->compare_minor = i64_or(r, 0);
+	v->compare_minor = read_i64_or(r, 0);
 	v->shipped = c_u64(r) != 0;
 	v->stock.tracked = c_u64(r) != 0;
 	v->stock.sell_over = c_u64(r) != 0;
@@ -106,7 +106,7 @@ load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct 
 		return false;
 	while (db_next(&rows)) {
 		uint64_t id = c_u64(&rows);
-		int64_t lowest_minor = i64_or(&rows, 0);
+		int64_t lowest_minor = read_i64_or(&rows, 0);
 
 		for (size_t i = 0; i < p->n_variants; i++)
 			if (p->variants[i].id == id)
@@ -255,15 +255,15 @@ take_placed(struct db_rows *r, struct placed *to)
 		v->words[i].value = v->words[i].text = or_none(r);
 	v->sku = or_none(r);
 	v->barcode = or_none(r);
-	v->price_minor = i64_or(r, 0);
-	v->compare_minor = i64_or(r, 0);
+	v->price_minor = read_i64_or(r, 0);
+	v->compare_minor = read_i64_or(r, 0);
 	v->shipped = u64_or(r, 0) != 0;
 	v->stock.tracked = u64_or(r, 0) != 0;
 	v->stock.sell_over = u64_or(r, 0) != 0;
-	v->stock.on_hand = i64_or(r, 0);
-	v->measure.content_milli = i64_or(r, 0);
+	v->stock.on_hand = read_i64_or(r, 0);
+	v->measure.content_milli = read_i64_or(r, 0);
 	v->measure.content_unit = or_none(r);
-	v->measure.base_milli = i64_or(r, 0);
+	v->measure.base_milli = read_i64_or(r, 0);
 	v->measure.base_unit = or_none(r);
 	v->image_position = u64_or(r, 0);
 	return v->id != 0;
@@ -420,9 +420,9 @@ take_card(struct db_rows *r, struct catalogue_card *c)
 	c->image.h = (int64_t)u64_or(r, 0);
 	c->cheapest.id = c_u64(r);
 	c->cheapest.price_minor = c_i64(r);
-	c->cheapest.compare_minor = i64_or(r, 0);
-	c->price_max_minor = i64_or(r, c->cheapest.price_minor);
-	c->left = i64_or(r, 0);
+	c->cheapest.compare_minor = read_i64_or(r, 0);
+	c->price_max_minor = read_i64_or(r, c->cheapest.price_minor);
+	c->left = read_i64_or(r, 0);
 	c->cheapest.shipped = c_u64(r) != 0;
 	take_measure(r, &c->cheapest.measure);
 	c->created_at = c_i64(r);

@@ -350,7 +350,7 @@ sums_of_new(const struct product *p)
 }
 
 static bool
-put_row(struct catalogue_save *s, const struct save_item *it, struct rows_out *out, struct err *e)
+save_put_row(struct catalogue_save *s, const struct save_item *it, struct rows_out *out, struct err *e)
 {
 	const struct product *p = it->p;
 	struct rows_json *rows = &out->rows;
@@ -389,11 +389,11 @@ save_rows(struct save_batch *b, struct err *e)
 	rows_out_init(&fresh, b->s->db, SQL_SAVE_PRODUCTS_NEW, b->s->a);
 	rows_out_init(&changed, b->s->db, SQL_SAVE_PRODUCTS, b->s->a);
 	for (size_t i = 0; i < b->n; i++) {
-		if (b->item[i].fresh && !put_row(b->s, &b->item[i], &fresh, e))
+		if (b->item[i].fresh && !save_put_row(b->s, &b->item[i], &fresh, e))
 			return false;
 	}
 	for (size_t i = 0; i < b->n_by_id; i++) { /* those that were there; locked in the order of their ids */
-		if (!b->by_id[i]->same && !put_row(b->s, b->by_id[i], &changed, e))
+		if (!b->by_id[i]->same && !save_put_row(b->s, b->by_id[i], &changed, e))
 			return false;
 	}
 	if (!rows_out_send(&fresh, e) || !rows_out_send(&changed, e) || !find_handles(b, e))
@@ -501,7 +501,7 @@ note_stock(struct save_batch *b, struct err *e)
 }
 
 static void
-tell(struct save_item *it)
+save_tell(struct save_item *it)
 {
 	it->same = !it->fresh && str_eq(it->known_hash, str_n(it->hash, DIGEST_B)) && !save_pictures_differ(it);
 	it->out->product = it->fresh ? CATALOGUE_NEW : it->same ? CATALOGUE_SAME : CATALOGUE_CHANGED;
@@ -533,7 +533,7 @@ catalogue_save_products(struct catalogue_save *s, const struct product *const *p
 	if (!recognise(&b, e) || !save_pictures_load(&b, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		tell(&b.item[i]);
+		save_tell(&b.item[i]);
 	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
 	    && save_words(&b, e) && save_pictures(&b, e) && save_variants(&b, e)
 	    && save_sums(&b, save_is_changed, e) /* lists take the price from there */

@@ -39,7 +39,7 @@ struct restock {
 };
 
 static int64_t
-i64_or(struct db_rows *r, int64_t otherwise)
+variant_i64_or(struct db_rows *r, int64_t otherwise)
 {
 	return c_is_null(r) ? otherwise : c_i64(r);
 }
@@ -57,14 +57,14 @@ take_kept(struct db_rows *r, struct kept *k)
 	v->sku = c_str(r);
 	v->barcode = c_str(r);
 	v->price_minor = c_i64(r);
-	v->compare_minor = i64_or(r, -1);
-	v->cost_minor = i64_or(r, -1);
+	v->compare_minor = variant_i64_or(r, -1);
+	v->cost_minor = variant_i64_or(r, -1);
 	v->taxable = c_u64(r) != 0;
 	v->shipped = c_u64(r) != 0;
 	v->weight_mg = c_i64(r);
-	v->content_milli = i64_or(r, 0);
+	v->content_milli = variant_i64_or(r, 0);
 	v->content_unit = c_str(r);
-	v->base_milli = i64_or(r, 0);
+	v->base_milli = variant_i64_or(r, 0);
 	v->base_unit = c_str(r);
 	v->image = c_is_null(r) ? 0 : (size_t)c_u64(r);
 	v->tracked = c_u64(r) != 0;
@@ -103,7 +103,7 @@ match(struct variants *vs)
 }
 
 static bool
-load(struct save_writing *w, struct err *e)
+variant_load(struct save_writing *w, struct err *e)
 {
 	struct save_batch *b = w->b;
 	struct db_rows rows;
@@ -157,7 +157,7 @@ step_aside(struct variants *vs, struct err *e)
 
 /* Variants that the table has no more. Not when it lost rows: then only those whose options went to another. */
 static bool
-leave(struct variants *vs, struct err *e)
+variant_leave(struct variants *vs, struct err *e)
 {
 	for (size_t k = 0; k < vs->n; k++) {
 		struct kept *have = &vs->kept[k];
@@ -205,7 +205,7 @@ bind(struct db_query *q, const struct product_variant *v, size_t position)
 }
 
 static void
-put_variant(struct rows_json *rows, uint64_t product_id, const struct product_variant *v, size_t position)
+variant_put_variant(struct rows_json *rows, uint64_t product_id, const struct product_variant *v, size_t position)
 {
 	rows_begin(rows);
 	rows_i64(rows, (int64_t)product_id);
@@ -318,7 +318,7 @@ change(struct save_writing *w, struct variants *vs, size_t i, struct err *e)
 static bool
 save_one(struct save_writing *w, struct variants *vs, struct err *e)
 {
-	if (!step_aside(vs, e) || !leave(vs, e))
+	if (!step_aside(vs, e) || !variant_leave(vs, e))
 		return false;
 	for (size_t i = 0; i < vs->p->n_variants; i++)
 		if (vs->of[i] != NULL && !change(w, vs, i, e))
@@ -327,7 +327,7 @@ save_one(struct save_writing *w, struct variants *vs, struct err *e)
 		if (vs->of[i] != NULL)
 			continue;
 		vs->out->variants_new++;
-		put_variant(&w->fresh.rows, vs->it->id, &vs->p->variants[i], i + 1);
+		variant_put_variant(&w->fresh.rows, vs->it->id, &vs->p->variants[i], i + 1);
 		if (!rows_out_end(&w->fresh, e))
 			return false;
 	}
@@ -348,7 +348,7 @@ save_variants(struct save_batch *b, struct err *e)
 	rows_out_init(&w->stocks, s->db, SQL_SAVE_STOCKS_NEW, s->a);
 	rows_out_init(&w->moves, s->db, SQL_SAVE_STOCK_MOVES, s->a);
 	rows_out_init(&w->prices, s->db, SQL_SAVE_PRICES, s->a);
-	if (!load(w, e))
+	if (!variant_load(w, e))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
 		if (!b->item[i].same && !save_one(w, &w->vs[i], e))

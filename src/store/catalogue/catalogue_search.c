@@ -20,7 +20,7 @@ struct search {
 
 /* One look at the next blocks; *more: there may be others below. */
 static bool
-look(struct search *s, struct arena *a, size_t n_blocks, bool *more, struct err *e)
+search_look(struct search *s, struct arena *a, size_t n_blocks, bool *more, struct err *e)
 {
 	static const unsigned stmts[TOKENS_MAX] = {SQL_SEARCH_1, SQL_SEARCH_2, SQL_SEARCH_3, SQL_SEARCH_4};
 	struct db_query *q = db_query(s->db, stmts[s->n_tokens - 1]);
@@ -64,7 +64,7 @@ catalogue_search(struct db *db, struct arena *a, struct str lang, const struct s
 	while (more) {
 		struct arena_mark before = arena_mark(a);
 
-		if (!look(&s, a, n_blocks, &more, e))
+		if (!search_look(&s, a, n_blocks, &more, e))
 			return false;
 		arena_rewind(a, before);
 		n_blocks = n_blocks * 2 < BLOCKS_MAX ? n_blocks * 2 : BLOCKS_MAX;

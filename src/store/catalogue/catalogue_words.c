@@ -34,7 +34,7 @@ struct block {
 };
 
 static void
-begin(struct catalogue_words *w)
+words_begin(struct catalogue_words *w)
 {
 	w->change = ARENA_ARRAY(&w->a, struct change, CHANGES_MAX);
 	w->n = 0;
@@ -49,7 +49,7 @@ catalogue_words_open(struct catalogue_save *s)
 
 	w->s = s;
 	arena_init(&w->a, GATHERED_MAX_B);
-	begin(w);
+	words_begin(w);
 	return w;
 }
 
@@ -134,7 +134,7 @@ is_shorter(const struct block *b)
 }
 
 static size_t
-count(const struct block *blocks, size_t n, which *is)
+words_count(const struct block *blocks, size_t n, which *is)
 {
 	size_t m = 0;
 
@@ -147,7 +147,7 @@ count(const struct block *blocks, size_t n, which *is)
 static bool
 append(struct catalogue_words *w, const struct block *blocks, size_t n, struct err *e)
 {
-	size_t m = count(blocks, n, is_longer);
+	size_t m = words_count(blocks, n, is_longer);
 	struct db_query *q;
 
 	if (m == 0)
@@ -215,7 +215,7 @@ list_without_gone(struct arena *a, const struct block *b)
 static bool
 rewrite(struct catalogue_words *w, struct block *blocks, size_t n, struct err *e)
 {
-	size_t m = count(blocks, n, is_shorter);
+	size_t m = words_count(blocks, n, is_shorter);
 	struct db_query *q;
 
 	if (m == 0)
@@ -255,14 +255,14 @@ catalogue_words_send(struct catalogue_words *w, struct err *e)
 		arena_rewind(&w->a, before);
 	}
 	arena_reset(&w->a);
-	begin(w);
+	words_begin(w);
 	return ok;
 }
 
 /* Gathering ----------------------------------------------------------------------------------------------------- */
 
 static void
-add(struct catalogue_words *w, struct change c)
+words_add(struct catalogue_words *w, struct change c)
 {
 	ASSERT(w->n < CHANGES_MAX);
 	w->change[w->n++] = c;
@@ -313,7 +313,7 @@ join(struct arena *a, const struct search_tokens *t)
 
 /* `words` of a language are not this product's any more; tokens that they share with `now` are. */
 static void
-leave(struct catalogue_words *w, uint64_t id, const struct catalogue_known *was, struct search_tokens *now)
+words_leave(struct catalogue_words *w, uint64_t id, const struct catalogue_known *was, struct search_tokens *now)
 {
 	struct str lang = str_dup(&w->a, was->lang), words = str_dup(&w->a, was->words), one;
 
@@ -323,7 +323,7 @@ leave(struct catalogue_words *w, uint64_t id, const struct catalogue_known *was,
 		if (same != NULL)
 			same->known = true;
 		else
-			add(w, (struct change){lang, one, id, true});
+			words_add(w, (struct change){lang, one, id, true});
 	}
 }
 
@@ -346,11 +346,11 @@ catalogue_words_put(struct catalogue_words *w, uint64_t product_id, struct str l
 		return true;
 	}
 	if (was != NULL)
-		leave(w, product_id, was, t);
+		words_leave(w, product_id, was, t);
 	lang = str_dup(&w->a, lang);
 	for (size_t i = 0; i < t->n; i++)
 		if (!t->token[i].known)
-			add(w, (struct change){lang, str_dup(&w->a, t->token[i].text), product_id, false});
+			words_add(w, (struct change){lang, str_dup(&w->a, t->token[i].text), product_id, false});
 	rows_begin(&w->written.rows);
 	rows_i64(&w->written.rows, (int64_t)product_id);
 	rows_str(&w->written.rows, lang);
@@ -366,7 +366,7 @@ catalogue_words_rest(struct catalogue_words *w, uint64_t product_id, struct cata
 			continue;
 		if (!make_room(w, count_words(was->words), e))
 			return false;
-		leave(w, product_id, was, NULL);
+		words_leave(w, product_id, was, NULL);
 		rows_begin(&w->cleared.rows);
 		rows_i64(&w->cleared.rows, (int64_t)product_id);
 		rows_str(&w->cleared.rows, was->lang);

@@ -84,7 +84,7 @@ take_image(struct arena *a, const json_t *part, struct catalogue_image *im)
 }
 
 static bool
-kind_of(const json_t *part, size_t *kind)
+parts_kind_of(const json_t *part, size_t *kind)
 {
 	int64_t n;
 
@@ -99,7 +99,7 @@ take_part(struct arena *a, const json_t *part, struct catalogue_product *p)
 {
 	size_t kind;
 
-	if (!kind_of(part, &kind))
+	if (!parts_kind_of(part, &kind))
 		return false;
 	switch (kind) {
 	case PART_IMAGE: return take_image(a, part, &p->images[p->n_images++]);

@@ -42,7 +42,7 @@ read_texts(struct db_rows *rows, struct arena *a, struct cart_line *line)
 }
 
 static int64_t
-read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
+cart_read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
 {
 	line->variant_id = c_u64(rows);
 	line->product_id = c_u64(rows);
@@ -62,7 +62,7 @@ read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
 
 /* The statement reads by primary key; they are put into the order of their coming here. */
 static bool
-put_line(struct cart *cart, int64_t *added, const struct cart_line *line, int64_t at, struct err *e)
+cart_put_line(struct cart *cart, int64_t *added, const struct cart_line *line, int64_t at, struct err *e)
 {
 	size_t i = cart->n++;
 
@@ -80,7 +80,8 @@ put_line(struct cart *cart, int64_t *added, const struct cart_line *line, int64_
 
 /* The cart of this id, or the owner's open one. */
 static bool
-load(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart, struct checkout_draft *draft,
+cart_load(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart,
+    struct checkout_draft *draft,
     struct err *e)
 {
 	bool own = str_eq(owner->lang, owner->fallback);
@@ -114,8 +115,8 @@ load(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart
 		memcpy(cart->order_key, key.p, key.n);
 		if (!c_is_null(&rows)) /* it comes with the first row only */
 			draft_parse(a, c_str(&rows), draft);
-		at = read_line(&rows, a, &line);
-		if (!put_line(cart, added, &line, at, e))
+		at = cart_read_line(&rows, a, &line);
+		if (!cart_put_line(cart, added, &line, at, e))
 			return false;
 	}
 	return true;
@@ -127,7 +128,7 @@ cart_find(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 {
 	*cart = (struct cart){.session_id = owner->session_id};
 	*found = false;
-	if (!load(db, a, owner, cart, draft, e))
+	if (!cart_load(db, a, owner, cart, draft, e))
 		return false;
 	*found = cart->n > 0;
 	return true;
@@ -152,7 +153,7 @@ cart_close(struct db *db, struct arena *a, const struct cart_closing *c, struct 
 	if (!*found)
 		return true;
 	cart->id = db_last_id(db);
-	return load(db, a, c->owner, cart, draft, e);
+	return cart_load(db, a, c->owner, cart, draft, e);
 }
 
 bool

@@ -10,7 +10,7 @@
 #define JSON_MAX_B 60000
 
 static void
-put(struct buf *b, const char *name, struct str value, size_t max_b)
+draft_put(struct buf *b, const char *name, struct str value, size_t max_b)
 {
 	if (value.n == 0 || !utf8_valid(value))
 		return;
@@ -29,7 +29,7 @@ put_address(struct buf *b, const char *name, const struct address *address)
 	buf_json(b, str_z(name));
 	buf_z(b, ":{");
 	for (int i = 0; i < ADDRESS__MAX; i++)
-		put(b, address_field_name((enum address_field)i), address->field[i], TEXT_MAX_B);
+		draft_put(b, address_field_name((enum address_field)i), address->field[i], TEXT_MAX_B);
 	buf_ch(b, '}');
 }
 
@@ -42,16 +42,16 @@ draft_format(struct arena *a, const struct checkout_draft *d, struct str *json, 
 	buf_ch(&b, '{');
 	put_address(&b, "address", &d->address);
 	put_address(&b, "billing", &d->billing);
-	put(&b, "delivery", d->shipping, TEXT_MAX_B);
-	put(&b, "payment", d->payment, TEXT_MAX_B);
-	put(&b, "message", d->note, NOTE_MAX_B);
+	draft_put(&b, "delivery", d->shipping, TEXT_MAX_B);
+	draft_put(&b, "payment", d->payment, TEXT_MAX_B);
+	draft_put(&b, "message", d->note, NOTE_MAX_B);
 	buf_ch(&b, '}');
 	*json = buf_str(&b);
 	return buf_check(&b, e);
 }
 
 static struct str
-take(struct arena *a, const json_t *object, const char *name)
+draft_take(struct arena *a, const json_t *object, const char *name)
 {
 	const json_t *value = json_object_get(object, name);
 
@@ -66,7 +66,7 @@ take_address(struct arena *a, const json_t *root, const char *name, struct addre
 	const json_t *object = json_object_get(root, name);
 
 	for (int i = 0; i < ADDRESS__MAX; i++)
-		address->field[i] = take(a, object, address_field_name((enum address_field)i));
+		address->field[i] = draft_take(a, object, address_field_name((enum address_field)i));
 }
 
 void
@@ -82,8 +82,8 @@ draft_parse(struct arena *a, struct str json, struct checkout_draft *d)
 		return;
 	take_address(a, root, "address", &d->address);
 	take_address(a, root, "billing", &d->billing);
-	d->shipping = take(a, root, "delivery");
-	d->payment = take(a, root, "payment");
-	d->note = take(a, root, "message");
+	d->shipping = draft_take(a, root, "delivery");
+	d->payment = draft_take(a, root, "payment");
+	d->note = draft_take(a, root, "message");
 	json_decref(root);
 }

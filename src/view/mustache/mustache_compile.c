@@ -53,10 +53,10 @@ struct compiler {
 
 static bool parts(struct compiler *, const struct part *first, const struct scope *, struct shift *);
 
-static bool fail(struct compiler *, const struct part *, const char *fmt, ...) PRINTF(3, 4) COLD;
+static bool compile_fail(struct compiler *, const struct part *, const char *fmt, ...) PRINTF(3, 4) COLD;
 
 static bool
-fail(struct compiler *c, const struct part *part, const char *fmt, ...)
+compile_fail(struct compiler *c, const struct part *part, const char *fmt, ...)
 {
 	char msg[200];
 	va_list ap;
@@ -94,7 +94,7 @@ op_new(struct compiler *c, enum op_code code)
 
 /* What is written since the last operation becomes one. */
 static void
-flush(struct compiler *c)
+compile_flush(struct compiler *c)
 {
 	struct op *op;
 
@@ -112,7 +112,7 @@ emit(struct compiler *c, enum op_code code, const struct path *path)
 {
 	struct op *op;
 
-	flush(c);
+	compile_flush(c);
 	op = op_new(c, code);
 	if (path != NULL) {
 		op->n_path = (uint8_t)path->n;
@@ -153,7 +153,7 @@ untranslated(struct compiler *c, const struct part *part, const char *why)
 }
 
 static bool
-put_text(struct compiler *c, struct str text)
+compile_put_text(struct compiler *c, struct str text)
 {
 	struct str literal, name;
 	struct path path;
@@ -214,7 +214,7 @@ put_plural(struct compiler *c, const struct part *part)
 		emit(c, OP_GO, NULL);
 	for (unsigned i = 0; i < n; i++) {
 		c->m->op[table + i].n = c->m->n_op;
-		if (!put_text(c, forms[i]))
+		if (!compile_put_text(c, forms[i]))
 			return false;
 		ends[i] = emit(c, OP_GO, NULL);
 	}
@@ -232,7 +232,7 @@ put_i18n(struct compiler *c, const struct part *part)
 		return put_plural(c, part);
 	if (!translation(c, part, &form, 1))
 		form = part->text;
-	return put_text(c, form);
+	return compile_put_text(c, form);
 }
 
 static bool
@@ -243,12 +243,12 @@ call_partial(struct compiler *c, const struct part *part, const struct shift *sh
 
 	if (!find_file(c, part->text, &file))
 		return c->in->lang == NULL
-		    || fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
+		    || compile_fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
 	while (i < c->n_procs && (c->procs[i].file != file || !str_eq(c->procs[i].indent, indent)))
 		i++;
 	if (i == c->n_procs) {
 		if (i == PROCS_MAX)
-			return fail(c, part, "too many partials in each other");
+			return compile_fail(c, part, "too many partials in each other");
 		c->procs = grown(c, c->procs, c->n_procs, &c->cap_procs, sizeof(*c->procs));
 		c->procs[c->n_procs++] = (struct proc){file, indent, 0};
 	}
@@ -268,9 +268,9 @@ put_parent(struct compiler *c, const struct part *part, const struct scope *scop
 
 	if (!find_file(c, part->text, &file))
 		return c->in->lang == NULL
-		    || fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
+		    || compile_fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
 	if (c->depth == EXPAND_MAX)
-		return fail(c, part, "too many parents and blocks in each other");
+		return compile_fail(c, part, "too many parents and blocks in each other");
 	c->depth++;
 	c->file = file;
 	ok = parts(c, c->in->files[file].first, &inner, &by);
@@ -308,7 +308,7 @@ put_block(struct compiler *c, const struct part *part, const struct scope *scope
 	bool ok;
 
 	if (c->depth == EXPAND_MAX)
-		return fail(c, part, "too many parents and blocks in each other");
+		return compile_fail(c, part, "too many parents and blocks in each other");
 	if (content == NULL)
 		return parts(c, part->first, scope, shift);
 	by = (struct shift){moved(c, part->inner, shift), content->inner.n, !part->alone};
@@ -329,7 +329,7 @@ put_section(struct compiler *c, const struct part *part, const struct scope *sco
 
 	if (!parts(c, part->first, scope, shift))
 		return false;
-	flush(c);
+	compile_flush(c);
 	if (!inverted) {
 		end = emit(c, OP_END, NULL);
 		c->m->op[end].n = start + 1;
@@ -339,7 +339,7 @@ put_section(struct compiler *c, const struct part *part, const struct scope *sco
 }
 
 static void
-put_line(struct compiler *c, const struct part *part, struct shift *shift)
+compile_put_line(struct compiler *c, const struct part *part, struct shift *shift)
 {
 	if (c->in->lang == NULL && !shift->begun)
 		buf_put(&c->text, moved(c, part->text, shift));
@@ -362,12 +362,12 @@ parts(struct compiler *c, const struct part *first, const struct scope *scope, s
 
 	for (const struct part *p = first; p != NULL && ok; p = p->next) {
 		if (++c->work > WORK_MAX)
-			return fail(c, p, "the templates are too large");
+			return compile_fail(c, p, "the templates are too large");
 		if (p->kind != PART_LINE && p->kind != PART_SECTION && p->kind != PART_INVERTED)
 			shift->begun = false;
 		switch (p->kind) {
 		case PART_TEXT: put_plain(c, p->text); break;
-		case PART_LINE: put_line(c, p, shift); break;
+		case PART_LINE: compile_put_line(c, p, shift); break;
 		case PART_VAR: emit(c, OP_VAR, &p->path); break;
 		case PART_RAW: emit(c, OP_RAW, &p->path); break;
 		case PART_SECTION:
@@ -389,7 +389,7 @@ whole_file(struct compiler *c, size_t file, struct str indent, uint32_t *entry)
 	struct shift shift = {indent, 0, false};
 
 	c->file = file;
-	flush(c);
+	compile_flush(c);
 	*entry = c->m->n_op;
 	if (!parts(c, c->in->files[file].first, NULL, &shift))
 		return false;

@@ -42,10 +42,10 @@ struct parser {
 	struct err *e;
 };
 
-static bool fail(struct parser *, unsigned line, const char *fmt, ...) PRINTF(3, 4) COLD;
+static bool parse_fail(struct parser *, unsigned line, const char *fmt, ...) PRINTF(3, 4) COLD;
 
 static bool
-fail(struct parser *p, unsigned line, const char *fmt, ...)
+parse_fail(struct parser *p, unsigned line, const char *fmt, ...)
 {
 	char msg[200];
 	va_list ap;
@@ -108,7 +108,7 @@ token_add(struct parser *p, enum token_kind kind, struct str s, char sigil)
 
 /* Takes `n` bytes off the rest and counts their line ends. */
 static struct str
-take(struct parser *p, size_t n)
+parse_take(struct parser *p, size_t n)
 {
 	struct str s = str_head(p->rest, n);
 
@@ -130,7 +130,7 @@ read_delimiters(struct parser *p, struct str s)
 	open = str_head(s, i);
 	close = str_trim(str_from(s, i));
 	if (open.n == 0 || close.n == 0 || str_chr(close, ' ') >= 0 || str_chr(s, '=') >= 0)
-		return fail(p, p->line, "wrong delimiters");
+		return parse_fail(p, p->line, "wrong delimiters");
 	p->open = open;
 	p->close = close;
 	return true;
@@ -145,17 +145,17 @@ read_i18n(struct parser *p, bool plural)
 	struct token *t;
 
 	if (i < 0)
-		return fail(p, p->line, "a text without its end %.*s", STR_ARG(end));
+		return parse_fail(p, p->line, "a text without its end %.*s", STR_ARG(end));
 	t = token_add(p, TOKEN_I18N, STR_NONE, '#');
 	t->plural = plural;
-	t->s = text_collapse(p->a, take(p, (size_t)i), p->open, p->close);
-	take(p, end.n);
+	t->s = text_collapse(p->a, parse_take(p, (size_t)i), p->open, p->close);
+	parse_take(p, end.n);
 	return true;
 }
 
 /* What the tag of the specification with this sigil is. */
 static enum token_kind
-kind_of(char sigil)
+parse_kind_of(char sigil)
 {
 	switch (sigil) {
 	case '#':
@@ -182,18 +182,18 @@ read_tag(struct parser *p)
 	ptrdiff_t n;
 	char sigil;
 
-	take(p, p->open.n);
+	parse_take(p, p->open.n);
 	sigil = p->rest.n > 0 ? p->rest.p[0] : ' ';
 	if (sigil == '{' || sigil == '=')
 		end = str_fmt(p->a, "%c%.*s", sigil == '{' ? '}' : '=', STR_ARG(p->close));
-	kind = kind_of(sigil);
+	kind = parse_kind_of(sigil);
 	if (kind != TOKEN_VAR)
-		take(p, 1);
+		parse_take(p, 1);
 	n = str_find(p->rest, end);
 	if (n < 0)
-		return fail(p, line, "a tag without its end");
-	body = take(p, (size_t)n);
-	take(p, end.n);
+		return parse_fail(p, line, "a tag without its end");
+	body = parse_take(p, (size_t)n);
+	parse_take(p, end.n);
 	if (sigil == '=') {
 		token_add(p, TOKEN_SILENT, STR_NONE, sigil);
 		return read_delimiters(p, body);
@@ -204,7 +204,7 @@ read_tag(struct parser *p)
 		return true;
 	}
 	if (body.n == 0)
-		return fail(p, line, "an empty tag");
+		return parse_fail(p, line, "an empty tag");
 	if (p->spec == NULL && sigil == '#' && (str_eq(body, STR("_")) || str_eq(body, STR("_n"))))
 		return read_i18n(p, body.n == 2);
 	token_add(p, kind, body, sigil)->line = line;
@@ -213,7 +213,7 @@ read_tag(struct parser *p)
 
 /* Reads up to and with the next line end that is not in a tag. */
 static bool
-read_line(struct parser *p)
+parse_read_line(struct parser *p)
 {
 	p->n_tokens = 0;
 	while (p->rest.n > 0) {
@@ -224,12 +224,12 @@ read_line(struct parser *p)
 			struct str s = str_head(p->rest, newline < 0 ? p->rest.n : (size_t)newline + 1);
 
 			token_add(p, TOKEN_TEXT, s, 0);
-			take(p, s.n);
+			parse_take(p, s.n);
 			return true;
 		}
 		if (tag > 0) {
 			token_add(p, TOKEN_TEXT, str_head(p->rest, (size_t)tag), 0);
-			take(p, (size_t)tag);
+			parse_take(p, (size_t)tag);
 		}
 		if (!read_tag(p))
 			return false;
@@ -289,7 +289,7 @@ static bool
 open_part(struct parser *p, struct part *part)
 {
 	if (p->depth == MUSTACHE_OPEN_MAX)
-		return fail(p, part->line, "too many sections in each other");
+		return parse_fail(p, part->line, "too many sections in each other");
 	p->parents += part->kind == PART_PARENT;
 	p->stack[p->depth++] = part;
 	p->tail[p->depth] = &part->first;
@@ -317,11 +317,12 @@ close_part(struct parser *p, const struct token *t)
 	struct part *part;
 
 	if (p->depth == 0)
-		return fail(p, t->line, "'/%.*s' closes nothing", STR_ARG(t->s));
+		return parse_fail(p, t->line, "'/%.*s' closes nothing", STR_ARG(t->s));
 	part = p->stack[--p->depth];
 	p->parents -= part->kind == PART_PARENT;
 	if (!str_eq(part->text, t->s))
-		return fail(p, t->line, "'/%.*s' where '/%.*s' of line %u is due", STR_ARG(t->s), STR_ARG(part->text),
+		return parse_fail(p, t->line, "'/%.*s' where '/%.*s' of line %u is due",
+		    STR_ARG(t->s), STR_ARG(part->text),
 		    part->line);
 	if (part->kind == PART_BLOCK)
 		part->inner = part->alone ? inner_indent(part) : part->indent;
@@ -338,7 +339,7 @@ add_i18n(struct parser *p, const struct token *t)
 		return text_check(part->text, p->e) || fail_inner(p, t->line);
 	if (!str_cut(&rest, '|', &count) || !str_cut(&rest, '|', &part->text) || !str_cut(&rest, '|', &part->plural)
 	    || rest.n > 0)
-		return fail(p, t->line, "a counted text is written count|one|many");
+		return parse_fail(p, t->line, "a counted text is written count|one|many");
 	part->text = str_trim(part->text);
 	part->plural = str_trim(part->plural);
 	return (mustache_path(NULL, str_trim(count), &part->path, p->e) && text_check(part->text, p->e)
@@ -423,12 +424,13 @@ mustache_parse(struct arena *a, struct view_names *spec, struct str text, struct
 	file->first = NULL;
 	p.tail[0] = &file->first;
 	if (text.n > MUSTACHE_FILE_MAX_B)
-		return fail(&p, 1, "the file is too large");
+		return parse_fail(&p, 1, "the file is too large");
 	while (p.rest.n > 0) {
-		if (!read_line(&p) || !add_line(&p))
+		if (!parse_read_line(&p) || !add_line(&p))
 			return false;
 	}
 	return p.depth == 0
-	    || fail(&p, p.stack[p.depth - 1]->line, "'%c%.*s' is never closed", sigil_of(p.stack[p.depth - 1]->kind),
+	    || parse_fail(&p, p.stack[p.depth - 1]->line, "'%c%.*s' is never closed",
+	    sigil_of(p.stack[p.depth - 1]->kind),
 		STR_ARG(p.stack[p.depth - 1]->text));
 }

@@ -138,7 +138,7 @@ enter(struct render *r, const struct op *op, uint32_t *pc, struct err *e)
 
 /* The end of a section: the next item, or on. */
 static uint32_t
-leave(struct render *r, const struct op *op, uint32_t pc)
+render_leave(struct render *r, const struct op *op, uint32_t pc)
 {
 	struct frame *f = &r->frame[r->n_frames - 1];
 
@@ -160,7 +160,7 @@ form_of(const struct render *r, const struct op *op)
 }
 
 static bool
-run(struct render *r, uint32_t pc, struct err *e)
+render_run(struct render *r, uint32_t pc, struct err *e)
 {
 	for (unsigned long steps = 0; steps < RENDER_STEPS_MAX; steps++) {
 		const struct op *op = &r->m->op[pc];
@@ -174,7 +174,7 @@ run(struct render *r, uint32_t pc, struct err *e)
 				return false;
 			continue;
 		case OP_INVERTED: pc = view_truth(resolve(r, op).v) ? op->n : pc + 1; continue;
-		case OP_END: pc = leave(r, op, pc); continue;
+		case OP_END: pc = render_leave(r, op, pc); continue;
 		case OP_PLURAL: pc += 1 + form_of(r, op); continue;
 		case OP_GO: pc = op->n; continue;
 		case OP_CALL:
@@ -211,5 +211,5 @@ mustache_render(const struct mustache *m, size_t file, const struct view *root, 
 	page = m->lang == NULL ? NULL : view_get(root, N_page); /* the specification's names are no N_ */
 	for (uint32_t i = 0; page != NULL && i < page->n; i++)
 		r.page[page->u.fields[i].name] = page->u.fields[i].node;
-	return run(&r, m->entry[file], e) && buf_check(out, e);
+	return render_run(&r, m->entry[file], e) && buf_check(out, e);
 }

@@ -1,7 +1,7 @@
 #include "view/mustache/mustache_text.h"
 
 static bool
-is_blank(char c)
+text_is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -22,10 +22,10 @@ text_collapse(struct arena *a, struct str body, struct str open, struct str clos
 			p[n++] = in_tag ? '}' : '{';
 			in_tag = !in_tag;
 			i += delim.n;
-		} else if (!is_blank(body.p[i])) {
+		} else if (!text_is_blank(body.p[i])) {
 			p[n++] = body.p[i++];
 		} else {
-			for (; i < body.n && is_blank(body.p[i]); i++)
+			for (; i < body.n && text_is_blank(body.p[i]); i++)
 				;
 			if (!in_tag)
 				p[n++] = ' ';

@@ -78,7 +78,7 @@ put_quoted(struct buf *b, const char *key, struct str s)
 }
 
 static void
-put_text(struct buf *b, const struct text *t, const char *label)
+texts_put_text(struct buf *b, const struct text *t, const char *label)
 {
 	buf_put(b, STR("\n#:"));
 	for (const struct place *p = t->first; p != NULL; p = p->next)
@@ -116,6 +116,6 @@ texts_pot(struct arena *a, const char *dir, const char *label, struct buf *b, st
 		       "\"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Content-Transfer-Encoding: 8bit\\n\"\n"
 		       "\"Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;\\n\"\n"));
 	for (const struct text *t = c.first; t != NULL; t = t->next)
-		put_text(b, t, label);
+		texts_put_text(b, t, label);
 	return buf_check(b, e);
 }
