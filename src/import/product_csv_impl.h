@@ -1,4 +1,4 @@
-/* product_csv_impl.h - what the two halves of the product table's reader share; nobody else includes it. */
+/* product_csv_impl.h - shared by the product_csv files only. */
 #ifndef KONTOR_IMPORT_PRODUCT_CSV_IMPL_H
 #define KONTOR_IMPORT_PRODUCT_CSV_IMPL_H
 
@@ -32,6 +32,9 @@ struct product_row {
 
 /* A cell's text, blanks at the ends taken off; none when the file has no such column. */
 struct str product_cell(const struct product_row *, enum product_column);
+
+/* Reports the cell in column `at` of the file, or the row when it has no such cell. `refused`: the row is left out. */
+void product_note_cell(const struct product_row *, bool refused, int at, const char *column, const char *why);
 
 /* Reports the cell and leaves the row out. Always false. */
 bool product_refuse(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);

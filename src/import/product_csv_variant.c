@@ -23,8 +23,6 @@ product_row_has_variant(const struct product_row *r)
 	return false;
 }
 
-/* Amounts and figures ----------------------------------------------------------------------------------------- */
-
 /* An amount of at least 0; -1 when the cell is empty. */
 static bool
 read_money(const struct product_row *r, enum product_column col, int64_t *out)
@@ -161,8 +159,6 @@ read_goods(const struct product_row *r, struct product_variant *v)
 	    && product_truth(r, PRODUCT_COLUMN_TAXABLE, true, &v->taxable);
 }
 
-/* Options and duplicates -------------------------------------------------------------------------------------- */
-
 static bool
 read_values(const struct product_row *r, struct product_variant *v)
 {
@@ -201,8 +197,6 @@ check_unique(const struct product_row *r, const struct product_variant *v)
 	}
 	return true;
 }
-
-/* Pictures ---------------------------------------------------------------------------------------------------- */
 
 static bool
 leads_out(struct str path)

@@ -65,8 +65,6 @@ image_measures(uint32_t w, uint32_t h, enum image_size size, uint32_t *out_w, ui
 	*out_h = *out_h == 0 ? 1 : *out_h;
 }
 
-/* The child ---------------------------------------------------------------------------------------------------- */
-
 static void
 limit_child(void)
 {
@@ -249,8 +247,6 @@ child(struct str s, const struct image_head *h, const struct target *t)
 	gdImageCopy(flat, im, 0, 0, 0, 0, gdImageSX(im), gdImageSY(im));
 	return encode_all(orient(flat, h->orientation), t);
 }
-
-/* The parent --------------------------------------------------------------------------------------------------- */
 
 static bool
 make_target(struct str media_dir, const uint8_t hash[IMAGE_HASH_B], struct target *t, struct err *e)

@@ -158,8 +158,6 @@ role_now(const struct writer *w)
 	return w->n_open == 0 ? DIVIDE : w->open[w->n_open - 1].kind->role;
 }
 
-/* Writing: inline elements ------------------------------------------------------------------------------------ */
-
 static void
 styles_close(struct writer *w, size_t keep)
 {
@@ -202,8 +200,6 @@ line_end(struct writer *w)
 	w->blank = w->begun = false;
 	w->breaks = 0;
 }
-
-/* Writing: blocks --------------------------------------------------------------------------------------------- */
 
 static void
 write_span(struct writer *w, const GumboElement *el, const char *name)
@@ -348,8 +344,6 @@ text(struct writer *w, struct str s)
 		s = rest;
 	}
 }
-
-/* Walking ----------------------------------------------------------------------------------------------------- */
 
 /* An absolute address that may be linked, without the blanks and control characters that browsers pass over. */
 static bool
@@ -510,8 +504,6 @@ walk(struct writer *w, const GumboNode *n, int depth)
 	else if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE || n->type == GUMBO_NODE_CDATA)
 		text(w, str_z(n->v.text.text));
 }
-
-/* Parsing ----------------------------------------------------------------------------------------------------- */
 
 static void *
 parser_alloc(void *arg, size_t size_b)
