@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define FILE_MAX_B ((size_t)1 << 20)
 

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plat/host/file.h"
+#include "plat/host/file_replace.h"
+#include "plat/text/file.h"
 
 #define FILE_MAX_B ((size_t)1 << 20)
 
@@ -45,7 +46,7 @@ conf_change_end(struct conf_change *ch, struct err *e)
 	struct conf check;
 	bool ok;
 
-	if (!file_beside(ch->a, ch->file, ch->text, &beside, e))
+	if (!file_replace_beside(ch->a, ch->file, ch->text, &beside, e))
 		return false;
 	ok = conf_load(ch->a, beside, &check, e) || err_context(e, "nothing was changed, because of");
 	if (ok && rename(beside, ch->file) != 0)

@@ -8,8 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "plat/host/file.h"
 #include "plat/host/run.h"
+#include "plat/text/file.h"
 
 #define WANTS "/etc/systemd/system/kontor.target.wants" /* systemd's own folder, whatever our prefix is */
 #define UNIT_HEAD "kontor@"

@@ -27,7 +27,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/host/db_dump.c src/plat/host/db_dump.h \
 	src/plat/host/dump_scan.c src/plat/host/dump_scan.h \
 	src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h \
-	src/plat/host/file.c src/plat/host/file.h \
+	src/plat/host/file_replace.c src/plat/host/file_replace.h \
 	src/plat/host/host.c src/plat/host/host.h \
 	src/plat/host/http.c src/plat/host/http.h \
 	src/plat/host/image.c src/plat/host/image.h \
@@ -49,6 +49,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats/stats_sweep.c \
 	src/plat/text/csv.c src/plat/text/csv.h \
 	src/plat/text/digest.c src/plat/text/digest.h \
+	src/plat/text/file.c src/plat/text/file.h \
 	src/plat/text/fold.c src/plat/text/fold.h \
 	src/plat/text/form.c src/plat/text/form.h \
 	src/plat/text/html_clean.c src/plat/text/html_clean.h \

@@ -1,7 +1,7 @@
 #include "view/lang.h"
 
 #include "base/num.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 static const struct {
 	struct str tag, name, dir, decimal, group, money, date, months, plural;

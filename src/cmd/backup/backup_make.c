@@ -11,17 +11,17 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "work/progress.h"
 #include "cmd/backup/prove.h"
 #include "config.h"
 #include "plat/host/db_dump.h"
-#include "plat/text/digest.h"
-#include "plat/host/file.h"
 #include "plat/host/tree.h"
+#include "plat/text/digest.h"
+#include "plat/text/file.h"
 #include "store/admin/accounts.h"
 #include "store/admin/copy_store.h"
 #include "store/admin/migrate.h"
 #include "store/sql.h"
+#include "work/progress.h"
 
 #define PART ".part"
 #define TIME_CHARS 16 /* 20261124T061500Z */

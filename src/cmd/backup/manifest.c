@@ -9,7 +9,7 @@
 
 #include "base/num.h"
 #include "base/utf8.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define TEXT_MAX_B ((size_t)1 << 20)
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/doctor/doctor.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 #include "view/mustache/template.h"
 
 #define PASSWORD_FILE_B 4096

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/doctor/doctor_host.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 #include "store/admin/accounts.h"
 #include "store/admin/doctor_store.h"
 #include "store/admin/grants.h"

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/system.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 #include "view/url.h"
 
 #define USER "kontor"

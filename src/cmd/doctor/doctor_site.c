@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 #include "view/error_view.h"
 #include "view/lang.h"
 #include "view/url.h"

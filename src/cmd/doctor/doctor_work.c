@@ -9,7 +9,7 @@
 #include "cmd/doctor/doctor.h"
 #include "cmd/doctor/doctor_log.h"
 #include "cmd/system.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define STUCK_SPARE_MS 2000
 

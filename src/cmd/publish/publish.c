@@ -5,7 +5,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/system.h"
-#include "plat/host/file.h"
+#include "plat/host/tree.h"
 
 void
 publish_init(struct publish *p, struct arena *a, const struct conf *conf)
@@ -20,7 +20,7 @@ publish_all(const struct publish *p, struct err *e)
 	const char *dir = p->conf->paths_web_dir.p;
 	const char *errors = str_fmt(p->a, "%s/error", dir).p, *statics = str_fmt(p->a, "%s/static", dir).p;
 
-	return file_folder(dir, e) && file_folder(errors, e) && file_folder(statics, e)
+	return tree_make_dir(dir, e) && tree_make_dir(errors, e) && tree_make_dir(statics, e)
 	       && publish_static(p, statics, e) && publish_errors(p, errors, e) && publish_servers(p, dir, e);
 }
 

@@ -1,10 +1,10 @@
 /* The error page as files, from the same template as the workers' own. */
 #include "cmd/publish/publish.h"
-#include "plat/host/file.h"
+#include "plat/host/file_replace.h"
 #include "store/shop_rules.h"
 #include "view/error_view.h"
-#include "view/site.h"
 #include "view/mustache/template.h"
+#include "view/site.h"
 
 #define PAGE_MAX_B ((size_t)512 * 1024)
 

@@ -5,7 +5,8 @@
 
 #include "base/fill.h"
 #include "cmd/publish/publish.h"
-#include "plat/host/file.h"
+#include "plat/host/file_replace.h"
+#include "plat/text/file.h"
 #include "view/url.h"
 
 #define DEFLATE_MODULE "/usr/lib/lighttpd/mod_deflate.so"

@@ -9,7 +9,8 @@
 
 #include "base/clock.h"
 #include "cmd/publish/publish.h"
-#include "plat/host/file.h"
+#include "plat/host/file_replace.h"
+#include "plat/text/file.h"
 
 #define KEEP_S ((int64_t)90 * 24 * 3600)
 #define ONE_RUN_S 60 /* files of one publication have times within it */

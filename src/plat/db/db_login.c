@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define OPTIONS_MAX_B 4096
 

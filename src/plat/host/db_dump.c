@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "plat/host/file.h"
 #include "plat/host/run.h"
+#include "plat/text/file.h"
 
 #define PART_B ((size_t)64 << 10)
 #define WORDS_B 400

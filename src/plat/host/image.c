@@ -12,7 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "plat/host/file.h"
+#include "plat/host/tree.h"
+#include "plat/text/file.h"
 
 #define FORMAT_VERSION "kontor picture 1"
 #define QUALITY 76
@@ -318,7 +319,7 @@ make_files(struct str s, const struct image_head *h, struct target *t, struct er
 {
 	bool ok;
 
-	if (!file_folder(t->dir, e))
+	if (!tree_make_dir(t->dir, e))
 		return false;
 	ok = open_temps(t, e) && run_child(s, h, t, e);
 	for (int i = 0; i < IMAGE__MAX; i++) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define WIDTH_MAX 32
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define PART_B 65536
 #define NAME_B 1024
@@ -38,6 +38,14 @@ tree_make_dirs(const char *path, unsigned mode, struct err *e)
 			return tree_fail(e, z);
 	}
 	return true;
+}
+
+bool
+tree_make_dir(const char *path, struct err *e)
+{
+	if (mkdir(path, 0755) == 0) /* whatever the mask of the caller's shell is */
+		return chmod(path, 0755) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
+	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be made: %s", path, strerror(errno));
 }
 
 static bool

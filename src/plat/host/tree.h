@@ -8,6 +8,9 @@
 /* A folder and all above it that are missing. */
 MUST_USE bool tree_make_dirs(const char *path, unsigned mode, struct err *);
 
+/* A folder that everybody may enter; it may be there already. */
+MUST_USE bool tree_make_dir(const char *path, struct err *);
+
 /* A regular file's bytes and mode, and its owner where that is allowed; a link is an error. `to` takes its name only
  * when it is whole, so that nobody sees a part; one that is there is replaced. Whether it is on the disk is for
  * tree_sync() to say. *size_b: how much was copied. */

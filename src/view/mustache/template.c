@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #define TAIL ".mustache"
 

@@ -1,6 +1,6 @@
 #include "view/mustache/texts.h"
 
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 #include "view/mustache/mustache_parse.h"
 
 #define TAIL ".mustache"

@@ -1,9 +1,8 @@
-#include "plat/host/file.h"
+#include "plat/text/file.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,47 +111,4 @@ file_write(int fd, struct str bytes)
 		bytes = str_from(bytes, (size_t)n);
 	}
 	return true;
-}
-
-bool
-file_beside(struct arena *a, const char *path, struct str text, const char **beside, struct err *e)
-{
-	char *name = (char *)str_fmt(a, "%s.new-XXXXXX", path).p;
-	struct stat old = {.st_mode = 0644};
-	bool there = stat(path, &old) == 0, ok;
-	int fd = mkostemp(name, O_CLOEXEC);
-
-	*beside = name;
-	if (fd < 0)
-		return err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
-	ok = file_write(fd, text) && (!there || fchown(fd, old.st_uid, old.st_gid) == 0)
-	     && fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
-	ok = close(fd) == 0 && ok;
-	if (ok)
-		return true;
-	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
-	(void)unlink(name);
-	return false;
-}
-
-bool
-file_replace(struct arena *a, const char *path, struct str text, struct err *e)
-{
-	const char *beside;
-
-	if (!file_beside(a, path, text, &beside, e))
-		return false;
-	if (rename(beside, path) == 0)
-		return true;
-	(void)err_set(e, ERR_UPSTREAM, "%s: cannot be written: %s", path, strerror(errno));
-	(void)unlink(beside);
-	return false;
-}
-
-bool
-file_folder(const char *path, struct err *e)
-{
-	if (mkdir(path, 0755) == 0) /* whatever the mask of the caller's shell is */
-		return chmod(path, 0755) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
-	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be made: %s", path, strerror(errno));
 }

@@ -1,0 +1,19 @@
+/* file.h - reads small files whole, and lists folders. */
+#ifndef KONTOR_PLAT_TEXT_FILE_H
+#define KONTOR_PLAT_TEXT_FILE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* The bytes of a file, with a NUL behind. *found is false when there is none; ERR_BUG when it cannot be read, is no
+ * regular file or has more than max_b bytes. */
+MUST_USE bool file_find(struct arena *, const char *path, size_t max_b, struct str *bytes, bool *found, struct err *);
+
+/* The names in a folder that end in `tail`, sorted, without those that begin with a dot. A folder that is absent has
+ * none. ERR_BUG when it cannot be read. */
+MUST_USE bool file_list(struct arena *, const char *dir, struct str tail, struct str **names, size_t *n, struct err *);
+
+/* Writes all bytes to a descriptor; false with errno. */
+MUST_USE bool file_write(int fd, struct str bytes);
+
+#endif
