@@ -33,10 +33,6 @@ MUST_USE bool cmd_conf(struct cmd *, struct err *);
 /* The same, and opens the database. */
 MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 
-/* Checks the configuration and the templates, as `kontor config check` does, and tells on standard error what is wrong
- * or unwise. CMD_OK: it can be used. */
-int cmd_config_check(struct cmd *);
-
 /* Tells the error on standard error; gives CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
 

@@ -3,86 +3,9 @@
 
 #include "cmd/cmd.h"
 #include "cmd/conf_change.h"
-#include "view/mustache/template.h"
+#include "cmd/config_check.h"
 
 #define OUTPUT_MAX_B ((size_t)1 << 20)
-
-static void
-tell_fault(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
-}
-
-static void
-tell_warning(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "warning: %s\n", text);
-}
-
-struct told {
-	unsigned faults, warnings, untranslated;
-};
-
-static void
-tell_template(void *arg, enum template_problem problem, const char *line)
-{
-	struct told *told = arg;
-
-	if (problem == TEMPLATE_UNTRANSLATED)
-		told->untranslated++;
-	else if (problem == TEMPLATE_BROKEN)
-		told->faults++;
-	else
-		told->warnings++;
-	if (problem == TEMPLATE_BROKEN)
-		tell_fault(NULL, line);
-	else if (problem == TEMPLATE_REFUSED)
-		tell_warning(NULL, line);
-}
-
-/* Languages, catalogues and templates, as a worker reads them at its start. */
-static bool
-check_templates(struct cmd *c, struct told *told)
-{
-	struct template_dirs dirs = {.installed = c->conf.paths_template_dir.p,
-	    .overrides = c->conf.paths_override_dir.p,
-	    .report = tell_template,
-	    .arg = told};
-	struct template_set set;
-	struct langs langs;
-	struct err e = {0};
-
-	if (!langs_init(c->a, c->conf.site_languages.v, c->conf.site_languages.n, &langs, &e)
-	    || !langs_load(c->a, &langs, c->conf.paths_locale_dir, &e)
-	    || !template_load(c->a, &dirs, &langs, &set, &e)) {
-		if (told->faults == 0)
-			tell_fault(NULL, e.msg);
-		return false;
-	}
-	if (told->untranslated > 0)
-		fprintf(stderr, "warning: in %u places of the pages a text is not translated\n", told->untranslated);
-	return true;
-}
-
-int
-cmd_config_check(struct cmd *c)
-{
-	const char *file = conf_file(c->conf_file);
-	struct told told = {0};
-	struct err e = {0};
-	size_t warnings;
-
-	if (!conf_load_tell(c->a, file, &c->conf, tell_fault, NULL, &e))
-		return CMD_FAILED;
-	warnings = conf_warn(&c->conf, tell_warning, NULL);
-	if (!check_templates(c, &told))
-		return CMD_FAILED;
-	warnings += told.warnings + told.untranslated;
-	printf("%s: can be used%s\n", file, warnings > 0 ? ", but see the warnings" : "");
-	return CMD_OK;
-}
 
 static int
 show(struct cmd *c, struct buf *b)
@@ -161,7 +84,7 @@ cmd_config(struct cmd *c)
 	if (c->argc == 3 && strcmp(c->argv[1], "get") == 0)
 		return get(c, &b);
 	if (strcmp(what, "check") == 0)
-		return cmd_config_check(c);
+		return config_check(c);
 	if (strcmp(what, "show") == 0)
 		return show(c, &b);
 	if (strcmp(what, "example") == 0)

@@ -6,6 +6,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/commands.def \
 	src/cmd/conf_change.c src/cmd/conf_change.h \
 	src/cmd/config.c \
+	src/cmd/config_check.c src/cmd/config_check.h \
 	src/cmd/demo.c \
 	src/cmd/export.c \
 	src/cmd/import.c \

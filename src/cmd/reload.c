@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/config_check.h"
 #include "cmd/publish/publish.h"
 #include "cmd/system.h"
 
@@ -41,7 +41,7 @@ cmd_reload(struct cmd *c)
 		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md, by hand");
 	else if (geteuid() != 0)
 		(void)err_set(&e, ERR_DENIED, "only root can do that");
-	else if (cmd_config_check(c) != CMD_OK)
+	else if (config_check(c) != CMD_OK)
 		(void)err_set(&e, ERR_INPUT, "nothing was reloaded: the configuration cannot be used");
 	else if (system_backends(c->a, &p.backends, &p.n_backends, &e) && publish_all(&p, &e)
 		 && reload_workers(c, &p, &e) && system_reload_servers(c->a, &e))

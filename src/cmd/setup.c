@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
 #include "cmd/conf_change.h"
+#include "cmd/config_check.h"
 
 #define ANSWER_MAX_B ((size_t)64 << 10)
 
@@ -116,6 +116,8 @@ cmd_setup(struct cmd *c)
 	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e) || !gather(&s, &s.change.now, &e)
 	    || !conf_change_end(&s.change, &e))
 		return cmd_fail(c, &e);
-	printf("%s is written; `kontor config check` tells what is still unwise\n", s.change.file);
+	printf("%s is written\n", s.change.file);
+	fflush(stdout);
+	(void)config_check(c);
 	return CMD_OK;
 }

@@ -5,16 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "plat/host/run.h"
+#include "plat/stats/stats_report.h"
 #include "plat/text/file.h"
 
 #define WANTS "/etc/systemd/system/kontor.target.wants" /* systemd's own folder, whatever our prefix is */
 #define UNIT_HEAD "kontor@"
 #define UNIT_TAIL ".service"
 #define NAME_MAX_B 20
+#define USER "kontor"
 
 static const struct server {
 	const char *unit;
@@ -77,6 +80,43 @@ system_backends(struct arena *a, const struct str **names, size_t *n, struct err
 	*names = k > 0 ? found : usual;
 	*n = k > 0 ? k : ARRAY_LEN(usual);
 	return true;
+}
+
+static bool
+user_of_worker(struct arena *a, const char *stats_file, struct rights_user *u)
+{
+	struct stats st;
+	struct stats_report r;
+	struct err e = {0};
+	bool found = false;
+
+	if (!stats_open_tool(&st, stats_file, false, &e))
+		return false;
+	stats_read(&st, a, &r);
+	for (size_t i = 0; i < r.n_workers && !found; i++) {
+		struct stat sb;
+
+		if (r.workers[i].alive && r.workers[i].role == STATS_WORKER
+		    && stat(str_fmt(a, "/proc/%d", r.workers[i].pid).p, &sb) == 0)
+			found = rights_user_id(a, sb.st_uid, u, &e);
+	}
+	stats_close(&st);
+	return found;
+}
+
+bool
+system_worker_user(struct arena *a, const char *stats_file, struct rights_user *u)
+{
+	const char *slash = strrchr(stats_file, '/');
+	struct err e = {0};
+	struct stat st;
+
+	if (user_of_worker(a, stats_file, u) || rights_user(a, USER, u, &e))
+		return true;
+	if (slash == NULL || stat(str_fmt(a, "%.*s/", (int)(slash - stats_file), stats_file).p, &st) != 0)
+		st.st_uid = geteuid();
+	err_clear(&e);
+	return rights_user_id(a, st.st_uid, u, &e);
 }
 
 const char *

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "plat/host/rights.h"
 
 #define SYSTEM_BACKENDS_MAX 64
 
@@ -16,6 +17,10 @@ bool system_backend_ok(struct str name);
 
 /* The names of the enabled backends, in the order of their numbers; "1" and "2" when none is, as without systemd. */
 MUST_USE bool system_backends(struct arena *, const struct str **names, size_t *n, struct err *);
+
+/* The workers' user: the owner of a worker that lives, else the user kontor, else the owner of the folder of the
+ * counters (`stats_file`, as paths.stats_file). False when none of them is known. */
+bool system_worker_user(struct arena *, const char *stats_file, struct rights_user *);
 
 /* "kontor@1.service" */
 const char *system_unit(struct arena *, struct str backend);

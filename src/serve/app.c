@@ -17,8 +17,10 @@ check_networks(const struct conf *c, struct err *e)
 {
 	struct str bad;
 
-	if (!addr_list_ok(&c->web_metrics_from, &bad) || !addr_list_ok(&c->web_trusted_proxies, &bad))
-		return err_set(e, ERR_INPUT, "%.*s is no address or network", STR_ARG(bad));
+	if (!addr_list_ok(&c->web_metrics_from, &bad))
+		return err_set(e, ERR_INPUT, "web.metrics_from: %.*s is no address or network", STR_ARG(bad));
+	if (!addr_list_ok(&c->web_trusted_proxies, &bad))
+		return err_set(e, ERR_INPUT, "web.trusted_proxies: %.*s is no address or network", STR_ARG(bad));
 	return true;
 }
 
@@ -28,9 +30,11 @@ open_site(struct app *app, struct err *e)
 	const struct conf *c = &app->conf;
 	struct site site = {.conf = c, .urls = &app->urls, .langs = &app->langs};
 
-	if (!urls_init(&app->urls, c->site_url, e)
-	    || !langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e)
-	    || !langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
+	if (!urls_init(&app->urls, c->site_url, e))
+		return err_context(e, "site.url");
+	if (!langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e))
+		return err_context(e, "site.languages");
+	if (!langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
 		return false;
 	app->origin.https = app->urls.https;
 	site.tax_included = app->rules.tax.included;
@@ -42,10 +46,12 @@ open_site(struct app *app, struct err *e)
 
 /* Finds each route's template once, so that no request searches. */
 static bool
-open_templates(struct app *app, struct err *e)
+open_templates(struct app *app, const struct app_report *r, struct err *e)
 {
-	const struct template_dirs dirs = {
-	    .installed = app->conf.paths_template_dir.p, .overrides = app->conf.paths_override_dir.p};
+	const struct template_dirs dirs = {.installed = app->conf.paths_template_dir.p,
+	    .overrides = app->conf.paths_override_dir.p,
+	    .report = r == NULL ? NULL : r->template,
+	    .arg = r == NULL ? NULL : r->arg};
 
 	if (!template_load(&app->a, &dirs, &app->langs, &app->templates, e))
 		return false;
@@ -54,10 +60,10 @@ open_templates(struct app *app, struct err *e)
 		struct str name = str_z(route_at(i)->template);
 
 		if (name.n > 0 && !template_find(&app->templates, name, &app->route_template[i]))
-			return err_set(e, ERR_INPUT, "there is no template '%.*s'", STR_ARG(name));
+			return err_set(e, ERR_INPUT, "%s/%.*s.mustache is missing", dirs.installed, STR_ARG(name));
 	}
 	return template_find(&app->templates, STR("error"), &app->error_template)
-	    || err_set(e, ERR_INPUT, "there is no template 'error'");
+	    || err_set(e, ERR_INPUT, "%s/error.mustache is missing", dirs.installed);
 }
 
 /* From here on lines go where the configuration says. */
@@ -74,12 +80,9 @@ open_log(const struct conf *c)
 }
 
 static bool
-open_configured(struct app *app, const char *file, struct err *e)
+open_configured(struct app *app, const struct app_report *r, struct err *e)
 {
-	if (!conf_load(&app->a, conf_file(file), &app->conf, e))
-		return false;
-	open_log(&app->conf);
-	return open_site(app, e) && open_templates(app, e) && check_networks(&app->conf, e);
+	return open_site(app, e) && open_templates(app, r, e) && check_networks(&app->conf, e);
 }
 
 /* A worker that cannot count still serves. */
@@ -110,19 +113,37 @@ open_cache(struct app *app, struct err *e)
 	return cache_open(&app->a, &app->conf, &app->stats, form_hash(&app->conf), &app->cache, e);
 }
 
-bool
-app_open(struct app *app, const char *file, const char *backend, struct err *e)
+static void
+app_init(struct app *app)
 {
-	struct err none = {0};
-
 	*app = (struct app){.error_template = APP_NO_TEMPLATE};
 	for (size_t i = 0; i < APP_ROUTES_MAX; i++)
 		app->route_template[i] = APP_NO_TEMPLATE;
 	arena_init(&app->a, PROCESS_MEM_B);
 	arena_init(&app->spare, SPARE_MEM_B);
+}
+
+bool
+app_check(struct app *app, const char *file, const struct app_report *r, struct err *e)
+{
+	app_init(app);
+	return secret_init(e) && conf_load_tell(&app->a, conf_file(file), &app->conf, r->conf, r->arg, e)
+	       && open_configured(app, r, e) && open_cache(app, e);
+}
+
+bool
+app_open(struct app *app, const char *file, const char *backend, struct err *e)
+{
+	struct err none = {0};
+	bool ok;
+
+	app_init(app);
 	if (!secret_init(e))
 		return false;
-	if (open_configured(app, file, e)) {
+	ok = conf_load(&app->a, conf_file(file), &app->conf, e);
+	if (ok)
+		open_log(&app->conf);
+	if (ok && open_configured(app, NULL, e)) {
 		open_stats(app, backend);
 		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);
 		open_db(app);
@@ -131,7 +152,7 @@ app_open(struct app *app, const char *file, const char *backend, struct err *e)
 	}
 	app->broken = true;
 	if (!conf_load(&app->a, NULL, &app->conf, &none)
-	    || !open_site(app, &none) || !open_templates(app, &none))
+	    || !open_site(app, &none) || !open_templates(app, NULL, &none))
 		log_put(LOG_WARN, "event=defaults_unusable place=%s msg=\"%s\"", none.place, none.msg);
 	return false;
 }

@@ -43,6 +43,18 @@ struct app {
  * requests under. False: the app is broken, *e says why, and what can be used without a configuration is there. */
 MUST_USE bool app_open(struct app *, const char *file, const char *backend, struct err *);
 
+/* Receives each problem of a configuration. */
+struct app_report {
+	conf_tell_fn *conf; /* "kontor.conf:3: reason" */
+	void (*template)(void *arg, enum template_problem, const char *line);
+	void *arg;
+};
+
+/* Loads all that the configuration decides, by the functions of app_open(), but opens neither log, counters nor a
+ * connection. False: a worker would be broken, and *e says why; reported problems are the first of the reasons. The
+ * app is to be closed in either case. */
+MUST_USE bool app_check(struct app *, const char *file, const struct app_report *, struct err *);
+
 void app_close(struct app *);
 
 /* Renders a template with the roots `page` and `me` (either may be NULL) in a language. ERR_BUG when there is none. */

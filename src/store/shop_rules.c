@@ -24,18 +24,25 @@ days_parse(struct str text, struct shipping_zone_rules *zone, struct err *e)
 	return true;
 }
 
+/* The settings of a zone: shipping.NAME, shipping.NAME_free_from, shipping.NAME_days. */
+struct zone_settings {
+	const char *name;
+	struct str steps, free_from, days;
+};
+
 static bool
-zone_init(struct shipping_zone_rules *zone, currency cur, struct str steps, struct str free_from, struct str days,
-    struct err *e)
+zone_init(struct shipping_zone_rules *zone, currency cur, const struct zone_settings *s, struct err *e)
 {
 	struct money value;
 
-	if (!shipping_steps_parse(steps, cur, zone, e) || !days_parse(days, zone, e))
-		return false;
-	if (str_trim(free_from).n == 0)
+	if (!shipping_steps_parse(s->steps, cur, zone, e))
+		return err_context(e, "shipping.%s", s->name);
+	if (!days_parse(s->days, zone, e))
+		return err_context(e, "shipping.%s_days", s->name);
+	if (str_trim(s->free_from).n == 0)
 		return true;
-	if (!money_parse(str_trim(free_from), cur, &value, e))
-		return false;
+	if (!money_parse(str_trim(s->free_from), cur, &value, e))
+		return err_context(e, "shipping.%s_free_from", s->name);
 	zone->free = true;
 	zone->free_from_minor = value.minor;
 	return true;
@@ -56,7 +63,14 @@ prefix_fits(struct str prefix)
 bool
 shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 {
-	struct shipping_zone_rules *zones = r->shipping.zones;
+	const struct {
+		enum shipping_zone zone;
+		struct zone_settings settings;
+	} zones[] = {
+	    {SHIPPING_HOME, {"home", c->shipping_home, c->shipping_home_free_from, c->shipping_home_days}},
+	    {SHIPPING_EU, {"eu", c->shipping_eu, c->shipping_eu_free_from, c->shipping_eu_days}},
+	    {SHIPPING_WORLD, {"world", c->shipping_world, c->shipping_world_free_from, c->shipping_world_days}},
+	};
 
 	*r = (struct shop_rules){
 	    .tax = {.included = c->tax_included, .one_stop = c->tax_one_stop},
@@ -72,13 +86,8 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 	r->shipping.origin = r->tax.origin;
 	if (!prefix_fits(r->number_prefix))
 		return err_set(e, ERR_INPUT, "order.number_prefix: only letters, digits and '-'");
-	if (!zone_init(&zones[SHIPPING_HOME], r->cur, c->shipping_home, c->shipping_home_free_from,
-		c->shipping_home_days, e))
-		return err_context(e, "shipping.home");
-	if (!zone_init(&zones[SHIPPING_EU], r->cur, c->shipping_eu, c->shipping_eu_free_from, c->shipping_eu_days, e))
-		return err_context(e, "shipping.eu");
-	if (!zone_init(&zones[SHIPPING_WORLD], r->cur, c->shipping_world, c->shipping_world_free_from,
-		c->shipping_world_days, e))
-		return err_context(e, "shipping.world");
+	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
+		if (!zone_init(&r->shipping.zones[zones[i].zone], r->cur, &zones[i].settings, e))
+			return false;
 	return true;
 }

@@ -69,8 +69,10 @@ tests_integ_test_verify_LDADD = $(INTEG_LIBS)
 TESTS += \
 	tests/integ/alerts.t \
 	tests/integ/backup.t \
-	tests/integ/cmd_kontor.t
+	tests/integ/cmd_kontor.t \
+	tests/integ/config_check.t
 EXTRA_DIST += \
 	tests/integ/alerts.t \
 	tests/integ/backup.t \
-	tests/integ/cmd_kontor.t
+	tests/integ/cmd_kontor.t \
+	tests/integ/config_check.t

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 static void
 rights_fill(struct arena *a, const struct passwd *pw, struct rights_user *u)
@@ -51,6 +52,18 @@ rights_join(struct rights_user *u, const char *group)
 
 	if (g != NULL && u->n_gid < RIGHTS_GROUPS_MAX)
 		u->gid[u->n_gid++] = g->gr_gid;
+}
+
+bool
+rights_become(const struct rights_user *u, struct err *e)
+{
+	gid_t groups[RIGHTS_GROUPS_MAX];
+
+	for (size_t i = 0; i < u->n_gid; i++)
+		groups[i] = u->gid[i];
+	if (u->n_gid > 0 && setgroups(u->n_gid, groups) == 0 && setgid(groups[0]) == 0 && setuid(u->uid) == 0)
+		return true;
+	return err_set(e, ERR_DENIED, "cannot become the user %s: %s", u->name, strerror(errno));
 }
 
 bool

@@ -27,6 +27,9 @@ MUST_USE bool rights_user_id(struct arena *, unsigned uid, struct rights_user *,
 /* One group more, as a unit may give it; one that does not exist is passed over. */
 void rights_join(struct rights_user *, const char *group);
 
+/* Makes this process one of the user's, for good. Only root can: ERR_DENIED. */
+MUST_USE bool rights_become(const struct rights_user *, struct err *);
+
 /* Pure: whether all of `want` is allowed by owner, group and mode. */
 bool rights_allow(const struct rights_user *, const struct stat *, unsigned want);
 

@@ -1,0 +1,114 @@
+#include "cmd/config_check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/system.h"
+#include "plat/host/task.h"
+#include "serve/app.h"
+
+#define LIMIT_MS 60000
+
+struct check {
+	struct cmd *c;
+	const struct rights_user *user; /* to become; NULL: stay */
+	struct buf *out;
+	unsigned faults, untranslated;
+};
+
+/* The child's lines begin with F, a fault, or W, a warning. */
+static void
+check_put(struct check *x, char kind, const char *text)
+{
+	x->faults += kind == 'F';
+	buf_fmt(x->out, "%c%s\n", kind, text);
+}
+
+static void
+check_fault(void *arg, const char *text)
+{
+	check_put(arg, 'F', text);
+}
+
+static void
+check_warning(void *arg, const char *text)
+{
+	check_put(arg, 'W', text);
+}
+
+static void
+check_template(void *arg, enum template_problem problem, const char *line)
+{
+	struct check *x = arg;
+
+	if (problem == TEMPLATE_UNTRANSLATED)
+		x->untranslated++;
+	else
+		check_put(x, problem == TEMPLATE_BROKEN ? 'F' : 'W', line);
+}
+
+static void
+check_run(void *arg, struct buf *out)
+{
+	struct check *x = arg;
+	const struct app_report report = {.conf = check_fault, .template = check_template, .arg = x};
+	struct app *app = ARENA_NEW(x->c->a, struct app);
+	struct err e = {0};
+
+	x->out = out;
+	if (x->user != NULL && !rights_become(x->user, &e)) {
+		check_fault(x, e.msg);
+		return;
+	}
+	if (!app_check(app, x->c->conf_file, &report, &e) && x->faults == 0)
+		check_fault(x, e.msg);
+	if (x->faults == 0)
+		(void)conf_warn(&app->conf, check_warning, x);
+	if (x->untranslated > 0)
+		check_warning(x, str_fmt(x->c->a, "%u texts of the pages are not translated", x->untranslated).p);
+}
+
+/* Prints the child's lines, and counts the faults and warnings among them. */
+static void
+put_lines(struct str lines, unsigned *faults, unsigned *warnings)
+{
+	struct str line;
+
+	while (str_cut(&lines, '\n', &line)) {
+		if (line.n == 0)
+			continue;
+		*faults += line.p[0] == 'F';
+		*warnings += line.p[0] == 'W';
+		fprintf(stderr, "%s%.*s\n", line.p[0] == 'W' ? "warning: " : "", STR_ARG(str_from(line, 1)));
+	}
+}
+
+int
+config_check(struct cmd *c)
+{
+	const char *file = conf_file(c->conf_file);
+	struct rights_user user;
+	struct check x = {.c = c};
+	struct task task = {.fn = check_run, .arg = &x, .limit_ms = LIMIT_MS};
+	unsigned faults = 0, warnings = 0;
+	struct err e = {0};
+
+	if (!cmd_conf(c, &e)) /* its faults are printed below; it may also be root's alone to read */
+		err_clear(&e);
+	if (geteuid() == 0 && system_worker_user(c->a, c->conf.paths_stats_file.p, &user) && user.uid != 0)
+		x.user = &user;
+	task_run(c->a, &task, 1, 1);
+	if (task.end != TASK_DONE) {
+		fprintf(stderr, "%s: the check did not come to its end\n", file);
+		return CMD_FAILED;
+	}
+	put_lines(task.out, &faults, &warnings);
+	if (faults > 0) {
+		fprintf(stderr, "%s: cannot be used%s%s\n", file, x.user == NULL ? "" : " by the workers' user ",
+		    x.user == NULL ? "" : user.name);
+		return CMD_FAILED;
+	}
+	printf("%s: can be used%s\n", file, warnings > 0 ? ", but see the warnings" : "");
+	return CMD_OK;
+}
