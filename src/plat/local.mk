@@ -13,6 +13,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/db/db.c src/plat/db/db.h \
 	src/plat/db/db_bulk.c \
 	src/plat/db/db_call.c \
+	src/plat/db/db_code.h \
 	src/plat/db/db_count.c \
 	src/plat/db/db_impl.h \
 	src/plat/db/db_login.c src/plat/db/db_login.h \

@@ -1,5 +1,7 @@
 #include "store/sql.h"
 
+#include "plat/db/db_code.h"
+
 enum { W = DB_WEB, J = DB_JOBS, T = DB_TOOL, M = DB_MIGRATE };
 
 static const struct db_stmt table[] = {
@@ -9,7 +11,7 @@ static const struct db_stmt table[] = {
 };
 
 static bool
-check_schema(struct db *db, struct err *e)
+check_schema(struct db *db, int64_t *schema, struct err *e)
 {
 	struct arena a;
 	struct db_rows rows;
@@ -18,20 +20,34 @@ check_schema(struct db *db, struct err *e)
 	arena_init(&a, (size_t)64 << 10);
 	ok = db_get(db_query(db, SQL_SCHEMA_VERSION), &a, &rows, e);
 	if (ok) {
-		int64_t version = c_i64(&rows), unfinished = c_i64(&rows);
+		int64_t unfinished;
 
+		*schema = c_i64(&rows);
+		unfinished = c_i64(&rows);
 		if (unfinished != 0)
 			ok = err_set(
 			    e, ERR_UPSTREAM, "the schema is in the middle of a migration: see `kontor migrate`");
-		else if (version != SQL_SCHEMA && version != SQL_SCHEMA + 1)
-			ok = err_set(e, ERR_UPSTREAM,
-			    "the schema is at %lld, this program needs %d: run `kontor migrate`", (long long)version,
-			    SQL_SCHEMA);
-	} else if (e->kind != ERR_UPSTREAM || e->code == 0) {
+		else if (*schema != SQL_SCHEMA && *schema != SQL_SCHEMA + 1)
+			ok = err_set(e, ERR_UPSTREAM, "the schema is at %lld, this program needs %d: %s",
+			    (long long)*schema, SQL_SCHEMA,
+			    *schema < SQL_SCHEMA ? "run `kontor migrate`" : "install the release that made it");
+	} else if (e->code == DB_CODE_NO_TABLE || e->kind == ERR_NOT_FOUND) {
 		err_context(e, "no schema yet? run `kontor migrate`");
 	}
 	arena_fini(&a);
 	return ok;
+}
+
+static const char *
+schema_remedy(int64_t schema, int code)
+{
+	if (schema == 0)
+		return NULL;
+	if (db_code_lacks_right(code))
+		return "the account lacks a privilege: `kontor accounts | mariadb`, then `kontor migrate`";
+	if (schema > SQL_SCHEMA)
+		return "the schema is newer than this program: install the newer release";
+	return "the schema was changed by hand: undo that";
 }
 
 struct db_setup
@@ -44,6 +60,7 @@ sql_setup(const struct conf *conf, struct stats *stats, enum db_role role)
 	    .stmts = table,
 	    .n_stmts = SQL__MAX,
 	    .check = role == DB_MIGRATE ? NULL : check_schema,
+	    .remedy = schema_remedy,
 	};
 }
 

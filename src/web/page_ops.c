@@ -22,13 +22,22 @@ raw_healthz(struct request *rq, struct err *e)
 	return plain(rq, STR("ok\n"));
 }
 
-/* The shop can sell: the database answers, and its schema is the one that this program is written for. */
+/* The database answers, and its schema is the one that this program is written for. A statement that is unusable is
+ * named and takes no host out of service: it is so on every host, and the other pages serve. */
 bool
 raw_readyz(struct request *rq, struct err *e)
 {
+	struct err first = {0};
+	size_t n;
+
 	if (rq->db == NULL)
 		return err_set(e, ERR_UPSTREAM, "there is no database");
-	return db_connect(rq->db, e) && db_ping(rq->db, e) && plain(rq, STR("ok\n"));
+	if (!db_connect(rq->db, e) || !db_ping(rq->db, e))
+		return false;
+	n = db_unusable(rq->db, &first);
+	if (n == 0)
+		return plain(rq, STR("ok\n"));
+	return plain(rq, str_fmt(rq->a, "ok, but for %zu statements, the first of which: %s\n", n, first.msg));
 }
 
 /* Not told to others that it exists. */

@@ -197,6 +197,29 @@ test('ordering paused on purpose shows the same notice, and takes no order', asy
 	assert.strictEqual((await place(b)).status, 303);
 });
 
+both('a column renamed by hand takes only the pages that use it', async (server) => {
+	const b = await ready(server), before = orders();
+	s.sql('ALTER TABLE order_address RENAME COLUMN city TO town');
+	try {
+		for (let i = 0; i < 4; i++) // more than there are workers
+			assert.strictEqual((await place(b)).status, 503);
+		for (const page of [...PAGES, '/en/search?q=tea'])
+			assert.strictEqual((await s.get(server, page)).status, 200, page);
+		assert.strictEqual((await b.get('/en/cart')).status, 200);
+		const rs = await until('a worker that names it', async () => {
+			const got = await s.get(server, '/readyz');
+			assert.strictEqual(got.status, 200);
+			return /ORDER_ADDRESS_INSERT/.test(got.text) && got;
+		});
+		assert.match(rs.text, /'city'.*changed by hand/);
+	} finally {
+		s.sql('ALTER TABLE order_address RENAME COLUMN town TO city');
+	}
+	assert.strictEqual(orders(), before);
+	await soon('the order', Date.now(), async () => (await place(b)).status === 303);
+	assert.strictEqual(orders(), before + 1);
+});
+
 test('the books are right after all of it', () => {
 	const r = s.kontor('verify');
 	assert.strictEqual(r.status, 0, r.stdout + r.stderr);

@@ -54,10 +54,15 @@ class Shop extends Stack {
 		services(verb, this.services);
 	}
 
-	// The first column of the first row, as the database's own administrator sees it.
-	number(sql) {
-		return Number(child.execFileSync('mariadb',
-			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', sql, 'kontor']).toString().split(/\s/)[0]);
+	// What the database's own administrator is answered.
+	sql(text) {
+		return child.execFileSync('mariadb',
+			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', text, 'kontor']).toString();
+	}
+
+	// The first column of the first row.
+	number(text) {
+		return Number(this.sql(text).split(/\s/)[0]);
 	}
 
 	// What was written below these folders, for a web server that is another user.

@@ -6,7 +6,9 @@ INTEG_TESTS = \
 	tests/integ/test_cache_page \
 	tests/integ/test_cart \
 	tests/integ/test_db \
+	tests/integ/test_db_fit \
 	tests/integ/test_db_rows \
+	tests/integ/test_db_tx \
 	tests/integ/test_import \
 	tests/integ/test_import_shop \
 	tests/integ/test_memc \
@@ -19,11 +21,17 @@ INTEG_TESTS = \
 
 check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
-EXTRA_DIST += tests/integ/cached.h tests/integ/import.h tests/integ/integ.h
+EXTRA_DIST += tests/integ/cached.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h
 
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
 tests_integ_test_db_LDADD = $(INTEG_LIBS)
+tests_integ_test_db_fit_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_db_fit_SOURCES = tests/integ/test_db_fit.c
+tests_integ_test_db_fit_LDADD = $(INTEG_LIBS)
+tests_integ_test_db_tx_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_db_tx_SOURCES = tests/integ/test_db_tx.c
+tests_integ_test_db_tx_LDADD = $(INTEG_LIBS)
 tests_integ_test_db_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_rows_SOURCES = tests/integ/test_db_rows.c
 tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)

@@ -105,7 +105,7 @@ services_db(const struct services *s, struct arena *a, enum db_role role)
 
 	services_conf(s, a, conf);
 	setup = sql_setup(conf, NULL, role);
-	if (!db_open(a, &setup, &db, &e) || !db_connect(db, &e))
+	if (!db_open(a, &setup, &db, &e) || !db_connect(db, &e) || db_unusable(db, &e) > 0)
 		die("database", e.msg);
 	return db;
 }

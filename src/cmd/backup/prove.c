@@ -15,10 +15,11 @@ static bool
 connect_to(const struct conf *conf, enum db_role role, struct db **db, struct arena *a, struct err *e)
 {
 	struct db_setup setup = sql_setup(conf, NULL, role);
+	struct err why = {0};
 
 	if (!db_open(a, &setup, db, e))
 		return false;
-	if (db_connect(*db, e))
+	if (db_connect(*db, e) && (db_unusable(*db, &why) == 0 || err_set(e, why.kind, "%s", why.msg)))
 		return true;
 	db_close(*db);
 	return false;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/doctor/doctor_host.h"
+#include "plat/db/db_code.h"
 #include "plat/text/file.h"
 #include "store/admin/accounts.h"
 #include "store/admin/doctor_store.h"
@@ -19,19 +20,6 @@
 #define NAMES_MAX_B 2000
 #define SPARE_CONNECTIONS 10
 #define LATE_S 3600
-
-/* The server's numbers that tell what is the matter. */
-enum {
-	TOO_MANY = 1040,
-	NO_DATABASE = 1049,
-	DENIED_DATABASE = 1044,
-	DENIED = 1045,
-	DENIED_HOST = 1130,
-	DENIED_TABLE = 1142,
-	DENIED_COLUMN = 1143,
-	TOO_MANY_STATEMENTS = 1461,
-	DENIED_PLUGIN = 1698
-};
 
 struct account {
 	const char *setting;
@@ -91,27 +79,6 @@ may_reach(struct doctor *d)
 	return false;
 }
 
-/* The server's number; a statement that could not be prepared has it in its message only. */
-static int
-code_of(const struct err *e)
-{
-	static const char head[] = "does not fit the schema: ";
-	const char *p = strstr(e->msg, head);
-	int code = 0;
-
-	if (e->code != 0 || p == NULL)
-		return e->code;
-	for (p += sizeof(head) - 1; *p >= '0' && *p <= '9' && code < 100000; p++)
-		code = code * 10 + (*p - '0');
-	return code;
-}
-
-static bool
-is_denied(int code)
-{
-	return code == DENIED || code == DENIED_DATABASE || code == DENIED_HOST || code == DENIED_PLUGIN;
-}
-
 /* As the tool, else as the workers; false when neither can be had, which other checks tell. */
 static bool
 log_in_somehow(struct doctor *d, struct db **db)
@@ -152,15 +119,15 @@ judge_refusal(struct doctor *d, const struct err *e)
 	if (strstr(e->msg, "no answer in time") != NULL)
 		doctor_find(
 		    d, FOUND_db_hangs, NULL, "the database at %s takes connections, but does not answer", where(d));
-	else if (code_of(e) == TOO_MANY)
+	else if (e->code == DB_CODE_FULL)
 		doctor_find(d, FOUND_db_full, NULL, "the database at %s has no room for one more connection", where(d));
-	else if (code_of(e) == NO_DATABASE)
+	else if (e->code == DB_CODE_NO_DATABASE)
 		doctor_find(d, FOUND_db_none, NULL, "there is no database %s at %s", d->conf->db_name.p, where(d));
-	else if (code_of(e) == TOO_MANY_STATEMENTS)
+	else if (e->code == DB_CODE_STATEMENTS_FULL)
 		doctor_blocked(d, CHECK_db_server);
-	else if (is_denied(code_of(e)))
+	else if (db_code_refused(e->code))
 		doctor_note(d, "it answers at %s, but not to this account: see the check accounts", where(d));
-	else if (code_of(e) == 0)
+	else if (e->code == 0)
 		doctor_unseen(d, "%s", e->msg);
 	else
 		doctor_find(d, FOUND_db_down, words, "the database at %s cannot be reached: %s", where(d), e->msg);
@@ -263,17 +230,17 @@ check_account(struct doctor *d, const struct account *x, struct str wanted)
 			doctor_unseen(d, "the rights of %s: %s", x->user.p, e.msg);
 		return true;
 	}
-	if (code_of(&e) == DENIED_DATABASE)
+	if (e.code == DB_CODE_DENIED_DATABASE)
 		doctor_find(d, FOUND_account_lacks, NULL, "the account %s may not use the database %s", x->user.p,
 		    d->conf->db_name.p);
-	else if (is_denied(code_of(&e)))
+	else if (db_code_refused(e.code))
 		doctor_find(d, FOUND_account_refused, NULL, "the account %s is refused with the password of %s (%s)",
 		    x->user.p, x->file.n == 0 ? "none" : x->file.p, e.msg);
-	else if (code_of(&e) == 0)
+	else if (e.code == 0)
 		doctor_unseen(d, "the account %s: %s", x->user.p, e.msg);
 	else
 		doctor_blocked(d, CHECK_database);
-	return is_denied(code_of(&e)) || code_of(&e) == 0;
+	return db_code_refused(e.code) || e.code == 0;
 }
 
 void
@@ -300,29 +267,25 @@ check_accounts(struct doctor *d)
 
 /* Prepares all statements of a role, as its programs do when they connect. */
 static void
-check_fit(struct doctor *d, enum db_role role, const struct account *as)
+check_fit(struct doctor *d, enum db_role role, const struct account *as, bool newer)
 {
 	struct db_setup setup = sql_setup(d->conf, NULL, role);
 	struct err e = {0};
 	struct db *db;
+	size_t n = 0;
 
 	if (!may_be(as) || !db_open(d->a, &setup, &db, &e))
 		return;
 	db_deadline(db, clock_mono_ns() + ANSWER_NS);
 	if (db_connect(db, &e))
-		return;
-	switch (code_of(&e)) {
-	case DENIED:
-	case DENIED_DATABASE:
-	case DENIED_HOST:
-	case DENIED_PLUGIN:
-	case DENIED_TABLE:
-	case DENIED_COLUMN: doctor_blocked(d, CHECK_accounts); return;
-	case TOO_MANY:
-	case TOO_MANY_STATEMENTS: doctor_blocked(d, CHECK_db_server); return;
-	default: break;
-	}
-	doctor_find(d, FOUND_schema_drift, NULL, "a statement does not fit the schema: %s", e.msg);
+		n = db_unusable(db, &e);
+	if (db_code_refused(e.code) || db_code_lacks_right(e.code))
+		doctor_blocked(d, CHECK_accounts);
+	else if (n == 0 && e.kind != ERR_NONE)
+		doctor_blocked(d, CHECK_db_server);
+	else if (n > 0)
+		doctor_find(d, newer ? FOUND_schema_ahead : FOUND_schema_drift, NULL,
+		    "%zu of the statements that %s sends do not fit the schema: %s", n, as->user.p, e.msg);
 }
 
 void
@@ -350,8 +313,8 @@ check_schema(struct doctor *d)
 		doctor_find(d, FOUND_schema_ahead, NULL, "the schema is at %lld, the programs know %d",
 		    (long long)s.version, SQL_SCHEMA);
 	} else {
-		check_fit(d, DB_WEB, &all[WEB]);
-		check_fit(d, DB_JOBS, &all[JOBS]);
+		check_fit(d, DB_WEB, &all[WEB], s.version > SQL_SCHEMA);
+		check_fit(d, DB_JOBS, &all[JOBS], s.version > SQL_SCHEMA);
 		doctor_note(d, "schema %lld, programs for %d", (long long)s.version, SQL_SCHEMA);
 	}
 }
@@ -432,7 +395,7 @@ check_db_server(struct doctor *d)
 	if (!log_in_somehow(d, &db))
 		return;
 	if (!doctor_server(db, d->a, &s, &e)) {
-		if (code_of(&e) == TOO_MANY_STATEMENTS)
+		if (e.code == DB_CODE_STATEMENTS_FULL)
 			doctor_find(d, FOUND_db_connections, WITH("SETTING", "max_prepared_stmt_count = 65000"),
 			    "the database server prepares no more statements: max_prepared_stmt_count is used up");
 		else

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "plat/conf/conf.h"
+#include "plat/db/db_code.h"
 #include "plat/db/db_impl.h"
 #include "plat/db/db_login.h"
 
@@ -28,6 +29,7 @@ db_open(struct arena *process, const struct db_setup *setup, struct db **out, st
 	struct db *db = ARENA_NEW(process, struct db);
 
 	db->setup = *setup;
+	db->process = process;
 	db->deadline_ns = CLOCK_NEVER;
 	db_limits(db, DB_ROWS_MAX, DB_BYTES_MAX);
 	if (!db_stmt_table(db, process, e))
@@ -86,7 +88,33 @@ db_lost(const struct db *db, unsigned code)
 	}
 }
 
-static enum err_kind
+/* The numbers stand once: in the library's header where it has them. */
+_Static_assert(DB_CODE_FULL == ER_CON_COUNT_ERROR && DB_CODE_DENIED_DATABASE == ER_DBACCESS_DENIED_ERROR
+    && DB_CODE_DENIED == ER_ACCESS_DENIED_ERROR && DB_CODE_NO_DATABASE == ER_BAD_DB_ERROR
+    && DB_CODE_DUPLICATE == ER_DUP_ENTRY && DB_CODE_DENIED_HOST == ER_HOST_NOT_PRIVILEGED
+    && DB_CODE_DENIED_TABLE == ER_TABLEACCESS_DENIED_ERROR
+    && DB_CODE_DENIED_COLUMN == ER_COLUMNACCESS_DENIED_ERROR && DB_CODE_NO_TABLE == ER_NO_SUCH_TABLE
+    && DB_CODE_ACCOUNT_FULL == ER_TOO_MANY_USER_CONNECTIONS && DB_CODE_ACCOUNT_LIMIT == ER_USER_LIMIT_REACHED
+    && DB_CODE_STATEMENTS_FULL == ER_MAX_PREPARED_STMT_COUNT_REACHED
+    && DB_CODE_DENIED_PLUGIN == ER_ACCESS_DENIED_NO_PASSWORD_ERROR && DB_CODE_EXPIRED == ER_MUST_CHANGE_PASSWORD
+    && DB_CODE_EXPIRED_LOGIN == ER_MUST_CHANGE_PASSWORD_LOGIN && DB_CODE_LOCKED == ER_ACCOUNT_HAS_BEEN_LOCKED,
+    "the client library has other numbers");
+
+bool
+db_code_refused(int code)
+{
+	return code == DB_CODE_DENIED || code == DB_CODE_DENIED_DATABASE || code == DB_CODE_DENIED_HOST
+	    || code == DB_CODE_DENIED_PLUGIN || code == DB_CODE_EXPIRED || code == DB_CODE_EXPIRED_LOGIN
+	    || code == DB_CODE_LOCKED;
+}
+
+bool
+db_code_lacks_right(int code)
+{
+	return code == DB_CODE_DENIED_TABLE || code == DB_CODE_DENIED_COLUMN;
+}
+
+enum err_kind
 db_kind_of(unsigned code)
 {
 	switch (code) {
@@ -105,10 +133,19 @@ db_kind_of(unsigned code)
 	case ER_DISK_FULL:
 	case ER_OPTION_PREVENTS_STATEMENT: /* the server is read only */
 	case ER_CON_COUNT_ERROR:
+	case ER_MAX_PREPARED_STMT_COUNT_REACHED:
 		return ERR_UPSTREAM;
 	default:
 		return ERR_BUG;
 	}
+}
+
+bool
+db_pass(struct err *e, const struct err *why)
+{
+	if (e->kind == ERR_NONE)
+		*e = *why;
+	return false;
 }
 
 /* The schema changed under a prepared statement: the next connection checks everything again. */
@@ -124,12 +161,13 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 {
 	bool lost = db_lost(db, code), drift = is_drift(code);
 	enum err_kind kind = lost || drift ? ERR_UPSTREAM : db_kind_of(code);
+	struct err why = {.code = db->timed_out ? DB_CODE_NO_ANSWER : (int)code};
 
 	if (db->timed_out)
-		err_set(e, ERR_UPSTREAM, "database: %s: no answer in time", what);
+		err_set(&why, ERR_UPSTREAM, "database: %s: no answer in time", what);
 	else
-		err_set(e, kind, "database: %s: %u %s", what, code, msg);
-	e->code = (int)code;
+		err_set(&why, kind, "database: %s: %u %s", what, code, msg);
+	db_pass(e, &why);
 	db_count_error(db, code);
 	if (db->tx == DB_TX_OPEN && (kind == ERR_BUSY || lost)) {
 		db->tx = DB_TX_DOOMED;
@@ -195,9 +233,11 @@ log_in(struct db *db, struct err *e)
 	explicit_bzero(password, sizeof(password));
 	db_count_connect(db, began_ns, got != NULL);
 	if (got == NULL) {
-		err_set(e, ERR_UPSTREAM, "database: connect: %u %s", mysql_errno(mysql),
+		struct err why = {.code = db->timed_out ? DB_CODE_NO_ANSWER : (int)mysql_errno(mysql)};
+
+		err_set(&why, ERR_UPSTREAM, "database: connect: %u %s", mysql_errno(mysql),
 		    db->timed_out ? "no answer in time" : mysql_error(mysql));
-		e->code = (int)mysql_errno(mysql);
+		db_pass(e, &why);
 		mysql_close(mysql);
 		db_alive(db, false);
 		return false;
@@ -213,7 +253,8 @@ fit(struct db *db, struct err *e)
 	bool ok;
 
 	db->connecting = true;
-	ok = (db->setup.check == NULL || db->setup.check(db, e))
+	db->schema = 0;
+	ok = (db->setup.check == NULL || db->setup.check(db, &db->schema, e))
 	    && (db->setup.role == DB_MIGRATE || db_stmt_prepare_all(db, e));
 	db->connecting = false;
 	return ok;
@@ -227,10 +268,8 @@ db_connect(struct db *db, struct err *e)
 
 	if (db->mysql != NULL)
 		return true;
-	if (db->unfit.kind != ERR_NONE && now_ns < db->unfit_until_ns) {
-		err_set(e, db->unfit.kind, "%s", db->unfit.msg);
-		return false;
-	}
+	if (db->unfit.kind != ERR_NONE && now_ns < db->unfit_until_ns)
+		return db_pass(e, &db->unfit);
 	db->unfit.kind = ERR_NONE;
 	if (!db_allowed(db))
 		return err_set(e, ERR_UPSTREAM, "database: known to be down");
@@ -243,9 +282,7 @@ db_connect(struct db *db, struct err *e)
 			log_put(LOG_ERROR, "event=db_unfit why=\"%s\"", why.msg);
 		}
 		db_drop(db);
-		err_set(e, why.kind, "%s", why.msg);
-		e->code = why.code;
-		return false;
+		return db_pass(e, &why);
 	}
 	return true;
 }

@@ -1,8 +1,9 @@
 /* db.h - the database: prepared statements by number, transactions, and no call that outlives the deadline.
  *
- * All SQL is a table of struct db_stmt (store/sql.def); no function here takes SQL text. Everything is prepared at
- * connect and checked: number of parameters, number, types and nullability of the columns. A statement that does not
- * fit the schema makes the database unfit: ERR_UPSTREAM that names the statement, tried again a second later.
+ * All SQL is a table of struct db_stmt (store/sql.def); no function here takes SQL text. Every statement is prepared at
+ * connect and checked: number of parameters, number, types and nullability of the columns. One that does not fit the
+ * schema is unusable: it alone fails, with ERR_UPSTREAM that names statement, column and remedy, and is prepared again
+ * when it is used a second later. It is logged and counted once for each connection; all others serve.
  *
  * A connection is made when it is first needed, and again when it was lost, but never inside a transaction.
  * Every exchange goes through the client library's non-blocking interface under the deadline: a server that is
@@ -10,7 +11,7 @@
  *
  * Errors: lost, refused, too slow: ERR_UPSTREAM. Deadlock or lock wait, retries used up: ERR_BUSY. Duplicate key
  * (1062), CHECK (4025), foreign key (1451, 1452): ERR_CONFLICT. A result past the limits: ERR_LIMIT. All else:
- * ERR_BUG. err.code is the server's number. */
+ * ERR_BUG. err.code is the server's number (db_code.h). */
 #ifndef KONTOR_PLAT_DB_DB_H
 #define KONTOR_PLAT_DB_DB_H
 
@@ -48,8 +49,12 @@ struct db_setup {
 	enum db_role role;
 	const struct db_stmt *stmts; /* borrowed for ever, as are the two above */
 	size_t n_stmts;
-	/* Called on a new connection before the statements are prepared; false: the database is unfit. May be NULL. */
-	bool (*check)(struct db *, struct err *);
+	/* Called on a new connection before the statements are prepared; tells the schema's number. False: the database
+	 * is unfit, and is not asked again for a second. May be NULL. */
+	bool (*check)(struct db *, int64_t *schema, struct err *);
+	/* The cure for a statement that is unusable at this schema, by the server's error number (0: a column's type is
+	 * wrong); NULL: unknown. May be NULL itself. */
+	const char *(*remedy)(int64_t schema, int code);
 };
 
 /* Fails only for a wrong table (ERR_BUG); there is no connection yet. Closed when `process` is released. */
@@ -60,6 +65,9 @@ void db_close(struct db *);
 
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
+
+/* How many statements are unusable on this connection; `first` gets the reason of the first one. */
+size_t db_unusable(const struct db *, struct err *first);
 
 /* Whether the database answers now: connected is not enough, since a stopped one keeps its connections. */
 MUST_USE bool db_ping(struct db *, struct err *);

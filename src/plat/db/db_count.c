@@ -34,6 +34,12 @@ db_count_retry(struct db *db)
 	stats_add(db->setup.stats, STAT_db_retries, 1);
 }
 
+void
+db_count_unusable(struct db *db)
+{
+	stats_add(db->setup.stats, STAT_db_unusable, 1);
+}
+
 /* Every answer of the server is a good one to the breaker, but one report for each unit of work is enough. */
 void
 db_alive(struct db *db, bool alive)

@@ -60,17 +60,22 @@ struct db_query {
 	bool wrong;	/* a bind did not fit the types */
 	bool in_fixed;	/* all parameters are numbers: bound once */
 	bool reads;	/* may be repeated on a new connection */
+	bool unusable;	/* does not fit the schema, for the reason in *why */
+	struct err *why; /* NULL: it has always fitted */
+	uint64_t retry_ns;
 };
 
 enum db_tx_state { DB_TX_NONE, DB_TX_OPEN, DB_TX_DOOMED };
 
 struct db {
 	struct db_setup setup;
+	struct arena *process;
 	MYSQL *mysql; /* NULL: not connected */
 	struct db_query **query; /* by id; NULL for statements of other roles */
 	uint64_t deadline_ns, until_ns;
 	uint64_t unfit_until_ns;
 	struct err unfit;
+	int64_t schema; /* its number, as setup.check found it */
 	enum db_tx_state tx;
 	bool again;	/* the transaction may be run again */
 	bool unit;	/* a unit of work began: see whether the connection still lives */
@@ -88,6 +93,8 @@ struct db {
 MUST_USE bool db_ready(struct db *, struct err *);
 void db_drop(struct db *);
 bool db_fail(struct db *, const char *what, unsigned code, const char *msg, struct err *);
+bool db_pass(struct err *e, const struct err *why);
+enum err_kind db_kind_of(unsigned code);
 bool db_lost(const struct db *, unsigned code);
 
 /* db_call.c: each begins with db_call_limit(). */
@@ -102,7 +109,7 @@ int db_call_text(struct db *, struct str text);
 
 /* db_stmt.c */
 MUST_USE bool db_stmt_table(struct db *, struct arena *, struct err *);
-MUST_USE bool db_stmt_prepare(struct db_query *, struct err *);
+MUST_USE bool db_stmt_ready(struct db_query *, struct err *);
 MUST_USE bool db_stmt_prepare_all(struct db *, struct err *);
 void db_stmt_close_all(struct db *);
 
@@ -118,6 +125,7 @@ void db_count_query(struct db *, uint64_t began_ns);
 void db_count_connect(struct db *, uint64_t began_ns, bool ok);
 void db_count_error(struct db *, unsigned code);
 void db_count_retry(struct db *);
+void db_count_unusable(struct db *);
 void db_alive(struct db *, bool alive);
 bool db_allowed(struct db *);
 

@@ -1,7 +1,6 @@
 #include "plat/db/db_impl.h"
 
-#include <mysqld_error.h>
-#include <string.h>
+#include <errmsg.h>
 
 struct db_query *
 db_query(struct db *db, unsigned id)
@@ -147,7 +146,7 @@ execute(struct db_query *q, struct err *e)
 	if (fault > 0)
 		return db_fail(db, q->def->name, (unsigned)fault, "provoked", e);
 	if (fault == DB_FAULT_LOST_BEFORE)
-		return db_fail(db, q->def->name, 2013, "provoked", e);
+		return db_fail(db, q->def->name, CR_SERVER_LOST, "provoked", e);
 	/* The server ends a slow statement itself; the extra second is for its saying so. */
 	db_call_limit(db, limit_ms == 0 ? 0 : limit_ms + 1000);
 	if (!bind_values(q, e))
@@ -155,7 +154,7 @@ execute(struct db_query *q, struct err *e)
 	if (db_call_execute(db, q->stmt) != 0)
 		return stmt_failed(q, e);
 	if (fault == DB_FAULT_LOST_AFTER)
-		return db_fail(db, q->def->name, 2013, "provoked", e);
+		return db_fail(db, q->def->name, CR_SERVER_LOST, "provoked", e);
 	db_alive(db, true);
 	return true;
 }
@@ -269,7 +268,7 @@ run_once(struct db_query *q, uint64_t *affected, struct err *e)
 static bool
 prepared(struct db_query *q, struct err *e)
 {
-	return db_ready(q->db, e) && (q->stmt != NULL || db_stmt_prepare(q, e));
+	return db_ready(q->db, e) && db_stmt_ready(q, e);
 }
 
 bool
@@ -310,9 +309,7 @@ db_select(struct db_query *q, struct arena *a, struct db_rows *rows, struct err 
 		/* Lost between two requests, as after a restart of the server: a reading may simply be repeated. */
 		if (q->reads && db->tx == DB_TX_NONE && db->mysql == NULL && !db->timed_out && attempt == 0)
 			continue;
-		if (e->kind == ERR_NONE)
-			*e = why;
-		return false;
+		return db_pass(e, &why);
 	}
 }
 

@@ -1,13 +1,14 @@
 #include "plat/db/db_impl.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
 #include "plat/conf/conf.h"
 
 #define BINARY_CHARSET 63
-#define TYPE_TEXT_MAX 64
+#define STMT_RETRY_NS CLOCK_S
 
 /* Reads "iu?s" into an array. False when it is no such list. */
 static bool
@@ -192,52 +193,113 @@ stmt_close(struct db_query *q)
 	q->stmt = NULL;
 }
 
-bool
-db_stmt_prepare(struct db_query *q, struct err *e)
+/* A statement that does not fit fills `unfit`; every other failure fills `e`. */
+static bool
+stmt_prepare(struct db_query *q, struct err *unfit, struct err *e)
 {
 	struct db *db = q->db;
-	char what[TYPE_TEXT_MAX];
+	unsigned code;
 
 	q->stmt = mysql_stmt_init(db->mysql);
 	if (q->stmt == NULL)
 		return db_fail(db, q->def->name, mysql_errno(db->mysql), mysql_error(db->mysql), e);
 	db_call_limit(db, (uint64_t)db->setup.conf->db_connect_ms);
 	if (db_call_prepare(db, q->stmt, str_z(q->def->text)) != 0) {
-		unsigned code = mysql_stmt_errno(q->stmt);
-
-		snprintf(what, sizeof(what), "statement %s does not fit the schema", q->def->name);
-		if (!db_lost(db, code))
-			err_set(e, ERR_UPSTREAM, "%s: %u %s", what, code, mysql_stmt_error(q->stmt));
+		code = mysql_stmt_errno(q->stmt);
+		unfit->code = (int)code;
+		if (db_lost(db, code) || db_kind_of(code) != ERR_BUG)
+			db_fail(db, q->def->name, code, mysql_stmt_error(q->stmt), e);
 		else
-			db_fail(db, what, code, mysql_stmt_error(q->stmt), e);
-		stmt_close(q);
-		return false;
+			err_set(unfit, ERR_UPSTREAM, "statement %s cannot be prepared: %u %s", q->def->name, code,
+			    mysql_stmt_error(q->stmt));
+	} else if (!check_columns(q, unfit)) {
+		;
+	} else if ((q->n_out > 0 && mysql_stmt_bind_result(q->stmt, q->out_bind) != 0)
+	    || (q->in_fixed && q->n_in > 0 && mysql_stmt_bind_param(q->stmt, q->in_bind) != 0)) {
+		err_set(e, ERR_BUG, "statement %s: %s", q->def->name, mysql_stmt_error(q->stmt));
+	} else {
+		return true;
 	}
-	if (!check_columns(q, e)) {
-		stmt_close(q);
-		return false;
+	stmt_close(q);
+	return false;
+}
+
+/* Keeps the reason and says it once: a new connection that finds the same one is silent in the log. */
+static void
+stmt_reject(struct db_query *q, struct err *unfit)
+{
+	struct db *db = q->db;
+	const char *remedy = db->setup.remedy == NULL ? NULL : db->setup.remedy(db->schema, unfit->code);
+	size_t n = strlen(unfit->msg);
+
+	if (remedy != NULL)
+		snprintf(unfit->msg + n, sizeof(unfit->msg) - n, "; %s", remedy);
+	if (q->why == NULL)
+		q->why = ARENA_NEW(db->process, struct err);
+	if (!q->unusable)
+		db_count_unusable(db);
+	if (!str_eq_z(str_z(q->why->msg), unfit->msg))
+		log_put(LOG_ERROR, "event=db_unusable statement=%s why=\"%s\"", q->def->name, unfit->msg);
+	*q->why = *unfit;
+	q->unusable = true;
+	q->retry_ns = clock_mono_ns() + STMT_RETRY_NS;
+}
+
+bool
+db_stmt_ready(struct db_query *q, struct err *e)
+{
+	struct err unfit = {0};
+
+	if (q->stmt != NULL)
+		return true;
+	if (q->unusable && clock_mono_ns() < q->retry_ns)
+		return db_pass(e, q->why);
+	if (stmt_prepare(q, &unfit, e)) {
+		q->unusable = false;
+		if (q->why != NULL)
+			err_clear(q->why);
+		return true;
 	}
-	if ((q->n_out > 0 && mysql_stmt_bind_result(q->stmt, q->out_bind) != 0)
-	    || (q->in_fixed && q->n_in > 0 && mysql_stmt_bind_param(q->stmt, q->in_bind) != 0))
-		return err_set(e, ERR_BUG, "statement %s: %s", q->def->name, mysql_stmt_error(q->stmt));
-	return true;
+	if (unfit.kind == ERR_NONE)
+		return false;
+	if (q->db->setup.role != DB_MIGRATE) /* what is missing there may be made in the next moment */
+		stmt_reject(q, &unfit);
+	return db_pass(e, &unfit);
 }
 
 bool
 db_stmt_prepare_all(struct db *db, struct err *e)
 {
 	for (size_t i = 0; i < db->setup.n_stmts; i++) {
-		if (db->query[i] != NULL && db->query[i]->stmt == NULL && !db_stmt_prepare(db->query[i], e))
-			return false;
+		struct err why = {0};
+
+		if (db->query[i] != NULL && !db_stmt_ready(db->query[i], &why) && !db->query[i]->unusable)
+			return db_pass(e, &why);
 	}
 	return true;
+}
+
+size_t
+db_unusable(const struct db *db, struct err *first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < db->setup.n_stmts; i++) {
+		if (db->query[i] == NULL || !db->query[i]->unusable)
+			continue;
+		db_pass(first, db->query[i]->why);
+		n++;
+	}
+	return n;
 }
 
 void
 db_stmt_close_all(struct db *db)
 {
 	for (size_t i = 0; i < db->setup.n_stmts; i++) {
-		if (db->query[i] != NULL)
-			stmt_close(db->query[i]);
+		if (db->query[i] == NULL)
+			continue;
+		stmt_close(db->query[i]);
+		db->query[i]->unusable = false;
 	}
 }

@@ -1,5 +1,6 @@
 #include "plat/db/db_impl.h"
 
+#include <errmsg.h>
 #include <sys/random.h>
 
 #define TX_ATTEMPTS 4
@@ -31,11 +32,11 @@ tx_say(struct db *db, const char *text, struct err *e)
 	if (fault > 0)
 		ok = db_fail(db, text, (unsigned)fault, "provoked", e);
 	else if (fault == DB_FAULT_LOST_BEFORE)
-		ok = db_fail(db, text, 2013, "provoked", e);
+		ok = db_fail(db, text, CR_SERVER_LOST, "provoked", e);
 	else if (db_call_text(db, str_z(text)) != 0)
 		ok = db_fail(db, text, mysql_errno(db->mysql), mysql_error(db->mysql), e);
 	else
-		ok = fault == 0 || db_fail(db, text, 2013, "provoked", e);
+		ok = fault == 0 || db_fail(db, text, CR_SERVER_LOST, "provoked", e);
 	db_count_query(db, began_ns);
 	if (ok)
 		db_alive(db, true);
@@ -55,10 +56,8 @@ tx_begin(struct db *db, const char *text, struct err *e)
 			return false;
 		if (tx_say(db, text, &why))
 			break;
-		if (db->mysql != NULL || db->timed_out || attempt > 0) {
-			*e = why;
-			return false;
-		}
+		if (db->mysql != NULL || db->timed_out || attempt > 0)
+			return db_pass(e, &why);
 	}
 	db->tx = DB_TX_OPEN;
 	return true;
@@ -73,17 +72,10 @@ db_begin(struct db *db, struct err *e)
 bool
 db_snapshot(struct db *db, struct err *e)
 {
-	struct err why = {0};
-
 	if (db->tx != DB_TX_NONE)
 		return err_set(e, ERR_BUG, "database: a snapshot within a transaction");
-	if (!db_ready(db, e))
-		return false;
-	if (!tx_say(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", &why)) {
-		*e = why;
-		return false;
-	}
-	return tx_begin(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
+	return db_ready(db, e) && tx_say(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", e)
+	    && tx_begin(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
 }
 
 bool
@@ -156,8 +148,6 @@ db_tx(struct db *db, db_body *body, void *arg, struct err *e)
 			db_count_retry(db);
 			continue;
 		}
-		if (e->kind == ERR_NONE)
-			*e = why;
-		return false;
+		return db_pass(e, &why);
 	}
 }

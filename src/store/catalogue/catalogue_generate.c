@@ -1,5 +1,6 @@
 #include "store/catalogue/catalogue_generate.h"
 
+#include "plat/db/db_code.h"
 #include "store/rows_json.h"
 #include "store/sql.h"
 
@@ -140,7 +141,7 @@ catalogue_generate(
 
 		g.to = (n - g.from > BATCH ? g.from + BATCH : n) - 1;
 		if (!db_tx(s->db, make_batch, &g, e))
-			return e->code == 1062
+			return e->code == DB_CODE_DUPLICATE
 			           ? err_context(e, "the seed %llu was used before", (unsigned long long)seed)
 			           : false;
 		arena_rewind(s->a, before);

@@ -2,11 +2,10 @@
 
 #include <string.h>
 
+#include "plat/db/db_code.h"
 #include "store/order/order_write.h"
-#include "store/sql.h"
 #include "store/order/stock_store.h"
-
-#define MYSQL_DUPLICATE 1062
+#include "store/sql.h"
 
 struct place_tx {
 	struct arena *a;
@@ -139,7 +138,7 @@ order_place(struct db *db, struct arena *a, const struct order_request *rq, stru
 	*placed = (struct order_placed){.token = secret_base64url(a, tx.token, sizeof(tx.token))};
 	if (db_tx(db, place_body, &tx, e))
 		return true;
-	if (e->kind != ERR_CONFLICT || e->code != MYSQL_DUPLICATE)
+	if (e->kind != ERR_CONFLICT || e->code != DB_CODE_DUPLICATE)
 		return false;
 	/* Somebody with the same key was between our look and our INSERT. */
 	err_clear(e);

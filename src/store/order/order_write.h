@@ -5,8 +5,8 @@
 #include "plat/db/db.h"
 #include "shop/order.h"
 
-/* The order with addresses, lines and taxes; fills in o->id and o->number. ERR_CONFLICT with code 1062 when there is
- * one with its key. */
+/* The order with addresses, lines and taxes; fills in o->id and o->number. ERR_CONFLICT with DB_CODE_DUPLICATE when
+ * there is one with its key. */
 MUST_USE bool order_insert(
     struct db *, struct arena *, struct order *o, struct str prefix, struct str token_hash, struct err *);
 

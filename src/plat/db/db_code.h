@@ -1,0 +1,35 @@
+/* db_code.h - the server's error numbers in err.code, for callers that must tell one failure from another.
+ *
+ * plat/db itself takes them from the client library; db.c asserts that both agree. */
+#ifndef KONTOR_PLAT_DB_DB_CODE_H
+#define KONTOR_PLAT_DB_DB_CODE_H
+
+#include <stdbool.h>
+
+enum db_code {
+	DB_CODE_NO_ANSWER = -1, /* ours: the server did not answer in time */
+	DB_CODE_FULL = 1040,	/* max_connections */
+	DB_CODE_DENIED_DATABASE = 1044,
+	DB_CODE_DENIED = 1045,
+	DB_CODE_NO_DATABASE = 1049,
+	DB_CODE_DUPLICATE = 1062,
+	DB_CODE_DENIED_HOST = 1130,
+	DB_CODE_DENIED_TABLE = 1142,
+	DB_CODE_DENIED_COLUMN = 1143,
+	DB_CODE_NO_TABLE = 1146,
+	DB_CODE_ACCOUNT_FULL = 1203,	/* max_user_connections of the server */
+	DB_CODE_ACCOUNT_LIMIT = 1226,	/* a limit of the account itself */
+	DB_CODE_STATEMENTS_FULL = 1461, /* max_prepared_stmt_count */
+	DB_CODE_DENIED_PLUGIN = 1698,
+	DB_CODE_EXPIRED = 1820, /* the account's password */
+	DB_CODE_EXPIRED_LOGIN = 1862,
+	DB_CODE_LOCKED = 4151, /* the account */
+};
+
+/* The server refused the account itself: wrong name, password, host, or locked, or expired. */
+bool db_code_refused(int code);
+
+/* The account is in, but lacks a privilege on a table or column. */
+bool db_code_lacks_right(int code);
+
+#endif
