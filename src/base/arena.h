@@ -1,10 +1,10 @@
 /* arena.h - memory that is freed all at once.
  *
  * Three lifetimes, three arenas: process, request, scratch. Nobody frees a single allocation. An arena has a cap in
- * bytes. arena_try() refuses to pass it: every size that comes from outside goes through it (buf does).
- * arena_alloc() is for small sizes that the program itself bounds; it may pass the cap by ARENA_RESERVE_B, marks the
- * arena as `over`, and the owner of the arena turns that into ERR_LIMIT. Only when the reserve is used up too, or
- * the system has no memory, does the process abort: such a crash is counted like any other. */
+ * bytes. arena_try() fails beyond the cap; every size that comes from outside must go through it (buf does).
+ * arena_alloc() is for small sizes that the program itself bounds. It may exceed the cap by ARENA_RESERVE_B; it then
+ * marks the arena as `over`, and the owner of the arena turns that into ERR_LIMIT. The process aborts only when the
+ * reserve is used up too or malloc fails; that crash is counted like any other. */
 #ifndef KONTOR_BASE_ARENA_H
 #define KONTOR_BASE_ARENA_H
 
@@ -30,13 +30,13 @@ struct arena_mark {
 	size_t block_used_b, used_b;
 };
 
-/* Memory is taken from the system at the first allocation. */
+/* Allocates nothing until the first arena_alloc() or arena_try(). */
 void arena_init(struct arena *, size_t cap_b);
 
-/* Runs the releases, newest first, and gives all memory back. */
+/* Runs the deferred releases, newest first, and frees all memory. */
 void arena_fini(struct arena *);
 
-/* Runs the releases and forgets all allocations, but keeps the largest block, of 1 MiB at most, for the next use. */
+/* Runs the deferred releases and drops all allocations. Keeps the largest block of at most 1 MiB for the next use. */
 void arena_reset(struct arena *);
 
 /* Zeroed memory, aligned for any type; never NULL. */
@@ -48,14 +48,14 @@ MUST_USE void *arena_try(struct arena *, size_t size_b);
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 
-/* Grows the newest allocation in place when it is `old_p` and there is room; false: the caller copies. What is new is
- * not zeroed: it is for those who write it at once. */
+/* Grows `old_p` in place when it is the newest allocation and there is room. On false the caller allocates and copies.
+ * The added bytes are not zeroed: the caller writes them at once. */
 MUST_USE bool arena_extend(struct arena *, void *old_p, size_t old_b, size_t new_b);
 
-/* `fn(ptr)` is called at reset or fini. For what is not memory: descriptors, library handles. */
+/* Calls `fn(ptr)` at reset or fini. For resources other than memory: descriptors, library handles. */
 void arena_defer(struct arena *, void (*fn)(void *), void *ptr);
 
-/* A mark and the way back to it. No arena_defer() may happen between the two. */
+/* arena_rewind() frees all that was allocated since arena_mark(). Do not call arena_defer() between the two. */
 struct arena_mark arena_mark(const struct arena *);
 void arena_rewind(struct arena *, struct arena_mark);
 

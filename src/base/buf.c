@@ -10,7 +10,7 @@ buf_init(struct buf *b, struct arena *a, size_t max_b)
 	*b = (struct buf){.a = a, .max_b = max_b};
 }
 
-/* The way of reserve() that is seldom taken. */
+/* The slow path of reserve(). */
 static bool
 grow(struct buf *b, size_t more)
 {
@@ -42,7 +42,7 @@ grow(struct buf *b, size_t more)
 	return true;
 }
 
-/* Room for `more` bytes and a NUL, or false and `over`. */
+/* Makes room for `more` bytes and a NUL; otherwise sets `over` and returns false. */
 static inline bool
 reserve(struct buf *b, size_t more)
 {

@@ -1,7 +1,7 @@
-/* buf.h - bytes that are being written; grows on an arena.
+/* buf.h - a byte buffer for writing that grows on an arena.
  *
- * The error is sticky: past `max_b` or past the arena's cap, writes are dropped and `over` stays set. The writer
- * checks once at the end, with buf_check(). */
+ * The error is sticky: beyond `max_b` or the arena's cap, writes are dropped and `over` stays set. The writer checks
+ * once at the end with buf_check(). */
 #ifndef KONTOR_BASE_BUF_H
 #define KONTOR_BASE_BUF_H
 
@@ -31,10 +31,10 @@ void buf_html(struct buf *, struct str);
 /* Percent-encoded: all but the unreserved characters of RFC 3986, section 2.3. */
 void buf_url(struct buf *, struct str);
 
-/* A JSON string with its quotes; <, >, & and U+2028/9 are escaped, so that it may stand in a <script>. */
+/* A JSON string with its quotes. <, >, & and U+2028/9 are escaped, which makes it safe inside <script>. */
 void buf_json(struct buf *, struct str);
 
-/* What has been written; valid until the next write. A NUL stands behind the last byte. */
+/* The bytes written so far; valid until the next write. A NUL follows the last byte. */
 struct str buf_str(const struct buf *);
 
 /* ERR_LIMIT when something was dropped. */

@@ -1,6 +1,6 @@
-/* cell.h - a row of a table as it was read from a file: texts with their places.
+/* cell.h - one row of a table file: cells of text with line and column.
  *
- * Between the reader (plat/csv) and the domain (shop/product_csv), which must not know each other. */
+ * The reader (plat/text/csv.h) fills it and the file dialects (import/) read it; neither knows the other. */
 #ifndef KONTOR_BASE_CELL_H
 #define KONTOR_BASE_CELL_H
 

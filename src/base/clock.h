@@ -1,7 +1,7 @@
 /* clock.h - the two clocks, and the deadline that a request carries through every layer.
  *
- * Durations and deadlines are CLOCK_MONOTONIC nanoseconds; moments that are stored are UTC seconds. The domain
- * (shop/) never calls these: it is given the time. */
+ * Durations and deadlines are CLOCK_MONOTONIC nanoseconds; stored times are UTC seconds. The domain (shop/) never calls
+ * these: its callers pass the time in. */
 #ifndef KONTOR_BASE_CLOCK_H
 #define KONTOR_BASE_CLOCK_H
 

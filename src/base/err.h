@@ -1,8 +1,8 @@
 /* err.h - one error type for everything that can fail.
  *
  * A function that can fail returns bool and fills a struct err. The first error wins; outer layers only add context.
- * The kind, by the table in err.def, decides the HTTP status, how the request is counted and the log level; the
- * message is for the log and is never shown to a visitor. */
+ * The kind decides HTTP status, counter and log level by the table in err.def. The message is for the log and is never
+ * shown to a visitor. */
 #ifndef KONTOR_BASE_ERR_H
 #define KONTOR_BASE_ERR_H
 
@@ -32,26 +32,26 @@ struct err_info {
 struct err {
 	enum err_kind kind;
 	const char *place;   /* "src/store/order/order_store.c:88" */
-	int code;	     /* the library's own code, as MariaDB's 1213; 0 when there is none */
-	int retry_after_s;   /* for 429 and 503; 0: the default */
+	int code;	     /* the library's own code, such as MariaDB's 1213; 0: none */
+	int retry_after_s;   /* for 429 and 503; 0: default */
 	char msg[320];
 };
 
 const struct err_info *err_info(enum err_kind);
 
-/* Fills *e unless it holds an error already. Always false, so that one can `return err_set(...)`. */
+/* Fills *e unless it already holds an error. Always returns false, for `return err_set(...)`. */
 #define err_set(e, kind, ...) err_set_((e), (kind), ERR_PLACE_, __VA_ARGS__)
 #define ERR_PLACE_ __FILE__ ":" ERR_PLACE_TEXT_(__LINE__)
 #define ERR_PLACE_TEXT_(x) ERR_PLACE_TEXT2_(x)
 #define ERR_PLACE_TEXT2_(x) #x
 bool err_set_(struct err *, enum err_kind, const char *place, const char *fmt, ...) PRINTF(4, 5) COLD;
 
-/* Puts "what: " in front of the message. Always false. */
+/* Prefixes the message with the formatted text and ": ". Always returns false. */
 bool err_context(struct err *, const char *fmt, ...) PRINTF(2, 3) COLD;
 
 void err_clear(struct err *);
 
-/* An invariant of our own does not hold: the process aborts and the slot's next owner counts it. */
+/* For our own invariants. On failure the process aborts, and the next owner of its slot counts the crash. */
 #define ASSERT(cond) ((cond) ? (void)0 : err_assert_failed(#cond, ERR_PLACE_))
 void err_assert_failed(const char *cond, const char *place) NORETURN COLD;
 

@@ -1,10 +1,10 @@
 /* log.h - one line per event, in logfmt, one write(2) per line.
  *
- * A line is `ts=... level=... prog=... pid=... req=... ` and the caller's own key=value pairs. It goes to the file
- * of log_open(), or to standard error. A write that would block or fails drops the line and counts it
- * (log_dropped()): a full disk or a stuck pipe must never hold a page. No mail address, password or body is logged.
+ * A line is `ts=... level=... prog=... pid=... req=... ` and the caller's own key=value pairs. It goes to the file of
+ * log_open(), or to standard error. A write that would block or fails drops the line and counts it (log_dropped()): a
+ * full disk or a stuck pipe must never delay a page. No mail address, password or body is logged.
  *
- * The levels have the names of syslog's but are our own; <syslog.h> must not be included beside this header. */
+ * The level names clash with <syslog.h>; never include both. */
 #ifndef KONTOR_BASE_LOG_H
 #define KONTOR_BASE_LOG_H
 
@@ -15,11 +15,11 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG__MAX };
 
-/* `file` NULL or "": standard error. `prog` is borrowed. False when the file cannot be opened (errno is set);
- * standard error serves then. */
+/* `file` NULL or "": standard error. `prog` is borrowed. False when the file cannot be opened (errno is set); lines
+ * then go to standard error. */
 MUST_USE bool log_open(const char *prog, const char *file, enum log_level least);
 
-/* The request that the following lines belong to; copied; NULL: none. */
+/* Sets the request id of all following lines. Copied; NULL: none. */
 void log_request(const char *id);
 
 void log_put(enum log_level, const char *fmt, ...) PRINTF(2, 3);

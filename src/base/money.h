@@ -1,7 +1,7 @@
 /* money.h - exact amounts: int64 minor units with their currency.
  *
- * Never a float. Arithmetic is checked: overflow and mixed currencies are errors, not wrong figures. The one
- * rounding rule is half away from zero. How an amount is written for a reader is the language's matter (view/). */
+ * Never a float. Arithmetic is checked: overflow and mixed currencies are errors, not wrong figures. The only rounding
+ * rule is half away from zero. Formatting for readers depends on the language and is done in view/format.h. */
 #ifndef KONTOR_BASE_MONEY_H
 #define KONTOR_BASE_MONEY_H
 
@@ -16,16 +16,16 @@ struct money {
 	currency cur;
 };
 
-/* ISO 4217 code to currency; false when it is not in the table. */
+/* ISO 4217 code to currency; false: not in the table. */
 MUST_USE bool currency_find(struct str code, currency *out);
-bool currency_known(currency);	       /* false: not an index into the table, as in bytes from outside */
+bool currency_known(currency);	       /* false: no index into the table; for bytes from outside */
 const char *currency_code(currency);   /* "EUR" */
 int currency_digits(currency);	       /* minor digits: EUR 2, JPY 0, KWD 3 */
 
 MUST_USE bool money_add(struct money a, struct money b, struct money *out, struct err *);
 MUST_USE bool money_mul(struct money a, int64_t n, struct money *out, struct err *);
 
-/* "12.5" to minor units of the currency; ERR_INPUT when it is no amount. */
+/* "12.5" to minor units of the currency; ERR_INPUT: not an amount. */
 MUST_USE bool money_parse(struct str, currency, struct money *out, struct err *);
 
 /* "12.50", as in JSON-LD and CSV. */

@@ -7,7 +7,7 @@
 /* No overlong forms, surrogates or values above U+10FFFF. */
 bool utf8_valid(struct str);
 
-/* Takes one code point off the front of *s. False at the end or at a byte that is not UTF-8. */
+/* Reads one code point from the front of *s. False at the end or at an invalid byte. */
 bool utf8_next(struct str *s, uint32_t *cp);
 
 void utf8_put(struct buf *, uint32_t cp);
@@ -15,7 +15,7 @@ void utf8_put(struct buf *, uint32_t cp);
 /* Number of code points of valid text. */
 size_t utf8_len(struct str);
 
-/* The longest head of valid text with at most max_b bytes that does not cut a code point. */
+/* The longest prefix of at most max_b bytes that ends between two code points. The text must be valid. */
 struct str utf8_head(struct str, size_t max_b);
 
 #endif

@@ -294,7 +294,7 @@ csv_begin(struct product_row *r)
 	pc->spoiled = false;
 }
 
-/* Cells beyond the header's columns: a separator too many, and nothing in the row can be trusted. */
+/* More cells than columns: a separator too many, so no cell of the row can be trusted. */
 static bool
 fits_header(const struct product_row *r)
 {
@@ -380,7 +380,7 @@ image_order(const void *va, const void *vb)
 	return (a->col > b->col) - (a->col < b->col);
 }
 
-/* Puts the pictures in order; the variants' references follow. */
+/* Sorts the pictures and updates the variants' references to them. */
 static void
 sort_images(struct product_csv *pc, struct product *p)
 {
@@ -402,7 +402,7 @@ sort_images(struct product_csv *pc, struct product *p)
 	}
 }
 
-/* What was gathered, for as long as the product. */
+/* Copies the collected lists to the product's arena. */
 static void
 keep_lists(struct product_csv *pc, struct product *p)
 {

@@ -1,11 +1,11 @@
-/* product_csv.h - from the rows of a product table to products. Pure: rows come as cells, products go out as structs.
+/* product_csv.h - turns the rows of a product table into products. Pure: cells in, structs out.
  *
- * The rows of a product stand together and share its handle. The first row carries what belongs to the product and
- * its first variant; each further row a variant, a picture, or both.
+ * The rows of a product are adjacent and share its handle. The first row holds the product's own fields and its first
+ * variant; each further row holds a variant, a picture, or both.
  *
- * What cannot be understood costs as little as possible: a bad cell of a variant leaves out that row, a bad cell of
- * the product (or no variant left) leaves out the product, and both are reported with line and column. A product that
- * lost rows is marked `partial`. Pictures that cannot be used and other small things are noted; the row goes in. */
+ * An error skips as little as possible: a bad variant cell skips its row; a bad product cell, or no variant left, skips
+ * the product. Both are reported with line and column. A product that lost rows is marked `partial`. Unusable pictures
+ * and other minor faults are only reported; the row is used. */
 #ifndef KONTOR_IMPORT_PRODUCT_CSV_H
 #define KONTOR_IMPORT_PRODUCT_CSV_H
 
@@ -23,7 +23,7 @@ enum product_column {
 };
 
 struct product_note {
-	bool refused; /* the row is left out; otherwise it goes in all the same */
+	bool refused; /* the row is skipped; false: a remark only */
 	uint32_t line, col;
 	const char *column; /* its name, or "" */
 	const char *why;
@@ -39,42 +39,44 @@ struct product_csv_setup {
 	void *arg;
 };
 
-/* `process` for what lasts as long as the table, `group` for one product: the caller resets it behind each
- * product_csv_take(). ERR_INPUT when the header lacks a column that must be there. */
+/* `process` holds the table's state, `group` one product: the caller resets it after each product_csv_take(). ERR_INPUT
+ * when a required column is missing. */
 MUST_USE bool product_csv_open(struct arena *process, struct arena *group, const struct product_csv_setup *,
     const struct cells *header, struct product_csv **, struct err *);
 
-/* The product that the row names; none when the cell is empty. */
+/* The row's handle; none when the cell is empty. */
 struct str product_csv_handle(const struct product_csv *, const struct cells *row);
 
-/* Does the row belong to the product that is being gathered? When not, take that one first. */
+/* True when the row belongs to the product being collected. When not, take that product first. */
 bool product_csv_same(const struct product_csv *, const struct cells *row);
 
 void product_csv_add(struct product_csv *, const struct cells *row);
 
-/* A row stood here that could not even be read: what it held may be missing from the products around it. */
+/* Tells that an unreadable row was skipped here: the products before and after it may lack a row and become
+ * `partial`. */
 void product_csv_spoiled(struct product_csv *);
 
-/* Is a product being gathered? */
+/* True while a product is being collected. */
 bool product_csv_is_open(const struct product_csv *);
 
-/* Ends the product that is being gathered. False: there is none, or it is left out. */
+/* Finishes the product being collected. False when there is none or it is skipped. */
 MUST_USE bool product_csv_take(struct product_csv *, struct product **);
 
-/* Rows seen and rows left out so far. */
+/* Rows read and rows skipped so far. */
 uint64_t product_csv_rows(const struct product_csv *);
 uint64_t product_csv_refused(const struct product_csv *);
 
-/* The name under which export writes a column. */
+/* The column's name in exported tables. */
 const char *product_column_name(enum product_column);
 
-/* Trimmed, blanks and line breaks joined to single blanks, control characters left out; on the arena. */
+/* Trimmed, with runs of white space collapsed and control characters removed; on the arena. */
 struct str product_one_line(struct arena *, struct str);
 
-/* A category path put right: "A > B"; false when it is too long or too deep. */
+/* The category path in canonical form, "A > B". False when it is too long or too deep. */
 MUST_USE bool product_category_clean(struct arena *, struct str, struct str *out);
 
-/* May it stand in an address as a product's name: no blanks, slashes, dots alone, control characters, ?, #, %. */
+/* True when the handle is valid in a URL: no blanks, quotes, slashes, control characters, ? # % & < >, and not "." or
+ * "..". */
 bool product_handle_check(struct str);
 
 #endif

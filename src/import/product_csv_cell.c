@@ -123,7 +123,7 @@ product_text(const struct product_row *r, enum product_column col, size_t max_ch
 {
 	struct str s = product_cell(r, col);
 
-	if (s.n > max_chars * 8) /* blanks and line ends may go, but not that many */
+	if (s.n > max_chars * 8) /* cleaning drops blanks and line ends, but never so many */
 		return product_refuse(r, col, "longer than %zu characters", max_chars);
 	*out = product_one_line(r->pc->group, s);
 	return utf8_len(*out) <= max_chars || product_refuse(r, col, "longer than %zu characters", max_chars);

@@ -13,36 +13,36 @@ struct spec_column {
 struct product_csv {
 	struct arena *a, *group;
 	struct product_csv_setup setup;
-	int at[PRODUCT_COLUMN__MAX]; /* column in the file; -1: not there */
+	int at[PRODUCT_COLUMN__MAX]; /* column in the file; -1: absent */
 	struct spec_column *specs;
 	size_t n_specs, n_columns;
-	struct product *p; /* NULL: between products */
-	struct product_variant *variants; /* as many as a product may have: it gets what it has when it is taken */
+	struct product *p; /* NULL: none is being collected */
+	struct product_variant *variants; /* PRODUCT_VARIANTS_MAX of them; copied to the product when it is taken */
 	struct product_image *images;
 	bool p_refused, row_refused, spoiled;
 	uint64_t n_rows, n_refused;
 };
 
-/* The row that is being read. */
+/* The current row. */
 struct product_row {
 	struct product_csv *pc;
 	const struct cells *cells;
 	bool first;
 };
 
-/* A cell's text, blanks at the ends taken off; none when the file has no such column. */
+/* A cell's text, trimmed; none when the file has no such column. */
 struct str product_cell(const struct product_row *, enum product_column);
 
-/* Reports the cell in column `at` of the file, or the row when it has no such cell. `refused`: the row is left out. */
+/* Reports the cell in column `at` of the file, or the row when it has no such cell. `refused`: the row is skipped. */
 void product_note_cell(const struct product_row *, bool refused, int at, const char *column, const char *why);
 
-/* Reports the cell and leaves the row out. Always false. */
+/* Reports the cell and skips the row. Always returns false. */
 bool product_refuse(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);
 
 /* Reports the cell only. */
 void product_remark(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);
 
-/* A cell as one line of at most max_chars; refuses a longer one. */
+/* A cell as one line; refuses the row when it is longer than max_chars. */
 MUST_USE bool product_text(const struct product_row *, enum product_column, size_t max_chars, struct str *out);
 
 /* TRUE, FALSE, yes, no, 1, 0; an empty cell gives `otherwise`. */
@@ -50,7 +50,7 @@ MUST_USE bool product_truth(const struct product_row *, enum product_column, boo
 
 bool product_row_has_variant(const struct product_row *);
 
-/* Appends the row's variant or picture to the product; both refuse the row when they cannot. */
+/* Appends the row's variant or picture to the product. A variant that cannot be added refuses the row. */
 MUST_USE bool product_add_variant(const struct product_row *);
 void product_add_image(const struct product_row *);
 

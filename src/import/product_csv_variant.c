@@ -61,7 +61,7 @@ read_prices(const struct product_row *r, struct product_variant *v)
 	return true;
 }
 
-/* A measure with up to three digits behind the point, above zero; 0 when the cell is empty. */
+/* A measure above zero with up to three decimals, in thousandths; 0 when the cell is empty. */
 static bool
 read_milli(const struct product_row *r, enum product_column col, int64_t *out)
 {
@@ -75,7 +75,7 @@ read_milli(const struct product_row *r, enum product_column col, int64_t *out)
 	return true;
 }
 
-/* What the unit measures, or 0. */
+/* The unit's dimension; 0: unknown unit. */
 static int
 dimension(struct str unit)
 {
@@ -149,7 +149,7 @@ read_goods(const struct product_row *r, struct product_variant *v)
 		return product_refuse(r, PRODUCT_COLUMN_GRAMS, "not a weight in grams");
 	if (!product_text(r, PRODUCT_COLUMN_BARCODE, 32, &barcode))
 		return false;
-	/* An apostrophe is how spreadsheets keep long digits. */
+	/* Spreadsheets mark long digit strings as text with an apostrophe. */
 	v->barcode = str_starts(barcode, STR("'")) ? str_from(barcode, 1) : barcode;
 	for (size_t i = 0; i < v->barcode.n; i++)
 		if ((unsigned char)v->barcode.p[i] >= 0x7f)
@@ -211,7 +211,7 @@ leads_out(struct str path)
 	return str_chr(path, '\\') >= 0;
 }
 
-/* The picture named in a cell, from 1, put at the end when it is new; 0: none, or not to be used (noted). */
+/* The index, from 1, of the picture named in a cell; a new one is appended. 0: none, or unusable and reported. */
 static size_t
 image_of(const struct product_row *r, enum product_column col)
 {

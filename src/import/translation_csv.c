@@ -128,7 +128,7 @@ translation_read_line(const struct translation_csv *t, struct arena *a, const st
 									      : "longer than 255 characters");
 }
 
-/* What the table says that the text belongs to, in the form in which it is stored. */
+/* Reads the text's subject (handle, category path or term) in its stored form. */
 static bool
 read_of(const struct translation_csv *t, struct arena *a, const struct cells *row, struct translation *out)
 {

@@ -1,9 +1,9 @@
-/* translation_csv.h - from the rows of a table of translations to texts in other languages. Pure.
+/* translation_csv.h - turns the rows of a translation table into texts. Pure.
  *
- * Two layouts: `Handle,Language,Body` for descriptions of products alone, and
- * `Kind,Handle,Language,Title,Body,SEO Title,SEO Description`, where Kind says what Handle names:
- * product (a handle), category (a path "A > B"), option (an option's name), value ("Option: Value"), attribute (the
- * label of a specification), attribute_value ("Label: Value"). The last four take their text from Title. */
+ * Two layouts: `Handle,Language,Body` for descriptions of products alone, and `Kind,Handle,Language,Title,Body,SEO
+ * Title,SEO Description`, where Kind gives the meaning of Handle: product (a handle), category (a path "A > B"), option
+ * (an option's name), value ("Option: Value"), attribute (the label of a specification), attribute_value ("Label:
+ * Value"). The last four take their text from Title. */
 #ifndef KONTOR_IMPORT_TRANSLATION_CSV_H
 #define KONTOR_IMPORT_TRANSLATION_CSV_H
 
@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "import/product_csv.h"
 
-/* The first four as in term_text.kind. */
+/* The first four have the values of term_text.kind. */
 enum translation_kind {
 	TRANSLATION_OPTION,
 	TRANSLATION_VALUE,
@@ -46,15 +46,16 @@ struct translation_csv {
 	void *arg;
 };
 
-/* ERR_INPUT when a column is missing. `own_lang` is the shop's: all texts in it but those of
- * categories come with the products. */
+/* ERR_INPUT when a column is missing. `own_lang` is the shop's language: its texts, except those of categories, are
+ * imported with the products. */
 MUST_USE bool translation_csv_open(struct translation_csv *, const struct cells *header, struct err *);
 
-/* One row, on the arena. False: the row is left out and was reported. */
+/* Reads one row onto the arena. False: the row was reported and is skipped. */
 MUST_USE bool translation_csv_row(
     const struct translation_csv *, struct arena *, const struct cells *, struct translation *);
 
-/* "PT_br" becomes "pt-BR", "zh-hans" "zh-Hans"; false when it is no language tag of at most 16 characters. */
+/* Normalises a language tag: "PT_br" gives "pt-BR", "zh-hans" gives "zh-Hans". False when the text is not a tag of at
+ * most 16 characters. */
 MUST_USE bool translation_lang(struct arena *, struct str, struct str *out);
 
 const char *translation_kind_name(enum translation_kind);

@@ -36,7 +36,7 @@ is_control(uint32_t cp)
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029;
 }
 
-/* Trims, joins runs of blanks, and says whether anything in it cannot stand in one line of an address. */
+/* Trims and collapses blanks. False when a character is not allowed in an address line. */
 static bool
 tidy(struct arena *a, struct str typed, struct str *out)
 {

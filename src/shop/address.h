@@ -1,6 +1,6 @@
-/* address.h - who buys and where the goods go: what was typed, what is wrong with it, and its clean form.
+/* address.h - the buyer's name and address: as typed, its faults, and its clean form.
  *
- * What was typed is kept as it is, so that a form can show it again with the fault beside each field. */
+ * The typed form is kept unchanged, so that a form can show it again with the fault beside each field. */
 #ifndef KONTOR_SHOP_ADDRESS_H
 #define KONTOR_SHOP_ADDRESS_H
 
@@ -36,19 +36,19 @@ enum address_kind {
 	ADDRESS_BILLING,  /* only name and place */
 };
 
-/* True when every field of `typed` is fine; then *clean has blanks trimmed and runs of them joined, the postcode as
- * the country writes it and the country's code in upper case, all on the arena. *faults is always filled. */
+/* True when every field of `typed` is valid. Then *clean has blanks trimmed and collapsed, the postcode in the
+ * country's form and the country code in upper case, all on the arena. *faults is always filled. */
 MUST_USE bool address_check(struct arena *, enum address_kind, const struct address *typed, struct address *clean,
     struct address_faults *faults);
 
-/* Is anything filled in? The country does not count: a form always names one. */
+/* True when any field but the country is filled in: a form always sends a country. */
 bool address_given(const struct address *);
 
-/* As it is written on a parcel, in the order of its country; the country's name is not among the lines. */
+/* The lines of a parcel label, in the country's order, without the country's name. */
 #define ADDRESS_LINES 6
 size_t address_lines(struct arena *, const struct address *, struct str lines[ADDRESS_LINES]);
 
-/* Of a checked address; COUNTRY_NONE when it has none. */
+/* The country of a checked address; COUNTRY_NONE: none given. */
 enum country address_country(const struct address *);
 
 #endif

@@ -1,7 +1,7 @@
-/* cart.h - what a visitor intends to buy, beside what the catalogue says about it now. Pure: no database, no clock.
+/* cart.h - the lines a visitor intends to buy, with their present catalogue data. Pure: no database, no clock.
  *
- * Lines are unique by variant (the table's primary key), and 1 <= quantity <= CART_QTY_MAX. A line remembers the price
- * that the visitor saw last, so that a change is said and never silent. */
+ * Lines are unique by variant (the table's primary key), and 1 <= quantity <= CART_QTY_MAX. A line stores the price
+ * last shown to the visitor, so that a price change is always announced. */
 #ifndef KONTOR_SHOP_CART_H
 #define KONTOR_SHOP_CART_H
 
@@ -17,7 +17,7 @@
 struct cart_line {
 	uint64_t variant_id, product_id;
 	int qty;
-	int64_t seen_minor; /* the unit price when it was last shown */
+	int64_t seen_minor; /* the unit price last shown */
 
 	/* the catalogue, now */
 	bool on_sale; /* the product is active and the variant in the catalogue */
@@ -34,26 +34,26 @@ struct cart_line {
 
 struct cart {
 	uint64_t id, session_id;
-	uint8_t order_key[CART_KEY_B]; /* the key of the one order that can come of this cart */
+	uint8_t order_key[CART_KEY_B]; /* idempotency key: of this cart at most one order is made */
 	struct cart_line *lines;
 	size_t n;
 };
 
 enum cart_notice {
-	CART_NOTICE_PRICE = 1, /* the price is another than the one last shown */
-	CART_NOTICE_SHORT = 2, /* fewer are left than the line wants */
-	CART_NOTICE_GONE = 4,  /* not sold any more, or none left */
+	CART_NOTICE_PRICE = 1, /* the price differs from the one last shown */
+	CART_NOTICE_SHORT = 2, /* less stock than the line's quantity */
+	CART_NOTICE_GONE = 4,  /* no longer on sale, or sold out */
 };
 
-/* What the visitor must be told about a line: a set of enum cart_notice. */
+/* The notices to show with a line: a set of enum cart_notice. */
 unsigned cart_notices(const struct cart_line *);
 
-/* Is it worth anything: is it on sale, with at least one left? Lines that are not are shown but not counted. */
+/* True when the line is on sale with at least one left. Other lines are shown but not counted. */
 bool cart_counts(const struct cart_line *);
 
 int64_t cart_units(const struct cart *);
 
-/* Weight and value of the lines that count. ERR_LIMIT when a sum does not fit. */
+/* Weight and value of the lines for which cart_counts(). ERR_LIMIT when a sum does not fit. */
 MUST_USE bool cart_load_of(const struct cart *, struct shipping_load *, struct err *);
 
 #endif

@@ -1,8 +1,7 @@
-/* catalogue.h - the goods as a shopper is shown them. Pure: no database, no clock.
+/* catalogue.h - products and categories as pages show them. Pure: no database, no clock.
  *
- * Texts are in the visitor's language already, with the shop's language where a translation is missing. Strings are
- * borrowed from whoever filled the structs. Option values have two forms: `value` is the identity, as it was
- * imported; `text` is what is shown. */
+ * Texts are in the visitor's language, or in the shop's where a translation is missing. Strings belong to the code that
+ * filled the structs. Option values have two forms: `value` is the imported identity, `text` is shown. */
 #ifndef KONTOR_SHOP_CATALOGUE_H
 #define KONTOR_SHOP_CATALOGUE_H
 
@@ -14,7 +13,7 @@
 #define CATALOGUE_HASH_B 16
 
 struct catalogue_image {
-	struct str hash;	/* CATALOGUE_HASH_B bytes; none: there is no picture */
+	struct str hash;	/* CATALOGUE_HASH_B bytes; none: no picture */
 	struct str alt;
 	int64_t w, h;		/* of the source, pixels */
 	uint64_t position;
@@ -24,9 +23,9 @@ struct catalogue_word {
 	struct str value, text;
 };
 
-/* What the unit price of a variant is worked out from: it holds `content`, its price is stated per `base`. */
+/* Input of a variant's unit price: the pack holds `content`, the price is stated per `base`. */
 struct catalogue_measure {
-	int64_t content_milli, base_milli; /* thousandths of the unit; 0: there is no unit price */
+	int64_t content_milli, base_milli; /* thousandths of the unit; 0: no unit price */
 	struct str content_unit, base_unit;
 };
 
@@ -35,7 +34,7 @@ struct catalogue_variant {
 	struct catalogue_word words[CATALOGUE_OPTIONS];
 	struct str sku, barcode;
 	int64_t price_minor;
-	int64_t compare_minor, lowest_minor; /* 0: none; lowest: of the 30 days before, when reduced */
+	int64_t compare_minor, lowest_minor; /* 0: none; lowest: in the 30 days before a reduction */
 	struct catalogue_measure measure;
 	bool shipped; /* false: digital */
 	struct stock stock;
@@ -50,7 +49,7 @@ struct catalogue_product {
 	uint64_t id, category_id, version;
 	struct str handle, vendor, title, body_html, seo_title, seo_description;
 	int64_t created_at;
-	struct catalogue_word options[CATALOGUE_OPTIONS]; /* value none: the product has fewer */
+	struct catalogue_word options[CATALOGUE_OPTIONS]; /* value none: fewer options */
 	struct catalogue_variant *variants;
 	struct catalogue_image *images;
 	struct catalogue_fact *facts;
@@ -58,7 +57,7 @@ struct catalogue_product {
 	size_t n_variants, n_images, n_facts, n_tags;
 };
 
-/* A product as it stands in a list. */
+/* A product in a list. */
 struct catalogue_card {
 	uint64_t id, version;
 	struct str handle, vendor, title;
@@ -74,10 +73,10 @@ struct catalogue_category {
 	struct catalogue_image image;
 };
 
-/* Nothing is sent and nothing runs out: had at once. */
+/* Not shipped and without stock. */
 bool catalogue_is_digital(const struct catalogue_variant *);
 
-/* Costs less than what it is compared with: then the lowest price of 30 days is told, too. */
+/* Priced below its compare-at price; pages then also show the lowest price of the 30 days before. */
 bool catalogue_is_reduced(const struct catalogue_variant *);
 
 /* Price per base unit, in minor units. False when the variant has no unit price. */

@@ -74,7 +74,7 @@ country_fits(char form, char typed)
 	}
 }
 
-/* Writes `typed` in the form; false when it does not have that form. */
+/* Rewrites `typed` in the form; false when it does not match. */
 static bool
 match(struct str form, struct str typed, char out[POSTCODE_MAX], size_t *out_n)
 {

@@ -1,4 +1,4 @@
-/* country.h - the countries that an address may name, and what each one asks of a postcode.
+/* country.h - the countries of addresses, and the forms of their postcodes.
  *
  * The table is country.def. A country is an index into it; COUNTRY_NONE is no country. */
 #ifndef KONTOR_SHOP_COUNTRY_H
@@ -26,14 +26,14 @@ struct country_info {
 
 const struct country_info *country_info(enum country);
 
-/* By its code, in either case. False when the shop does not know it. */
+/* Finds a country by code, in either case. False when it is not in the table. */
 MUST_USE bool country_find(struct str code, enum country *out);
 
-/* The postcode as the country writes it ("1012ab" in NL gives "1012 AB"), on the arena. False when it is none of
- * the country's. What is typed for a country without rules is only trimmed. */
+/* The postcode in the country's form ("1012ab" in NL gives "1012 AB"), on the arena. False when it matches none of the
+ * forms. Without forms it is only trimmed. */
 MUST_USE bool country_postcode(struct arena *, enum country, struct str typed, struct str *out);
 
-/* Does an address there need a postcode at all? */
+/* True when an address in the country needs a postcode. */
 bool country_has_postcode(enum country);
 
 #endif

@@ -1,4 +1,4 @@
-/* order.h - an order as it is written down: frozen copies of everything it was agreed on.
+/* order.h - an order as stored: frozen copies of all that was agreed.
  *
  * Later changes of catalogue, rules or texts never change an order. */
 #ifndef KONTOR_SHOP_ORDER_H
@@ -10,13 +10,13 @@
 struct order_line {
 	uint64_t variant_id, product_id;
 	struct str sku, title, options, image_hash;
-	struct str handle;	  /* when read from the database: the product's address now, or none */
-	int64_t image_w, image_h; /* likewise: of its picture, 0 when it is not there any more */
+	struct str handle;	  /* on reading: the product's present handle, or none */
+	int64_t image_w, image_h; /* on reading: of its picture; 0: the picture is gone */
 	int qty;
 	int64_t unit_minor, line_minor, tax_minor; /* prices as shown */
 	int32_t tax_bp;
-	int64_t stock_taken; /* 0: not tracked, nothing to give back */
-	bool sell_over;	     /* stock may go below 0 */
+	int64_t stock_taken; /* 0: not tracked, nothing to restock */
+	bool sell_over;	     /* stock may fall below 0 */
 };
 
 struct order_tax {
@@ -46,15 +46,15 @@ struct order {
 	size_t n_taxes;
 };
 
-/* The order that a finished plan makes, in the states that event PLACE leads to; id and number are the store's to give.
- * `now_s` is also the moment of the consent to the terms. ERR_CONFLICT when the plan is not ready to be ordered. */
+/* Makes the order from a finished plan, in the states that event PLACE leads to. The store assigns id and number.
+ * `now_s` is also the time of consent to the terms. ERR_CONFLICT when the plan is not orderable. */
 MUST_USE bool order_from_plan(struct arena *, const struct shop_rules *, const struct cart *,
     const struct checkout_plan *, int64_t now_s, struct order *, struct err *);
 
 struct order_facts order_facts(const struct order *);
 
-/* What the books must hold: lines + shipping (+ tax when it is not included) = total, taxes add up, and each line is
- * unit * quantity. Says which does not. */
+/* Checks the order's sums: lines + shipping (+ tax when not included) = total, taxes add up, and each line is unit *
+ * quantity. The error names the sum that is wrong. */
 MUST_USE bool order_adds_up(const struct order *, struct err *);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 
-/* A quasigroup of order 10 without fixed points (Damm, 2004). */
+/* A quasigroup of order 10 with no fixed points (Damm, 2004). */
 static const uint8_t damm[10][10] = {
     {0, 3, 1, 7, 5, 9, 8, 6, 4, 2},
     {7, 0, 9, 2, 1, 5, 4, 8, 6, 3},
@@ -16,7 +16,7 @@ static const uint8_t damm[10][10] = {
     {2, 5, 8, 1, 4, 3, 6, 7, 9, 0},
 };
 
-/* 0 for digits that end in their own check digit. */
+/* 0 when the digits end in their own check digit. */
 static unsigned
 check_digit(struct str digits)
 {

@@ -1,8 +1,8 @@
-/* order_state.h - what may happen to an order, and what becomes of it. The table is order_state.def.
+/* order_state.h - the states of an order and the events that change them. The table is order_state.def.
  *
- * The three machines are stored beside each other; every step is a conditional update on the old state and a row in
- * the order's journal of events. Money that arrives for an order that has ended is still recorded (payment DROPPED ->
- * PAID): somebody must give it back. */
+ * The three state machines are stored side by side. Every step is an update conditional on the old state, and a row in
+ * the order's event journal. A payment for an order that has ended is still recorded (payment DROPPED -> PAID), because
+ * it must be refunded. */
 #ifndef KONTOR_SHOP_ORDER_STATE_H
 #define KONTOR_SHOP_ORDER_STATE_H
 
@@ -28,16 +28,16 @@ struct order_states {
 };
 
 struct order_facts {
-	bool prepaid; /* the way of paying: payment_prepaid() */
+	bool prepaid; /* of the payment method: payment_prepaid() */
 	bool costs;   /* total > 0 */
 	struct order_states is;
 };
 
-/* "awaiting_payment"; "" for a value without a state. */
+/* "awaiting_payment"; "": the value is no state. */
 const char *order_state_name(enum order_machine, uint8_t state);
 const char *order_event_name(enum order_event);
 
-/* The state that `event` leads to in one machine. False when it is refused; *to is then unchanged. */
+/* The state that `event` leads to in one machine. False when the event is refused; *to is then unchanged. */
 MUST_USE bool order_step(enum order_machine, enum order_event, const struct order_facts *, uint8_t *to);
 
 #endif

@@ -1,4 +1,4 @@
-/* payment.h - which ways of paying are offered, and what each means for the order. */
+/* payment.h - the payment methods: which are offered, and which are prepaid. */
 #ifndef KONTOR_SHOP_PAYMENT_H
 #define KONTOR_SHOP_PAYMENT_H
 
@@ -14,10 +14,10 @@ enum payment {
 const char *payment_code(enum payment);
 MUST_USE bool payment_find(struct str code, enum payment *out);
 
-/* Must the money be there before the goods go out? */
+/* True when the goods are sent only after payment. */
 bool payment_prepaid(enum payment);
 
-/* Payment on receipt needs somebody who hands the goods over: the shop itself, or the carrier in the shop's country. */
+/* Payment on delivery needs a person at hand-over: the shop itself, or the carrier in the shop's country. */
 bool payment_offered(enum payment, enum shipping, enum shipping_zone);
 
 #endif

@@ -1,7 +1,7 @@
-/* product.h - a product as the catalogue holds it: texts, options, variants, pictures, specifications. Pure.
+/* product.h - a whole product: texts, options, variants, pictures, specifications. Pure.
  *
- * This is the form in which products come in and go out; pages read their own, narrower selections. A product has at
- * least one variant; without options it has exactly one. Amounts are minor units of the shop's currency. */
+ * Import and export use this form; pages read narrower selections. A product has at least one variant; without options
+ * it has exactly one. Amounts are minor units of the shop's currency. */
 #ifndef KONTOR_SHOP_PRODUCT_H
 #define KONTOR_SHOP_PRODUCT_H
 
@@ -24,9 +24,9 @@ struct product_variant {
 	struct str sku, barcode;
 	int64_t price_minor, compare_minor, cost_minor; /* compare and cost: -1 for none */
 	bool taxable, shipped, tracked, sell_over;
-	bool has_stock; /* the file names a figure */
+	bool has_stock; /* the file gives a stock level */
 	int64_t stock, weight_mg;
-	int64_t content_milli, base_milli; /* for the price per unit; 0 for none */
+	int64_t content_milli, base_milli; /* for the unit price; 0: none */
 	struct str content_unit, base_unit;
 	size_t image; /* from 1; 0: none of its own */
 	uint32_t line;
@@ -34,9 +34,9 @@ struct product_variant {
 
 struct product_image {
 	struct str source, alt;
-	int64_t position; /* as wished; while reading only */
+	int64_t position; /* as requested by the file; only while reading */
 	bool remote;
-	uint8_t picture[PRODUCT_PICTURE_B]; /* filled when the file was found */
+	uint8_t picture[PRODUCT_PICTURE_B]; /* set when the file was found */
 	bool has_picture;
 	uint32_t w, h;
 	uint32_t line, col;
@@ -48,30 +48,30 @@ struct product_spec {
 
 struct product {
 	struct str handle, title, body_html, vendor, seo_title, seo_description;
-	struct str category; /* "Tea > Green tea", blanks put right; none: in no category */
+	struct str category; /* "Tea > Green tea", blanks cleaned; none: no category */
 	enum product_status status;
 	enum tax_class tax_class;
 	size_t n_options, n_variants, n_images, n_specs, n_tags;
 	struct str option[PRODUCT_OPTIONS_MAX];
 	struct product_variant *variants;
-	struct product_image *images; /* in the order in which they are shown */
+	struct product_image *images; /* in display order */
 	struct product_spec *specs;
 	struct str *tags; /* sorted, each once */
-	bool partial; /* rows of it were left out: what is missing is not to be taken as deleted */
+	bool partial; /* some rows were skipped: missing variants must not be deleted */
 	uint32_t line;
 };
 
-/* "a" and "a > b" of "a > b > c": the part of a category path with `depth` names. */
+/* The first `depth` names of a category path: "a" and "a > b" of "a > b > c". */
 struct str product_category_head(struct str path, size_t depth);
 
-/* Number of names in a path; 0 for none. */
+/* The number of names in a path; 0: no path. */
 size_t product_category_depth(struct str path);
 
 /* The last name in a path. */
 struct str product_category_name(struct str path);
 
-/* All that an import compares, as bytes: equal bytes, equal product. Stock, the pictures' content and the handle are
- * not in it; the order of tags and specifications does not count. */
+/* Canonical bytes of all that an import compares: equal bytes, equal product. They exclude stock, picture content and
+ * the handle; the order of tags and specifications does not matter. */
 void product_canon(const struct product *, struct buf *);
 
 #endif

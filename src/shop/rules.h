@@ -1,4 +1,4 @@
-/* rules.h - how this shop sells: everything the domain needs to know from the configuration. */
+/* rules.h - the part of the configuration that the domain needs: tax, shipping, payment, order numbers. */
 #ifndef KONTOR_SHOP_RULES_H
 #define KONTOR_SHOP_RULES_H
 
@@ -9,9 +9,9 @@ struct shop_rules {
 	currency cur;
 	struct tax_rules tax;
 	struct shipping_rules shipping;
-	int64_t unpaid_expiry_s;   /* an order that waits for its money ends after this */
+	int64_t unpaid_expiry_s;   /* an unpaid order expires after this */
 	struct str number_prefix;  /* in front of order numbers; ASCII letters, digits and '-' */
-	struct str terms_version;  /* of the text that buyers agree to */
+	struct str terms_version;  /* version of the terms that buyers accept */
 };
 
 #endif

@@ -6,7 +6,7 @@
 
 enum script { BREAK, WORD, BIGRAM, JOIN };
 
-/* Folded text holds no upper case. */
+/* The text is case-folded: there are no upper-case letters. */
 static enum script
 script_of(uint32_t cp)
 {
@@ -71,7 +71,7 @@ search_tokens_reset(struct search_tokens *t, struct arena *a)
 	t->a = a;
 }
 
-/* Where a token stands in the hash table, or would. */
+/* The token's slot in the hash table, or the free slot for it. */
 static size_t
 search_slot_of(const struct search_tokens *t, struct str s)
 {
@@ -104,7 +104,7 @@ search_put(struct search_tokens *t, struct str s)
 	t->slot[i] = (uint32_t)t->n;
 }
 
-/* A word, with the apostrophes inside it left out. */
+/* Adds a word without the apostrophes inside it. */
 static void
 put_word(struct search_tokens *t, struct str s)
 {

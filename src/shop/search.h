@@ -1,9 +1,8 @@
-/* search.h - a text as the tokens under which it is found. Pure; texts come folded (plat/text/fold.h).
+/* search.h - splits a text into search tokens. Pure; callers fold the text first (plat/text/fold.h).
  *
- * A word of a script with blanks is one token; a run of Chinese, Japanese or Thai is cut into its bigrams (and a run
- * of one character into that), since the database has no parser for these. Tokens are UTF-8 without blanks, and are
- * compared by bytes. Single Latin letters are kept: somebody may look for "vitamin c". An apostrophe inside a word is
- * passed over. */
+ * In scripts with blanks a word is one token. A run of Chinese, Japanese or Thai is cut into bigrams (a run of one
+ * character is a token), since the database has no parser for these. Tokens are UTF-8 without blanks and are compared
+ * by bytes. Single Latin letters are kept, for "vitamin c". Apostrophes inside a word are dropped. */
 #ifndef KONTOR_SHOP_SEARCH_H
 #define KONTOR_SHOP_SEARCH_H
 
@@ -15,7 +14,7 @@
 
 struct search_token {
 	struct str text;
-	bool known; /* search_find() came upon it */
+	bool known; /* search_find() has found it */
 };
 
 struct search_tokens {
@@ -26,19 +25,19 @@ struct search_tokens {
 	size_t n_slots;
 };
 
-/* `max` tokens at most; more are left out. */
+/* At most `max` tokens; further ones are dropped. */
 void search_tokens_init(struct search_tokens *, struct arena *, size_t max);
 
-/* Empties it, for another product; the tokens' bytes go on that arena from now on. */
+/* Empties the set for the next product; later tokens are allocated on that arena. */
 void search_tokens_reset(struct search_tokens *, struct arena *);
 
-/* Adds a folded text; each token is there once. */
+/* Adds the tokens of a folded text; the set keeps each token once. */
 void search_add(struct search_tokens *, struct str folded);
 
-/* Adds a code as it is: whole, its parts, and whole without its hyphens: "ab-12" is found as ab-12, ab, 12, ab12. */
+/* Adds an article code: "ab-12" gives ab-12, ab, 12 and ab12. */
 void search_add_code(struct search_tokens *, struct str folded);
 
-/* NULL: it is not among them. */
+/* NULL: not in the set. */
 struct search_token *search_find(struct search_tokens *, struct str token);
 
 #endif

@@ -20,7 +20,7 @@ has(const struct bits *b, unsigned offset)
 	return (b->word[offset / 64] >> (offset % 64) & 1) != 0;
 }
 
-/* The next offset of a list, or false at its end. */
+/* Reads the next offset of a posting list; false at its end. */
 static bool
 next(struct str *list, unsigned *offset)
 {

@@ -1,11 +1,13 @@
-/* search_block.h - which products hold a word, as blocks of ids: an inverted index whose lists are cut by product id.
+/* search_block.h - the posting lists of the search's inverted index, cut into blocks of product ids.
  *
- * A block says which of SEARCH_BLOCK_IDS successive ids hold a word: two bytes for each, the higher one first, counted
- * from the block's first id, in no order. So a product is added by appending, which the database can do by itself, and
- * products that hold several words are found by sets of bits, block by block from the newest ids down: what a search
- * costs is bounded by the number of blocks, however often its words are there and however seldom together.
+ * A block covers SEARCH_BLOCK_IDS successive product ids. Its posting list holds an unsorted two-byte offset
+ * (big-endian, from the block's first id) for each product with the word. A product is therefore added by appending,
+ * which an UPDATE can do without reading. A search for several words intersects bit sets block by block, from the
+ * newest ids down. The number of blocks bounds its cost, however common the words are and however rare their
+ * combination.
  *
- * Lists in blocks: J. Zobel, A. Moffat, "Inverted files for text search engines", ACM Computing Surveys 38(2), 2006. */
+ * Blocked posting lists: J. Zobel, A. Moffat, "Inverted files for text search engines", ACM Computing Surveys 38(2),
+ * 2006. */
 #ifndef KONTOR_SHOP_SEARCH_BLOCK_H
 #define KONTOR_SHOP_SEARCH_BLOCK_H
 
@@ -13,24 +15,24 @@
 
 #define SEARCH_BLOCK_IDS 16384
 
-/* The number of the block that an id belongs to. */
+/* The block number of an id. */
 uint64_t search_block_of(uint64_t id);
 
 /* Appends an id. */
 void search_block_put(struct buf *, uint64_t id);
 
-/* Appends what a list holds without the ids in `gone`, all of which are of its block. */
+/* Appends a posting list without the ids in `gone`, which all belong to its block. */
 void search_block_put_without(struct buf *, struct str list, const uint64_t *gone, size_t n_gone);
 
-/* Lists of the same block, at least one. */
+/* The posting lists of one block, at least one. */
 struct search_lists {
 	uint64_t block;
 	const struct str *list;
 	size_t n;
 };
 
-/* The ids below `before` that are in all of them, the highest first; gives how many, at most `max`. What no list can
- * hold is passed over. */
+/* Stores the ids below `before` that are in all lists, highest first, and returns their number, at most `max`. Ignores
+ * offsets beyond the block. */
 size_t search_block_common(const struct search_lists *, uint64_t before, uint64_t *ids, size_t max);
 
 #endif

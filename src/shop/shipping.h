@@ -1,6 +1,6 @@
-/* shipping.h - which deliveries are offered for a cart, what they cost and how long they take.
+/* shipping.h - the shipping methods: which are offered for a cart, their price and their time.
  *
- * The price is as catalogue prices are: with tax or without. Digital goods weigh nothing and need no delivery. */
+ * Shipping prices include tax when catalogue prices do. Digital goods weigh nothing and are not shipped. */
 #ifndef KONTOR_SHOP_SHIPPING_H
 #define KONTOR_SHOP_SHIPPING_H
 
@@ -18,16 +18,16 @@ enum shipping {
 
 enum shipping_zone { SHIPPING_HOME, SHIPPING_EU, SHIPPING_WORLD, SHIPPING_ZONES };
 
-/* Steps with rising weights; the first one that is not below the parcel's weight gives the price. No steps: nothing is
- * sent there. */
+/* Steps of rising weight. The first step whose weight is at least the parcel's gives the price. No steps: no shipping
+ * to the zone. */
 struct shipping_zone_rules {
 	size_t n;
 	struct {
 		int64_t max_g, price_minor;
 	} steps[SHIPPING_STEPS_MAX];
-	bool free;	     /* is there a value of goods from which it is free? */
+	bool free;	     /* free from an order value on */
 	int64_t free_from_minor;
-	int days_min, days_max; /* working days until it arrives */
+	int days_min, days_max; /* working days until arrival */
 };
 
 struct shipping_rules {
@@ -37,9 +37,9 @@ struct shipping_rules {
 };
 
 struct shipping_load {
-	bool ships;	     /* is there anything to send? */
-	int64_t weight_mg;   /* of what is sent */
-	int64_t items_minor; /* all goods, as prices are shown */
+	bool ships;	     /* anything to ship */
+	int64_t weight_mg;   /* of the shipped goods */
+	int64_t items_minor; /* all goods, at shown prices */
 };
 
 struct shipping_quote {
@@ -53,13 +53,13 @@ MUST_USE bool shipping_find(struct str code, enum shipping *out);
 
 enum shipping_zone shipping_zone(const struct shipping_rules *, enum country to);
 
-/* Does the shop send parcels there at all? */
+/* True when the shop sends parcels to the country. */
 bool shipping_delivers(const struct shipping_rules *, enum country to);
 
 struct shipping_quote shipping_quote(
     const struct shipping_rules *, enum shipping, enum country to, const struct shipping_load *);
 
-/* "2000:4.90, 10000:7.90": grams, and the price up to there. ERR_INPUT says what is wrong. */
+/* "2000:4.90, 10000:7.90": grams, and the price up to that weight. ERR_INPUT names the fault. */
 MUST_USE bool shipping_steps_parse(struct str, currency, struct shipping_zone_rules *, struct err *);
 
 #endif

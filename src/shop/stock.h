@@ -1,13 +1,13 @@
-/* stock.h - how many of a variant can be sold, and the class of availability that pages show.
+/* stock.h - how many of a variant can be sold, and its availability class on pages.
  *
- * A page caches the class, never the number, so a sale spoils cached pages only when the class changes. */
+ * Pages cache the class, never the number, so a sale invalidates cached pages only when the class changes. */
 #ifndef KONTOR_SHOP_STOCK_H
 #define KONTOR_SHOP_STOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STOCK_LOW 5 /* this many and fewer are "low" */
+#define STOCK_LOW 5 /* up to this many are "low" */
 
 /* As stored in product.avail; a product has the best class of its variants, by stock_better(). */
 enum stock_avail { STOCK_SOLD_OUT, STOCK_FEW, STOCK_PLENTY, STOCK_ON_ORDER };
@@ -22,8 +22,8 @@ enum stock_reason {
 
 struct stock {
 	int64_t on_hand;
-	bool tracked;	/* false: always there, on_hand means nothing */
-	bool sell_over; /* "continue selling": may be ordered when there is none */
+	bool tracked;	/* false: always available, ignore on_hand */
+	bool sell_over; /* "continue selling": can be ordered when out of stock */
 };
 
 enum stock_avail stock_avail(const struct stock *);
@@ -33,7 +33,7 @@ enum stock_avail stock_better(enum stock_avail, enum stock_avail);
 
 const char *stock_avail_name(enum stock_avail); /* "sold_out", "low", "in_stock", "on_order" */
 
-/* How many of `wanted` can be sold now. */
+/* The part of `wanted` that can be sold now. */
 int64_t stock_sellable(const struct stock *, int64_t wanted);
 
 #endif

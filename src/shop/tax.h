@@ -1,11 +1,11 @@
-/* tax.h - what part of a price is tax.
+/* tax.h - the tax part of a price.
  *
- * Goods carry a class, countries carry rates in basis points. Prices are inclusive (as consumers in the EU must be
- * shown) or exclusive by setting. Tax is computed per line and rounded half away from zero, nowhere else.
+ * Goods have a tax class, countries have rates in basis points. A setting makes prices inclusive (as consumers in the
+ * EU must see them) or exclusive. Tax is computed and rounded, half away from zero, per line only.
  *
- * Whose rates: the shop's own country, or the destination's inside the EU for a shop that has registered for it
- * (one-stop shop); none beyond, as an export. A price that includes tax stays the same for all destinations: what
- * changes is the part of it that is tax. */
+ * Rates are those of the shop's own country, or of the destination inside the EU when the shop uses the one-stop shop
+ * (OSS). Exports out of the EU carry no tax. A price that includes tax is the same for all destinations; only its tax
+ * part changes. */
 #ifndef KONTOR_SHOP_TAX_H
 #define KONTOR_SHOP_TAX_H
 
@@ -15,7 +15,7 @@
 enum tax_class { TAX_STANDARD, TAX_REDUCED, TAX_ZERO, TAX__MAX };
 
 struct tax_rules {
-	enum country origin;	/* where the shop is */
+	enum country origin;	/* the shop's country */
 	bool included;		/* prices in the catalogue include tax */
 	bool one_stop;		/* the destination's rates inside the EU */
 };
@@ -27,7 +27,7 @@ struct tax_rates {
 const char *tax_class_name(enum tax_class); /* "standard" */
 MUST_USE bool tax_class_find(struct str name, enum tax_class *out);
 
-/* The rates of goods that go to `to`; COUNTRY_NONE (not known yet, or collected): the shop's own. */
+/* The rates of goods sent to `to`. COUNTRY_NONE (not known yet, or pick-up) gives the shop's own rates. */
 struct tax_rates tax_rates_for(const struct tax_rules *, enum country to);
 
 /* Splits an amount at a rate: shown -> net + tax = gross. */

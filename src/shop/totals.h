@@ -1,10 +1,9 @@
-/* totals.h - the one place where a total is computed: for the cart, the checkout, the order and `kontor verify`.
+/* totals.h - computes all totals: for cart, checkout, order and `kontor verify`.
  *
- * Each line's tax is rounded by itself; all sums are sums of those rounded figures, so that whatever is printed adds
- * up. Shipping follows the goods: its price is divided among their tax rates in proportion to what is sent, and the
- * cent that is left over goes to the part that lost most by rounding down.
+ * The tax of each line is rounded; all sums add the rounded figures, so that printed figures add up. The shipping price
+ * is divided among the tax rates of the shipped goods in proportion to their value (largest remainder method).
  *
- * For the result it always holds:
+ * Invariants of the result:
  *   line: net + tax = gross;  sum of lines' gross + shipping gross = total;
  *   net + tax = total;  sum over the rates of net and of tax = net and tax. */
 #ifndef KONTOR_SHOP_TOTALS_H
@@ -18,24 +17,24 @@ struct totals_line {
 	int64_t unit_minor; /* as in the catalogue, >= 0 */
 	int qty;	    /* >= 1 */
 	enum tax_class tax_class;
-	bool ships; /* takes its share of the shipping price's tax */
+	bool ships; /* shipped: takes a share of the shipping price */
 	/* computed */
 	int32_t rate_bp;
-	int64_t shown_minor; /* unit price * quantity: with tax or without, as prices are shown */
+	int64_t shown_minor; /* unit price * quantity: with or without tax, like all shown prices */
 	struct tax_split is;
 };
 
 struct totals_rate {
 	int32_t rate_bp;
 	int64_t net_minor, tax_minor; /* goods and shipping */
-	struct tax_split shipping;    /* its part of them */
+	struct tax_split shipping;    /* shipping's part of them */
 };
 
 struct totals {
 	currency cur;
 	bool tax_included;
-	int64_t items_minor;	/* lines as shown */
-	int64_t shipping_minor; /* as shown */
+	int64_t items_minor;	/* the lines' shown_minor */
+	int64_t shipping_minor; /* at the shown price */
 	struct tax_split shipping;
 	int64_t net_minor, tax_minor, total_minor;
 	struct totals_rate rates[TAX__MAX]; /* highest rate first */
@@ -46,15 +45,15 @@ struct totals_rules {
 	currency cur;
 	bool tax_included;
 	struct tax_rates rates;
-	int64_t shipping_minor; /* as prices are shown: with tax or without */
+	int64_t shipping_minor; /* with or without tax, like all shown prices */
 };
 
 /* Fills the computed part of the lines, and *t. ERR_LIMIT when an amount does not fit. */
 MUST_USE bool totals_compute(
     struct totals *t, const struct totals_rules *, struct totals_line *lines, size_t n, struct err *);
 
-/* Divides `whole` >= 0 in proportion to the weights >= 0 so that the parts add up; all to the first when no weight is
- * above 0. ERR_LIMIT when the weights' sum does not fit. */
+/* Divides `whole` >= 0 in proportion to the weights >= 0; the parts add up to `whole`. When all weights are 0, the
+ * first part takes all. ERR_LIMIT when the sum of weights does not fit. */
 MUST_USE bool totals_divide(int64_t whole, const int64_t *weights, int64_t *parts, size_t n, struct err *);
 
 #endif

@@ -1,8 +1,8 @@
 #include "view/encode.h"
 
-/* Two bytes of magic, the number of nodes and of slots (fields and items), then the root. A node is a tag byte, and
- * behind it by type: a zigzag varint; a length and bytes; a currency and a zigzag varint; a count and the items; a
- * count and the fields, each a name and a node. The two numbers in front let the reader take its memory at once. */
+/* Format: two bytes of magic, the numbers of nodes and of slots (fields and items), then the root node. A node is a tag
+ * byte, followed by type: a zigzag varint; a length and bytes; a currency and a zigzag varint; a count and the items; a
+ * count and the fields, each a name and a node. The two numbers let the decoder allocate once. */
 static const struct str magic = STR_INIT("K\x01");
 
 enum { TAG_TRUE = VIEW_OBJECT + 1 };
@@ -105,9 +105,9 @@ view_encoded(struct arena *a, const struct view *v, struct str *out, struct err 
 struct reader {
 	struct arena *a;
 	const uint8_t *p, *end;
-	struct view *nodes;	/* what is left of the memory for nodes, */
+	struct view *nodes;	/* the nodes still free, */
 	uint64_t n_nodes;
-	struct view_field *slots; /* and for fields and items */
+	struct view_field *slots; /* the fields and items still free */
 	uint64_t n_slots;
 };
 
@@ -165,7 +165,7 @@ get_slots(struct reader *r, struct view *v, int depth)
 		}
 		return true;
 	}
-	v->u.items = &r->slots->node; /* a slot has room for an item */
+	v->u.items = &r->slots->node; /* items use slots too */
 	r->slots += n;
 	for (uint64_t i = 0; i < n; i++) {
 		if (!get_node(r, depth + 1, &v->u.items[i]))
@@ -220,7 +220,7 @@ view_decode(struct arena *a, struct str bytes, struct view **out, struct err *e)
 	if (!str_starts(bytes, magic))
 		return err_set(e, ERR_UPSTREAM, "cached tree: wrong format");
 	r.p += magic.n;
-	/* A node takes at least one byte, a slot is a node: no more than there are bytes. */
+	/* Each node takes at least one byte and each slot holds a node, so neither number exceeds the bytes. */
 	if (!get_varint(&r, bytes.n, &r.n_nodes) || !get_varint(&r, bytes.n, &r.n_slots))
 		return err_set(e, ERR_UPSTREAM, "cached tree: wrong counts");
 	r.nodes = arena_try(a, r.n_nodes * sizeof(*r.nodes));

@@ -1,8 +1,8 @@
-/* encode.h - a view tree as bytes, and back without copying its texts.
+/* encode.h - encodes a view tree as bytes, and decodes it without copying texts.
  *
- * This is what memcached keeps. The bytes may come from anywhere: decoding checks every length, count, type, name and
- * the depth, takes no more memory than a small multiple of the bytes, and never reads outside them. What it cannot
- * check is whether they were meant for this list of names: keep view_names_hash() in the key. */
+ * Cached values have this form. The bytes are not trusted: decoding checks depth and every length, count, type and
+ * name, allocates at most a small multiple of the bytes, and never reads outside them. It cannot detect bytes encoded
+ * for another list of names: put view_names_hash() into the key. */
 #ifndef KONTOR_VIEW_ENCODE_H
 #define KONTOR_VIEW_ENCODE_H
 
@@ -13,11 +13,11 @@
 /* Appends the tree. A tree deeper than VIEW_DEPTH_MAX sets the buf's `over`. */
 void view_encode(const struct view *, struct buf *);
 
-/* The same as bytes on the arena. ERR_LIMIT when they would be more than VIEW_ENCODED_MAX_B. */
+/* The same, as bytes on the arena. ERR_LIMIT when they exceed VIEW_ENCODED_MAX_B. */
 MUST_USE bool view_encoded(struct arena *, const struct view *, struct str *out, struct err *);
 
-/* The tree of the bytes; its texts point into them, and it may be changed and grown. ERR_UPSTREAM when the bytes are
- * no tree, ERR_LIMIT when the arena is full. */
+/* Decodes a tree. Its texts point into the bytes; the tree may be changed and extended. ERR_UPSTREAM when the bytes are
+ * not a valid tree, ERR_LIMIT when the arena is full. */
 MUST_USE bool view_decode(struct arena *, struct str bytes, struct view **out, struct err *);
 
 #endif

@@ -1,14 +1,14 @@
-/* error_view.h - what the error page is given: shared by the workers, which answer with it, and by the command that
- * writes it as files for the web servers, so that both are the same page. */
+/* error_view.h - the view tree of the error page. Workers answer with it, and `kontor publish` writes it as static
+ * files for the web servers, so that both show the same page. */
 #ifndef KONTOR_VIEW_ERROR_VIEW_H
 #define KONTOR_VIEW_ERROR_VIEW_H
 
 #include "view/view.h"
 
-/* The public part for a status of 400 or above. `id` may be none: nobody's request. */
+/* The tree `page` for a status of 400 or above. `id`: the request's; none for static files. */
 struct view *error_view(struct arena *, int status, struct str id);
 
-/* The statuses for which web servers need a file; 0 ends the list. */
+/* The statuses that have a static file; ends with 0. */
 extern const int error_view_statuses[];
 
 #endif

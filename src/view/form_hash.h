@@ -1,11 +1,11 @@
-/* form_hash.h - what decides the form of cached trees, as one number. */
+/* form_hash.h - a hash of all that decides the form of cached trees. */
 #ifndef KONTOR_VIEW_FORM_HASH_H
 #define KONTOR_VIEW_FORM_HASH_H
 
 #include "plat/conf/conf.h"
 
-/* A hash of the names of fields and of the settings that stand in cached trees (addresses, currency, languages, tax,
- * delivery). It goes into every cache key, so that a new release or configuration never reads what an old one wrote. */
+/* A hash of the field names and of the settings that cached trees contain (URLs, currency, languages, tax, shipping).
+ * It is part of every cache key, so that a new release or configuration never reads values of an older one. */
 uint64_t form_hash(const struct conf *);
 
 #endif

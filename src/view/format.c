@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-/* The signs that readers of every language know; the rest go by their code. */
+/* Currency signs known to readers of every language; other currencies show their code. */
 static const struct {
 	const char code[4];
 	struct str sign;
@@ -21,7 +21,7 @@ magnitude(int64_t i)
 	return i < 0 ? ~(uint64_t)i + 1 : (uint64_t)i;
 }
 
-/* `width` digits, zeros in front. */
+/* Exactly `width` digits, zero-padded. */
 static void
 put_digits(struct buf *b, uint64_t u, int width)
 {
@@ -56,7 +56,7 @@ format_money_plain(struct buf *b, struct money m)
 	}
 }
 
-/* A moment that the calendar cannot hold becomes its first day. */
+/* A time out of the calendar's range becomes 1970-01-01. */
 static struct tm
 calendar(int64_t utc_s, bool local)
 {
@@ -119,7 +119,7 @@ put_grouped(struct buf *b, const struct format *f, uint64_t u)
 	int groups = 0;
 	uint64_t head = u, power = 1;
 
-	if (u < 10000 && f->group.n > 1) { /* where a blank groups, four figures stay together */
+	if (u < 10000 && f->group.n > 1) { /* with a blank as separator, four digits stay together */
 		buf_u64(b, u);
 		return;
 	}
@@ -173,7 +173,7 @@ format_money(struct buf *b, const struct format *f, struct money m)
 			}
 		} else if (*p == '$') {
 			buf_put(b, sign);
-			/* A code in letters does not stand against a figure. */
+			/* A letter code is set off from the digits by a blank. */
 			if (p + 1 < end && p[1] == '#' && sign.n == 3 && sign.p[0] >= 'A' && sign.p[0] <= 'Z'
 			    && sign.p[2] >= 'A' && sign.p[2] <= 'Z')
 				buf_put(b, nbsp);

@@ -1,7 +1,7 @@
 /* format.h - amounts, numbers and dates as text.
  *
- * The machine forms are the same everywhere. The reader's forms follow a `struct format`, which is part of a language
- * (lang.h): patterns in which the figures take the place of letters. */
+ * The machine forms are the same in every language. The reader's forms follow the patterns of a `struct format`, which
+ * belongs to a language (lang.h). */
 #ifndef KONTOR_VIEW_FORMAT_H
 #define KONTOR_VIEW_FORMAT_H
 
@@ -9,8 +9,8 @@
 #include "base/money.h"
 
 struct format {
-	struct str decimal, group; /* between units and decimals; between thousands */
-	struct str money;	   /* "$#", "# $": the sign and the figure; a blank does not break */
+	struct str decimal, group; /* decimal point; thousands separator */
+	struct str money;	   /* "$#", "# $": sign and number; a blank becomes a no-break space */
 	struct str date;	   /* "d. M y": day, month by name (m: by number), year */
 	struct str months[12];
 };
@@ -22,6 +22,6 @@ void format_date_clock(struct buf *, int64_t utc_s); /* 12:30, in the shop's tim
 
 void format_money(struct buf *, const struct format *, struct money);
 void format_number(struct buf *, const struct format *, int64_t);
-void format_date(struct buf *, const struct format *, int64_t utc_s); /* in the shop's time zone, without the time */
+void format_date(struct buf *, const struct format *, int64_t utc_s); /* in the shop's time zone; date only */
 
 #endif

@@ -29,7 +29,7 @@ end(struct writer *w)
 	return w->b.over ? STR("") : buf_str(&w->b);
 }
 
-/* `key` holds its comma and colon: ",\"sku\":". Nothing when the text is empty. */
+/* `key` includes comma and colon: ",\"sku\":". Writes nothing when the text is empty. */
 static void
 jsonld_put_text(struct writer *w, const char *key, struct str text)
 {
@@ -46,7 +46,7 @@ put_url(struct writer *w, const char *key, struct str url)
 		jsonld_put_text(w, key, url_absolute(w->urls, w->a, url));
 }
 
-/* An item of an array that opens with its first one: key is ",\"image\":[". */
+/* Writes an array item; the first one writes `key`, ",\"image\":[", before it. */
 static void
 put_item(struct writer *w, const char *key, bool *any, struct str text)
 {
@@ -170,7 +170,7 @@ put_offer(struct writer *w, const struct view *variant)
 	buf_put(&w->b, STR("]}"));
 }
 
-/* A GTIN has 8, 12, 13 or 14 figures; other barcodes are not said. */
+/* A GTIN has 8, 12, 13 or 14 digits; other barcodes are left out. */
 static bool
 is_gtin(struct str s)
 {
@@ -203,7 +203,7 @@ put_images(struct writer *w, const struct view *images)
 	end_items(w, any);
 }
 
-/* What schema.org has a word for, by that word. */
+/* The schema.org property of an option, or none. */
 static struct str
 property(struct str option)
 {

@@ -1,7 +1,7 @@
-/* jsonld.h - what a page says to search engines, as schema.org JSON-LD.
+/* jsonld.h - structured data for search engines: schema.org JSON-LD.
  *
- * Made from the same view trees as the page, with absolute addresses, and encoded so that it may stand in a <script>.
- * The result is on the arena; it is empty when the page is too large for it, which harms nobody. */
+ * Made from the page's view trees, with absolute URLs, encoded for use inside <script>. The result is on the arena. It
+ * is empty when it would exceed its limit; the page works without it. */
 #ifndef KONTOR_VIEW_JSONLD_H
 #define KONTOR_VIEW_JSONLD_H
 
@@ -11,14 +11,14 @@
 /* The shop as a WebSite with its search. */
 struct str jsonld_site(struct arena *, const struct urls *, const struct lang *, struct str name);
 
-/* A list of links (text, url) as BreadcrumbList; `last`, when it is not none, is the page itself, behind them. */
+/* A list of links (text, url) as BreadcrumbList; `last`, unless none, is appended as the page itself. */
 struct str jsonld_breadcrumbs(struct arena *, const struct urls *, const struct view *links, struct str last);
 
 /* A product tree (doc/templates.md, with all its `variants`): a ProductGroup with its variants, or a Product when
  * there is only one. */
 struct str jsonld_product(struct arena *, const struct urls *, const struct view *product);
 
-/* `made`, which a function above has made, with breadcrumbs behind it. */
+/* Appends breadcrumbs to `made`, a result of one of the functions above. */
 struct str jsonld_with_breadcrumbs(
     struct arena *, const struct urls *, struct str made, const struct view *links);
 

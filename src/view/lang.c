@@ -83,7 +83,7 @@ lang_find(const struct langs *langs, struct str path)
 	return NULL;
 }
 
-/* "0.8" to 800; 1000 when it is absent, 0 when it is no weight. */
+/* The q value in thousandths, "0.8" as 800; 1000 when absent, 0 when malformed. */
 static int
 weight(struct str parameters)
 {
@@ -99,7 +99,7 @@ weight(struct str parameters)
 	return (int)q;
 }
 
-/* Chinese is asked for by region as often as by script. */
+/* Browsers ask for Chinese by region as often as by script. */
 static struct str
 script_of(struct str range)
 {
@@ -126,7 +126,7 @@ primary_subtag(struct str tag)
 	return dash < 0 ? tag : str_head(tag, (size_t)dash);
 }
 
-/* 3: the same, 2: the one is the other's beginning ("de-AT" for de), 1: the same language in another script. */
+/* 3: equal, 2: one is a prefix of the other ("de-AT" and de), 1: same language, other script, 0: no match. */
 static int
 closeness(const struct lang *l, struct str range)
 {

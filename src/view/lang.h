@@ -1,7 +1,7 @@
-/* lang.h - the languages of the shop: their texts, how they write figures, and which one a visitor is given.
+/* lang.h - the shop's languages: their texts and formats, and the choice of one for a visitor.
  *
- * A language is known by its tag ("zh-Hans"), in paths by the tag in lower case. What is not in its catalogue is
- * shown in the source language, English. */
+ * A language has a tag ("zh-Hans"); paths use the tag in lower case. Texts without a translation are shown in the
+ * source language, English. */
 #ifndef KONTOR_VIEW_LANG_H
 #define KONTOR_VIEW_LANG_H
 
@@ -29,17 +29,17 @@ struct langs {
 	size_t n; /* the first is the default */
 };
 
-/* The languages with these tags, without texts. ERR_INPUT names a tag that is not known or stands there twice. */
+/* Fills the languages with these tags, without texts. ERR_INPUT names an unknown or repeated tag. */
 MUST_USE bool langs_init(struct arena *, const struct str *tags, size_t n, struct langs *, struct err *);
 
-/* Reads `dir`/TAG.mo for each language. A file that is absent is no error: the texts are then the source's.
- * ERR_INPUT names a file that is no catalogue. */
+/* Reads `dir`/TAG.mo for each language. Without a file the texts are those of the source language. ERR_INPUT names a
+ * file that is not a valid gettext catalogue. */
 MUST_USE bool langs_load(struct arena *, struct langs *, struct str dir, struct err *);
 
-/* By its form in a path; NULL when the shop does not have it. */
+/* Finds a language by its path form; NULL when the shop does not offer it. */
 const struct lang *lang_find(const struct langs *, struct str path);
 
-/* The language that suits an Accept-Language header (RFC 9110, 12.5.4) best; the default when none does. */
+/* The best match for an Accept-Language header (RFC 9110, 12.5.4), or the default language. */
 const struct lang *lang_negotiate(const struct langs *, struct str header);
 
 #endif

@@ -13,7 +13,7 @@ static const struct {
 #undef NAME
 };
 
-static uint16_t sorted[N__MAX]; /* ids in the order of their names; made at the first search */
+static uint16_t sorted[N__MAX]; /* ids sorted by name; filled by the first search */
 
 static int
 by_name(const void *a, const void *b)

@@ -1,29 +1,29 @@
 /* names.h - the field names of names.def, as text.
  *
- * Searched only while templates are loaded and while a JSON twin is written. */
+ * Searched only when templates are loaded or a JSON twin is written, never to render HTML. */
 #ifndef KONTOR_VIEW_NAMES_H
 #define KONTOR_VIEW_NAMES_H
 
 #include "view/view.h"
 
-/* The id of a name, or false. */
+/* Finds the id of a name. */
 MUST_USE bool view_name_find(struct str, uint16_t *id);
 
-/* The name and the help of an id below N__MAX. */
+/* Name and help text of an id below N__MAX. */
 struct str view_name(uint16_t id);
 const char *view_name_help(uint16_t id);
 
-/* A hash of names, their order and the currencies: trees encoded under another hash must not be decoded. */
+/* A hash of the names, their order and the currencies. Do not decode trees that were encoded under another hash. */
 uint64_t view_names_hash(void);
 
-/* Names made while the program runs, from N__MAX on: only for the tests of the Mustache specification. */
+/* Names added at run time, with ids from N__MAX on: only for tests against the Mustache specification. */
 struct view_names {
 	struct arena *a;
 	struct str *more;
 	size_t n, cap;
 };
 
-/* The id of a name, made when it is new. N__NONE when there are no ids left. */
+/* The id of a name, added when new. N__NONE when no ids are left. */
 uint16_t view_name_intern(struct view_names *, struct str);
 
 #endif

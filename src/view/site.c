@@ -15,7 +15,8 @@ site_put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
 	}
 }
 
-/* A text whose first line is for all languages, and each further one, "de: ...", for its own. */
+/* Picks the line of a language. The first line of the text serves all languages; each further one, "de: ...", its
+ * own. */
 static struct str
 in_language(struct str text, const struct lang *lang)
 {
@@ -34,7 +35,7 @@ in_language(struct str text, const struct lang *lang)
 	return all;
 }
 
-/* RFC 3966 knows no blanks. */
+/* RFC 3966 allows no blanks. */
 static void
 put_phone_url(struct view *v, struct arena *a, struct str phone)
 {

@@ -1,4 +1,4 @@
-/* site.h - the root `site` of every page: what is fixed for a language. */
+/* site.h - the tree `site` of every page; it depends on the language only. */
 #ifndef KONTOR_VIEW_SITE_H
 #define KONTOR_VIEW_SITE_H
 
@@ -11,10 +11,10 @@ struct site {
 	const struct conf *conf;
 	const struct urls *urls;
 	const struct langs *langs;
-	bool tax_included; /* in all prices */
+	bool tax_included; /* prices include tax */
 };
 
-/* The tree `site` of doc/templates.md for a language; on the arena. */
+/* Builds the tree (see doc/templates.md) on the arena. */
 struct view *site_view(struct arena *, const struct site *, const struct lang *);
 
 #endif

@@ -4,7 +4,7 @@
 
 #define URL_MAX_B 8192
 
-/* u->host is the part behind "://". */
+/* On entry u->host is all after "://". */
 static bool
 take_host(struct urls *u)
 {
@@ -63,7 +63,7 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 	return true;
 }
 
-/* "/shop/en" + path; the caller goes on. */
+/* Starts a URL with "/shop/en" + path; the caller appends the rest. */
 static void
 url_begin(struct buf *b, const struct urls *u, struct arena *a, const struct lang *l, const char *path)
 {
@@ -85,7 +85,7 @@ simple(const struct urls *u, struct arena *a, const struct lang *l, const char *
 	return buf_str(&b);
 }
 
-/* "?name=value", or "&name=value" behind another; nothing when the value is empty. */
+/* Appends "?name=value", or "&name=value" after a first pair; nothing when the value is empty. */
 static void
 put_query(struct buf *b, const char *name, struct str value, bool *any)
 {

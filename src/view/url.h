@@ -1,8 +1,7 @@
-/* url.h - every address of the shop, made from what it stands for.
+/* url.h - builds every URL of the shop.
  *
- * Addresses begin with the path of site.url, which may be "/shop", and are absolute paths; url_absolute() puts the
- * origin in front where other sites or search engines read them. All that is put in is percent-encoded. Everything
- * returned is on the arena. */
+ * URLs are absolute paths that begin with the path of site.url, such as "/shop". url_absolute() adds the origin for
+ * readers outside the shop, such as search engines. All parts are percent-encoded. All results are on the arena. */
 #ifndef KONTOR_VIEW_URL_H
 #define KONTOR_VIEW_URL_H
 
@@ -11,21 +10,21 @@
 struct urls {
 	struct str origin; /* "https://example.org" or with a port */
 	struct str base;   /* "" or "/shop" */
-	struct str host;   /* of the origin, with the port where it stands there */
+	struct str host;   /* of the origin, with its port if given */
 	struct str name;   /* the host without a port */
-	unsigned port;	   /* 443 or 80 where none stands */
+	unsigned port;	   /* default 443 or 80 */
 	bool https;
 };
 
 enum url_info { INFO_ABOUT, INFO_CONTACT, INFO_DELIVERY, INFO_IMPRINT, INFO_PRIVACY, INFO_TERMS, INFO_WITHDRAWAL };
 enum url_step { STEP_ADDRESS, STEP_DELIVERY, STEP_PAYMENT, STEP_REVIEW, STEP_PLACE };
 
-/* Which part of a list: its order ("price") and where it goes on. Either may be none. */
+/* Position in a list: sort order ("price") and keyset cursor. Either may be none. */
 struct url_list {
 	struct str sort, after;
 };
 
-/* Splits site.url; borrows it. ERR_INPUT when it is not http(s)://host[:port][/path]. */
+/* Parses and borrows site.url. ERR_INPUT when it is not http(s)://host[:port][/path]. */
 MUST_USE bool urls_init(struct urls *, struct str site_url, struct err *);
 
 struct str url_home(const struct urls *, struct arena *, const struct lang *);
@@ -33,7 +32,7 @@ struct str url_category(const struct urls *, struct arena *, const struct lang *
 struct str url_category_list(
     const struct urls *, struct arena *, const struct lang *, struct str slug, struct url_list);
 
-/* variant 0: the product alone. */
+/* variant 0: without a variant. */
 struct str url_product(const struct urls *, struct arena *, const struct lang *, struct str handle, uint64_t variant);
 
 /* `words` and `after` may be none. */
@@ -45,19 +44,19 @@ struct str url_checkout(const struct urls *, struct arena *, const struct lang *
 struct str url_order(const struct urls *, struct arena *, const struct lang *, struct str token);
 struct str url_info(const struct urls *, struct arena *, const struct lang *, enum url_info);
 
-/* The same page in another language: `rest` is what follows "/en" in the path, with its query. */
+/* The same page in another language. `rest`: path and query after "/en". */
 struct str url_in(const struct urls *, struct arena *, const struct lang *, struct str rest);
 
-/* A file below /static/, under the name it is installed with. */
+/* A file below /static/, by its installed name. */
 struct str url_static(const struct urls *, struct arena *, struct str name);
 
-/* A picture by its hash in hexadecimal, in the size "thumb", "card", "page" or "zoom". */
+/* A picture by its hexadecimal hash and size: "thumb", "card", "page" or "zoom". */
 struct str url_media(const struct urls *, struct arena *, struct str hash, const char *size);
 
-/* A path below the base, as it is: "/sitemap.xml". */
+/* The base followed by the path, unencoded: "/sitemap.xml". */
 struct str url_plain(const struct urls *, struct arena *, const char *path);
 
-/* The origin in front of a path; an address that has one is returned as it is. */
+/* Adds the origin to a path; returns a URL that has one unchanged. */
 struct str url_absolute(const struct urls *, struct arena *, struct str path);
 
 #endif

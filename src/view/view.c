@@ -97,7 +97,7 @@ view_node_date(struct arena *a, int64_t utc_s)
 	return node_i64(a, VIEW_DATE, utc_s);
 }
 
-/* Room for one more element of `size_b` bytes behind `old`, which is returned or copied. */
+/* Makes room for one more element of `size_b` bytes: returns `old`, or a larger copy. */
 static void *
 grown(struct view *v, void *old, size_t size_b)
 {

@@ -1,12 +1,11 @@
-/* view.h - what a page says, as a tree of typed values, before it is text.
+/* view.h - the content of a page as a tree of typed values.
  *
- * Handlers build it, templates and the JSON twin are made from it, memcached keeps it (encode.h). The type of a value
- * decides how it is written: html has been cleaned and goes out as it is, everything else is escaped; money and dates
- * are written in the reader's language. Field names are those of names.def, so that a misspelt one is an error at
- * build or load and a lookup at render compares integers.
+ * Handlers build it, templates and the JSON twin render it, memcached stores it (encode.h). The type of a value decides
+ * its output: html is already cleaned and written unchanged, all else is escaped; money and dates are formatted for the
+ * reader's language. Field names come from names.def: a misspelt name fails at build or load, and rendering compares
+ * integers.
  *
- * Nodes live on an arena and borrow the bytes of their strings. Memory is taken by arena_alloc(): the arena's `over`
- * is the sticky error. */
+ * Nodes are allocated with arena_alloc(), whose `over` is the sticky error; they borrow the bytes of their strings. */
 #ifndef KONTOR_VIEW_VIEW_H
 #define KONTOR_VIEW_VIEW_H
 
@@ -14,7 +13,7 @@
 #include "base/money.h"
 #include "base/str.h"
 
-#define VIEW_DEPTH_MAX 32 /* levels in a tree that is written or decoded */
+#define VIEW_DEPTH_MAX 32 /* levels of a tree that is encoded or decoded */
 
 enum view_type {
 	VIEW_NULL,
@@ -44,7 +43,7 @@ struct view_field {
 struct view {
 	uint8_t type;
 	currency cur;
-	uint32_t n, cap; /* bytes of a text; items or fields in use, and room for them */
+	uint32_t n, cap; /* bytes of a text; items or fields in use and allocated */
 	union {
 		bool b;
 		int64_t i; /* int; minor units; UTC seconds */
@@ -52,10 +51,10 @@ struct view {
 		struct view **items;
 		struct view_field *fields;
 	} u;
-	struct arena *a; /* list, object: where it grows */
+	struct arena *a; /* list, object: for growth */
 };
 
-/* Nodes that stand alone, for view_put() and view_push(). */
+/* Detached nodes, for view_put() and view_push(). */
 struct view *view_object(struct arena *);
 struct view *view_list(struct arena *);
 struct view *view_node_null(struct arena *);
@@ -66,45 +65,44 @@ struct view *view_node_html(struct arena *, struct str);
 struct view *view_node_money(struct arena *, struct money);
 struct view *view_node_date(struct arena *, int64_t utc_s);
 
-/* Sets a field of an object, in place of one of that name. The node may be shared by several trees; NULL sets
- * nothing. */
+/* Sets or replaces a field of an object. Trees may share a node. NULL sets nothing. */
 void view_put(struct view *obj, uint16_t name, struct view *node);
 void view_bool(struct view *obj, uint16_t name, bool);
 void view_int(struct view *obj, uint16_t name, int64_t);
 void view_str(struct view *obj, uint16_t name, struct str);
-void view_html(struct view *obj, uint16_t name, struct str); /* cleaned: goes out as it is */
+void view_html(struct view *obj, uint16_t name, struct str); /* cleaned; written unescaped */
 void view_money(struct view *obj, uint16_t name, struct money);
 void view_date(struct view *obj, uint16_t name, int64_t utc_s);
 struct view *view_sub(struct view *obj, uint16_t name);	    /* a new object in the field */
 struct view *view_sublist(struct view *obj, uint16_t name); /* a new list in the field */
 
-/* Puts a node, or a new object, at the end of a list. */
+/* Appends a node, or a new object, to a list. */
 void view_push(struct view *list, struct view *node);
 struct view *view_add(struct view *list);
 
-/* The field, or NULL: also when `obj` is NULL or no object. */
+/* The field, or NULL. `obj` may be NULL or another type. */
 struct view *view_get(const struct view *obj, uint16_t name);
 
-/* Takes the field out of the object; NULL when there is none. */
+/* Removes and returns the field; NULL when there is none. */
 struct view *view_take(struct view *obj, uint16_t name);
 
-/* view_path(v, N_page, N_title): the field of the field, or NULL. */
+/* view_path(v, N_page, N_title): a nested field, or NULL. */
 #define view_path(v, ...)                                                                                              \
 	view_path_((v), (const uint16_t[]){__VA_ARGS__}, sizeof((const uint16_t[]){__VA_ARGS__}) / sizeof(uint16_t))
 struct view *view_path_(const struct view *, const uint16_t *names, size_t n);
 
-/* The bytes of a string or html node; none for every other node and for NULL. */
+/* The bytes of a string or html node; none for other nodes and NULL. */
 struct str view_text(const struct view *);
 
-/* Number of items of a list, 0 for everything else; the item at `i`, or NULL. */
+/* The number of items of a list, else 0; the item at `i`, or NULL. */
 size_t view_count(const struct view *);
 struct view *view_at(const struct view *list, size_t i);
 
-/* False for NULL, null, false, an empty text and an empty list: what a section does not show. A number is true. */
+/* The truth of a section: false for NULL, null, false, an empty text and an empty list. Every number is true. */
 bool view_truth(const struct view *);
 
-/* The tree as JSON, safe inside a <script>: money is {"amount":"12.50","currency":"EUR"}, a date is ISO 8601, html
- * is a string. Deeper than VIEW_DEPTH_MAX: the buf is over. */
+/* Writes the tree as JSON, safe inside <script>: money as {"amount":"12.50","currency":"EUR"}, a date as ISO 8601, html
+ * as a string. A tree deeper than VIEW_DEPTH_MAX sets the buf's `over`. */
 void view_json(const struct view *, struct buf *);
 
 #endif

@@ -21,7 +21,7 @@
 #include "base/num.h"
 #include "plat/fcgi/fcgi_head.h"
 
-#define RECORD_MAX_B 65528 /* the largest content of a record that is a multiple of 8, so that none needs padding */
+#define RECORD_MAX_B 65528 /* the largest multiple of 8 below 64 KiB, so that no full record needs padding */
 #define ACCEPT_PAUSE_NS (50 * CLOCK_MS)
 #define INTERRUPT_AGAIN_NS (20 * (long)CLOCK_MS)
 #define DISCARD_MAX_B ((uint64_t)64 << 20)
@@ -30,10 +30,10 @@
 struct fcgi {
 	FCGX_Request rq;
 	int listen_fd, epoll_fd;
-	int conn_fd; /* -1: no request at hand */
+	int conn_fd; /* -1: no current request */
 	int request_id;
-	bool whole;	  /* the request is in `head`; else in `rq` */
-	bool input_ended; /* the empty record that ends the body has been read, or will not come */
+	bool whole;	  /* the request was parsed into `head`; else libfcgi has it in `rq` */
+	bool input_ended; /* the empty record that ends the body was read or will not come */
 	uint32_t read_ms;
 	struct fcgi_head head;
 	char peeked[FCGI_HEAD_MAX_B];
@@ -51,7 +51,7 @@ on_stop(int sig)
 	stop = 1;
 }
 
-/* Its only effect is that the read(2) inside libfcgi returns. */
+/* Does nothing; the signal itself interrupts the read(2) inside libfcgi. */
 static void
 on_interrupt(int sig)
 {
@@ -64,7 +64,7 @@ fcgi_stopping(void)
 	return stop != 0;
 }
 
-/* Before FCGX_Init(), which leaves signals alone that have a handler. */
+/* Call it before FCGX_Init(), which does not change signals that have a handler. */
 static void
 catch_signals(struct fcgi *f)
 {
@@ -103,7 +103,7 @@ fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **
 	f->read_ms = read_ms;
 	catch_signals(f);
 	flags = fcntl(listen_fd, F_GETFL);
-	/* Closing a connection, libfcgi waits for the peer; 2 seconds unless told otherwise. */
+	/* On closing a connection libfcgi waits for the peer, 2 seconds by default. */
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "100", 0);
 	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (f->epoll_fd < 0 || epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, listen_fd, &wanted) != 0
@@ -114,7 +114,7 @@ fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **
 	return true;
 }
 
-/* From its end on, the timer interrupts again and again: the first signal may fall between two reads. 0: off. */
+/* The timer repeats after it expires, since the first signal may fall between two reads. 0: off. */
 static void
 arm_interrupt(struct fcgi *f, uint32_t ms)
 {
@@ -125,7 +125,7 @@ arm_interrupt(struct fcgi *f, uint32_t ms)
 	timer_settime(f->interrupt, 0, &in, NULL);
 }
 
-/* One accepted connection, -1 when another process took it or the system has none to give. */
+/* Accepts one connection; -1 when another process took it or accept fails. */
 static int
 accept_one(struct fcgi *f)
 {
@@ -148,7 +148,7 @@ no_request(void)
 	return false;
 }
 
-/* Takes a request that is there as a whole; false leaves all its bytes on the connection. */
+/* Reads a request that has arrived whole. On false all its bytes are still on the connection. */
 static bool
 take_whole(struct fcgi *f, int fd)
 {
@@ -162,9 +162,8 @@ take_whole(struct fcgi *f, int fd)
 	return f->whole;
 }
 
-/* Lets libfcgi read the header from fd. It skips its own accept when ipcFd is set, closes ipcFd first unless
- * keepConnection is set, and, when the header is bad, closes fd and accepts again, which fails at once since its own
- * listening socket is -1. */
+/* Lets libfcgi read the header from fd. libfcgi does not accept when ipcFd is set, and keeps ipcFd when keepConnection
+ * is set. After a bad header it closes fd and accepts again; that fails at once because its listening socket is -1. */
 static bool
 read_header(struct fcgi *f, int fd)
 {
@@ -186,7 +185,7 @@ read_header(struct fcgi *f, int fd)
 	return true;
 }
 
-/* Of a request that was not there as a whole. The connection is closed when it brings none. */
+/* Reads a request that had not arrived whole. Closes the connection when no request comes. */
 static bool
 read_request(struct fcgi *f, int fd)
 {
@@ -199,7 +198,7 @@ read_request(struct fcgi *f, int fd)
 	return take_whole(f, fd) || read_header(f, fd);
 }
 
-/* While connections wait, waiting for one takes no signal: then it has to be looked for. */
+/* Takes a pending stop signal: the wait for a connection takes none while connections are waiting. */
 static void
 look_for_stop(void)
 {
@@ -254,7 +253,7 @@ fcgi_param(const struct fcgi *f, const char *name)
 	return f->whole ? fcgi_head_param(&f->head, name) : str_z(FCGX_GetParam(name, f->rq.envp));
 }
 
-/* Reads until `n` bytes are there, the body ends, or time is up. */
+/* Reads until `n` bytes have come, the body ends, or time is up. */
 static size_t
 read_some(struct fcgi *f, char *p, size_t n)
 {
@@ -263,8 +262,8 @@ read_some(struct fcgi *f, char *p, size_t n)
 	return got < 0 ? 0 : (size_t)got;
 }
 
-/* Reads what is left of the input. A web server sends the end of a body, also of an empty one, apart from what went
- * before; when the connection is closed before, Apache takes that for a dead worker and throws the answer away. */
+/* Reads the rest of the input. Web servers send the end of a body, even of an empty one, in a separate write. If the
+ * connection is closed before that, Apache assumes a dead worker and discards the answer. */
 static void
 read_to_end(struct fcgi *f)
 {
@@ -342,7 +341,7 @@ fcgi_body(struct fcgi *f, struct arena *a, size_t max_b, struct str *body, struc
 	return ok;
 }
 
-/* The answer as records: for each part its header and its content. */
+/* The answer as records: a header and the content for each part. */
 struct records {
 	struct arena *a;
 	struct iovec *iov;
@@ -387,7 +386,7 @@ records_end(struct records *r)
 	r->iov[r->n++] = (struct iovec){end, sizeof(*end)};
 }
 
-/* Takes `sent` bytes off the front of iov[*at..]. */
+/* Skips `sent` bytes at the front of iov[*at..]. */
 static void
 iov_advance(struct iovec *iov, size_t *at, size_t sent)
 {
@@ -453,8 +452,8 @@ fcgi_send_half(struct fcgi *f, struct arena *a, struct str head, struct str body
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for half an answer\"");
 }
 
-/* Unread input would make the close a reset, and a reset may overtake the answer: end our side, take what is there,
- * then close. */
+/* Closing with unread input sends a reset, which may overtake the answer. So shut down our side, drain the input, then
+ * close. */
 static void
 let_go(struct fcgi *f)
 {

@@ -31,7 +31,7 @@ get_record(struct reader *r, struct record *out)
 	return true;
 }
 
-/* A record of this type, request and length. */
+/* Reads a record of this type, request id and length. */
 static bool
 get_expected(struct reader *r, int type, int request_id, size_t content_b, struct record *out)
 {
@@ -87,7 +87,7 @@ fcgi_head_parse(char *p, size_t n, struct fcgi_head *h)
 	struct reader r = {(const unsigned char *)p, (const unsigned char *)p + n};
 	struct record begin, params, end;
 
-	/* The first record has no padding: libfcgi loses its place behind one that has. */
+	/* Requires the first record to have no padding, because libfcgi misparses the record after a padded one. */
 	if (!get_record(&r, &begin) || begin.type != FCGI_BEGIN_REQUEST || r.p != begin.content.end
 	    || begin.content.end - begin.content.p != sizeof(FCGI_BeginRequestBody)
 	    || (begin.content.p[0] << 8 | begin.content.p[1]) != FCGI_RESPONDER)
@@ -98,7 +98,7 @@ fcgi_head_parse(char *p, size_t n, struct fcgi_head *h)
 	    || !get_expected(&r, FCGI_STDIN, h->request_id, 0, &end) || r.p != r.end
 	    || !get_params(params.content, h) || !has_no_body(h))
 		return false;
-	/* Behind a value stands the next one's length, which has been read, or the next record. */
+	/* The byte after a value is already parsed (a length or a record header), so it may be overwritten. */
 	for (size_t i = 0; i < h->n; i++)
 		p[h->param[i].value.p + h->param[i].value.n - p] = '\0';
 	return true;

@@ -1,8 +1,8 @@
-/* fcgi_head.h - a FastCGI request that has arrived whole and has no body, taken apart where it lies.
+/* fcgi_head.h - parses in place a FastCGI request that has arrived whole and has no body.
  *
- * That is nearly every request for a page. It costs no allocation, no copy and no timer. What is anything else - not
- * all there yet, with a body, in several records of a kind, malformed - is left to libfcgi, to which it is no loss:
- * the bytes were only peeked at. */
+ * Nearly every page request is of this kind, and parsing it needs no allocation, copy or timer. libfcgi reads all
+ * others: incomplete ones, those with a body or several records of a kind, and malformed ones. The bytes were only
+ * peeked at, so libfcgi sees them all. */
 #ifndef KONTOR_PLAT_FCGI_FCGI_HEAD_H
 #define KONTOR_PLAT_FCGI_FCGI_HEAD_H
 
@@ -19,8 +19,8 @@ struct fcgi_head {
 	} param[FCGI_HEAD_PARAMS];
 };
 
-/* Takes a request apart that fills `p` with its `n` bytes exactly. The values are borrowed and get a NUL behind them,
- * written over bytes of `p`. False: it is not such a request, and `p` is unchanged. */
+/* Parses a request of exactly `n` bytes. The values point into `p`, and a NUL is written over the byte after each.
+ * False when it is not such a request; `p` is then unchanged. */
 MUST_USE bool fcgi_head_parse(char *p, size_t n, struct fcgi_head *);
 
 /* A variable of the request, or none. */

@@ -14,7 +14,7 @@
 
 #define MESSAGE_B 320
 
-/* The socket that systemd listens on, NOTIFY_SOCKET. */
+/* systemd's notification socket, NOTIFY_SOCKET. */
 struct systemd {
 	int fd;
 	struct sockaddr_un addr;
@@ -30,16 +30,16 @@ open_systemd(struct systemd *s, const char *where, struct err *e)
 	if (n >= sizeof(s->addr.sun_path) || (where[0] != '/' && where[0] != '@'))
 		return err_set(e, ERR_UPSTREAM, "NOTIFY_SOCKET=%s is no socket", where);
 	memcpy(s->addr.sun_path, where, n);
-	if (where[0] == '@') /* the abstract name space */
+	if (where[0] == '@') /* abstract namespace */
 		s->addr.sun_path[0] = '\0';
 	s->addr_n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
 	s->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	return s->fd >= 0 || err_set(e, ERR_UPSTREAM, "socket: %s", strerror(errno));
 }
 
-/* One message, with a descriptor beside it unless that is -1, as sd_notify(3) describes the protocol. */
+/* Sends one message of the sd_notify(3) protocol, with a descriptor unless fd is -1. */
 static bool
-keep_tell(struct systemd *s, const char *text, int fd)
+keep_notify(struct systemd *s, const char *text, int fd)
 {
 	union {
 		struct cmsghdr head;
@@ -61,7 +61,7 @@ keep_tell(struct systemd *s, const char *text, int fd)
 	return sendmsg(s->fd, &msg, MSG_NOSIGNAL) == (ssize_t)part.iov_len;
 }
 
-/* The number of the file that the socket is reached by; false when there is none. */
+/* The inode of the socket's file; false when it has none. */
 static bool
 file_of(int fd, unsigned long long *inode)
 {
@@ -85,7 +85,7 @@ let_go(struct systemd *s, const char *names)
 
 	while (rest.n > 0 && str_cut(&rest, ':', &name)) {
 		snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%.*s\n", STR_ARG(name));
-		ok = keep_tell(s, text, -1) && ok;
+		ok = keep_notify(s, text, -1) && ok;
 	}
 	return ok;
 }
@@ -104,7 +104,7 @@ keep_socket(int fd, struct err *e)
 	if (!open_systemd(&s, where, e))
 		return false;
 	snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=listen-%llu\n", inode);
-	ok = (let_go(&s, getenv("LISTEN_FDNAMES")) && keep_tell(&s, text, fd))
+	ok = (let_go(&s, getenv("LISTEN_FDNAMES")) && keep_notify(&s, text, fd))
 	     || err_set(e, ERR_UPSTREAM, "%s: %s", where, strerror(errno));
 	close(s.fd);
 	return ok;

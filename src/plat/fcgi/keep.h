@@ -1,21 +1,22 @@
-/* keep.h - the listening socket, left with systemd for the time in which a backend is started anew.
+/* keep.h - leaves the listening socket with systemd while a backend restarts.
  *
- * spawn-fcgi binds the socket and everything that it starts inherits it; when all of that has ended, the socket is gone
- * and a web server that connects is refused. systemd keeps descriptors for a service that asks it to
- * (FileDescriptorStoreMax=) and hands them to its next start as LISTEN_FDS (sd_notify(3), "FDSTORE=1"). Meanwhile
- * connections wait in the socket's queue, and no request is lost.
+ * spawn-fcgi binds the socket and its children inherit it. When the last of them ends, the socket closes and web
+ * servers cannot connect. With FileDescriptorStoreMax= systemd stores descriptors that a service sends (sd_notify(3),
+ * "FDSTORE=1") and passes them to its next start as LISTEN_FDS. Meanwhile connections wait in the socket's backlog, and
+ * no request is lost.
  *
- * A socket is reached by the file that was made when it was bound. That file may be deleted and another socket bound at
- * its path, so a descriptor is kept under the name "listen-INODE" of its file: the next start takes the one whose file
- * is there, or binds anew (kontor-backend). */
+ * The socket's file may be deleted and another socket bound at its path. So a descriptor is stored under the name
+ * "listen-INODE": the next start takes the descriptor whose file still exists, or binds a new socket
+ * (kontor-backend). */
 #ifndef KONTOR_PLAT_FCGI_KEEP_H
 #define KONTOR_PLAT_FCGI_KEEP_H
 
 #include "base/err.h"
 
-/* Leaves a socket that has a file with systemd, and lets go those that it handed over (LISTEN_FDNAMES) and that are of
- * no use. Does nothing when no systemd asks for it, or when the socket came from there (LISTEN_FDS). systemd knows a
- * socket that it has already, so each worker may call this. ERR_UPSTREAM. */
+/* Stores a socket that has a file with systemd, and removes those that systemd passed to this start (LISTEN_FDNAMES):
+ * the start found none of them usable. Does nothing without NOTIFY_SOCKET, or when the socket came from systemd
+ * (LISTEN_FDS). systemd ignores a socket that it already stores, so every worker may call this. Fails with
+ * ERR_UPSTREAM. */
 MUST_USE bool keep_socket(int fd, struct err *);
 
 #endif

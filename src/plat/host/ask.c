@@ -32,7 +32,7 @@ wait_for(const struct ask *k, short events)
 	return n < 0 ? errno : n == 0 ? ETIMEDOUT : 0;
 }
 
-/* A full backlog of a local socket says EAGAIN: then there is no time to lose, and no way to wait but to try again. */
+/* A local socket with a full backlog returns EAGAIN. Nothing can be polled then, so retry until the deadline. */
 static int
 connect_to(struct ask *k, const struct sockaddr *to, socklen_t n)
 {
@@ -143,7 +143,7 @@ ask_read(struct ask *k, struct buf *out, struct str end, struct err *e)
 		ssize_t n;
 		int rc;
 
-		if (clock_left_ns(k->deadline_ns) == 0) /* also when there is always more to read */
+		if (clock_left_ns(k->deadline_ns) == 0) /* even while data keeps coming */
 			return ask_fail(e, "read", ETIMEDOUT);
 		n = recv(k->fd, part, sizeof(part), 0);
 		if (n > 0)

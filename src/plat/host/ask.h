@@ -1,4 +1,4 @@
-/* ask.h - a short exchange with a server: connect, send, read, all of it before one deadline. */
+/* ask.h - a short exchange with a server: connect, send and read under one deadline. */
 #ifndef KONTOR_PLAT_HOST_ASK_H
 #define KONTOR_PLAT_HOST_ASK_H
 
@@ -10,14 +10,14 @@ struct ask {
 	uint64_t deadline_ns;
 };
 
-/* Connects to the path of a socket, or to host:port. ERR_UPSTREAM; err.code is the errno of a socket that could not be
- * connected to, ETIMEDOUT past the deadline, 0 when the host has no address. */
+/* Connects to a socket's path, or to host:port. Fails with ERR_UPSTREAM; err.code is the errno of the failed connect,
+ * ETIMEDOUT after the deadline, 0 when the host has no address. */
 MUST_USE bool ask_open(struct ask *, struct str where, uint64_t deadline_ns, struct err *);
 void ask_close(struct ask *);
 
 MUST_USE bool ask_send(struct ask *, struct str, struct err *);
 
-/* Adds what it reads, until that ends in `end`, or, when `end` is empty, until the server closes the connection.
+/* Appends to the buffer until it ends in `end`, or, if `end` is empty, until the server closes the connection.
  * ERR_LIMIT when the buffer is full before that. */
 MUST_USE bool ask_read(struct ask *, struct buf *, struct str end, struct err *);
 

@@ -13,7 +13,7 @@
 #define PART_B ((size_t)64 << 10)
 #define WORDS_B 400
 
-/* One of the two programs, and what it had to say. */
+/* One of the two programs, and its standard error. */
 struct side {
 	struct run run;
 	pid_t pid;
@@ -24,9 +24,9 @@ struct pump {
 	struct db_dump *d;
 	struct arena *a;
 	struct side from, to;
-	int in, out, login, file; /* ours: the first program's output, the second one's input */
-	struct dump_scan *scan;   /* NULL: nothing is looked at */
-	bool refused;             /* the second one took no more while there was more */
+	int in, out, login, file; /* ours: the first program's output, the second's input */
+	struct dump_scan *scan;   /* NULL: no scan */
+	bool refused;             /* the second program stopped reading too early */
 };
 
 static void
@@ -37,7 +37,7 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* Its last words, on one line. */
+/* The end of its standard error, on one line. */
 static const char *
 words_of(const struct side *s, char out[WORDS_B])
 {
@@ -62,7 +62,7 @@ dump_start(struct side *s, struct err *e)
 	return s->started;
 }
 
-/* The status that it ended with. */
+/* Waits for it; returns its exit status. */
 static int
 end(struct side *s)
 {
@@ -84,7 +84,7 @@ judge_one(const struct side *s, int status, struct err *e)
 	    || err_set(e, ERR_UPSTREAM, "%s ended with status %d: %s", s->run.argv[0], status, words_of(s, words));
 }
 
-/* Who gave up first has the reason; the other one only lost its partner. */
+/* Fills the error. The program that failed first has the cause; the other only lost its partner. */
 static bool
 judge(const struct pump *p, int from, int to, struct err *e)
 {
@@ -93,7 +93,7 @@ judge(const struct pump *p, int from, int to, struct err *e)
 	return judge_one(&p->from, from, e) && judge_one(&p->to, to, e);
 }
 
-/* Moves the bytes until there are no more, or until nobody takes them. */
+/* Copies until end of file, or until the second program stops reading. */
 static bool
 move(struct pump *p, struct err *e)
 {
@@ -119,7 +119,7 @@ move(struct pump *p, struct err *e)
 		}
 		p->refused = !file_write(p->out, bytes);
 		if (p->refused)
-			return true; /* how the second one ended says why */
+			return true; /* its exit status tells why */
 	}
 	if (p->scan != NULL) {
 		out.n = 0;
@@ -198,7 +198,7 @@ bool
 db_dump_load(struct db_dump *d, struct arena *a, struct err *e)
 {
 	static const char *const gunzip[] = {"gzip", "-dc", NULL};
-	/* The sandbox: a dump holds SQL, and no commands to this machine. */
+	/* The sandbox: a dump must contain SQL only, no commands for this machine. */
 	const char *const mariadb[] = {"mariadb", DB_LOGIN_OPTION, "--batch", "--loose-sandbox",
 	    "--default-character-set=utf8mb4", "--max-allowed-packet=1G", d->login->database, NULL};
 	struct pump p = {.d = d, .a = a, .file = -1, .login = -1};

@@ -10,7 +10,7 @@ dump_scan_init(struct dump_scan *s, struct arena *a)
 	*s = (struct dump_scan){.a = a, .tables = ARENA_ARRAY(a, struct dump_table, DUMP_SCAN_TABLES_MAX)};
 }
 
-/* `name` of a line that goes on with "`name`...", which is left behind in *line. */
+/* Cuts a quoted name off the front of *line. */
 static bool
 take_name(struct str *line, struct str *name)
 {
@@ -46,7 +46,7 @@ begins_with(struct str line, const char *words, struct str *name)
 	return take_name(&line, name);
 }
 
-/* A whole line that holds no rows. */
+/* Handles a whole line outside of rows. */
 static void
 look_at_line(struct dump_scan *s, struct str line, struct buf *out)
 {
@@ -63,7 +63,7 @@ look_at_line(struct dump_scan *s, struct str line, struct buf *out)
 	buf_put(out, line);
 }
 
-/* Counts the brackets that no other one and no quote holds; the statement ends at a ';' there. */
+/* Counts the outermost brackets outside of quotes, one per row; a ';' there ends the statement. */
 static size_t
 take_rows(struct dump_scan *s, struct str bytes)
 {
@@ -91,7 +91,7 @@ take_rows(struct dump_scan *s, struct str bytes)
 	return bytes.n;
 }
 
-/* What the line is can be said now: it is whole, or its head is full. */
+/* Decides the kind of the line once it is whole or its head is full. */
 static void
 decide(struct dump_scan *s, bool whole, struct buf *out)
 {

@@ -1,7 +1,7 @@
-/* dump_scan.h - reads along what mariadb-dump writes: how many rows each table has, and whether the end was reached.
+/* dump_scan.h - scans the output of mariadb-dump: counts each table's rows, and detects a complete dump.
  *
- * Also takes out who made a view (DEFINER): only an administrator of the server may make one in another's name, and the
- * account that restores is none. Pure; knows the lines that mariadb-dump begins at the margin, and SQL's quotes. */
+ * Also removes the DEFINER of views: only a server administrator may create a view for another account, and the
+ * restoring account is not one. Pure; parses only lines that mariadb-dump begins at column 0, and SQL quotes. */
 #ifndef KONTOR_PLAT_HOST_DUMP_SCAN_H
 #define KONTOR_PLAT_HOST_DUMP_SCAN_H
 
@@ -19,22 +19,22 @@ struct dump_table {
 struct dump_scan {
 	struct arena *a;
 	enum { DUMP_SCAN_HEAD, DUMP_SCAN_REST, DUMP_SCAN_ROWS } at;
-	char head[DUMP_SCAN_HEAD_B]; /* the line's beginning, until it is known what it is */
+	char head[DUMP_SCAN_HEAD_B]; /* the start of a line of unknown kind */
 	size_t n_head;
-	char quote; /* in rows: the quote that is open, or 0 */
+	char quote; /* in rows: the open quote, or 0 */
 	bool escaped;
 	unsigned depth;
-	struct dump_table *tables, *table; /* the second: whose rows are being read */
+	struct dump_table *tables, *table; /* table: whose rows are being read */
 	size_t n_tables;
-	bool complete; /* the line that mariadb-dump writes last was there */
+	bool complete; /* the last line of mariadb-dump was seen */
 };
 
 void dump_scan_init(struct dump_scan *, struct arena *);
 
-/* Takes the next bytes and appends to `out` what is to be kept of them. */
+/* Scans the next bytes and appends to `out` those to keep. */
 void dump_scan_take(struct dump_scan *, struct str bytes, struct buf *out);
 
-/* There are no more. */
+/* Ends the input. */
 void dump_scan_end(struct dump_scan *, struct buf *out);
 
 #endif

@@ -9,7 +9,7 @@
 #define ANSWER_MAX_B ((size_t)4 << 20)
 #define HEAD_B 8
 
-/* Of the protocol; libfcgi's header has them under names of its own, and no client. */
+/* Protocol constants. libfcgi has its own names for them but no client. */
 enum { VERSION = 1, BEGIN = 1, END = 3, PARAMS = 4, IN = 5, OUT = 6, RESPONDER = 1, REQUEST = 1 };
 
 static void

@@ -1,4 +1,4 @@
-/* fcgi_ask.h - the other side of FastCGI: one GET, sent to a backend's socket as a web server would. */
+/* fcgi_ask.h - a FastCGI client: sends one GET to a backend's socket, as a web server does. */
 #ifndef KONTOR_PLAT_HOST_FCGI_ASK_H
 #define KONTOR_PLAT_HOST_FCGI_ASK_H
 
@@ -12,14 +12,14 @@ struct fcgi_ask {
 	uint64_t deadline_ns;
 };
 
-/* *answer is what the worker wrote, head ("Status: 200 OK\r\n...") and body, on the arena. ERR_UPSTREAM; err.code as
- * that of ask_open(), EPROTO when the answer is none. */
+/* *answer is the worker's output, head ("Status: 200 OK\r\n...") and body, on the arena. Fails with ERR_UPSTREAM;
+ * err.code as in ask_open(), EPROTO when the answer is not FastCGI. */
 MUST_USE bool fcgi_ask(struct arena *, const struct fcgi_ask *, struct str *answer, struct err *);
 
-/* Pure: takes the answer out of the records that make it. */
+/* Pure: extracts the answer from its records. */
 MUST_USE bool fcgi_ask_parse(struct arena *, struct str records, struct str *answer, struct err *);
 
-/* The number behind "Status:" in the head of an answer (200 when there is none), and a header's value or none. */
+/* The status in the head of an answer, 200 without a "Status:" line; and the value of a header, or none. */
 int fcgi_answer_status(struct str answer);
 struct str fcgi_answer_header(struct str answer, struct str name);
 

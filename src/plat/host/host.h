@@ -1,4 +1,4 @@
-/* host.h - what this machine has: room on its disks, and whether its clock is set from outside. */
+/* host.h - facts about this machine: free disk space, and clock synchronisation. */
 #ifndef KONTOR_PLAT_HOST_HOST_H
 #define KONTOR_PLAT_HOST_HOST_H
 
@@ -7,12 +7,12 @@
 #include "base/err.h"
 
 struct host_disk {
-	uint64_t size_b, free_b;     /* what an ordinary user may have of it */
+	uint64_t size_b, free_b;     /* available to ordinary users */
 	uint64_t inodes, free_nodes; /* inodes 0: the file system does not count them */
-	uint64_t device;             /* the same for folders of one file system */
+	uint64_t device;             /* equal for folders on one file system */
 };
 
-/* ERR_NOT_FOUND when the folder cannot be looked at. */
+/* ERR_NOT_FOUND when statfs fails. */
 MUST_USE bool host_disk(const char *folder, struct host_disk *, struct err *);
 
 enum host_room { HOST_ROOMY, HOST_LOW, HOST_FULL };
@@ -23,7 +23,7 @@ enum host_room host_room(const struct host_disk *);
 enum host_sync { HOST_SYNCED, HOST_NOT_SYNCED, HOST_SYNC_UNKNOWN };
 enum host_sync host_clock_sync(void);
 
-/* When the program that runs here was made, from its file; 0 when that cannot be seen. */
+/* The modification time of the running program's file; 0: unknown. */
 int64_t host_program_s(void);
 
 #endif

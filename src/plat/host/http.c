@@ -21,7 +21,7 @@ take_body(char *p, size_t one, size_t n, void *arg)
 	return n;
 }
 
-/* An interim answer or a second block begins anew. */
+/* A further status line (after an interim answer) restarts the head. */
 static size_t
 take_head(char *p, size_t one, size_t n, void *arg)
 {

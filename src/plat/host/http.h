@@ -1,7 +1,7 @@
-/* http.h - one GET over HTTP or HTTPS, as a visitor's browser would send it. libcurl behind one function.
+/* http.h - one GET over HTTP or HTTPS, as a browser sends it; wraps libcurl.
  *
- * No redirect is followed, no proxy is used, no connection is kept. Certificates are judged by the system's list, or by
- * the file that SSL_CERT_FILE names. */
+ * Follows no redirect, uses no proxy, keeps no connection. Certificates are verified with the system's CA list, or with
+ * the file in SSL_CERT_FILE. */
 #ifndef KONTOR_PLAT_HOST_HTTP_H
 #define KONTOR_PLAT_HOST_HTTP_H
 
@@ -12,32 +12,32 @@
 
 struct http_request {
 	const char *url;
-	const char *at;    /* connect to this address, whatever the URL says; NULL: as it says */
-	uint32_t limit_ms; /* for all of it */
-	bool unverified;   /* take any certificate */
+	const char *at;    /* connect to this address instead of the URL's host; NULL: the URL's */
+	uint32_t limit_ms; /* for the whole exchange */
+	bool unverified;   /* accept any certificate */
 };
 
 enum http_result {
 	HTTP_ANSWERED,
-	HTTP_NO_ADDRESS, /* the host's name has none */
+	HTTP_NO_ADDRESS, /* the host name does not resolve */
 	HTTP_NO_CONNECT,
-	HTTP_NO_ANSWER, /* too late, or none */
-	HTTP_NO_TLS,    /* no handshake: the other side does not speak TLS, or not ours */
+	HTTP_NO_ANSWER, /* no answer in time */
+	HTTP_NO_TLS,    /* the TLS handshake failed */
 	HTTP_BAD_CERT
 };
 
 struct http_answer {
 	enum http_result result;
-	const char *why; /* the library's words when there was no answer */
+	const char *why; /* libcurl's message when there was no answer */
 	int status;
-	struct str head, body;   /* the lines of headers; both on the arena */
-	const char *ip;          /* who was connected to, or "" */
-	int64_t cert_until_s;    /* UTC; 0: not known */
-	const char *cert_names;  /* the names that the certificate is for, or "" */
+	struct str head, body;   /* header lines; both on the arena */
+	const char *ip;          /* the peer's address, or "" */
+	int64_t cert_until_s;    /* UTC; 0: unknown */
+	const char *cert_names;  /* the certificate's names, or "" */
 	const char *cert_issuer; /* or "" */
 };
 
-/* Whatever comes of it stands in *answer. ERR_BUG when the library cannot be used. */
+/* Every outcome of the exchange is in *answer. ERR_BUG when libcurl does not initialise. */
 MUST_USE bool http_get(struct arena *, const struct http_request *, struct http_answer *, struct err *);
 
 /* The value of a header, or none. */

@@ -90,7 +90,7 @@ quiet(int priority, const char *format, va_list args)
 	(void)args;
 }
 
-/* The libraries behind libgd complain on standard error; what a broken picture gets is told by the import. */
+/* The libraries behind libgd write warnings to standard error; the import reports broken pictures itself. */
 static void
 mute(void)
 {
@@ -103,7 +103,7 @@ mute(void)
 static gdImagePtr
 decode(struct str s, const struct image_head *h)
 {
-	void *p = (void *)(uintptr_t)s.p; /* libgd only reads it */
+	void *p = (void *)(uintptr_t)s.p; /* libgd does not write to it */
 	int n = (int)s.n;
 
 	switch (h->type) {
@@ -115,7 +115,7 @@ decode(struct str s, const struct image_head *h)
 	return NULL;
 }
 
-/* EXIF orientations are a turn, and for the even ones a mirror first. */
+/* An EXIF orientation is a rotation; the even ones mirror first. */
 static gdImagePtr
 orient(gdImagePtr im, int orientation)
 {
@@ -134,7 +134,7 @@ orient(gdImagePtr im, int orientation)
 	return turned;
 }
 
-/* The temporary files are opened before the child is made, which then can write nothing else. */
+/* The temporary files are opened before the fork; the child can write to nothing else. */
 struct target {
 	char dir[PATH_MAX_B];
 	char path[IMAGE__MAX][PATH_MAX_B], temp[IMAGE__MAX][PATH_MAX_B];
@@ -150,7 +150,7 @@ is_target(const struct target *t, int fd)
 	return false;
 }
 
-/* What decodes foreign bytes has neither the operator's connections nor, when that is root, his rights. */
+/* The process that decodes foreign bytes drops the inherited descriptors and root's privileges. */
 static bool
 confine(const struct target *t)
 {
@@ -168,7 +168,7 @@ confine(const struct target *t)
 	       && setresuid(NOBODY, NOBODY, NOBODY) == 0;
 }
 
-/* Resized, or the picture itself when it is no larger. */
+/* The resized picture, or `im` itself when it is small enough. */
 static gdImagePtr
 resize(gdImagePtr im, enum image_size size)
 {
@@ -199,7 +199,7 @@ encode(gdImagePtr im, int fd)
 	return file_write(fd, str_n(bytes, (size_t)n)) && fsync(fd) == 0 ? CHILD_OK : CHILD_NO_DISK;
 }
 
-/* Most of the time goes into encoding: the largest size is made by a process of its own beside the others. */
+/* Encoding takes most of the time, so the largest size is encoded in a process of its own, parallel to the others. */
 static int
 encode_all(gdImagePtr im, const struct target *t)
 {
@@ -240,7 +240,7 @@ child(struct str s, const struct image_head *h, const struct target *t)
 	im = decode(s, h);
 	if (im == NULL)
 		return CHILD_NO_PICTURE;
-	/* Onto white before anything is resampled: else the hidden colour of clear pixels bleeds into the edges. */
+	/* Flatten onto white before resampling, or the hidden colour of transparent pixels bleeds into the edges. */
 	flat = gdImageCreateTrueColor(gdImageSX(im), gdImageSY(im));
 	if (flat == NULL)
 		return CHILD_NO_PICTURE;
@@ -305,9 +305,9 @@ open_temps(struct target *t, struct err *e)
 	bool ok = true;
 
 	for (int i = 0; i < IMAGE__MAX; i++) {
-		(void)unlink(t->temp[i]); /* of a run that broke off */
+		(void)unlink(t->temp[i]); /* left by an aborted run */
 		t->fd[i] = ok ? open(t->temp[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) : -1;
-		/* whatever the mask of the caller's shell is */
+		/* regardless of the umask */
 		if (ok && (t->fd[i] < 0 || fchmod(t->fd[i], 0644) != 0))
 			ok = err_set(e, ERR_UPSTREAM, "%s cannot be written: %s", t->dir, strerror(errno));
 	}

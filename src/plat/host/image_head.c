@@ -1,4 +1,4 @@
-/* Only what is needed to know type, measures and orientation is read; everything is checked against the end. */
+/* Parses only type, measures and orientation. Every read is bounds-checked. */
 #include <string.h>
 
 #include "plat/host/image.h"
@@ -110,7 +110,7 @@ head_jpeg(struct str s, struct image_head *h)
 
 		if ((unsigned char)s.p[at] != 0xff)
 			return false;
-		if (marker == 0xff) { /* filling */
+		if (marker == 0xff) { /* fill byte */
 			at++;
 			continue;
 		}

@@ -18,7 +18,7 @@
 
 static const struct str deleted = STR_INIT(" (deleted)");
 
-/* The beginning of a file of /proc, which tells no size; empty when it cannot be read. */
+/* Reads the start of a /proc file, whose size is unknown; empty on error. */
 static struct str
 read_start(struct arena *a, const char *path, size_t max_b)
 {
@@ -37,7 +37,7 @@ read_start(struct arena *a, const char *path, size_t max_b)
 	return str_n(p, n);
 }
 
-/* "pid (name) state parent ..."; the name may hold anything. */
+/* "pid (name) state parent ..."; the name may contain any byte. */
 static bool
 parse_stat(struct arena *a, struct str text, struct proc *p)
 {
@@ -96,7 +96,7 @@ proc_argument(struct str *rest)
 	const char *p = rest->p;
 	size_t n = rest->n == 0 ? 0 : strnlen(p, rest->n);
 
-	if (n == rest->n) /* cut off, or the end */
+	if (n == rest->n) /* truncated, or the end */
 		return NULL;
 	*rest = str_from(*rest, n + 1);
 	return p;
@@ -127,7 +127,7 @@ proc_program(struct arena *a, int pid)
 	return to.n == 0 ? NULL : str_zdup(a, to);
 }
 
-/* The numbers of the sockets that listen on the port, from a table of /proc/net. */
+/* The inodes of the sockets that listen on the port, from a table in /proc/net. */
 static size_t
 find_sockets(struct arena *a, const char *table, unsigned port, struct str *sockets, size_t n)
 {

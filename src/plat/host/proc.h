@@ -1,6 +1,6 @@
-/* proc.h - the processes of this machine, as /proc shows them.
+/* proc.h - lists the processes of this machine from /proc.
  *
- * A snapshot: what it names may be gone. What belongs to other users is seen only in part by an ordinary one. */
+ * The list is a snapshot; processes in it may have ended. Ordinary users see only part of other users' processes. */
 #ifndef KONTOR_PLAT_HOST_PROC_H
 #define KONTOR_PLAT_HOST_PROC_H
 
@@ -10,23 +10,23 @@
 struct proc {
 	int pid, parent;
 	unsigned uid;
-	const char *name;     /* at most 15 bytes of it */
+	const char *name;     /* cut at 15 bytes */
 	struct str arguments; /* each ends in a NUL */
 };
 
-/* All of them, on the arena. ERR_BUG when there is no /proc. */
+/* Lists all processes, on the arena. ERR_BUG without /proc. */
 MUST_USE bool proc_list(struct arena *, struct proc **, size_t *n, struct err *);
 
-/* Steps through the arguments; NULL behind the last. `rest` begins as a copy of proc.arguments. */
+/* Steps through the arguments; NULL after the last. `rest` begins as a copy of proc.arguments. */
 const char *proc_argument(struct str *rest);
 
-/* The path of the program, on the arena, also when its file was replaced; NULL when it cannot be seen. */
+/* The program's path, on the arena, even if its file was replaced; NULL: unknown. */
 const char *proc_program(struct arena *, int pid);
 
-/* Whether the program's file was replaced since the process started. False also when that cannot be seen. */
+/* True when the program's file was replaced since the process started; false: not replaced, or unknown. */
 bool proc_is_replaced(struct arena *, int pid);
 
-/* The process that listens on this TCP port, the oldest of them. 0: none, or it cannot be seen. */
+/* The oldest process that listens on this TCP port. 0: none, or not visible to this user. */
 int proc_listening(struct arena *, const struct proc *, size_t n, unsigned port);
 
 #endif

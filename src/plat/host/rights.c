@@ -124,8 +124,8 @@ only_root_writes(const struct stat *st)
 	return st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* In a sticky folder nobody can rename or remove what is root's; but anybody can give a file of root's a second name
- * there, so that only a folder in it counts. */
+/* In a sticky folder others cannot rename or remove root's entries, but they can hard-link a file of root into it. So
+ * below a sticky folder only folders are trusted. */
 static bool
 is_folder_of_root(const char *path, bool above_file)
 {
@@ -143,7 +143,7 @@ rights_is_roots(struct arena *a, const char **path)
 	struct statfs fs;
 	bool above_file = true;
 
-	/* what /proc shows of a program of root's is what its caller wrote: its arguments, its environment */
+	/* /proc files of a root process contain its caller's bytes: arguments, environment */
 	if (realpath(*path, real) == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode) || !only_root_writes(&st)
 	    || statfs(real, &fs) != 0 || fs.f_type == PROC_SUPER_MAGIC)
 		return false;

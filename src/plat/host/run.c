@@ -19,7 +19,7 @@ give(posix_spawn_file_actions_t *fa, int fd, int to)
 	return posix_spawn_file_actions_adddup2(fa, fd, to);
 }
 
-/* Signals go back to what a program expects: we may ignore or block some. */
+/* Resets the signals, some of which we ignore or block, for the program. */
 static int
 run_spawn(const struct run *r, pid_t *pid)
 {

@@ -1,8 +1,7 @@
-/* run.h - other programs, found by PATH and run without a shell.
+/* run.h - runs other programs, found by PATH, without a shell.
  *
- * What a program is given on its standard channels, and maybe one more, is said for each run; no other descriptor of
- * ours reaches it, since all are opened O_CLOEXEC. A program that cannot be found or started is ERR_NOT_FOUND; how it
- * ended is the caller's to judge. */
+ * Each run names the descriptors for the standard channels and at most one more. The program inherits no others, since
+ * all are O_CLOEXEC. ERR_NOT_FOUND when the program cannot be found or started. The caller judges the exit status. */
 #ifndef KONTOR_PLAT_HOST_RUN_H
 #define KONTOR_PLAT_HOST_RUN_H
 
@@ -12,23 +11,23 @@
 #include "base/str.h"
 
 #define RUN_NULL (-1)			/* /dev/null */
-#define RUN_ALSO 3			/* where `also` is found by the program */
-#define RUN_CAPTURE_B ((size_t)1 << 20) /* the most that run_read() keeps */
+#define RUN_ALSO 3			/* the number of `also` in the program */
+#define RUN_CAPTURE_B ((size_t)1 << 20) /* limit of run_read() */
 
 struct run {
 	const char *const *argv; /* NULL at its end */
 	int in, out, err;	 /* descriptors, borrowed, or RUN_NULL */
-	int also;		 /* borrowed; becomes descriptor RUN_ALSO of the program; 0: there is none */
+	int also;		 /* borrowed; becomes descriptor RUN_ALSO of the program; 0: none */
 };
 
-/* Starts it. */
+/* Starts the program. */
 MUST_USE bool run_start(const struct run *, pid_t *, struct err *);
 
-/* Waits for its end: *status is its exit status, or 128 and the number of the signal that ended it. */
+/* Waits for its end: *status is its exit status, or 128 plus the number of the signal that ended it. */
 MUST_USE bool run_wait(pid_t, int *status, struct err *);
 
-/* Both, with nothing to read. Output and errors together become *text, with a NUL behind, on the arena; what is more
- * than RUN_CAPTURE_B is read and dropped. */
+/* Runs the program with empty input and waits. Standard output and error together become *text, with a NUL added, on
+ * the arena. Bytes beyond RUN_CAPTURE_B are dropped. */
 MUST_USE bool run_read(struct arena *, const char *const argv[], struct str *text, int *status, struct err *);
 
 #endif

@@ -21,7 +21,7 @@ struct running {
 	int fd;
 };
 
-/* Its own process group, so that what it starts can be killed with it; nothing outlives the caller. */
+/* The child has its own process group, so that its children are killed with it, and dies with the caller. */
 static int
 child(struct arena *a, const struct task *t, int fd)
 {
@@ -56,14 +56,14 @@ task_start(struct arena *a, struct running *r)
 	close(fds[1]);
 	r->fd = fds[0];
 	if (r->pid > 0) {
-		setpgid(r->pid, r->pid); /* here too: it may not have come to it before it must be killed */
+		setpgid(r->pid, r->pid); /* as in the child: the group may be killed before that */
 		return true;
 	}
 	close(r->fd);
 	return false;
 }
 
-/* One that a signal cannot end (it waits for a disk that is gone) is left behind: our own end is the end of it. */
+/* A child in uninterruptible sleep (on a dead disk) does not even die of SIGKILL; it is abandoned. */
 static void
 task_finish(struct running *r, bool in_time)
 {
@@ -92,7 +92,7 @@ until_ns(const struct running *r)
 	return r->began_ns + r->task->limit_ms * CLOCK_MS;
 }
 
-/* Takes what there is to read. True when the child has come to its end. */
+/* Reads the available output. True when the child has ended. */
 static bool
 task_take(struct running *r)
 {
@@ -104,7 +104,7 @@ task_take(struct running *r)
 	return n == 0 || (n < 0 && errno != EINTR);
 }
 
-/* Waits until one of them has something to say or is over its time; those that came to an end leave the list. */
+/* Waits until a child writes, ends or reaches its time limit; removes those that ended from the list. */
 static size_t
 wait_some(struct running *list, size_t n)
 {

@@ -1,8 +1,8 @@
-/* task.h - functions run in child processes, several at a time, each under a time limit.
+/* task.h - runs functions in child processes, several at a time, each with a time limit.
  *
- * Whatever a function waits for in vain (a name server, a network's file system, a service that stands still) costs its
- * limit and no more: then the child is killed with all that it started. What crashes, crashes alone. A child changes
- * nothing in the caller's memory; what it has to say comes through a pipe. Its standard channels are /dev/null. */
+ * A function that hangs (on a name server, a network file system, a stopped service) costs its time limit and no more:
+ * its child is then killed with all that it started. A crash affects only its child. A child cannot change the caller's
+ * memory; it reports through a pipe. Its standard channels are /dev/null. */
 #ifndef KONTOR_PLAT_HOST_TASK_H
 #define KONTOR_PLAT_HOST_TASK_H
 
@@ -10,12 +10,12 @@
 
 #include "base/buf.h"
 
-#define TASK_OUT_B ((size_t)1 << 20) /* the most that one may say */
+#define TASK_OUT_B ((size_t)1 << 20) /* limit of one task's output */
 
 enum task_end {
 	TASK_DONE,
-	TASK_TIME, /* killed at its limit; what it had said is lost */
-	TASK_DIED  /* could not be started, crashed, or said too much */
+	TASK_TIME, /* killed at its limit; its output is lost */
+	TASK_DIED  /* could not be started, crashed, or wrote too much */
 };
 
 struct task {
@@ -28,7 +28,7 @@ struct task {
 	struct str out;
 };
 
-/* Runs all of them, at most `width` at a time, and returns when the last has come to an end. */
+/* Runs all tasks, at most `width` at a time, and returns when the last has ended. */
 void task_run(struct arena *, struct task *, size_t n, size_t width);
 
 #endif

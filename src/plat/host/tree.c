@@ -66,8 +66,8 @@ copy_bytes(int in, int out, uint64_t *size_b)
 	return true;
 }
 
-/* Before the mode is set: a change of the owner takes bits of it away. Who may not give a file away keeps it; EINVAL is
- * an owner that this name space does not have. */
+/* Call it before the mode is set: chown clears mode bits. Without the privilege the owner stays. EINVAL: the user
+ * namespace does not map that owner. */
 static bool
 own_like(int fd, const struct stat *st)
 {
@@ -95,7 +95,7 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: not a file", from);
 	}
 	snprintf(beside, sizeof(beside), "%.*s.%s.new", (int)(base - to), to, base);
-	/* what is left there may be a link that somebody planted: root writes through none */
+	/* a leftover may be a planted link; root must not write through it */
 	(void)unlink(beside);
 	out = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	ok = out >= 0 && copy_bytes(in, out, size_b) && own_like(out, &st) && fchmod(out, st.st_mode & 07777) == 0;
@@ -114,7 +114,7 @@ tree_own_as(const char *path, const char *as)
 	struct stat st;
 
 	if (stat(as, &st) == 0 && lchown(path, st.st_uid, st.st_gid) != 0)
-		return; /* it stays with who made it */
+		return; /* it keeps its creator as owner */
 }
 
 void
@@ -124,7 +124,7 @@ tree_be_like(const char *path, const char *as)
 
 	tree_own_as(path, as);
 	if (stat(as, &st) == 0 && chmod(path, st.st_mode & 07777) != 0)
-		return; /* it stays as it was made: for its owner alone */
+		return; /* it keeps its initial mode: owner only */
 }
 
 bool

@@ -11,21 +11,21 @@
 
 enum state {
 	FIELD_START,
-	PLAIN,	   /* inside an unquoted field */
-	QUOTED,	   /* inside a quoted field */
-	QUOTE_SEEN /* behind a quote in a quoted field: its end, or a doubled one */
+	PLAIN,	   /* in an unquoted field */
+	QUOTED,	   /* in a quoted field */
+	QUOTE_SEEN /* after a quote in a quoted field: its end, or the first of a doubled quote */
 };
 
 struct csv {
 	int fd;		/* -1: from memory */
-	struct str mem; /* what is left of it */
+	struct str mem; /* its unread rest */
 	char *chunk;
 	const char *in; /* unread bytes */
 	size_t in_n;
 	bool eof, begun;
 	char sep;
 	uint64_t done_b;
-	uint32_t line, col; /* of the next byte */
+	uint32_t line, col; /* position of the next byte */
 
 	char *row;
 	size_t row_n;
@@ -34,10 +34,10 @@ struct csv {
 	uint32_t row_line;
 };
 
-/* The row that is being read. */
+/* The state of reading one row. */
 struct reading {
 	enum state state;
-	size_t field_at; /* where in csv->row the field begins */
+	size_t field_at; /* start of the field in csv->row */
 	uint32_t line, col;
 	bool bad;
 	struct csv_bad why;
@@ -77,7 +77,7 @@ csv_open_mem(struct arena *a, struct str s, struct csv **out, struct err *e)
 	return true;
 }
 
-/* Makes sure that in_n > 0, or eof. */
+/* Ensures in_n > 0, or eof. */
 static bool
 csv_fill(struct csv *c, struct err *e)
 {
@@ -123,7 +123,7 @@ guess_separator(struct str s)
 	return tabs > commas ? '\t' : ',';
 }
 
-/* Byte order mark and separator. The first chunk holds the whole header line of any table worth reading. */
+/* Handles the byte order mark and finds the separator. The first chunk is assumed to hold the whole header line. */
 static bool
 csv_begin(struct csv *c, struct err *e)
 {
@@ -175,7 +175,7 @@ runs_as_formula(char ch)
 	return ch == '=' || ch == '+' || ch == '-' || ch == '@' || ch == '\t' || ch == '\r';
 }
 
-/* Apostrophes (any number) and then a character that starts a formula. */
+/* True for any number of apostrophes followed by a character that starts a formula. */
 static bool
 is_guarded(struct str s)
 {
@@ -221,7 +221,7 @@ advance(struct csv *c, char ch)
 	}
 }
 
-/* A CR that is no CRLF ends a line, too. */
+/* A single CR ends a line too. */
 static bool
 swallow_line_end(struct csv *c, char ch, struct err *e)
 {
@@ -267,7 +267,7 @@ csv_take(struct csv *c, struct reading *r, char ch)
 	}
 }
 
-/* Reads up to the end of a row; *empty: the line held nothing. */
+/* Reads to the end of a row; *empty: the line was empty. */
 static bool
 read_row(struct csv *c, struct reading *r, bool *empty, struct err *e)
 {
@@ -358,7 +358,7 @@ csv_put(struct buf *b, struct str s, bool first)
 	for (size_t i = 0; i < s.n && !quote; i++)
 		quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == ';' || s.p[i] == '\n' || s.p[i] == '\r'
 		    || s.p[i] == '\t';
-	/* A first field that is empty is quoted: the row may be empty otherwise. */
+	/* Quotes an empty first field, or a row of it alone would be an empty line. */
 	if (!quote && !(s.n == 0 && first)) {
 		buf_put(b, s);
 		return;

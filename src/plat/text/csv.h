@@ -1,13 +1,13 @@
-/* csv.h - reading and writing tables as RFC 4180 has them, row by row, in constant memory.
+/* csv.h - reads and writes tables in RFC 4180 format, row by row, in constant memory.
  *
- * The reader takes CRLF, LF and CR, a byte order mark, line breaks and doubled quotes inside quoted fields, and the
- * separators comma, semicolon and tab (the one that is most frequent in the first line). Beyond the RFC, a quote in
- * the middle of an unquoted field is taken as it stands. A row that breaks the rules is reported with its place and
- * reading goes on behind it. Empty lines are passed over.
+ * The reader accepts CRLF, LF and CR, a byte order mark, line breaks and doubled quotes inside quoted fields, and as
+ * separator comma, semicolon or tab, whichever is most frequent in the first line. Beyond the RFC, a quote inside an
+ * unquoted field is literal. A malformed row is reported with its position, and reading continues after it. Empty lines
+ * are skipped.
  *
- * Spreadsheets run cells that begin with = + - @ TAB or CR as formulas. The writer puts an apostrophe in front of
- * these (not in front of plain numbers) and of those that have apostrophes in front of such a character; the reader
- * takes one away: what was written is what is read. */
+ * Spreadsheets execute cells that begin with = + - @ TAB or CR as formulas. The writer prefixes such a cell with an
+ * apostrophe, unless it is a plain number, and also a cell that already has apostrophes before such a character. The
+ * reader removes one, so a round trip changes nothing. */
 #ifndef KONTOR_PLAT_TEXT_CSV_H
 #define KONTOR_PLAT_TEXT_CSV_H
 
@@ -24,7 +24,7 @@ enum csv_got {
 	CSV_ROW, /* *row is filled; valid until the next call */
 	CSV_BAD, /* *bad is filled: this row cannot be read */
 	CSV_END,
-	CSV_FAILED /* reading failed or this is no table at all; err is filled */
+	CSV_FAILED /* reading failed or this is not a table; err is filled */
 };
 
 struct csv_bad {
@@ -32,10 +32,10 @@ struct csv_bad {
 	const char *why;
 };
 
-/* Reads from a descriptor, which stays the caller's; takes about 1.3 MB of the arena once. */
+/* Reads from a descriptor, which the caller still owns. Allocates about 1.3 MB on the arena once. */
 MUST_USE bool csv_open(struct arena *, int fd, struct csv **, struct err *);
 
-/* Reads from memory, which stays the caller's. */
+/* Reads from memory, which is borrowed. */
 MUST_USE bool csv_open_mem(struct arena *, struct str, struct csv **, struct err *);
 
 MUST_USE enum csv_got csv_next(struct csv *, struct cells *row, struct csv_bad *bad, struct err *);
@@ -43,7 +43,7 @@ MUST_USE enum csv_got csv_next(struct csv *, struct cells *row, struct csv_bad *
 /* Bytes consumed so far, for a progress display. */
 uint64_t csv_done_b(const struct csv *);
 
-/* Appends one field, quoted when it must be; `first` in its row or not. */
+/* Appends one field, quoted if necessary. `first`: it begins a row. */
 void csv_put(struct buf *, struct str, bool first);
 
 /* Ends a row: CRLF. */

@@ -14,7 +14,7 @@ is_accent(uint32_t cp)
 	    || cp == 0x0640 || (cp >= 0x064b && cp <= 0x065f) || cp == 0x0670;
 }
 
-/* Letters that carry no accent to take off. */
+/* Letters whose mark is not a separate accent in NFD. */
 static uint32_t
 bare(uint32_t cp)
 {

@@ -1,7 +1,8 @@
-/* fold.h - texts made comparable for search: one case, one form, without accents.
+/* fold.h - normalises texts for search: one case, one form, no accents.
  *
- * NFKC with case folding; the accents of Latin, Greek and Cyrillic, the vowel points of Hebrew and the vowel signs of
- * Arabic go; what carries sound in Thai, Indic scripts, Japanese and Korean stays. A sharp s becomes ss. */
+ * Applies NFKC with case folding. Removes the accents of Latin, Greek and Cyrillic, the vowel points of Hebrew and the
+ * vowel signs of Arabic; keeps the marks of Thai, Indic scripts, Japanese and Korean, which change the word. A sharp s
+ * becomes ss. */
 #ifndef KONTOR_PLAT_TEXT_FOLD_H
 #define KONTOR_PLAT_TEXT_FOLD_H
 
@@ -12,10 +13,10 @@
 
 enum fold_how {
 	FOLD_PLAIN, /* a with diaeresis as a */
-	FOLD_GERMAN /* as ae; o and u likewise: how people write who lack the letter */
+	FOLD_GERMAN /* a with diaeresis as ae, likewise o and u: the spelling on keyboards without these letters */
 };
 
-/* On the arena. ERR_INPUT when it is not UTF-8 or longer than FOLD_MAX_B. */
+/* The result is on the arena. ERR_INPUT when the text is not UTF-8 or longer than FOLD_MAX_B. */
 MUST_USE bool fold_text(struct arena *, struct str, enum fold_how, struct str *out, struct err *);
 
 #endif

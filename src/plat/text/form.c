@@ -102,7 +102,7 @@ grow(struct arena *a, struct form *f, struct err *e)
 	return &f->fields[f->n];
 }
 
-/* The field's place in the order counts as its name in messages: names come from outside. */
+/* Messages use the field's number, since its name comes from outside. */
 static bool
 append(struct arena *a, struct form *f, const struct form_field *field, struct err *e)
 {
@@ -150,8 +150,8 @@ form_urlencoded(struct arena *a, struct str raw, struct form *f, struct err *e)
 	return true;
 }
 
-/* Takes `; name=value` or `; name="value"` off the front. In the quoted form browsers write " as %22 (WHATWG), so a
- * quotation mark always ends it; as they leave % alone, decoding would be a guess. */
+/* Cuts `; name=value` or `; name="value"` off the front. In the quoted form browsers write " as %22 (WHATWG), so a
+ * quotation mark always ends it. They do not escape %, so %22 is ambiguous and is not decoded. */
 static bool
 header_param(struct str *rest, struct str *name, struct str *value)
 {
@@ -200,7 +200,7 @@ disposition(struct str value, struct form_field *field, struct err *e)
 	return true;
 }
 
-/* Takes a part's header lines off the front of *part. */
+/* Cuts a part's header lines off the front of *part. */
 static bool
 part_headers(struct str *part, struct form_field *field, struct err *e)
 {
@@ -224,8 +224,7 @@ part_headers(struct str *part, struct form_field *field, struct err *e)
 	return err_set(e, ERR_INPUT, "a part's header does not end");
 }
 
-/* body = delimiter CRLF part (CRLF delimiter CRLF part)* CRLF delimiter "--" CRLF?   (no preamble: no browser sends
- * one) */
+/* body = delimiter CRLF part (CRLF delimiter CRLF part)* CRLF delimiter "--" CRLF? (browsers send no preamble) */
 bool
 form_multipart(struct arena *a, struct str boundary, struct str body, struct form *f, struct err *e)
 {
@@ -245,7 +244,7 @@ form_multipart(struct arena *a, struct str boundary, struct str body, struct for
 		body = str_from(body, 2);
 		if (!part_headers(&body, &field, e))
 			return false;
-		/* An empty value's delimiter shares its CRLF with the empty line; browsers do not do that. */
+		/* Browsers do not let the delimiter of an empty value share the CRLF of the empty line. */
 		end = str_find(body, delimiter);
 		if (end < 0)
 			return err_set(e, ERR_INPUT, "a multipart body was cut off");

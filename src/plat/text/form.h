@@ -1,11 +1,10 @@
-/* form.h - what a browser sends, taken apart: query, urlencoded body, multipart body, cookies.
+/* form.h - parses what browsers send: query, urlencoded body, multipart body, cookies.
  *
- * Pure functions over bytes, with hard limits, and strict: text must be valid UTF-8 without control characters
- * (a value may hold tab and line ends), an encoding must be whole, a multipart body must end as it should. What does
- * not fit is ERR_INPUT, or ERR_TOO_LARGE for a limit. Nothing is guessed or repaired.
+ * Pure functions with hard limits. They are strict: text must be valid UTF-8 without control characters (values may
+ * contain tab and line ends), escapes must be complete, a multipart body must be closed. Violations are ERR_INPUT, or
+ * ERR_TOO_LARGE for a limit. Nothing is guessed or repaired.
  *
- * Only cookies are lenient: other programs on the same host set them too, so a pair that is not understood is
- * skipped. */
+ * Only cookies are lenient: other programs on the same host set cookies too, so malformed pairs are skipped. */
 #ifndef KONTOR_PLAT_TEXT_FORM_H
 #define KONTOR_PLAT_TEXT_FORM_H
 
@@ -14,7 +13,7 @@
 
 struct form_limits {
 	size_t fields_max;
-	size_t name_max_b, value_max_b; /* after decoding; a file's content is not a value */
+	size_t name_max_b, value_max_b; /* after decoding; files have their own limit */
 	size_t file_max_b;		/* 0: files are refused */
 	size_t total_max_b;		/* of the encoded text */
 };
@@ -23,7 +22,7 @@ extern const struct form_limits form_limits_default;
 
 struct form_field {
 	struct str name, value;
-	struct str file_name, file_type; /* as the browser says it; value is the content */
+	struct str file_name, file_type; /* as sent by the browser; value is the content */
 	bool is_file;
 };
 
@@ -35,24 +34,23 @@ struct form {
 
 void form_init(struct form *, const struct form_limits *);
 
-/* Each appends to the form; values lie on the arena or in the bytes given. */
+/* Both append to the form. Values are on the arena or point into the given bytes. */
 MUST_USE bool form_urlencoded(struct arena *, struct str raw, struct form *, struct err *);
 MUST_USE bool form_multipart(struct arena *, struct str boundary, struct str body, struct form *, struct err *);
 
-/* A body by its Content-Type: urlencoded, or multipart/form-data. Any other type with a body is ERR_INPUT. */
+/* Parses a body by its Content-Type: urlencoded or multipart/form-data. ERR_INPUT for a body of another type. */
 MUST_USE bool form_body(struct arena *, struct str content_type, struct str body, struct form *, struct err *);
 
-/* The value of the cookie `name` in a Cookie header; none when it is not there, or there twice (somebody planted
- * one). */
+/* The value of the cookie `name` in a Cookie header; none when it is absent, or present twice (one may be planted). */
 struct str form_cookie(struct str header, struct str name);
 
-/* The first field of this name; NULL when there is none. */
+/* The first field with this name, or NULL. */
 const struct form_field *form_find(const struct form *, struct str name);
 
-/* Decodes %XX, and '+' to blank when `plus`. False for a broken escape. The result may be any bytes. */
+/* Decodes %XX, and '+' to blank if `plus`. False for a malformed escape. The result may be any bytes. */
 MUST_USE bool form_percent(struct arena *, struct str raw, bool plus, struct str *out);
 
-/* Valid UTF-8, and no control characters but tab, CR, LF when `lines`. */
+/* True for valid UTF-8 without control characters; `lines` allows tab, CR and LF. */
 bool form_text_ok(struct str, bool lines);
 
 #endif

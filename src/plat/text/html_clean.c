@@ -1,6 +1,6 @@
-/* libgumbo builds the tree: it follows the HTML standard's rules for broken markup, so that what we see is what a
- * browser would see. It allocates on a capped arena and is left by longjmp when that is full (it does not check its
- * allocator), and its tree is never destroyed, since its destructor recurses as deep as the input nests. */
+/* libgumbo builds the tree by the HTML standard's rules for broken markup, so we see the same tree as a browser. It
+ * allocates on a capped arena. It does not check its allocator, so a full arena leaves it by longjmp. Its tree is never
+ * destroyed, because the destructor recurses as deep as the input nests. */
 #include "plat/text/html_clean.h"
 
 #include <gumbo.h>
@@ -13,21 +13,21 @@
 
 #define TREE_MAX_B ((size_t)64 << 20)
 #define DOM_DEPTH_MAX 400
-#define OPEN_MAX 24	/* blocks inside blocks that are written */
-#define STYLES_MAX 8	/* inline elements inside each other */
+#define OPEN_MAX 24	/* nested blocks in the output */
+#define STYLES_MAX 8	/* nested inline elements */
 #define BREAKS_MAX 2
 #define HREF_MAX_B 2000
 
 enum role {
-	DROP,	 /* vanishes with all that it holds */
-	UNWRAP,	 /* inline: vanishes, its content stays */
+	DROP,	 /* removed with its content */
+	UNWRAP,	 /* inline: removed, its content stays */
 	DIVIDE,	 /* block: ends the paragraph, its content stays */
-	TEXT,	 /* block that holds text and inline elements only */
-	FLOW,	 /* block that holds text or blocks */
-	LIST,	 /* holds li only */
-	TABLE,	 /* holds caption and row groups */
-	ROWS,	 /* holds tr */
-	ROW,	 /* holds td and th */
+	TEXT,	 /* block of text and inline elements only */
+	FLOW,	 /* block of text or blocks */
+	LIST, /* contains li only */
+	TABLE,	 /* contains caption and row groups */
+	ROWS, /* contains tr */
+	ROW, /* contains td and th */
 	CELL,
 	STYLE, /* inline element */
 	BREAK,
@@ -37,7 +37,7 @@ enum role {
 static const struct kind {
 	GumboTag tag;
 	enum role role;
-	const char *name; /* that is written */
+	const char *name; /* in the output */
 } kinds[] = {
     {GUMBO_TAG_P, TEXT, "p"},
     {GUMBO_TAG_H1, TEXT, "h2"},
@@ -113,10 +113,10 @@ static const struct kind {
     {GUMBO_TAG_PLAINTEXT, DROP, ""},
 };
 
-/* A block that has been entered; its start tag is written when its first text (or cell) comes. */
+/* An open block; its start tag is written with its first text or cell. */
 struct open {
 	const struct kind *kind;
-	const GumboElement *el; /* NULL: put in by us */
+	const GumboElement *el; /* NULL: added by us */
 	bool written;
 };
 
@@ -130,10 +130,10 @@ struct writer {
 	struct buf *out;
 	struct open open[OPEN_MAX];
 	size_t n_open;
-	struct style want[STYLES_MAX], have[STYLES_MAX]; /* of the text to come; as written */
+	struct style want[STYLES_MAX], have[STYLES_MAX]; /* of the next text; as written */
 	size_t n_want, n_have;
-	bool blank, begun; /* a blank is due; the line has text */
-	int breaks;	   /* due */
+	bool blank, begun; /* a blank is pending; the line has text */
+	int breaks; /* pending */
 };
 
 struct parser {
@@ -210,14 +210,15 @@ write_span(struct writer *w, const GumboElement *el, const char *name)
 		buf_fmt(w->out, " %s=\"%s\"", name, at->value);
 }
 
-/* A block begins when its start tag is written: one that stays empty must not end the line that it stands in. */
+/* True when start tags are pending. A block begins with its start tag: an empty block must not break the line around
+ * it. */
 static bool
 block_due(const struct writer *w)
 {
 	return w->n_open > 0 && !w->open[w->n_open - 1].written;
 }
 
-/* Writes the start tags that are due. */
+/* Writes the pending start tags. */
 static void
 materialise(struct writer *w)
 {
@@ -260,7 +261,7 @@ block_open(struct writer *w, const struct kind *kind, const GumboElement *el)
 	return true;
 }
 
-/* Ends the open paragraph or heading, if there is one. A caption ends only with its element. */
+/* Ends the open paragraph or heading, if any. A caption ends only with its element. */
 static void
 leave_text(struct writer *w)
 {
@@ -268,7 +269,7 @@ leave_text(struct writer *w)
 		block_close(w);
 }
 
-/* Opens what must stand between the open block and text, as p at the top; false: there is no place for text. */
+/* Opens the element that text needs in the open block, such as p at the top level. False: no text is allowed here. */
 static bool
 enter_text(struct writer *w)
 {
@@ -290,7 +291,7 @@ html_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
 }
 
-/* Control characters and byte order marks are not text; a no-break space is none at the start of a line. */
+/* False for control characters, byte order marks, and a no-break space at the start of a line. */
 static bool
 html_is_text(const struct writer *w, uint32_t cp)
 {
@@ -345,7 +346,7 @@ text(struct writer *w, struct str s)
 	}
 }
 
-/* An absolute address that may be linked, without the blanks and control characters that browsers pass over. */
+/* An absolute URL of an allowed scheme, without the blanks and control characters that browsers ignore. */
 static bool
 safe_href(struct arena *a, const GumboElement *el, struct str *out)
 {
@@ -396,7 +397,7 @@ walk_style(struct writer *w, const struct kind *kind, const GumboElement *el, in
 		w->n_want--;
 }
 
-/* May a block of this role stand directly in the open one? */
+/* True when this kind of block is allowed directly inside the open one. */
 static bool
 html_fits(const struct writer *w, const struct kind *kind)
 {
@@ -419,7 +420,7 @@ in_caption(const struct writer *w)
 	return role_now(w) == TEXT && w->open[w->n_open - 1].kind->tag == GUMBO_TAG_CAPTION;
 }
 
-/* Where text needs no paragraph, a block that is not written leaves a line break. */
+/* Where text needs no paragraph, a dropped block leaves a line break. */
 static void
 divide_here(struct writer *w)
 {

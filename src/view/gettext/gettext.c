@@ -6,7 +6,7 @@
 #define MAGIC_SWAPPED UINT32_C(0xde120495)
 #define HEADER_B 28
 
-/* The caller has checked that the four bytes are there. */
+/* The caller has checked the bounds. */
 static uint32_t
 u32(const struct catalogue *c, size_t at)
 {
@@ -32,7 +32,7 @@ entry(const struct catalogue *c, uint32_t table_at, uint32_t i)
 	return str_n(c->bytes.p + at, n);
 }
 
-/* The singular: what stands before the first NUL. */
+/* The singular: the bytes before the first NUL. */
 static struct str
 source_at(const struct catalogue *c, uint32_t i)
 {
@@ -45,7 +45,8 @@ source_at(const struct catalogue *c, uint32_t i)
 bool
 catalogue_find(const struct catalogue *c, struct str source, struct str *text)
 {
-	/* Sorted by whole keys; a key ends where the singular ends or goes on with NUL, so singulars are too. */
+	/* The file sorts whole keys. A key is the singular alone or followed by NUL and the plural, so the singulars
+	 * are sorted too. */
 	uint32_t low = 0, high = c->n;
 
 	while (low < high) {

@@ -1,6 +1,6 @@
 /* gettext.h - the texts of one language, from a compiled gettext catalogue (.mo).
  *
- * Read once at start and searched only while templates are compiled. Every offset and length of the file is checked. */
+ * Read at start and searched only while templates are compiled. Every offset and length in the file is checked. */
 #ifndef KONTOR_VIEW_GETTEXT_GETTEXT_H
 #define KONTOR_VIEW_GETTEXT_GETTEXT_H
 
@@ -8,15 +8,15 @@
 
 struct catalogue {
 	struct str bytes;
-	bool swapped; /* written on a machine of the other byte order */
+	bool swapped; /* the file has the other byte order */
 	uint32_t n, source_at, text_at;
 	struct plural plural;
 };
 
-/* The bytes are borrowed. ERR_INPUT when they are no catalogue, or its plural rule is not understood. */
+/* Borrows the bytes. ERR_INPUT when they are not a catalogue or its plural rule is malformed. */
 MUST_USE bool catalogue_open(struct str bytes, struct catalogue *, struct err *);
 
-/* The text for a source text; with several forms, one after the other with a NUL between. False when there is none. */
+/* Finds the translation of a source text; plural forms are separated by NUL. False when there is none. */
 MUST_USE bool catalogue_find(const struct catalogue *, struct str source, struct str *text);
 
 #endif

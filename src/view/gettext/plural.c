@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 
-/* The expression becomes code for a small stack machine. && || ?: jump, as in C. */
+/* The expression is compiled for a small stack machine; && || ?: become jumps. */
 enum {
 	OP_NUMBER,
 	OP_N,
@@ -19,9 +19,9 @@ enum {
 	OP_EQ,
 	OP_NE,
 	OP_GO,
-	OP_GO_FALSE,	  /* takes the value off */
-	OP_FALSE_OR_NEXT, /* && : leaves 0 and goes, or takes the value off */
-	OP_TRUE_OR_NEXT,  /* || : leaves 1 and goes, or takes the value off */
+	OP_GO_FALSE, /* pops the value */
+	OP_FALSE_OR_NEXT, /* && : jumps with 0, or pops the value */
+	OP_TRUE_OR_NEXT,  /* || : jumps with 1, or pops the value */
 	OP_TRUTH
 };
 
@@ -95,7 +95,7 @@ static const struct {
     {STR_INIT("*"), OP_MUL, 3}, {STR_INIT("/"), OP_DIV, 3}, {STR_INIT("%"), OP_MOD, 3},
 };
 
-/* Operators of this level and above: equality, order, sum, product. */
+/* Binary operators from this precedence up: equality, order, sum, product. */
 static void
 arithmetic(struct parser *p, int level)
 {
@@ -211,7 +211,7 @@ plural_form(const struct plural *p, int64_t number)
 	uint64_t stack[PLURAL_OPS_MAX + 1] = {0};
 	unsigned top = 0;
 
-	/* The parser makes only code that goes forward and keeps the stack in order. */
+	/* The parser emits only forward jumps and balanced stack use, so this ends and needs no checks. */
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct plural_op *op = &p->op[i];
 

@@ -1,7 +1,7 @@
-/* plural.h - which of a language's plural forms a number takes.
+/* plural.h - chooses a language's plural form for a number.
  *
- * The rule is the C expression of a gettext catalogue's "Plural-Forms:" header; catalogues are files of the
- * administrator's, so it is parsed with bounds and evaluated without trust. */
+ * The rule is the C expression in the "Plural-Forms:" header of a gettext catalogue. Administrators may install
+ * catalogues of their own, so size and depth of the rule are bounded. */
 #ifndef KONTOR_VIEW_GETTEXT_PLURAL_H
 #define KONTOR_VIEW_GETTEXT_PLURAL_H
 
@@ -16,14 +16,14 @@ struct plural {
 	unsigned n;
 	struct plural_op {
 		uint8_t code;
-		uint32_t value; /* a number, or where to go on */
+		uint32_t value; /* a number, or a jump target */
 	} op[PLURAL_OPS_MAX];
 };
 
-/* "nplurals=2; plural=n != 1;". ERR_INPUT when it is not understood. */
+/* "nplurals=2; plural=n != 1;". ERR_INPUT when it is malformed. */
 MUST_USE bool plural_parse(struct str header, struct plural *, struct err *);
 
-/* Always below `forms`. The sign of the number does not count. */
+/* The form's index, always below `forms`. Ignores the number's sign. */
 unsigned plural_form(const struct plural *, int64_t number);
 
 #endif

@@ -6,24 +6,24 @@
 #include "view/mustache/mustache_text.h"
 
 #define EXPAND_MAX 32	      /* parents and blocks in each other */
-#define WORK_MAX 5000000	      /* parts put in place, for all files of a language */
-#define PROCS_MAX 4096	      /* partials, each once for every white space in front of it */
+#define WORK_MAX 5000000	      /* parts expanded, for all files of a language */
+#define PROCS_MAX 4096	      /* partials, one for each indentation they are called with */
 
-/* The parents whose blocks are being put in place, the outermost last. Blocks of outer ones win. */
+/* The parents being expanded, outermost last. Blocks of outer parents override those of inner ones. */
 struct scope {
 	const struct part *parent;
-	size_t file; /* where it stands */
+	size_t file; /* the file with the tag */
 	const struct scope *outer;
 };
 
-/* How far the lines of a part are moved: `cut` bytes of white space are taken off, `indent` is put in front. */
+/* Re-indents the lines of a part: removes `cut` bytes of white space, then adds `indent`. */
 struct shift {
 	struct str indent;
 	size_t cut;
-	bool begun; /* the first line has its white space already */
+	bool begun; /* the first line is already indented */
 };
 
-/* A partial, as often as it stands behind different white space. */
+/* A partial compiled for one indentation. */
 struct proc {
 	size_t file;
 	struct str indent;
@@ -39,9 +39,9 @@ struct compiler {
 	struct arena *a;
 	const struct mustache_input *in;
 	struct mustache *m;
-	size_t file; /* that is being compiled, for messages */
+	size_t file; /* being compiled, for messages */
 	size_t cap_op;
-	struct buf text; /* not yet an operation */
+	struct buf text; /* not yet emitted */
 	struct proc *procs;
 	size_t n_procs, cap_procs;
 	struct call *calls;
@@ -67,7 +67,7 @@ compile_fail(struct compiler *c, const struct part *part, const char *fmt, ...)
 	return err_set(c->e, ERR_INPUT, "%.*s:%u: %s", STR_ARG(c->in->files[c->file].path), part->line, msg);
 }
 
-/* `old` with room for one more than `n`. */
+/* Grows `old` to hold at least n + 1 elements. */
 static void *
 grown(struct compiler *c, void *old, size_t n, size_t *cap, size_t size_b)
 {
@@ -92,7 +92,7 @@ op_new(struct compiler *c, enum op_code code)
 	return &m->op[m->n_op++];
 }
 
-/* What is written since the last operation becomes one. */
+/* Emits the text collected since the last operation. */
 static void
 compile_flush(struct compiler *c)
 {
@@ -106,7 +106,7 @@ compile_flush(struct compiler *c)
 	c->text.n = 0;
 }
 
-/* Its index. */
+/* Appends an operation; returns its index. */
 static uint32_t
 emit(struct compiler *c, enum op_code code, const struct path *path)
 {
@@ -169,7 +169,7 @@ compile_put_text(struct compiler *c, struct str text)
 	return true;
 }
 
-/* The forms of a text in the language; false: the source's serve. */
+/* The translated forms of a text; false: use the source text. */
 static bool
 translation(struct compiler *c, const struct part *part, struct str *forms, unsigned n)
 {
@@ -280,7 +280,7 @@ put_parent(struct compiler *c, const struct part *part, const struct scope *scop
 	return ok;
 }
 
-/* The block of this name of the outermost parent tag that has one, and that tag. */
+/* Finds the block of this name in the outermost parent tag that has one, and that tag. */
 static const struct part *
 find_block(const struct scope *scope, struct str name, const struct scope **where)
 {
@@ -382,7 +382,7 @@ parts(struct compiler *c, const struct part *first, const struct scope *scope, s
 	return ok;
 }
 
-/* A whole file as something that is called and returns: where it begins. */
+/* Compiles a whole file as a procedure; *entry is its first operation. */
 static bool
 whole_file(struct compiler *c, size_t file, struct str indent, uint32_t *entry)
 {
@@ -411,7 +411,7 @@ mustache_compile(struct arena *a, const struct mustache_input *in, struct mustac
 	buf_init(&c.text, a, MUSTACHE_FILE_MAX_B * 4);
 	for (size_t i = 0; i < in->n && ok; i++)
 		ok = whole_file(&c, i, STR(""), &m->entry[i]);
-	for (size_t i = 0; i < c.n_procs && ok; i++) /* grows while it is worked off */
+	for (size_t i = 0; i < c.n_procs && ok; i++) /* n_procs grows in the loop */
 		ok = whole_file(&c, c.procs[i].file, c.procs[i].indent, &c.procs[i].entry);
 	*bad = c.file;
 	for (size_t i = 0; i < c.n_calls && ok; i++)

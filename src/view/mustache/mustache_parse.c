@@ -6,7 +6,8 @@
 
 #include "view/mustache/mustache_text.h"
 
-/* One line is read into tokens; then it is known whether the line stands alone, and the tokens go into the tree. */
+/* A line is first read into tokens, since standalone lines are known only at their end; then the tokens enter the
+ * tree. */
 
 enum token_kind {
 	TOKEN_TEXT,
@@ -33,12 +34,12 @@ struct parser {
 	struct mustache_file *file;
 	struct str rest, open, close;
 	unsigned line;
-	struct token *tokens; /* of the present line */
+	struct token *tokens; /* of the current line */
 	size_t n_tokens, cap_tokens;
 	struct part *stack[MUSTACHE_OPEN_MAX];
 	struct part **tail[MUSTACHE_OPEN_MAX + 1];
 	size_t depth;
-	unsigned parents; /* how many of the stack are parents */
+	unsigned parents; /* parents on the stack */
 	struct err *e;
 };
 
@@ -106,7 +107,7 @@ token_add(struct parser *p, enum token_kind kind, struct str s, char sigil)
 	return &p->tokens[p->n_tokens++];
 }
 
-/* Takes `n` bytes off the rest and counts their line ends. */
+/* Consumes `n` bytes and counts their line ends. */
 static struct str
 parse_take(struct parser *p, size_t n)
 {
@@ -136,7 +137,7 @@ read_delimiters(struct parser *p, struct str s)
 	return true;
 }
 
-/* The rest begins behind `{{#_}}` or `{{#_n}}`. */
+/* Called after `{{#_}}` or `{{#_n}}`. */
 static bool
 read_i18n(struct parser *p, bool plural)
 {
@@ -153,7 +154,7 @@ read_i18n(struct parser *p, bool plural)
 	return true;
 }
 
-/* What the tag of the specification with this sigil is. */
+/* The token kind of a sigil of the specification. */
 static enum token_kind
 parse_kind_of(char sigil)
 {
@@ -172,7 +173,7 @@ parse_kind_of(char sigil)
 	}
 }
 
-/* The rest begins with the opening delimiter. */
+/* Called at an opening delimiter. */
 static bool
 read_tag(struct parser *p)
 {
@@ -211,7 +212,7 @@ read_tag(struct parser *p)
 	return true;
 }
 
-/* Reads up to and with the next line end that is not in a tag. */
+/* Reads up to and including the next line end outside of tags. */
 static bool
 parse_read_line(struct parser *p)
 {
@@ -237,8 +238,8 @@ parse_read_line(struct parser *p)
 	return true;
 }
 
-/* Whether the line belongs to its tags: only white space else, and either one tag that writes nothing itself, or tags
- * of inheritance alone, without a block that begins and ends here: that one is a place within the line. */
+/* True for a standalone line: besides white space it holds one tag that writes nothing itself, or only inheritance
+ * tags. A block that opens and closes on the line is inline and does not count. */
 static bool
 line_stands_alone(const struct parser *p)
 {
@@ -296,7 +297,7 @@ open_part(struct parser *p, struct part *part)
 	return true;
 }
 
-/* The white space in front of the first line of a block's content. */
+/* The indentation of the first line of a block's content. */
 static struct str
 inner_indent(const struct part *block)
 {
@@ -388,7 +389,7 @@ add_line(struct parser *p)
 		while (n < t->s.n && (t->s.p[n] == ' ' || t->s.p[n] == '\t'))
 			n++;
 		indent = str_head(t->s, n);
-		if (!alone && is_white(t->s) && p->n_tokens == 1) /* an empty line is never moved in */
+		if (!alone && is_white(t->s) && p->n_tokens == 1) /* empty lines are never indented */
 			indent.n = 0;
 		else if (!alone)
 			t->s = str_from(t->s, n);

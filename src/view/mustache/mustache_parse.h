@@ -1,23 +1,23 @@
-/* mustache_parse.h - a Mustache template as a tree of parts.
+/* mustache_parse.h - parses a Mustache template into a tree of parts.
  *
- * The grammar is that of the published specification with inheritance. In shop mode two sections are texts for the
- * reader, `{{#_}}...{{/_}}` and `{{#_n}}...{{/_n}}` (see mustache_text.h), and every name must be one of names.def.
+ * The grammar is that of the published specification with inheritance. In shop mode the sections `{{#_}}...{{/_}}` and
+ * `{{#_n}}...{{/_n}}` are translatable texts (see mustache_text.h), and every name must be in names.def.
  *
- * White space: a line that holds one tag of those that write nothing, or only tags of inheritance, is not part of the
- * text. The white space in front of every other line is kept apart (PART_LINE), so that the lines of a partial or of
- * a block can be moved in or out as a whole. */
+ * White space: a standalone line (one tag that writes nothing, or only inheritance tags) is not part of the text. The
+ * indentation of every other line is kept apart (PART_LINE), so that a partial or block can be re-indented as a
+ * whole. */
 #ifndef KONTOR_VIEW_MUSTACHE_MUSTACHE_PARSE_H
 #define KONTOR_VIEW_MUSTACHE_MUSTACHE_PARSE_H
 
 #include "view/names.h"
 
-#define MUSTACHE_PATH_MAX 7   /* names in a dotted name */
-#define MUSTACHE_OPEN_MAX 64  /* sections in sections */
+#define MUSTACHE_PATH_MAX 7   /* names in a path */
+#define MUSTACHE_OPEN_MAX 64  /* nested sections */
 #define MUSTACHE_FILE_MAX_B ((size_t)1 << 20)
 
 enum part_kind {
 	PART_TEXT,
-	PART_LINE,     /* here begins a line, text is its white space */
+	PART_LINE,     /* start of a line; text is its indentation */
 	PART_VAR,
 	PART_RAW,      /* not escaped, in specification mode only */
 	PART_SECTION,
@@ -25,8 +25,8 @@ enum part_kind {
 	PART_PARTIAL,
 	PART_PARENT,
 	PART_BLOCK,
-	PART_I18N,     /* a text for the reader */
-	PART_PLURAL    /* the same, by the number in `path` */
+	PART_I18N,     /* a translatable text */
+	PART_PLURAL    /* the same, with plural forms by the number in `path` */
 };
 
 struct path {
@@ -37,27 +37,27 @@ struct path {
 struct part {
 	enum part_kind kind;
 	unsigned line;
-	bool alone;	   /* partial, parent, block: nothing else stands on the lines of its tags */
+	bool alone;	   /* partial, parent, block: its tags stand alone on their lines */
 	struct path path;
-	struct str text;   /* as by kind: text, white space, the name as written, the source text */
-	struct str plural; /* the source text for many */
-	struct str indent; /* in front of a partial, parent or block that is the first of its line */
-	struct str inner;  /* block that stands alone: white space in front of its first line, or `indent` */
+	struct str text;   /* by kind: text, white space, the written name, the source text */
+	struct str plural; /* the plural source text */
+	struct str indent; /* white space before a partial, parent or block that begins its line */
+	struct str inner;  /* standalone block: indentation of its first line, or `indent` */
 	struct part *first, *next;
 };
 
 struct mustache_file {
-	struct str name; /* as other templates call it */
+	struct str name; /* as used by other templates */
 	struct str path; /* for messages */
 	struct part *first;
 };
 
-/* Parses `text`, which must live as long as the file. `spec` NULL: shop mode; else specification mode, in which names
- * are made as they come. ERR_INPUT, "path:line: reason". */
+/* Parses `text`, which must outlive the file. `spec` NULL: shop mode; else specification mode, which adds new names to
+ * `spec`. ERR_INPUT, "path:line: reason". */
 MUST_USE bool mustache_parse(struct arena *, struct view_names *spec, struct str text, struct mustache_file *,
     struct err *);
 
-/* "a.b.c" to ids; ERR_INPUT when it is no name or, with `spec` NULL, an unknown one. */
+/* Parses "a.b.c" into ids. ERR_INPUT when the name is malformed or, with `spec` NULL, unknown. */
 MUST_USE bool mustache_path(struct view_names *spec, struct str name, struct path *, struct err *);
 
 #endif

@@ -4,7 +4,7 @@
 
 struct frame {
 	const struct view *v;
-	const struct view *list; /* NULL: the section is no list */
+	const struct view *list; /* NULL: the section is not a list */
 	uint32_t i;
 };
 
@@ -17,13 +17,13 @@ struct render {
 	const struct view *page[N__MAX]; /* the fields of `page` by name: most paths begin there */
 };
 
-/* A value, and the form of it that the last name of the path asks for, as N_plain of an amount. */
+/* A value, and its form named by the path's last name, such as N_plain of an amount. */
 struct value {
 	const struct view *v;
 	uint16_t form;
 };
 
-/* The shop's own forms of values, written like a field of them. */
+/* True when the value has this form; templates write forms like fields. */
 static bool
 has_form(const struct view *v, uint16_t form)
 {
@@ -114,7 +114,7 @@ put_value(struct render *r, struct value value, bool raw)
 	}
 }
 
-/* Enters a section, or skips it: where to go on. */
+/* Enters a section or skips it; sets *pc. */
 static bool
 enter(struct render *r, const struct op *op, uint32_t *pc, struct err *e)
 {
@@ -136,7 +136,7 @@ enter(struct render *r, const struct op *op, uint32_t *pc, struct err *e)
 	return true;
 }
 
-/* The end of a section: the next item, or on. */
+/* The end of a section: goes to the next item or continues. Returns the next operation. */
 static uint32_t
 render_leave(struct render *r, const struct op *op, uint32_t pc)
 {
@@ -208,7 +208,7 @@ mustache_render(const struct mustache *m, size_t file, const struct view *root, 
 	r.n_frames = 1;
 	r.frame[0] = (struct frame){root, NULL, 0};
 	memset(r.page, 0, sizeof(r.page));
-	page = m->lang == NULL ? NULL : view_get(root, N_page); /* the specification's names are no N_ */
+	page = m->lang == NULL ? NULL : view_get(root, N_page); /* in specification mode N_page is not a name */
 	for (uint32_t i = 0; page != NULL && i < page->n; i++)
 		r.page[page->u.fields[i].name] = page->u.fields[i].node;
 	return render_run(&r, m->entry[file], e) && buf_check(out, e);

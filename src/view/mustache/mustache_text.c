@@ -9,7 +9,7 @@ text_is_blank(char c)
 struct str
 text_collapse(struct arena *a, struct str body, struct str open, struct str close)
 {
-	char *p = arena_alloc(a, body.n * 2 + 1); /* delimiters of one character become two */
+	char *p = arena_alloc(a, body.n * 2 + 1); /* one-character delimiters become two characters */
 	size_t n = 0;
 	bool in_tag = false;
 
@@ -107,7 +107,7 @@ text_check_translation(struct str source, struct str plural, struct str translat
 	return true;
 }
 
-/* "&amp;", "&#160;" and the like at the start. */
+/* True when the text begins with a character reference, "&amp;" or "&#160;". */
 static bool
 is_reference(struct str s)
 {

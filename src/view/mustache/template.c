@@ -7,17 +7,17 @@
 
 #define TAIL ".mustache"
 
-/* Where a file of the set came from. */
+/* The origin of a file of the set. */
 struct source {
 	bool override;
-	struct mustache_file installed; /* what serves when the override is refused; no name: nothing */
+	struct mustache_file installed; /* used when the override is refused; no name: none */
 };
 
 struct loader {
 	struct arena *a;
 	const struct template_dirs *dirs;
 	struct template_set *set;
-	struct source *sources; /* beside set->files */
+	struct source *sources; /* parallel to set->files */
 	const struct lang *lang; /* being compiled */
 	struct err *e;
 };
@@ -67,7 +67,7 @@ template_find(const struct template_set *set, struct str name, size_t *id)
 	return false;
 }
 
-/* All installed ones are read, so that all errors are told at once. */
+/* Reads all installed templates even after an error, so that all errors are reported at once. */
 static bool
 read_installed(struct loader *l, const struct str *names, size_t n)
 {
@@ -107,7 +107,7 @@ read_overrides(struct loader *l, const struct str *names, size_t n)
 	}
 }
 
-/* The installed template takes the override's place; one that only the overrides had is gone. */
+/* Replaces an override by the installed template, or removes it when there is none. */
 static void
 drop_override(struct loader *l, size_t id)
 {
@@ -161,8 +161,8 @@ compile(struct loader *l, const struct lang *lang, size_t *bad, struct err *e)
 	return mustache_compile(l->a, &in, &l->set->compiled[lang->index], bad, e);
 }
 
-/* Until the first language compiles: what is to blame is dropped when it is an override; else, since an override may
- * have led the compiler there, all overrides are. */
+/* Compiles the first language until it succeeds. Each failure drops the faulty file when it is an override; otherwise
+ * all overrides, since one of them may have caused the fault. */
 static bool
 settle(struct loader *l)
 {

@@ -12,7 +12,7 @@ struct place {
 };
 
 struct text {
-	struct str one, many; /* no `many`: not counted */
+	struct str one, many; /* no `many`: no plural */
 	struct place *first, *last;
 	struct text *next;
 };

@@ -1,10 +1,10 @@
-/* texts.h - the texts of the templates as a gettext template (POT), from which translations are made. */
+/* texts.h - writes the templates' texts as a gettext template (POT) for translators. */
 #ifndef KONTOR_VIEW_MUSTACHE_TEXTS_H
 #define KONTOR_VIEW_MUSTACHE_TEXTS_H
 
 #include "base/buf.h"
 
-/* Writes every text of the templates in `dir` once, with all places where it stands. The places begin with `label`
+/* Writes every text of the templates in `dir` once, with references to all its places. References begin with `label`
  * instead of the folder. ERR_INPUT names a template that cannot be read. */
 MUST_USE bool texts_pot(struct arena *, const char *dir, const char *label, struct buf *, struct err *);
 
