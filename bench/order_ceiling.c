@@ -2,7 +2,7 @@
  *
  *	order_ceiling --socket PATH --user NAME --first ID --last ID --connections N --seconds S [--minimal]
  *
- * The texts are those of store/sql.def, so the ceiling moves with the transaction. Each process has a connection, its
+ * The texts are those of store/sql/, so the ceiling moves with the transaction. Each process has a connection, its
  * share of the carts in that range, blocking calls, and nothing to compute: amounts are constants that add up, texts
  * are as long as the shop's. --minimal: order, line, stock and outbox only. Prints {"orders", "seconds", "per_s"}. */
 #include <getopt.h>

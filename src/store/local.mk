@@ -3,7 +3,13 @@ src_store_libstore_a_SOURCES = \
 	src/store/outbox_store.c src/store/outbox_store.h \
 	src/store/rows_json.c src/store/rows_json.h \
 	src/store/shop_rules.c src/store/shop_rules.h \
-	src/store/sql.c src/store/sql.def src/store/sql.h \
+	src/store/sql.c src/store/sql.h \
+	src/store/sql/admin.def \
+	src/store/sql/catalogue.def \
+	src/store/sql/customer.def \
+	src/store/sql/order.def \
+	src/store/sql/outbox.def \
+	src/store/sql/wings.def \
 	src/store/admin/accounts.c src/store/admin/accounts.h \
 	src/store/admin/copy_store.c src/store/admin/copy_store.h \
 	src/store/admin/doctor_store.c src/store/admin/doctor_store.h \

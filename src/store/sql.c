@@ -6,7 +6,7 @@ enum { W = DB_WEB, J = DB_JOBS, T = DB_TOOL, M = DB_MIGRATE };
 
 static const struct db_stmt table[] = {
 #define SQL(id, roles, in, out, text) [SQL_##id] = {#id, roles, in, out, text},
-#include "store/sql.def"
+#include "store/sql/wings.def"
 #undef SQL
 };
 

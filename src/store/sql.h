@@ -1,4 +1,4 @@
-/* sql.h - every statement of the shop, by number; the table is sql.def. */
+/* sql.h - every statement of the shop, by number; the tables are those that sql/wings.def lists. */
 #ifndef KONTOR_STORE_SQL_H
 #define KONTOR_STORE_SQL_H
 
@@ -10,7 +10,7 @@
 
 enum sql_id {
 #define SQL(id, roles, in, out, text) SQL_##id,
-#include "store/sql.def"
+#include "store/sql/wings.def"
 #undef SQL
 	SQL__MAX
 };

@@ -1,6 +1,6 @@
 /* What each account of the database may do: the storefront's exactly what its statements need, and nothing else.
  *
- * What is needed is read off the text of the statements (sql.def); what is allowed is found by trying everything on
+ * What is needed is read off the text of the statements (store/sql/); what is allowed is found by trying everything on
  * every table and column. */
 #include <mysql.h>
 #include <mysqld_error.h>

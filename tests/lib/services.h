@@ -24,7 +24,7 @@ void services_heal(const struct services *);
 /* The configuration of these services; `a` must live as long. */
 void services_conf(const struct services *, struct arena *a, struct conf *);
 
-/* Opens and connects with the table of sql.def; each statement fits. */
+/* Opens and connects with the tables of store/sql/; each statement fits. */
 struct db *services_db(const struct services *, struct arena *a, enum db_role);
 
 /* Runs SQL text as root of the private server, with neither foreign keys nor CHECKs in force, so that a test can plant

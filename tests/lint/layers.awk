@@ -13,7 +13,8 @@ BEGIN {
 	may["plat/mail"] = "base plat/conf plat/text"
 	may["plat/host"] = "base " plat
 	may["shop"] = "base"
-	may["store"] = "base shop " plat
+	may["store"] = "base shop store/sql " plat
+	may["store/sql"] = ""
 	may["store/catalogue"] = may["store/order"] = may["store/customer"] = may["store/staff"] = may["store"] " store"
 	may["store/order"] = may["store/order"] " store/customer"
 	may["store/admin"] = may["store/order"] " plat/host store/catalogue store/order store/staff"

@@ -162,7 +162,7 @@ room != "" && calls("exit|abort|system|popen") { say("exit", $0) }
 	say("float", $0)
 }
 
-room != "" && text ~ /(^|[ (])(SELECT .*|INSERT (IGNORE )?INTO|UPDATE .* SET|DELETE FROM|REPLACE INTO|(CREATE|ALTER|DROP|TRUNCATE) TABLE|START TRANSACTION|GRANT .* ON) / {
+room != "" && FILENAME !~ /^src\/store\/sql\// && text ~ /(^|[ (])(SELECT .*|INSERT (IGNORE )?INTO|UPDATE .* SET|DELETE FROM|REPLACE INTO|(CREATE|ALTER|DROP|TRUNCATE) TABLE|START TRANSACTION|GRANT .* ON) / {
 	say("sql", $0)
 }
 

@@ -25,7 +25,9 @@ rows src/view/names.def NAME >"$tmp/names"
 sort -c "$tmp/names" 2>"$tmp/bad" || sed 's,^,sorted src/view/names.def:1: ,' "$tmp/bad" >>"$tmp/found"
 sed 's/^/N_/' "$tmp/names" | sort -u | comm -23 - "$tmp/words" | sed 's/^N_//' |
 	comm -23 - "$tmp/template_words" | sed 's,.*,used src/view/names.def:1: & is never used,' >>"$tmp/found"
-rows src/store/sql.def SQL | missing used src/store/sql.def SQL_ "$tmp/words"
+for table in src/store/sql/*.def; do
+	rows "$table" SQL | missing used "$table" SQL_ "$tmp/words"
+done
 rows src/plat/stats/counters.def COUNTER | missing used src/plat/stats/counters.def STAT_ "$tmp/words"
 rows src/serve/fields.def FIELD | missing used src/serve/fields.def F_ "$tmp/words"
 sed -nE 's/^SETTING\(([a-z_0-9]+), ([a-z_0-9]+),.*/\1_\2/p' src/plat/conf/settings.def |

@@ -1,6 +1,6 @@
 /* db.h - the database: prepared statements by number, transactions, and no call that outlives the deadline.
  *
- * All SQL is a table of struct db_stmt (store/sql.def); no function here takes SQL text. Every statement is prepared at
+ * All SQL is a table of struct db_stmt (store/sql/); no function here takes SQL text. Every statement is prepared at
  * connect and checked: number of parameters, number, types and nullability of the columns. One that does not fit the
  * schema is unusable: it alone fails, with ERR_UPSTREAM that names statement, column and remedy, and is prepared again
  * when it is used a second later. It is logged and counted once for each connection; all others serve.

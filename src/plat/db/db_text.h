@@ -1,5 +1,5 @@
 /* db_text.h - the one door through which SQL text reaches the database: for migrations, which come from files,
- * and for the few statements of sql.def with a name in them that cannot be a parameter.
+ * and for the few statements of store/sql/ with a name in them that cannot be a parameter.
  *
  * Only a database that was opened as DB_MIGRATE takes it; a worker asserts. */
 #ifndef KONTOR_PLAT_DB_DB_TEXT_H
