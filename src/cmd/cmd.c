@@ -38,13 +38,19 @@ cmd_fail(const struct cmd *c, const struct err *e)
 }
 
 bool
-cmd_stats(struct cmd *c, bool write, struct stats *st, struct err *e)
+cmd_report(struct cmd *c, struct stats_report *r, struct err *e)
 {
-	if (!cmd_conf(c, e))
-		return false;
-	if (stats_open_tool(st, c->conf.paths_stats_file.p, write, e))
-		return true;
-	return e->kind == ERR_NOT_FOUND ? err_context(e, "no worker and no kontor-jobs has run yet") : false;
+	struct control ctl;
+	struct stats st;
+
+	if (!stats_open_tool(&st, c->conf.paths_stats_file.p, false, e)
+	    || !control_open_tool(&ctl, c->conf.paths_control_file.p, false, e))
+		return e->kind == ERR_NOT_FOUND ? err_context(e, "no worker and no kontor-jobs has run yet") : false;
+	stats_read(&st, c->a, r);
+	control_report(&ctl, c->a, r);
+	control_close(&ctl);
+	stats_close(&st);
+	return true;
 }
 
 int

@@ -6,7 +6,7 @@
 
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
-#include "plat/stats/stats.h"
+#include "plat/control/control.h"
 
 enum {
 	CMD_OK = 0,
@@ -36,8 +36,8 @@ MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 /* Tells the error on standard error; gives CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
 
-/* The same for a command that reads or sets what the processes share; `write`: it sets. */
-MUST_USE bool cmd_stats(struct cmd *, bool write, struct stats *, struct err *);
+/* Opens the counters and reads them with the control state. */
+MUST_USE bool cmd_report(struct cmd *, struct stats_report *, struct err *);
 
 /* Writes to standard output; CMD_FAILED when that or the buffer failed. */
 int cmd_print(const struct cmd *, const struct buf *);

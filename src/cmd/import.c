@@ -38,14 +38,14 @@ import_options(struct cmd *c, struct import *im, const char **report)
 	return optind + 2 >= c->argc && (im->products != NULL || im->translations != NULL);
 }
 
-/* Without counters (nothing has run yet) or memcached the import goes on: the outbox holds what to delete. */
+/* Without a control file (nothing has run yet) or memcached the import goes on: the outbox holds what to delete. */
 static bool
-open_cache(struct cmd *c, struct import *im, struct stats *st, struct err *e)
+open_cache(struct cmd *c, struct import *im, struct control *ctl, struct err *e)
 {
 	struct err none = {0};
-	bool shared = stats_open_tool(st, c->conf.paths_stats_file.p, true, &none);
+	bool shared = control_open_tool(ctl, c->conf.paths_control_file.p, true, &none);
 
-	return cache_open(c->a, &c->conf, shared ? st : stats_none(), form_hash(&c->conf), &im->cache, e);
+	return cache_open(c->a, &c->conf, shared ? ctl : control_none(), form_hash(&c->conf), &im->cache, e);
 }
 
 /* Lists follow a change within their soft expiry; who has filled an empty shop wants to see it at once. */
@@ -62,7 +62,7 @@ show_first_goods(struct import *im, bool was_empty)
 int
 import_command(struct cmd *c, struct import *im)
 {
-	struct stats st;
+	struct control ctl;
 	struct err e = {0};
 	bool ok, was_empty = false;
 
@@ -70,7 +70,7 @@ import_command(struct cmd *c, struct import *im)
 	im->conf = &c->conf;
 	im->now_s = clock_utc_s();
 	im->progress = isatty(STDERR_FILENO) == 1;
-	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &st, &e)
+	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &ctl, &e)
 	     && catalogue_is_empty(im->db, c->a, &was_empty, &e) && import_run(im, &e);
 	show_first_goods(im, was_empty);
 	if (im->n.rows > 0)

@@ -5,15 +5,15 @@
 static int
 set_paused(struct cmd *c, bool paused)
 {
-	struct stats st;
+	struct control ctl;
 	struct err e = {0};
 
 	if (c->argc != 1)
 		return cmd_usage(c);
-	if (!cmd_stats(c, true, &st, &e))
+	if (!cmd_conf(c, &e) || !control_open(&ctl, c->conf.paths_control_file.p, NULL, &e))
 		return cmd_fail(c, &e);
-	stats_pause(&st, paused);
-	stats_close(&st);
+	control_pause(&ctl, paused);
+	control_close(&ctl);
 	printf("%s\n", paused ? "ordering is paused; `kontor resume` takes orders again" : "orders are taken");
 	return CMD_OK;
 }

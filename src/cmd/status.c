@@ -21,7 +21,6 @@ cmd_status(struct cmd *c)
 {
 	const char *form = c->argc == 1 ? "" : c->argv[1];
 	struct stats_report r;
-	struct stats st;
 	struct err e = {0};
 	struct buf b;
 	int status;
@@ -30,9 +29,8 @@ cmd_status(struct cmd *c)
 		return print_man(c);
 	if (c->argc > 2 || (strcmp(form, "") != 0 && strcmp(form, "--json") != 0 && strcmp(form, "--metrics") != 0))
 		return cmd_usage(c);
-	if (!cmd_stats(c, false, &st, &e))
+	if (!cmd_conf(c, &e) || !cmd_report(c, &r, &e))
 		return cmd_fail(c, &e);
-	stats_read(&st, c->a, &r);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
 	if (strcmp(form, "--json") == 0) {
 		stats_put_json(&b, &r);
@@ -43,6 +41,5 @@ cmd_status(struct cmd *c)
 		stats_put_text(&b, &r);
 	}
 	status = cmd_print(c, &b);
-	stats_close(&st);
 	return status == CMD_OK && !stats_is_well(&r) ? CMD_FAILED : status;
 }

@@ -8,13 +8,14 @@
 
 #include "plat/cache/cache.h"
 #include "plat/conf/conf.h"
+#include "plat/control/control.h"
 #include "plat/db/db.h"
-#include "plat/stats/stats.h"
 
 struct job_context {
 	struct arena *a; /* empties after each run */
 	const struct conf *conf;
 	struct stats *st;
+	struct control *ctl;
 	struct db *db;	     /* connects at first use; its deadline is that of the run */
 	struct cache *cache; /* likewise */
 	int64_t now_s;	     /* UTC, at the run's beginning */
@@ -27,6 +28,6 @@ struct job_context {
 #undef JOB
 
 /* Runs all kinds until SIGTERM or SIGINT, or each kind once. The present run is finished. Returns an exit status. */
-int job_loop(const struct conf *, struct stats *, bool once);
+int job_loop(const struct conf *, struct control *, bool once);
 
 #endif

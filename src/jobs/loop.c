@@ -142,31 +142,31 @@ run_due(struct loop *l)
 }
 
 static bool
-open_loop(struct loop *l, const struct conf *conf, struct stats *st, struct err *e)
+open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct err *e)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
-	struct db_setup setup = sql_setup(conf, st, DB_JOBS);
+	struct db_setup setup = sql_setup(conf, ctl, DB_JOBS);
 
 	arena_init(&l->process, PROCESS_MEM_B);
 	arena_init(&l->run, RUN_MEM_B);
-	l->ctx = (struct job_context){.a = &l->run, .conf = conf, .st = st};
+	l->ctx = (struct job_context){.a = &l->run, .conf = conf, .st = ctl->stats, .ctl = ctl};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		l->state[i] = (struct state){.back_off = 1};
 	if (timer_create(CLOCK_MONOTONIC, &event, &l->watchdog) != 0)
 		return err_set(e, ERR_BUG, "no timer: %s", strerror(errno));
 	return db_open(&l->process, &setup, &l->ctx.db, e)
-	       && cache_open(&l->process, conf, st, form_hash(conf), &l->ctx.cache, e);
+	       && cache_open(&l->process, conf, ctl, form_hash(conf), &l->ctx.cache, e);
 }
 
 int
-job_loop(const struct conf *conf, struct stats *st, bool once)
+job_loop(const struct conf *conf, struct control *ctl, bool once)
 {
 	static struct loop l;
 	struct err e = {0};
 	sigset_t waiting;
 
 	take_signals(&waiting);
-	if (!open_loop(&l, conf, st, &e)) {
+	if (!open_loop(&l, conf, ctl, &e)) {
 		log_put(LOG_ERROR, "event=jobs_unusable msg=\"%s\"", e.msg);
 		return EX_SOFTWARE;
 	}

@@ -51,6 +51,7 @@ main(int argc, char **argv)
 	static struct arena a;
 	static struct conf conf;
 	struct stats st;
+	struct control ctl;
 	struct err e = {0};
 	const char *file = NULL;
 	bool once = false;
@@ -64,5 +65,7 @@ main(int argc, char **argv)
 		log_put(LOG_WARN, "event=log_unusable file=%s", conf.log_file.p);
 	if (!stats_open(&st, conf.paths_stats_file.p, &e) || !stats_claim_as(&st, STATS_JOBS, "jobs", &e))
 		return give_up("no_counters", &e, EX_UNAVAILABLE);
-	return job_loop(&conf, &st, once);
+	if (!control_open(&ctl, conf.paths_control_file.p, &st, &e) || !control_claim(&ctl, "jobs", &e))
+		return give_up("no_control_file", &e, EX_UNAVAILABLE);
+	return job_loop(&conf, &ctl, once);
 }

@@ -10,6 +10,10 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/conf/conf_edit.c \
 	src/plat/conf/conf_text.c \
 	src/plat/conf/settings.def \
+	src/plat/control/breaker.c \
+	src/plat/control/control.c src/plat/control/control.h \
+	src/plat/control/control_area.h \
+	src/plat/control/control_permit.c \
 	src/plat/db/db.c src/plat/db/db.h \
 	src/plat/db/db_bulk.c \
 	src/plat/db/db_call.c \
@@ -41,10 +45,10 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats/counters.def \
 	src/plat/stats/jobs.def \
 	src/plat/stats/route_class.def \
+	src/plat/stats/shared.c src/plat/stats/shared.h \
 	src/plat/stats/stats.c src/plat/stats/stats.h \
 	src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c \
-	src/plat/stats/stats_permit.c \
 	src/plat/stats/stats_report.c src/plat/stats/stats_report.h \
 	src/plat/stats/stats_show.c \
 	src/plat/stats/stats_sweep.c \

@@ -92,7 +92,9 @@ open_stats(struct app *app, const char *backend)
 	struct err e = {0};
 
 	if (!stats_open(&app->stats, app->conf.paths_stats_file.p, &e)
-	    || !stats_claim(&app->stats, backend, &e))
+	    || !stats_claim(&app->stats, backend, &e)
+	    || !control_open(&app->control, app->conf.paths_control_file.p, &app->stats, &e)
+	    || !control_claim(&app->control, backend, &e))
 		log_put(LOG_ERROR, "event=not_counting place=%s msg=\"%s\"", e.place, e.msg);
 	stats_sweep(&app->stats);
 }
@@ -100,7 +102,7 @@ open_stats(struct app *app, const char *backend)
 static void
 open_db(struct app *app)
 {
-	struct db_setup setup = sql_setup(&app->conf, &app->stats, DB_WEB);
+	struct db_setup setup = sql_setup(&app->conf, &app->control, DB_WEB);
 	struct err e = {0};
 
 	if (!db_open(&app->a, &setup, &app->db, &e))
@@ -110,7 +112,7 @@ open_db(struct app *app)
 static bool
 open_cache(struct app *app, struct err *e)
 {
-	return cache_open(&app->a, &app->conf, &app->stats, form_hash(&app->conf), &app->cache, e);
+	return cache_open(&app->a, &app->conf, &app->control, form_hash(&app->conf), &app->cache, e);
 }
 
 static void

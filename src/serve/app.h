@@ -7,7 +7,7 @@
 #define KONTOR_SERVE_APP_H
 
 #include "plat/conf/conf.h"
-#include "plat/stats/stats.h"
+#include "plat/control/control.h"
 #include "shop/rules.h"
 #include "view/mustache/template.h"
 #include "view/url.h"
@@ -25,6 +25,7 @@ struct app {
 	struct arena spare; /* of the error page: the request's own may be full */
 	struct conf conf;
 	struct stats stats;
+	struct control control;
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;

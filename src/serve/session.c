@@ -97,9 +97,9 @@ session_view(struct request *rq, struct view *me, struct err *e)
 bool
 session_notice_due(const struct request *rq)
 {
-	struct stats *st = &rq->app->stats;
+	const struct control *ctl = &rq->app->control;
 
-	return stats_paused(st) || breaker_is_open(st, BREAKER_DB);
+	return control_paused(ctl) || breaker_is_open(ctl, BREAKER_DB);
 }
 
 void

@@ -51,11 +51,11 @@ schema_remedy(int64_t schema, int code)
 }
 
 struct db_setup
-sql_setup(const struct conf *conf, struct stats *stats, enum db_role role)
+sql_setup(const struct conf *conf, struct control *control, enum db_role role)
 {
 	return (struct db_setup){
 	    .conf = conf,
-	    .stats = stats,
+	    .control = control,
 	    .role = role,
 	    .stmts = table,
 	    .n_stmts = SQL__MAX,

@@ -44,12 +44,15 @@ raw_readyz(struct request *rq, struct err *e)
 bool
 raw_metrics(struct request *rq, struct err *e)
 {
+	struct stats_report r;
 	struct buf b;
 
 	if (!addr_in(rq->client, &rq->app->conf.web_metrics_from))
 		return err_set(e, ERR_NOT_FOUND, "this address may not read the counters");
 	buf_init(&b, rq->a, METRICS_MAX_B);
-	stats_metrics(&rq->app->stats, &b);
+	stats_read(&rq->app->stats, rq->a, &r);
+	control_report(&rq->app->control, rq->a, &r);
+	stats_put_metrics(&b, &r);
 	rq->res.type = STR("text/plain; version=0.0.4; charset=utf-8");
 	rq->res.body = buf_str(&b);
 	return buf_check(&b, e);

@@ -134,7 +134,7 @@ test('a check can be named, and a wrong name is told', async () => {
 });
 test('it changes nothing', async () => {
 	const state = () => child.execFileSync('find', [s.dir, '-newer', path.join(s.dir, 'mark'), '-type', 'f', '!', '-path', '*/log/*',
-		'!', '-name', 'stats.*', '!', '-name', 'variant.conf', '!', '-name', 'mark']).toString();
+		'!', '-name', 'stats[.-]*', '!', '-name', 'variant.conf', '!', '-name', 'mark']).toString();
 	fs.writeFileSync(path.join(s.dir, 'mark'), '');
 	await sleep(20);
 	const orders = s.number('SELECT COUNT(*) FROM session');
@@ -212,6 +212,7 @@ test('files of which the workers are not the owners', async () => {
 	const [counters] = fs.readdirSync(s.dir).filter((n) => n.startsWith('stats.')), state = path.join(s.dir, 'state');
 	fs.mkdirSync(state);
 	fs.copyFileSync(path.join(s.dir, counters), path.join(state, counters));
+	fs.copyFileSync(path.join(s.dir, 'stats-control'), path.join(state, 'stats-control'));
 	fs.chmodSync(path.join(state, counters), 0o600);
 	fs.chownSync(state, 65534, 65534);
 	fs.chmodSync(state, 0o555);

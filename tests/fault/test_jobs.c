@@ -79,7 +79,7 @@ start_worker(int64_t left_ns)
 	if (pid == 0) {
 		struct stats own;
 
-		close(st.fd);
+		close(st.file.fd);
 		if (!stats_open(&own, area, &e) || !stats_claim(&own, "shop", &e))
 			_exit(1);
 		stats_begin(&own, ID, (uint64_t)((int64_t)clock_mono_ns() + left_ns), STATS_ROUTE_checkout);

@@ -48,24 +48,26 @@ fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err 
 	return true;
 }
 
-static inline struct stats *
-open_stats(void)
+static inline struct control *
+open_control(void)
 {
+	static struct control ctl;
 	static struct stats st;
 	struct err e = {0};
 
-	ck_ok(stats_open(&st, src->path, &e), &e);
-	ck_ok(stats_claim(&st, "test", &e), &e);
-	return &st;
+	ck_ok(stats_open(&st, src->path, &e) && stats_claim(&st, "test", &e), &e);
+	ck_ok(control_open(&ctl, str_fmt(&arena, "%s.control", src->path).p, &st, &e), &e);
+	ck_ok(control_claim(&ctl, "test", &e), &e);
+	return &ctl;
 }
 
 static inline struct cache *
-open_cache(struct stats *st)
+open_cache(struct control *ctl)
 {
 	struct err e = {0};
 	struct cache *c;
 
-	ck_ok(cache_open(&arena, &conf, st, 1, &c, &e), &e);
+	ck_ok(cache_open(&arena, &conf, ctl, 1, &c, &e), &e);
 	return c;
 }
 
@@ -82,7 +84,7 @@ set_up(const char *name)
 	conf.cache_socket.n = 1;
 	conf.cache_socket.v = ARENA_ARRAY(&arena, struct str, 1);
 	conf.cache_socket.v[0] = str_fmt(&arena, "%s/mc.sock", services.dir);
-	return open_cache(open_stats());
+	return open_cache(open_control());
 }
 
 static inline struct cache_item

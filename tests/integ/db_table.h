@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "integ.h"
 #include "plat/conf/conf.h"
-#include "plat/stats/stats.h"
+#include "plat/control/control.h"
 
 /* A table of the test's own: the module is tested apart from the shop's statements. */
 enum { PUT, GET, NUMBER, ALL, ADD, SERIES, SLOW, TYPES, LOCK, MODE, KILL, T__MAX };
@@ -30,7 +30,7 @@ static const struct db_stmt stmts[T__MAX] = {
 
 static struct arena arena;
 static struct conf conf;
-static struct stats *stats; /* NULL: no breaker */
+static struct control *control; /* NULL: no breaker */
 
 static inline void
 make_table(void)
@@ -43,7 +43,7 @@ make_table(void)
 static inline struct db *
 open_with(const struct db_stmt *table, size_t n)
 {
-	struct db_setup setup = {.conf = &conf, .stats = stats, .role = DB_TOOL, .stmts = table, .n_stmts = n};
+	struct db_setup setup = {.conf = &conf, .control = control, .role = DB_TOOL, .stmts = table, .n_stmts = n};
 	struct err e = {0};
 	struct db *db;
 

@@ -33,7 +33,7 @@ stampede(const char *id, bool any_value)
 	src->waiting = 0;
 	for (int i = 0; i < READERS; i++) {
 		if (fork() == 0) {
-			struct cache *c = open_cache(open_stats());
+			struct cache *c = open_cache(open_control());
 			struct cache_item item = item_of(c, id);
 			struct err e = {0};
 
@@ -150,7 +150,7 @@ START_TEST(forget_by_another_process_ends_the_workers_own_copy)
 
 	fetch(c, "epoch", "v1", CACHE_FRESH);
 	if (fork() == 0) {
-		struct cache *writer = open_cache(open_stats());
+		struct cache *writer = open_cache(open_control());
 		struct cache_key key = cache_key(writer, CACHE_card, STR("en"), STR("epoch"));
 
 		src->value = 2;
@@ -185,15 +185,15 @@ fetch_some(struct cache *c, const char *name, const char *want)
 START_TEST(to_forget_many_keys_costs_one_exchange)
 {
 	struct cache *c = set_up("many"), *writer;
-	struct stats *st = open_stats();
+	struct control *ctl = open_control();
 	uint64_t before;
 
 	fetch_some(c, "many", "v1");
 	src->value = 2;
-	writer = open_cache(st);
-	before = exchanges(st);
+	writer = open_cache(ctl);
+	before = exchanges(ctl->stats);
 	ck_assert(cache_forget(writer, &arena, many_keys(writer, "many"), MANY));
-	ck_assert_uint_eq(exchanges(st) - before, 1);
+	ck_assert_uint_eq(exchanges(ctl->stats) - before, 1);
 	fetch_some(c, "many", "v2"); /* not from the worker's own memory */
 	src->value = 3;
 	ck_assert(cache_forget(writer, &arena, many_keys(writer, "many"), MANY));
@@ -211,7 +211,7 @@ START_TEST(to_forget_what_memcached_does_not_hold_ends_the_workers_own_copies)
 	for (int i = 0; i < MANY; i += 10)
 		ck_assert_int_eq((int)ask(open_memc(), MEMC_DELETE, keys[i]).result, (int)MEMC_OK);
 	src->value = 2;
-	ck_assert(cache_forget(open_cache(open_stats()), &arena, keys, MANY));
+	ck_assert(cache_forget(open_cache(open_control()), &arena, keys, MANY));
 	fetch_some(c, "lost", "v2");
 }
 END_TEST
@@ -266,24 +266,24 @@ START_TEST(what_several_silent_servers_hold_is_an_error_and_no_miss)
 	memc_do(open_memc(), &arena, ops, MANY);
 	for (int i = 0; i < MANY; i++)
 		ck_assert_int_eq((int)ops[i].result, (int)MEMC_ERROR);
-	ck_assert(!cache_forget(open_cache(open_stats()), &arena, keys, MANY));
+	ck_assert(!cache_forget(open_cache(open_control()), &arena, keys, MANY));
 }
 END_TEST
 
 START_TEST(to_forget_many_keys_is_given_up_when_memcached_is_silent)
 {
 	struct cache *c = set_up("silent");
-	struct stats *st = open_stats();
+	struct control *ctl = open_control();
 	struct stats_report r;
 	uint64_t before;
 
-	c = open_cache(st);
+	c = open_cache(ctl);
 	fetch_some(c, "silent", "v1");
 	services_do(&services, "mc-stop");
-	before = exchanges(st);
+	before = exchanges(ctl->stats);
 	ck_assert(!cache_forget(c, &arena, many_keys(c, "silent"), MANY));
-	ck_assert_uint_eq(exchanges(st) - before, 1);
-	stats_read(st, &arena, &r);
+	ck_assert_uint_eq(exchanges(ctl->stats) - before, 1);
+	stats_read(ctl->stats, &arena, &r);
 	ck_assert_uint_eq(r.all->count[STAT_cache_delete_errors], MANY);
 	services_do(&services, "mc-cont");
 }
@@ -295,7 +295,7 @@ change_all_and_flush(void)
 	struct err e = {0};
 
 	src->value++;
-	ck_ok(cache_flush(open_cache(open_stats()), &arena, &e), &e);
+	ck_ok(cache_flush(open_cache(open_control()), &arena, &e), &e);
 }
 
 START_TEST(a_flush_ends_every_value_and_whatever_is_being_read)
@@ -364,7 +364,7 @@ START_TEST(stopped_memcached_costs_one_time_out_and_no_page)
 
 	fetch(c, "stopped", "v1", CACHE_FRESH);
 	src->value = 2;
-	stats_epoch_raise(open_stats()); /* so that L1 does not answer */
+	control_epoch_raise(open_control()); /* so that L1 does not answer */
 	services_do(&services, "mc-stop");
 	for (int i = 0; i < 10; i++) {
 		char id[16];
@@ -446,7 +446,7 @@ START_TEST(fills_are_capped_for_all_workers_together)
 	ck_assert_int_eq(pipe(ready), 0);
 	holder = fork();
 	if (holder == 0) {
-		bool got = stats_permit(open_stats(), PERMIT_FILL, 1);
+		bool got = control_permit(open_control(), PERMIT_FILL, 1);
 
 		(void)!write(ready[1], got ? "y" : "n", 1);
 		pause();

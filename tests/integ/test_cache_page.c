@@ -4,16 +4,16 @@
 START_TEST(a_page_asks_memcached_once_for_what_it_needed_the_last_time)
 {
 	struct cache *c = set_up("page");
-	struct stats *st = open_stats();
+	struct control *ctl = open_control();
 	struct arena page;
 
 	arena_init(&page, 1 << 20);
 	fetch(c, "page a", "v1", CACHE_FRESH);
 	fetch(c, "page b", "v1", CACHE_FRESH);
 	conf.cache_l1_bytes = 0;
-	c = open_cache(st);
+	c = open_cache(ctl);
 	for (int i = 0; i < 3; i++) {
-		uint64_t before = exchanges(st);
+		uint64_t before = exchanges(ctl->stats);
 
 		cache_page_begin(c, &page, STR("page"));
 		fetch_on(c, &page, "page a", "v1", CACHE_FRESH);
@@ -21,7 +21,7 @@ START_TEST(a_page_asks_memcached_once_for_what_it_needed_the_last_time)
 		if (i == 2) /* once for each: an answer is not given twice */
 			fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
 		arena_reset(&page);
-		ck_assert_uint_eq(exchanges(st) - before, i == 1 ? 1 : 2);
+		ck_assert_uint_eq(exchanges(ctl->stats) - before, i == 1 ? 1 : 2);
 	}
 	ck_assert_int_eq(src->reads, 2);
 	arena_fini(&page);
@@ -31,15 +31,15 @@ END_TEST
 START_TEST(what_came_ahead_is_not_kept_past_a_change)
 {
 	struct cache *c = set_up("ahead");
-	struct stats *st = open_stats();
+	struct control *ctl = open_control();
 	struct cache_key key;
 	struct arena page;
 
 	arena_init(&page, 1 << 20);
-	c = open_cache(st);
+	c = open_cache(ctl);
 	key = cache_key(c, CACHE_card, STR("en"), STR("ahead b"));
 	for (int i = 0; i < 2; i++) {
-		stats_epoch_raise(st);
+		control_epoch_raise(ctl);
 		cache_page_begin(c, &page, STR("page"));
 		fetch_on(c, &page, "ahead a", "v1", CACHE_FRESH);
 		if (i == 1) { /* b's answer is here already */
@@ -83,25 +83,25 @@ END_TEST
 START_TEST(what_a_page_reads_is_stored_with_its_next_question_or_at_its_end)
 {
 	struct cache *c = set_up("later");
-	struct stats *st = open_stats();
+	struct control *ctl = open_control();
 	struct cache_key key;
 	struct arena page;
 	uint64_t before;
 
 	arena_init(&page, 1 << 20);
 	conf.cache_l1_bytes = 0;
-	c = open_cache(st);
+	c = open_cache(ctl);
 	key = cache_key(c, CACHE_card, STR("en"), STR("later b"));
-	before = exchanges(st);
+	before = exchanges(ctl->stats);
 	cache_page_begin(c, &page, STR("page"));
 	fetch_on(c, &page, "later a", "v1", CACHE_FRESH);
 	fetch_on(c, &page, "later b", "v1", CACHE_FRESH);
-	ck_assert_uint_eq(exchanges(st) - before, 2);
+	ck_assert_uint_eq(exchanges(ctl->stats) - before, 2);
 	ck_assert_int_eq((int)ask(open_memc(), MEMC_GET, key).result, (int)MEMC_THEIRS);
 	cache_settle(c, false);
 	ck_assert_int_eq((int)ask(open_memc(), MEMC_GET, key).result, (int)MEMC_OK);
 	arena_reset(&page);
-	ck_assert_uint_eq(exchanges(st) - before, 3);
+	ck_assert_uint_eq(exchanges(ctl->stats) - before, 3);
 	cache_page_begin(c, &page, STR("another page")); /* which fails, and is never settled */
 	fetch_on(c, &page, "later c", "v1", CACHE_FRESH);
 	arena_reset(&page);
@@ -126,21 +126,21 @@ make_page(struct cache *c, struct arena *page, const char *id, bool more)
 START_TEST(a_page_takes_what_the_one_before_has_left_to_memcached)
 {
 	struct cache *c = set_up("left");
-	struct stats *st = open_stats();
+	struct control *ctl = open_control();
 	struct arena page;
 	uint64_t before;
 
 	arena_init(&page, 1 << 20);
 	conf.cache_l1_bytes = 0;
-	c = open_cache(st);
-	before = exchanges(st);
+	c = open_cache(ctl);
+	before = exchanges(ctl->stats);
 	make_page(c, &page, "left a", true);
 	ck_assert(cache_waits(c));
 	ck_assert_int_eq((int)state_of(c, "left a"), (int)MEMC_THEIRS);
 	make_page(c, &page, "left b", true);
 	ck_assert_int_eq((int)state_of(c, "left a"), (int)MEMC_OK);
 	ck_assert_int_eq((int)state_of(c, "left b"), (int)MEMC_THEIRS);
-	ck_assert_uint_eq(exchanges(st) - before, 2);
+	ck_assert_uint_eq(exchanges(ctl->stats) - before, 2);
 	cache_page_begin(c, &page, STR("a page without a question"));
 	cache_settle(c, true);
 	ck_assert(!cache_waits(c));

@@ -294,7 +294,7 @@ START_TEST(the_breaker_spares_callers_the_wait)
 	bool back = false;
 	struct db *db;
 
-	stats = stats_none();
+	control = control_none();
 	db = open_db();
 	ck_ok(put(db, 1, 1, &e), &e);
 	services_do(&services, "db-stop");

@@ -212,7 +212,7 @@ open_cache(struct memc **m)
 	conf.cache_socket.n = 1;
 	conf.cache_socket.v = ARENA_ARRAY(&a, struct str, 1);
 	conf.cache_socket.v[0] = str_fmt(&a, "%s/mc.sock", services.dir);
-	ck_ok(cache_open(&a, &conf, stats_none(), 1, &c, &e) && memc_open(&a, &conf, m, &e), &e);
+	ck_ok(cache_open(&a, &conf, control_none(), 1, &c, &e) && memc_open(&a, &conf, m, &e), &e);
 	return c;
 }
 

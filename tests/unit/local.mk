@@ -7,6 +7,7 @@ UNIT_TESTS = \
 	tests/unit/test_bench \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
+	tests/unit/test_control \
 	tests/unit/test_csv \
 	tests/unit/test_db_login \
 	tests/unit/test_doctor \
@@ -68,7 +69,9 @@ tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
 tests_unit_test_secret_LDADD = $(UNIT_LIBS)
 tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
 tests_unit_test_totals_LDADD = $(UNIT_LIBS)
-tests_unit_test_stats_SOURCES = tests/unit/test_stats.c
+tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/child.h
+tests_unit_test_control_LDADD = $(UNIT_LIBS)
+tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/child.h
 tests_unit_test_stats_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_mustache_spec_SOURCES = tests/unit/test_mustache_spec.c

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "plat/stats/stats_area.h"
 #include "plat/stats/stats_report.h"
+#include "child.h"
 #include "unit.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
@@ -44,53 +45,23 @@ teardown(void)
 
 /* ---- children ---- */
 
-struct child {
-	pid_t pid;
-	int ready; /* a byte comes when the child has done its part */
-};
-
-/* Runs `fn` in a child with an own slot of `backend`; the child then waits to be killed. */
+/* In a child with a slot of `backend`. */
 static struct child
 start(const char *backend, void (*fn)(struct stats *))
 {
-	int fds[2];
-	struct child c;
+	struct child c = child_fork();
 
-	ck_assert_int_eq(pipe(fds), 0);
-	c.pid = fork();
 	if (c.pid == 0) {
 		struct stats own;
 		struct err ce = {0};
-		bool ok = stats_open(&own, path, &ce) && stats_claim(&own, backend, &ce);
 
-		close(fds[0]);
-		close(st.fd); /* an inherited descriptor must not keep the parent's locks */
-		if (ok)
-			fn(&own);
-		if (!ok || write(fds[1], "r", 1) != 1)
+		close(st.file.fd); /* an inherited descriptor must not keep the parent's locks */
+		if (!stats_open(&own, path, &ce) || !stats_claim(&own, backend, &ce))
 			_exit(1);
-		for (;;)
-			pause();
+		fn(&own);
+		child_wait(c);
 	}
-	close(fds[1]);
-	c.ready = fds[0];
 	return c;
-}
-
-static void
-await(struct child c)
-{
-	char byte;
-
-	ck_assert_int_eq(read(c.ready, &byte, 1), 1);
-}
-
-static void
-end(struct child c, int sig)
-{
-	ck_assert_int_eq(kill(c.pid, sig), 0);
-	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
-	close(c.ready);
 }
 
 static void
@@ -122,13 +93,6 @@ answer_three(struct stats *own)
 }
 
 static void
-hold_fill(struct stats *own)
-{
-	if (!stats_permit(own, PERMIT_FILL, 2))
-		_exit(1);
-}
-
-static void
 serve_for_ever(struct stats *own)
 {
 	static const enum stats_end ends[] = {STATS_ANSWERED, STATS_REFUSED, STATS_ABORTED, STATS_HANDLED};
@@ -148,7 +112,7 @@ begun(void)
 	uint64_t n = 0;
 
 	for (int i = 0; i < STATS_SLOTS; i++)
-		n += stats_get(&st.area->slot[i].begun);
+		n += shared_get(&st.area->slot[i].begun);
 	return n;
 }
 
@@ -168,7 +132,7 @@ ended_as(enum stats_end how)
 	uint64_t n = 0;
 
 	for (int i = 0; i < STATS_SLOTS; i++)
-		n += stats_get(&st.area->slot[i].ended[how]);
+		n += shared_get(&st.area->slot[i].ended[how]);
 	return n;
 }
 
@@ -178,7 +142,7 @@ counted(enum stats_counter which)
 	uint64_t n = 0;
 
 	for (int i = 0; i < STATS_SLOTS; i++)
-		n += stats_get(&st.area->slot[i].count[which]);
+		n += shared_get(&st.area->slot[i].count[which]);
 	return n;
 }
 
@@ -188,7 +152,7 @@ taken(void)
 	int n = 0;
 
 	for (int i = 0; i < STATS_SLOTS; i++)
-		n += stats_get(&st.area->slot[i].taken) != 0;
+		n += shared_get(&st.area->slot[i].taken) != 0;
 	return n;
 }
 
@@ -200,8 +164,8 @@ START_TEST(a_dead_slots_counts_stay_and_the_next_owner_of_its_backend_adds_to_th
 
 	for (int i = 1; i <= 3; i++) {
 		c = start("shop-1", answer_three);
-		await(c);
-		end(c, SIGKILL);
+		child_await(c);
+		child_end(c, SIGKILL);
 		ck_assert_uint_eq(ended_as(STATS_ANSWERED), (uint64_t)i * 3);
 		ck_assert_uint_eq(counted(STAT_db_queries), (uint64_t)i * 6);
 	}
@@ -214,11 +178,11 @@ START_TEST(a_slot_is_never_given_to_another_backend)
 {
 	struct child one = start("shop-1", answer_three), two;
 
-	await(one);
-	end(one, SIGKILL);
+	child_await(one);
+	child_end(one, SIGKILL);
 	two = start("shop-2", answer_three);
-	await(two);
-	end(two, SIGKILL);
+	child_await(two);
+	child_end(two, SIGKILL);
 	ck_assert_int_eq(taken(), 2);
 	ck_assert_str_eq(st.area->slot[0].backend, "shop-1");
 	ck_assert_str_eq(st.area->slot[1].backend, "shop-2");
@@ -234,12 +198,12 @@ START_TEST(live_processes_of_a_backend_have_a_slot_each)
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
 		c[i] = start("shop-1", do_nothing);
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
-		await(c[i]);
+		child_await(c[i]);
 	ck_assert_int_eq(taken(), 8);
 	for (int i = 0; i < 8; i++)
 		ck_assert(stats_held(&st, i));
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
-		end(c[i], SIGKILL);
+		child_end(c[i], SIGKILL);
 	for (int i = 0; i < 8; i++)
 		ck_assert(!stats_held(&st, i));
 }
@@ -281,8 +245,6 @@ START_TEST(another_layout_is_another_file_and_a_foreign_file_is_refused)
 	err_clear(&e);
 	ck_ok(stats_open_tool(&tool, path, false, &e), &e);
 	stats_add(&tool, STAT_db_queries, 1);
-	stats_epoch_raise(&tool);
-	ck_assert_uint_eq(stats_epoch(&tool), 1);
 	ck_assert_uint_eq(counted(STAT_db_queries), 0);
 	stats_close(&tool);
 	st.area->layout++;
@@ -309,11 +271,6 @@ START_TEST(without_a_slot_nothing_is_counted_and_nothing_breaks)
 		stats_end(s, STATS_ANSWERED);
 		stats_add(s, STAT_db_queries, 1);
 		stats_error(s, ERR_BUG);
-		ck_assert(stats_permit(s, PERMIT_FILL, 1));
-		stats_permit_release(s, PERMIT_FILL);
-		ck_assert(breaker_allow(s, BREAKER_DB));
-		ck_assert_uint_eq(stats_epoch(s), 1);
-		ck_assert(!stats_paused(s));
 		ck_assert_uint_eq(stats_sweep(s), 0);
 		ck_assert_uint_eq(stats_kill_stuck(s, 0), 0);
 	}
@@ -330,9 +287,8 @@ START_TEST(the_private_area_counts)
 	stats_begin(s, ID, FAR, STATS_ROUTE_home);
 	stats_end(s, STATS_HANDLED);
 	stats_error(s, ERR_BUG);
-	ck_assert_uint_eq(stats_get(&s->area->slot[0].begun), 1);
-	ck_assert_uint_eq(stats_get(&s->area->slot[0].count[STAT_err_BUG]), 1);
-	ck_assert(stats_permit(s, PERMIT_HASH, 1));
+	ck_assert_uint_eq(shared_get(&s->area->slot[0].begun), 1);
+	ck_assert_uint_eq(shared_get(&s->area->slot[0].count[STAT_err_BUG]), 1);
 }
 END_TEST
 
@@ -342,9 +298,9 @@ START_TEST(a_killed_request_is_counted_once_as_crashed)
 {
 	struct child c = start("shop", begin_one);
 
-	await(c);
+	child_await(c);
 	ck_assert_uint_eq(stats_sweep(&st), 0);
-	end(c, SIGKILL);
+	child_end(c, SIGKILL);
 	ck_assert_uint_eq(begun(), ended() + 1);
 	ck_assert_uint_eq(stats_sweep(&st), 1);
 	ck_assert_uint_eq(stats_sweep(&st), 0);
@@ -357,8 +313,8 @@ START_TEST(a_request_killed_past_its_deadline_is_counted_as_hung)
 {
 	struct child c = start("shop", begin_late);
 
-	await(c);
-	end(c, SIGABRT);
+	child_await(c);
+	child_end(c, SIGABRT);
 	ck_assert_uint_eq(stats_sweep(&st), 1);
 	ck_assert_uint_eq(ended_as(STATS_HUNG), 1);
 	ck_assert_uint_eq(ended_as(STATS_CRASHED), 0);
@@ -369,8 +325,8 @@ START_TEST(the_next_owner_settles_what_it_finds)
 {
 	struct child c = start("shop", begin_one);
 
-	await(c);
-	end(c, SIGKILL);
+	child_await(c);
+	child_end(c, SIGKILL);
 	ck_ok(stats_claim(&st, "shop", &e), &e);
 	ck_assert_int_eq(st.slot, 0);
 	ck_assert_uint_eq(ended_as(STATS_CRASHED), 1);
@@ -385,8 +341,8 @@ START_TEST(the_log_line_of_a_death_names_the_request)
 	FILE *f;
 	size_t n;
 
-	await(c);
-	end(c, SIGKILL);
+	child_await(c);
+	child_end(c, SIGKILL);
 	snprintf(log, sizeof(log), "%s/log", dir);
 	ck_assert(log_open("test", log, LOG_ERROR));
 	ck_assert_uint_eq(stats_sweep(&st), 1);
@@ -408,8 +364,8 @@ START_TEST(many_sweepers_count_each_death_once)
 	for (int i = 0; i < DEAD; i++)
 		c[i] = start("shop", begin_one);
 	for (int i = 0; i < DEAD; i++) {
-		await(c[i]);
-		end(c[i], SIGKILL);
+		child_await(c[i]);
+		child_end(c[i], SIGKILL);
 	}
 	for (int i = 0; i < SWEEPERS; i++) {
 		s[i] = fork();
@@ -444,7 +400,7 @@ START_TEST(workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings)
 		struct child *k = &c[i % WORKERS];
 
 		clock_sleep_ns((uint64_t)(rand_r(&seed) % 3000) * 1000);
-		end(*k, SIGKILL);
+		child_end(*k, SIGKILL);
 		if (i % 3 == 0)
 			(void)stats_sweep(&st);
 		now = ended();
@@ -453,7 +409,7 @@ START_TEST(workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings)
 		*k = start(i % 2 == 0 ? "shop-1" : "shop-2", serve_for_ever);
 	}
 	for (int i = 0; i < WORKERS; i++)
-		end(c[i], SIGKILL);
+		child_end(c[i], SIGKILL);
 	(void)stats_sweep(&st);
 	ck_assert_uint_eq(begun(), ended());
 	ck_assert_uint_gt(begun(), KILLS);
@@ -469,8 +425,8 @@ START_TEST(a_stopped_process_past_its_deadline_is_killed_and_counted)
 	struct child c = start("shop", begin_late), fine = start("shop", begin_one);
 	int status;
 
-	await(c);
-	await(fine);
+	child_await(c);
+	child_await(fine);
 	ck_assert_int_eq(kill(c.pid, SIGSTOP), 0);
 	ck_assert_uint_eq(stats_kill_stuck(&st, 60 * CLOCK_S), 0); /* still within its grace */
 	ck_assert_uint_eq(stats_kill_stuck(&st, CLOCK_S), 1);
@@ -480,149 +436,25 @@ START_TEST(a_stopped_process_past_its_deadline_is_killed_and_counted)
 	ck_assert_uint_eq(stats_sweep(&st), 1);
 	ck_assert_uint_eq(ended_as(STATS_HUNG), 1);
 	ck_assert_int_eq(kill(fine.pid, 0), 0);
-	end(fine, SIGKILL);
+	child_end(fine, SIGKILL);
 }
 END_TEST
 
-START_TEST(a_request_of_another_boot_is_crashed_and_breakers_are_closed)
+START_TEST(a_request_of_another_boot_is_crashed)
 {
 	struct child c = start("shop", begin_late);
 	struct stats again;
 
-	await(c);
-	end(c, SIGKILL);
-	for (int i = 0; i < 5; i++)
-		breaker_failure(&st, BREAKER_DB);
+	child_await(c);
+	child_end(c, SIGKILL);
 	st.area->boot[0] = st.area->boot[0] == 'x' ? 'y' : 'x';
 	ck_ok(stats_open(&again, path, &e), &e);
 	ck_assert_uint_eq(ended_as(STATS_CRASHED), 1);
-	ck_assert(!breaker_is_open(&st, BREAKER_DB));
 	stats_close(&again);
 }
 END_TEST
 
-/* ---- permits, breakers ---- */
-
-START_TEST(permits_are_shared_and_die_with_their_holder)
-{
-	struct child one = start("shop", hold_fill), two = start("shop", hold_fill);
-
-	await(one);
-	await(two);
-	ck_ok(stats_claim(&st, "shop", &e), &e);
-	ck_assert(!stats_permit(&st, PERMIT_FILL, 2));
-	ck_assert(stats_permit(&st, PERMIT_HASH, 1)); /* of another kind */
-	end(one, SIGKILL);
-	ck_assert(stats_permit(&st, PERMIT_FILL, 2)); /* no sweep was needed */
-	ck_assert(stats_permit(&st, PERMIT_FILL, 2)); /* one's own counts once */
-	stats_permit_release(&st, PERMIT_FILL);
-	end(two, SIGKILL);
-	(void)stats_sweep(&st);
-	ck_assert(stats_permit(&st, PERMIT_FILL, 1));
-	ck_assert_uint_eq(counted(STAT_permit_refused), 1);
-}
-END_TEST
-
-static void
-contend(struct stats *own)
-{
-	/* the epoch serves as a count of holders that was ever too high */
-	for (int i = 0; i < 20000; i++) {
-		if (!stats_permit(own, PERMIT_HASH, 1))
-			continue;
-		if (atomic_exchange(&own->area->paused, 1) != 0)
-			stats_epoch_raise(own);
-		atomic_store(&own->area->paused, 0);
-		stats_permit_release(own, PERMIT_HASH);
-	}
-}
-
-START_TEST(a_permit_for_one_is_never_held_by_two)
-{
-	struct child c[3];
-
-	for (size_t i = 0; i < ARRAY_LEN(c); i++)
-		c[i] = start("shop", contend);
-	for (size_t i = 0; i < ARRAY_LEN(c); i++)
-		await(c[i]);
-	for (size_t i = 0; i < ARRAY_LEN(c); i++)
-		end(c[i], SIGKILL);
-	ck_assert_uint_eq(stats_epoch(&st), 1);
-}
-END_TEST
-
-static void
-age_breaker(uint64_t by_ns)
-{
-	uint64_t *p = (uint64_t *)&st.area->breaker[BREAKER_DB].opened_ns;
-
-	*p -= by_ns;
-}
-
-START_TEST(the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through)
-{
-	struct stats other;
-
-	ck_ok(stats_claim(&st, "shop", &e), &e);
-	ck_ok(stats_open(&other, path, &e), &e);
-	ck_ok(stats_claim(&other, "shop", &e), &e);
-	for (int i = 0; i < 4; i++)
-		breaker_failure(&st, BREAKER_DB);
-	ck_assert(breaker_allow(&other, BREAKER_DB));
-	breaker_failure(&st, BREAKER_DB);
-	ck_assert(!breaker_allow(&st, BREAKER_DB));
-	ck_assert(!breaker_allow(&other, BREAKER_DB));
-	ck_assert(breaker_allow(&other, BREAKER_CACHE));
-	age_breaker(CLOCK_S);
-	ck_assert(breaker_allow(&other, BREAKER_DB)); /* the probe */
-	ck_assert(!breaker_allow(&st, BREAKER_DB));
-	age_breaker(CLOCK_S);
-	ck_assert(!breaker_allow(&st, BREAKER_DB)); /* a slow probe is still the only one */
-	breaker_failure(&other, BREAKER_DB);
-	ck_assert(!breaker_allow(&st, BREAKER_DB));
-	age_breaker(CLOCK_S);
-	ck_assert(breaker_allow(&st, BREAKER_DB));
-	breaker_success(&st, BREAKER_DB);
-	ck_assert(breaker_allow(&other, BREAKER_DB));
-	ck_assert_uint_eq(counted(STAT_breaker_opened), 1);
-	stats_close(&other);
-}
-END_TEST
-
-START_TEST(a_dead_probe_frees_the_way_for_the_next)
-{
-	struct child c;
-
-	for (int i = 0; i < 5; i++)
-		breaker_failure(&st, BREAKER_DB);
-	ck_ok(stats_claim(&st, "shop", &e), &e);
-	c = start("shop", do_nothing);
-	await(c);
-	stats_set(&st.area->slot[1].permit[PERMIT_PROBE_DB], 1);
-	age_breaker(CLOCK_S);
-	ck_assert(!breaker_allow(&st, BREAKER_DB));
-	end(c, SIGKILL);
-	age_breaker(CLOCK_S);
-	ck_assert(breaker_allow(&st, BREAKER_DB));
-}
-END_TEST
-
-START_TEST(a_success_between_failures_keeps_a_slow_breaker_closed)
-{
-	for (int i = 0; i < 20; i++) {
-		breaker_failure(&st, BREAKER_DB);
-		stats_set(&st.area->breaker[BREAKER_DB].window, 1); /* long ago */
-		if (i % 4 == 3)
-			breaker_success(&st, BREAKER_DB);
-	}
-	ck_assert(!breaker_is_open(&st, BREAKER_DB));
-	for (int i = 0; i < 5; i++) {
-		breaker_failure(&st, BREAKER_DB);
-		stats_set(&st.area->breaker[BREAKER_DB].window, 1);
-	}
-	ck_assert(breaker_is_open(&st, BREAKER_DB));
-}
-END_TEST
+/* ---- retired ---- */
 
 static bool
 retired(const struct stats_report *r, const char *backend)
@@ -640,40 +472,24 @@ START_TEST(a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_agai
 	struct arena a;
 
 	arena_init(&a, (size_t)16 << 20);
-	await(one);
-	await(two);
+	child_await(one);
+	child_await(two);
 	stats_retire(&st, "shop-1"); /* a living one is not ended by a word */
 	stats_read(&st, &a, &r);
 	ck_assert(!retired(&r, "shop-1"));
-	end(one, SIGKILL);
+	child_end(one, SIGKILL);
 	stats_read(&st, &a, &r);
 	ck_assert(!retired(&r, "shop-1"));
 	stats_retire(&st, "shop-1");
 	stats_read(&st, &a, &r);
 	ck_assert(retired(&r, "shop-1") && !retired(&r, "shop-2"));
 	one = start("shop-1", do_nothing);
-	await(one);
+	child_await(one);
 	stats_read(&st, &a, &r);
 	ck_assert(!retired(&r, "shop-1"));
-	end(one, SIGKILL);
-	end(two, SIGKILL);
+	child_end(one, SIGKILL);
+	child_end(two, SIGKILL);
 	arena_fini(&a);
-}
-END_TEST
-
-START_TEST(epoch_and_pause_are_seen_by_all)
-{
-	struct stats other;
-
-	ck_ok(stats_open_tool(&other, path, true, &e), &e);
-	ck_assert_uint_eq(stats_epoch(&st), 1);
-	stats_epoch_raise(&other);
-	ck_assert_uint_eq(stats_epoch(&st), 2);
-	stats_pause(&other, true);
-	ck_assert(stats_paused(&st));
-	stats_pause(&other, false);
-	ck_assert(!stats_paused(&st));
-	stats_close(&other);
 }
 END_TEST
 
@@ -689,11 +505,8 @@ main(void)
 	    the_next_owner_settles_what_it_finds, the_log_line_of_a_death_names_the_request,
 	    many_sweepers_count_each_death_once, workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings,
 	    a_stopped_process_past_its_deadline_is_killed_and_counted,
-	    a_request_of_another_boot_is_crashed_and_breakers_are_closed, permits_are_shared_and_die_with_their_holder,
-	    a_permit_for_one_is_never_held_by_two,
-	    the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through,
-	    a_dead_probe_frees_the_way_for_the_next, a_success_between_failures_keeps_a_slow_breaker_closed,
-	    a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again, epoch_and_pause_are_seen_by_all};
+	    a_request_of_another_boot_is_crashed,
+	    a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again};
 	Suite *s = suite_create("stats");
 	TCase *tc = tcase_create("stats");
 	SRunner *sr;

@@ -199,12 +199,17 @@ START_TEST(metrics_are_well_formed_and_hold_the_counts)
 	    "kontor_jobs_ended_total{backend=\"jobs\",outcome=\"answered\"} 7\n",
 	    "kontor_job_runs_total{backend=\"jobs\",kind=\"sweep\"} ",
 	    "kontor_processes{backend=\"shop-1\",role=\"worker\"} 2\n", "kontor_breaker_open{service=\"db\"} 0\n"};
+	struct stats_service db = {.service = "db", .server = ""};
 	struct stats st[4];
+	struct stats_report r;
 	struct buf b;
 
 	fill(st);
 	buf_init(&b, &a, 4 << 20);
-	stats_metrics(&st[0], &b);
+	stats_read(&st[0], &a, &r);
+	r.services = &db;
+	r.n_services = 1;
+	stats_put_metrics(&b, &r);
 	ck_ok(buf_check(&b, &e), &e);
 	check_metrics(buf_str(&b));
 	/* Prometheus itself sets these two, and renames ours */
@@ -217,16 +222,17 @@ END_TEST
 
 START_TEST(the_text_says_what_is_wrong_first)
 {
+	struct stats_service down = {.service = "db", .server = "", .open = true};
 	struct stats st[4];
 	struct stats_report r;
 	struct buf b;
 
 	fill(st);
-	stats_pause(&st[0], true);
-	for (int i = 0; i < 5; i++)
-		breaker_failure(&st[0], BREAKER_DB);
 	stats_close(&st[3]);
 	stats_read(&st[0], &a, &r);
+	r.paused = true;
+	r.services = &down;
+	r.n_services = 1;
 	ck_assert(!stats_is_well(&r));
 	buf_init(&b, &a, 1 << 20);
 	stats_put_text(&b, &r);

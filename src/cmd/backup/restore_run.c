@@ -228,20 +228,20 @@ put_pictures(struct restore *r, struct err *e)
 
 /* Requests that began before the pause may still place an order: each either ends or is ended past its deadline. */
 static void
-wait_for_requests(struct restore *r)
+wait_for_requests(struct restore *r, const struct stats *st)
 {
 	const struct conf *c = r->conf;
 	uint64_t until_ns = clock_mono_ns() + ((uint64_t)c->web_deadline_ms + (uint64_t)c->web_grace_ms) * CLOCK_MS
 	    + 2 * CLOCK_S;
 	struct stats_report first;
 
-	stats_read(&r->stats, r->a, &first);
+	stats_read(st, r->a, &first);
 	while (clock_mono_ns() < until_ns) {
 		struct arena_mark mark = arena_mark(r->a);
 		struct stats_report now;
 		size_t n = 0;
 
-		stats_read(&r->stats, r->a, &now);
+		stats_read(st, r->a, &now);
 		for (size_t i = 0; i < first.n_workers; i++)
 			for (size_t j = 0; j < now.n_workers; j++)
 				n += first.workers[i].in_hand > 0 && first.workers[i].alive
@@ -255,23 +255,22 @@ wait_for_requests(struct restore *r)
 	}
 }
 
-/* Without the file of counters no worker has run here, and there is nobody to pause. */
 static bool
 pause_orders(struct restore *r, struct err *e)
 {
-	struct err why = {0};
+	struct err none = {0};
+	struct stats st;
 
-	r->has_stats = stats_open_tool(&r->stats, r->conf->paths_stats_file.p, true, &why);
-	if (!r->has_stats && why.kind != ERR_NOT_FOUND) {
-		*e = why;
+	r->has_control = control_open(&r->control, r->conf->paths_control_file.p, NULL, e);
+	if (!r->has_control)
 		return err_context(e, "orders cannot be paused");
-	}
-	if (!r->has_stats)
-		return true;
-	r->was_paused = stats_paused(&r->stats);
-	stats_pause(&r->stats, true);
+	r->was_paused = control_paused(&r->control);
+	control_pause(&r->control, true);
 	r->paused = !r->was_paused;
-	wait_for_requests(r);
+	if (stats_open_tool(&st, r->conf->paths_stats_file.p, false, &none)) { /* else no worker has run here */
+		wait_for_requests(r, &st);
+		stats_close(&st);
+	}
 	progress_step(r->was_paused ? "orders: paused already" : "orders: paused");
 	return true;
 }
@@ -280,7 +279,7 @@ static void
 resume_orders(struct restore *r)
 {
 	if (r->paused)
-		stats_pause(&r->stats, false);
+		control_pause(&r->control, false);
 	r->paused = false;
 }
 
@@ -316,7 +315,7 @@ how_if_half(const struct restore *r)
 	    "The database %s is empty or holds a part of the backup: it is of no use.%s %s\n"
 	    "When the cause is mended, run the same command again; --no-safety leaves out to save what is of no use.\n"
 	    "Then `kontor resume`.",
-	    r->conf->db_name.p, r->has_stats ? " Orders are paused." : "", saved)
+	    r->conf->db_name.p, r->has_control ? " Orders are paused." : "", saved)
 	    .p;
 }
 
@@ -327,7 +326,7 @@ how_if_loaded(const struct restore *r)
 	    "The database %s is restored.%s Rights, cache and books may not be in order: when the cause is mended,\n"
 	    "run the same command again. If memcached alone is what failed, it is enough to start it anew, since it\n"
 	    "may serve what was before; then `kontor verify` and `kontor resume`.",
-	    r->conf->db_name.p, r->has_stats ? " Orders are paused." : "")
+	    r->conf->db_name.p, r->has_control ? " Orders are paused." : "")
 	    .p;
 }
 
@@ -362,7 +361,7 @@ forget_cache(struct restore *r, struct err *e)
 {
 	struct cache *cache;
 
-	if (!cache_open(r->a, r->conf, r->has_stats ? &r->stats : NULL, 0, &cache, e))
+	if (!cache_open(r->a, r->conf, &r->control, 0, &cache, e))
 		return false;
 	for (int i = 0; i < FLUSH_TRIES; i++) {
 		err_clear(e);
@@ -442,7 +441,7 @@ restore_run(struct restore *r, struct arena *a, struct err *e)
 		return false;
 	r->how = "Pictures may have been put back; nothing else was changed.";
 	ok = put_pictures(r, e) && replace(r, &before, e);
-	if (r->has_stats)
-		stats_close(&r->stats);
+	if (r->has_control)
+		control_close(&r->control);
 	return ok;
 }

@@ -10,7 +10,7 @@
 #include "cmd/backup/manifest.h"
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
-#include "plat/stats/stats.h"
+#include "plat/control/control.h"
 
 struct restore {
 	const struct conf *conf;
@@ -25,8 +25,8 @@ struct restore {
 	const char *how;    /* after an error: how things are, and how to go on */
 	/* own */
 	struct arena *a;
-	struct stats stats;
-	bool has_stats, was_paused, paused; /* paused: by us */
+	struct control control;
+	bool has_control, was_paused, paused; /* paused: by us */
 	struct db *db;
 	uint64_t next_order_id; /* before */
 };

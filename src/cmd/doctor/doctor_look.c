@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/system.h"
+#include "plat/control/control.h"
 #include "plat/text/file.h"
 #include "view/url.h"
 
@@ -30,14 +31,19 @@ look_folder(struct arena *a, const char *path)
 bool
 look_stats(struct doctor *d, struct stats_report *r)
 {
-	struct stats *st = ARENA_NEW(d->a, struct stats);
+	struct control ctl;
+	struct stats st;
 	struct err e = {0};
 
-	if (!stats_open_tool(st, d->conf->paths_stats_file.p, false, &e)) {
+	if (!stats_open_tool(&st, d->conf->paths_stats_file.p, false, &e)
+	    || !control_open_tool(&ctl, d->conf->paths_control_file.p, false, &e)) {
 		doctor_blocked(d, CHECK_counters);
 		return false;
 	}
-	stats_read(st, d->a, r);
+	stats_read(&st, d->a, r);
+	control_report(&ctl, d->a, r);
+	control_close(&ctl);
+	stats_close(&st);
 	return true;
 }
 

@@ -217,18 +217,21 @@ check_ordering(struct doctor *d)
 void
 check_breakers(struct doctor *d)
 {
-	static const enum doctor_finding found[] = {
-	    [BREAKER_DB] = FOUND_breaker_db, [BREAKER_CACHE] = FOUND_breaker_cache};
-	static const char *const name[] = {[BREAKER_DB] = "the database", [BREAKER_CACHE] = "memcached"};
 	struct stats_report r;
 
 	if (!look_stats(d, &r))
 		return;
-	for (int i = 0; i < BREAKER__MAX; i++)
-		if (r.breaker_open[i])
-			doctor_find(d, found[i], WITH("START", look_start(d, "kontor-jobs")),
-			    "the workers take %s to be down; last asked %llu s ago", name[i],
-			    (unsigned long long)(r.breaker_ns[i] / CLOCK_S));
+	for (size_t i = 0; i < r.n_services; i++) {
+		const struct stats_service *s = &r.services[i];
+		bool db = strcmp(s->service, "db") == 0;
+
+		if (s->open)
+			doctor_find(d, db ? FOUND_breaker_db : FOUND_breaker_cache,
+			    WITH("START", look_start(d, "kontor-jobs")),
+			    "the workers take %s%s%s to be down; last asked %llu s ago",
+			    db ? "the database" : "memcached", *s->server == '\0' ? "" : " ", s->server,
+			    (unsigned long long)(s->since_ns / CLOCK_S));
+	}
 }
 
 /* ---- log ---- */

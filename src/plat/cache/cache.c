@@ -28,6 +28,7 @@
 
 struct cache {
 	const struct conf *conf;
+	struct control *ctl;
 	struct stats *st;
 	struct memc *memc;
 	struct cache_l1 *l1, *pages;
@@ -91,12 +92,14 @@ free_later(void *arg)
 }
 
 bool
-cache_open(struct arena *a, const struct conf *conf, struct stats *st, uint64_t salt, struct cache **out, struct err *e)
+cache_open(
+    struct arena *a, const struct conf *conf, struct control *ctl, uint64_t salt, struct cache **out, struct err *e)
 {
 	struct cache *c = ARENA_NEW(a, struct cache);
 
 	c->conf = conf;
-	c->st = st;
+	c->ctl = ctl;
+	c->st = control_stats(ctl);
 	c->key_head = str_fmt(a, "k%d:%016llx:", KEY_FORMAT, (unsigned long long)salt);
 	c->deadline_ns = CLOCK_NEVER;
 	c->l1 = cache_l1_new(a, (size_t)conf->cache_l1_bytes / 2);
@@ -214,7 +217,7 @@ count_phase(const struct work *works, size_t n, enum phase p)
 static bool
 use_memc(struct cache *c)
 {
-	return c->memc != NULL && breaker_allow(c->st, BREAKER_CACHE);
+	return c->memc != NULL && breaker_allow(c->ctl, BREAKER_CACHE);
 }
 
 /* One exchange: counts it, and tells the breaker how memcached behaved. */
@@ -228,9 +231,9 @@ exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 		failed = failed || ops[i].result == MEMC_ERROR;
 	stats_add(c->st, STAT_cache_exchanges, 1);
 	if (failed)
-		breaker_failure(c->st, BREAKER_CACHE);
+		breaker_failure(c->ctl, BREAKER_CACHE);
 	else
-		breaker_success(c->st, BREAKER_CACHE);
+		breaker_success(c->ctl, BREAKER_CACHE);
 }
 
 static enum memc_result
@@ -389,7 +392,7 @@ judge_answer(struct cache *c, struct arena *a, struct work *w, const struct memc
 static struct cache_l1_now
 l1_now(struct cache *c)
 {
-	return (struct cache_l1_now){stats_epoch(c->st), clock_mono_ns(), clock_utc_s()};
+	return (struct cache_l1_now){control_epoch(c->ctl), clock_mono_ns(), clock_utc_s()};
 }
 
 /* What an exchange on the same page has brought already. Its life began then, not now. What was missing then is asked
@@ -512,7 +515,7 @@ take_permit(struct cache *c)
 
 	if (until > c->deadline_ns)
 		until = c->deadline_ns;
-	while (!stats_permit(c->st, PERMIT_FILL, (int)c->conf->cache_fills)) {
+	while (!control_permit(c->ctl, PERMIT_FILL, (int)c->conf->cache_fills)) {
 		if (clock_left_ns(until) == 0)
 			return false;
 		clock_sleep_ns(PERMIT_STEP_NS);
@@ -605,7 +608,7 @@ cache_fill(struct cache *c, struct arena *a, struct work *works, size_t n, cache
 		return fall_back(c, a, want, m) || err_set(e, ERR_BUSY, "too many fills of the cache at a time");
 	}
 	ok = fn(arg, a, items, m, e);
-	stats_permit_release(c->st, PERMIT_FILL);
+	control_permit_release(c->ctl, PERMIT_FILL);
 	if (!ok) {
 		if (!fall_back(c, a, want, m))
 			return false;
@@ -714,7 +717,7 @@ cache_page_begin(struct cache *c, struct arena *a, struct str name)
 	cache_ahead_begin(c->ahead, a, name);
 	c->page_arena = a;
 	arena_defer(a, end_page, c);
-	c->page = (struct cache_l1_life){stats_epoch(c->st), clock_mono_ns(), INT64_MAX};
+	c->page = (struct cache_l1_life){control_epoch(c->ctl), clock_mono_ns(), INT64_MAX};
 	c->page_whole = true;
 }
 
@@ -760,7 +763,7 @@ cache_forget(struct cache *c, struct arena *a, const struct cache_key *keys, siz
 	for (size_t i = 0; c->memc != NULL && i < n; i++)
 		errors += ops[i].result == MEMC_ERROR;
 	if (raise)
-		stats_epoch_raise(c->st);
+		control_epoch_raise(c->ctl);
 	stats_add(c->st, STAT_cache_delete_errors, errors);
 	stats_add(c->st, STAT_cache_deletes, n - errors);
 	return errors == 0;
@@ -781,6 +784,6 @@ cache_flush(struct cache *c, struct arena *a, struct err *e)
 		    && (memc_flush(memc) != MEMC_ERROR
 			|| err_set(e, ERR_UPSTREAM, "memcached at %s did not empty itself", servers->v[i].p));
 	}
-	stats_epoch_raise(c->st);
+	control_epoch_raise(c->ctl);
 	return ok;
 }

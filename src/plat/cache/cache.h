@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "plat/conf/conf.h"
-#include "plat/stats/stats.h"
+#include "plat/control/control.h"
 
 enum cache_class {
 #define CLASS(name, l1, help) CACHE_##name,
@@ -57,7 +57,7 @@ struct cache;
 /* `salt` goes into every key: a hash of what decides the values' form (the node names, the site's settings), so that
  * an old and a new configuration never share a value. Lives on the arena; connects at first use. */
 MUST_USE bool cache_open(
-    struct arena *, const struct conf *, struct stats *, uint64_t salt, struct cache **, struct err *);
+    struct arena *, const struct conf *, struct control *, uint64_t salt, struct cache **, struct err *);
 
 /* The request's end: no waiting of the cache goes past it. */
 void cache_deadline(struct cache *, uint64_t mono_ns);

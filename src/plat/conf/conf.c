@@ -467,6 +467,8 @@ conf_load_tell(struct arena *a, const char *file, struct conf *c, conf_tell_fn *
 	}
 	if (r.faults == 0)
 		check_whole(&r);
+	if (c->paths_control_file.n == 0)
+		c->paths_control_file = str_fmt(a, "%.*s-control", STR_ARG(c->paths_stats_file));
 	return r.faults == 0;
 }
 

@@ -23,7 +23,7 @@
 #define DB_BYTES_MAX ((size_t)16 << 20)
 
 struct conf;
-struct stats;
+struct control;
 struct db;
 struct db_query;
 
@@ -45,7 +45,7 @@ struct db_stmt {
 
 struct db_setup {
 	const struct conf *conf;
-	struct stats *stats;
+	struct control *control; /* counts there too; NULL: neither breaker nor counters */
 	enum db_role role;
 	const struct db_stmt *stmts; /* borrowed for ever, as are the two above */
 	size_t n_stmts;

@@ -2,42 +2,42 @@
 
 #include <mysqld_error.h>
 
-#include "plat/stats/stats.h"
+#include "plat/control/control.h"
 
 void
 db_count_query(struct db *db, uint64_t began_ns)
 {
-	stats_add(db->setup.stats, STAT_db_queries, 1);
-	stats_add(db->setup.stats, STAT_db_query_ns, clock_mono_ns() - began_ns);
+	stats_add(control_stats(db->setup.control), STAT_db_queries, 1);
+	stats_add(control_stats(db->setup.control), STAT_db_query_ns, clock_mono_ns() - began_ns);
 }
 
 void
 db_count_connect(struct db *db, uint64_t began_ns, bool ok)
 {
-	stats_add(db->setup.stats, ok ? STAT_db_connects : STAT_db_connect_errors, 1);
-	stats_add(db->setup.stats, STAT_db_connect_ns, clock_mono_ns() - began_ns);
+	stats_add(control_stats(db->setup.control), ok ? STAT_db_connects : STAT_db_connect_errors, 1);
+	stats_add(control_stats(db->setup.control), STAT_db_connect_ns, clock_mono_ns() - began_ns);
 }
 
 void
 db_count_error(struct db *db, unsigned code)
 {
-	stats_add(db->setup.stats, STAT_db_errors, 1);
+	stats_add(control_stats(db->setup.control), STAT_db_errors, 1);
 	if (db->timed_out || code == ER_STATEMENT_TIMEOUT)
-		stats_add(db->setup.stats, STAT_db_timeouts, 1);
+		stats_add(control_stats(db->setup.control), STAT_db_timeouts, 1);
 	if (code == ER_LOCK_DEADLOCK || code == ER_LOCK_WAIT_TIMEOUT)
-		stats_add(db->setup.stats, STAT_db_deadlocks, 1);
+		stats_add(control_stats(db->setup.control), STAT_db_deadlocks, 1);
 }
 
 void
 db_count_retry(struct db *db)
 {
-	stats_add(db->setup.stats, STAT_db_retries, 1);
+	stats_add(control_stats(db->setup.control), STAT_db_retries, 1);
 }
 
 void
 db_count_unusable(struct db *db)
 {
-	stats_add(db->setup.stats, STAT_db_unusable, 1);
+	stats_add(control_stats(db->setup.control), STAT_db_unusable, 1);
 }
 
 /* Every answer of the server is a good one to the breaker, but one report for each unit of work is enough. */
@@ -45,10 +45,10 @@ void
 db_alive(struct db *db, bool alive)
 {
 	if (!alive) {
-		breaker_failure(db->setup.stats, BREAKER_DB);
+		breaker_failure(db->setup.control, BREAKER_DB);
 		db->allowed = db->reported = false;
 	} else if (!db->reported) {
-		breaker_success(db->setup.stats, BREAKER_DB);
+		breaker_success(db->setup.control, BREAKER_DB);
 		db->reported = true;
 	}
 }
@@ -58,6 +58,6 @@ bool
 db_allowed(struct db *db)
 {
 	if (!db->allowed)
-		db->allowed = breaker_allow(db->setup.stats, BREAKER_DB);
+		db->allowed = breaker_allow(db->setup.control, BREAKER_DB);
 	return db->allowed;
 }

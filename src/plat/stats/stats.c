@@ -1,14 +1,10 @@
 #include "plat/stats/stats.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -35,40 +31,9 @@ layout_hash(void)
 #undef ROUTE_CLASS
 	    ;
 	uint64_t sizes[] = {sizeof(struct stats_area), sizeof(struct stats_slot), offsetof(struct stats_slot, count),
-	    offsetof(struct stats_area, slot), STATS_END__MAX, PERMIT__MAX, BREAKER__MAX};
+	    offsetof(struct stats_area, slot), STATS_END__MAX};
 
 	return str_hash_more(str_hash(str_z(names)), str_n(sizes, sizeof(sizes)));
-}
-
-static void
-read_boot(char boot[40])
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, boot, 36);
-
-	boot[n < 0 ? 0 : n] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
-static bool
-lock_call(int fd, int how, struct flock *l)
-{
-	int r;
-
-	do
-		r = fcntl(fd, how, l);
-	while (r < 0 && errno == EINTR);
-	return r == 0;
-}
-
-/* The first byte is for who makes the file. */
-static bool
-lock_head(int fd, int how, short type)
-{
-	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
-
-	return lock_call(fd, how, &l);
 }
 
 static off_t
@@ -77,64 +42,44 @@ slot_offset(int slot)
 	return (off_t)(offsetof(struct stats_area, slot) + sizeof(struct stats_slot) * (size_t)slot);
 }
 
-static struct flock
-slot_range(short type, int slot)
-{
-	return (struct flock){.l_type = type,
-	    .l_whence = SEEK_SET,
-	    .l_start = slot_offset(slot),
-	    .l_len = (off_t)sizeof(struct stats_slot)};
-}
-
 bool
 stats_lock(const struct stats *st, int slot)
 {
-	struct flock l = slot_range(F_WRLCK, slot);
-
-	return lock_call(st->fd, F_OFD_SETLK, &l);
+	return shared_lock(&st->file, slot_offset(slot), sizeof(struct stats_slot));
 }
 
 void
 stats_unlock(const struct stats *st, int slot)
 {
-	struct flock l = slot_range(F_UNLCK, slot);
-
-	(void)lock_call(st->fd, F_OFD_SETLK, &l);
+	shared_unlock(&st->file, slot_offset(slot), sizeof(struct stats_slot));
 }
 
 bool
 stats_held(const struct stats *st, int slot)
 {
-	struct flock l = slot_range(F_WRLCK, slot);
-
-	if (slot == st->slot)
-		return true;
-	return st->fd >= 0 && lock_call(st->fd, F_OFD_GETLK, &l) && l.l_type != F_UNLCK;
+	return slot == st->slot || shared_held(&st->file, slot_offset(slot), sizeof(struct stats_slot));
 }
 
-/* Deadlines and open breakers of an earlier boot mean nothing: its requests count as crashed. */
+/* Deadlines of an earlier boot mean nothing: its requests count as crashed. */
 static void
-begin_new_boot(struct stats_area *area, const char boot[40])
+begin_new_boot(struct stats_area *area, const char boot[SHARED_BOOT_SIZE])
 {
 	for (int i = 0; i < stats_top(area); i++)
 		(void)stats_settle(&area->slot[i], i, false);
-	for (int i = 0; i < BREAKER__MAX; i++)
-		area->breaker[i] = (struct stats_breaker){0};
-	memcpy(area->boot, boot, 40);
+	memcpy(area->boot, boot, SHARED_BOOT_SIZE);
 }
 
 /* Under the lock of the header. The magic goes in last: a file whose maker died half way is made again. */
 static bool
 make_area(struct stats_area *area, struct err *e)
 {
-	char boot[40] = "";
+	char boot[SHARED_BOOT_SIZE];
 
-	read_boot(boot);
-	if (stats_get(&area->magic) != STATS_MAGIC) {
+	shared_boot(boot);
+	if (shared_get(&area->magic) != STATS_MAGIC) {
 		area->layout = layout_hash();
 		area->made_s = clock_utc_s();
 		memcpy(area->boot, boot, sizeof(boot));
-		stats_set(&area->epoch, 1);
 		atomic_store(&area->magic, STATS_MAGIC);
 	}
 	if (area->layout != layout_hash())
@@ -145,49 +90,23 @@ make_area(struct stats_area *area, struct err *e)
 }
 
 static bool
-map_file(struct stats *st, const char *name, bool make, struct err *e)
-{
-	struct stat sb;
-	void *p;
-	int r;
-
-	if (make) { /* blocks are reserved now, for a full disk would end a process by SIGBUS later */
-		r = posix_fallocate(st->fd, 0, (off_t)sizeof(struct stats_area));
-		if (r != 0)
-			return err_set(e, ERR_UPSTREAM, "%s: no room: %s", name, strerror(r));
-	}
-	if (fstat(st->fd, &sb) < 0 || sb.st_size < (off_t)sizeof(struct stats_area))
-		return err_set(e, ERR_UPSTREAM, "%s: too short for the shared counters", name);
-	p = mmap(
-	    NULL, sizeof(struct stats_area), st->writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, st->fd, 0);
-	if (p == MAP_FAILED)
-		return err_set(e, ERR_UPSTREAM, "%s: %s", name, strerror(errno));
-	st->area = p;
-	if (make)
-		return make_area(st->area, e);
-	return stats_get(&st->area->magic) == STATS_MAGIC && st->area->layout == layout_hash()
-	           ? true
-	           : err_set(e, ERR_UPSTREAM, "%s: not the shared counters", name);
-}
-
-static bool
 open_file(struct stats *st, const char *path, int flags, struct err *e)
 {
-	char name[PATH_MAX];
-	bool make = (flags & O_CREAT) != 0, ok;
+	char name[SHARED_NAME_SIZE];
+	bool ok;
 
-	*st = (struct stats){.fd = -1, .slot = -1, .writable = flags != O_RDONLY};
+	*st = (struct stats){.slot = -1};
 	snprintf(name, sizeof(name), "%s.%016" PRIx64, path, layout_hash());
-	st->fd = open(name, flags | O_CLOEXEC, 0660);
-	if (st->fd < 0)
-		return err_set(
-		    e, errno == ENOENT && !make ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", name, strerror(errno));
-	if (make && !lock_head(st->fd, F_OFD_SETLKW, F_WRLCK))
-		ok = err_set(e, ERR_UPSTREAM, "%s: cannot be locked: %s", name, strerror(errno));
-	else
-		ok = map_file(st, name, make, e);
-	if (make)
-		(void)lock_head(st->fd, F_OFD_SETLK, F_UNLCK);
+	if (!shared_open(&st->file, name, flags, sizeof(struct stats_area), e))
+		return false;
+	st->area = st->file.area;
+	if ((flags & O_CREAT) != 0) {
+		ok = make_area(st->area, e);
+		shared_ready(&st->file);
+	} else {
+		ok = (shared_get(&st->area->magic) == STATS_MAGIC && st->area->layout == layout_hash())
+		    || err_set(e, ERR_UPSTREAM, "%s: not the shared counters", name);
+	}
 	if (!ok)
 		stats_close(st);
 	return ok;
@@ -208,23 +127,20 @@ stats_open_tool(struct stats *st, const char *path, bool write, struct err *e)
 void
 stats_close(struct stats *st)
 {
-	if (st->fd > 0 && st->area != NULL)
-		munmap(st->area, sizeof(struct stats_area));
-	if (st->fd > 0) /* 0 is a struct that was never opened, and a worker's listening socket */
-		close(st->fd);
-	*st = (struct stats){.fd = -1, .slot = -1};
+	shared_close(&st->file);
+	st->area = NULL;
+	st->slot = -1;
 }
 
 struct stats *
 stats_none(void)
 {
 	static struct stats_area area;
-	static struct stats st = {.area = &area, .fd = -1, .slot = 0, .writable = true};
+	static struct stats st = {.file = {.fd = -1, .writable = true}, .area = &area, .slot = 0};
 
-	if (stats_get(&area.epoch) == 0) {
-		stats_set(&area.epoch, 1);
-		stats_set(&area.slot[0].taken, 1);
-		stats_set(&area.top, 1);
+	if (shared_get(&area.top) == 0) {
+		shared_set(&area.slot[0].taken, 1);
+		shared_set(&area.top, 1);
 		area.made_s = clock_utc_s();
 		snprintf(area.slot[0].backend, STATS_BACKEND_SIZE, "none");
 	}
@@ -250,13 +166,11 @@ static void
 move_in(struct stats *st, int i)
 {
 	struct stats_slot *s = &st->area->slot[i];
-	struct stat sb;
-
 	st->slot = i;
-	stats_set(&s->pid, (uint64_t)getpid());
-	stats_set(&s->pid_space, stat("/proc/self/ns/pid", &sb) == 0 ? (uint64_t)sb.st_ino : 0);
-	stats_set(&s->since_s, (uint64_t)clock_utc_s());
-	stats_set(&s->retired, 0);
+	shared_set(&s->pid, (uint64_t)getpid());
+	shared_set(&s->pid_space, shared_pid_space());
+	shared_set(&s->since_s, (uint64_t)clock_utc_s());
+	shared_set(&s->retired, 0);
 	stats_add(st, STAT_worker_starts, 1);
 }
 
@@ -275,11 +189,11 @@ try_slot(struct stats *st, int i, enum stats_role role, const char *name, bool f
 {
 	struct stats_slot *s = &st->area->slot[i];
 
-	if (fresh ? stats_get(&s->taken) != 0 : !belongs_to(s, role, name))
+	if (fresh ? shared_get(&s->taken) != 0 : !belongs_to(s, role, name))
 		return false;
 	if (!stats_lock(st, i))
 		return false;
-	if (fresh && stats_get(&s->taken) == 0) {
+	if (fresh && shared_get(&s->taken) == 0) {
 		s->role = (uint32_t)role;
 		snprintf(s->backend, sizeof(s->backend), "%s", name);
 		raise_top(st->area, (uint64_t)i + 1);
@@ -307,7 +221,7 @@ try_slots(struct stats *st, enum stats_role role, const char *name, bool fresh)
 bool
 stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct err *e)
 {
-	if (st == NULL || st->area == NULL || !st->writable)
+	if (st == NULL || st->area == NULL || !st->file.writable)
 		return err_set(e, ERR_BUG, "a slot is wanted, but the shared counters are not open");
 	if (st->slot >= 0)
 		return true;
@@ -330,13 +244,13 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 void
 stats_retire(struct stats *st, const char *backend)
 {
-	for (int i = 0; st->area != NULL && st->writable && i < stats_top(st->area); i++) {
+	for (int i = 0; st->area != NULL && st->file.writable && i < stats_top(st->area); i++) {
 		struct stats_slot *s = &st->area->slot[i];
 
 		if (!belongs_to(s, STATS_WORKER, backend) || !stats_lock(st, i))
 			continue;
 		(void)stats_settle(s, i, true);
-		stats_set(&s->retired, 1);
+		shared_set(&s->retired, 1);
 		stats_unlock(st, i);
 	}
 }
@@ -367,9 +281,9 @@ stats_begin(struct stats *st, const char id[STATS_ID_SIZE], uint64_t deadline_ns
 	if (s == NULL)
 		return;
 	str_copy(s->id, sizeof(s->id), str_z(id));
-	stats_set(&s->deadline_ns, deadline_ns);
-	stats_set(&s->begun_ns, clock_mono_ns());
-	stats_set(&s->route, (uint64_t)route);
+	shared_set(&s->deadline_ns, deadline_ns);
+	shared_set(&s->begun_ns, clock_mono_ns());
+	shared_set(&s->route, (uint64_t)route);
 	stats_raise(&s->begun, 1);
 }
 
@@ -379,7 +293,7 @@ stats_route(struct stats *st, enum stats_route route)
 	struct stats_slot *s = stats_own(st);
 
 	if (s != NULL)
-		stats_set(&s->route, (uint64_t)route);
+		shared_set(&s->route, (uint64_t)route);
 }
 
 void
@@ -392,8 +306,8 @@ stats_end(struct stats *st, enum stats_end how)
 
 	if (s == NULL)
 		return;
-	took_ns = clock_mono_ns() - stats_get(&s->begun_ns);
-	t = &s->times[stats_get(&s->route)];
+	took_ns = clock_mono_ns() - shared_get(&s->begun_ns);
+	t = &s->times[shared_get(&s->route)];
 	while (i < STATS_BUCKETS - 1 && took_ns > stats_bucket_ms[i] * CLOCK_MS)
 		i++;
 	stats_raise(&t->sum_ns, took_ns);
@@ -417,32 +331,4 @@ stats_error(struct stats *st, enum err_kind kind)
 
 	if (kind > ERR_NONE && kind < ERR__MAX)
 		stats_add(st, (enum stats_counter)(STAT_err_INPUT + (int)kind - ERR_INPUT), 1);
-}
-
-/* ---- what all share ---- */
-
-uint64_t
-stats_epoch(struct stats *st)
-{
-	return st == NULL || st->area == NULL ? 1 : atomic_load(&st->area->epoch);
-}
-
-void
-stats_epoch_raise(struct stats *st)
-{
-	if (st != NULL && st->area != NULL && st->writable)
-		atomic_fetch_add(&st->area->epoch, 1);
-}
-
-bool
-stats_paused(struct stats *st)
-{
-	return st != NULL && st->area != NULL && stats_get(&st->area->paused) != 0;
-}
-
-void
-stats_pause(struct stats *st, bool paused)
-{
-	if (st != NULL && st->area != NULL && st->writable)
-		atomic_store(&st->area->paused, paused ? 1 : 0);
 }

@@ -1,24 +1,23 @@
-/* stats.h - the counters that all processes share, and what the processes tell each other through them.
+/* stats.h - the counters that all processes share. State by which they decide is in plat/control.
  *
- * One small file is mapped by every process. Each process owns a slot in it and is the only one that writes there,
- * with plain relaxed stores; readers take no lock. The slot is held by a lock of the kernel (F_OFD_SETLK) on its
- * bytes of the file for as long as the process lives, so that a death is known for certain, whatever its cause.
+ * One file is mapped by every process. Each process owns a slot in it and is the only one that writes there, with
+ * plain relaxed stores; readers take no lock. The slot is held by a lock of the kernel (F_OFD_SETLK) on its bytes of
+ * the file for as long as the process lives, so that a death is known for certain, whatever its cause.
  *
  * What must stay true:
  *  - A slot belongs to one backend for ever; what a dead process counted stays in its slot and the next owner of the
  *    slot goes on adding. So totals survive restarts, never go backwards, and are right per worker and per backend.
  *  - begun = sum of the endings + (1 when a request is in hand). Whoever obtains the lock of a slot that has a
  *    request in hand logs it and adds the missing ending: crashed, or hung when its deadline had passed.
- *  - Permits are flags in the holder's slot, counted only while the slot is held: they die with the holder.
  *  - The file's name carries a hash of the layout, since old and new programs overlap in an upgrade.
  *
- * Every function takes a struct stats without a slot too (tools; NULL): then nothing is counted, permits are given,
- * and the shared parts work as far as the file was opened for it. */
+ * Every function takes a struct stats without a slot too (tools; NULL): then nothing is counted. */
 #ifndef KONTOR_PLAT_STATS_STATS_H
 #define KONTOR_PLAT_STATS_STATS_H
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "plat/stats/shared.h"
 
 #define STATS_ID_SIZE 33      /* 32 characters and a NUL */
 #define STATS_BACKEND_SIZE 32 /* with its NUL */
@@ -56,16 +55,12 @@ enum stats_route {
 
 enum stats_role { STATS_WORKER, STATS_JOBS };
 
-enum permit { PERMIT_FILL, PERMIT_HASH, PERMIT_PROBE_DB, PERMIT_PROBE_CACHE, PERMIT__MAX };
-enum breaker { BREAKER_DB, BREAKER_CACHE, BREAKER__MAX };
-
 struct stats_area;
 
 struct stats {
+	struct shared file;
 	struct stats_area *area; /* NULL: nothing is shared */
-	int fd;
-	int slot; /* -1: none */
-	bool writable;
+	int slot;		 /* -1: none */
 };
 
 /* ---- a process and its slot ---- */
@@ -73,7 +68,7 @@ struct stats {
 /* Maps the file `path` + "." + layout hash, making it when it is missing. ERR_UPSTREAM when it cannot be had. */
 MUST_USE bool stats_open(struct stats *, const char *path, struct err *);
 
-/* The same for a tool: the file must be there (ERR_NOT_FOUND). `write` is for those that pause or raise the epoch. */
+/* The same for a tool: the file must be there (ERR_NOT_FOUND). `write` is for those that retire a backend. */
 MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, struct err *);
 
 /* Takes a slot of this backend for life. ERR_LIMIT when there is none. stats_claim() is for storefront workers. */
@@ -105,27 +100,6 @@ void stats_add(struct stats *, enum stats_counter, uint64_t n);
 
 /* Counts an error by its kind. */
 void stats_error(struct stats *, enum err_kind);
-
-/* ---- what the processes share ---- */
-
-/* The epoch of the workers' own caches: a writer raises it after its delete. Never 0. */
-uint64_t stats_epoch(struct stats *);
-void stats_epoch_raise(struct stats *);
-
-/* Ordering is paused by the operator. */
-bool stats_paused(struct stats *);
-void stats_pause(struct stats *, bool paused);
-
-/* True when fewer than `max` live processes held one; then it is held until released or dead. */
-MUST_USE bool stats_permit(struct stats *, enum permit, int max);
-void stats_permit_release(struct stats *, enum permit);
-
-/* May the service be called? False while its breaker is open, but for one probe at a time and a second. The caller
- * reports how the call went. It opens after 5 failures within 1 s or in a row; one success closes it. */
-MUST_USE bool breaker_allow(struct stats *, enum breaker);
-void breaker_success(struct stats *, enum breaker);
-void breaker_failure(struct stats *, enum breaker);
-bool breaker_is_open(struct stats *, enum breaker);
 
 /* ---- the dead and the stuck ---- */
 

@@ -125,6 +125,13 @@ put_times(struct buf *b, const struct stats_report *r)
 	}
 }
 
+static const char *
+service_labels(struct arena *a, const struct stats_service *s)
+{
+	return *s->server == '\0' ? str_fmt(a, "service=\"%s\"", s->service).p
+				  : str_fmt(a, "service=\"%s\",server=\"%s\"", s->service, s->server).p;
+}
+
 void
 stats_put_metrics(struct buf *b, const struct stats_report *r)
 {
@@ -132,21 +139,12 @@ stats_put_metrics(struct buf *b, const struct stats_report *r)
 	put_times(b, r);
 	put_counters(b, r);
 	put_head(b, "breaker_open", "gauge", "1 while a service is taken to be down.");
-	put_sample(b, "breaker_open", "service=\"db\"", r->breaker_open[BREAKER_DB] ? 1 : 0);
-	put_sample(b, "breaker_open", "service=\"cache\"", r->breaker_open[BREAKER_CACHE] ? 1 : 0);
+	for (size_t i = 0; i < r->n_services; i++)
+		put_sample(b, "breaker_open", service_labels(b->a, &r->services[i]), r->services[i].open ? 1 : 0);
 	put_head(b, "ordering_paused", "gauge", "1 while the operator has paused ordering.");
 	put_sample(b, "ordering_paused", "", r->paused ? 1 : 0);
 	put_head(b, "counting_since_seconds", "gauge", "When the counters began at 0, in seconds since 1970.");
 	put_sample(b, "counting_since_seconds", "", (uint64_t)r->made_s);
-}
-
-void
-stats_metrics(const struct stats *st, struct buf *b)
-{
-	struct stats_report r;
-
-	stats_read(st, b->a, &r);
-	stats_put_metrics(b, &r);
 }
 
 void

@@ -50,11 +50,11 @@ read_sum(const struct stats_slot *s, struct stats_sum *sum)
 		sum->ended[i] = atomic_load_explicit(&s->ended[i], memory_order_acquire);
 	sum->begun = atomic_load_explicit(&s->begun, memory_order_acquire);
 	for (int i = 0; i < STAT__MAX; i++)
-		sum->count[i] = stats_get(&s->count[i]);
+		sum->count[i] = shared_get(&s->count[i]);
 	for (int r = 0; r < STATS_ROUTE__MAX; r++) {
 		for (int i = 0; i < STATS_BUCKETS; i++)
-			sum->times[r].bucket[i] = stats_get(&s->times[r].bucket[i]);
-		sum->times[r].sum_ns = stats_get(&s->times[r].sum_ns);
+			sum->times[r].bucket[i] = shared_get(&s->times[r].bucket[i]);
+		sum->times[r].sum_ns = shared_get(&s->times[r].sum_ns);
 	}
 }
 
@@ -93,7 +93,7 @@ read_worker(const struct stats *st, struct arena *a, int slot, struct stats_work
 {
 	const struct stats_slot *s = &st->area->slot[slot];
 	struct stats_sum *sum = ARENA_NEW(a, struct stats_sum);
-	uint64_t begun_ns = stats_get(&s->begun_ns), now_ns = clock_mono_ns(), route = stats_get(&s->route);
+	uint64_t begun_ns = shared_get(&s->begun_ns), now_ns = clock_mono_ns(), route = shared_get(&s->route);
 
 	read_sum(s, sum);
 	w->slot = slot;
@@ -101,9 +101,9 @@ read_worker(const struct stats *st, struct arena *a, int slot, struct stats_work
 	snprintf(w->backend, sizeof(w->backend), "%.*s", STATS_BACKEND_SIZE - 1, s->backend);
 	snprintf(w->id, sizeof(w->id), "%.*s", STATS_ID_SIZE - 1, s->id);
 	w->alive = stats_held(st, slot);
-	w->retired = !w->alive && stats_get(&s->retired) != 0;
-	w->pid = (int)stats_get(&s->pid);
-	w->since_s = (int64_t)stats_get(&s->since_s);
+	w->retired = !w->alive && shared_get(&s->retired) != 0;
+	w->pid = (int)shared_get(&s->pid);
+	w->since_s = (int64_t)shared_get(&s->since_s);
 	w->in_hand = sum->begun - sum_ended(sum);
 	w->route = route < STATS_ROUTE__MAX ? (enum stats_route)route : STATS_ROUTE_none;
 	w->running_ns = now_ns > begun_ns ? now_ns - begun_ns : 0;
@@ -125,17 +125,6 @@ backend_of(struct stats_report *r, struct arena *a, const struct stats_worker *w
 	return b;
 }
 
-static void
-read_breakers(const struct stats *st, struct stats_report *r)
-{
-	for (int i = 0; i < BREAKER__MAX; i++) {
-		uint64_t opened_ns = stats_get(&st->area->breaker[i].opened_ns), now_ns = clock_mono_ns();
-
-		r->breaker_open[i] = opened_ns != 0;
-		r->breaker_ns[i] = opened_ns != 0 && now_ns > opened_ns ? now_ns - opened_ns : 0;
-	}
-}
-
 void
 stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
 {
@@ -146,9 +135,6 @@ stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
 	if (st == NULL || st->area == NULL)
 		return;
 	r->made_s = st->area->made_s;
-	r->epoch = atomic_load(&st->area->epoch);
-	r->paused = stats_get(&st->area->paused) != 0;
-	read_breakers(st, r);
 	for (int i = 0; i < stats_top(st->area); i++) {
 		struct stats_worker *w = &r->workers[r->n_workers];
 		struct stats_backend *b;
@@ -238,8 +224,8 @@ stats_is_well(const struct stats_report *r)
 
 	for (size_t i = 0; i < r->n_workers; i++)
 		alive[r->workers[i].role] += r->workers[i].alive ? 1 : 0;
-	for (int i = 0; i < BREAKER__MAX; i++)
-		if (r->breaker_open[i])
+	for (size_t i = 0; i < r->n_services; i++)
+		if (r->services[i].open)
 			return false;
 	return alive[STATS_WORKER] > 0 && alive[STATS_JOBS] > 0;
 }

@@ -42,18 +42,28 @@ struct stats_backend {
 	struct stats_sum *sum;
 };
 
+/* A service behind a breaker. */
+struct stats_service {
+	const char *service, *server; /* "db" or "cache"; "" when there is one server only */
+	bool open;
+	uint64_t since_ns; /* since it opened or was last probed */
+};
+
 struct stats_report {
 	int64_t made_s, now_s; /* UTC */
+	/* filled by plat/control */
 	uint64_t epoch;
-	bool paused, breaker_open[BREAKER__MAX];
-	uint64_t breaker_ns[BREAKER__MAX]; /* since it opened or was last probed */
+	bool paused;
+	size_t n_services;
+	struct stats_service *services;
+	/* filled by stats_read() */
 	size_t n_workers, n_backends;
 	struct stats_worker *workers;
 	struct stats_backend *backends;
 	struct stats_sum *all; /* requests: of the workers; counters: of every process */
 };
 
-/* What is on the arena belongs to it. */
+/* Reads the counters; what is on the arena belongs to it. What plat/control fills is left empty. */
 void stats_read(const struct stats *, struct arena *, struct stats_report *);
 
 /* The four measures. `of` is 0 where there is nothing to measure: that is "no data", not 0 and not 1. */
@@ -90,7 +100,6 @@ const char *stats_route_name(enum stats_route);
 
 /* Prometheus text, version 0.0.4. The labels are backend, worker (slot), kind, class and route: all bounded. */
 void stats_put_metrics(struct buf *, const struct stats_report *);
-void stats_metrics(const struct stats *, struct buf *);
 
 /* For people, and for programs. */
 void stats_put_text(struct buf *, const struct stats_report *);

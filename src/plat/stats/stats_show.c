@@ -57,9 +57,17 @@ grouped(struct arena *a, uint64_t n)
 /* ---- for people ---- */
 
 static void
+put_down(struct buf *b, const struct stats_service *s)
+{
+	if (s->open)
+		buf_fmt(b, "  !! the %s%s%s IS DOWN: its breaker is open, last tried %llu s ago\n",
+		    strcmp(s->service, "db") == 0 ? "database" : s->service, *s->server == '\0' ? "" : " ", s->server,
+		    (unsigned long long)(s->since_ns / CLOCK_S));
+}
+
+static void
 put_state(struct buf *b, const struct stats_report *r)
 {
-	static const char *const services[BREAKER__MAX] = {"database", "cache"};
 	size_t alive = 0, workers = 0, jobs = 0;
 	uint64_t busy = 0;
 
@@ -75,10 +83,8 @@ put_state(struct buf *b, const struct stats_report *r)
 	}
 	if (r->paused)
 		buf_z(b, "  !! ORDERING IS PAUSED (kontor resume)\n");
-	for (int i = 0; i < BREAKER__MAX; i++)
-		if (r->breaker_open[i])
-			buf_fmt(b, "  !! the %s IS DOWN: its breaker is open, last tried %llu s ago\n", services[i],
-			    (unsigned long long)(r->breaker_ns[i] / CLOCK_S));
+	for (size_t i = 0; i < r->n_services; i++)
+		put_down(b, &r->services[i]);
 	if (alive == 0)
 		buf_z(b, "  !! NO WORKER IS ALIVE: visitors get the static error page\n");
 	if (jobs == 0)
@@ -332,15 +338,24 @@ busiest_of(const struct stats_report *r, const struct stats_backend *k)
 	return most;
 }
 
+static bool
+any_open(const struct stats_report *r, const char *service)
+{
+	for (size_t i = 0; i < r->n_services; i++)
+		if (r->services[i].open && strcmp(r->services[i].service, service) == 0)
+			return true;
+	return false;
+}
+
 void
 stats_put_json(struct buf *b, const struct stats_report *r)
 {
 	struct stats_measures m = stats_measure(r);
 
-	buf_fmt(b, "{\"since\":%lld,\"now\":%lld,\"epoch\":%llu,\"paused\":%s,\"breakers\":{\"db\":%s,\"cache\":%s},\n",
-	    (long long)r->made_s, (long long)r->now_s, (unsigned long long)r->epoch, r->paused ? "true" : "false",
-	    r->breaker_open[BREAKER_DB] ? "\"open\"" : "\"closed\"",
-	    r->breaker_open[BREAKER_CACHE] ? "\"open\"" : "\"closed\"");
+	buf_fmt(b, "{\"since\":%lld,\"now\":%lld,\"epoch\":%llu,\"paused\":%s,", (long long)r->made_s,
+	    (long long)r->now_s, (unsigned long long)r->epoch, r->paused ? "true" : "false");
+	buf_fmt(b, "\"breakers\":{\"db\":\"%s\",\"cache\":\"%s\"},\n",
+	    any_open(r, "db") ? "open" : "closed", any_open(r, "cache") ? "open" : "closed");
 	json_sum(b, r->all, &m);
 	buf_z(b, ",\n");
 	json_counters(b, r->all);

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,18 +9,16 @@
 size_t
 stats_settle(struct stats_slot *s, int slot, bool same_boot)
 {
-	uint64_t ended = stats_ended(s), begun = stats_get(&s->begun), deadline_ns = stats_get(&s->deadline_ns);
+	uint64_t ended = stats_ended(s), begun = shared_get(&s->begun), deadline_ns = shared_get(&s->deadline_ns);
 	bool hung = same_boot && clock_mono_ns() > deadline_ns;
 
-	for (int i = 0; i < PERMIT__MAX; i++)
-		stats_set(&s->permit[i], 0);
 	if (begun <= ended)
 		return 0;
 	s->id[STATS_ID_SIZE - 1] = '\0';
 	s->backend[STATS_BACKEND_SIZE - 1] = '\0';
 	log_request(s->id);
 	log_put(LOG_ERROR, "event=%s backend=%s slot=%d dead_pid=%d class=%s msg=\"%s\"", hung ? "hung" : "crashed",
-	    s->backend, slot, (int)stats_get(&s->pid), stats_route_name((enum stats_route)stats_get(&s->route)),
+	    s->backend, slot, (int)shared_get(&s->pid), stats_route_name((enum stats_route)shared_get(&s->route)),
 	    hung ? "a worker was ended with a request past its deadline" : "a worker died with a request in hand");
 	log_request(NULL);
 	stats_raise(
@@ -37,26 +34,17 @@ in_hand(const struct stats_slot *s)
 	return atomic_load_explicit(&s->begun, memory_order_acquire) > ended;
 }
 
-static bool
-has_permit(const struct stats_slot *s)
-{
-	for (int i = 0; i < PERMIT__MAX; i++)
-		if (stats_get(&s->permit[i]) != 0)
-			return true;
-	return false;
-}
-
 size_t
 stats_sweep(struct stats *st)
 {
 	size_t n = 0;
 
-	if (st == NULL || st->area == NULL || st->fd < 0 || !st->writable)
+	if (st == NULL || st->area == NULL || st->file.fd < 0 || !st->file.writable)
 		return 0;
 	for (int i = 0; i < stats_top(st->area); i++) {
 		struct stats_slot *s = &st->area->slot[i];
 
-		if (i == st->slot || stats_get(&s->taken) == 0 || !(in_hand(s) || has_permit(s)) || !stats_lock(st, i))
+		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s) || !stats_lock(st, i))
 			continue;
 		n += stats_settle(s, i, true);
 		stats_unlock(st, i);
@@ -70,13 +58,13 @@ static bool
 kill_holder(const struct stats *st, int slot, uint64_t begun)
 {
 	const struct stats_slot *s = &st->area->slot[slot];
-	uint64_t pid = stats_get(&s->pid);
+	uint64_t pid = shared_get(&s->pid);
 	int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 	bool done;
 
 	if (fd < 0)
 		return false;
-	done = stats_held(st, slot) && stats_get(&s->pid) == pid && stats_get(&s->begun) == begun && in_hand(s)
+	done = stats_held(st, slot) && shared_get(&s->pid) == pid && shared_get(&s->begun) == begun && in_hand(s)
 	       && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
 	close(fd);
 	return done;
@@ -85,26 +73,26 @@ kill_holder(const struct stats *st, int slot, uint64_t begun)
 size_t
 stats_kill_stuck(struct stats *st, uint64_t grace_ns)
 {
-	struct stat sb;
+	uint64_t pid_space = shared_pid_space();
 	size_t n = 0;
 
-	if (st == NULL || st->area == NULL || st->fd < 0 || stat("/proc/self/ns/pid", &sb) != 0)
+	if (st == NULL || st->area == NULL || st->file.fd < 0 || pid_space == 0)
 		return 0;
 	for (int i = 0; i < stats_top(st->area); i++) {
 		struct stats_slot *s = &st->area->slot[i];
-		uint64_t begun = stats_get(&s->begun), deadline_ns;
+		uint64_t begun = shared_get(&s->begun), deadline_ns;
 
-		if (i == st->slot || stats_get(&s->taken) == 0 || !in_hand(s))
+		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s))
 			continue;
-		deadline_ns = stats_get(&s->deadline_ns);
+		deadline_ns = shared_get(&s->deadline_ns);
 		if (deadline_ns > CLOCK_NEVER - grace_ns - CLOCK_S
-		    || clock_mono_ns() <= deadline_ns + grace_ns + CLOCK_S || stats_get(&s->begun) != begun
-		    || stats_get(&s->pid_space) != (uint64_t)sb.st_ino || !kill_holder(st, i, begun))
+		    || clock_mono_ns() <= deadline_ns + grace_ns + CLOCK_S || shared_get(&s->begun) != begun
+		    || shared_get(&s->pid_space) != pid_space || !kill_holder(st, i, begun))
 			continue;
 		log_request(s->id);
 		log_put(LOG_ERROR,
 		    "event=killed backend=%s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
-		    s->backend, i, (int)stats_get(&s->pid));
+		    s->backend, i, (int)shared_get(&s->pid));
 		log_request(NULL);
 		stats_add(st, STAT_killed_stuck, 1);
 		n++;

@@ -1,0 +1,289 @@
+#include "plat/control/control.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "plat/control/control_area.h"
+
+/* ---- the file ---- */
+
+/* Later than any epoch of a file that was here before. */
+static uint64_t
+first_epoch(void)
+{
+	return (uint64_t)clock_utc_s() * CLOCK_MS;
+}
+
+/* Under the lock for making. The magic goes in last: a file whose maker died half way is made again. */
+static bool
+make_area(struct control *ctl, struct err *e)
+{
+	struct control_area *area = ctl->area;
+	char boot[SHARED_BOOT_SIZE];
+	uint64_t magic = shared_get(&area->magic);
+
+	if (magic != 0 && magic != CONTROL_MAGIC)
+		return err_set(e, ERR_UPSTREAM, "%s: not a control file of this program", ctl->file.name);
+	shared_boot(boot);
+	if (magic == 0) {
+		shared_set(&area->epoch, first_epoch());
+		shared_set(&area->minor, CONTROL_MINOR);
+		memcpy(area->boot, boot, sizeof(boot));
+		atomic_store(&area->magic, CONTROL_MAGIC);
+	}
+	if (shared_get(&area->minor) < CONTROL_MINOR)
+		shared_set(&area->minor, CONTROL_MINOR);
+	if (memcmp(area->boot, boot, sizeof(boot)) != 0) {
+		for (unsigned i = 0; i < BREAKER__MAX; i++)
+			atomic_store(&area->breaker[i].opened_ns, 0);
+		memcpy(area->boot, boot, sizeof(boot));
+	}
+	return true;
+}
+
+static bool
+open_file(struct control *ctl, const char *path, int flags, struct err *e)
+{
+	bool ok = true;
+
+	*ctl = (struct control){.slot = -1};
+	if (!shared_open(&ctl->file, path, flags, sizeof(struct control_area), e))
+		return false;
+	ctl->area = ctl->file.area;
+	if ((flags & O_CREAT) != 0) {
+		ok = make_area(ctl, e);
+		shared_ready(&ctl->file);
+	} else if (shared_get(&ctl->area->magic) != CONTROL_MAGIC) {
+		ok = err_set(e, ERR_UPSTREAM, "%s: not a control file of this program", path);
+	}
+	if (!ok)
+		control_close(ctl);
+	return ok;
+}
+
+bool
+control_open(struct control *ctl, const char *path, struct stats *st, struct err *e)
+{
+	bool ok = open_file(ctl, path, O_RDWR | O_CREAT, e);
+
+	ctl->stats = st;
+	return ok;
+}
+
+bool
+control_open_tool(struct control *ctl, const char *path, bool write, struct err *e)
+{
+	return open_file(ctl, path, write ? O_RDWR : O_RDONLY, e);
+}
+
+void
+control_close(struct control *ctl)
+{
+	shared_close(&ctl->file);
+	ctl->area = NULL;
+	ctl->slot = -1;
+}
+
+struct control *
+control_none(void)
+{
+	static struct control_area area;
+	static struct control ctl = {.file = {.fd = -1, .writable = true}};
+
+	if (ctl.area == NULL) {
+		ctl.area = ctl.file.area = &area;
+		ctl.stats = stats_none();
+		shared_set(&area.epoch, 1);
+		shared_set(&area.top, 1);
+	}
+	return &ctl;
+}
+
+bool
+control_sound(const struct control *ctl, struct err *e)
+{
+	if (ctl->area != NULL && ctl->slot < 0)
+		return err_set(e, ERR_BUSY, "%s: this process has no slot in it", ctl->file.name);
+	return shared_sound(&ctl->file, e);
+}
+
+/* ---- a slot ---- */
+
+static off_t
+slot_offset(int slot)
+{
+	return (off_t)(offsetof(struct control_area, slot) + sizeof(struct control_slot) * (size_t)slot);
+}
+
+static int
+control_top(const struct control_area *area)
+{
+	uint64_t top = atomic_load(&area->top);
+
+	return top < CONTROL_SLOTS ? (int)top : CONTROL_SLOTS;
+}
+
+static bool
+slot_held(const struct control *ctl, int slot)
+{
+	return slot == ctl->slot || shared_held(&ctl->file, slot_offset(slot), sizeof(struct control_slot));
+}
+
+struct control_slot *
+control_own(const struct control *ctl)
+{
+	return ctl == NULL || ctl->area == NULL || ctl->slot < 0 ? NULL : &ctl->area->slot[ctl->slot];
+}
+
+static void
+move_in(struct control *ctl, int i, const char *name)
+{
+	struct control_slot *s = &ctl->area->slot[i];
+	uint64_t top = atomic_load(&ctl->area->top);
+
+	atomic_store(&s->permits, 0);
+	atomic_store(&s->probes, 0);
+	shared_set(&s->pid, (uint64_t)getpid());
+	shared_set(&s->pid_space, shared_pid_space());
+	shared_set(&s->since_s, (uint64_t)clock_utc_s());
+	str_copy(s->owner, sizeof(s->owner), str_z(name));
+	str_copy(ctl->owner, sizeof(ctl->owner), str_z(name));
+	while (top < (uint64_t)i + 1 && !atomic_compare_exchange_weak(&ctl->area->top, &top, (uint64_t)i + 1))
+		;
+	ctl->slot = i;
+}
+
+bool
+control_claim(struct control *ctl, const char *name, struct err *e)
+{
+	if (ctl->area == NULL || !ctl->file.writable)
+		return err_set(e, ERR_BUG, "a slot is wanted, but the control file is not open");
+	for (int i = 0; i < CONTROL_SLOTS && ctl->slot < 0; i++)
+		if (shared_lock(&ctl->file, slot_offset(i), sizeof(struct control_slot)))
+			move_in(ctl, i, name);
+	return ctl->slot >= 0
+	    || err_set(e, ERR_LIMIT, "%s: all %d slots are held by live processes", ctl->file.name, CONTROL_SLOTS);
+}
+
+/* ---- bits that are shared by number ---- */
+
+static shared_word *
+word_of(const struct control_area *area, int slot, size_t word)
+{
+	return (shared_word *)((uintptr_t)&area->slot[slot] + word);
+}
+
+static int
+count_bits(const struct control *ctl, size_t word, uint64_t mask)
+{
+	int n = 0;
+
+	for (int i = 0; i < control_top(ctl->area); i++)
+		n += (atomic_load(word_of(ctl->area, i, word)) & mask) != 0 && slot_held(ctl, i);
+	return n;
+}
+
+/* The own bit is set first and the others are counted after it: two who ask for the last one at the same time may both
+ * be refused, but never both be given it. */
+bool
+control_take_bit(struct control *ctl, size_t word, unsigned bit, int max)
+{
+	uint64_t mask = UINT64_C(1) << bit;
+
+	if (control_own(ctl) == NULL)
+		return true;
+	atomic_fetch_or(word_of(ctl->area, ctl->slot, word), mask);
+	if (count_bits(ctl, word, mask) <= max)
+		return true;
+	control_drop_bit(ctl, word, bit);
+	return false;
+}
+
+void
+control_drop_bit(struct control *ctl, size_t word, unsigned bit)
+{
+	if (control_own(ctl) != NULL)
+		atomic_fetch_and(word_of(ctl->area, ctl->slot, word), ~(UINT64_C(1) << bit));
+}
+
+/* ---- pause, epoch, identity ---- */
+
+static bool
+may_write(const struct control *ctl)
+{
+	return ctl != NULL && ctl->area != NULL && ctl->file.writable;
+}
+
+bool
+control_paused(const struct control *ctl)
+{
+	return ctl != NULL && (ctl->area == NULL || atomic_load(&ctl->area->paused) != 0);
+}
+
+void
+control_pause(struct control *ctl, bool paused)
+{
+	if (may_write(ctl))
+		atomic_store(&ctl->area->paused, paused ? 1 : 0);
+}
+
+uint64_t
+control_epoch(const struct control *ctl)
+{
+	return ctl == NULL || ctl->area == NULL ? 1 : atomic_load(&ctl->area->epoch);
+}
+
+void
+control_epoch_raise(struct control *ctl)
+{
+	if (may_write(ctl))
+		atomic_fetch_add(&ctl->area->epoch, 1);
+}
+
+uint64_t
+control_identity(const struct control *ctl)
+{
+	return ctl == NULL || ctl->area == NULL ? 0 : atomic_load(&ctl->area->identity);
+}
+
+void
+control_set_identity(struct control *ctl, uint64_t id)
+{
+	if (may_write(ctl))
+		atomic_store(&ctl->area->identity, id);
+}
+
+/* ---- for people ---- */
+
+void
+control_report(const struct control *ctl, struct arena *a, struct stats_report *r)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	r->paused = control_paused(ctl);
+	r->epoch = control_epoch(ctl);
+	r->services = ARENA_ARRAY(a, struct stats_service, BREAKER__MAX);
+	for (unsigned i = 0; i < BREAKER__MAX; i++) {
+		struct stats_service *s = &r->services[r->n_services];
+		const struct control_breaker *b;
+		uint64_t opened_ns;
+
+		*s = (struct stats_service){.service = i == BREAKER_DB ? "db" : "cache", .server = ""};
+		if (ctl == NULL || ctl->area == NULL) {
+			r->n_services += i <= BREAKER_CACHE;
+			continue;
+		}
+		b = &ctl->area->breaker[i];
+		if (i > BREAKER_CACHE && b->name[0] == '\0')
+			continue;
+		opened_ns = atomic_load(&b->opened_ns);
+		s->server = str_fmt(a, "%.*s", (int)sizeof(b->name) - 1, b->name).p;
+		s->open = opened_ns != 0;
+		s->since_ns = opened_ns != 0 && now_ns > opened_ns ? now_ns - opened_ns : 0;
+		r->n_services++;
+	}
+}

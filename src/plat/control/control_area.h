@@ -1,0 +1,57 @@
+/* control_area.h - the bytes of the control file; only the files of plat/control/ look inside.
+ *
+ * The layout is shared by all releases. A new word takes the place of a reserved one, which is 0 in older files, and
+ * `minor` is raised; nothing is moved, nothing is given another meaning. A program accepts any `minor`. */
+#ifndef KONTOR_PLAT_CONTROL_CONTROL_AREA_H
+#define KONTOR_PLAT_CONTROL_CONTROL_AREA_H
+
+#include <stddef.h>
+
+#include "plat/control/control.h"
+
+#define CONTROL_MAGIC UINT64_C(0x316c7274636b) /* "kctrl1" */
+#define CONTROL_MINOR 1
+#define CONTROL_BREAKERS 32
+
+struct control_breaker {
+	shared_word opened_ns; /* 0: closed; else when it opened or was last probed */
+	shared_word window;    /* first failure of the window in ms, and the failures: see breaker.c */
+	shared_word in_row;    /* failures since the last success */
+	shared_word reserved[5];
+	char name[64]; /* of the server; may be torn, and is only shown to people */
+};
+
+struct control_slot {
+	shared_word permits, probes; /* bits, set by the holder */
+	shared_word pid, pid_space, since_s;
+	shared_word reserved[7];
+	char owner[CONTROL_NAME_SIZE];
+};
+
+struct control_area {
+	shared_word magic; /* set last */
+	shared_word minor;
+	char boot[SHARED_BOOT_SIZE]; /* the boot of the machine in which `opened_ns` has a meaning */
+	shared_word paused;
+	shared_word epoch;
+	shared_word identity;
+	shared_word top; /* no slot from here on was ever taken */
+	shared_word reserved[501];
+	struct control_breaker breaker[CONTROL_BREAKERS];
+	struct control_slot slot[CONTROL_SLOTS];
+};
+
+_Static_assert(offsetof(struct control_area, breaker) == 4096 && sizeof(struct control_breaker) == 128
+	&& offsetof(struct control_area, slot) == 8192 && sizeof(struct control_slot) == 128
+	&& sizeof(struct control_area) == 40960,
+    "all releases share this layout");
+_Static_assert(BREAKER__MAX <= CONTROL_BREAKERS && PERMIT__MAX <= 64, "room for a bit or a row each");
+
+/* The process's own slot or NULL. */
+struct control_slot *control_own(const struct control *);
+
+/* Sets one bit of one word of the own slot when at most `max` live processes have it then. True without a slot. */
+MUST_USE bool control_take_bit(struct control *, size_t word, unsigned bit, int max);
+void control_drop_bit(struct control *, size_t word, unsigned bit);
+
+#endif
