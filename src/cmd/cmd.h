@@ -8,6 +8,8 @@
 #include "plat/db/db.h"
 #include "plat/control/control.h"
 
+struct site;
+
 enum {
 	CMD_OK = 0,
 	CMD_FAILED = 1, /* it did not work, or it found what it looks for: breaches, faults, warnings */
@@ -16,6 +18,7 @@ enum {
 
 struct cmd {
 	struct arena *a;
+	const struct site *site; /* the storefront */
 	const char *conf_file; /* of --config; NULL: not given */
 	struct conf conf;      /* after cmd_conf() */
 	int argc;	       /* argv[0] is the command's own name */

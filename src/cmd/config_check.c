@@ -61,7 +61,7 @@ check_run(void *arg, struct buf *out)
 		check_fault(x, e.msg);
 		return;
 	}
-	if (!app_check(app, x->c->conf_file, &report, &e) && x->faults == 0)
+	if (!app_check(app, x->c->site, x->c->conf_file, &report, &e) && x->faults == 0)
 		check_fault(x, e.msg);
 	if (x->faults == 0)
 		(void)conf_warn(&app->conf, check_warning, x);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "web/site.h"
 #include "config.h"
 
 #define MEMORY_B ((size_t)1 << 30)
@@ -36,7 +37,7 @@ main(int argc, char **argv)
 {
 	static const struct option known[] = {{"config", required_argument, NULL, 'c'},
 	    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
-	struct cmd c = {0};
+	struct cmd c = {.site = &web_site};
 	struct arena a;
 	int opt, status;
 

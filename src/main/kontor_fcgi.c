@@ -12,6 +12,7 @@
 #include "plat/fcgi/fcgi.h"
 #include "plat/fcgi/keep.h"
 #include "serve/serve.h"
+#include "web/site.h"
 
 struct options {
 	const char *config, *backend;
@@ -73,7 +74,7 @@ main(int argc, char **argv)
 	arena_init(&names, 4096);
 	if (o.backend == NULL)
 		o.backend = backend_of(&names, STDIN_FILENO);
-	if (!app_open(&app, o.config, o.backend, &e))
+	if (!app_open(&app, &web_site, o.config, o.backend, &e))
 		log_put(LOG_ERROR, "event=config_unusable msg=\"%s\"", e.msg);
 	err_clear(&e);
 	if (!fcgi_open(&app.a, STDIN_FILENO, (uint32_t)app.conf.web_deadline_ms, &fcgi, &e)) {

@@ -5,9 +5,8 @@
 #include "store/shop_rules.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
-#include "view/site.h"
 #include "serve/addr.h"
-#include "serve/route.h"
+#include "serve/site.h"
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
 #define SPARE_MEM_B ((size_t)4 << 20)
@@ -28,7 +27,7 @@ static bool
 open_site(struct app *app, struct err *e)
 {
 	const struct conf *c = &app->conf;
-	struct site site = {.conf = c, .urls = &app->urls, .langs = &app->langs};
+	struct site_facts facts = {.conf = c, .urls = &app->urls, .langs = &app->langs};
 
 	if (!urls_init(&app->urls, c->site_url, e))
 		return err_context(e, "site.url");
@@ -37,10 +36,12 @@ open_site(struct app *app, struct err *e)
 	if (!langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
 		return false;
 	app->origin.https = app->urls.https;
-	site.tax_included = app->rules.tax.included;
+	app->session_cookie =
+	    str_fmt(&app->a, "%s%s", app->urls.https ? "__Host-" : "", app->site->session->cookie);
+	facts.tax_included = app->rules.tax.included;
 	app->shop_lang = &app->langs.lang[0];
 	for (size_t i = 0; i < app->langs.n; i++)
-		app->sites[i] = site_view(&app->a, &site, &app->langs.lang[i]);
+		app->site_trees[i] = app->site->tree(&app->a, &facts, &app->langs.lang[i]);
 	return true;
 }
 
@@ -55,9 +56,8 @@ open_templates(struct app *app, const struct app_report *r, struct err *e)
 
 	if (!template_load(&app->a, &dirs, &app->langs, &app->templates, e))
 		return false;
-	ASSERT(route_count() <= APP_ROUTES_MAX);
-	for (size_t i = 0; i < route_count(); i++) {
-		struct str name = str_z(route_at(i)->template);
+	for (size_t i = 0; i < app->site->routes.n; i++) {
+		struct str name = str_z(app->site->routes.v[i].template);
 
 		if (name.n > 0 && !template_find(&app->templates, name, &app->route_template[i]))
 			return err_set(e, ERR_INPUT, "%s/%.*s.mustache is missing", dirs.installed, STR_ARG(name));
@@ -68,14 +68,14 @@ open_templates(struct app *app, const struct app_report *r, struct err *e)
 
 /* From here on lines go where the configuration says. */
 static void
-open_log(const struct conf *c)
+open_log(const char *program, const struct conf *c)
 {
 	enum log_level least = LOG_INFO;
 
 	for (int l = LOG_DEBUG; l < LOG__MAX; l++)
 		if (str_eq_z(c->log_level, log_level_name((enum log_level)l)))
 			least = (enum log_level)l;
-	if (!log_open("kontor.fcgi", c->log_file.p, least))
+	if (!log_open(program, c->log_file.p, least))
 		log_put(LOG_ERROR, "event=log_unusable file=\"%s\"", c->log_file.p);
 }
 
@@ -116,35 +116,37 @@ open_cache(struct app *app, struct err *e)
 }
 
 static void
-app_init(struct app *app)
+app_init(struct app *app, const struct site *site)
 {
-	*app = (struct app){.error_template = APP_NO_TEMPLATE};
-	for (size_t i = 0; i < APP_ROUTES_MAX; i++)
-		app->route_template[i] = APP_NO_TEMPLATE;
+	*app = (struct app){.site = site, .error_template = APP_NO_TEMPLATE};
 	arena_init(&app->a, PROCESS_MEM_B);
+	app->route_template = ARENA_ARRAY(&app->a, size_t, site->routes.n);
+	for (size_t i = 0; i < site->routes.n; i++)
+		app->route_template[i] = APP_NO_TEMPLATE;
 	arena_init(&app->spare, SPARE_MEM_B);
 }
 
 bool
-app_check(struct app *app, const char *file, const struct app_report *r, struct err *e)
+app_check(
+    struct app *app, const struct site *site, const char *file, const struct app_report *r, struct err *e)
 {
-	app_init(app);
+	app_init(app, site);
 	return secret_init(e) && conf_load_tell(&app->a, conf_file(file), &app->conf, r->conf, r->arg, e)
 	       && open_configured(app, r, e) && open_cache(app, e);
 }
 
 bool
-app_open(struct app *app, const char *file, const char *backend, struct err *e)
+app_open(struct app *app, const struct site *site, const char *file, const char *backend, struct err *e)
 {
 	struct err none = {0};
 	bool ok;
 
-	app_init(app);
+	app_init(app, site);
 	if (!secret_init(e))
 		return false;
 	ok = conf_load(&app->a, conf_file(file), &app->conf, e);
 	if (ok)
-		open_log(&app->conf);
+		open_log(site->program, &app->conf);
 	if (ok && open_configured(app, NULL, e)) {
 		open_stats(app, backend);
 		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);
@@ -174,7 +176,7 @@ app_render(const struct app *app, const struct lang *lang, size_t template, stru
 
 	if (template == APP_NO_TEMPLATE)
 		return err_set(e, ERR_BUG, "no template");
-	view_put(root, N_site, app->sites[lang->index]);
+	view_put(root, N_site, app->site_trees[lang->index]);
 	if (page != NULL)
 		view_put(root, N_page, page);
 	if (me != NULL)

@@ -15,12 +15,13 @@
 
 struct cache;
 struct db;
+struct site;
 struct view;
 
-#define APP_ROUTES_MAX 96
 #define APP_NO_TEMPLATE SIZE_MAX
 
 struct app {
+	const struct site *site;
 	struct arena a;	    /* of the process */
 	struct arena spare; /* of the error page: the request's own may be full */
 	struct conf conf;
@@ -29,20 +30,23 @@ struct app {
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;
+	struct str session_cookie;
 	struct urls urls;	/* origin and path of site.url */
 	struct langs langs;
 	const struct lang *shop_lang; /* the default, and what missing texts fall back to */
 	struct shop_rules rules;
-	struct view *sites[LANG_MAX]; /* by the language's index: the fixed part of every page */
+	struct view *site_trees[LANG_MAX]; /* by the language's index: the fixed part of every page */
 	struct template_set templates;
-	size_t route_template[APP_ROUTES_MAX]; /* by route_number(); APP_NO_TEMPLATE: none */
+	size_t *route_template; /* by the row of the site's routes; APP_NO_TEMPLATE: none */
 	size_t error_template;
 	bool broken;
 };
 
-/* Opens all that the configuration in `file` (NULL: the installed one) names. `backend` is what the worker counts its
- * requests under. False: the app is broken, *e says why, and what can be used without a configuration is there. */
-MUST_USE bool app_open(struct app *, const char *file, const char *backend, struct err *);
+/* Opens a site with all that the configuration in `file` (NULL: the installed one) names. `backend` is the name under
+ * which the worker counts its requests. False: the app is broken, *e says why, and what can be used without a
+ * configuration is there. */
+MUST_USE bool app_open(
+    struct app *, const struct site *, const char *file, const char *backend, struct err *);
 
 /* Receives each problem of a configuration. */
 struct app_report {
@@ -54,7 +58,8 @@ struct app_report {
 /* Loads all that the configuration decides, by the functions of app_open(), but opens neither log, counters nor a
  * connection. False: a worker would be broken, and *e says why; reported problems are the first of the reasons. The
  * app is to be closed in either case. */
-MUST_USE bool app_check(struct app *, const char *file, const struct app_report *, struct err *);
+MUST_USE bool app_check(
+    struct app *, const struct site *, const char *file, const struct app_report *, struct err *);
 
 void app_close(struct app *);
 

@@ -1,23 +1,18 @@
 #include "serve/error_page.h"
 
 #include "view/error_view.h"
+#include "serve/site.h"
 
 #define PAGE_MAX_B ((size_t)512 * 1024)
 #define RETRY_AFTER_S 5
 #define PATH_LOGGED_MAX_B 200
 
-/* templates/fallback.html: for the case in which the template engine is what failed. */
-static const char fallback[] =
-#include "src/serve/fallback.inc"
-    ;
-
 static struct str
-fill_fallback(struct arena *a, int status, const char *id)
+fill_fallback(const struct app *app, struct arena *a, int status, const char *id)
 {
-	struct str rest = STR(""), part;
+	struct str rest = str_z(app->site->fallback), part;
 	struct buf b;
 
-	rest = str_n(fallback, sizeof(fallback) - 1);
 	buf_init(&b, a, PAGE_MAX_B);
 	while (str_cut(&rest, '@', &part)) {
 		if (str_eq_z(part, "STATUS"))
@@ -41,7 +36,7 @@ html(const struct app *app, struct arena *a, const struct lang *lang, int status
 	    && buf_check(&b, &e))
 		return buf_str(&b);
 	log_put(LOG_ERROR, "event=error_page_degraded place=%s msg=\"%s\"", e.place, e.msg);
-	return fill_fallback(a, status, id);
+	return fill_fallback(app, a, status, id);
 }
 
 /* RFC 9457. */
@@ -61,17 +56,12 @@ problem_json(struct arena *a, int status, const char *kind, const char *id)
 	return buf_str(&b);
 }
 
-/* An order's address is its key, also with a full stop behind it or by a method that it does not take: what comes
- * behind "/order/" is not logged. */
 static struct str
 path_logged(const struct request *rq)
 {
-	const struct str order = STR("/order/");
-	ptrdiff_t at = str_find(rq->path, order);
-
 	if (rq->route != NULL && (rq->route->flags & ROUTE_NO_REFERRER))
 		return STR("-");
-	return str_head(rq->path, at < 0 ? PATH_LOGGED_MAX_B : (size_t)at + order.n);
+	return str_head(route_logged(&rq->app->site->routes, rq->path), PATH_LOGGED_MAX_B);
 }
 
 static void

@@ -5,37 +5,14 @@
 #include "base/num.h"
 #include "base/utf8.h"
 
-enum field_kind { KIND_LINE, KIND_TEXT, KIND_WORD, KIND_INT, KIND_EMAIL, KIND_FLAG };
-
-#define KEEP 1u
-#define MANY 2u
-
-static const struct {
-	const char *name;
-	enum field_kind kind;
-	int64_t min, max;
-	unsigned flags;
-} rows[F__MAX] = {
-#define FIELD(id, name, kind, min, max, flags) [F_##id] = {name, KIND_##kind, min, max, flags},
-#include "serve/fields.def"
-#undef FIELD
-};
-
-const char *
-field_name(enum field_id id)
-{
-	ASSERT(id < F__MAX);
-	return rows[id].name;
-}
-
 static enum field_state
-check_length(enum field_id id, struct str s)
+check_length(const struct field_rule *rule, struct str s)
 {
 	size_t n = utf8_len(s);
 
-	if (n < (size_t)rows[id].min)
+	if (n < (size_t)rule->min)
 		return FIELD_INVALID;
-	return n > (size_t)rows[id].max ? FIELD_TOO_LONG : FIELD_GOOD;
+	return n > (size_t)rule->max ? FIELD_TOO_LONG : FIELD_GOOD;
 }
 
 static bool
@@ -68,68 +45,67 @@ is_email(struct str s)
 }
 
 static enum field_state
-check_text(enum field_id id, struct str s)
+check_text(const struct field_rule *rule, struct str s)
 {
-	switch (rows[id].kind) {
-	case KIND_LINE:
+	switch (rule->kind) {
+	case FIELD_LINE:
 		if (!form_text_ok(s, false))
 			return FIELD_INVALID;
 		break;
-	case KIND_WORD:
+	case FIELD_WORD:
 		if (!is_word(s))
 			return FIELD_INVALID;
 		break;
-	case KIND_EMAIL:
+	case FIELD_EMAIL:
 		if (!form_text_ok(s, false) || !is_email(s))
 			return FIELD_INVALID;
 		break;
 	default:
 		break;
 	}
-	return check_length(id, s);
+	return check_length(rule, s);
 }
 
 static void
-check(enum field_id id, struct field *f)
+check(const struct field_rule *rule, struct field *f)
 {
 	struct str s = str_trim(f->raw);
 
 	f->state = FIELD_ABSENT;
 	if (s.n == 0)
 		return;
-	if (rows[id].kind == KIND_FLAG)
+	if (rule->kind == FIELD_FLAG)
 		f->state = FIELD_GOOD;
-	else if (rows[id].kind == KIND_INT)
-		f->state = num_i64(s, rows[id].min, rows[id].max, &f->number) ? FIELD_GOOD : FIELD_INVALID;
+	else if (rule->kind == FIELD_INT)
+		f->state = num_i64(s, rule->min, rule->max, &f->number) ? FIELD_GOOD : FIELD_INVALID;
 	else
-		f->state = check_text(id, s);
+		f->state = check_text(rule, s);
 	if (f->state == FIELD_GOOD)
 		f->text = s;
 }
 
 static bool
-find_id(struct str name, enum field_id *id)
+find_id(const struct field_table *table, struct str name, size_t *id)
 {
-	for (int i = 0; i < F__MAX; i++)
-		if (str_eq_z(name, rows[i].name)) {
-			*id = (enum field_id)i;
+	for (*id = 0; *id < table->n; (*id)++)
+		if (str_eq_z(name, table->v[*id].name))
 			return true;
-		}
 	return false;
 }
 
 static bool
-fields_take(struct arena *a, enum field_id id, struct str raw, struct fields *fields, struct err *e)
+fields_take(struct arena *a, struct fields *fields, size_t id, struct str raw, struct err *e)
 {
+	const struct field_rule *rule = &fields->table->v[id];
 	struct field **end = &fields->by_id[id], *f;
 
-	if (*end != NULL && !(rows[id].flags & MANY))
-		return err_set(e, ERR_INPUT, "the field %s stands twice", rows[id].name);
+	if (*end != NULL && !(rule->flags & FIELD_MANY))
+		return err_set(e, ERR_INPUT, "the field %s stands twice", rule->name);
 	f = ARENA_NEW(a, struct field);
 	f->raw = raw;
-	check(id, f);
-	if (f->state > FIELD_GOOD && !(rows[id].flags & KEEP))
-		return err_set(e, ERR_INPUT, "the field %s is %s", rows[id].name,
+	check(rule, f);
+	if (f->state > FIELD_GOOD && !(rule->flags & FIELD_KEEP))
+		return err_set(e, ERR_INPUT, "the field %s is %s", rule->name,
 		    f->state == FIELD_TOO_LONG ? "too long" : "wrong");
 	while (*end != NULL)
 		end = &(*end)->next;
@@ -138,35 +114,36 @@ fields_take(struct arena *a, enum field_id id, struct str raw, struct fields *fi
 }
 
 bool
-fields_read(struct arena *a, const struct form *form, struct fields *fields, struct err *e)
+fields_read(struct arena *a, const struct field_table *table, const struct form *form, struct fields *fields,
+    struct err *e)
 {
-	enum field_id id;
+	size_t id;
 
-	*fields = (struct fields){.by_id = {NULL}};
+	*fields = (struct fields){.table = table, .by_id = ARENA_ARRAY(a, struct field *, table->n)};
 	for (size_t i = 0; i < form->n; i++)
-		if (!form->fields[i].is_file && find_id(form->fields[i].name, &id)
-		    && !fields_take(a, id, form->fields[i].value, fields, e))
+		if (!form->fields[i].is_file && find_id(table, form->fields[i].name, &id)
+		    && !fields_take(a, fields, id, form->fields[i].value, e))
 			return false;
 	return true;
 }
 
 const struct field *
-field_get(const struct fields *fields, enum field_id id)
+field_get(const struct fields *fields, unsigned id)
 {
 	static const struct field absent;
 
-	ASSERT(id < F__MAX);
+	ASSERT(fields->table != NULL && id < fields->table->n);
 	return fields->by_id[id] == NULL ? &absent : fields->by_id[id];
 }
 
 struct str
-field_text(const struct fields *fields, enum field_id id)
+field_text(const struct fields *fields, unsigned id)
 {
 	return field_get(fields, id)->text;
 }
 
 int64_t
-field_int(const struct fields *fields, enum field_id id, int64_t otherwise)
+field_int(const struct fields *fields, unsigned id, int64_t otherwise)
 {
 	const struct field *f = field_get(fields, id);
 
@@ -174,13 +151,14 @@ field_int(const struct fields *fields, enum field_id id, int64_t otherwise)
 }
 
 bool
-field_good(const struct fields *fields, enum field_id id)
+field_good(const struct fields *fields, unsigned id)
 {
 	return field_get(fields, id)->state == FIELD_GOOD;
 }
 
 bool
-field_need(const struct fields *fields, enum field_id id, struct err *e)
+field_need(const struct fields *fields, unsigned id, struct err *e)
 {
-	return field_good(fields, id) || err_set(e, ERR_INPUT, "the field %s is missing or wrong", field_name(id));
+	return field_good(fields, id)
+	    || err_set(e, ERR_INPUT, "the field %s is missing or wrong", fields->table->v[id].name);
 }

@@ -5,7 +5,7 @@
 #include "plat/cache/cache.h"
 #include "serve/app.h"
 #include "serve/fault.h"
-#include "serve/session.h"
+#include "serve/site.h"
 
 /* In front of what is kept; then ETag and body. */
 struct head {
@@ -13,11 +13,11 @@ struct head {
 	bool json;
 };
 
-/* Whether the notice stands on the page. */
+/* Pages with and without the notice of a pause are kept apart. */
 static char
 notice(const struct request *rq)
 {
-	return session_notice_due(rq) ? 'p' : ' ';
+	return rq->app->site->paused(rq) ? 'p' : ' ';
 }
 
 static struct str
@@ -48,7 +48,7 @@ kept_page_find(struct request *rq)
 		return false;
 	memcpy(&h, kept.p, sizeof(h));
 	kept = str_from(kept, sizeof(h));
-	request_route(rq, route_at(h.route));
+	request_route(rq, &rq->app->site->routes.v[h.route]);
 	rq->res.etag = str_head(kept, h.etag_b);
 	rq->res.body = str_from(kept, h.etag_b);
 	rq->res.cache = RESPONSE_SHARED;
@@ -61,7 +61,7 @@ kept_page_find(struct request *rq)
 void
 kept_page_put(struct request *rq)
 {
-	struct head h = {.route = (uint32_t)route_number(rq->route), .json = rq->json};
+	struct head h = {.route = (uint32_t)(rq->route - rq->app->site->routes.v), .json = rq->json};
 	struct buf b;
 
 	if (rq->kept_key.n == 0 || rq->kept_key.p[1] != notice(rq) || rq->res.cache != RESPONSE_SHARED || rq->a->over

@@ -4,21 +4,12 @@ src_serve_libserve_a_SOURCES = \
 	src/serve/app.c src/serve/app.h \
 	src/serve/error_page.c src/serve/error_page.h \
 	src/serve/fault.c src/serve/fault.h \
-	src/serve/fields.c src/serve/fields.def src/serve/fields.h \
+	src/serve/fields.c src/serve/fields.h \
 	src/serve/guard.c src/serve/guard.h \
 	src/serve/kept_page.c src/serve/kept_page.h \
 	src/serve/request.h \
 	src/serve/response.c src/serve/response.h \
 	src/serve/route.c src/serve/route.h \
 	src/serve/serve.c src/serve/serve.h \
-	src/serve/session.c src/serve/session.h \
+	src/serve/site.h \
 	src/serve/trace.c src/serve/trace.h
-
-# The page for the day on which the templates themselves fail, as a C string.
-src/serve/fallback.inc: $(top_srcdir)/templates/fallback.html
-	$(AM_V_GEN)$(MKDIR_P) src/serve && \
-	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $(top_srcdir)/templates/fallback.html > $@.tmp && \
-	mv $@.tmp $@
-BUILT_SOURCES += src/serve/fallback.inc
-CLEANFILES += src/serve/fallback.inc
-EXTRA_DIST += templates/fallback.html

@@ -17,6 +17,7 @@ struct db;
 struct fcgi;
 struct lang;
 struct session;
+struct stats;
 
 struct request {
 	struct arena *a;
@@ -35,12 +36,12 @@ struct request {
 	bool json;	       /* the client asks for JSON */
 	struct str client;     /* its address, as far as trusted proxies tell it */
 
-	const struct route *route; /* NULL while it is not known */
+	const struct route *route; /* of the site's table; NULL while it is not known */
 	struct route_args args;
 	const struct lang *lang; /* never NULL: the default where the path names none */
 	struct fields fields;	 /* of the query (GET) or of the body (POST) */
 
-	struct session *session;  /* NULL: the visitor has none (session.h) */
+	struct session *session;  /* of the site's own type; NULL: the visitor has none (site.h) */
 	struct str session_token; /* from the cookie, unchecked; none when there is none */
 	struct str kept_key;	  /* of kept_page.c; none: the answer is not to be kept */
 
@@ -52,6 +53,7 @@ struct request {
 struct page_ctx {
 	struct arena *a;
 	const struct app *app;
+	struct stats *stats; /* to count with */
 	struct db *db;
 	struct cache *cache;
 	const struct lang *lang;
@@ -70,7 +72,7 @@ struct page_result {
 /* The public part of a request; `result` is NULL where nothing can move. */
 struct page_ctx request_public(const struct request *, struct page_result *result);
 
-/* The request is for this row of routes.def. */
+/* The request is for this row. */
 void request_route(struct request *, const struct route *);
 
 /* A header of the request, by its CGI name ("HTTP_ACCEPT"), or none. */

@@ -3,49 +3,10 @@
 #include <string.h>
 
 #include "plat/text/form.h"
-#include "web/handlers.h"
 
 #define SLUG_MAX_B 190
 #define TOKEN_MIN_B 16
 #define TOKEN_MAX_B 64
-
-#define SET_PAGE(f) .page = f
-#define SET_FORM(f) .form = f
-#define SET_RAW(f) .raw = f
-
-static const struct route routes[] = {
-#define ROUTE(kind_, method_, name_, class_, pattern_, handler_, template_, flags_, deadline_ms_)                      \
-	{.name = #name_,                                                                                               \
-	    .class = STATS_ROUTE_##class_,                                                                             \
-	    .method = METHOD_##method_,                                                                                \
-	    .kind = ROUTE_KIND_##kind_,                                                                                \
-	    .pattern = pattern_,                                                                                       \
-	    .handler = {SET_##kind_(handler_)},                                                                        \
-	    .template = template_,                                                                                     \
-	    .flags = flags_,                                                                                           \
-	    .deadline_ms = deadline_ms_},
-#include "web/routes.def"
-#undef ROUTE
-};
-
-size_t
-route_count(void)
-{
-	return ARRAY_LEN(routes);
-}
-
-const struct route *
-route_at(size_t i)
-{
-	ASSERT(i < ARRAY_LEN(routes));
-	return &routes[i];
-}
-
-size_t
-route_number(const struct route *r)
-{
-	return (size_t)(r - routes);
-}
 
 static bool
 all_of(struct str s, const char *extra)
@@ -123,7 +84,7 @@ route_fits(struct arena *a, struct str pattern, struct str path, struct route_ar
 	return path.p == NULL;
 }
 
-static enum method
+static unsigned
 method_of(struct str method)
 {
 	if (str_eq_z(method, "GET") || str_eq_z(method, "HEAD"))
@@ -131,17 +92,24 @@ method_of(struct str method)
 	return str_eq_z(method, "POST") ? METHOD_POST : 0;
 }
 
-/* The row for method and path; NULL when there is none. Gathers the methods of all rows that fit the path. */
+struct search {
+	const struct route_table *table;
+	unsigned method, methods; /* wanted; of all rows that fit the path */
+};
+
+/* The row for method and path; NULL when there is none. */
 static const struct route *
-search(struct arena *a, enum method method, struct str path, struct route_args *args, unsigned *methods)
+route_search(struct search *s, struct arena *a, struct str path, struct route_args *args)
 {
-	*methods = 0;
-	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		if (!route_fits(a, str_z(routes[i].pattern), path, args))
+	s->methods = 0;
+	for (size_t i = 0; i < s->table->n; i++) {
+		const struct route *r = &s->table->v[i];
+
+		if (!route_fits(a, str_z(r->pattern), path, args))
 			continue;
-		*methods |= routes[i].method;
-		if (routes[i].method == method)
-			return &routes[i];
+		s->methods |= r->method;
+		if (r->method & s->method)
+			return r;
 	}
 	return NULL;
 }
@@ -169,45 +137,59 @@ other_slash(struct arena *a, struct str path)
 }
 
 static bool
-find_twin(struct arena *a, enum method method, struct str path, struct route_match *m)
+find_twin(struct search *s, struct arena *a, struct str path, struct route_match *m)
 {
-	unsigned methods;
-
 	if (!str_ends(path, STR(".json")))
 		return false;
 	path = str_head(path, path.n - STR(".json").n);
-	m->route = search(a, method, path, &m->args, &methods);
+	m->route = route_search(s, a, path, &m->args);
 	if (m->route == NULL)
-		m->route = search(a, method, other_slash(a, path), &m->args, &methods);
-	if (m->route != NULL && m->route->kind != ROUTE_KIND_PAGE)
-		m->route = NULL;
-	m->json = m->route != NULL;
+		m->route = route_search(s, a, other_slash(a, path), &m->args);
+	m->json = m->route != NULL && (m->route->kind == ROUTE_KIND_PAGE || m->route->kind == ROUTE_KIND_TEXT);
 	return m->json;
 }
 
 bool
-route_find(struct arena *a, struct str method, struct str path, struct route_match *m, struct err *e)
+route_find(const struct route_table *table, struct arena *a, struct str method, struct str path,
+    struct route_match *m, struct err *e)
 {
-	enum method asked = method_of(method);
+	struct search s = {.table = table, .method = method_of(method)};
 	struct route_args args;
-	unsigned methods, others;
 
 	*m = (struct route_match){.json = false};
 	if (!str_starts(path, STR("/")))
 		return err_set(e, ERR_NOT_FOUND, "no such address");
-	if (find_twin(a, asked, path, m))
+	if (find_twin(&s, a, path, m))
 		return true;
-	m->route = search(a, asked, path, &m->args, &methods);
+	m->route = route_search(&s, a, path, &m->args);
 	if (m->route != NULL)
 		return true;
-	if (methods != 0)
-		return refuse_method(methods, m, e);
-	if (asked == METHOD_GET && path.n > 1
-	    && search(a, METHOD_GET, other_slash(a, path), &args, &others) != NULL) {
+	if (s.methods != 0)
+		return refuse_method(s.methods, m, e);
+	if (s.method == METHOD_GET && path.n > 1 && route_search(&s, a, other_slash(a, path), &args) != NULL) {
 		m->redirect = other_slash(a, path);
 		return true;
 	}
 	return err_set(e, ERR_NOT_FOUND, "no such address");
+}
+
+struct str
+route_logged(const struct route_table *table, struct str path)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		struct str rest = str_z(table->v[i].pattern), before;
+		ptrdiff_t token = str_find(rest, STR("{token}")), at;
+
+		if (!(table->v[i].flags & ROUTE_NO_REFERRER) || token < 0)
+			continue;
+		rest = str_head(rest, (size_t)token);
+		while (str_cut(&rest, '}', &before)) /* "/order/" of "/{lang}/order/{token}" */
+			;
+		at = str_find(path, before);
+		if (at >= 0)
+			return str_head(path, (size_t)at + before.n);
+	}
+	return path;
 }
 
 bool

@@ -1,4 +1,4 @@
-/* route.h - which handler answers which address: the table of routes.def, and the search in it. Pure.
+/* route.h - which handler answers which address: a site's table of routes, and the search in it. Pure.
  *
  * Paths are those below the path of site.url, still percent-encoded. */
 #ifndef KONTOR_SERVE_ROUTE_H
@@ -12,10 +12,12 @@ struct page_ctx;
 struct request;
 struct view;
 
-enum method { METHOD_GET = 1, METHOD_POST = 2 }; /* HEAD is taken for GET, without the body */
+/* HEAD is taken for GET, without the body. */
+enum method { METHOD_GET = 1, METHOD_POST = 2, METHOD_BOTH = METHOD_GET | METHOD_POST };
 
 enum route_kind {
 	ROUTE_KIND_PAGE, /* public: knows no session; may be cached, has a JSON twin */
+	ROUTE_KIND_TEXT, /* public, without a handler: all that it says stands in its template */
 	ROUTE_KIND_FORM, /* personal: session, forms, never cached */
 	ROUTE_KIND_RAW	 /* fills the response itself */
 };
@@ -24,7 +26,8 @@ enum route_flag {
 	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST that comes from no browser: the origin is not checked */
 	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
 	ROUTE_NO_TOKEN = 1 << 2,    /* the form may stand on a page made before the session: its origin must do */
-	ROUTE_SESSION_COPY = 1 << 3 /* the copy of the session will do */
+	ROUTE_SESSION_COPY = 1 << 3, /* the copy of the session will do */
+	ROUTE_SITEMAP = 1 << 4	    /* search engines are to find it; without it they are to stay away */
 };
 
 struct route {
@@ -43,10 +46,10 @@ struct route {
 	int deadline_ms; /* 0: web.deadline_ms */
 };
 
-/* Number of rows, and a row. */
-size_t route_count(void);
-const struct route *route_at(size_t i);
-size_t route_number(const struct route *);
+struct route_table {
+	const struct route *v;
+	size_t n;
+};
 
 /* The variable parts of a path, decoded; none where the pattern has no such part. */
 struct route_args {
@@ -63,7 +66,12 @@ struct route_match {
 
 /* Finds the row for a method ("GET", "HEAD", "POST") and a path. ERR_NOT_FOUND, or ERR_METHOD when the address takes
  * other methods. */
-MUST_USE bool route_find(struct arena *, struct str method, struct str path, struct route_match *, struct err *);
+MUST_USE bool route_find(const struct route_table *, struct arena *, struct str method, struct str path,
+    struct route_match *, struct err *);
+
+/* As much of a path as may be logged: it ends where the secret begins that is the variable part of a row with
+ * ROUTE_NO_REFERRER, whatever stands behind it. */
+struct str route_logged(const struct route_table *, struct str path);
 
 /* The path of a request target (origin form or absolute form) below `base` ("" or "/shop"), and its query. False when
  * it is not below it. */

@@ -14,10 +14,9 @@
 #include "serve/addr.h"
 #include "serve/error_page.h"
 #include "serve/fault.h"
-#include "web/frame.h"
 #include "serve/guard.h"
 #include "serve/kept_page.h"
-#include "serve/session.h"
+#include "serve/site.h"
 #include "serve/trace.h"
 
 #define PAGE_MAX_B ((size_t)8 << 20)
@@ -77,15 +76,16 @@ redirect_slash(struct request *rq, struct str path)
 static bool
 read_fields(struct request *rq, struct err *e)
 {
+	const struct field_table *table = &rq->app->site->fields;
 	struct form form;
 	struct str body;
 
 	form_init(&form, &form_limits_default);
 	if (!rq->post)
-		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, &form, &rq->fields, e);
+		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, table, &form, &rq->fields, e);
 	return fcgi_body(rq->fcgi, rq->a, (size_t)rq->app->conf.web_body_max_b, &body, e)
 	    && form_body(rq->a, request_header(rq, "CONTENT_TYPE"), body, &form, e)
-	    && fields_read(rq->a, &form, &rq->fields, e);
+	    && fields_read(rq->a, table, &form, &rq->fields, e);
 }
 
 static bool
@@ -102,18 +102,17 @@ check_origin(struct request *rq, struct err *e)
 static void
 read_session_token(struct request *rq)
 {
-	rq->session_token = form_cookie(request_header(rq, "HTTP_COOKIE"),
-	    rq->app->origin.https ? STR("__Host-" SESSION_COOKIE) : STR(SESSION_COOKIE));
+	rq->session_token = form_cookie(request_header(rq, "HTTP_COOKIE"), rq->app->session_cookie);
 }
 
 static bool
 render(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
+	size_t template = rq->app->route_template[rq->route - rq->app->site->routes.v];
 	struct buf b;
 
 	buf_init(&b, rq->a, PAGE_MAX_B);
-	if (!app_render(rq->app, rq->lang, rq->app->route_template[route_number(rq->route)], page, me, &b, e)
-	    || !buf_check(&b, e))
+	if (!app_render(rq->app, rq->lang, template, page, me, &b, e) || !buf_check(&b, e))
 		return false;
 	rq->res.body = buf_str(&b);
 	return true;
@@ -137,6 +136,7 @@ request_public(const struct request *rq, struct page_result *result)
 {
 	return (struct page_ctx){.a = rq->a,
 	    .app = rq->app,
+	    .stats = &rq->app->stats,
 	    .db = rq->db,
 	    .cache = rq->cache,
 	    .lang = rq->lang,
@@ -165,7 +165,7 @@ load_visitor(struct request *rq)
 {
 	struct err lost = {0};
 
-	if (rq->session_token.n > 0 && !session_load_copy(rq, &lost))
+	if (rq->session_token.n > 0 && !rq->app->site->session->load(rq, true, &lost))
 		log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 
@@ -174,10 +174,18 @@ visitor_part(struct request *rq, struct view *me)
 {
 	struct err lost = {0};
 
-	if (session_view(rq, me, &lost))
+	if (rq->app->site->session->show(rq, me, &lost))
 		return true;
 	log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
 	return false;
+}
+
+/* In the visitor's part, since a cached tree must not tell of it. */
+static void
+put_notice(const struct request *rq, struct view *me)
+{
+	if (rq->app->site->paused(rq))
+		view_bool(me, N_paused, true);
 }
 
 static bool
@@ -191,17 +199,17 @@ run_page(struct request *rq, struct err *e)
 	begin_page(rq);
 	if (!rq->json)
 		load_visitor(rq); /* first, so that the page's own values come with him */
-	if (!rq->route->handler.page(&ctx, page, e))
+	if (rq->route->kind == ROUTE_KIND_PAGE && !rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
 		response_redirect(&rq->res, 301, result.moved_to);
 		return true;
 	}
-	frame_page(&ctx, rq->path, page);
+	rq->app->site->frame(&ctx, rq->path, page);
 	rq->res.cache = RESPONSE_SHARED;
 	if (rq->session != NULL && visitor_part(rq, me))
 		rq->res.cache = RESPONSE_PRIVATE;
-	session_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
+	put_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
 	if (!(rq->json ? twin(rq, page, e) : render(rq, page, me, e)))
 		return false;
 	kept_page_put(rq);
@@ -213,6 +221,7 @@ static bool
 run_form(struct request *rq, struct err *e)
 {
 	struct view *page = view_object(rq->a), *me = view_object(rq->a);
+	const struct site_session *session = rq->app->site->session;
 	struct page_ctx ctx = request_public(rq, NULL);
 	bool done;
 
@@ -220,23 +229,22 @@ run_form(struct request *rq, struct err *e)
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
 	if (!rq->post)
 		begin_page(rq);
-	if (rq->session_token.n > 0
-	    && !(rq->route->flags & ROUTE_SESSION_COPY ? session_load_copy(rq, e) : session_load(rq, e)))
+	if (rq->session_token.n > 0 && !session->load(rq, (rq->route->flags & ROUTE_SESSION_COPY) != 0, e))
 		return false;
 	if (rq->post && rq->session != NULL && !(rq->route->flags & ROUTE_NO_TOKEN)
-	    && !guard_token(field_text(&rq->fields, F_csrf), session_csrf(rq->session), e))
+	    && !guard_token(field_text(&rq->fields, session->token_field), session->token(rq), e))
 		return false;
 	done = rq->route->handler.form(rq, page, me, e);
 	if (rq->post && rq->session != NULL)
-		session_changed(rq); /* also by what failed: it may have come as far as its COMMIT */
+		session->changed(rq); /* also by what failed: it may have come as far as its COMMIT */
 	if (!done)
 		return false;
 	if (rq->res.status != 200 || rq->res.body.n > 0)
 		return true;
-	frame_page(&ctx, rq->path, page);
+	rq->app->site->frame(&ctx, rq->path, page);
 	view_bool(page, N_hidden, true);
-	session_notice(rq, me);
-	return (rq->session == NULL || session_view(rq, me, e)) && render(rq, page, me, e);
+	put_notice(rq, me);
+	return (rq->session == NULL || session->show(rq, me, e)) && render(rq, page, me, e);
 }
 
 static bool
@@ -244,6 +252,7 @@ run_route(struct request *rq, struct err *e)
 {
 	switch (rq->route->kind) {
 	case ROUTE_KIND_PAGE:
+	case ROUTE_KIND_TEXT:
 		return run_page(rq, e);
 	case ROUTE_KIND_FORM:
 		return run_form(rq, e);
@@ -264,7 +273,7 @@ guess_lang(struct request *rq)
 		rq->lang = lang;
 }
 
-/* A row of routes.def may give less time than web.deadline_ms, never more: the slot and the watchdog have that. */
+/* A route may give less time than web.deadline_ms, never more: the slot and the watchdog have that. */
 static void
 shorten_deadline(struct request *rq)
 {
@@ -290,7 +299,7 @@ answer(struct request *rq, struct err *e)
 	if (kept_page_find(rq))
 		return true;
 	guess_lang(rq);
-	if (!route_find(rq->a, rq->method, rq->path, &m, e)) {
+	if (!route_find(&rq->app->site->routes, rq->a, rq->method, rq->path, &m, e)) {
 		memcpy(rq->allow, m.allow, sizeof(rq->allow));
 		return false;
 	}
@@ -302,7 +311,7 @@ answer(struct request *rq, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
 	shorten_deadline(rq);
-	if (rq->cache != NULL && (rq->post || rq->route->kind != ROUTE_KIND_PAGE))
+	if (rq->cache != NULL && (rq->post || rq->route->kind >= ROUTE_KIND_FORM))
 		cache_settle(rq->cache, false); /* a body may be long in coming, and so may the database */
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run_route(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));

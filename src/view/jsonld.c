@@ -67,12 +67,12 @@ struct str
 jsonld_site(struct arena *a, const struct urls *urls, const struct lang *lang, struct str name)
 {
 	struct writer w;
-	struct str search = url_absolute(urls, a, url_search(urls, a, lang, STR_NONE, STR_NONE));
+	struct str search = url_absolute(urls, a, url_to(urls, a, lang, URL_search, STR_NONE));
 
 	jsonld_begin(&w, a, urls);
 	buf_put(&w.b, STR("{\"@type\":\"WebSite\""));
 	jsonld_put_text(&w, ",\"name\":", name);
-	put_url(&w, ",\"url\":", url_home(urls, a, lang));
+	put_url(&w, ",\"url\":", url_to(urls, a, lang, URL_home, STR_NONE));
 	jsonld_put_text(&w, ",\"inLanguage\":", lang->tag);
 	buf_put(&w.b, STR(",\"potentialAction\":{\"@type\":\"SearchAction\",\"target\":{\"@type\":\"EntryPoint\""));
 	jsonld_put_text(&w, ",\"urlTemplate\":", str_fmt(a, "%.*s?q={search_term_string}", STR_ARG(search)));

@@ -8,7 +8,8 @@ src_view_libview_a_SOURCES = \
 	src/view/jsonld.c src/view/jsonld.h \
 	src/view/lang.c src/view/lang.def src/view/lang.h \
 	src/view/names.c src/view/names.def src/view/names.h \
-	src/view/site.c src/view/site.h \
+	src/view/routes.def \
+	src/view/site_tree.c src/view/site_tree.h \
 	src/view/url.c src/view/url.h \
 	src/view/view.c src/view/view.h \
 	src/view/gettext/gettext.c src/view/gettext/gettext.h \

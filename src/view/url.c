@@ -63,170 +63,77 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 	return true;
 }
 
-/* Starts a URL with "/shop/en" + path; the caller appends the rest. */
-static void
-url_begin(struct buf *b, const struct urls *u, struct arena *a, const struct lang *l, const char *path)
-{
-	buf_init(b, a, URL_MAX_B);
-	buf_put(b, u->base);
-	if (l != NULL) {
-		buf_ch(b, '/');
-		buf_put(b, l->path);
-	}
-	buf_z(b, path);
-}
+static const char *const patterns[URL__MAX] = {
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms) [URL_##name] = pattern,
+#include "view/routes.def"
+};
 
-static struct str
-simple(const struct urls *u, struct arena *a, const struct lang *l, const char *path)
+struct str
+url_fill(const struct urls *u, struct arena *a, const struct lang *l, const char *pattern, struct str part)
 {
+	struct str rest = str_z(pattern), text;
 	struct buf b;
+	bool variable = false;
 
-	url_begin(&b, u, a, l, path);
+	buf_init(&b, a, URL_MAX_B);
+	buf_put(&b, u->base);
+	while (str_cut(&rest, '{', &text)) {
+		struct str name;
+
+		if (variable && str_cut(&text, '}', &name)) {
+			if (str_eq_z(name, "lang"))
+				buf_put(&b, l->path);
+			else
+				buf_url(&b, part);
+		}
+		buf_put(&b, text);
+		variable = true;
+	}
 	return buf_str(&b);
 }
 
-/* Appends "?name=value", or "&name=value" after a first pair; nothing when the value is empty. */
-static void
-put_query(struct buf *b, const char *name, struct str value, bool *any)
+struct str
+url_to(const struct urls *u, struct arena *a, const struct lang *l, enum url_name name, struct str part)
 {
-	if (value.n == 0)
-		return;
-	buf_ch(b, *any ? '&' : '?');
-	buf_z(b, name);
-	buf_ch(b, '=');
-	buf_url(b, value);
-	*any = true;
+	ASSERT(name < URL__MAX);
+	return url_fill(u, a, l, patterns[name], part);
 }
 
 struct str
-url_home(const struct urls *u, struct arena *a, const struct lang *l)
-{
-	return simple(u, a, l, "/");
-}
-
-struct str
-url_category(const struct urls *u, struct arena *a, const struct lang *l, struct str slug)
-{
-	return url_category_list(u, a, l, slug, (struct url_list){STR_NONE, STR_NONE});
-}
-
-struct str
-url_category_list(const struct urls *u, struct arena *a, const struct lang *l, struct str slug, struct url_list list)
+url_query(struct arena *a, struct str url, const char *name, struct str value)
 {
 	struct buf b;
-	bool any = false;
 
-	url_begin(&b, u, a, l, "/c/");
-	buf_url(&b, slug);
-	put_query(&b, "sort", list.sort, &any);
-	put_query(&b, "after", list.after, &any);
+	if (value.n == 0)
+		return url;
+	buf_init(&b, a, URL_MAX_B);
+	buf_put(&b, url);
+	buf_ch(&b, str_chr(url, '?') < 0 ? '?' : '&');
+	buf_z(&b, name);
+	buf_ch(&b, '=');
+	buf_url(&b, value);
 	return buf_str(&b);
 }
 
 struct str
 url_product(const struct urls *u, struct arena *a, const struct lang *l, struct str handle, uint64_t variant)
 {
-	struct buf b;
+	struct str url = url_to(u, a, l, URL_product, handle);
 
-	url_begin(&b, u, a, l, "/p/");
-	buf_url(&b, handle);
-	if (variant != 0) {
-		buf_put(&b, STR("?v="));
-		buf_u64(&b, variant);
-	}
-	return buf_str(&b);
-}
-
-struct str
-url_search(const struct urls *u, struct arena *a, const struct lang *l, struct str words, struct str after)
-{
-	struct buf b;
-	bool any = false;
-
-	url_begin(&b, u, a, l, "/search");
-	put_query(&b, "q", words, &any);
-	put_query(&b, "after", after, &any);
-	return buf_str(&b);
-}
-
-struct str
-url_cart(const struct urls *u, struct arena *a, const struct lang *l)
-{
-	return simple(u, a, l, "/cart");
-}
-
-struct str
-url_cart_add(const struct urls *u, struct arena *a, const struct lang *l)
-{
-	return simple(u, a, l, "/cart/add");
-}
-
-struct str
-url_cart_update(const struct urls *u, struct arena *a, const struct lang *l)
-{
-	return simple(u, a, l, "/cart/update");
-}
-
-struct str
-url_checkout(const struct urls *u, struct arena *a, const struct lang *l, enum url_step step)
-{
-	static const char *const paths[] = {
-	    [STEP_ADDRESS] = "/checkout/address",
-	    [STEP_DELIVERY] = "/checkout/delivery",
-	    [STEP_PAYMENT] = "/checkout/payment",
-	    [STEP_REVIEW] = "/checkout/review",
-	    [STEP_PLACE] = "/checkout/place",
-	};
-
-	return simple(u, a, l, paths[step]);
-}
-
-struct str
-url_order(const struct urls *u, struct arena *a, const struct lang *l, struct str token)
-{
-	struct buf b;
-
-	url_begin(&b, u, a, l, "/order/");
-	buf_url(&b, token);
-	return buf_str(&b);
-}
-
-struct str
-url_info(const struct urls *u, struct arena *a, const struct lang *l, enum url_info info)
-{
-	static const char *const paths[] = {
-	    [INFO_ABOUT] = "/info/about",
-	    [INFO_CONTACT] = "/info/contact",
-	    [INFO_DELIVERY] = "/info/delivery",
-	    [INFO_IMPRINT] = "/info/imprint",
-	    [INFO_PRIVACY] = "/info/privacy",
-	    [INFO_TERMS] = "/info/terms",
-	    [INFO_WITHDRAWAL] = "/info/withdrawal",
-	};
-
-	return simple(u, a, l, paths[info]);
+	return variant == 0 ? url : str_fmt(a, "%.*s?v=%llu", STR_ARG(url), (unsigned long long)variant);
 }
 
 struct str
 url_in(const struct urls *u, struct arena *a, const struct lang *l, struct str rest)
 {
-	struct buf b;
-
-	url_begin(&b, u, a, l, "");
-	if (!str_starts(rest, STR("/")))
-		buf_ch(&b, '/');
-	buf_put(&b, rest);
-	return buf_str(&b);
+	return str_fmt(a, "%.*s/%.*s%s%.*s", STR_ARG(u->base), STR_ARG(l->path), str_starts(rest, STR("/")) ? "" : "/",
+	    STR_ARG(rest));
 }
 
 struct str
 url_static(const struct urls *u, struct arena *a, struct str name)
 {
-	struct buf b;
-
-	url_begin(&b, u, a, NULL, "/static/");
-	buf_url(&b, name);
-	return buf_str(&b);
+	return url_fill(u, a, NULL, "/static/{name}", name);
 }
 
 struct str
@@ -234,7 +141,9 @@ url_media(const struct urls *u, struct arena *a, struct str hash, const char *si
 {
 	struct buf b;
 
-	url_begin(&b, u, a, NULL, "/media/");
+	buf_init(&b, a, URL_MAX_B);
+	buf_put(&b, u->base);
+	buf_z(&b, "/media/");
 	buf_url(&b, str_head(hash, 2));
 	buf_ch(&b, '/');
 	buf_url(&b, hash);
@@ -242,12 +151,6 @@ url_media(const struct urls *u, struct arena *a, struct str hash, const char *si
 	buf_z(&b, size);
 	buf_put(&b, STR(".webp"));
 	return buf_str(&b);
-}
-
-struct str
-url_plain(const struct urls *u, struct arena *a, const char *path)
-{
-	return simple(u, a, NULL, path);
 }
 
 struct str

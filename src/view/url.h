@@ -1,4 +1,4 @@
-/* url.h - builds every URL of the shop.
+/* url.h - builds every URL of the shop, from the rows of routes.def.
  *
  * URLs are absolute paths that begin with the path of site.url, such as "/shop". url_absolute() adds the origin for
  * readers outside the shop, such as search engines. All parts are percent-encoded. All results are on the arena. */
@@ -16,35 +16,30 @@ struct urls {
 	bool https;
 };
 
-enum url_info { INFO_ABOUT, INFO_CONTACT, INFO_DELIVERY, INFO_IMPRINT, INFO_PRIVACY, INFO_TERMS, INFO_WITHDRAWAL };
-enum url_step { STEP_ADDRESS, STEP_DELIVERY, STEP_PAYMENT, STEP_REVIEW, STEP_PLACE };
-
-/* Position in a list: sort order ("price") and keyset cursor. Either may be none. */
-struct url_list {
-	struct str sort, after;
+/* The rows of routes.def. */
+enum url_name {
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms) URL_##name,
+#include "view/routes.def"
+	URL__MAX
 };
 
 /* Parses and borrows site.url. ERR_INPUT when it is not http(s)://host[:port][/path]. */
 MUST_USE bool urls_init(struct urls *, struct str site_url, struct err *);
 
-struct str url_home(const struct urls *, struct arena *, const struct lang *);
-struct str url_category(const struct urls *, struct arena *, const struct lang *, struct str slug);
-struct str url_category_list(
-    const struct urls *, struct arena *, const struct lang *, struct str slug, struct url_list);
+/* The address of a row of routes.def; `part` stands for its {slug} or {token}, none where it has neither. The language
+ * may be NULL where the pattern has none. */
+struct str url_to(const struct urls *, struct arena *, const struct lang *, enum url_name, struct str part);
 
-/* variant 0: without a variant. */
+/* The same for a pattern of another table. */
+struct str url_fill(const struct urls *, struct arena *, const struct lang *, const char *pattern, struct str part);
+
+/* An address with one more field in its query; without it when the value is empty. */
+struct str url_query(struct arena *, struct str url, const char *name, struct str value);
+
+/* A product's page with this variant chosen; 0: with none. */
 struct str url_product(const struct urls *, struct arena *, const struct lang *, struct str handle, uint64_t variant);
 
-/* `words` and `after` may be none. */
-struct str url_search(const struct urls *, struct arena *, const struct lang *, struct str words, struct str after);
-struct str url_cart(const struct urls *, struct arena *, const struct lang *);
-struct str url_cart_add(const struct urls *, struct arena *, const struct lang *);
-struct str url_cart_update(const struct urls *, struct arena *, const struct lang *);
-struct str url_checkout(const struct urls *, struct arena *, const struct lang *, enum url_step);
-struct str url_order(const struct urls *, struct arena *, const struct lang *, struct str token);
-struct str url_info(const struct urls *, struct arena *, const struct lang *, enum url_info);
-
-/* The same page in another language. `rest`: path and query after "/en". */
+/* The same page in another language: `rest` is what follows "/en" in the path, with its query. */
 struct str url_in(const struct urls *, struct arena *, const struct lang *, struct str rest);
 
 /* A file below /static/, by its installed name. */
@@ -53,10 +48,7 @@ struct str url_static(const struct urls *, struct arena *, struct str name);
 /* A picture by its hexadecimal hash and size: "thumb", "card", "page" or "zoom". */
 struct str url_media(const struct urls *, struct arena *, struct str hash, const char *size);
 
-/* The base followed by the path, unencoded: "/sitemap.xml". */
-struct str url_plain(const struct urls *, struct arena *, const char *path);
-
-/* Adds the origin to a path; returns a URL that has one unchanged. */
+/* The origin in front of a path; an address that has one is returned as it is. */
 struct str url_absolute(const struct urls *, struct arena *, struct str path);
 
 #endif

@@ -3,7 +3,7 @@
 #include "plat/text/secret.h"
 #include "view/url.h"
 #include "serve/app.h"
-#include "serve/session.h"
+#include "web/session.h"
 
 struct cart_owner
 cart_page_owner(const struct request *rq)

@@ -391,7 +391,7 @@ catalogue_category_link(const struct page_ctx *cx, const struct catalogue_catego
 	struct view *v = view_object(cx->a);
 
 	view_str(v, N_text, c->title);
-	view_str(v, N_url, url_category(&cx->app->urls, cx->a, cx->lang, c->slug));
+	view_str(v, N_url, url_to(&cx->app->urls, cx->a, cx->lang, URL_category, c->slug));
 	view_int(v, N_count, (int64_t)c->count);
 	put_image(cx, v, N_image, &c->image);
 	return v;

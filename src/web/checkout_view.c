@@ -5,6 +5,7 @@
 #include "plat/text/secret.h"
 #include "view/lang.h"
 #include "serve/app.h"
+#include "web/fields.h"
 
 #define BILLING_PREFIX "billing_"
 

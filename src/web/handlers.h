@@ -1,14 +1,11 @@
-/* handlers.h - the handlers that routes.def names, declared from it. */
+/* handlers.h - the storefront's handlers, declared from routes.def, and the numbers of its fields. */
 #ifndef KONTOR_WEB_HANDLERS_H
 #define KONTOR_WEB_HANDLERS_H
 
-#include "serve/request.h"
+#include "serve/site.h"
+#include "web/fields.h"
 
-#define HANDLER_PAGE(f) bool f(const struct page_ctx *, struct view *page, struct err *);
-#define HANDLER_FORM(f) bool f(struct request *, struct view *page, struct view *me, struct err *);
-#define HANDLER_RAW(f) bool f(struct request *, struct err *);
-#define ROUTE(kind, method, name, class, pattern, handler, template, flags, deadline_ms) HANDLER_##kind(handler)
-#include "web/routes.def"
-#undef ROUTE
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms) SITE_HANDLER(kind, name)
+#include "view/routes.def"
 
 #endif

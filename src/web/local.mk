@@ -4,6 +4,7 @@ src_web_libweb_a_SOURCES = \
 	src/web/catalogue.c src/web/catalogue.h \
 	src/web/catalogue_tree.c src/web/catalogue_tree.h \
 	src/web/checkout_view.c src/web/checkout_view.h \
+	src/web/fields.def src/web/fields.h \
 	src/web/frame.c src/web/frame.h \
 	src/web/handlers.h \
 	src/web/page_cart.c \
@@ -15,4 +16,14 @@ src_web_libweb_a_SOURCES = \
 	src/web/page_search.c \
 	src/web/page_sitemap.c \
 	src/web/page_test.c \
-	src/web/routes.def
+	src/web/session.c src/web/session.h \
+	src/web/site.c src/web/site.h
+
+# The page for the day on which the templates themselves fail, as a C string.
+src/web/fallback.inc: $(top_srcdir)/templates/fallback.html
+	$(AM_V_GEN)$(MKDIR_P) src/serve && \
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $(top_srcdir)/templates/fallback.html > $@.tmp && \
+	mv $@.tmp $@
+BUILT_SOURCES += src/web/fallback.inc
+CLEANFILES += src/web/fallback.inc
+EXTRA_DIST += templates/fallback.html

@@ -5,14 +5,14 @@
 #include "web/cart_view.h"
 #include "web/catalogue.h"
 #include "web/handlers.h"
-#include "serve/session.h"
+#include "web/session.h"
 
 #define POPULAR_N 4
 
 static bool
 to_cart(struct request *rq, uint64_t added)
 {
-	struct str url = url_cart(&rq->app->urls, rq->a, rq->lang);
+	struct str url = url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE);
 
 	if (added != 0)
 		url = str_fmt(rq->a, "%.*s?added=%llu", STR_ARG(url), (unsigned long long)added);
@@ -93,6 +93,8 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 
 	(void)page;
 	(void)me;
+	if (!rq->post)
+		return to_cart(rq, 0);
 	if (c.qty < 1
 	    || (field_get(&rq->fields, F_quantity)->state != FIELD_ABSENT && !field_good(&rq->fields, F_quantity)))
 		return err_set(e, ERR_INPUT, "a quantity that nobody can put into a cart");
@@ -113,7 +115,7 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 
 	(void)page;
 	(void)me;
-	if (rq->session == NULL)
+	if (!rq->post || rq->session == NULL)
 		return to_cart(rq, 0);
 	c.session_id = rq->session->id;
 	if (str_eq_z(act, "less") || str_eq_z(act, "more")) {
@@ -124,13 +126,4 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 		done = cart_set(rq->db, &c, e);
 	}
 	return done && to_cart(rq, 0);
-}
-
-bool
-form_cart_back(struct request *rq, struct view *page, struct view *me, struct err *e)
-{
-	(void)page;
-	(void)me;
-	(void)e;
-	return to_cart(rq, 0);
 }

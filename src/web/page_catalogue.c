@@ -50,9 +50,11 @@ sort_of(struct str word)
 static struct str
 list_url(const struct page_ctx *cx, size_t sort, struct str after)
 {
-	struct url_list list = {sort == 0 ? STR_NONE : str_z(sorts[sort].word), after};
+	struct str url = url_to(&cx->app->urls, cx->a, cx->lang, URL_category, cx->args.slug);
 
-	return url_category_list(&cx->app->urls, cx->a, cx->lang, cx->args.slug, list);
+	if (sort != 0)
+		url = url_query(cx->a, url, "sort", str_z(sorts[sort].word));
+	return url_query(cx->a, url, "after", after);
 }
 
 static void

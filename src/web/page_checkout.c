@@ -10,26 +10,27 @@
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
-#include "serve/session.h"
+#include "web/session.h"
 
 static bool
 to_step(struct request *rq, enum checkout_step step)
 {
-	static const enum url_step urls[] = {STEP_ADDRESS, STEP_DELIVERY, STEP_PAYMENT, STEP_REVIEW};
+	static const enum url_name steps_url[] = {
+	    URL_checkout_address, URL_checkout_delivery, URL_checkout_payment, URL_checkout_review};
 
-	response_redirect(&rq->res, 303, url_checkout(&rq->app->urls, rq->a, rq->lang, urls[step]));
+	response_redirect(&rq->res, 303, url_to(&rq->app->urls, rq->a, rq->lang, steps_url[step], STR_NONE));
 	return true;
 }
 
 static bool
 to_cart(struct request *rq)
 {
-	response_redirect(&rq->res, 303, url_cart(&rq->app->urls, rq->a, rq->lang));
+	response_redirect(&rq->res, 303, url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE));
 	return true;
 }
 
 static struct str
-typed(const struct request *rq, enum field_id id)
+typed(const struct request *rq, enum web_field id)
 {
 	return field_get(&rq->fields, id)->raw;
 }
@@ -217,7 +218,7 @@ show_placed(struct request *rq, const struct order_placed *placed)
 	forget_stale(rq, placed);
 	stats_add(&rq->app->stats, placed->again ? STAT_orders_repeated : STAT_orders_placed, 1);
 	log_put(LOG_INFO, "event=order number=%.*s again=%d", STR_ARG(placed->number), placed->again);
-	response_redirect(&rq->res, 303, url_order(&rq->app->urls, rq->a, rq->lang, placed->token));
+	response_redirect(&rq->res, 303, url_to(&rq->app->urls, rq->a, rq->lang, URL_order, placed->token));
 	return true;
 }
 

@@ -1,15 +1,6 @@
-/* page_info.c - the information pages: their texts stand in templates, one for each. */
+/* page_info.c - the information pages that need more than the texts in their templates. */
 #include "serve/app.h"
 #include "web/handlers.h"
-
-bool
-page_info(const struct page_ctx *cx, struct view *page, struct err *e)
-{
-	(void)cx;
-	(void)page;
-	(void)e;
-	return true;
-}
 
 static struct view *
 info_put_way(struct view *list, uint16_t flag, int days_min, int days_max)
@@ -23,7 +14,7 @@ info_put_way(struct view *list, uint16_t flag, int days_min, int days_max)
 }
 
 bool
-page_info_delivery(const struct page_ctx *cx, struct view *page, struct err *e)
+page_delivery(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	const struct shipping_rules *rules = &cx->app->rules.shipping;
 	const struct shipping_zone_rules *home = &rules->zones[SHIPPING_HOME];

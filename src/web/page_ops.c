@@ -1,6 +1,7 @@
 #include "plat/db/db.h"
 #include "plat/stats/stats_report.h"
 #include "serve/addr.h"
+#include "view/url.h"
 #include "serve/app.h"
 #include "web/handlers.h"
 
@@ -58,22 +59,42 @@ raw_metrics(struct request *rq, struct err *e)
 	return buf_check(&b, e);
 }
 
+/* The fixed part of an address that robots are to stay away from: "checkout/" of "/{lang}/checkout/review"; none when
+ * they may read it or it has no language. A folder stands for all that is in it. */
+static struct str
+closed_to_robots(const struct route *r)
+{
+	struct str path = str_z(r->pattern), lang = STR("/{lang}/");
+	ptrdiff_t end;
+
+	if ((r->flags & ROUTE_SITEMAP) || !str_starts(path, lang))
+		return STR_NONE;
+	path = str_from(path, lang.n);
+	end = str_chr(path, '/');
+	return end < 0 ? path : str_head(path, (size_t)end + 1);
+}
+
 bool
 raw_robots(struct request *rq, struct err *e)
 {
-	static const char *const private[] = {"search", "cart", "checkout/", "order/"};
+	const struct route_table *routes = &rq->app->site->routes;
 	const struct urls *u = &rq->app->urls;
+	struct str last = STR_NONE;
 	struct buf b;
 
-	buf_init(&b, rq->a, 4096);
+	buf_init(&b, rq->a, 16384);
 	buf_z(&b, "User-agent: *\n");
-	for (size_t i = 0; i < rq->app->langs.n; i++) {
-		struct str lang = rq->app->langs.lang[i].path;
+	for (size_t i = 0; i < routes->n; i++) {
+		struct str part = closed_to_robots(&routes->v[i]);
 
-		for (size_t k = 0; k < ARRAY_LEN(private); k++)
-			buf_fmt(&b, "Disallow: %.*s/%.*s/%s\n", STR_ARG(u->base), STR_ARG(lang), private[k]);
+		if (part.n == 0 || str_eq(part, last))
+			continue;
+		last = part;
+		for (size_t k = 0; k < rq->app->langs.n; k++)
+			buf_fmt(&b, "Disallow: %.*s/%.*s/%.*s\n", STR_ARG(u->base),
+			    STR_ARG(rq->app->langs.lang[k].path), STR_ARG(part));
 	}
-	buf_fmt(&b, "Sitemap: %.*s%.*s/sitemap.xml\n", STR_ARG(u->origin), STR_ARG(u->base));
+	buf_fmt(&b, "Sitemap: %.*s%.*s\n", STR_ARG(u->origin), STR_ARG(url_to(u, rq->a, NULL, URL_sitemap, STR_NONE)));
 	rq->res.cache = RESPONSE_BRIEF;
 	return plain(rq, buf_str(&b)) && buf_check(&b, e);
 }
@@ -87,6 +108,6 @@ raw_root(struct request *rq, struct err *e)
 	(void)e;
 	rq->res.cache = RESPONSE_SHARED;
 	response_header(&rq->res, "Vary", STR("Accept-Language"));
-	response_redirect(&rq->res, 302, url_home(&rq->app->urls, rq->a, lang));
+	response_redirect(&rq->res, 302, url_to(&rq->app->urls, rq->a, lang, URL_home, STR_NONE));
 	return true;
 }

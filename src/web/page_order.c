@@ -9,7 +9,7 @@
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
-#include "serve/session.h"
+#include "web/session.h"
 
 #define NEW_S 900 /* for this long its buyer is thanked */
 
@@ -209,7 +209,7 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 		return false;
 	/* Not in what is cached: like the database, memcached does not know the secret. */
 	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
-			       url_order(&rq->app->urls, rq->a, rq->lang, rq->args.token)));
+			       url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token)));
 	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))
 		view_bool(v, N_is_new, true);
 	view_put(me, N_order, v);

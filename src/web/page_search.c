@@ -12,6 +12,7 @@ put_found(const struct page_ctx *cx, struct view *page, struct str words, struct
 	const struct catalogue_list_query query = {.after = field_text(cx->fields, F_after), .n = CATALOGUE_PAGE_N};
 	struct catalogue_ids ids;
 	struct view *pager;
+	struct str here;
 
 	if (!catalogue_ids_found(cx, words, &query, &ids, e)
 	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
@@ -21,10 +22,11 @@ put_found(const struct page_ctx *cx, struct view *page, struct str words, struct
 		return true;
 	}
 	pager = view_sub(page, N_pager);
+	here = url_query(cx->a, url_to(&cx->app->urls, cx->a, cx->lang, URL_search, STR_NONE), "q", words);
 	if (query.after.n > 0)
-		view_str(pager, N_first_url, url_search(&cx->app->urls, cx->a, cx->lang, words, STR_NONE));
+		view_str(pager, N_first_url, here);
 	if (ids.next.n > 0)
-		view_str(pager, N_next_url, url_search(&cx->app->urls, cx->a, cx->lang, words, ids.next));
+		view_str(pager, N_next_url, url_query(cx->a, here, "after", ids.next));
 	return true;
 }
 

@@ -44,10 +44,28 @@ raw_sitemap(struct request *rq, struct err *e)
 	buf_fmt(&b, "<sitemapindex xmlns=\"%s\">\n", scheme);
 	for (uint64_t i = 0; i < n_parts; i++)
 		put_location(rq, &b, "sitemap",
-		    url_plain(&rq->app->urls, rq->a, str_fmt(rq->a, "/sitemap/%llu", (unsigned long long)i).p));
+		    url_to(&rq->app->urls, rq->a, NULL, URL_sitemap_part,
+			str_fmt(rq->a, "%llu", (unsigned long long)i)));
 	buf_z(&b, "</sitemapindex>\n");
 	sitemap_finish(rq, &b);
 	return buf_check(&b, e);
+}
+
+/* The pages without a variable part. */
+static void
+put_pages(struct request *rq, struct buf *b)
+{
+	const struct route_table *routes = &rq->app->site->routes;
+
+	for (size_t i = 0; i < routes->n; i++) {
+		const struct route *r = &routes->v[i];
+
+		if (!(r->flags & ROUTE_SITEMAP) || str_find(str_z(r->pattern), STR("{slug}")) >= 0)
+			continue;
+		for (size_t k = 0; k < rq->app->langs.n; k++)
+			put_location(rq, b, "url",
+			    url_fill(&rq->app->urls, rq->a, &rq->app->langs.lang[k], r->pattern, STR_NONE));
+	}
 }
 
 static bool
@@ -56,16 +74,15 @@ put_categories(struct request *rq, struct buf *b, struct err *e)
 	struct db_query *q = db_query(rq->db, SQL_SITEMAP_CATEGORIES);
 	struct db_rows rows;
 
-	for (size_t i = 0; i < rq->app->langs.n; i++)
-		put_location(rq, b, "url", url_home(&rq->app->urls, rq->a, &rq->app->langs.lang[i]));
+	put_pages(rq, b);
 	if (!db_select(q, rq->a, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct str slug = c_str(&rows);
 
 		for (size_t i = 0; i < rq->app->langs.n; i++)
-			put_location(
-			    rq, b, "url", url_category(&rq->app->urls, rq->a, &rq->app->langs.lang[i], slug));
+			put_location(rq, b, "url",
+			    url_to(&rq->app->urls, rq->a, &rq->app->langs.lang[i], URL_category, slug));
 	}
 	return true;
 }

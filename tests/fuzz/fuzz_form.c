@@ -4,10 +4,10 @@
 
 #include "plat/text/form.h"
 #include "serve/addr.h"
-#include "serve/fields.h"
-#include "serve/route.h"
 #include "serve/response.h"
 #include "serve/trace.h"
+#include "web/fields.h"
+#include "web/site.h"
 
 #define MEMORY_B ((size_t)8 << 20)
 
@@ -22,9 +22,9 @@ check_form(struct arena *a, const struct form *form)
 
 	for (size_t i = 0; i < form->n; i++)
 		ASSERT(form->fields[i].is_file || form_text_ok(form->fields[i].value, true));
-	if (fields_read(a, form, &fields, &e))
-		for (int i = 0; i < F__MAX; i++)
-			ASSERT(form_text_ok(field_text(&fields, (enum field_id)i), true));
+	if (fields_read(a, &web_site.fields, form, &fields, &e))
+		for (unsigned i = 0; i < F__MAX; i++)
+			ASSERT(form_text_ok(field_text(&fields, i), true));
 }
 
 int
@@ -52,7 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (form_urlencoded(&a, query, &form, &e))
 			check_form(&a, &form);
 		err_clear(&e);
-		if (route_find(&a, STR("GET"), path, &match, &e))
+		if (route_find(&web_site.routes, &a, STR("GET"), path, &match, &e))
 			ASSERT(match.route != NULL || match.redirect.n > 0);
 	}
 	ASSERT(form_text_ok(form_cookie(header, STR("kontor")), false));

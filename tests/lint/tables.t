@@ -29,7 +29,7 @@ for table in src/store/sql/*.def; do
 	rows "$table" SQL | missing used "$table" SQL_ "$tmp/words"
 done
 rows src/plat/stats/counters.def COUNTER | missing used src/plat/stats/counters.def STAT_ "$tmp/words"
-rows src/serve/fields.def FIELD | missing used src/serve/fields.def F_ "$tmp/words"
+rows src/web/fields.def FIELD | missing used src/web/fields.def F_ "$tmp/words"
 sed -nE 's/^SETTING\(([a-z_0-9]+), ([a-z_0-9]+),.*/\1_\2/p' src/plat/conf/settings.def |
 	missing used src/plat/conf/settings.def "" "$tmp/words"
 rows src/cmd/commands.def CMD | while read -r name; do

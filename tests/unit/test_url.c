@@ -32,15 +32,20 @@ START_TEST(links_stand_below_the_path_of_the_site)
 	ck_str(urls.name, "example.org");
 	ck_assert_uint_eq(urls.port, 8443);
 	ck_assert(urls.https);
-	ck_str(url_home(&urls, &a, zh), "/shop/zh-hans/");
+	ck_str(url_to(&urls, &a, zh, URL_home, STR_NONE), "/shop/zh-hans/");
 	ck_str(url_product(&urls, &a, en, STR("earl-grey"), 7), "/shop/en/p/earl-grey?v=7");
-	ck_str(url_category_list(&urls, &a, en, STR("tea"), (struct url_list){STR("-price"), STR("9.7")}),
+	ck_str(url_product(&urls, &a, en, STR("earl-grey"), 0), "/shop/en/p/earl-grey");
+	ck_str(url_query(&a, url_query(&a, url_to(&urls, &a, en, URL_category, STR("tea")), "sort", STR("-price")),
+		   "after", STR("9.7")),
 	    "/shop/en/c/tea?sort=-price&after=9.7");
-	ck_str(url_checkout(&urls, &a, en, STEP_PLACE), "/shop/en/checkout/place");
-	ck_str(url_info(&urls, &a, en, INFO_WITHDRAWAL), "/shop/en/info/withdrawal");
+	ck_str(url_query(&a, STR("/x"), "after", STR_NONE), "/x");
+	ck_str(url_to(&urls, &a, en, URL_checkout_place, STR_NONE), "/shop/en/checkout/place");
+	ck_str(url_to(&urls, &a, NULL, URL_sitemap_part, STR("7")), "/shop/sitemap/7");
+	ck_str(url_fill(&urls, &a, en, "/{lang}/orders/{slug}/refund", STR("K 7")), "/shop/en/orders/K%207/refund");
 	ck_str(url_media(&urls, &a, STR("abcdef"), "card"), "/shop/media/ab/abcdef-card.webp");
 	ck_str(url_in(&urls, &a, zh, STR("/c/tea?sort=name")), "/shop/zh-hans/c/tea?sort=name");
-	ck_str(url_absolute(&urls, &a, url_cart(&urls, &a, en)), "https://example.org:8443/shop/en/cart");
+	ck_str(url_absolute(&urls, &a, url_to(&urls, &a, en, URL_cart, STR_NONE)),
+	    "https://example.org:8443/shop/en/cart");
 	ck_str(url_absolute(&urls, &a, STR("https://x.test/")), "https://x.test/");
 	arena_fini(&a);
 }
@@ -50,7 +55,7 @@ START_TEST(what_is_put_into_a_link_is_encoded)
 {
 	start("http://localhost:8080");
 	ck_str(urls.base, "");
-	ck_str(url_search(&urls, &a, &langs.lang[0], STR("tea & \"茶\""), STR_NONE),
+	ck_str(url_query(&a, url_to(&urls, &a, &langs.lang[0], URL_search, STR_NONE), "q", STR("tea & \"茶\"")),
 	    "/en/search?q=tea%20%26%20%22%E8%8C%B6%22");
 	ck_str(url_product(&urls, &a, &langs.lang[0], STR("../x?y#z"), 0), "/en/p/..%2Fx%3Fy%23z");
 	arena_fini(&a);

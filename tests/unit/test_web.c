@@ -3,11 +3,11 @@
 
 #include "unit.h"
 #include "serve/addr.h"
-#include "serve/fields.h"
 #include "serve/guard.h"
 #include "serve/response.h"
-#include "serve/route.h"
 #include "serve/trace.h"
+#include "web/fields.h"
+#include "web/site.h"
 
 static struct arena a;
 static struct err e;
@@ -47,17 +47,17 @@ START_TEST(route_is_found_by_method_and_path)
 	struct route_match m;
 
 	fresh();
-	ck_ok(route_find(&a, STR("GET"), STR("/healthz"), &m, &e), &e);
+	ck_ok(route_find(&web_site.routes, &a, STR("GET"), STR("/healthz"), &m, &e), &e);
 	ck_assert_str_eq(m.route->name, "healthz");
-	ck_ok(route_find(&a, STR("HEAD"), STR("/healthz"), &m, &e), &e);
-	ck_assert(!route_find(&a, STR("POST"), STR("/healthz"), &m, &e));
+	ck_ok(route_find(&web_site.routes, &a, STR("HEAD"), STR("/healthz"), &m, &e), &e);
+	ck_assert(!route_find(&web_site.routes, &a, STR("POST"), STR("/healthz"), &m, &e));
 	ck_assert_int_eq(e.kind, ERR_METHOD);
 	ck_assert_str_eq(m.allow, "GET, HEAD");
 	fresh();
-	ck_assert(!route_find(&a, STR("BREW"), STR("/healthz"), &m, &e));
+	ck_assert(!route_find(&web_site.routes, &a, STR("BREW"), STR("/healthz"), &m, &e));
 	ck_assert_int_eq(e.kind, ERR_METHOD);
 	fresh();
-	ck_ok(route_find(&a, STR("GET"), STR("/healthz/"), &m, &e), &e);
+	ck_ok(route_find(&web_site.routes, &a, STR("GET"), STR("/healthz/"), &m, &e), &e);
 	ck_str(m.redirect, "/healthz");
 }
 END_TEST
@@ -70,9 +70,72 @@ START_TEST(route_refuses_odd_paths)
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		fresh();
-		ck_assert_msg(!route_find(&a, STR("GET"), str_z(bad[i]), &m, &e), "%s", bad[i]);
+		ck_assert_msg(!route_find(&web_site.routes, &a, STR("GET"), str_z(bad[i]), &m, &e), "%s", bad[i]);
 		ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
 	}
+}
+END_TEST
+
+START_TEST(secret_part_of_an_address_is_not_logged)
+{
+	ck_str(route_logged(&web_site.routes, STR("/en/order/abcdefghijklmnop.json")), "/en/order/");
+	ck_str(route_logged(&web_site.routes, STR("/en/cart")), "/en/cart");
+	ck_str(route_logged(&web_site.routes, STR_NONE), "");
+}
+END_TEST
+
+/* Another site: its table alone decides, and none of the storefront's pages is there. */
+static bool
+page_stock(const struct page_ctx *cx, struct view *page, struct err *err)
+{
+	(void)cx;
+	view_int(page, N_count, 7);
+	(void)err;
+	return true;
+}
+
+static bool
+form_refund(struct request *rq, struct view *page, struct view *me, struct err *err)
+{
+	(void)rq;
+	(void)page;
+	(void)me;
+	return err_set(err, ERR_DENIED, "no refund");
+}
+
+START_TEST(another_site_has_its_own_routes_and_fields)
+{
+	static const struct route routes[] = {
+	    SITE_ROUTE(PAGE, GET, stock, none, "/{lang}/stock", "stock", ROUTE_SITEMAP, 0),
+	    SITE_ROUTE(FORM, BOTH, refund, order, "/{lang}/orders/{slug}/refund", "refund", 0, 2000),
+	    SITE_ROUTE(TEXT, GET, help, info, "/{lang}/help", "help", 0, 0),
+	};
+	static const struct field_rule rules[] = {{"amount", FIELD_INT, 1, 100, 0}, {"csrf", FIELD_WORD, 1, 128, 0}};
+	const struct site office = {.routes = {routes, ARRAY_LEN(routes)}, .fields = {rules, ARRAY_LEN(rules)}};
+	struct route_match m;
+	struct fields f;
+	struct form form;
+	struct view *page;
+
+	fresh();
+	page = view_object(&a);
+	ck_ok(route_find(&office.routes, &a, STR("GET"), STR("/en/stock.json"), &m, &e), &e);
+	ck_assert(m.json && m.route->handler.page(NULL, page, &e));
+	ck_assert_int_eq(view_get(page, N_count)->u.i, 7);
+	ck_ok(route_find(&office.routes, &a, STR("POST"), STR("/de/orders/K-7/refund"), &m, &e), &e);
+	ck_str(m.args.slug, "K-7");
+	ck_assert(!m.route->handler.form(NULL, NULL, NULL, &e) && e.kind == ERR_DENIED);
+	fresh();
+	ck_ok(route_find(&office.routes, &a, STR("GET"), STR("/en/help"), &m, &e), &e);
+	ck_assert(m.route->kind == ROUTE_KIND_TEXT && m.route->handler.page == NULL);
+	ck_assert(!route_find(&office.routes, &a, STR("GET"), STR("/en/cart"), &m, &e));
+	ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
+	fresh();
+	form_init(&form, &form_limits_default);
+	ck_ok(form_urlencoded(&a, STR("amount=12&q=tea"), &form, &e), &e);
+	ck_ok(fields_read(&a, &office.fields, &form, &f, &e), &e);
+	ck_assert_int_eq(field_int(&f, 0, 0), 12);
+	ck_assert(!field_good(&f, 1));
 }
 END_TEST
 
@@ -83,7 +146,7 @@ fields(const char *query, struct fields *f)
 
 	fresh();
 	form_init(&form, &form_limits_default);
-	return form_urlencoded(&a, str_z(query), &form, &e) && fields_read(&a, &form, f, &e);
+	return form_urlencoded(&a, str_z(query), &form, &e) && fields_read(&a, &web_site.fields, &form, f, &e);
 }
 
 START_TEST(fields_are_typed_and_unknown_ones_ignored)
@@ -297,6 +360,7 @@ START_TEST(id_is_taken_from_a_valid_trace_only)
 END_TEST
 
 UNIT_MAIN("web", target_is_cut_at_the_path_of_the_site, route_is_found_by_method_and_path, route_refuses_odd_paths,
+    secret_part_of_an_address_is_not_logged, another_site_has_its_own_routes_and_fields,
     fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_it_is_for_the_handler,
     fields_know_a_mail_address, shared_page_is_304_for_the_one_who_has_it, header_value_with_a_line_end_makes_no_answer,
     cookie_is_bound_to_the_host_where_the_site_has_https, address_lies_in_networks_of_its_kind,

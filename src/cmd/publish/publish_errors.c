@@ -4,13 +4,13 @@
 #include "store/shop_rules.h"
 #include "view/error_view.h"
 #include "view/mustache/template.h"
-#include "view/site.h"
+#include "view/site_tree.h"
 
 #define PAGE_MAX_B ((size_t)512 * 1024)
 
 struct maker {
 	struct arena *a;
-	const struct site *site;
+	const struct site_facts *site;
 	const struct lang *lang;
 	const struct template_set *set;
 	const char *dir;
@@ -24,7 +24,7 @@ write_page(const struct maker *m, size_t template, int status, struct err *e)
 	const char *path = str_fmt(m->a, "%s/%d.html", m->dir, status).p;
 	struct buf b;
 
-	view_put(root, N_site, site_view(m->a, m->site, m->lang));
+	view_put(root, N_site, site_tree(m->a, m->site, m->lang));
 	view_put(root, N_page, error_view(m->a, status, STR("-")));
 	buf_init(&b, m->a, PAGE_MAX_B);
 	return template_render(m->set, template, m->lang, root, &b, e) && buf_check(&b, e)
@@ -38,7 +38,7 @@ publish_errors(const struct publish *p, const char *dir, struct err *e)
 	static struct langs langs;
 	static struct template_set set;
 	const struct conf *c = p->conf;
-	struct site site = {.conf = c, .urls = &urls, .langs = &langs};
+	struct site_facts site = {.conf = c, .urls = &urls, .langs = &langs};
 	const struct maker m = {p->a, &site, &langs.lang[0], &set, dir};
 	const struct template_dirs dirs = {
 	    .installed = c->paths_template_dir.p, .overrides = c->paths_override_dir.p};

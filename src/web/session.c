@@ -1,14 +1,16 @@
-#include "serve/session.h"
+#include "web/session.h"
 
 #include "plat/cache/cache.h"
 #include "store/order/cart_store.h"
 #include "view/view.h"
 #include "serve/app.h"
+#include "web/fields.h"
 
 /* As long as a cart is kept for its visitor. */
 #define COOKIE_LIVES_S (INT64_C(180) * 86400)
+#define SESSION_COOKIE "kontor"
 
-bool
+static bool
 session_load(struct request *rq, struct err *e)
 {
 	struct session_wanted want = {.cookie = rq->session_token, .cart_units = !rq->post, .now_s = rq->now_s};
@@ -37,7 +39,9 @@ key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
 	return cache_key(rq->cache, CACHE_session, STR_NONE, secret_hex(rq->a, hash, SECRET_HASH_B));
 }
 
-bool
+/* From the copy in memcached, for pages that show no more of the visitor than the size of his cart. It is an old one
+ * for a while when memcached lost a delete, or a worker died between its COMMIT and the delete. */
+static bool
 session_load_copy(struct request *rq, struct err *e)
 {
 	uint8_t hash[SECRET_HASH_B];
@@ -58,7 +62,13 @@ session_load_copy(struct request *rq, struct err *e)
 	return true;
 }
 
-void
+static bool
+session_policy_load(struct request *rq, bool copy, struct err *e)
+{
+	return copy ? session_load_copy(rq, e) : session_load(rq, e);
+}
+
+static void
 session_changed(struct request *rq)
 {
 	uint8_t hash[SECRET_HASH_B];
@@ -81,8 +91,15 @@ session_need(struct request *rq, struct err *e)
 	return true;
 }
 
-bool
-session_view(struct request *rq, struct view *me, struct err *e)
+static struct str
+session_token(const struct request *rq)
+{
+	return session_csrf(rq->session);
+}
+
+/* What stands on every page of a visitor: the cart's count, the token of his forms. */
+static bool
+session_show(struct request *rq, struct view *me, struct err *e)
 {
 	int64_t units = rq->session->cart_units;
 
@@ -95,16 +112,18 @@ session_view(struct request *rq, struct view *me, struct err *e)
 }
 
 bool
-session_notice_due(const struct request *rq)
+session_paused(const struct request *rq)
 {
 	const struct control *ctl = &rq->app->control;
 
 	return control_paused(ctl) || breaker_is_open(ctl, BREAKER_DB);
 }
 
-void
-session_notice(struct request *rq, struct view *me)
-{
-	if (session_notice_due(rq))
-		view_bool(me, N_paused, true);
-}
+const struct site_session session_policy = {
+    .cookie = SESSION_COOKIE,
+    .token_field = F_csrf,
+    .load = session_policy_load,
+    .token = session_token,
+    .changed = session_changed,
+    .show = session_show,
+};

@@ -1,13 +1,13 @@
-/* site.h - the tree `site` of every page; it depends on the language only. */
-#ifndef KONTOR_VIEW_SITE_H
-#define KONTOR_VIEW_SITE_H
+/* site_tree.h - the tree `site` of every page; it depends on the language only. */
+#ifndef KONTOR_VIEW_SITE_TREE_H
+#define KONTOR_VIEW_SITE_TREE_H
 
 #include "plat/conf/conf.h"
 #include "view/lang.h"
 #include "view/url.h"
 #include "view/view.h"
 
-struct site {
+struct site_facts {
 	const struct conf *conf;
 	const struct urls *urls;
 	const struct langs *langs;
@@ -15,6 +15,6 @@ struct site {
 };
 
 /* Builds the tree (see doc/templates.md) on the arena. */
-struct view *site_view(struct arena *, const struct site *, const struct lang *);
+struct view *site_tree(struct arena *, const struct site_facts *, const struct lang *);
 
 #endif

@@ -1,4 +1,4 @@
-#include "view/site.h"
+#include "view/site_tree.h"
 
 #include "htdocs/static.h"
 
@@ -52,7 +52,7 @@ put_phone_url(struct view *v, struct arena *a, struct str phone)
 }
 
 static void
-put_languages(struct view *list, const struct site *s, const struct lang *here)
+put_languages(struct view *list, const struct site_facts *s, const struct lang *here)
 {
 	for (size_t i = 0; i < s->langs->n; i++) {
 		const struct lang *lang = &s->langs->lang[i];
@@ -61,7 +61,7 @@ put_languages(struct view *list, const struct site *s, const struct lang *here)
 		view_str(v, N_lang, lang->tag);
 		view_str(v, N_name, lang->name);
 		view_str(v, N_dir, lang->dir);
-		view_str(v, N_url, url_home(s->urls, list->a, lang));
+		view_str(v, N_url, url_to(s->urls, list->a, lang, URL_home, STR_NONE));
 		if (lang == here)
 			view_bool(v, N_selected, true);
 	}
@@ -72,33 +72,22 @@ put_links(struct view *v, struct arena *a, const struct urls *urls, const struct
 {
 	static const struct {
 		uint16_t name;
-		enum url_info info;
-	} infos[] = {{N_about_url, INFO_ABOUT}, {N_contact_url, INFO_CONTACT}, {N_delivery_url, INFO_DELIVERY},
-	    {N_imprint_url, INFO_IMPRINT}, {N_privacy_url, INFO_PRIVACY}, {N_terms_url, INFO_TERMS},
-	    {N_withdrawal_url, INFO_WITHDRAWAL}};
-	static const struct {
-		uint16_t name;
-		enum url_step step;
-	} steps[] = {{N_checkout_address_url, STEP_ADDRESS}, {N_checkout_delivery_url, STEP_DELIVERY},
-	    {N_checkout_payment_url, STEP_PAYMENT}, {N_checkout_review_url, STEP_REVIEW},
-	    {N_checkout_place_url, STEP_PLACE}};
+		enum url_name url;
+	} links[] = {
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms)
+#define LINK(kind, method, name, class, pattern, template, flags, deadline_ms, help) {N_##name##_url, URL_##name},
+#include "view/routes.def"
+	};
 
-	view_str(v, N_home_url, url_home(urls, a, lang));
-	view_str(v, N_search_url, url_search(urls, a, lang, STR_NONE, STR_NONE));
-	view_str(v, N_cart_url, url_cart(urls, a, lang));
-	view_str(v, N_cart_add_url, url_cart_add(urls, a, lang));
-	view_str(v, N_cart_update_url, url_cart_update(urls, a, lang));
-	for (size_t i = 0; i < ARRAY_LEN(infos); i++)
-		view_str(v, infos[i].name, url_info(urls, a, lang, infos[i].info));
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-		view_str(v, steps[i].name, url_checkout(urls, a, lang, steps[i].step));
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		view_str(v, links[i].name, url_to(urls, a, lang, links[i].url, STR_NONE));
 	view_str(v, N_css_url, url_static(urls, a, STR(STATIC_CSS)));
 	view_str(v, N_js_url, url_static(urls, a, STR(STATIC_JS)));
 	view_str(v, N_icon_url, url_static(urls, a, STR(STATIC_ICON)));
 }
 
 struct view *
-site_view(struct arena *a, const struct site *s, const struct lang *lang)
+site_tree(struct arena *a, const struct site_facts *s, const struct lang *lang)
 {
 	struct view *v = view_object(a);
 

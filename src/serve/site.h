@@ -1,0 +1,71 @@
+/* site.h - one site for the request loop: its routes, its fields, and what stands on every page of it.
+ *
+ * A site is made of tables and a few functions; web/site.c has the storefront's. The program passes it to app_open(),
+ * and nothing else in serve/ knows a page, an address or a visitor. */
+#ifndef KONTOR_SERVE_SITE_H
+#define KONTOR_SERVE_SITE_H
+
+#include "serve/fields.h"
+#include "serve/request.h"
+#include "serve/route.h"
+#include "view/site_tree.h"
+
+/* The sessions of a site. rq->session is of the site's own type, and NULL for a stranger. */
+struct site_session {
+	const char *cookie;   /* its name; with https it gets the prefix "__Host-" */
+	unsigned token_field; /* the field in which every form carries the session's token */
+
+	/* Sets rq->session from rq->session_token. With `copy`, a cached copy will do. */
+	bool (*load)(struct request *, bool copy, struct err *);
+	struct str (*token)(const struct request *);
+
+	/* A POST has been handled: what pages show of the session may have changed. */
+	void (*changed)(struct request *);
+
+	/* Puts the part that stands on every page of a session, as the cart's count. */
+	bool (*show)(struct request *, struct view *me, struct err *);
+};
+
+struct site {
+	const char *program; /* its name in the log */
+	struct route_table routes;
+	struct field_table fields;
+
+	/* The error page for the case that the templates are what failed; @STATUS@ and @ID@ are filled in. */
+	const char *fallback;
+
+	/* The root `site` of every page, made once for each language. */
+	struct view *(*tree)(struct arena *, const struct site_facts *, const struct lang *);
+
+	/* Adds what stands around every public page, made without the visitor. */
+	void (*frame)(const struct page_ctx *, struct str path, struct view *page);
+
+	/* Whether me.paused stands on every page at the moment, also of strangers. */
+	bool (*paused)(const struct request *);
+
+	const struct site_session *session;
+};
+
+/* A row of a routes.def for the site's table, and the declaration of its handler. */
+#define SITE_ROUTE(kind_, method_, name_, class_, pattern_, template_, flags_, deadline_ms_)                           \
+	{.name = #name_,                                                                                               \
+	    .class = STATS_ROUTE_##class_,                                                                             \
+	    .method = METHOD_##method_,                                                                                \
+	    .kind = ROUTE_KIND_##kind_,                                                                                \
+	    .pattern = pattern_,                                                                                       \
+	    .handler = {SITE_##kind_(name_)},                                                                          \
+	    .template = template_,                                                                                     \
+	    .flags = flags_,                                                                                           \
+	    .deadline_ms = deadline_ms_}
+#define SITE_PAGE(name) .page = page_##name
+#define SITE_TEXT(name) .page = NULL
+#define SITE_FORM(name) .form = form_##name
+#define SITE_RAW(name) .raw = raw_##name
+
+#define SITE_HANDLER(kind, name) SITE_HANDLER_##kind(name)
+#define SITE_HANDLER_PAGE(name) bool page_##name(const struct page_ctx *, struct view *page, struct err *);
+#define SITE_HANDLER_TEXT(name)
+#define SITE_HANDLER_FORM(name) bool form_##name(struct request *, struct view *page, struct view *me, struct err *);
+#define SITE_HANDLER_RAW(name) bool raw_##name(struct request *, struct err *);
+
+#endif
