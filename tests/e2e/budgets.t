@@ -54,6 +54,7 @@ let s, c;
 const get = (target, headers = {}) => s.get('lighttpd', target, { headers });
 const sum = (counts, leave = []) => Object.entries(counts).filter(([name]) => !leave.includes(name))
 	.reduce((n, [, more]) => n + more, 0);
+const workerServes = () => until('the worker to serve with its database', async () => (await get('/readyz')).status === 200);
 const expireL1 = () => sleep(L1_LIFE_MS + 50);
 
 function flush() {
@@ -180,6 +181,7 @@ test(`${MIXED} mixed requests leave the worker's memory as it was`, async () => 
 	await s.stopBackends();
 	s.around = []; // untraced
 	await s.startBackend('1');
+	await workerServes();
 	const [pid] = s.workerPids();
 	const rssAnon = () => Number(/^RssAnon:\s*(\d+) kB/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 	const targets = [...pages.map((one) => one.target), '/en/p/none', '/de/', '/de/c/tea', '/en/cart', '/metrics'];
@@ -214,7 +216,8 @@ run({
 		const r = s.kontor('demo', '--dir', path.join(src, 'etc', 'demo'));
 		equal(r.status, 0, r.stdout + r.stderr);
 		await until('the deletes that kontor-jobs makes again', () =>
-			s.number("SELECT COUNT(*) FROM outbox WHERE kind = 'cache'") === 0, 60000);
+			s.number("SELECT COUNT(*) FROM outbox WHERE kind = 'cache'") === 0);
+		await workerServes();
 		await c.begin(s);
 	},
 	after: async () => {

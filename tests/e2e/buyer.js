@@ -1,6 +1,7 @@
 // buyer.js - a visitor without a browser: keeps cookies, reads forms out of pages and sends them as a browser would.
 'use strict';
 const http = require('http');
+const { PATIENCE_MS } = require('./stack.js');
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const unescapeHtml = (s) => s.replace(/&(amp|lt|gt|quot|#39);/g, (all, name) => entities[name]);
@@ -75,7 +76,7 @@ class Buyer {
 					done({ status: rs.statusCode, headers: rs.headers, text: Buffer.concat(parts).toString(), target });
 				});
 			});
-			rq.setTimeout(30000, () => rq.destroy(new Error(`no answer to ${method} ${target}`)));
+			rq.setTimeout(PATIENCE_MS, () => rq.destroy(new Error(`no answer to ${method} ${target}`)));
 			rq.on('error', fail);
 			if (body !== null)
 				rq.write(body);

@@ -15,8 +15,7 @@ const servers = ['lighttpd', 'apache'];
 const both = (claim, fn) => servers.forEach((server) => test(`${server}: ${claim}`, () => fn(server)));
 const CROWD = 64, HAMMERS = 16, SOFT_S = 5;
 const PRICE = (cents) => (cents / 100).toFixed(2);
-const goods = { tea: { stock: 100, price: '10.00' }, cup: { stock: 100, price: '7.77' } };
-let s, cents = 1000;
+let s, cents = 1000, products = 0;
 
 const fills = () => s.total('cache_fills_total', 'class="product"');
 
@@ -47,58 +46,69 @@ async function held() {
 	return { empty: sizes.filter((n) => n < 150).length, values: sizes.filter((n) => n > 300).length };
 }
 
+const tea = (n, price) => ({ [`tea-${n}`]: { title: `Tea${n}`, stock: 100, price } });
+
+// A product for one test, beside another one in a category of their own: its number.
+async function bring() {
+	const n = ++products;
+	await s.importGoods(`Herd ${n}`, { ...tea(n, PRICE(cents += 1)), [`cup-${n}`]: { stock: 100, price: '7.77' } });
+	return n;
+}
+
 // A change of price through the operator's command, while the loop goes on.
-function change(handle, price) {
+function change(n, price) {
 	const file = path.join(s.dir, 'prices.csv');
-	fs.writeFileSync(file, csv({ [handle]: { ...goods[handle], price } }));
+	fs.writeFileSync(file, csv(`Herd ${n}`, tea(n, price)));
 	return new Promise((done, fail) => child.execFile(path.join(build, 'kontor'),
 		['--config', s.confFile, 'import', 'products', file], (e, out, err) => (e ? fail(new Error(out + err)) : done())));
 }
 
-// Where the price of the tea stands: its page and twin, cards on the home page, beside other goods and in a search.
-const places = ['/en/p/tea', '/en/p/tea.json', '/en/', '/en/search?q=tea'];
+// Where the price of the tea stands: its page and twin, cards on the home page, beside other goods, in its category and
+// in a search.
+const placesOf = (n) => [`/en/p/tea-${n}`, `/en/p/tea-${n}.json`, '/en/', `/en/p/cup-${n}`, `/en/c/herd-${n}`, `/en/search?q=tea${n}`];
 
 both('64 clients on a product that is in no cache read it once', async (server) => {
+	const n = await bring();
 	for (let round = 0; round < 3; round++) {
-		await change('tea', PRICE(cents += 1)); // deletes it
+		await change(n, PRICE(cents += 1)); // deletes it
 		await until('the second delete, which kontor-jobs makes', async () =>
 			s.number("SELECT COUNT(*) FROM outbox WHERE kind = 'cache'") === 0);
 		const before = await fills();
-		await crowd(server, '/en/p/tea');
+		await crowd(server, `/en/p/tea-${n}`);
 		assert.strictEqual(await fills() - before, 1);
 	}
 });
 
 both('64 clients on a product as it expires read it once', async (server) => {
-	await change('tea', PRICE(cents += 1));
-	await s.get(server, '/en/p/tea');
+	const n = await bring();
+	await s.get(server, `/en/p/tea-${n}`);
 	await sleep(SOFT_S * 1000 + 600); // the soft expiry, and the life of the workers' own copies
 	const before = await fills();
-	await crowd(server, '/en/p/tea');
+	await crowd(server, `/en/p/tea-${n}`);
 	assert.strictEqual(await fills() - before, 1);
 });
 
 both('64 clients while the product is deleted again and again read it once for each time', async (server) => {
-	const before = await fills();
-	const changes = 5;
-	let stop = false, n = 0;
+	const n = await bring(), before = await fills(), changes = 5;
+	let stop = false, pages = 0;
 	const clients = Array.from({ length: CROWD }, async () => {
-		for (; !stop; n++)
-			assert.strictEqual((await s.get(server, '/en/p/tea')).status, 200);
+		for (; !stop; pages++)
+			assert.strictEqual((await s.get(server, `/en/p/tea-${n}`)).status, 200);
 	});
 	try {
 		for (let i = 0; i < changes; i++)
-			await change('tea', PRICE(cents += 1));
+			await change(n, PRICE(cents += 1));
 	} finally {
 		stop = true;
 		await Promise.all(clients);
 	}
 	// Each change deletes the key at its commit and once more from the outbox; each soft expiry is one reading, too.
 	const read = await fills() - before;
-	assert.ok(read >= 1 && read <= 3 * changes + 10, `${read} readings for ${changes} changes and ${n} pages`);
+	assert.ok(read >= 1 && read <= 3 * changes + 10, `${read} readings for ${changes} changes and ${pages} pages`);
 });
 
 both('after a price change is acknowledged, no worker shows the old price', async (server) => {
+	const n = await bring(), places = placesOf(n);
 	for (let round = 0; round < 4; round++) {
 		const old = PRICE(cents), now = PRICE(cents += 101), shown = [];
 		let acknowledged = 0, stop = false;
@@ -112,11 +122,11 @@ both('after a price change is acknowledged, no worker shows the old price', asyn
 		try {
 			await until('the old price on all pages', () => places.every((target) =>
 				shown.some((r) => r.target === target && r.old)));
-			await change('tea', now);
+			await change(n, now);
 			acknowledged = process.hrtime.bigint();
 			const later = () => shown.filter((r) => r.began > acknowledged);
 			await until('the pages after it', () => places.every((target) =>
-				later().filter((r) => r.target === target).length >= 12), 20000);
+				later().filter((r) => r.target === target).length >= 12));
 		} finally {
 			stop = true;
 			await Promise.all(clients);
@@ -129,13 +139,12 @@ both('after a price change is acknowledged, no worker shows the old price', asyn
 	}
 });
 
-// Last: so many goods leave the others no place on the home page.
 both('what many clients have asked for at once is stored as soon as the workers rest', async (server) => {
-	await s.importGoods(Object.fromEntries(Array.from({ length: CROWD }, (x, i) => [`good-${i}`, { stock: 10 }])));
+	await s.importGoods(`Crowd ${server}`, Object.fromEntries(Array.from({ length: CROWD }, (x, i) => [`good-${server}-${i}`, { stock: 10 }])));
 	for (let round = 0; round < 3; round++) {
 		await memcached('flush_all');
 		await sleep(600); // the life of the workers' own copies
-		await Promise.all(Array.from({ length: CROWD }, (x, i) => s.get(server, `/en/p/good-${i}`)));
+		await Promise.all(Array.from({ length: CROWD }, (x, i) => s.get(server, `/en/p/good-${server}-${i}`)));
 		let now;
 		await until('all values', async () => {
 			now = await held();
@@ -146,7 +155,7 @@ both('what many clients have asked for at once is stored as soon as the workers 
 
 run({
 	before: async () => {
-		s = await Shop.start({ goods, workers: 4, conf: {
+		s = await Shop.start({ workers: 4, conf: {
 			cache: { soft_s: SOFT_S, timeout_ms: 1000 }, web: { deadline_ms: 10000, grace_ms: 2000 },
 		} });
 	},

@@ -119,8 +119,8 @@ test('search finds words of each language, SKUs and makers', async () => {
 });
 test('pages of a list follow each other without gap or double', async () => {
 	const seen = [];
-	let target = '/en/c/goods?sort=name';
-	await shop.importGoods(Object.fromEntries(Array.from({ length: 60 }, (v, i) => [`item-${String(i).padStart(2, '0')}`, { stock: 5 }])));
+	let target = '/en/c/listed?sort=name';
+	await shop.importGoods('Listed', Object.fromEntries(Array.from({ length: 60 }, (v, i) => [`item-${String(i).padStart(2, '0')}`, { stock: 5 }])));
 	while (target) {
 		const { text } = await get('lighttpd', target);
 		seen.push(...[...text.matchAll(/class="card-name"><a href="[^"]*\/p\/([^"]+)"/g)].map((m) => m[1]));
@@ -133,9 +133,9 @@ test('pages of a list follow each other without gap or double', async () => {
 });
 
 test('the address that a product had before leads to the one it has now', async () => {
-	await shop.importGoods({ 'old-name': { stock: 5 } });
+	await shop.importGoods('Renamed', { 'old-name': { stock: 5 } });
 	equal((await get('lighttpd', '/en/p/old-name')).status, 200);
-	await shop.importGoods({ 'new-name': { stock: 5, sku: 'old-name' } });
+	await shop.importGoods('Renamed', { 'new-name': { stock: 5, sku: 'old-name' } });
 	for (const server of SERVERS) {
 		const rs = await get(server, '/en/p/old-name');
 		equal(rs.status, 301);
@@ -146,7 +146,7 @@ test('the address that a product had before leads to the one it has now', async 
 
 // What an address says is kept under it, in each language: what is kept under the old ones must go with a change, too.
 test('a change shows at once under every address that the product has or had', async () => {
-	const product = (handle, price) => shop.importGoods({ [handle]: { stock: 5, sku: 'thrice', price } });
+	const product = (handle, price) => shop.importGoods('Thrice', { [handle]: { stock: 5, sku: 'thrice', price } });
 	const leads = async (handle, to) => {
 		for (const lang of ['en', 'de']) {
 			const rs = await get('lighttpd', `/${lang}/p/${handle}`);
@@ -173,14 +173,14 @@ test('a change shows at once under every address that the product has or had', a
 });
 
 test('nothing is kept of an address that no product has, also not when the database takes it for one', async () => {
-	await shop.importGoods({ 'blank-tea': { stock: 5, price: '5.00' } });
+	await shop.importGoods('Blanks', { 'blank-tea': { stock: 5, price: '5.00' } });
 	equal((await get('lighttpd', '/en/p/blank-tea')).status, 200);
 	const stored = () => shop.total('cache_stores_total');
 	const before = await stored();
 	for (const handle of ['blank-tea%20', 'blank-tea%20%20', 'blank-tea-2', 'Blank-Tea'])
 		equal((await get('lighttpd', `/en/p/${handle}`)).status, 404, handle);
 	equal(await stored(), before);
-	await shop.importGoods({ 'plain-tea': { stock: 5, sku: 'blank-tea' } });
+	await shop.importGoods('Blanks', { 'plain-tea': { stock: 5, sku: 'blank-tea' } });
 	equal((await get('lighttpd', '/en/p/blank-tea%20')).status, 404);
 });
 

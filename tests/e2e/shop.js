@@ -10,19 +10,19 @@ const script = path.join(src, 'tests', 'lib', 'services');
 const services = (...args) => child.execFileSync(script, args,
 	{ stdio: 'inherit', env: { ...process.env, top_srcdir: src, top_builddir: build } });
 
-// goods: {handle: {stock, price, title, sku}}; each becomes a product with one variant.
-function csv(goods) {
+// goods: {handle: {stock, price, title, sku}}; each becomes a product of this category, with one variant.
+function csv(category, goods) {
 	const rows = ['Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,'
 		+ 'Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Requires Shipping,'
 		+ 'Variant Taxable,Status'];
 	for (const [handle, g] of Object.entries(goods))
-		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,House,Goods,,TRUE,Title,Default Title,SKU-${g.sku || handle},100,`
+		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,House of ${category},${category},,TRUE,Title,Default Title,SKU-${g.sku || handle},100,`
 			+ `shopify,${g.stock},deny,${g.price || '10.00'},TRUE,TRUE,active`);
 	return rows.join('\n') + '\n';
 }
 
 class Shop extends Stack {
-	// keep: a folder for the database's files that outlives the shop.
+	// goods: those that all tests of the file share; keep: a folder for the database's files that outlives the shop.
 	static async start({ goods = {}, conf = {}, keep = null, ...rest } = {}) {
 		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
 		services('start', sv, '--owner', String(process.pid), ...(keep ? ['--keep', keep] : []));
@@ -30,7 +30,7 @@ class Shop extends Stack {
 			db: { socket: `${sv}/db.sock`, name: 'kontor', ...conf.db },
 			cache: { socket: `${sv}/mc.sock`, ...conf.cache } } });
 		shop.services = sv;
-		await shop.importGoods(goods);
+		await shop.importGoods('Goods', goods);
 		shop.jobs = shop.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', shop.confFile]);
 		return shop;
 	}
@@ -39,11 +39,12 @@ class Shop extends Stack {
 		return child.spawnSync(path.join(build, 'kontor'), ['--config', this.confFile, ...args], { encoding: 'utf8' });
 	}
 
-	async importGoods(goods, ...options) {
+	// A test that counts goods or lists them imports its own, into a category (and of a vendor) that no other test has.
+	async importGoods(category, goods, ...options) {
 		if (Object.keys(goods).length === 0)
 			return;
 		const file = path.join(this.dir, 'goods.csv');
-		fs.writeFileSync(file, csv(goods));
+		fs.writeFileSync(file, csv(category, goods));
 		const r = this.kontor('import', 'products', file, ...options);
 		if (r.status !== 0)
 			throw new Error(`import: ${r.stdout}${r.stderr}`);

@@ -14,10 +14,12 @@ const src = path.resolve(process.env.top_srcdir || path.join(__dirname, '..', '.
 const build = path.resolve(process.env.top_builddir || path.join(src, 'build'));
 const isRoot = process.getuid() === 0;
 
+// Far beyond what a busy machine needs: only a dead test waits as long. Claims about time have limits of their own.
+const PATIENCE_MS = 120000;
+
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Waits for a condition, not for luck.
-async function until(what, condition, ms = 10000) {
+async function until(what, condition, ms = PATIENCE_MS) {
 	const end = Date.now() + ms;
 	for (;;) {
 		const got = await condition();
@@ -56,7 +58,7 @@ function program(name) {
 }
 
 // One request on a connection of its own. Resolves to what came, also when it was cut off (`cut`).
-function request(port, method, target, { headers = {}, body = null, announce = null, timeout = 30000 } = {}) {
+function request(port, method, target, { headers = {}, body = null, announce = null, timeout = PATIENCE_MS } = {}) {
 	return new Promise((done, fail) => {
 		const all = { host: `127.0.0.1:${port}`, connection: 'close', ...headers };
 		if (body !== null)
@@ -180,6 +182,7 @@ class Stack {
 			...this.around, path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
 		this.backends.push(p);
 		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
+		await until(`the workers of backend ${n}`, () => p.gone || children(p.pid).filter(isWorker).length === this.workers);
 	}
 
 	// A free port may be another test's by the time the server binds it: then another one is tried.
@@ -302,6 +305,15 @@ class Stack {
 	}
 }
 
+// A child that runs the worker's program, and no longer the one that started it.
+function isWorker(pid) {
+	try {
+		return fs.readlinkSync(`/proc/${pid}/exe`) === fs.realpathSync(path.join(build, 'kontor.fcgi'));
+	} catch (e) {
+		return false; // gone meanwhile
+	}
+}
+
 // Processes whose parent is `pid`.
 function children(pid) {
 	const out = [];
@@ -317,4 +329,4 @@ function children(pid) {
 	return out;
 }
 
-module.exports = { Stack, request, until, sleep, program, children, src, build };
+module.exports = { Stack, PATIENCE_MS, request, until, sleep, program, children, src, build };

@@ -85,7 +85,7 @@ async function atRest() {
 	return until('all requests to have ended', () => {
 		const all = count();
 		return all.measures.difference === 0 && all;
-	}, 20000);
+	});
 }
 
 const delta = (name) => after.ended[name] - before.ended[name];
@@ -129,7 +129,7 @@ test("every failure that a client saw is in the shop's log, or a 5xx line in the
 			theirs[server] = fs.readFileSync(path.join(s.dir, 'log', `${server}-access.log`), 'utf8').split('\n')
 				.filter((line) => / 5\d\d \S+ id=/.test(line)).join('\n');
 		return failed.every((r) => ours.includes(`req=${r.id} `) || new RegExp(`[?&]n=${r.i} `).test(theirs[r.server]));
-	}, 20000);
+	});
 });
 
 test("the counts differ from the clients' by no more than the kills", () => {

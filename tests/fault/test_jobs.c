@@ -8,11 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lib/patience.h"
 #include "base/clock.h"
 #include "plat/stats/stats_report.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
-#define PATIENCE_NS (20 * CLOCK_S)
 
 static char dir[] = "/tmp/kontor-jobs-XXXXXX";
 static char conf[64], area[64], logfile[64];
@@ -110,7 +110,7 @@ ended_as(enum stats_end how)
 static bool
 await(enum stats_end how, uint64_t n)
 {
-	uint64_t until_ns = clock_mono_ns() + PATIENCE_NS;
+	uint64_t until_ns = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S;
 
 	while (clock_mono_ns() < until_ns) {
 		if (ended_as(how) == n)
@@ -139,7 +139,7 @@ stop_cleanly(pid_t jobs)
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
 }
 
-START_TEST(a_killed_workers_request_is_counted_within_seconds)
+START_TEST(a_killed_workers_request_is_counted_by_jobs)
 {
 	pid_t jobs = start_jobs(), worker = start_worker(60 * (int64_t)CLOCK_S);
 
@@ -202,14 +202,14 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {a_killed_workers_request_is_counted_within_seconds,
+	const TTest *const tests[] = {a_killed_workers_request_is_counted_by_jobs,
 	    a_stopped_worker_past_its_deadline_is_ended_and_counted, three_of_them_count_each_death_once,
 	    it_waits_before_it_gives_up_for_its_configuration};
 	Suite *s = suite_create("jobs");
 	TCase *tc = tcase_create("jobs");
 	SRunner *sr;
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, TEST_LIFE_S);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
 		tcase_add_test(tc, tests[i]);

@@ -53,7 +53,7 @@ spawn-fcgi -n -s "$dir/1.sock" -- "$builddir/kontor.fcgi" </dev/null >"$dir/work
 worker=$!
 "$builddir/kontor-jobs" --once
 i=0
-until metrics; grep -q 'role="worker"' "$dir/metrics" || [ $i -gt 200 ]; do
+until metrics; grep -q 'role="worker"' "$dir/metrics" || [ $i -gt 2400 ]; do
 	i=$((i + 1))
 	sleep 0.05
 done

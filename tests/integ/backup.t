@@ -55,7 +55,7 @@ until_true() { # until_true command...
 	local i=0
 	until "$@" 2>/dev/null; do
 		i=$((i + 1))
-		[ $i -lt 400 ] || { echo "# in vain: $*"; return 1; }
+		[ $i -lt 2400 ] || { echo "# in vain: $*"; return 1; }
 		sleep 0.05
 	done
 }

@@ -8,6 +8,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "patience.h"
 #include "services.h"
 
 static struct services services;
@@ -28,7 +29,7 @@ heal(void)
 		SRunner *sr;                                                                                           \
                                                                                                                        \
 		services_start(&services, empty);                                                                      \
-		tcase_set_timeout(tc, 60);                                                                             \
+		tcase_set_timeout(tc, TEST_LIFE_S);                                                                    \
 		tcase_add_checked_fixture(tc, heal, NULL);                                                             \
 		for (size_t i = 0; i < ARRAY_LEN(tests); i++)                                                          \
 			tcase_add_test(tc, tests[i]);                                                                  \

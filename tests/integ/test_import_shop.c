@@ -55,7 +55,7 @@ import_and_wait_for_lock(void)
 		_exit(import_run(&im, &e) && im.n.stock_moved > 0 ? 0 : 1);
 	}
 	ck_assert_int_gt(pid, 0);
-	for (uint64_t until = clock_mono_ns() + 10 * CLOCK_S; clock_left_ns(until) > 0;) {
+	for (uint64_t until = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S; clock_left_ns(until) > 0;) {
 		if (number("SELECT variable_value FROM information_schema.global_status"
 			   " WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS'")
 		    > 0)

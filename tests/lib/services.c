@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "patience.h"
 #include "plat/conf/conf.h"
 #include "store/sql.h"
 
@@ -114,7 +115,7 @@ static MYSQL *
 root(const struct services *s)
 {
 	MYSQL *mysql = mysql_init(NULL);
-	unsigned timeout_s = 10;
+	unsigned timeout_s = TEST_PATIENCE_S;
 	char socket[96];
 
 	snprintf(socket, sizeof(socket), "%s/db.sock", s->dir);

@@ -7,7 +7,7 @@
 const child = require('child_process');
 const fs = require('fs');
 const path = require('path');
-const stack = require('../e2e/stack.js');
+const { until } = require('../e2e/stack.js');
 
 const build = path.resolve(process.env.top_builddir || 'build');
 const home = path.join(build, 'package');
@@ -18,9 +18,6 @@ const debs = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-opens
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 	process.on(signal, () => process.exit(1)); // machines end with their test
-
-// What happens to a whole machine takes its time.
-const until = (what, condition, ms = 60000) => stack.until(what, condition, ms);
 
 function run(file, args, options = {}) {
 	const r = child.spawnSync(file, args, { encoding: 'utf8', maxBuffer: 64 << 20, ...options });

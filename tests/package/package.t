@@ -37,7 +37,7 @@ async function unnoticed(work, base = '/shop') {
 	const enough = (n) => until(`${n} requests`, () => {
 		assert.strictEqual(ended, null, 'the visitors ended');
 		return asked >= n;
-	}, 120000);
+	});
 	await enough(100);
 	let failure = null;
 	await work().catch((e) => { failure = e; });

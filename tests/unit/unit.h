@@ -7,6 +7,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "../lib/patience.h"
 #include "base/str.h"
 
 #define UNIT_MAIN(name, ...)                                                                                           \
@@ -17,7 +18,7 @@
 		TCase *tc = tcase_create(name);                                                                        \
 		SRunner *sr;                                                                                           \
                                                                                                                        \
-		tcase_set_timeout(tc, 60);                                                                             \
+		tcase_set_timeout(tc, TEST_LIFE_S);                                                                    \
 		for (size_t i = 0; i < ARRAY_LEN(tests); i++)                                                          \
 			tcase_add_test(tc, tests[i]);                                                                  \
 		suite_add_tcase(s, tc);                                                                                \
