@@ -17,13 +17,13 @@ dist_lighttpd_DATA = \
 	etc/lighttpd/kontor.conf.in \
 	etc/lighttpd/standalone.conf.in
 
-# Alarms, and their tests for whoever changes them.
+# Alarms and their tests.
 prometheusdir = $(pkgdatadir)/prometheus
 dist_prometheus_DATA = \
 	etc/prometheus/kontor.rules.test.yml \
 	etc/prometheus/kontor.rules.yml
 
-# The example configuration comes from the table of settings.
+# The example configuration is generated from the table of settings.
 exampledir = $(docdir)/examples
 example_DATA = etc/kontor.conf
 CLEANFILES += etc/kontor.conf

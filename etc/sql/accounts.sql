@@ -1,6 +1,6 @@
 -- The database and its accounts. `kontor accounts` fills this in from the configuration and writes it to standard
--- output, for the database's administrator; it may be run again and again. What each account may do is in grants.sql,
--- which `kontor migrate` runs. A line with a password is left out where the configuration names no password file.
+-- output, for the database's administrator; it is idempotent. grants.sql, which `kontor migrate` runs, holds the
+-- rights of each account. A line with a password is omitted when the configuration names no password file.
 
 CREATE DATABASE IF NOT EXISTS @db@ CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE USER IF NOT EXISTS @web@;
@@ -12,6 +12,6 @@ ALTER USER @tool@ IDENTIFIED BY @tool_password@;
 CREATE USER IF NOT EXISTS @backup@;
 ALTER USER @backup@ IDENTIFIED BY @backup_password@;
 
--- The operator's tool owns the shop's database. A backup is tried in databases of its own, which are made and dropped.
+-- The operator's tool owns the shop's database. Trial restores of backups create and drop databases of their own.
 GRANT ALL PRIVILEGES ON @db@.* TO @tool@ WITH GRANT OPTION;
 GRANT ALL PRIVILEGES ON @trial@.* TO @backup@;

@@ -1,4 +1,4 @@
-# Units of systemd, installed where `./configure --with-systemdsystemunitdir` says, and what they start.
+# systemd units, installed in the folder of `./configure --with-systemdsystemunitdir`, and the programs they start.
 SYSTEMD_MADE = \
 	etc/systemd/kontor-backend \
 	etc/systemd/kontor-backup.service \
@@ -41,7 +41,7 @@ systemdsystemunit_DATA = \
 	etc/systemd/kontor.target \
 	etc/systemd/kontor@.service
 
-# The names that systemd wants in its folders.
+# The file names that systemd requires.
 INSTALL_LOCAL += install-systemd
 install-systemd:
 	$(MKDIR_P) '$(DESTDIR)$(prefix)/lib/sysusers.d' '$(DESTDIR)$(prefix)/lib/tmpfiles.d'

@@ -1,9 +1,9 @@
-// kontor.js - shortens the way where a browser runs scripts. Every page works without it.
+// kontor.js - progressive enhancement. Every page works without it.
 "use strict";
 
 const $ = (selector, from = document) => from.querySelector(selector);
 
-// A choice of size or colour: fetch the page with that choice and put its parts in place of the old ones.
+// Choosing a variant fetches the page of that variant and replaces the parts that differ.
 let choosing = 0;
 async function choose(input) {
 	const mine = ++choosing, quantity = $("#quantity");
@@ -26,7 +26,7 @@ async function choose(input) {
 	}
 }
 
-// Tells a screen reader what changed.
+// Announces the change to screen readers.
 function say(text) {
 	let box = $("#said");
 	if (!box) {
@@ -39,7 +39,7 @@ function say(text) {
 	box.textContent = text || "";
 }
 
-// Buttons on both sides of the product page's quantity.
+// Minus and plus buttons beside the product page's quantity.
 function stepper() {
 	const input = $("[data-stepper]");
 	if (!input || input.parentNode.classList.contains("stepper")) return;
@@ -61,7 +61,7 @@ function stepper() {
 	box.append(button("−", input.dataset.less, -1), input, button("+", input.dataset.more, 1));
 }
 
-// A smaller picture, chosen, becomes the large one; the large one opens in full.
+// Clicking a thumbnail shows it as the large picture; clicking the large picture opens it in full size.
 function gallery(link) {
 	const large = $("#picture"), img = large && $("img", large), small = $("img", link);
 	if (!img) return false;
@@ -115,7 +115,7 @@ document.addEventListener("keydown", (e) => {
 	}
 });
 
-// A second press of the same button is not a second order. The server knows this by itself; this spares the wait.
+// Ignores a second click on a submit button. The server makes no second order anyway; this saves the visitor the wait.
 document.addEventListener("submit", (e) => {
 	const form = e.target;
 	if (form.method !== "post") return;
