@@ -40,6 +40,21 @@ function place_of(name,    part, n) {
 	return n > 2 ? part[1] "/" part[2] : part[1]
 }
 
+# The module of a file: its folder and the first word of its name.
+function module_of(name,    folder) {
+	folder = name
+	sub(/[^\/]*$/, "", folder)
+	sub(/.*\//, "", name)
+	sub(/[_.].*/, "", name)
+	return folder name
+}
+
+function add_edge(from, to) {
+	if (!(from in edge))
+		node[++n_nodes] = from
+	edge[from] = edge[from] " " to
+}
+
 FNR == 1 {
 	file = FILENAME
 	sub(/^src\//, "", file)
@@ -59,8 +74,11 @@ FNR == 1 {
 	to = place_of(name)
 	if (to != place && index(" " may[place] " ", " " to " ") == 0)
 		print "layers " FILENAME ":" FNR ": " place "/ may not include " name
-	if (name ~ /\.h$/)
-		edge[file] = edge[file] " " name
+	if (name ~ /\.h$/) {
+		add_edge(file, name)
+		if (module_of(name) != module_of(file))
+			add_edge("src/" module_of(file), "src/" module_of(name))
+	}
 }
 
 /^#[ \t]*include[ \t]*</ {
@@ -71,11 +89,12 @@ FNR == 1 {
 		print "libraries " FILENAME ":" FNR ": <" name "> belongs into plat/"
 }
 
-# Depth first; a header that is met again on the way to it closes a circle.
+# Depth first; a header or a module that is met again on the way to it closes a circle.
 function visit(file,    to, n, i) {
 	if (state[file] == 2)
 		return
 	if (state[file] == 1) {
+		sub(/^src\//, "", file)
 		print "circles src/" file ":1: includes itself in the end"
 		return
 	}
@@ -87,6 +106,6 @@ function visit(file,    to, n, i) {
 }
 
 END {
-	for (file in edge)
-		visit(file)
+	for (n = 1; n <= n_nodes; n++)
+		visit(node[n])
 }

@@ -9,9 +9,12 @@ find src tests bench -path tests/lint/bad -prune -o \( -name '*.[ch]' -o -name '
 xargs $awk -f "$lint/source.awk" <"$tmp/files" >"$tmp/found"
 grep '^src/' "$tmp/files" | xargs $awk -f "$lint/layers.awk" >>"$tmp/found"
 
+grep '^src/.*\.c$' "$tmp/files" | sed 's,/[^/]*$,,' | sort | uniq -c |
+	$awk '$1 > 20 { print "folder " $2 ":1: " $1 " .c files" }' >>"$tmp/found"
+
 if [ -s "$tmp/files" ]; then tap ok files_are_found; else tap "not ok" files_are_found; fi
 lint_rule layers "a_file_includes_only_its_own_room_and_those_below"
-lint_rule circles "headers_do_not_include_each_other_in_a_circle"
+lint_rule circles "neither_headers_nor_modules_include_each_other_in_a_circle"
 lint_rule libraries "libraries_are_known_to_plat_only"
 lint_rule own_header "a_file_includes_its_own_header_first"
 lint_rule guard "include_guards_are_named_after_their_files"
@@ -25,6 +28,7 @@ lint_rule sql "sql_stands_in_its_table_only"
 lint_rule html "html_stands_in_templates_only"
 lint_rule status "only_the_error_page_sets_a_status_of_400_or_above"
 lint_rule size "files_have_at_most_800_lines"
+lint_rule folder "folders_hold_at_most_20_source_files"
 lint_rule function "functions_have_at_most_60_lines"
 lint_rule parameters "functions_have_at_most_5_parameters"
 lint_rule static "statics_say_which_module_they_are_of"
