@@ -10,7 +10,9 @@ const program = process.env.CHROMIUM || '/usr/bin/chromium';
 const absent = [program, ...['playwright-core', 'html-validate', 'axe-core'].map((p) => path.join(modules, p))]
 	.filter((p) => !fs.existsSync(p));
 if (absent.length > 0) {
-	console.log(`1..0 # SKIP no browser test without ${absent.map((p) => path.basename(p)).join(', ')}`);
+	const log = path.join(path.dirname(modules), 'npm.log');
+	const [, why] = /^npm (?:ERR!|error) code (.*)$/m.exec(fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : '') || [];
+	console.log(`1..0 # SKIP no browser test without ${absent.map((p) => path.basename(p)).join(', ')}${why ? ` (npm install: ${why})` : ''}`);
 	process.exit(0);
 }
 const { chromium } = require(path.join(modules, 'playwright-core'));

@@ -3,7 +3,7 @@ EXTRA_DIST += tests/browser/browser.t tests/browser/package.json tests/browser/.
 
 check-browser: all
 	$(MKDIR_P) tests/browser && cp $(srcdir)/tests/browser/package.json $(srcdir)/tests/browser/.npmrc tests/browser/
-	cd tests/browser && { test -d node_modules/playwright-core || npm install --silent || true; }
+	cd tests/browser && { test -d node_modules/playwright-core || npm install >npm.log 2>&1 || true; }
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	    KONTOR_NODE_MODULES='$(abs_top_builddir)/tests/browser/node_modules' node $(srcdir)/tests/browser/browser.t
 PHONY += check-browser

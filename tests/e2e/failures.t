@@ -203,14 +203,15 @@ both('workers can be replaced under load without a lost request', async (server)
 	await workersAre(4);
 });
 both('a worker that is told to stop does so while more connections wait than are served', async (server) => {
-	let stop = false;
+	let stop = false, n = 0;
 	const clients = Array.from({ length: 48 }, async () => {
-		while (!stop)
+		for (; !stop; n++)
 			assert.strictEqual((await s.get(server, '/healthz')).status, 200);
 	});
 	const all = Promise.all(clients).catch((e) => e);
+	all.then(() => { stop = true; });
 	const told = s.workerPids();
-	await sleep(200);
+	await until('an answer for each client', () => stop || n >= clients.length);
 	for (const pid of told)
 		process.kill(pid, 'SIGTERM');
 	try {

@@ -47,7 +47,7 @@ async function whileBrowsed(server, work) {
 	};
 	const clients = Array.from({ length: CLIENTS }, (x, i) => client(i));
 	try {
-		await sleep(200);
+		await until('the first pages', () => n >= CLIENTS);
 		await work();
 	} finally {
 		stop = true;
