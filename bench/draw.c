@@ -9,7 +9,7 @@ draw_seed(struct draw *d, uint64_t seed)
 	d->state = seed;
 }
 
-/* SplitMix64, of G. Steele, D. Lea and C. Flood: good enough for choosing pages, and any seed will do. */
+/* SplitMix64, of G. Steele, D. Lea and C. Flood: good enough for choosing pages, with any seed. */
 uint64_t
 draw_u64(struct draw *d)
 {

@@ -1,4 +1,4 @@
-/* draw.h - random numbers that are the same for the same seed, and ranks drawn by Zipf's law. */
+/* draw.h - seeded random numbers, and ranks drawn by Zipf's law. */
 #ifndef KONTOR_BENCH_DRAW_H
 #define KONTOR_BENCH_DRAW_H
 
@@ -15,13 +15,13 @@ uint64_t draw_u64(struct draw *);
 double draw_unit(struct draw *);            /* 0 <= x < 1 */
 size_t draw_below(struct draw *, size_t n); /* n > 0 */
 
-/* Ranks 0 .. n-1, of which rank r comes with a share in proportion to 1 / (r + 1)^exponent. */
+/* Ranks 0 .. n-1; rank r has a probability proportional to 1 / (r + 1)^exponent. */
 struct zipf {
 	size_t n;
-	double *upto; /* the share of all ranks up to this one */
+	double *upto; /* cumulative probability up to this rank */
 };
 
-/* False when there is no memory. The caller frees by zipf_fini(). */
+/* False when out of memory. The caller frees with zipf_fini(). */
 bool zipf_init(struct zipf *, size_t n, double exponent);
 void zipf_fini(struct zipf *);
 size_t zipf_draw(const struct zipf *, struct draw *);

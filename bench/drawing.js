@@ -1,6 +1,6 @@
-// drawing.js - the drawings of results: SVG that can be read on light and on dark.
+// drawing.js - draws results as SVG for light and dark backgrounds.
 //
-// A plot is {kind, name, title, ...}; name: of its file.
+// A plot is {kind, name, title, ...}; name: the file's name.
 //   bars       x: label; rows: [{name, min, median, max, need}]
 //   quantiles  unit; series: [{name, values: [p50, p90, p99, p99.9, ...]}]; its axis is logarithmic
 //   lines      x: {label, values}, y: {label, log}, series: [{name, values}]; the x axis is logarithmic
@@ -26,7 +26,7 @@ svg { background: #14181f; } text { fill: #e8ecf2; } .small { fill: #aab4c2; } .
 </style>`;
 
 const WIDTH = 860;
-const LEFT = 300; // of the names
+const LEFT = 300; // width of the names
 const RIGHT = 90;
 const TOP = 40;
 const ROW = 24;

@@ -16,7 +16,7 @@ static const struct {
 	char c;
 } entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
 
-/* Without entities; cut at VALUE_B. */
+/* Decodes entities; cuts at VALUE_B. */
 static void
 unescape(struct span s, char *out)
 {
@@ -37,7 +37,7 @@ unescape(struct span s, char *out)
 	out[n] = '\0';
 }
 
-/* An attribute of a tag that begins at `tag`; false: it has none of that name. */
+/* Finds an attribute of the tag that begins at `tag`. */
 static bool
 attribute(struct span tag, const char *name, struct span *out)
 {
@@ -80,7 +80,7 @@ put(struct form *f, const char *s)
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if (f->body_n + 4 > FORM_BODY_B) /* never so in this shop; form_fill() sees that it is full */
+		if (f->body_n + 4 > FORM_BODY_B) /* does not happen in this shop; form_fill() detects it */
 			return;
 		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-_.*", c)) {
 			f->body[f->body_n++] = (char)c;
@@ -122,7 +122,7 @@ tag_at(const char *p)
 	return (struct span){p, strcspn(p, ">")};
 }
 
-/* What a select sends: the chosen option, or else the first. */
+/* The value of a select: the selected option, or else the first. */
 static struct span
 chosen(const char *p, const char *end)
 {

@@ -1,7 +1,7 @@
-/* form.h - a form of a page, filled and encoded as a browser would send it.
+/* form.h - fills and encodes a form of a page as a browser does.
  *
- * Reads the HTML that this shop writes: attributes in double quotes, no nested forms. What is pressed (a button's name)
- * is among the values. */
+ * Reads the HTML that this shop writes: attributes in double quotes, no nested forms. The caller's values include the
+ * name of the clicked button. */
 #ifndef KONTOR_BENCH_FORM_H
 #define KONTOR_BENCH_FORM_H
 
@@ -21,8 +21,8 @@ struct form {
 	size_t body_n;
 };
 
-/* The first form whose action, without its query, ends in `end`: its fields as they stand, but with these values in
- * the place of those of the same name, or behind them. False: there is none, or it does not fit. */
+/* Encodes the first form whose action, without its query, ends in `end`. The given values replace fields of the same
+ * name or are appended. False when there is no such form or it is too large. */
 bool form_fill(struct form *, const char *html, const char *end, const struct form_value *values);
 
 #endif

@@ -1,11 +1,11 @@
-/* generate_orders.c - orders by the million, with all rows that orders have, for tests of scale.
+/* generate_orders.c - generates millions of complete orders for scale tests.
  *
  * generate_orders SOCKET N          makes orders 1 to N in the database of a shop that has goods and no visitors yet
  * generate_orders --tokens N COUNT  writes the tokens of COUNT of these orders, spread over all
  *
- * Of ten orders seven are paid, sent and done, two are paid and wait to be sent, one was not paid in time and its stock
- * is back. Two lines each, prices with 19 % tax, the domestic parcel. Tokens are made of the number, so that pages of
- * these orders can be asked for. `kontor verify` finds every promise kept. */
+ * Of ten orders seven are paid, sent and complete, two are paid and not yet sent, one has expired unpaid and was
+ * restocked. Each has two lines, prices with 19 % tax, and a domestic parcel. Tokens are derived from the order id, so
+ * that these orders' pages can be requested. `kontor verify` passes. */
 #include <mysql.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 #define TEXT_MAX_B ((size_t)8 << 20)
 #define TAX_BP 1900
 #define SHIPPING_MINOR 490
-#define SPAN_S (2 * 365 * 86400) /* they were placed in the last two years */
+#define SPAN_S (2 * 365 * 86400) /* placed in the last two years */
 
 enum { T_SESSION, T_CART, T_CART_LINE, T_ORDER, T_ADDRESS, T_LINE, T_TAX, T_EVENT, T_ENTRY, T_LEDGER, T_MOVE, T_OUTBOX,
 	T__MAX };
@@ -105,7 +105,7 @@ send_batch(void)
 	arena_reset(&g.a);
 }
 
-/* Bytes that follow from the order and the purpose, in hexadecimal or as a token. */
+/* Bytes derived from order and purpose, in hexadecimal or as a token. */
 static void
 bytes_of(unsigned long long order, const char *purpose, uint8_t hash[SECRET_HASH_B])
 {
@@ -147,7 +147,7 @@ struct made {
 	enum { DONE, PAID, EXPIRED } kind;
 };
 
-/* The n-th line's variant: each order has two that differ, spread over all goods. */
+/* The variant of the n-th line: two different ones per order, spread over all products. */
 static struct variant *
 variant_of(unsigned long long order, unsigned n)
 {
@@ -212,7 +212,7 @@ struct posting {
 	long long debit_minor;	/* negative: credit */
 };
 
-/* `sign` -1 takes back what the same call with 1 has posted. */
+/* `sign` -1 reverses the posting of the same call with 1. */
 static void
 put_entry(const struct made *o, int kind, long long at, const struct posting *p, int n, int sign)
 {
@@ -278,7 +278,7 @@ put_order(unsigned long long id, unsigned long long n)
 	put_ledger(&o);
 }
 
-/* What was sold came into the house before: what is on hand stays as it was. */
+/* Books a delivery of all sold goods beforehand, so that stock on hand is unchanged. */
 static void
 put_deliveries(void)
 {
@@ -332,7 +332,7 @@ static int
 generate(const char *path, unsigned long long n)
 {
 	g.mysql = mysql_init(NULL);
-	g.now_s = time(NULL) - 5 * 86400; /* what happens to them later has happened by now */
+	g.now_s = time(NULL) - 5 * 86400; /* so that all their later events are in the past */
 	if (g.mysql == NULL || mysql_options(g.mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") != 0
 	    || mysql_real_connect(g.mysql, NULL, "root", NULL, "kontor", 0, path, 0) == NULL)
 		die(path);

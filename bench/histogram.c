@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Values below 64 have a bucket each; above, each power of two has 64 of them. */
+/* Values below 64 have a bucket each; each power of two above has 64 buckets. */
 static unsigned
 bucket_of(uint64_t ns)
 {

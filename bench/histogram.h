@@ -1,7 +1,7 @@
-/* histogram.h - how long things took, by their share: counts in buckets that are 1/64 of their value wide.
+/* histogram.h - latency histograms with buckets 1/64 of their value wide.
  *
- * Values are nanoseconds. A quantile is the upper end of the bucket it falls into, but never above the largest value
- * that was added; so it is at most 1.6 % too high, and never too low. */
+ * Values are nanoseconds. A quantile is the upper end of its bucket, but never above the largest value added: at most
+ * 1.6 % too high, never too low. */
 #ifndef KONTOR_BENCH_HISTOGRAM_H
 #define KONTOR_BENCH_HISTOGRAM_H
 
@@ -17,7 +17,7 @@ struct histogram {
 void histogram_add(struct histogram *, uint64_t ns);
 void histogram_join(struct histogram *, const struct histogram *from);
 
-/* The smallest value that a share of `q` (above 0, at most 1) of all does not exceed; 0 when there are none. */
+/* The smallest value that at least a share `q` (0 < q <= 1) of all values does not exceed; 0 without values. */
 uint64_t histogram_quantile(const struct histogram *, double q);
 
 /* Writes "p50_us":..,"p90_us":..,"p99_us":..,"p999_us":..,"max_us":.. to standard output. */

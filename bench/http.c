@@ -69,7 +69,7 @@ open_path(const char *path)
 	return -1;
 }
 
-/* Both ends are on this machine: connecting does not block for long, so it is done at once. */
+/* Both ends are on this machine, so connect blocks only briefly. */
 static bool
 dial(struct http *h)
 {
@@ -163,7 +163,7 @@ make_room(struct http *h)
 	return true;
 }
 
-/* What has come in, `n` bytes behind in_n. */
+/* Processes `n` new bytes at in_n. */
 static bool
 take(struct http *h, size_t n)
 {
@@ -194,7 +194,7 @@ finish(struct http *h)
 	return HTTP_DONE;
 }
 
-/* HTTP_FAILED leaves the connection to the caller, who may try again. */
+/* HTTP_FAILED leaves the connection open to the caller, which may retry. */
 static enum http_state
 send_rest(struct http *h)
 {
@@ -244,7 +244,7 @@ http_go(struct http *h)
 		s = send_rest(h);
 		if (s == HTTP_DONE)
 			s = read_answer(h);
-		/* An idle connection may be closed by the server just when the next request is sent. */
+		/* The server may close an idle connection just when the next request is sent. */
 		again = s == HTTP_FAILED && h->used && h->bytes == 0;
 		if (again)
 			hang_up(h);

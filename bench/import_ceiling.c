@@ -1,10 +1,9 @@
-/* import_ceiling.c - the rows that an import has written, written again by bare multi-row INSERTs.
+/* import_ceiling.c - rewrites the rows of an import with bare multi-row INSERTs.
  *
  * import_ceiling FROM_SOCKET TO_SOCKET BATCH: copies the catalogue of one database into an empty one with the same
- * schema: BATCH products and all that is made from them in one transaction, one statement per table and 1 MiB. To the
- * lists of search, which many products share, each batch appends its own. What
- * is timed is the sending of these statements and their COMMITs; reading and writing the text down is not.
- * Writes {"products", "rows", "statements", "seconds"}. */
+ * schema: BATCH products and all rows derived from them per transaction, one statement per table and 1 MiB. Each batch
+ * appends to the search's posting lists, which many products share. Only sending these statements and their COMMITs is
+ * timed, not reading the rows or building the text. Writes {"products", "rows", "statements", "seconds"}. */
 #include <mysql.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +39,7 @@ static struct copy {
 	MYSQL *from, *to;
 	unsigned long long rows, statements;
 	uint64_t ns;
-	char *text; /* the statement that is being written */
+	char *text; /* the statement being built */
 	size_t n;
 } copy;
 
@@ -141,7 +140,7 @@ copy_rows(const char *table, const char *where)
 	mysql_free_result(res);
 }
 
-/* A product under a word. */
+/* A product with a word. */
 struct posting {
 	const char *lang, *word;
 	size_t word_n;
@@ -163,7 +162,7 @@ by_list(const void *a, const void *b)
 	return c != 0 ? c : (x->block > y->block) - (x->block < y->block);
 }
 
-/* The words of a row of search_words; gives how many there are in all now. */
+/* Adds the words of a row of search_words; returns the new total. */
 static size_t
 take_words(MYSQL_ROW row, struct posting **all, size_t n)
 {
@@ -256,7 +255,7 @@ copy_batch(unsigned long long first, unsigned long long last)
 	timed("COMMIT", 6);
 }
 
-/* The ids of the products, in their order. */
+/* Reads the product ids, sorted. */
 static size_t
 read_ids(unsigned long long **ids)
 {

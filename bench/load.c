@@ -1,9 +1,8 @@
-/* load - sends requests from a file as fast as they are answered, or at a rate, and says how long the answers took.
+/* load - sends requests from a file as fast as they are answered or at a rate, and reports latencies.
  *
- * One thread and one epoll, so that it costs little beside the servers that it shares a machine with. With a rate, each
- * request has a time at which it is due; how late it was sent counts as waiting, as it does for a visitor. Visitors
- * share no processor, so of several processes each has its part of the connections and of the rate: what holds up one
- * of them makes late only what that one sends. */
+ * Each process has one thread and one epoll, so that it costs little beside the servers on the same machine. With a
+ * rate, each request has a due time, and latency counts from that time, as it does for a visitor (no coordinated
+ * omission). Several processes split connections and rate, so that a stall of one delays only its own requests. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -25,7 +24,7 @@
 
 #define CONNECTIONS_MAX 4096
 #define PROCESSES_MAX 64
-#define START_NS (200 * CLOCK_MS) /* until all processes are there, and whoever started this one is at rest */
+#define START_NS (200 * CLOCK_MS) /* until all processes are up and the caller is idle */
 #define DRAIN_NS (10 * CLOCK_S)
 #define ERRORS_IN_A_ROW 1000
 
@@ -36,13 +35,13 @@ struct request {
 	size_t n;
 };
 
-struct line {             /* a connection, and what it is doing */
-	struct http http; /* first: what epoll hands back */
+struct line {             /* a connection and its state */
+	struct http http; /* first, since epoll returns its address */
 	uint64_t due_ns;
 	bool busy;
 };
 
-/* What one process has to tell; in memory that all share. */
+/* The result of one process, in shared memory. */
 struct outcome {
 	uint64_t begun, done, bytes, errors, last_ns;
 	uint64_t status[1000];
@@ -66,7 +65,7 @@ struct load {
 	struct line *line, **idle;
 	size_t idle_n;
 	uint64_t start_ns, end_ns, errors_in_a_row;
-	struct outcome *all, *mine; /* of every process; of this one */
+	struct outcome *all, *mine; /* of all processes; of this one */
 };
 
 static void
@@ -172,7 +171,7 @@ read_requests(struct load *l)
 		l->requests = l->request_n;
 }
 
-/* Among those of all processes, which take turns. */
+/* The global number of the next request; processes take turns. */
 static uint64_t
 number_of_next(const struct load *l)
 {
@@ -188,7 +187,7 @@ next_request(struct load *l)
 	}
 }
 
-/* When the next request is due: at once without a rate. */
+/* The due time of the next request; now without a rate. */
 static uint64_t
 due_ns(const struct load *l)
 {
@@ -226,7 +225,7 @@ go_on(struct load *l, struct line *c)
 	l->idle[l->idle_n++] = c;
 }
 
-/* Gives idle connections what is due. */
+/* Starts due requests on idle connections. */
 static void
 begin_due(struct load *l)
 {
@@ -307,11 +306,11 @@ report(const struct load *l, struct outcome *o)
 	printf("}\n");
 }
 
-/* One process, which is the n-th of all. */
+/* The n-th process. */
 static void
 visit(struct load *l, size_t n)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* whoever ends this ends all of it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* all processes die with the parent */
 	l->process = n;
 	l->mine = &l->all[n];
 	draw_seed(&l->draw, l->seed + n);
@@ -330,7 +329,7 @@ visit(struct load *l, size_t n)
 	run(l);
 }
 
-/* Waits for all, and puts together in the first outcome what they have to tell. */
+/* Waits for all processes and merges their results into the first. */
 static struct outcome *
 gather(struct load *l)
 {

@@ -1,4 +1,4 @@
-// memory.js - the memory that is a worker's own, and whether it grows with the requests.
+// memory.js - a worker's private memory, and its growth over many requests.
 'use strict';
 const fs = require('fs');
 const { BenchShop, load, raw, requestFile } = require('./stack.js');
@@ -6,9 +6,9 @@ const { order, lists } = require('./pages.js');
 
 const LIMIT_KB = 16 * 1024;
 const GROWTH_KB = 256;
-const FILE = 20000; // different requests, in turn
+const FILE = 20000; // different requests, sent in turn
 
-// Numbers that are the same in each run.
+// Random numbers, the same in each run.
 function random(seed) {
 	let state = seed;
 	return (n) => {
@@ -17,7 +17,7 @@ function random(seed) {
 	};
 }
 
-// What comes to a shop: mostly products, few of them often.
+// Typical requests to a shop: mostly products, a few of them often.
 async function mixed(shop) {
 	const personal = await order(shop);
 	const categories = await lists(shop);
@@ -41,14 +41,14 @@ async function mixed(shop) {
 	return Array.from({ length: FILE }, () => all[r(all.length)](r));
 }
 
-// In kB: what no file stands behind, and its share of all that it uses.
+// In kB: anonymous memory, and proportional set size (PSS).
 function memoryOf(pid) {
 	const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
 	const kb = (name) => Number(new RegExp(`^${name}: +([0-9]+) kB`, 'm').exec(text)[1]);
 	return { anonymous: kb('Anonymous'), pss: kb('Pss') };
 }
 
-// One worker, so that all requests are its own.
+// One worker, so that it serves all requests.
 async function measure({ quick, log }) {
 	const shop = await BenchShop.start({ workers: 1, names: ['1'] });
 	try {

@@ -1,10 +1,10 @@
-// mix.js - visitors who look, search, fill carts and buy, by the mixes of TPC-W.
+// mix.js - visitors who browse, search, fill carts and buy, by the mixes of TPC-W.
 'use strict';
 const fs = require('fs');
 const path = require('path');
 const { BenchShop, WORKERS, json } = require('./stack.js');
 
-// What visitors know before they come: addresses, and words of titles.
+// The visitors' knowledge of the shop: URLs, and words of titles.
 function world(shop) {
 	const categories = shop.sql('SELECT slug FROM category').trim().split('\n');
 	const words = shop.sql("SELECT title FROM product_text WHERE lang = 'en' ORDER BY product_id LIMIT 500")
@@ -20,7 +20,7 @@ function visitors(shop, file, { seconds, mix = 'shopping', number = 16, thinkS =
 		'--mix', mix, '--think-s', String(thinkS), '--seed', String(seed), file]);
 }
 
-// Not one error, and books that are in order.
+// No errors, and `kontor verify` passes.
 function judge(shop, run) {
 	if (run.errors > 0)
 		throw new Error(`${run.errors} of ${run.n} interactions failed`);

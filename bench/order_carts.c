@@ -2,10 +2,10 @@
  *
  *	order_carts --config FILE --carts N --lines L --skus K [--behind B] --origin URL --path PATH --out FILE
  *
- * Sessions, carts and drafts are the rows that the shop's own forms leave behind, made in bulk; each cart is then read
- * and planned by the shop's own functions, so that the form's hash and total are what a buyer would have sent. The
- * lines are L different variants, drawn at random out of K: those that come behind the id B, or the first. Prints
- * {"first", "last"}: the carts' ids. */
+ * Inserts in bulk the sessions, carts and drafts that the shop's forms would write. Then the shop's own functions read
+ * and plan each cart, so that hash and total in the form are those a buyer would send. The lines are L different
+ * variants, drawn at random from the K variants after id B, or from the first K. Prints {"first", "last"}: the carts'
+ * ids. */
 #include <getopt.h>
 #include <mysql.h>
 #include <stdio.h>
@@ -167,7 +167,7 @@ put_lines(struct buf *b, uint64_t cart_id, int64_t now_s, bool first)
 	}
 }
 
-/* Rows of one table: `row` writes that of visitor i. */
+/* Inserts rows into one table; `row` writes the row of visitor i. */
 static void
 insert(const char *into, const struct visitor *v, size_t n, void (*row)(struct buf *, const struct visitor *, bool))
 {

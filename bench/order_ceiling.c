@@ -1,10 +1,11 @@
-/* order_ceiling.c - how many orders the database itself can take: the statements of the shop's transaction, bare.
+/* order_ceiling.c - the order rate of the database alone: the bare statements of the shop's transaction.
  *
  *	order_ceiling --socket PATH --user NAME --first ID --last ID --connections N --seconds S [--minimal]
  *
- * The texts are those of store/sql/, so the ceiling moves with the transaction. Each process has a connection, its
- * share of the carts in that range, blocking calls, and nothing to compute: amounts are constants that add up, texts
- * are as long as the shop's. --minimal: order, line, stock and outbox only. Prints {"orders", "seconds", "per_s"}. */
+ * The texts are those of store/sql/, so the ceiling follows changes of the transaction. Each process has one
+ * connection, its share of the carts in the range, blocking calls, and no computation: amounts are constants that add
+ * up, texts are as long as the shop's. --minimal: order, line, stock and outbox only. Prints {"orders", "seconds",
+ * "per_s"}. */
 #include <getopt.h>
 #include <mysql.h>
 #include <stdio.h>
@@ -81,7 +82,7 @@ text(const char *sql)
 		die(sql, mysql_error(mysql));
 }
 
-/* The values of `rows` rows, row after row; more than one go as an array. */
+/* Executes a statement with the values of `rows` rows; several rows are bound as an array. */
 static bool
 try_exec(enum sql_id id, const struct value *v, unsigned rows)
 {
@@ -134,7 +135,7 @@ exec(enum sql_id id, const struct value *v, unsigned rows)
 	return false;
 }
 
-/* Rows are read from the connection whole, and thrown away. */
+/* Executes a query and discards its rows. */
 static bool
 look(enum sql_id id, const struct value *v)
 {
@@ -161,7 +162,7 @@ connect_and_prepare(void)
 	}
 }
 
-/* Of the carts in the range each `connections`-th, beginning with the `me`-th. */
+/* Reads every `connections`-th cart of the range, from the `me`-th on. */
 static size_t
 read_carts(unsigned me, struct cart *carts)
 {
@@ -310,7 +311,7 @@ take_stock(const struct cart *c)
 	return true;
 }
 
-/* As place_body() of store/order/order_store.c, in its order. */
+/* The same statements in the same order as place_body() in store/order/order_store.c. */
 static bool
 place(const struct cart *c)
 {

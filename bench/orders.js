@@ -1,6 +1,6 @@
-// orders.js - placing orders against their bare transaction: many SKUs, one SKU, and a flash sale that runs dry.
+// orders.js - placing orders compared with their bare transaction: many SKUs, one SKU, and a flash sale that sells out.
 //
-// Carts are filled beforehand (bench/order_carts); what is measured is the POST that orders each of them, through
+// Carts are filled beforehand (bench/order_carts); only the POST that orders each cart is measured, through
 // lighttpd. The ceiling (bench/order_ceiling) runs the transaction's own statements on as many connections as the shop
 // has workers, on the same server, which waits for the disk at each COMMIT as Debian's does. Rounds alternate.
 'use strict';
@@ -18,7 +18,7 @@ const DURABLE = '--innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=96M -
 const bin = (name) => path.join(build, 'bench', name);
 const tell = (name, ...args) => JSON.parse(child.execFileSync(bin(name), args, { maxBuffer: 1 << 24 }).toString());
 
-// load blocks nobody here: the shop's own processes go on, but node must not.
+// Asynchronous, so that node is not blocked while load runs.
 function load(file, port) {
 	return new Promise((done, fail) => {
 		child.execFile(bin('load'), ['--port', String(port), '--connections', String(CONNECTIONS), '--draw', 'each', file],
@@ -39,7 +39,7 @@ class Orders {
 		this.flash = this.shop.number("SELECT v.id FROM variant v JOIN product p ON p.id = v.product_id WHERE p.handle = 'flash'");
 	}
 
-	// Carts of `lines` variants out of `skus` that come behind the id `behind`.
+	// Carts of `lines` variants out of the `skus` variants after the id `behind`.
 	carts(n, { lines, skus, behind = 0 }) {
 		const file = path.join(this.shop.dir, 'place');
 		return { file, ...tell('order_carts', '--config', this.shop.confFile, '--carts', String(n), '--lines', String(lines),
@@ -68,7 +68,7 @@ class Orders {
 			throw new Error(`kontor verify: ${r.stdout}${r.stderr}`);
 	}
 
-	// More buyers than goods: as many orders as goods, and not one more.
+	// More buyers than stock: exactly as many orders as pieces.
 	async flashSale(log) {
 		const { file } = this.carts(FLASH_BUYERS, { lines: 1, skus: 1, behind: this.flash - 1 });
 		const r = await load(file, this.shop.ports.lighttpd);
@@ -101,7 +101,7 @@ async function round(orders, row, kind, { n, log }) {
 		+ ` = ${(ours.per_s / ceiling.per_s).toFixed(2)}, ${ours.statements.toFixed(1)} statements`);
 }
 
-// What the figures do not tell, measured one at a time on an idle server.
+// Additional figures, measured one at a time on an idle server.
 const TRIED = [
 	'Several rows of a table go as one array of values: two lines of an order took 27 µs, as two statements 46 µs, as a list'
 		+ ' in JSON_TABLE 62 µs. The stock that was there before and the cart\'s id come back as LAST_INSERT_ID() of the change'
@@ -121,13 +121,13 @@ async function measure({ quick = false, rounds = quick ? 2 : 5, log = () => {} }
 	const notes = [];
 	await orders.open();
 	try {
-		await orders.ours(WORKERS * 20, kinds[0]); // all connections are made
+		await orders.ours(WORKERS * 20, kinds[0]); // opens all connections
 		for (let i = 0; i < rounds; i++)
 			for (const [k, kind] of kinds.entries())
 				await round(orders, rows[k], kind, { n, log });
 		notes.push(await orders.flashSale(log));
 		orders.books();
-		const minimal = orders.ceiling(n, kinds[0], '--minimal'); // last: what it leaves are no whole orders
+		const minimal = orders.ceiling(n, kinds[0], '--minimal'); // last, since it leaves incomplete orders
 		notes.push(`A transaction of four statements (order, line, stock, outbox) made ${Math.round(minimal.per_s)} per second.`);
 		for (const row of rows)
 			notes.push(`${row.what}: ${row.statements.toFixed(1)} exchanges with the database for each order, median`

@@ -1,6 +1,6 @@
 /* The page ceiling: a constant answer from a FastCGI program that does nothing else. Its argument is a file with the
- * whole answer, header block and body, as a worker would give it to the web server. It is what a page could cost at
- * best with the library as it comes: nothing here may be slower than it must. */
+ * complete answer, header block and body. It shows the lowest possible cost of a page with unmodified libfcgi, so
+ * nothing here may be slower than necessary. */
 #include <fcgiapp.h>
 #include <stdio.h>
 #include <stdlib.h>

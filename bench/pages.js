@@ -1,14 +1,14 @@
-// pages.js - what each page costs beside a constant answer of its size, behind the same web server.
+// pages.js - the cost of each page compared with a constant answer of its size, behind the same web server.
 'use strict';
 const { Buyer } = require('../tests/e2e/buyer.js');
 const { BenchShop, Ceiling, WORKERS, json, load, raw, requestFile } = require('./stack.js');
 
-const DRAWN = 10000; // products that are drawn from; as many again are for those that nobody has asked for
+const DRAWN = 10000; // products to draw from; as many again for requests to cold products
 const COLD_A_ROUND = 4000;
-const HEAD_B = 1000; // about what stands in front of a page
-const LATE = { seconds: 2, connections: 64, processes: 2 }; // for the tail, which takes more rounds to be told from the machine's
+const HEAD_B = 1000; // approximate size of a page's headers
+const LATE = { seconds: 2, connections: 64, processes: 2 }; // for the tail, which needs more rounds to stand out from the machine's noise
 
-// One order, and the cookies of who placed it; a cart that is left standing.
+// One order and its buyer's cookies; one abandoned cart.
 async function order(shop) {
 	const buyer = new Buyer(shop.origin('lighttpd'));
 	for (const handle of shop.handles.slice(0, 3))
@@ -24,7 +24,7 @@ async function order(shop) {
 	return { order: rs.target, orderCookie: cookie(buyer), cartCookie: cookie(other) };
 }
 
-// Addresses of list pages: categories, their sortings, and the pages behind the first.
+// URLs of list pages: categories, their sort orders, and further pages.
 async function lists(shop) {
 	const found = new Set();
 	const home = (await shop.get('lighttpd', '/en/')).text;
@@ -41,7 +41,7 @@ async function lists(shop) {
 	return [...found];
 }
 
-// The pages: a request or several, and how they are drawn; the first one's answer is the ceiling's.
+// The pages: one or more requests, and how to draw them; the ceiling gives the answer of the first.
 async function pages(shop) {
 	const handles = shop.handles.slice(0, DRAWN).map((h) => `/en/p/${h}`);
 	const product = handles[0];
@@ -67,7 +67,7 @@ async function pages(shop) {
 	return rows.map((row) => ({ server: 'lighttpd', draw: 'round', ...row }));
 }
 
-// The answer that the ceiling is to give, asked for exactly as it will be measured.
+// The ceiling's answer, requested exactly as it will be measured.
 async function sample(shop, server, { target, options = {} }) {
 	const rs = await shop.get(server, target, {
 		headers: { accept: options.accept || 'text/html', connection: 'keep-alive', ...options.headers },
@@ -77,7 +77,7 @@ async function sample(shop, server, { target, options = {} }) {
 	return rs;
 }
 
-// Of many pages, one of the size that they have on average, by what was asked of them most.
+// The page whose size is closest to the average.
 async function likeMost(shop, server, requests, average_b) {
 	let best = null;
 	for (const request of requests.slice(0, 40)) {
@@ -111,7 +111,7 @@ function sum(runs) {
 	return total;
 }
 
-// A round: what was measured in turn of both.
+// A round: figures of both, measured in turn.
 function add(row, shopRuns, ceilingRuns) {
 	const ours = sum(shopRuns);
 	const ceiling = sum(ceilingRuns);
@@ -146,7 +146,7 @@ async function hot(env, page) {
 	return row;
 }
 
-// Each request is for a product that nobody asked for since everything cached was forgotten.
+// Each request is for a product not requested since the caches were emptied.
 async function cold(env, average_b) {
 	const { shop, ceiling, rounds } = env;
 	const row = begin({ id: 'product-cold', what: 'Product, cold (nothing cached)', need: 0.25 });
@@ -164,8 +164,8 @@ async function cold(env, average_b) {
 
 const middle = (v) => [...v].sort((a, b) => a - b)[v.length >> 1];
 
-// How late the last hundredth is when the machine is half busy. What the ceiling does then is told beside it, and for
-// how much of the time the machine lets nobody work.
+// The 99th percentile at half load, with the ceiling's beside it and the share of time that the machine took from all
+// programs.
 async function tail(env, peaks) {
 	const { shop, ceiling, rounds } = env;
 	const target = `/en/p/${shop.handles[0]}`;
@@ -191,7 +191,7 @@ async function tail(env, peaks) {
 	} };
 }
 
-// Less disturbed by what else the machine does than rates are.
+// Less affected by other load on the machine than rates.
 function costs(rows) {
 	return {
 		title: 'Microseconds of processor time for one request, of all that took part: client, web server, workers, cache, database',
@@ -203,7 +203,7 @@ function costs(rows) {
 	};
 }
 
-// While the cache is given up, pages are made from the database: then a figure is that of an outage.
+// While the cache's breaker is open, pages come from the database, and figures would be those of an outage.
 function outages(shop) {
 	const n = shop.log().filter((line) => line.includes('event=breaker_opened')).length;
 	return n === 0 ? [] : [`Under load, the shop took its cache or its database for lost ${n} times: the figures tell of that too.`];

@@ -1,9 +1,8 @@
-/* pauses - how much of the time the machine itself takes away, which no program on it can help.
+/* pauses - measures the time that the machine takes away from all programs.
  *
- * pauses MS: on each processor a process does nothing but read the clock for so many milliseconds; where the clock
- * jumps by more than 100 microseconds, somebody else was at work: the kernel, the machine's other guests, whoever else
- * runs here. Writes {"lost", "longest_us"}: the share of the time that was lost so, of all processors, and the longest
- * jump. */
+ * pauses MS: a process on each processor reads the clock for MS milliseconds. A jump of more than 100 microseconds
+ * means that something else ran: the kernel, other guests of the host, other programs. Writes {"lost", "longest_us"}:
+ * the share of processor time lost, and the longest jump. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

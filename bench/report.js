@@ -1,7 +1,7 @@
-// report.js - RESULTS.md and its drawings, of the figures that the parts have measured.
+// report.js - writes RESULTS.md and its drawings from the figures of the parts.
 //
 // A part's figures: {title, notes, rows, tables, plots}. rows: [{id, what, need, better, unit, against, ours, ceiling,
-// ratio}], of which the last three have a value for each round; tables: [{title, head, rows}]; plots: see drawing.js.
+// ratio}], the last three with a value for each round; tables: [{title, head, rows}]; plots: see drawing.js.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -64,7 +64,7 @@ function section(name, part, dir) {
 	return parts.join('\n');
 }
 
-// What a program says of itself, or where it is from the package that it came in.
+// A program's version, from itself or from its package.
 function version(name, args, pattern = /[0-9]+(\.[0-9]+)+/) {
 	const file = program(name);
 	if (file === null)
@@ -109,7 +109,7 @@ its answer by one gathering write, the library of the ceiling by several.
 ## The machine
 `;
 
-// Takes the parts' figures from `from`, in this order, and writes into `dir`.
+// Reads the parts' figures from `from`, in this order, and writes to `dir`.
 function write(from, dir, order) {
 	const parts = order.filter((name) => fs.existsSync(path.join(from, `${name}.json`)))
 		.map((name) => section(name, JSON.parse(fs.readFileSync(path.join(from, `${name}.json`), 'utf8')), dir));

@@ -1,6 +1,5 @@
-// scale.js - whether size matters: shops of a thousand to a million products or orders side by side, and the import.
-//
-// All shops of a kind are up at the same time, each with servers of its own, and are asked in turn.
+// scale.js - scaling: shops of a thousand to a million products or orders side by side, and the import.
+// All shops of a kind run at the same time, each with its own servers, and are measured in turn.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -11,21 +10,21 @@ const { build, sleep } = require('../tests/e2e/stack.js');
 
 const SIZES = [1000, 10000, 100000, 1000000];
 const CONNECTIONS = 4;
-const DRAWN = 1000; // products that visitors look at: as many in each shop, so that caches are as full
-const PLACED = 400; // orders a round
-const SLICES = 3; // of a round: the shops take turns more often than whatever else runs on the machine changes
+const DRAWN = 1000; // products that visitors request: the same number in each shop, so that caches are equally full
+const PLACED = 400; // orders per round
+const SLICES = 3; // per round: the shops take turns faster than other load on the machine changes
 
 const count = (n) => n.toLocaleString('en');
 const middle = (v) => [...v].sort((a, b) => a - b)[v.length >> 1];
 
-// Words of goods that every shop has, alone and two of the same product.
+// Words of products in every shop, alone and two of the same product.
 function searches(shop, { titles }) {
 	const words = titles.map((title) => title.toLowerCase().split(' '));
 	const all = [...new Set(words.flatMap((w) => w.slice(0, 3)))];
 	return [...all, ...words.map((w) => `${w[0]}+${w[2]}`)].map((q) => `/en/search?q=${q}`);
 }
 
-// Two words that many products have, and none has both: all blocks of both are looked at.
+// Two common words that no product has both of: the search reads all blocks of both.
 const vainSearches = (shop, { vain }) => vain.map((q) => `/en/search?q=${q}`);
 
 const titlesOf = (shop) => shop.sql("SELECT title FROM product_text WHERE lang = 'en' ORDER BY product_id LIMIT 1000")
@@ -44,8 +43,8 @@ function lists(shop) {
 	return slugs.flatMap((slug) => ['', '?sort=price', '?sort=-price', '?sort=name'].map((sort) => `/en/c/${slug}${sort}`));
 }
 
-// What is measured of each size: `requests` are drawn as `draw` says; of `figure` the last size's is held against the
-// first's. `cold`: all that is cached is forgotten first, and each request is sent once.
+// The measurements of each size: `requests` are drawn by `draw`; `figure` of the last size is compared with that of
+// the first. `cold`: empties all caches first, and sends each request once.
 const products = [
 	{ id: 'hot', what: 'product, hot', need: 0.9, figure: 'rate', of: (shop) => [`/en/p/${shop.spread(1)[0]}`] },
 	{ id: 'zipf', what: `product by Zipf, ${count(DRAWN)} in each shop`, need: 0.9, figure: 'rate', draw: 'zipf:1.0',
@@ -73,7 +72,7 @@ function begin({ id, what, need, figure = 'p99_us' }, shops, kind) {
 		unit: figure === 'rate' ? 'requests per processor second' : 'µs', against: `${count(shops[0].size)} ${kind}`, ours: [], ceiling: [], ratio: [] };
 }
 
-// Carts that wait for their last click; the same requests a second time find the orders that they made.
+// Carts ready to be ordered; repeating the same requests finds the existing orders.
 function carts(shop) {
 	const file = path.join(shop.dir, 'place');
 	child.execFileSync(bin('order_carts'), ['--config', shop.confFile, '--carts', String(PLACED), '--lines', '2', '--skus', '1000',
@@ -81,7 +80,7 @@ function carts(shop) {
 	return file;
 }
 
-// A rate is told by the time of all processors that took part, which others on the machine do not change.
+// Rates are computed from processor time, which other load on the machine does not change.
 async function once(shop, kind, env) {
 	const r = await send(shop, kind, env);
 	return { ...r, rate: r.requests / r.processor_s };
@@ -104,7 +103,7 @@ async function send(shop, kind, env) {
 	return load(shop, 'lighttpd', file, { draw: kind.draw || 'round', seconds: env.seconds, connections: CONNECTIONS });
 }
 
-// Requests as files; all pages are asked for once, so that pools and caches are as they are after a while.
+// Writes requests to files and requests all pages once, to warm buffer pools and caches.
 async function prepare(shops, kinds, env) {
 	for (const shop of shops)
 		for (const kind of kinds) {
@@ -118,7 +117,7 @@ async function prepare(shops, kinds, env) {
 		}
 }
 
-// One kind of figure over all sizes, round by round; resolves to the row and to the medians by size.
+// Measures one figure over all sizes, round by round; resolves to the row and the medians by size.
 async function compare(shops, kind, env) {
 	const row = begin(kind, shops, env.kind);
 	const bySize = shops.map(() => []);
@@ -162,7 +161,7 @@ async function sizes(kind, kinds, env, more) {
 	}
 }
 
-// The carts of a round are ordered and ordered again before the next round's are made.
+// Orders the carts of a round twice before those of the next round are made.
 async function placing(shops, kinds, env) {
 	const out = kinds.map((kind) => ({ row: begin(kind, shops, env.kind), by: shops.map(() => []) }));
 	for (let i = 0; i < env.rounds; i++)
@@ -210,7 +209,7 @@ const pages = [
 	['search, a word and a number', (shop) => `/en/search?q=generated+${shop.size - 500}`],
 ];
 
-// How many rows the database reads for a page of which nothing is cached.
+// The number of rows that the database reads for an uncached page.
 async function rowsRead(shops) {
 	const rows = [];
 	for (const [what, target] of pages) {
@@ -224,7 +223,7 @@ async function rowsRead(shops) {
 
 // Import -------------------------------------------------------------------------------------------------------------
 
-// The table of the goods of a kept shop, and its first n products.
+// The product table of a kept shop, and its first n products.
 async function table(n, of, log) {
 	const whole = path.join(DATA, `products-${of}.csv`);
 	if (!fs.existsSync(whole)) {
@@ -239,7 +238,7 @@ async function table(n, of, log) {
 	return file;
 }
 
-// Imports a table into an empty shop: seconds, and the most memory that it ever held.
+// Imports a table into an empty shop; measures seconds and peak memory.
 function importOf(sv, file) {
 	return new Promise((done, fail) => {
 		const begun = process.hrtime.bigint();
@@ -264,7 +263,7 @@ function importOf(sv, file) {
 	});
 }
 
-// A table by the import, then its rows by bare inserts into another empty shop.
+// Imports a table, then inserts its rows with bare INSERTs into another empty shop.
 function importAndCeiling(file, n) {
 	return withServices(MEASURING, null, async (sv) => {
 		const ours = await importOf(sv, file);

@@ -1,5 +1,5 @@
-// scale_shop.js - shops of any size whose databases are made once and kept: in BENCH_DATA, or bench/data of the build
-// folder. A folder without its ".ready" beside it was not finished, and is made anew.
+// scale_shop.js - shops of any size whose databases are created once and kept in BENCH_DATA, or in bench/data of the
+// build folder. A folder without a ".ready" file beside it is incomplete and is created again.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -9,7 +9,7 @@ const { services } = require('../tests/e2e/shop.js');
 const { build } = require('../tests/e2e/stack.js');
 
 const DATA = path.resolve(process.env.BENCH_DATA || path.join(build, 'bench', 'data'));
-const POOL = '4G'; // the most that a server may use: what a shop of a million products would be given
+const POOL = '4G'; // buffer pool limit, as for a shop of a million products
 const LOG = '--innodb-log-file-size=512M';
 const MEASURING = `--innodb-buffer-pool-size=${POOL} ${LOG} --innodb-flush-log-at-trx-commit=1`;
 const MAKING = `--innodb-buffer-pool-size=${POOL} ${LOG} --innodb-flush-log-at-trx-commit=0`;
@@ -17,7 +17,7 @@ const GOODS_FOR_ORDERS = 1000;
 
 const bin = (name) => path.join(build, 'bench', name);
 
-// A MariaDB and a memcached with these options for the time of `work(folder)`.
+// Runs a MariaDB and a memcached with these options during `work(folder)`.
 async function withServices(options, keep, work) {
 	const dir = fs.mkdtempSync('/tmp/ks-') + '/s';
 	process.env.SERVICES_DB_OPTIONS = options;
@@ -35,7 +35,7 @@ async function withServices(options, keep, work) {
 const kontor = (dir, ...args) => child.execFileSync(path.join(build, 'kontor'), ['--config', `${dir}/kontor.conf`, ...args],
 	{ stdio: ['ignore', 'pipe', 'pipe'] });
 
-// The folder of a shop with n products, or with n orders; makes it when it is not there.
+// The folder of a shop with n products or n orders; created on first use.
 async function dataOf(kind, n, log) {
 	const dir = path.join(DATA, `${kind}-${n}`);
 	if (fs.existsSync(`${dir}.ready`))
@@ -62,14 +62,14 @@ class ScaleShop extends BenchShop {
 		return shop;
 	}
 
-	// Everything is there already; the server knows its tables as it does in a shop that has run for a while.
+	// The rows exist already; ANALYZE gives the server the statistics of a shop that has run for a while.
 	async fill() {
 		this.handles = [];
 		this.sql('ANALYZE TABLE product, product_text, product_image, variant, stock, listing, listing_name, search_block,'
 			+ ' category, session, cart, cart_line, orders, order_line, order_event, stock_movement, ledger_entry, outbox');
 	}
 
-	// `count` handles of generated goods, spread evenly over all of them.
+	// `count` handles of generated products, spread evenly over all of them.
 	spread(count) {
 		return Array.from({ length: count }, (_, i) => `generated-1-${Math.floor((i * this.size) / count)}`);
 	}
@@ -78,7 +78,7 @@ class ScaleShop extends BenchShop {
 		return child.execFileSync(bin('generate_orders'), ['--tokens', String(this.size), String(count)]).toString().trim().split('\n');
 	}
 
-	// Enough for all that a run sells, from a delivery that the journal knows of.
+	// Restocks enough for a whole run, with a delivery in the journal.
 	restock() {
 		this.sql('UPDATE stock SET on_hand = on_hand + 100000 WHERE on_hand < 50000;'
 			+ ' INSERT INTO stock_movement (variant_id, qty, reason, at) SELECT s.variant_id, s.on_hand - COALESCE(m.sum, 0), 1,'
@@ -86,13 +86,13 @@ class ScaleShop extends BenchShop {
 			+ ' ON m.variant_id = s.variant_id WHERE s.on_hand <> COALESCE(m.sum, 0)');
 	}
 
-	// Rows that the server has read so far; the asking reads some as well.
+	// Rows read by the server so far; this query reads some itself.
 	readings() {
 		return this.number('SELECT CAST(SUM(variable_value) AS SIGNED) FROM information_schema.global_status'
 			+ " WHERE variable_name LIKE 'HANDLER_READ%'");
 	}
 
-	// Rows that it reads while `work` is done; the least of some tries, since kontor-jobs looks around as well.
+	// Rows read during `work`: the minimum of several tries, since kontor-jobs queries too.
 	async rowsRead(work) {
 		let least = Infinity;
 		let asking = Infinity;

@@ -1,6 +1,6 @@
-/* shopper - visitors who go through the shop by a mix of TPC-W, and how long each of its interactions took.
+/* shopper - simulates visitors by a TPC-W mix, and reports the latency of each interaction.
  *
- * A thread for each visitor, who thinks for no time unless told: the figures are then those of a shop that is full. */
+ * One thread per visitor. Without a think time the figures are those of a saturated shop. */
 #include "shopper.h"
 
 #include <getopt.h>
@@ -15,7 +15,7 @@
 
 #define VISITORS_MAX 10000
 #define SESSION_MEAN 128 /* interactions: 15 minutes of 7 seconds each */
-#define THINK_MAX 10     /* times the mean, as TPC-W says */
+#define THINK_MAX 10     /* times the mean, as in TPC-W */
 #define STACK_B ((size_t)256 * 1024)
 #define COMPLAINTS 10
 
@@ -134,7 +134,7 @@ think(struct one *v)
 	clock_sleep_ns((uint64_t)(s * 1e9));
 }
 
-/* Does it and counts it; false: the visitor goes away. */
+/* Runs and counts the interaction; false: the visitor leaves. */
 static bool
 interact(struct one *v, enum interaction what)
 {

@@ -1,7 +1,7 @@
-/* shopper.h - the interactions of TPC-W as this shop has them, and the mixes in which visitors choose them.
+/* shopper.h - the interactions of TPC-W in this shop, and their mixes.
  *
- * A visitor draws an interaction that begins something; what only can follow another one follows it with the chance
- * that gives it its share of the mix: results follow a search, registration follows the cart, and so on. */
+ * A visitor draws an interaction that can start a chain. Others only follow one (results a search, registration the
+ * cart), with the chance that gives them their share of the mix. */
 #ifndef KONTOR_BENCH_SHOPPER_H
 #define KONTOR_BENCH_SHOPPER_H
 
@@ -35,13 +35,13 @@ enum mix { MIX_BROWSING, MIX_SHOPPING, MIX_ORDERING };
 
 struct shopper_row {
 	const char *name;
-	enum interaction follows; /* itself: it begins something */
+	enum interaction follows; /* itself: starts a chain */
 	unsigned share[3];
 };
 
 extern const struct shopper_row shopper_rows[SHOPPER_KINDS];
 
-/* What visitors know of the shop before they come. */
+/* The visitors' knowledge of the shop. */
 struct world {
 	char **product, **category, **word;
 	size_t product_n, category_n, word_n;
@@ -49,7 +49,7 @@ struct world {
 
 enum outcome {
 	SHOPPER_DONE,
-	SHOPPER_REFUSED, /* sold out, or changed meanwhile: an answer, but the visitor goes */
+	SHOPPER_REFUSED, /* sold out or changed: a valid answer, but the visitor leaves */
 	SHOPPER_FAILED
 };
 
@@ -57,21 +57,21 @@ struct shopper {
 	struct visitor v;
 	const struct world *world;
 	enum mix mix;
-	char product[FORM_ACTION_B], order[FORM_ACTION_B]; /* seen last; "": none */
-	bool cart;                                         /* something is in it */
+	char product[FORM_ACTION_B], order[FORM_ACTION_B]; /* last seen; "": none */
+	bool cart;                                         /* not empty */
 	uint64_t n[SHOPPER_KINDS], errors, refused, orders, sessions;
 	struct histogram took[SHOPPER_KINDS];
 };
 
-/* What an interaction that begins something is followed by, and with what chance; false: by nothing. */
+/* The follow-up of an interaction and its chance; false: none. */
 bool shopper_next(enum interaction, enum mix, enum interaction *next, double *chance);
 
-/* Draws one that begins something. */
+/* Draws an interaction that starts a chain. */
 enum interaction shopper_draw(enum mix, struct draw *);
 
 enum outcome shopper_do(struct shopper *, enum interaction);
 
-/* Somebody else comes, with an empty cart. */
+/* A new visitor comes, with an empty cart. */
 void shopper_leave(struct shopper *);
 
 #endif

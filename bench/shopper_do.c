@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NURAND_A 511 /* TPC-W's for 10,000 items: some are asked for far more often */
+#define NURAND_A 511 /* TPC-W's for 10,000 items: a skewed distribution */
 #define TRIES 20
 
 const struct shopper_row shopper_rows[SHOPPER_KINDS] = {
@@ -105,7 +105,7 @@ results(struct shopper *s)
 	return get(s, target);
 }
 
-/* Puts the product seen last into the cart; another one when that is sold out. */
+/* Adds the last seen product to the cart, or another when it is sold out. */
 static enum outcome
 add(struct shopper *s)
 {
@@ -128,7 +128,7 @@ add(struct shopper *s)
 	return SHOPPER_FAILED;
 }
 
-/* Three times of ten a cart is looked at and changed, else added to. */
+/* In three of ten cases views and changes the cart, else adds to it. */
 static enum outcome
 cart(struct shopper *s)
 {
@@ -155,7 +155,7 @@ enrol(struct shopper *s)
 	return o == SHOPPER_DONE ? submit(s, "/checkout/address", who) : o;
 }
 
-/* A step of the checkout. Whose goods were sold meanwhile is back at his cart, which says so and has no such form. */
+/* A checkout step. When goods sold out meanwhile, the answer is the cart page, which lacks the form. */
 static enum outcome
 step(struct shopper *s, const char *end, const struct form_value *values)
 {
@@ -167,7 +167,7 @@ buy(struct shopper *s)
 {
 	static const struct form_value delivery[] = {{"delivery", "standard"}, {NULL, NULL}};
 	static const struct form_value payment[] = {{"payment", "transfer"}, {NULL, NULL}};
-	/* Nothing is asked about the delivery of digital goods. */
+	/* Digital goods have no delivery step. */
 	enum outcome o = strcmp(s->v.target, "/en/checkout/payment") == 0 ? SHOPPER_DONE
 									  : step(s, "/checkout/delivery", delivery);
 

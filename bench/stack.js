@@ -1,5 +1,5 @@
-// stack.js - what a measurement stands on: a shop with generated goods as an installation would have it, and beside it
-// the ceiling, whose backends are the same but for the program; and the programs that measure.
+// stack.js - the stack of a measurement: a shop with generated products, configured like an installation; the ceiling,
+// whose backends differ only in the program; and the measuring programs.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -8,19 +8,19 @@ const path = require('path');
 const { Shop } = require('../tests/e2e/shop.js');
 const { Stack, program, until, sleep, children, build } = require('../tests/e2e/stack.js');
 
-const WORKERS = 2; // of each of the two backends: as many workers as quickstart and the package's default have
+const WORKERS = 2; // for each of the two backends, as in quickstart and the package
 const INSTALLED = { test: { faults: 'no' }, web: { deadline_ms: 5000, grace_ms: 1000 } };
 const AGENT = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) bench\r\n'
 	+ 'Accept-Language: en-GB,en;q=0.8,de;q=0.5\r\n';
 
-// The services of the tests are small and lazy; a shop's are not. memcached's memory is Debian's default.
+// The tests' services are small; these are configured like a shop's. memcached's memory is Debian's default.
 const SERVICES = {
 	SERVICES_CACHE_MB: '64',
 	SERVICES_DB_OPTIONS: '--innodb-flush-log-at-trx-commit=1 --innodb-log-file-size=96M --innodb-buffer-pool-size=256M'
 		+ ' --innodb-use-native-aio=1',
 };
 
-// A file that grows by each request, here and in the ceiling, would fill the disk over a whole run.
+// No access log, here and in the ceiling: it would fill the disk over a whole run.
 function emptyLogs(stack) {
 	const dir = path.join(stack.dir, 'log');
 	for (const name of fs.readdirSync(dir))
@@ -28,7 +28,7 @@ function emptyLogs(stack) {
 			fs.truncateSync(path.join(dir, name));
 }
 
-// Runs a program that ends by itself and prints JSON.
+// Runs a program to its end and parses the JSON that it prints.
 function json(name, args) {
 	return new Promise((done, fail) => {
 		const p = child.spawn(path.join(build, 'bench', name), args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -39,7 +39,7 @@ function json(name, args) {
 	});
 }
 
-// A request as `load` reads it.
+// A request in the format of `load`.
 function raw(target, { host = 'shop.example', headers = {}, accept = 'text/html,application/xhtml+xml,*/*;q=0.8' } = {}) {
 	const text = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${AGENT}Accept: ${accept}\r\n`
 		+ Object.entries(headers).map(([k, v]) => `${k}: ${v}\r\n`).join('') + '\r\n';
@@ -48,14 +48,14 @@ function raw(target, { host = 'shop.example', headers = {}, accept = 'text/html,
 
 let files = 0;
 
-// Writes requests where `load` reads them; resolves to the file's name.
+// Writes requests to a file for `load`; resolves to its name.
 function requestFile(stack, requests) {
 	const file = path.join(stack.dir, `requests-${++files}`);
 	fs.writeFileSync(file, requests.join(''));
 	return file;
 }
 
-// Nanoseconds of processor time that a process and all below it have had.
+// Processor time of a process and its descendants, in nanoseconds.
 function processorNs(pid) {
 	let sum = 0;
 	try {
@@ -65,7 +65,7 @@ function processorNs(pid) {
 	return children(pid).reduce((all, child) => all + processorNs(child), sum);
 }
 
-// Everything that answers: web servers, workers, and what they ask.
+// All processes that serve: web servers, workers, database and cache.
 function stackNs(stack) {
 	const pids = stack.running.map((p) => p.pid);
 	if (stack.services)
@@ -74,8 +74,8 @@ function stackNs(stack) {
 	return pids.reduce((all, pid) => all + processorNs(pid), 0);
 }
 
-// options as of the program: {connections: 16, seconds: 2, draw: 'round'}. processor_s: of all that took part,
-// the client too.
+// options of the program: {connections: 16, seconds: 2, draw: 'round'}. processor_s: of all processes involved,
+// including the client.
 async function load(stack, server, file, options) {
 	emptyLogs(stack);
 	const args = Object.entries({ port: stack.ports[server], connections: 16, ...options })
@@ -113,7 +113,7 @@ class BenchShop extends Shop {
 			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', text, 'kontor']).toString();
 	}
 
-	// Forgets all that is cached; a worker's own cache keeps nothing for longer than half a second.
+	// Empties the caches; the workers' own keep values for half a second at most.
 	async flush() {
 		await new Promise((done, fail) => {
 			const s = net.connect({ path: `${this.services}/mc.sock` });
@@ -125,7 +125,7 @@ class BenchShop extends Shop {
 	}
 }
 
-// Answers with one page, whatever is asked. Everything but the program is as in the shop.
+// Answers every request with one page. All but the program is as in the shop.
 class Ceiling extends Stack {
 	static async start(options = {}) {
 		return super.start({ workers: WORKERS, ...options, conf: { ...INSTALLED, ...options.conf } });
@@ -142,7 +142,7 @@ class Ceiling extends Stack {
 		await until(`ceiling ${n}`, () => connects(this.socket(n)));
 	}
 
-	// `rs` is an answer of the shop's, as stack.request() gives it.
+	// `rs` is an answer of the shop, from stack.request().
 	async answerAs(rs) {
 		const own = ['date', 'server', 'connection', 'keep-alive', 'accept-ranges', 'transfer-encoding'];
 		const reason = { 200: 'OK', 304: 'Not Modified' }[rs.status];

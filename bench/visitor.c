@@ -87,7 +87,7 @@ exchange(struct visitor *v, const struct form *form)
 static bool
 set_target(struct visitor *v, const char *target, size_t n)
 {
-	if (n >= 7 && memcmp(target, "http://", 7) == 0) { /* of this shop; only its path counts */
+	if (n >= 7 && memcmp(target, "http://", 7) == 0) { /* always of this shop; keep the path */
 		size_t host_n = 7 + strcspn(target + 7, "/\r");
 
 		target += host_n;
@@ -139,7 +139,7 @@ visitor_submit(struct visitor *v, const char *end, const struct form_value *valu
 	return go(v, form.action, &form);
 }
 
-/* The next link that begins so, from `at` on; its address goes on to a quotation mark. */
+/* Finds the next link from `at` on that begins with `head`; its URL ends at a quotation mark. */
 static const char *
 next_link(const char *at, const char *head)
 {

@@ -1,4 +1,4 @@
-/* visitor.h - somebody in the shop who keeps cookies, follows redirects and fills the forms of the page at hand.
+/* visitor.h - a client that keeps cookies, follows redirects and fills the forms of its current page.
  *
  * One connection, blocking, so each visitor has a thread. */
 #ifndef KONTOR_BENCH_VISITOR_H
@@ -13,7 +13,7 @@
 struct visitor {
 	struct http http;
 	struct draw draw;
-	char target[FORM_ACTION_B]; /* of the page at hand */
+	char target[FORM_ACTION_B]; /* of the current page */
 	const char *html;           /* its body; "" when there is none */
 	uint64_t exchanges;
 	struct {
@@ -24,17 +24,18 @@ struct visitor {
 void visitor_init(struct visitor *, int port, uint64_t seed);
 void visitor_fini(struct visitor *);
 
-/* Becomes somebody else: no cookies, no page. */
+/* Resets to a new visitor: no cookies, no page. */
 void visitor_forget(struct visitor *);
 
-/* False: no answer came. What came is the page at hand, its status in http.status. */
+/* Requests a page, which becomes the current page; its status is in http.status. False: no answer. */
 bool visitor_get(struct visitor *, const char *target);
 
-/* Sends the form of the page at hand whose action ends in `end`; false also when there is none: then http.status is 0.
+/* Submits the form of the current page whose action ends in `end`. False when there is no answer, or no such form;
+ * http.status is then 0.
  */
 bool visitor_submit(struct visitor *, const char *end, const struct form_value *values);
 
-/* One of the links of the page at hand whose address begins with `head`. False: there are none. */
+/* Picks one of the current page's links that begin with `head`. False: none. */
 bool visitor_link(struct visitor *, const char *head, char *out, size_t out_b);
 
 #endif

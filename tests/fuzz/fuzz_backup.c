@@ -1,5 +1,5 @@
-/* What a backup says: its manifest, and the lines of a dump. What is read is written the same again, and what is kept
- * of a dump does not depend on how it comes in. */
+/* A backup's manifest and the lines of a dump. A parsed manifest must be written back unchanged, and the kept part of a
+ * dump must not depend on how the input is split. */
 #include "cmd/backup/manifest.h"
 #include "plat/host/dump_scan.h"
 

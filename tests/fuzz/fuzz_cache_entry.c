@@ -1,5 +1,5 @@
-/* Bytes as memcached may return them: an entry that is taken must be written as the same entry. The first 8 bytes are
- * the hash of the key that was asked for. */
+/* Bytes as memcached may return them: an accepted entry must be encoded to the same bytes. The first 8 bytes are the
+ * hash of the requested key. */
 #include <string.h>
 
 #include "plat/cache/cache_entry.h"

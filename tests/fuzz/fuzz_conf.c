@@ -1,4 +1,4 @@
-/* A configuration file: what is accepted, written down and read again, is the same configuration. */
+/* A configuration file: an accepted one, written and read again, must give the same configuration. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>

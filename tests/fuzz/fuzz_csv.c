@@ -1,5 +1,5 @@
-/* fuzz_csv.c - tables from outside: the reader, the products and translations made of the rows, and the writer, whose
- * rows must be read as they were. */
+/* fuzz_csv.c - foreign tables: the reader, the import of products and translations, and the writer, whose rows must
+ * read back unchanged. */
 #include "plat/text/csv.h"
 #include "import/translation_csv.h"
 
@@ -77,7 +77,7 @@ read_translations(struct arena *a, struct str s)
 			ASSERT(text.lang.n >= 2 && text.of.n > 0);
 }
 
-/* The first byte says which header is put in front. */
+/* The first byte chooses the header line. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

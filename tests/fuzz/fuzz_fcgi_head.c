@@ -1,4 +1,4 @@
-/* Bytes as a web server may send them: of a request that is taken where it lies, libfcgi must read the same. */
+/* Bytes as a web server may send them: libfcgi must read a request parsed in place in the same way. */
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-/* FCGI_ROLE libfcgi adds itself. */
+/* libfcgi adds FCGI_ROLE itself. */
 static void
 compare(const struct fcgi_head *h, FCGX_Request *rq)
 {

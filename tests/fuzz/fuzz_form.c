@@ -1,5 +1,5 @@
-/* The parsers of what a browser sends: body, query, cookie, path, fields. The first line is the Content-Type, the
- * second the request target, the third a header; the rest is the body. */
+/* The parsers of browser input: body, query, cookie, path, fields. The first line is the Content-Type, the second the
+ * request target, the third a header; the rest is the body. */
 #include <stddef.h>
 
 #include "plat/text/form.h"
@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* Whatever is accepted is text. */
+/* All accepted fields must be valid text. */
 static void
 check_form(struct arena *a, const struct form *form)
 {

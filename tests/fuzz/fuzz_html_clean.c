@@ -1,5 +1,5 @@
-/* fuzz_html_clean.c - descriptions from outside: what comes out holds no tag or attribute that is not allowed, and
- * cleaning it again changes nothing. */
+/* fuzz_html_clean.c - foreign descriptions: the output has only allowed tags and attributes, and cleaning it again
+ * changes nothing. */
 #include "plat/text/html_clean.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -1,4 +1,4 @@
-/* fuzz_image.c - the headers of pictures from outside; what is taken is within the bounds. */
+/* fuzz_image.c - headers of foreign pictures; accepted ones are within the bounds. */
 #include "plat/host/image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -1,4 +1,4 @@
-/* A template, in both modes, with itself as a partial "t"; what compiles is rendered with a small tree. */
+/* A template, in both modes, with itself as partial "t"; if it compiles, it is rendered with a small tree. */
 #include "view/mustache/mustache.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -1,4 +1,4 @@
-/* Bytes as memcached may return them: decoded, what is a tree must encode to a tree that decodes to the same. */
+/* Bytes as memcached may return them: an accepted tree must survive another round of encoding and decoding. */
 #include <stdlib.h>
 
 #include "view/encode.h"

@@ -14,7 +14,7 @@ random_next(uint64_t *seed)
 	return z ^ (z >> 31);
 }
 
-/* In [min, max]. */
+/* A number in [min, max]. */
 static inline int64_t
 random_in(uint64_t *seed, int64_t min, int64_t max)
 {

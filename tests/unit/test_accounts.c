@@ -28,7 +28,7 @@ begin(void)
 	ck_ok(conf_load(&arena, NULL, &conf, &e), &e);
 }
 
-/* A file with these bytes; its name is the caller's. */
+/* Writes a file with these bytes and returns its name. */
 static struct str
 password_file(const char *bytes)
 {

@@ -20,7 +20,7 @@ good(void)
 	}};
 }
 
-/* What is found at `f` when it holds `text` in a good address of `country`. */
+/* The fault of field `f` holding `text` in an otherwise valid address of `country`. */
 static enum address_fault
 fault(enum address_field f, const char *text, const char *country)
 {

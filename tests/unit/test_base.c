@@ -211,7 +211,7 @@ START_TEST(str_copy_takes_what_fits_and_ends_it)
 	ck_assert_str_eq(to, "abcd");
 	str_copy(to, sizeof(to), STR("xyz"));
 	ck_assert_str_eq(to, "xyz");
-	ck_assert_int_eq(to[4], '\0'); /* of the longer one before */
+	ck_assert_int_eq(to[4], '\0'); /* left from the longer text before */
 	str_copy(to, sizeof(to), STR_NONE);
 	ck_assert_str_eq(to, "");
 }
@@ -226,7 +226,7 @@ START_TEST(log_lines_name_the_request_that_they_belong_to)
 	ck_assert(log_open("test", path, LOG_INFO));
 	log_request("0123456789abcdef0123456789abcdef");
 	log_put(LOG_INFO, "event=one");
-	log_request("0123456789abcdef0123456789abcdef-and-more"); /* as much of it as there is room for */
+	log_request("0123456789abcdef0123456789abcdef-and-more"); /* cut to the space available */
 	log_put(LOG_INFO, "event=two");
 	log_request(NULL);
 	log_put(LOG_INFO, "event=three");

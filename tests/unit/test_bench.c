@@ -182,7 +182,7 @@ START_TEST(headers_of_an_answer_are_found_also_several_times)
 }
 END_TEST
 
-/* What follows another interaction comes by chance after it, and all come in the shares of the mix. */
+/* With the chances of follow-ups, all interactions occur in the shares of the mix. */
 START_TEST(each_mix_has_its_shares)
 {
 	for (int mix = MIX_BROWSING; mix <= MIX_ORDERING; mix++) {

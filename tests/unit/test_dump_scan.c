@@ -20,7 +20,7 @@ static const char dump[] = "-- MariaDB dump\n"
 
 static struct arena arena;
 
-/* Scans the text in parts of `step` bytes; what is kept of it. */
+/* Scans the text in parts of `step` bytes; returns the kept bytes. */
 static struct str
 scan(struct dump_scan *s, const char *text, size_t step)
 {

@@ -34,7 +34,7 @@ param(struct buf *b, const char *name, struct str value)
 	buf_put(b, value);
 }
 
-/* A request with these variables and, behind them, records that end it. */
+/* A request with these variables, followed by the records that end it. */
 static struct buf
 request(struct buf *params, int padding)
 {
@@ -120,7 +120,7 @@ START_TEST(what_has_a_body_or_cannot_be_a_c_string_is_left_alone)
 	rq = request(&params, 0);
 	refused(&rq);
 	params = get_params();
-	param(&params, "HTTP_X=a", STR("b")); /* to libfcgi that is HTTP_X */
+	param(&params, "HTTP_X=a", STR("b")); /* libfcgi reads this as HTTP_X */
 	rq = request(&params, 0);
 	refused(&rq);
 	buf_init(&params, &arena, 1 << 16);

@@ -14,7 +14,7 @@ parsed(const char *text)
 	return g;
 }
 
-/* What the first text gives beyond the second. */
+/* The rights in the first text that the second lacks. */
 static struct str
 beyond(const char *of, const char *in)
 {

@@ -55,7 +55,7 @@ START_TEST(html_clean_takes_text_without_tags_as_plain_text)
 }
 END_TEST
 
-/* Every known way of smuggling a script in; nothing but plain allowed tags may come out. */
+/* Known ways of injecting a script; only plain allowed tags may come out. */
 static const char *const hostile[] = {
     "<script>alert(1)</script>",
     "<ScRiPt src=//x></sCrIpT>",
@@ -108,7 +108,7 @@ static const char *const hostile[] = {
     "<td>x</td><dl><dt>a<dd>b</dl><pre>\n c\n d</pre><hr>",
 };
 
-/* Only tags that the header names, in the exact form that the writer makes. */
+/* True when all tags are those of the header, exactly as the writer writes them. */
 static bool
 only_allowed(struct str s)
 {
@@ -130,7 +130,7 @@ only_allowed(struct str s)
 	return true;
 }
 
-/* Every start tag has its end tag, in order. */
+/* True when start and end tags are properly nested. */
 static bool
 well_formed(struct str s)
 {

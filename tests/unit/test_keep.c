@@ -17,7 +17,7 @@ own_name(const char *which)
 	return name;
 }
 
-/* A socket as systemd's, at an abstract name of this process. */
+/* A socket like systemd's, with an abstract name of this process. */
 static int
 listen_for_messages(const char *name)
 {
@@ -29,7 +29,7 @@ listen_for_messages(const char *name)
 	return fd;
 }
 
-/* The message that came, and the descriptor beside it; -1: none. */
+/* Receives a message; returns the descriptor sent with it, or -1. */
 static int
 receive(int from, char *text, size_t size)
 {
@@ -46,7 +46,7 @@ receive(int from, char *text, size_t size)
 	return fd;
 }
 
-/* A socket that listens at a file of its own; *inode is the file's. */
+/* A listening socket with its own file; *inode is that of the file. */
 static int
 listen_at_file(char path[40], unsigned long long *inode)
 {

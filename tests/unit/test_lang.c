@@ -87,7 +87,7 @@ START_TEST(plural_rules_of_gettext_are_understood)
 	    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
 	    "20111222222222222222201112");
 	check_forms("nplurals=2; plural=!(n == 1 || n == 3) && 2 + 3 * 2 == 8 - 0 / 1;", "10101");
-	check_forms("nplurals=3; plural=n / 0 + n % 0 + 7;", "2222"); /* nothing but the last form past the end */
+	check_forms("nplurals=3; plural=n / 0 + n % 0 + 7;", "2222"); /* capped at the last form */
 }
 END_TEST
 

@@ -89,7 +89,7 @@ START_TEST(what_is_cut_or_wrong_is_refused_with_its_line)
 }
 END_TEST
 
-/* The first write takes a part of it, and only the next one says why. */
+/* The first write is partial; only the next one returns the error. */
 START_TEST(a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
 {
 	char dir[] = "/tmp/kontor-test-XXXXXX", path[64];

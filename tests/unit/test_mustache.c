@@ -289,7 +289,7 @@ START_TEST(texts_are_translated_and_may_put_their_fields_in_another_order)
 	    "Für 1,00\xc2\xa0€: &lt;Tea&gt; &amp; mehr");
 	ck_str(render(&langs.lang[0], "{{#_}}{{name}} for {{price}}{{/_}}", NULL, v), "&lt;Tea&gt; for €1.00");
 	ck_str(render(&langs.lang[1], "{{#_}}Nobody's &amp; new{{/_}}", NULL, v), "Nobody&#39;s &amp; new");
-	/* A translation with markup, or with a field of its own, is not used. */
+	/* A translation with markup, or with a field that the source lacks, is not used. */
 	ck_str(render(&langs.lang[1], "{{#_}}Bad {{name}}{{/_}} {{#_}}Worse {{name}}{{/_}}", NULL, v),
 	    "Bad &lt;Tea&gt; Worse &lt;Tea&gt;");
 	arena_fini(&a);
@@ -320,7 +320,7 @@ START_TEST(counted_texts_take_the_form_of_the_language)
 		view_int(v, N_count, cases[i].n);
 		ck_str(render(&langs.lang[0], t, NULL, v), cases[i].en);
 		ck_str(render(&langs.lang[3], t, NULL, v), cases[i].ar);
-		/* not translated: the source's own rule */
+		/* no translation: the source language's rule applies */
 		ck_str(render(&langs.lang[2], t, NULL, v), cases[i].en);
 	}
 	arena_fini(&a);

@@ -1,4 +1,4 @@
-/* The tests of the Mustache specification, from its own files: $KONTOR_TEST_DATA/mustache-spec, or the folder
+/* The tests of the Mustache specification, from its own files in $KONTOR_TEST_DATA/mustache-spec, or in
  * ../shared/data/mustache-spec beside the sources. */
 #include <glob.h>
 #include <jansson.h>

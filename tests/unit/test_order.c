@@ -59,7 +59,7 @@ plan(struct cart_line *lines, size_t n, const struct checkout_draft *d)
 	return p;
 }
 
-/* What the table must say, written down a second time: [machine][state][event], for each set of facts. */
+/* The expected transitions, written independently of the table: [machine][state][event], for each set of facts. */
 static int
 expected(enum order_machine m, enum order_event ev, const struct order_facts *f)
 {
@@ -153,7 +153,7 @@ START_TEST(checkout_goes_step_by_step)
 	d.payment = STR("on_delivery");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_REVIEW);
 	d.address.field[ADDRESS_COUNTRY] = STR("FR");
-	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT); /* nobody collects money there */
+	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_PAYMENT); /* no payment on delivery there */
 	d.address.field[ADDRESS_COUNTRY] = STR("US");
 	d.address.field[ADDRESS_REGION] = STR("CA");
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_DELIVERY); /* no parcels there */
@@ -279,7 +279,7 @@ START_TEST(checkout_hash_changes_with_all_that_is_shown)
 	ck_assert_int_eq(plan(&l, 1, &d).step, CHECKOUT_ADDRESS);
 	d = draft();
 	d.note = STR("ring twice");
-	ck_assert_uint_eq(plan(&l, 1, &d).hash, was); /* typed on the review page itself */
+	ck_assert_uint_eq(plan(&l, 1, &d).hash, was); /* the note is typed on the review page itself */
 	d = draft();
 	d.payment = STR("on_delivery");
 	ck_assert_uint_ne(plan(&l, 1, &d).hash, was);

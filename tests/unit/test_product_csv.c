@@ -47,7 +47,7 @@ open_table(struct csv *c, struct err *e)
 	return pc;
 }
 
-/* All of a table's reports and products. */
+/* Returns all reports and products of a table as text. */
 static const char *
 read_table(const char *text)
 {
@@ -121,7 +121,7 @@ START_TEST(product_csv_names_a_missing_column_and_ignores_unknown_ones_once)
 }
 END_TEST
 
-/* Every row of the table in doc/import.md that a product file alone can show; the good product beside it goes in. */
+/* Each row of the table in doc/import.md that needs only a product file. The valid product beside it is imported. */
 static const struct {
 	const char *rows, *report;
 } broken[] = {
@@ -212,7 +212,7 @@ START_TEST(product_csv_reports_each_broken_cell_at_its_place)
 			: last == '+' ? "= cup /=500\n"
 				      : "");
 		got_z = read_table(text);
-		if (str_find(str_z(want), STR("1:28: Unit")) == 0) /* a column that the file has not */
+		if (str_find(str_z(want), STR("1:28: Unit")) == 0) /* a column that the file lacks */
 			ck_assert_ptr_nonnull(strstr(got_z, "Unit Price Base Measure: empty, though"));
 		else
 			ck_assert_str_eq(got_z, want);

@@ -114,7 +114,7 @@ START_TEST(a_file_is_roots_when_nobody_else_can_change_or_replace_it)
 		ck_assert(!rights_is_roots(&arena, &path));
 	}
 	close(fd);
-	fd = mkstemp(loose); /* in a folder where anybody can make another name for a file of root's */
+	fd = mkstemp(loose); /* in a folder where anybody can hard-link a file of root */
 	ck_assert_int_ge(fd, 0);
 	path = loose;
 	ck_assert(!rights_is_roots(&arena, &path));

@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(block_passes_over_what_no_list_can_hold)
 {
-	/* Two too high, one doubled, half a one. */
+	/* Two offsets too high, one duplicate, one cut in half. */
 	static const struct str list = STR_INIT("\x00\x05\x40\x00\xff\xff\x00\x07\x00\x05\x01");
 	uint64_t out[9];
 
@@ -52,7 +52,7 @@ START_TEST(block_passes_over_what_no_list_can_hold)
 }
 END_TEST
 
-/* Against the plainest way to say the same. */
+/* Compares with a naive implementation. */
 START_TEST(block_finds_what_is_in_all_lists_newest_first_below_a_limit)
 {
 	uint64_t state = 1;

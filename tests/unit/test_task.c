@@ -50,7 +50,7 @@ crash(void *arg, struct buf *out)
 	raise(SIGKILL);
 }
 
-/* With a child of its own, which must go too. */
+/* Has a child of its own, which must be killed too. */
 static void
 hang(void *arg, struct buf *out)
 {
@@ -102,7 +102,7 @@ START_TEST(one_that_hangs_costs_its_limit_and_holds_up_no_other)
 		ck_assert_uint_eq(t[i].out.n, 0);
 		ck_assert(i % 2 == 1 || t[i].took_ms >= 300);
 	}
-	/* All of them had the pipe: its other end closes with the last one. */
+	/* All children held the pipe; end of file comes when the last one is dead. */
 	close(fds[1]);
 	pfd.fd = fds[0];
 	ck_assert_int_eq(poll(&pfd, 1, 10000), 1);

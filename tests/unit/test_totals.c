@@ -38,7 +38,7 @@ random_lines(uint64_t *seed, struct totals_line *lines)
 	return n;
 }
 
-/* |2 * (tax * one - exact * one)| <= one: off by half a minor unit at most. */
+/* |2 * (tax * one - exact * one)| <= one: at most half a minor unit off. */
 static void
 check_line(const struct totals_line *line, bool included)
 {

@@ -202,7 +202,7 @@ START_TEST(every_cut_and_every_flipped_bit_is_refused_or_a_tree)
 	bytes = encoded(sample());
 	mark = arena_mark(&a);
 	for (size_t n = 0; n < bytes.n; n++) {
-		copy = arena_alloc(&scratch, n); /* a block of its own: AddressSanitizer sees a byte too far */
+		copy = arena_alloc(&scratch, n); /* a separate block, for AddressSanitizer */
 		memcpy(copy, bytes.p, n);
 		ck_assert(!view_decode(&scratch, str_n(copy, n), &back, &e));
 		err_clear(&e);
@@ -233,8 +233,8 @@ START_TEST(decode_refuses_depth_names_counts_and_trailing_bytes)
 	    STR_INIT("K\x01\x01\x00\x05\xff\x00"),	  /* no such currency */
 	    STR_INIT("K\x01\x01\x00\x03\x05" "ab"),	  /* a text longer than the bytes */
 	    STR_INIT("K\x01\x01\x00\x0a"),		  /* no such type */
-	    STR_INIT("K\x01\x01\x00\x00\x00"),		  /* bytes behind */
-	    STR_INIT("K\x01\x02\x00\x00"),		  /* fewer nodes than said */
+	    STR_INIT("K\x01\x01\x00\x00\x00"),		  /* trailing bytes */
+	    STR_INIT("K\x01\x02\x00\x00"),		  /* fewer nodes than announced */
 	    STR_INIT("K\x01\x01\x00\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"), /* more than 64 bits */
 	};
 	struct view *v, *back;

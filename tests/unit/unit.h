@@ -1,4 +1,4 @@
-/* unit.h - what every unit test program shares: one suite, TAP on standard output.
+/* unit.h - the frame of every unit test program: one suite, TAP on standard output.
  *
  * A program lists its tests once, in UNIT_MAIN(name, test, test, ...). */
 #ifndef KONTOR_TESTS_UNIT_H

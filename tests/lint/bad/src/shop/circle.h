@@ -1,4 +1,4 @@
-/* circle.h - includes what includes it. */
+/* circle.h - includes a header that includes this one. */
 #ifndef KONTOR_SHOP_CIRCLE_H
 #define KONTOR_SHOP_CIRCLE_H
 #include "shop/wrong.h"
