@@ -27,6 +27,9 @@ struct job_context {
 #include "plat/stats/jobs.def"
 #undef JOB
 
+/* Opens the counters and the control file, also again when they are missing or replaced. */
+MUST_USE bool job_join(const struct conf *, struct stats *, struct control *, struct err *);
+
 /* Runs all kinds until SIGTERM or SIGINT, or each kind once. The present run is finished. Returns an exit status. */
 int job_loop(const struct conf *, struct control *, bool once);
 

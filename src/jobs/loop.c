@@ -39,6 +39,7 @@ struct loop {
 	struct job_context ctx;
 	timer_t watchdog;
 	struct state state[ARRAY_LEN(kinds)];
+	bool lost; /* the counters or the control file */
 };
 
 static volatile sig_atomic_t stopping;
@@ -158,6 +159,24 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 	       && cache_open(&l->process, conf, ctl, form_hash(conf), &l->ctx.cache, e);
 }
 
+bool
+job_join(const struct conf *conf, struct stats *st, struct control *ctl, struct err *e)
+{
+	return stats_join(st, conf->paths_stats_file.p, STATS_JOBS, "jobs", e)
+	    && control_join(ctl, conf->paths_control_file.p, "jobs", st, e);
+}
+
+static void
+join_again(struct loop *l)
+{
+	struct err e = {0};
+	bool lost = !job_join(l->ctx.conf, l->ctx.st, l->ctx.ctl, &e);
+
+	if (lost && !l->lost)
+		log_put(LOG_ERROR, "event=no_counters msg=\"%s\"", e.msg);
+	l->lost = lost;
+}
+
 int
 job_loop(const struct conf *conf, struct control *ctl, bool once)
 {
@@ -177,6 +196,7 @@ job_loop(const struct conf *conf, struct control *ctl, bool once)
 		if (once)
 			break;
 		(void)ppoll(NULL, 0, &wait, &waiting);
+		join_again(&l);
 	}
 	timer_delete(l.watchdog);
 	arena_fini(&l.run);

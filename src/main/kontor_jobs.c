@@ -50,8 +50,8 @@ main(int argc, char **argv)
 {
 	static struct arena a;
 	static struct conf conf;
-	struct stats st;
-	struct control ctl;
+	static struct control ctl;
+	static struct stats st;
 	struct err e = {0};
 	const char *file = NULL;
 	bool once = false;
@@ -63,9 +63,7 @@ main(int argc, char **argv)
 		return give_up("config_unusable", &e, EX_CONFIG);
 	if (!log_open("kontor-jobs", conf.log_file.p, level_of(conf.log_level)))
 		log_put(LOG_WARN, "event=log_unusable file=%s", conf.log_file.p);
-	if (!stats_open(&st, conf.paths_stats_file.p, &e) || !stats_claim_as(&st, STATS_JOBS, "jobs", &e))
+	if (!job_join(&conf, &st, &ctl, &e))
 		return give_up("no_counters", &e, EX_UNAVAILABLE);
-	if (!control_open(&ctl, conf.paths_control_file.p, &st, &e) || !control_claim(&ctl, "jobs", &e))
-		return give_up("no_control_file", &e, EX_UNAVAILABLE);
 	return job_loop(&conf, &ctl, once);
 }

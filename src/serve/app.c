@@ -1,5 +1,6 @@
 #include "serve/app.h"
 
+#include "base/clock.h"
 #include "plat/cache/cache.h"
 #include "plat/text/secret.h"
 #include "store/shop_rules.h"
@@ -9,6 +10,7 @@
 #include "serve/site.h"
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
+#define LOOK_EVERY_NS CLOCK_S
 #define SPARE_MEM_B ((size_t)4 << 20)
 
 static bool
@@ -85,17 +87,38 @@ open_configured(struct app *app, const struct app_report *r, struct err *e)
 	return open_site(app, e) && open_templates(app, r, e) && check_networks(&app->conf, e);
 }
 
-/* A worker that cannot count still serves. */
+void
+app_join(struct app *app, bool now)
+{
+	struct err e = {0}, second = {0};
+	bool was = app->joined;
+
+	if (app->broken || (!now && clock_mono_ns() < app->look_ns))
+		return;
+	app->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
+	app->joined = stats_join(&app->stats, app->conf.paths_stats_file.p, STATS_WORKER, app->backend, &e);
+	app->joined &= control_join(&app->control, app->conf.paths_control_file.p, app->backend, &app->stats,
+	    app->joined ? &e : &second);
+	if (was && !app->joined)
+		log_put(LOG_ERROR, "event=no_orders place=%s msg=\"%s: no order is taken until it can be made again\"",
+		    e.place, e.msg);
+	else if (!was && app->joined)
+		log_put(LOG_INFO, "event=joined msg=\"counters and control file are shared\"");
+}
+
+bool
+app_may_order(const struct app *app, struct err *e)
+{
+	return (stats_sound(&app->stats, e) && control_sound(&app->control, e)) || err_context(e, "no order is taken");
+}
+
+/* A worker that cannot count still serves pages. */
 static void
 open_stats(struct app *app, const char *backend)
 {
-	struct err e = {0};
-
-	if (!stats_open(&app->stats, app->conf.paths_stats_file.p, &e)
-	    || !stats_claim(&app->stats, backend, &e)
-	    || !control_open(&app->control, app->conf.paths_control_file.p, &app->stats, &e)
-	    || !control_claim(&app->control, backend, &e))
-		log_put(LOG_ERROR, "event=not_counting place=%s msg=\"%s\"", e.place, e.msg);
+	app->backend = backend;
+	app->joined = true; /* so that a failure is logged */
+	app_join(app, true);
 	stats_sweep(&app->stats);
 }
 

@@ -27,6 +27,9 @@ struct app {
 	struct conf conf;
 	struct stats stats;
 	struct control control;
+	const char *backend; /* it counts there */
+	bool joined;	     /* counters and control file were there when last looked at */
+	uint64_t look_ns;    /* when to look again */
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;
@@ -60,6 +63,13 @@ struct app_report {
  * app is to be closed in either case. */
 MUST_USE bool app_check(
     struct app *, const struct site *, const char *file, const struct app_report *, struct err *);
+
+/* Opens counters and control file again when they are missing or replaced; before a request begins. Looks once a
+ * second, and `now` at once. */
+void app_join(struct app *, bool now);
+
+/* Without both files no order is taken: ERR_BUSY. */
+MUST_USE bool app_may_order(const struct app *, struct err *);
 
 void app_close(struct app *);
 

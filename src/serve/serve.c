@@ -390,6 +390,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	rq.deadline_ns = rq.start_ns + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS;
 	trace_id(request_header(&rq, "HTTP_TRACEPARENT"), rq.id);
 	log_request(rq.id);
+	app_join(app, str_eq(request_header(&rq, "REQUEST_METHOD"), STR("POST")));
 	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
 	arm_watchdog(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
 	response_init(&rq.res, a);

@@ -259,6 +259,8 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	(void)page;
 	if (!rq->post)
 		return to_step(rq, CHECKOUT_REVIEW);
+	if (!app_may_order(rq->app, e))
+		return false;
 	if (control_paused(&rq->app->control))
 		return err_set(e, ERR_BUSY, "ordering is paused");
 	if (rq->session == NULL)

@@ -116,7 +116,7 @@ session_paused(const struct request *rq)
 {
 	const struct control *ctl = &rq->app->control;
 
-	return control_paused(ctl) || breaker_is_open(ctl, BREAKER_DB);
+	return !rq->app->joined || control_paused(ctl) || breaker_is_open(ctl, BREAKER_DB);
 }
 
 const struct site_session session_policy = {

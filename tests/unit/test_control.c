@@ -78,9 +78,9 @@ contend(struct control *own)
 	for (int i = 0; i < 20000; i++) {
 		if (!control_permit(own, PERMIT_HASH, 1))
 			continue;
-		if (atomic_exchange(&own->area->paused, 1) != 0)
+		if (atomic_exchange(&own->area->pause, 1) != 0)
 			atomic_fetch_add(&own->area->identity, 1);
-		atomic_store(&own->area->paused, 0);
+		atomic_store(&own->area->pause, 0);
 		control_permit_release(own, PERMIT_HASH);
 	}
 }
@@ -181,6 +181,50 @@ START_TEST(a_deleted_or_replaced_file_is_not_sound)
 	ck_assert(!control_sound(&ctl, &e));
 	ck_assert_uint_ne(control_epoch(&other), 0);
 	control_close(&other);
+}
+END_TEST
+
+START_TEST(a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds)
+{
+	static struct control one, two;
+	uint64_t epoch;
+
+	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_join(&two, path, "shop", NULL, &e), &e);
+	control_pause(&one, true);
+	control_set_identity(&one, 7);
+	epoch = control_epoch(&one);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert(!control_sound(&one, &e));
+	err_clear(&e);
+	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_sound(&one, &e), &e);
+	ck_assert(control_paused(&one));
+	ck_assert_uint_eq(control_identity(&one), 7);
+	ck_assert_uint_gt(control_epoch(&one), epoch);
+	control_pause(&one, false);
+	ck_ok(control_join(&two, path, "shop", NULL, &e), &e); /* still maps the paused one */
+	ck_assert(!control_paused(&one) && !control_paused(&two));
+	control_close(&one);
+	control_close(&two);
+}
+END_TEST
+
+START_TEST(while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound)
+{
+	static struct control one;
+	char away[80];
+
+	ck_ok(control_join(&one, path, "shop", NULL, &e), &e);
+	control_pause(&one, true);
+	snprintf(away, sizeof(away), "%s-away", dir);
+	ck_assert_int_eq(rename(dir, away), 0);
+	ck_assert(!control_join(&one, path, "shop", NULL, &e));
+	err_clear(&e);
+	ck_assert(!control_sound(&one, &e));
+	err_clear(&e);
+	ck_assert(control_paused(&one));
+	ck_assert_int_eq(rename(away, dir), 0);
+	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_sound(&one, &e), &e);
+	control_close(&one);
 }
 END_TEST
 
@@ -387,7 +431,9 @@ main(void)
 	const TTest *const tests[] = {pause_epoch_and_identity_are_seen_by_all_and_outlive_them,
 	    a_file_of_a_later_release_is_shared, a_foreign_or_short_file_and_a_missing_one_are_refused,
 	    a_file_has_the_mode_and_owner_that_let_the_workers_in, a_deleted_or_replaced_file_is_not_sound,
-	    an_epoch_is_never_repeated_by_a_new_file, slots_are_held_by_the_living_only,
+	    a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds,
+	    while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound, an_epoch_is_never_repeated_by_a_new_file,
+	    slots_are_held_by_the_living_only,
 	    without_a_file_nothing_is_shared_and_nothing_breaks, permits_are_shared_and_die_with_their_holder,
 	    a_permit_for_one_is_never_held_by_two,
 	    the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through,

@@ -151,7 +151,6 @@ move_in(struct control *ctl, int i, const char *name)
 	shared_set(&s->pid_space, shared_pid_space());
 	shared_set(&s->since_s, (uint64_t)clock_utc_s());
 	str_copy(s->owner, sizeof(s->owner), str_z(name));
-	str_copy(ctl->owner, sizeof(ctl->owner), str_z(name));
 	while (top < (uint64_t)i + 1 && !atomic_compare_exchange_weak(&ctl->area->top, &top, (uint64_t)i + 1))
 		;
 	ctl->slot = i;
@@ -167,6 +166,40 @@ control_claim(struct control *ctl, const char *name, struct err *e)
 			move_in(ctl, i, name);
 	return ctl->slot >= 0
 	    || err_set(e, ERR_LIMIT, "%s: all %d slots are held by live processes", ctl->file.name, CONTROL_SLOTS);
+}
+
+/* The file may have been made by another process meanwhile, and changed since: the later setting holds. */
+static void
+carry_over(struct control *to, const struct control *from)
+{
+	uint64_t mine = atomic_load(&from->area->pause), theirs = atomic_load(&to->area->pause), none = 0;
+
+	while (mine > theirs && !atomic_compare_exchange_weak(&to->area->pause, &theirs, mine))
+		;
+	(void)atomic_compare_exchange_strong(&to->area->identity, &none, atomic_load(&from->area->identity));
+	if (atomic_load(&to->area->epoch) <= atomic_load(&from->area->epoch))
+		atomic_store(&to->area->epoch, atomic_load(&from->area->epoch) + 1);
+}
+
+bool
+control_join(struct control *ctl, const char *path, const char *name, struct stats *st, struct err *e)
+{
+	struct control fresh;
+	struct err none = {0};
+
+	if (control_sound(ctl, &none))
+		return true;
+	if (!control_open(&fresh, path, st, e) || !control_claim(&fresh, name, e)) {
+		control_close(&fresh);
+		if (ctl->area == NULL)
+			*ctl = fresh; /* knows the name, and is not open */
+		return false;
+	}
+	if (ctl->area != NULL)
+		carry_over(&fresh, ctl);
+	control_close(ctl);
+	*ctl = fresh;
+	return true;
 }
 
 /* ---- bits that are shared by number ---- */
@@ -221,14 +254,20 @@ may_write(const struct control *ctl)
 bool
 control_paused(const struct control *ctl)
 {
-	return ctl != NULL && (ctl->area == NULL || atomic_load(&ctl->area->paused) != 0);
+	return ctl != NULL && (ctl->area == NULL || (atomic_load(&ctl->area->pause) & 1) != 0);
 }
 
 void
 control_pause(struct control *ctl, bool paused)
 {
-	if (may_write(ctl))
-		atomic_store(&ctl->area->paused, paused ? 1 : 0);
+	uint64_t now = (uint64_t)clock_utc_s() * 1000 * 2, old, fresh;
+
+	if (!may_write(ctl))
+		return;
+	old = atomic_load(&ctl->area->pause);
+	do
+		fresh = (now > old ? now : (old | 1) + 1) + (paused ? 1 : 0); /* later than before on any clock */
+	while (!atomic_compare_exchange_weak(&ctl->area->pause, &old, fresh));
 }
 
 uint64_t

@@ -7,7 +7,7 @@
  *  - A worker that has not this file takes no order: control_sound() is asked before each.
  *  - Each process holds one slot by a lock of the kernel. Permits and probes are bits in the holder's slot and count
  *    only while the slot is held: they die with the holder.
- *  - A file that is made anew never repeats an epoch, and takes over the pause that its maker knew of.
+ *  - A file that is made anew never repeats an epoch, and takes over the pause from those that map the old one.
  *
  * Functions also take NULL (a tool that shares nothing): then permits are given and breakers are closed. */
 #ifndef KONTOR_PLAT_CONTROL_CONTROL_H
@@ -35,7 +35,6 @@ struct control {
 	struct control_area *area; /* NULL: not open */
 	struct stats *stats;	   /* counts breakers and permits; may be NULL */
 	int slot;		   /* -1: none */
-	char owner[CONTROL_NAME_SIZE];
 };
 
 /* Maps the file, making it when it is missing. ERR_UPSTREAM when it cannot be had. `stats` is borrowed. */
@@ -46,6 +45,11 @@ MUST_USE bool control_open_tool(struct control *, const char *path, bool write, 
 
 /* Takes a slot for life, in the name of a backend or "jobs". ERR_LIMIT when all are held. */
 MUST_USE bool control_claim(struct control *, const char *name, struct err *);
+
+/* Opens and claims, unless that is done and sound; for processes that live on, between two pieces of work. What this
+ * process still maps of a lost file is carried over: the pause as it was last set, epoch, identity. On failure the old
+ * mapping stays. */
+MUST_USE bool control_join(struct control *, const char *path, const char *name, struct stats *, struct err *);
 
 /* The process has a slot, and the path still leads to the file that it maps; else ERR_BUSY. */
 MUST_USE bool control_sound(const struct control *, struct err *);

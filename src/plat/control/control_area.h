@@ -32,7 +32,7 @@ struct control_area {
 	shared_word magic; /* set last */
 	shared_word minor;
 	char boot[SHARED_BOOT_SIZE]; /* the boot of the machine in which `opened_ns` has a meaning */
-	shared_word paused;
+	shared_word pause; /* when it was last set (UTC, ms) * 2, + 1 while ordering is paused; 0: never */
 	shared_word epoch;
 	shared_word identity;
 	shared_word top; /* no slot from here on was ever taken */

@@ -111,7 +111,7 @@ map_file(struct shared *s, struct err *e)
 	void *p;
 
 	if (fstat(s->fd, &sb) < 0 || sb.st_size < (off_t)s->size_b)
-		return err_set(e, ERR_UPSTREAM, "%s: shorter than it must be", s->name);
+		return err_set(e, ERR_UPSTREAM, "%s: shorter than %zu bytes: was its folder full?", s->name, s->size_b);
 	s->dev = sb.st_dev;
 	s->ino = sb.st_ino;
 	p = mmap(NULL, s->size_b, s->writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, s->fd, 0);
@@ -162,11 +162,11 @@ shared_sound(const struct shared *s, struct err *e)
 	struct stat sb;
 
 	if (s->area == NULL)
-		return err_set(e, ERR_BUSY, "%s could not be opened", s->name);
+		return err_set(e, ERR_BUSY, "%s is not open", s->name);
 	if (s->fd < 0)
 		return true;
 	if (stat(s->name, &sb) != 0)
-		return err_set(e, ERR_BUSY, "%s: %s, since this process opened it", s->name, strerror(errno));
+		return err_set(e, ERR_BUSY, "%s is lost: %s", s->name, strerror(errno));
 	return (sb.st_dev == s->dev && sb.st_ino == s->ino)
-	    || err_set(e, ERR_BUSY, "%s is another file than this process opened", s->name);
+	    || err_set(e, ERR_BUSY, "%s is another file than the one that this process opened", s->name);
 }

@@ -241,6 +241,33 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 	    STATS_SLOTS);
 }
 
+bool
+stats_sound(const struct stats *st, struct err *e)
+{
+	if (st->area != NULL && st->slot < 0)
+		return err_set(e, ERR_BUSY, "%s: this process has no slot in it", st->file.name);
+	return shared_sound(&st->file, e);
+}
+
+bool
+stats_join(struct stats *st, const char *path, enum stats_role role, const char *name, struct err *e)
+{
+	struct stats fresh;
+	struct err none = {0};
+
+	if (stats_sound(st, &none))
+		return true;
+	if (!stats_open(&fresh, path, e) || !stats_claim_as(&fresh, role, name, e)) {
+		stats_close(&fresh);
+		if (st->area == NULL)
+			*st = fresh; /* knows the name, and is not open */
+		return false;
+	}
+	stats_close(st);
+	*st = fresh;
+	return true;
+}
+
 void
 stats_retire(struct stats *st, const char *backend)
 {

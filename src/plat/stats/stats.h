@@ -75,6 +75,12 @@ MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, stru
 MUST_USE bool stats_claim(struct stats *, const char *backend, struct err *);
 MUST_USE bool stats_claim_as(struct stats *, enum stats_role, const char *name, struct err *);
 
+/* Opens and claims, unless that is done and sound; between two requests only. On failure the old mapping stays. */
+MUST_USE bool stats_join(struct stats *, const char *path, enum stats_role, const char *name, struct err *);
+
+/* The process has a slot, and the path still leads to the file that it maps; else ERR_BUSY. */
+MUST_USE bool stats_sound(const struct stats *, struct err *);
+
 /* The backend was ended on purpose: its counts stay, and none of its dead workers is missed. Until a worker of it comes
  * again. */
 void stats_retire(struct stats *, const char *backend);
