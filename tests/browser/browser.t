@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // browser.t - a real browser buys through both web servers, with and without scripts, on a desk and on a phone; every
-// page it meets is photographed, checked for accessibility (axe) and for valid HTML.
+// page on the way is photographed and checked for accessibility (axe) and valid HTML.
 'use strict';
 const { strictEqual: equal, deepStrictEqual: same, ok } = require('assert');
 const fs = require('fs');
@@ -26,7 +26,7 @@ const shots = process.env.KONTOR_SHOTS || path.join(build, 'artefacts', 'screens
 const validator = new HtmlValidate({
 	extends: ['html-validate:recommended'],
 	rules: {
-		// how the templates are written, not what browsers make of it
+		// style of the templates, irrelevant to browsers
 		'no-trailing-whitespace': 'off', 'long-title': 'off', 'void-style': 'off', 'attribute-boolean-style': 'off',
 		'attribute-empty-style': 'off', 'no-inline-style': 'error', 'require-sri': 'off',
 		'tel-non-breaking': 'off', // the owner's own text
@@ -34,7 +34,7 @@ const validator = new HtmlValidate({
 });
 let shop, browser;
 
-// Opens a page at a size; `problems` collects what the browser complains of.
+// Opens a page at a size; `problems` collects the browser's error messages.
 async function visit(server, { width, scripts = true, scheme = 'light', lang = 'en' }) {
 	const context = await browser.newContext({
 		baseURL: shop.origin(server), viewport: { width, height: width < 600 ? 844 : 900 }, javaScriptEnabled: scripts,
@@ -50,7 +50,7 @@ async function visit(server, { width, scripts = true, scheme = 'light', lang = '
 	return visitor;
 }
 
-// Photographs the present page and checks it.
+// Photographs and checks the current page.
 async function look(v, name) {
 	fs.mkdirSync(shots, { recursive: true });
 	await v.page.waitForLoadState('load');
@@ -67,7 +67,7 @@ async function look(v, name) {
 	same(v.problems, [], `what the browser complains of on ${name}`);
 }
 
-// The HTML as it was sent.
+// Checks the HTML as it was sent.
 function validate(name, html) {
 	const report = validator.validateStringSync(html);
 	same(report.results.flatMap((r) => r.messages.map((m) => `${name}:${m.line}: ${m.ruleId}: ${m.message}`)), [],

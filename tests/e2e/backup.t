@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Backups while buyers order through both web servers, and what a restore makes of them: no acknowledged order is half
-// there, none is in neither the shop nor a backup, and nothing old is shown afterwards.
+// Backups and restores while buyers order through both web servers: every acknowledged order is complete, and is in the
+// shop or in a backup, and after a restore no page shows old values.
 'use strict';
 const assert = require('assert');
 const child = require('child_process');
@@ -22,7 +22,7 @@ let s, backups, nBuyers = 0, placed = [];
 const buyer = (server) => new Buyer(s.origin(server), { agent: new http.Agent({ keepAlive: false }) });
 const media = (name) => path.join(s.dir, 'media', name);
 
-// While buyers go on: the shop's own kontor() would hold them up.
+// Runs the tool without blocking the buyers, as the shop's own kontor() would.
 function kontor(...args) {
 	return new Promise((done) => {
 		child.execFile(path.join(build, 'kontor'), ['--config', s.confFile, ...args], (e, stdout, stderr) =>
@@ -43,7 +43,7 @@ async function restore(dir, ...options) {
 	return rs;
 }
 
-// One order. Its number is null when the page that tells it did not come any more; its buyer's address is its own.
+// Places one order with an address of its own. The number is null if the order's page failed.
 async function order(server, i) {
 	const b = buyer(server), quantity = 1 + i % 3, email = `buyer-${nBuyers++}@example.org`;
 	await b.addToCart(`/en/p/tea-${i % GOODS}`, { quantity: String(quantity) });
@@ -57,7 +57,7 @@ async function order(server, i) {
 	return { at, quantity, email, number: number && number[1] };
 }
 
-// Buyers order one thing after the other while `work` is done. `mayFail`: the shop is closed for a part of it.
+// Buyers place orders while `work` runs. `mayFail`: the shop is closed for part of the time.
 async function whileOrdering(work, mayFail = false) {
 	const got = [], failed = [];
 	let stop = false, n = 0;
@@ -90,7 +90,7 @@ function booksAreRight() {
 	assert.strictEqual(rs.status, 0, rs.stdout + rs.stderr);
 }
 
-// Every order in the database with all that makes one: number -> quantity.
+// Checks that every order in the database has all its rows, and returns number -> quantity.
 function wholeOrders() {
 	const all = new Map();
 	for (const [number, total, quantity, lines, addresses, taxes, events, ledger, moved] of rows(`SELECT o.number, o.total_minor,
@@ -105,7 +105,7 @@ function wholeOrders() {
 	return all;
 }
 
-// Table names in one statement, as an accident would have it.
+// Drops all tables, as an accident would.
 function dropEverything() {
 	const names = rows('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()').flat();
 	rows(`SET foreign_key_checks = 0; DROP TABLE ${names.join(', ')}`);
@@ -178,7 +178,7 @@ test('a restore into the running shop: each order acknowledged meanwhile is in t
 			assert.match((await s.get(server, '/en/p/tea-0')).text, /10\.00/, 'what is shown is what was restored');
 });
 
-// Holds every stock for itself, as a slow order of another's would.
+// Locks every stock row, as another buyer's slow order would.
 function holdStock() {
 	const p = child.spawn('mariadb', ['--no-defaults', '-S', `${s.services}/db.sock`, '-u', 'root', '-n', 'kontor'],
 		{ stdio: ['pipe', 'pipe', 'inherit'] });
@@ -199,7 +199,7 @@ test('an order that is being placed as the pause begins is waited for, and is in
 	const safeties = () => fs.readdirSync(backups).filter((name) => name.includes('before') && !name.endsWith('.part')).length;
 	const restored = restore(dir, '--no-check'), began = Date.now(), before = safeties();
 	await until('the pause', async () => NOTICE.test((await s.get('lighttpd', '/en/')).text));
-	// a restore that does not wait for the order has its safety backup in a moment; one that does never has
+	// without the wait for the order, the safety backup would appear within a second; with it, it does not
 	await until('a moment', () => Date.now() - began > 1000 || safeties() > before);
 	hold.release();
 	const rs = await answer, safety = /^safety backup: (.*)$/m.exec((await restored).stdout)[1];

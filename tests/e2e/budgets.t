@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// budgets.t - what a page may cost: statements, exchanges with memcached, system calls, allocations. Counted, not timed.
+// budgets.t - the budget of each page, counted and not timed: statements, exchanges with memcached, system calls,
+// allocations.
 'use strict';
 const { deepStrictEqual: same, ok, strictEqual: equal } = require('assert');
 const fs = require('fs');
@@ -65,7 +66,7 @@ function flush() {
 	});
 }
 
-// Prints the costs and holds them against the budget.
+// Prints the cost and compares it with the budget.
 function hold(what, costs, budget) {
 	const figures = [costs.statements, costs.exchanges, sum(costs.calls, WAITING), sum(costs.allocs)];
 	const names = ['statements', 'exchanges', 'calls', 'allocations'];
@@ -76,7 +77,7 @@ function hold(what, costs, budget) {
 			`${what}: ${n} ${names[i]}, budget ${budget[i]}: ${JSON.stringify([costs.calls, costs.allocs])}`);
 }
 
-// Of a page that the worker keeps, while it keeps it.
+// The cost of a page while the worker has it in its own cache.
 async function hot(send) {
 	for (let i = 0; i < 50; i++) {
 		await expireL1();
@@ -138,7 +139,7 @@ test('an error page: within its budget', async () => {
 	hold('404', costs, [2, 2, 14, 6]);
 });
 
-// Sends the form of the page that the visitor has before him.
+// Sends a form of the visitor's current page.
 function post(b, end, values) {
 	const { action, body } = b.form(end, values);
 	return b.send('POST', action, { body });
@@ -164,7 +165,7 @@ test('from the product to the order: each step within its budget', async () => {
 	}
 });
 
-// Asks for all targets on one connection, without waiting for the answers; gives their statuses.
+// Requests all targets on one connection, pipelined; resolves to their statuses.
 function send(targets, cookie) {
 	return new Promise((done, fail) => {
 		const parts = [], to = net.connect(s.ports.lighttpd, '127.0.0.1', () => to.write(targets.map((target, i) =>
@@ -176,7 +177,7 @@ function send(targets, cookie) {
 	});
 }
 
-// Memory that a request takes and keeps shows after so many. The rings are small, so that they are full early.
+// After so many requests, a leak in one of them shows. The worker's caches are small, so that they fill early.
 test(`${MIXED} mixed requests leave the worker's memory as it was`, async () => {
 	await s.stopBackends();
 	s.around = []; // untraced

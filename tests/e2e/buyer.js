@@ -13,7 +13,7 @@ function attributes(tag) {
 	return out;
 }
 
-// The forms of a page: {action, method, fields: [[name, value]]} with what a browser would send untouched.
+// The forms of a page: {action, method, fields: [[name, value]]}, with the values that a browser would send unchanged.
 function forms(html) {
 	const out = [];
 	for (const m of html.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)) {
@@ -84,7 +84,7 @@ class Buyer {
 		});
 	}
 
-	// As a browser: redirects are followed; `trail` holds the statuses on the way.
+	// Follows redirects as a browser does; `trail` holds the statuses.
 	async go(method, target, options) {
 		let rs = await this.send(method, target, options);
 		const trail = [rs.status];
@@ -126,7 +126,8 @@ class Buyer {
 		return this.submit('/cart/add', values);
 	}
 
-	// From the cart to the review; what follows is submit('/checkout/place', {terms: ...}) or form() for the raw body.
+	// From the cart to the review. Then place the order with submit('/checkout/place', {terms: ...}), or take its
+	// form().
 	async checkout(lang, who = {}) {
 		await this.get(`/${lang}/checkout/address`);
 		await this.submit('/checkout/address', {

@@ -1,8 +1,8 @@
-// counts.js - what one request costs a worker, counted and not timed: statements, exchanges with memcached, system calls,
-// allocations.
+// counts.js - the cost of one request in a worker, counted and not timed: statements, exchanges with memcached, system
+// calls, allocations.
 //
-// The shop must have one worker, started by around(). Between two readings of the counters lies the request, and the
-// reading itself is a request to the same worker: when it is answered, the request before it has ended, to its last call.
+// The shop must have one worker, started with around(). The counters are read before and after the request. A reading
+// is itself a request to the same worker, so by its answer the request before it has ended, to its last call.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -21,7 +21,7 @@ class Counts {
 		this.at = 0;
 	}
 
-	// Why nothing can be counted here; '' when it can.
+	// The reason why nothing can be counted here, or ''.
 	static missing() {
 		if (program('strace') === null)
 			return 'strace is not installed';
@@ -30,7 +30,8 @@ class Counts {
 		return child.spawnSync('strace', ['-D', '-o', '/dev/null', 'true']).status === 0 ? '' : 'strace may not trace here';
 	}
 
-	// The command that goes in front of the worker. -D: the worker stays its parent's child, the tracer is a grandchild.
+	// The command in front of the worker. -D: the worker stays the child of its parent, and the tracer is a
+	// grandchild.
 	around() {
 		return [program('strace'), '-D', '-q', '-o', this.calls, '-E', `LD_PRELOAD=${preload}`,
 			'-E', `KONTOR_COUNT_ALLOCS=${this.allocs}`];
@@ -47,7 +48,8 @@ class Counts {
 		return all;
 	}
 
-	// The names of the calls of each request since the last time, but for the newest request, which may not have ended.
+	// The system calls of each request since the last call, without those of the newest request, which may not have
+	// ended.
 	requests() {
 		const text = fs.readFileSync(this.calls, 'latin1').slice(this.at);
 		const parts = text.split(/^(?=accept4\(.*\) += \d)/m);
@@ -61,7 +63,7 @@ class Counts {
 		return { statements: value('db_queries'), exchanges: value('cache_exchanges'), allocs: this.allocations() };
 	}
 
-	// What a reading itself allocates.
+	// Measures the allocations of a reading itself.
 	async begin(shop) {
 		this.shop = shop;
 		this.own = {};
@@ -72,7 +74,7 @@ class Counts {
 			this.own[name] = after[name] - (before[name] || 0);
 	}
 
-	// The costs of the one request that `send` makes, and its answer.
+	// The cost and the answer of the one request that `send` makes.
 	async of(send) {
 		const before = await this.reading();
 		this.requests();
@@ -84,7 +86,7 @@ class Counts {
 			if (more !== 0)
 				costs.allocs[name] = more;
 		}
-		// The newest before `send` was the first reading; after it there are the request and the second reading.
+		// The newest request before `send` was the first reading; the request and the second reading follow.
 		const seen = [];
 		await until('the trace of the request', () => seen.push(...this.requests()) && seen.length >= 2);
 		if (seen.length !== 2)

@@ -1,8 +1,8 @@
-// error_page.js - what is true of the one error page, whoever sends it.
+// error_page.js - properties of the error page, from a worker and from a static file.
 'use strict';
 const assert = require('assert');
 
-// What may differ between two error pages in the default language.
+// Removes the parts in which two error pages in the default language may differ.
 function masked(text) {
 	return text.replace(/<div id="what">.*?<\/div>/s, '<div id="what"></div>')
 		.replace(/<span id="error-id">.*?<\/span>/s, '<span id="error-id"></span>');

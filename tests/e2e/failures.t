@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The failure matrix, as far as it needs no database: each failure ends in the one error page, whole, with the right
-// status and headers, through both web servers, and is counted.
+// The failures that need no database: each ends in the complete error page, with the right status and headers, through
+// both web servers, and is counted.
 'use strict';
 const assert = require('assert');
 const fs = require('fs');
@@ -23,7 +23,7 @@ function isThePage(rs, status) {
 	assert.strictEqual(masked(rs.text), one, 'it is the one error page');
 }
 
-// A page that a worker made: its id is on it, in a header, and in the log.
+// A page from a worker: its id is on the page, in a header and in the log.
 function isWorkersPage(rs, status) {
 	isThePage(rs, status);
 	const id = rs.headers['x-request-id'];
@@ -32,7 +32,7 @@ function isWorkersPage(rs, status) {
 	assert.ok(s.logOf(id).some((line) => line.includes(`status=${status} `)), 'the id stands in the log');
 }
 
-// A page from a file, since no worker could answer.
+// A page from a static file, since no worker could answer.
 function isStaticPage(rs, status) {
 	isThePage(rs, status);
 	assert.strictEqual(rs.headers['x-request-id'], undefined);
@@ -132,7 +132,7 @@ both('the id of a trace is kept', async (server) => {
 	isWorkersPage(rs, 404);
 	assert.strictEqual(rs.headers['x-request-id'], id);
 });
-// The status of a crash is the web server's own choice (doc/failures.md).
+// The web server chooses the status of a crash (doc/failures.md).
 const crashed = { lighttpd: 500, apache: 503 };
 both('a crash kills one worker, is executed once and is counted', async (server) => {
 	await workersAre(4);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Many clients on one product: as its cached value expires or is deleted, one of them reads the database; and once a
-// price change has been acknowledged, no worker shows the old price anywhere.
+// Many clients request one product. When its cached value expires or is deleted, only one of them reads the database,
+// and once a price change has been acknowledged, no worker shows the old price anywhere.
 'use strict';
 const assert = require('assert');
 const fs = require('fs');
@@ -25,7 +25,7 @@ async function crowd(server, target) {
 		assert.deepStrictEqual([rs.status, rs.cut], [200, false]);
 }
 
-// What memcached answers to a line, up to its end; BUSY is one, too.
+// Sends a line to memcached and resolves to the answer up to its last line, which may be BUSY.
 const memcached = (line) => new Promise((done, fail) => {
 	const c = net.connect({ path: `${s.services}/mc.sock` });
 	let text = '';
@@ -39,7 +39,7 @@ const memcached = (line) => new Promise((done, fail) => {
 	c.write(`${line}\r\n`);
 });
 
-// How many products it holds: placeholders, and values.
+// The number of product values and placeholders in memcached.
 async function held() {
 	const sizes = (await memcached('lru_crawler metadump all')).split('\n')
 		.filter((line) => /product.*good-/.test(line)).map((line) => Number(/size=(\d+)/.exec(line)[1]));
@@ -48,14 +48,14 @@ async function held() {
 
 const tea = (n, price) => ({ [`tea-${n}`]: { title: `Tea${n}`, stock: 100, price } });
 
-// A product for one test, beside another one in a category of their own: its number.
+// Imports a product for one test, with another one in the same category, and returns its number.
 async function bring() {
 	const n = ++products;
 	await s.importGoods(`Herd ${n}`, { ...tea(n, PRICE(cents += 1)), [`cup-${n}`]: { stock: 100, price: '7.77' } });
 	return n;
 }
 
-// A change of price through the operator's command, while the loop goes on.
+// Changes a price with the operator's command, without blocking the event loop.
 function change(n, price) {
 	const file = path.join(s.dir, 'prices.csv');
 	fs.writeFileSync(file, csv(`Herd ${n}`, tea(n, price)));
@@ -63,8 +63,8 @@ function change(n, price) {
 		['--config', s.confFile, 'import', 'products', file], (e, out, err) => (e ? fail(new Error(out + err)) : done())));
 }
 
-// Where the price of the tea stands: its page and twin, cards on the home page, beside other goods, in its category and
-// in a search.
+// The pages with the price of the tea: its own page and twin, and cards on the home page, on the page of another
+// product, in its category and in a search.
 const placesOf = (n) => [`/en/p/tea-${n}`, `/en/p/tea-${n}.json`, '/en/', `/en/p/cup-${n}`, `/en/c/herd-${n}`, `/en/search?q=tea${n}`];
 
 both('64 clients on a product that is in no cache read it once', async (server) => {
@@ -102,7 +102,7 @@ both('64 clients while the product is deleted again and again read it once for e
 		stop = true;
 		await Promise.all(clients);
 	}
-	// Each change deletes the key at its commit and once more from the outbox; each soft expiry is one reading, too.
+	// Each change deletes the key at its commit and again from the outbox, and each soft expiry costs one read.
 	const read = await fills() - before;
 	assert.ok(read >= 1 && read <= 3 * changes + 10, `${read} readings for ${changes} changes and ${pages} pages`);
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Orders as buyers place them, over HTTP through both web servers: never one too many, never one twice, and nobody is
-// shown what is not his.
+// Orders over HTTP through both web servers: no unit is sold twice, no order is placed twice, and no visitor sees the
+// order of another.
 'use strict';
 const assert = require('assert');
 const http = require('http');
@@ -15,7 +15,7 @@ let s, products = 0;
 
 const put = (n, price, stock) => s.importGoods(`Teas ${n}`, { [`tea-${n}`]: { title: `Tea ${n}`, price, stock } });
 
-// A product "Tea N" with one variant, alone in its category; gives its id, and N.
+// Imports a product "Tea N" with one variant, alone in its category; returns the variant's id and N.
 async function putGoods(price, stock) {
 	const n = ++products;
 	await put(n, price, stock);
@@ -26,7 +26,7 @@ async function putGoods(price, stock) {
 const ordersOf = (id) => s.number(`SELECT COUNT(*) FROM order_line WHERE variant_id = ${id}`);
 const stockOf = (id) => s.number(`SELECT on_hand FROM stock WHERE variant_id = ${id}`);
 
-// Each request on a connection of its own: a kept one may be closed by the server just as it is used again.
+// One connection per request: the server may close a kept connection just as it is used again.
 const visitor = (origin) => new Buyer(origin, { agent: new http.Agent({ keepAlive: false }) });
 const buyer = (server) => visitor(`http://127.0.0.1:${s.ports[server]}`);
 
@@ -39,7 +39,7 @@ async function ready(server, id) {
 	return b;
 }
 
-// `work` on each of `items`, so many at a time.
+// Runs `work` on each of `items`, `atATime` in parallel.
 async function crowd(items, atATime, work) {
 	let next = 0;
 	const out = [];

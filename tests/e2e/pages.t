@@ -144,7 +144,7 @@ test('the address that a product had before leads to the one it has now', async 
 	equal((await get('lighttpd', '/en/p/new-name')).status, 200);
 });
 
-// What an address says is kept under it, in each language: what is kept under the old ones must go with a change, too.
+// Pages are cached by address and language, so a change must also delete those under the old addresses.
 test('a change shows at once under every address that the product has or had', async () => {
 	const product = (handle, price) => shop.importGoods('Thrice', { [handle]: { stock: 5, sku: 'thrice', price } });
 	const leads = async (handle, to) => {

@@ -1,4 +1,4 @@
-// shop.js - a Stack with everything behind it: MariaDB, memcached, goods, kontor-jobs.
+// shop.js - a Stack with MariaDB, memcached, kontor-jobs and goods behind it.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -22,7 +22,7 @@ function csv(category, goods) {
 }
 
 class Shop extends Stack {
-	// goods: those that all tests of the file share; keep: a folder for the database's files that outlives the shop.
+	// goods: shared by all tests of the file; keep: a folder for the database's files that outlives the shop.
 	static async start({ goods = {}, conf = {}, keep = null, ...rest } = {}) {
 		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
 		services('start', sv, '--owner', String(process.pid), ...(keep ? ['--keep', keep] : []));
@@ -39,7 +39,7 @@ class Shop extends Stack {
 		return child.spawnSync(path.join(build, 'kontor'), ['--config', this.confFile, ...args], { encoding: 'utf8' });
 	}
 
-	// A test that counts goods or lists them imports its own, into a category (and of a vendor) that no other test has.
+	// A test that counts or lists goods imports its own, with a category (and so a vendor) that no other test uses.
 	async importGoods(category, goods, ...options) {
 		if (Object.keys(goods).length === 0)
 			return;
@@ -55,7 +55,7 @@ class Shop extends Stack {
 		services(verb, this.services);
 	}
 
-	// What the database's own administrator is answered.
+	// Runs SQL as the database's administrator.
 	sql(text) {
 		return child.execFileSync('mariadb',
 			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', text, 'kontor']).toString();
@@ -66,7 +66,7 @@ class Shop extends Stack {
 		return Number(this.sql(text).split(/\s/)[0]);
 	}
 
-	// What was written below these folders, for a web server that is another user.
+	// Makes these folders readable for a web server that runs as another user.
 	readable(...names) {
 		for (const name of names)
 			child.execFileSync('chmod', ['-R', 'a+rX', path.join(this.dir, name)]);

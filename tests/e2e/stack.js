@@ -1,7 +1,7 @@
-// stack.js - a whole shop front for one test: backends of workers, lighttpd and Apache, all in a private folder.
+// stack.js - backends of workers behind lighttpd and Apache for one test, all in a private folder.
 //
-// Nothing is shared with the system or with another test: sockets lie in the folder, ports are free ones of the
-// loopback, and what was started is stopped by its process id.
+// Nothing is shared with the system or with another test: sockets are in the folder, ports are free ones of the
+// loopback, and processes are stopped by their ids.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -14,7 +14,8 @@ const src = path.resolve(process.env.top_srcdir || path.join(__dirname, '..', '.
 const build = path.resolve(process.env.top_builddir || path.join(src, 'build'));
 const isRoot = process.getuid() === 0;
 
-// Far beyond what a busy machine needs: only a dead test waits as long. Claims about time have limits of their own.
+// Far longer than a busy machine needs, so that only a dead test waits as long. Claims about time have their own
+// limits.
 const PATIENCE_MS = 120000;
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -57,7 +58,7 @@ function program(name) {
 	return null;
 }
 
-// One request on a connection of its own. Resolves to what came, also when it was cut off (`cut`).
+// One request on its own connection. Resolves to the response, even one that was cut off (`cut`).
 function request(port, method, target, { headers = {}, body = null, announce = null, timeout = PATIENCE_MS } = {}) {
 	return new Promise((done, fail) => {
 		const all = { host: `127.0.0.1:${port}`, connection: 'close', ...headers };
@@ -85,8 +86,8 @@ function request(port, method, target, { headers = {}, body = null, announce = n
 	});
 }
 
-// Nobody's interrupt reaches what is in process groups of its own: who interrupts a test leaves nothing behind. The
-// second time it is not asked whether anything wants to end well.
+// An interrupt does not reach the servers, which have their own process groups, so the test stops them. A second
+// interrupt ends the test at once.
 const open = new Set();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -98,8 +99,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 	});
 
 class Stack {
-	// conf: {section: {key: value}} over what a stack needs; workers: of each backend; names: of the backends; base: the
-	// path of site.url; around: a command that starts each worker.
+	// conf: {section: {key: value}}, added to the settings of a stack; workers: per backend; names: of the
+	// backends; base: the path of site.url; around: a command that starts each worker.
 	static async start({ workers = 2, names = ['1', '2'], base = '', around = [], conf = {} } = {}) {
 		const s = new this();
 		s.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kt-'));
@@ -161,7 +162,7 @@ class Stack {
 			+ Object.entries(rows).map(([k, v]) => `${k} = ${v}\n`).join('')).join('\n'));
 	}
 
-	// In a process group of its own, which lighttpd ends when it ends.
+	// In its own process group, since lighttpd signals its group when it ends.
 	spawn(what, file, args) {
 		const out = fs.openSync(path.join(this.dir, 'log', `${what}.out`), 'a');
 		const p = child.spawn(file, args, { stdio: ['ignore', out, out], detached: true });
@@ -181,11 +182,13 @@ class Stack {
 			program('multiwatch'), '-f', String(this.workers), '-r', '1000000', '--',
 			...this.around, path.join(build, 'kontor.fcgi'), '--config', this.confFile]);
 		this.backends.push(p);
-		await until(`backend ${n}`, () => connects({ path: this.socket(n) }));
-		await until(`the workers of backend ${n}`, () => p.gone || children(p.pid).filter(isWorker).length === this.workers);
+		await until(`backend ${n} and its workers`, async () => p.gone
+			|| await connects({ path: this.socket(n) }) && children(p.pid).filter(isWorker).length === this.workers);
+		if (p.gone)
+			throw new Error(`backend ${n} ended: ${fs.readFileSync(path.join(this.dir, 'log', `backend-${n}.out`), 'utf8')}`);
 	}
 
-	// A free port may be another test's by the time the server binds it: then another one is tried.
+	// Another test may take the free port before the server binds it; then the next port is tried.
 	async startServer(name, file, args) {
 		if (file === null)
 			throw new Error(`${name} is not installed`);
@@ -200,7 +203,7 @@ class Stack {
 		throw new Error(`${name} does not start: ${fs.readFileSync(path.join(this.dir, 'log', `${name}.out`), 'utf8')}`);
 	}
 
-	// Whether the server that answers there is the one that was started here.
+	// True if the server that answers on the port is the one started here.
 	async isOurs(name) {
 		const mark = path.join(this.dir, 'web', 'static', 'stack.txt');
 		fs.writeFileSync(mark, this.dir);
@@ -246,7 +249,7 @@ class Stack {
 		}
 	}
 
-	// The lines of all logs, also of the web servers, that hold the text.
+	// The lines with the text in all logs, including those of the web servers.
 	linesWith(text) {
 		const folder = path.join(this.dir, 'log');
 		return fs.readdirSync(folder).flatMap((name) => fs.readFileSync(path.join(folder, name), 'utf8').split('\n'))
@@ -258,7 +261,7 @@ class Stack {
 		return this.log().filter((line) => line.includes(`req=${id} `));
 	}
 
-	// The shared counters, by the name and labels that /metrics gives them.
+	// The shared counters by their names and labels in /metrics.
 	async metrics() {
 		const rs = await this.get('lighttpd', '/metrics');
 		const all = {};
@@ -270,7 +273,7 @@ class Stack {
 		return all;
 	}
 
-	// The sum of a counter over backends and workers; `labels`: parts that a sample must have.
+	// The sum of a counter over backends and workers; `labels`: parts that a sample's name must contain.
 	async total(name, ...labels) {
 		return Object.entries(await this.metrics())
 			.filter(([k]) => k.startsWith(`kontor_${name}{`) && labels.every((l) => k.includes(l)))
@@ -305,7 +308,7 @@ class Stack {
 	}
 }
 
-// A child that runs the worker's program, and no longer the one that started it.
+// True once the child has executed the worker's program.
 function isWorker(pid) {
 	try {
 		return fs.readlinkSync(`/proc/${pid}/exe`) === fs.realpathSync(path.join(build, 'kontor.fcgi'));

@@ -1,4 +1,4 @@
-// tap.js - tests that report in TAP: test('a claim', async () => { assert... }); run() does them in order. One that
+// tap.js - tests that report in TAP: test('a claim', async () => { assert... }); run() runs them in order. A test that
 // returns a text was skipped for that reason.
 'use strict';
 const tests = [];

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Workers killed from outside under mixed requests through both web servers: each request has one ending in the
-// counters, and each failure that a client saw can be found. Most kills come at random moments; HELD of them hit a
-// worker that is known to be inside a request, since a random one may well find every worker idle.
-// KONTOR_TEST_REQUESTS, KONTOR_TEST_KILLS, KONTOR_TEST_SEED: size and course of the run.
+// counters, and each failure that a client saw is in a log. Most kills come at random moments. HELD of them hit a
+// worker that is known to be inside a request, since a random kill may find every worker idle. KONTOR_TEST_REQUESTS,
+// KONTOR_TEST_KILLS, KONTOR_TEST_SEED: size and random seed of the run.
 'use strict';
 const assert = require('assert');
 const crypto = require('crypto');
@@ -68,7 +68,7 @@ const killOne = (dice) => until('a worker to kill', () => {
 const count = () => JSON.parse(s.kontor('status', '--json').stdout);
 const holderOf = (id) => count().backends.flatMap((b) => b.workers).find((w) => w.alive && w.in_hand === 1 && w.id === id);
 
-// Kills a worker inside a request that it holds. A random kill may come first: then another request is held.
+// Holds a request and kills its worker. If a random kill comes first, it tries again with another request.
 async function killHolder(server) {
 	const held = { status: 200, target: (i) => `/en/p/tea-0?n=${i}`, headers: () => ({ 'x-kontor-fault': `slow:${HELD_MS}` }) };
 	for (let done = false; !done;) {

@@ -35,7 +35,7 @@ promtool_claim() { # promtool_claim NAME ARGUMENT...: promtool finds nothing wro
 	claim "$name"
 }
 
-# What the program emits: with a worker and with kontor-jobs, neither of which needs a database to begin.
+# The program's own metrics, with a worker and kontor-jobs, which both start without a database.
 cat >"$KONTOR_CONFIG" <<END
 [paths]
 template_dir = $srcdir/templates
@@ -75,7 +75,7 @@ cut -d' ' -f1 "$dir/read" | sort -u >"$dir/read_names"
 	is_empty "$dir/found"
 claim each_metric_is_one_that_the_program_emits
 
-# Which backends and workers there are is the shop's; the labels job and instance are Prometheus' own.
+# Backends and workers differ from shop to shop; Prometheus adds the labels job and instance itself.
 sort -u "$dir/read" "$dir/made_up" | while read -r metric labels; do
 	echo "$labels" | grep -oE '[a-z]+[=!~]+"[^"]*"' | while IFS='"' read -r label values _; do
 		label=${label%%[=!]*}

@@ -1,7 +1,7 @@
 /* count_allocs.c - for LD_PRELOAD: counts a process's allocations, by the library that asks, into a file.
  *
  * KONTOR_COUNT_ALLOCS names the file, of ROWS rows; it is mapped, so that the count can be read while the process runs.
- * What the C library allocates for itself is counted as well; what the dynamic linker does is not. */
+ * Allocations inside the C library are counted as well; those of the dynamic linker are not. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

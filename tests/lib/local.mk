@@ -1,4 +1,4 @@
-# What integration and end-to-end tests stand on.
+# Shared by integration and end-to-end tests.
 EXTRA_DIST += tests/lib/patience.h tests/lib/services
 check_LIBRARIES += tests/lib/libtest.a
 tests_lib_libtest_a_SOURCES = tests/lib/services.c tests/lib/services.h

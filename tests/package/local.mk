@@ -1,5 +1,5 @@
-# The Debian package: built twice, looked at by lintian and blhc, and tried in machines of its own under systemd. Its own
-# target, since it needs root, Debian's tools and the network of packages.
+# The Debian package: built twice, checked by lintian and blhc, and run under systemd in machines of its own. A separate
+# target, since it needs root, Debian's tools and a package mirror.
 PACKAGE_TESTS = tests/package/machine.js tests/package/next-release tests/package/package.t tests/package/visit.js
 EXTRA_DIST += $(PACKAGE_TESTS) tests/package/all
 

@@ -1,8 +1,8 @@
-// machine.js - a Debian 12 of its own, booted with systemd as its first process (systemd-nspawn), without a network but
+// machine.js - a Debian 12 container, booted with systemd as its first process (systemd-nspawn), with no network except
 // its loopback. Needs root.
 //
-// A base tree is made once with mmdebstrap and holds the packages that the shop leans on, downloaded and not installed;
-// each machine is a copy of it.
+// mmdebstrap makes a base tree once, with the packages that the shop depends on downloaded but not installed. Each
+// machine is a copy of it.
 'use strict';
 const child = require('child_process');
 const fs = require('fs');
@@ -33,7 +33,7 @@ function must(file, args, options) {
 	return r.stdout;
 }
 
-// A tarball for tools that bring their own container, and the tree beside it.
+// The base tree, and a tarball of it for tools that start containers themselves.
 function base() {
 	const tar = path.join(home, 'base.tar'), tree = path.join(home, 'base');
 	fs.mkdirSync(home, { recursive: true });
@@ -55,7 +55,7 @@ function base() {
 	return { tar, tree };
 }
 
-// Whether it is the first process of a machine: those that prepare it see the same processes as we do.
+// True for the first process of a machine. The processes that prepare the machine share our process namespace.
 function isFirst(pid) {
 	try {
 		return pid !== '' && fs.readlinkSync(`/proc/${pid}/ns/pid`) !== fs.readlinkSync('/proc/self/ns/pid');
@@ -76,7 +76,7 @@ class Machine {
 		return m;
 	}
 
-	// systemd-nspawn wants a /run that is no part of the root file system.
+	// systemd-nspawn needs a /run that is not on the root file system.
 	async start() {
 		const script = 'mount --make-rprivate / && mount -t tmpfs -o mode=755 tmpfs /run && exec systemd-nspawn --quiet '
 			+ '--register=no --keep-unit --kill-signal=SIGRTMIN+3 --private-network -D "$1" -b --console=read-only';
@@ -99,12 +99,12 @@ class Machine {
 			'DEBIAN_FRONTEND=noninteractive', ...args];
 	}
 
-	// A shell command inside; {status, stdout, stderr}.
+	// Runs a shell command inside; returns {status, stdout, stderr}.
 	run(command, options) {
 		return run('nsenter', this.enter(['sh', '-c', command]), options);
 	}
 
-	// Its output; it must succeed.
+	// Returns the output of a command that must succeed.
 	sh(command) {
 		const r = this.run(command);
 		if (r.status !== 0)
@@ -112,7 +112,7 @@ class Machine {
 		return r.stdout;
 	}
 
-	// The same, while this process goes on.
+	// The same, without blocking this process.
 	start_sh(command) {
 		return new Promise((done, fail) => {
 			const p = child.spawn('nsenter', this.enter(['sh', '-c', command]), { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -123,7 +123,7 @@ class Machine {
 		});
 	}
 
-	// A node program of ours in this machine's network.
+	// Starts a node program in this machine's network.
 	node(file, args, stdio) {
 		return child.spawn('nsenter', ['-t', this.leader, '-n', process.execPath, file, ...args], { stdio });
 	}

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The Debian package in machines of its own, under systemd: installed, used, scaled, reloaded, upgraded, removed,
-// purged, under Apache and under lighttpd. `make check-package` builds the packages first and says where they lie.
+// The Debian package in machines of its own, under systemd, with Apache and with lighttpd: installed, used, scaled,
+// reloaded, upgraded, removed, purged. `make check-package` builds the packages and passes their names.
 'use strict';
 const assert = require('assert');
 const fs = require('fs');
@@ -10,7 +10,7 @@ const { Machine, build, until } = require('./machine.js');
 
 const [, , thisDeb, nextDeb] = process.argv;
 const ENOUGH = 1000;
-// One more than this release has: next-release adds a migration.
+// One more than in this release, since next-release adds a migration.
 const NEXT_SCHEMA = 1 + fs.readdirSync(path.join(__dirname, '../../etc/sql')).filter((name) => /^[0-9]/.test(name)).length;
 const ORIGIN = 'http://localhost';
 let m;
@@ -27,7 +27,7 @@ function booksHold() {
 	assert.strictEqual(r.status, 0, r.stdout + r.stderr);
 }
 
-// Visitors look around and buy while `work` is done, and until they have asked for ENOUGH; none may see a failure.
+// Visitors browse and buy while `work` runs, and until they have sent ENOUGH requests; none may see a failure.
 async function unnoticed(work, base = '/shop') {
 	const visitors = m.node(path.join(__dirname, 'visit.js'), [ORIGIN, base], ['pipe', 'pipe', 'pipe']);
 	let text = '', asked = 0, ended = null;
@@ -300,7 +300,7 @@ test('installed while the database is away, the way that its message tells keeps
 	assert.match(text, /THE DATABASE IS NOT SET UP YET/);
 	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '503');
 	m.sh('systemctl start mariadb');
-	// whatever was answered to dbconfig-common
+	// independent of the answers to dbconfig-common
 	m.sh("echo 'kontor kontor/dbconfig-reinstall boolean true' | debconf-set-selections");
 	m.sh(/^kontor: +(dpkg-reconfigure .*)$/m.exec(text)[1]);
 	assert.strictEqual(goods(), 69);

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// visit.js ORIGIN BASE - visitors without a pause, until standard input ends; then what they saw goes to standard output
-// as JSON: {requests, orders, failed: [...]}.
+// visit.js ORIGIN BASE - visitors without a pause, until standard input ends; then prints the results as JSON:
+// {requests, orders, failed: [...]}.
 //
-// Six look around, and fetch the style sheet that each page names; two buy. Each request has a connection of its own, so
-// that one which is refused, cut off or answered with 5xx is seen as such.
+// Six browse and fetch the style sheet of each page; two buy. Each request has its own connection, so that every one
+// that is refused, cut off or answered with 5xx is counted.
 'use strict';
 const http = require('http');
 const { Buyer } = require('../e2e/buyer.js');
