@@ -1,5 +1,6 @@
 # doc
-EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/import.md doc/product.webp doc/templates.md HACKING.md
+EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md \
+	doc/import.md doc/product.webp doc/templates.md HACKING.md
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7
