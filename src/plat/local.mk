@@ -22,6 +22,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/db/db_impl.h \
 	src/plat/db/db_login.c src/plat/db/db_login.h \
 	src/plat/db/db_query.c \
+	src/plat/db/db_short.c \
 	src/plat/db/db_stmt.c \
 	src/plat/db/db_text.c src/plat/db/db_text.h \
 	src/plat/db/db_tx.c \
@@ -58,4 +59,5 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/text/fold.c src/plat/text/fold.h \
 	src/plat/text/form.c src/plat/text/form.h \
 	src/plat/text/html_clean.c src/plat/text/html_clean.h \
+	src/plat/text/json.c src/plat/text/json.h \
 	src/plat/text/secret.c src/plat/text/secret.h

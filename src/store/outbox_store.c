@@ -40,10 +40,9 @@ catalogue_changed(struct db *db, uint64_t product_id, int64_t now_s, struct err 
 bool
 catalogue_all_changed(struct db *db, struct str ids, int64_t now_s, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_PRODUCTS_CHANGED);
+	struct db_query *q;
 
-	q_str(q, ids);
-	if (!db_run(q, NULL, e))
+	if (!db_run_str(db, SQL_PRODUCTS_CHANGED, ids, e))
 		return false;
 	q = db_query(db, SQL_PRODUCTS_NOTED);
 	q_i64(q, now_s);

@@ -18,7 +18,7 @@ MUST_USE bool outbox_put(struct db *, const struct outbox_row *, struct err *);
  * "product/ID" into the outbox. The caller also forgets the cached values himself, after his COMMIT. */
 MUST_USE bool catalogue_changed(struct db *, uint64_t product_id, int64_t now_s, struct err *);
 
-/* The same for many products: `ids` is a list as rows_json writes it. */
+/* The same for many products: `ids` is a list as json_ids() writes it. */
 MUST_USE bool catalogue_all_changed(struct db *, struct str ids, int64_t now_s, struct err *);
 
 #endif

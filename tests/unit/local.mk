@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/test_grants \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
+	tests/unit/test_json \
 	tests/unit/test_keep \
 	tests/unit/test_lang \
 	tests/unit/test_manifest \
@@ -124,6 +125,8 @@ tests_unit_test_rights_SOURCES = tests/unit/test_rights.c
 tests_unit_test_rights_LDADD = $(UNIT_LIBS)
 tests_unit_test_task_SOURCES = tests/unit/test_task.c
 tests_unit_test_task_LDADD = $(UNIT_LIBS)
+tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_LDADD = $(UNIT_LIBS)
 tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
 tests_unit_test_keep_LDADD = $(UNIT_LIBS)
 tests_unit_test_dump_scan_SOURCES = tests/unit/test_dump_scan.c

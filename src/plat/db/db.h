@@ -82,14 +82,15 @@ void db_rest(struct db *);
 /* The most that one result may hold, for tools that read more than DB_ROWS_MAX or DB_BYTES_MAX. */
 void db_limits(struct db *, size_t rows, size_t bytes);
 
-/* One statement: take it, bind in the order of `in`, then run or select once. A wrong bind is reported there, as
- * ERR_BUG. Bound strings are borrowed until then. */
+/* One statement: take it, bind its parameters (q_*) in the order of `in`, then run or select once; columns are read by
+ * c_*. A wrong bind is reported there, as ERR_BUG. Bound strings are borrowed until then. */
 struct db_query *db_query(struct db *, unsigned id);
 void q_i64(struct db_query *, int64_t);
 void q_u64(struct db_query *, uint64_t);
 void q_str(struct db_query *, struct str);
 void q_bytes(struct db_query *, struct str);
 void q_null(struct db_query *);
+void q_i64_or_null(struct db_query *, int64_t, bool null);
 
 /* The same for `rows` rows of values in one exchange: bind them row after row, then run once; the server does one after
  * the other, and `affected` is their sum. What is bound is kept on the arena until then. For few rows this costs less
@@ -113,7 +114,7 @@ uint64_t db_last_id(const struct db *);
  *	}
  *
  * Columns are taken in order, by their type in `out`; a column with '?' is asked c_is_null() before it is taken: when
- * that is true, the column counts as taken. */
+ * that is true, the column counts as taken. A zeroed struct db_rows is a result without rows. */
 struct db_row;
 struct db_rows {
 	const struct db_stmt *def;
@@ -131,12 +132,24 @@ MUST_USE bool db_find(struct db_query *, struct arena *, struct db_rows *, bool 
 /* The same; no row is ERR_NOT_FOUND. */
 MUST_USE bool db_get(struct db_query *, struct arena *, struct db_rows *, struct err *);
 
+/* A statement with one parameter, at once. */
+MUST_USE bool db_run_u64(struct db *, unsigned id, uint64_t, struct err *);
+MUST_USE bool db_run_str(struct db *, unsigned id, struct str, struct err *);
+MUST_USE bool db_select_u64(struct db *, unsigned id, uint64_t, struct arena *, struct db_rows *, struct err *);
+MUST_USE bool db_select_str(struct db *, unsigned id, struct str, struct arena *, struct db_rows *, struct err *);
+
 bool db_next(struct db_rows *);
 bool c_is_null(struct db_rows *);
 int64_t c_i64(struct db_rows *);
 uint64_t c_u64(struct db_rows *);
 struct str c_str(struct db_rows *);   /* NUL behind; on the arena of the select */
 struct str c_bytes(struct db_rows *); /* likewise */
+
+/* A column with '?', or `none` where it is NULL. */
+int64_t c_i64_or(struct db_rows *, int64_t none);
+uint64_t c_u64_or(struct db_rows *, uint64_t none);
+struct str c_str_or(struct db_rows *, struct str none);
+struct str c_bytes_or(struct db_rows *, struct str none);
 
 /* A transaction, READ COMMITTED. db_snapshot: REPEATABLE READ, read only, with its view taken now. */
 MUST_USE bool db_begin(struct db *, struct err *);

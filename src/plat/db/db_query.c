@@ -344,12 +344,13 @@ bool
 db_next(struct db_rows *rows)
 {
 	rows->row = rows->row == NULL ? rows->first : rows->row->next;
+	if (rows->row == NULL) {
+		rows->first = NULL; /* asked again, it still says that there are no more */
+		return false;
+	}
 	rows->col = 0;
 	rows->type = rows->def->out;
-	if (rows->row != NULL)
-		return true;
-	rows->first = NULL; /* asked again, it still says that there are no more */
-	return false;
+	return true;
 }
 
 static const struct db_cell *

@@ -5,12 +5,6 @@
 
 #define GRANTS_MAX_B ((size_t)256 << 10)
 
-static int64_t
-number(struct db_rows *rows)
-{
-	return c_is_null(rows) ? 0 : c_i64(rows);
-}
-
 bool
 doctor_server(struct db *db, struct arena *a, struct doctor_server *s, struct err *e)
 {
@@ -18,19 +12,19 @@ doctor_server(struct db *db, struct arena *a, struct doctor_server *s, struct er
 
 	if (!db_get(db_query(db, SQL_DOCTOR_SERVER), a, &rows, e))
 		return false;
-	s->version = c_is_null(&rows) ? STR("") : c_str(&rows);
-	s->charset = c_is_null(&rows) ? STR("") : c_str(&rows);
-	s->flush_log = number(&rows);
-	s->log_bin = number(&rows);
-	s->sync_binlog = number(&rows);
-	s->read_only = number(&rows);
-	s->max_connections = number(&rows);
-	s->max_statements = number(&rows);
-	s->now_s = number(&rows);
+	s->version = c_str_or(&rows, STR(""));
+	s->charset = c_str_or(&rows, STR(""));
+	s->flush_log = c_i64_or(&rows, 0);
+	s->log_bin = c_i64_or(&rows, 0);
+	s->sync_binlog = c_i64_or(&rows, 0);
+	s->read_only = c_i64_or(&rows, 0);
+	s->max_connections = c_i64_or(&rows, 0);
+	s->max_statements = c_i64_or(&rows, 0);
+	s->now_s = c_i64_or(&rows, 0);
 	if (!db_get(db_query(db, SQL_DOCTOR_LOAD), a, &rows, e))
 		return false;
-	s->connections = number(&rows);
-	s->statements = number(&rows);
+	s->connections = c_i64_or(&rows, 0);
+	s->statements = c_i64_or(&rows, 0);
 	return true;
 }
 
@@ -74,8 +68,8 @@ doctor_queue(struct db *db, struct arena *a, int64_t before_s, struct doctor_que
 	q_i64(query, before_s);
 	if (!db_get(query, a, &rows, e))
 		return false;
-	q->dead = number(&rows);
-	q->late = number(&rows);
+	q->dead = c_i64_or(&rows, 0);
+	q->late = c_i64_or(&rows, 0);
 	return true;
 }
 

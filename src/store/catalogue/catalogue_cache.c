@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "store/rows_json.h"
+#include "plat/text/json.h"
 #include "store/sql.h"
 
 #define KEYS_MAX 256 /* by one exchange */
@@ -50,22 +50,11 @@ forget_card(struct keys *k, uint64_t product_id)
 static bool
 forget_addresses(struct db *db, struct keys *k, const struct catalogue_stale *ids, struct err *e)
 {
-	struct db_query *q;
-	struct rows_json list;
 	struct db_rows rows;
 	struct str json;
 
-	rows_init(&list, &k->a);
-	for (size_t i = 0; i < ids->n; i++) {
-		rows_begin(&list);
-		rows_i64(&list, (int64_t)ids->v[i]);
-		rows_end(&list);
-	}
-	if (!rows_done(&list, &json, e))
-		return false;
-	q = db_query(db, SQL_PRODUCTS_HANDLES);
-	q_str(q, json);
-	if (!db_select(q, &k->a, &rows, e))
+	if (!json_ids(&k->a, ids->v, ids->n, &json, e)
+	    || !db_select_str(db, SQL_PRODUCTS_HANDLES, json, &k->a, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct str handle = c_str(&rows);

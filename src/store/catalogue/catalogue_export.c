@@ -2,69 +2,25 @@
 
 #include <string.h>
 
+#include "store/catalogue/variant_row.h"
 #include "store/sql.h"
-
-static struct str
-text_or_none(struct db_rows *r)
-{
-	return c_is_null(r) ? STR_NONE : c_str(r);
-}
 
 static void
 take_product(struct db_rows *r, struct product *p)
 {
 	p->handle = c_str(r);
 	p->status = (enum product_status)c_u64(r);
-	p->category = text_or_none(r);
+	p->category = c_str_or(r, STR_NONE);
 	p->vendor = c_str(r);
 	p->tax_class = (enum tax_class)c_u64(r);
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++) {
 		p->option[i] = c_str(r);
 		p->n_options += p->option[i].n > 0;
 	}
-	p->title = text_or_none(r);
-	p->body_html = text_or_none(r);
-	p->seo_title = text_or_none(r);
-	p->seo_description = text_or_none(r);
-}
-
-static bool
-select_of(struct db *db, struct arena *a, unsigned stmt, uint64_t id, struct db_rows *rows, struct err *e)
-{
-	struct db_query *q = db_query(db, stmt);
-
-	q_u64(q, id);
-	return db_select(q, a, rows, e);
-}
-
-static int64_t
-export_i64_or(struct db_rows *r, int64_t otherwise)
-{
-	return c_is_null(r) ? otherwise : c_i64(r);
-}
-
-static void
-take_variant(struct db_rows *r, struct product_variant *v)
-{
-	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		v->value[i] = c_str(r);
-	v->sku = c_str(r);
-	v->barcode = c_str(r);
-	v->price_minor = c_i64(r);
-	v->compare_minor = export_i64_or(r, -1);
-	v->cost_minor = export_i64_or(r, -1);
-	v->taxable = c_u64(r) != 0;
-	v->shipped = c_u64(r) != 0;
-	v->weight_mg = c_i64(r);
-	v->content_milli = export_i64_or(r, 0);
-	v->content_unit = c_str(r);
-	v->base_milli = export_i64_or(r, 0);
-	v->base_unit = c_str(r);
-	v->image = c_is_null(r) ? 0 : (size_t)c_u64(r);
-	v->tracked = c_u64(r) != 0;
-	v->sell_over = c_u64(r) != 0;
-	v->stock = c_i64(r);
-	v->has_stock = true;
+	p->title = c_str_or(r, STR_NONE);
+	p->body_html = c_str_or(r, STR_NONE);
+	p->seo_title = c_str_or(r, STR_NONE);
+	p->seo_description = c_str_or(r, STR_NONE);
 }
 
 static bool
@@ -72,11 +28,11 @@ load_variants(struct db *db, struct arena *a, uint64_t id, struct product *p, st
 {
 	struct db_rows rows;
 
-	if (!select_of(db, a, SQL_EXPORT_VARIANTS, id, &rows, e))
+	if (!db_select_u64(db, SQL_EXPORT_VARIANTS, id, a, &rows, e))
 		return false;
 	p->variants = ARENA_ARRAY(a, struct product_variant, rows.n + 1);
 	while (db_next(&rows))
-		take_variant(&rows, &p->variants[p->n_variants++]);
+		variant_row_read(&rows, &p->variants[p->n_variants++]);
 	return true;
 }
 
@@ -85,21 +41,21 @@ load_lists(struct db *db, struct arena *a, uint64_t id, struct product *p, struc
 {
 	struct db_rows rows;
 
-	if (!select_of(db, a, SQL_EXPORT_IMAGES, id, &rows, e))
+	if (!db_select_u64(db, SQL_EXPORT_IMAGES, id, a, &rows, e))
 		return false;
 	p->images = ARENA_ARRAY(a, struct product_image, rows.n + 1);
 	while (db_next(&rows)) {
 		p->images[p->n_images].source = c_str(&rows);
 		p->images[p->n_images++].alt = c_str(&rows);
 	}
-	if (!select_of(db, a, SQL_EXPORT_SPECS, id, &rows, e))
+	if (!db_select_u64(db, SQL_EXPORT_SPECS, id, a, &rows, e))
 		return false;
 	p->specs = ARENA_ARRAY(a, struct product_spec, rows.n + 1);
 	while (db_next(&rows)) {
 		p->specs[p->n_specs].label = c_str(&rows);
 		p->specs[p->n_specs++].value = c_str(&rows);
 	}
-	if (!select_of(db, a, SQL_EXPORT_TAGS, id, &rows, e))
+	if (!db_select_u64(db, SQL_EXPORT_TAGS, id, a, &rows, e))
 		return false;
 	p->tags = ARENA_ARRAY(a, struct str, rows.n + 1);
 	while (db_next(&rows))
@@ -135,7 +91,7 @@ catalogue_export_labels(struct db *db, struct arena *a, struct str **labels, siz
 		return false;
 	*labels = ARENA_ARRAY(a, struct str, rows.n + 1);
 	for (*n = 0; db_next(&rows);)
-		(*labels)[(*n)++] = text_or_none(&rows);
+		(*labels)[(*n)++] = c_str_or(&rows, STR_NONE);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 #include "store/catalogue/catalogue_generate.h"
 
 #include "plat/db/db_code.h"
-#include "store/rows_json.h"
+#include "store/rows_out.h"
 #include "store/sql.h"
 
 #define BATCH UINT64_C(1000) /* what the server sorts for it stays in memory */
@@ -19,9 +19,9 @@ make_categories(struct generate *g, struct err *e)
 {
 	static const char *const tops[] = {"House", "Kitchen", "Study", "Garden", "Travel"};
 	static const char *const subs[] = {"Wood", "Metal", "Paper", "Glass", "Cloth", "Stone", "Gifts", "Sale"};
-	struct rows_json rows;
+	struct json_out rows;
 
-	rows_init(&rows, g->s->a);
+	json_init(&rows, g->s->a, ROWS_MAX_B, '[');
 	for (size_t i = 0; i < ARRAY_LEN(tops) * ARRAY_LEN(subs); i++) {
 		struct str top = str_z(tops[i / ARRAY_LEN(subs)]);
 		uint64_t id, up;
@@ -30,12 +30,12 @@ make_categories(struct generate *g, struct err *e)
 			g->s, str_fmt(g->s->a, "%s > %s", tops[i / ARRAY_LEN(subs)], subs[i % ARRAY_LEN(subs)]), &id, e)
 		    || !catalogue_category(g->s, top, &up, e))
 			return false;
-		rows_begin(&rows);
-		rows_i64(&rows, (int64_t)id);
-		rows_i64(&rows, (int64_t)up);
-		rows_end(&rows);
+		json_begin(&rows, '[');
+		json_put_i64(&rows, (int64_t)id);
+		json_put_i64(&rows, (int64_t)up);
+		json_end(&rows, ']');
 	}
-	return rows_done(&rows, &g->categories, e);
+	return json_done(&rows, ']', &g->categories, e);
 }
 
 static bool

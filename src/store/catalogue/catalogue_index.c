@@ -44,7 +44,7 @@ struct count {
 struct index {
 	struct catalogue_save *s;
 	struct entry *entry; /* in the order of their ids */
-	size_t n;
+	size_t n, from, to; /* those that are at work: first all of them, then a chunk at a time */
 	struct save_categories categories;
 	struct count *counts;
 	size_t n_counts;
@@ -71,7 +71,7 @@ entry_of(struct index *x, uint64_t id)
 	return found;
 }
 
-typedef bool which(const struct entry *);
+typedef bool entry_test(const struct entry *);
 
 static bool
 is_any(const struct entry *en)
@@ -92,36 +92,38 @@ must_leave_lists(const struct entry *en)
 	return en->listed && !en->fits;
 }
 
-/* A list of the ids of some of [from, to). */
+/* The ids of those of [from, to) that pass the test; *none: there are none. */
 static bool
-list_ids(struct index *x, which *w, size_t from, size_t to, struct str *json, struct err *e)
+list_ids(struct index *x, entry_test *test, struct str *json, bool *none, struct err *e)
 {
-	struct rows_json rows;
+	uint64_t *ids = ARENA_ARRAY(x->s->a, uint64_t, x->to - x->from);
+	size_t n = 0;
 
-	rows_init(&rows, x->s->a);
-	for (size_t i = from; i < to; i++) {
-		if (!w(&x->entry[i]))
-			continue;
-		rows_begin(&rows);
-		rows_i64(&rows, (int64_t)x->entry[i].id);
-		rows_end(&rows);
-	}
-	return rows_done(&rows, json, e);
+	for (size_t i = x->from; i < x->to; i++)
+		if (test(&x->entry[i]))
+			ids[n++] = x->entry[i].id;
+	*none = n == 0;
+	return json_ids(x->s->a, ids, n, json, e);
 }
 
 static bool
-run_for(struct index *x, unsigned stmt, which *w, struct err *e)
+run_for(struct index *x, unsigned stmt, entry_test *test, struct err *e)
 {
-	struct db_query *q;
-	struct str json;
+	struct str ids;
+	bool none;
 
-	if (!list_ids(x, w, 0, x->n, &json, e))
-		return false;
-	if (json.n <= 2)
-		return true;
-	q = db_query(x->s->db, stmt);
-	q_str(q, json);
-	return db_run(q, NULL, e);
+	return list_ids(x, test, &ids, &none, e) && (none || db_run_str(x->s->db, stmt, ids, e));
+}
+
+static bool
+select_for(
+    struct index *x, unsigned stmt, entry_test *test, struct arena *a, struct db_rows *rows, struct err *e)
+{
+	struct str ids;
+	bool none;
+
+	*rows = (struct db_rows){0};
+	return list_ids(x, test, &ids, &none, e) && (none || db_select_str(x->s->db, stmt, ids, a, rows, e));
 }
 
 /* Reading what the index is made from ------------------------------------------------------------------------- */
@@ -129,21 +131,16 @@ run_for(struct index *x, unsigned stmt, which *w, struct err *e)
 static bool
 load_products(struct index *x, struct err *e)
 {
-	struct str json, *paths = ARENA_ARRAY(x->s->a, struct str, x->n);
+	struct str *paths = ARENA_ARRAY(x->s->a, struct str, x->n);
 	struct db_rows rows;
-	struct db_query *q;
 
-	if (!list_ids(x, is_any, 0, x->n, &json, e))
-		return false;
-	q = db_query(x->s->db, SQL_INDEX_PRODUCTS);
-	q_str(q, json);
-	if (!db_select(q, x->s->a, &rows, e))
+	if (!select_for(x, SQL_INDEX_PRODUCTS, is_any, x->s->a, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct entry *en = entry_of(x, c_u64(&rows));
 
 		en->active = c_u64(&rows) == PRODUCT_ACTIVE;
-		en->path = c_is_null(&rows) ? STR_NONE : c_str(&rows);
+		en->path = c_str_or(&rows, STR_NONE);
 		en->vendor = c_str(&rows);
 		en->price_minor = c_i64(&rows);
 		en->created_at = c_i64(&rows);
@@ -169,13 +166,11 @@ find_ways(struct index *x)
 }
 
 static bool
-load_texts(struct index *x, struct str ids, struct err *e)
+load_texts(struct index *x, struct err *e)
 {
-	struct db_query *q = db_query(x->s->db, SQL_INDEX_TEXTS);
 	struct db_rows rows;
 
-	q_str(q, ids);
-	if (!db_select(q, &x->chunk, &rows, e))
+	if (!select_for(x, SQL_INDEX_TEXTS, is_any, &x->chunk, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct entry *en = entry_of(x, c_u64(&rows));
@@ -190,21 +185,13 @@ load_texts(struct index *x, struct str ids, struct err *e)
 	return true;
 }
 
-/* By what they are found so far. */
+/* The search words that the database has of them. */
 static bool
-load_known(struct index *x, size_t from, size_t to, struct err *e)
+load_known(struct index *x, struct err *e)
 {
 	struct db_rows rows;
-	struct db_query *q;
-	struct str ids;
 
-	if (!list_ids(x, was_listed, from, to, &ids, e))
-		return false;
-	if (ids.n <= 2)
-		return true;
-	q = db_query(x->s->db, SQL_INDEX_KNOWN);
-	q_str(q, ids);
-	if (!db_select(q, &x->chunk, &rows, e))
+	if (!select_for(x, SQL_INDEX_KNOWN, was_listed, &x->chunk, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct entry *en = entry_of(x, c_u64(&rows));
@@ -219,13 +206,11 @@ load_known(struct index *x, size_t from, size_t to, struct err *e)
 }
 
 static bool
-load_words(struct index *x, struct str ids, struct err *e)
+load_words(struct index *x, struct err *e)
 {
-	struct db_query *q = db_query(x->s->db, SQL_INDEX_WORDS);
 	struct db_rows rows;
 
-	q_str(q, ids);
-	if (!db_select(q, &x->chunk, &rows, e))
+	if (!select_for(x, SQL_INDEX_WORDS, is_any, &x->chunk, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct entry *en = entry_of(x, c_u64(&rows));
@@ -283,19 +268,13 @@ index_count(struct index *x, uint64_t category, int64_t by)
 	x->counts[i].by += by;
 }
 
-/* Who is in just the right lists already, at the right price, and who leaves which. */
+/* Finds the products that are in exactly the right lists at the right price, and counts the others out of theirs. */
 static bool
 load_listing(struct index *x, struct err *e)
 {
 	struct db_rows rows, again;
-	struct db_query *q;
-	struct str json;
 
-	if (!list_ids(x, is_any, 0, x->n, &json, e))
-		return false;
-	q = db_query(x->s->db, SQL_INDEX_LISTING_IS);
-	q_str(q, json);
-	if (!db_select(q, x->s->a, &rows, e))
+	if (!select_for(x, SQL_INDEX_LISTING_IS, is_any, x->s->a, &rows, e))
 		return false;
 	x->counts = ARENA_ARRAY(x->s->a, struct count, rows.n + x->n * PRODUCT_CATEGORY_DEPTH_MAX + 1);
 	for (size_t i = 0; i < x->n; i++)
@@ -340,9 +319,9 @@ save_counts(struct index *x, struct err *e)
 	qsort(x->counts, x->n_counts, sizeof(x->counts[0]), by_category);
 	rows_out_init(&out, x->s->db, SQL_INDEX_COUNT, x->s->a);
 	for (size_t i = 0; i < x->n_counts; i++) {
-		rows_begin(&out.rows);
-		rows_i64(&out.rows, (int64_t)x->counts[i].category);
-		rows_i64(&out.rows, x->counts[i].by);
+		json_begin(&out.rows, '[');
+		json_put_i64(&out.rows, (int64_t)x->counts[i].category);
+		json_put_i64(&out.rows, x->counts[i].by);
 		if (!rows_out_end(&out, e))
 			return false;
 	}
@@ -365,11 +344,11 @@ save_listing(struct index *x, struct err *e)
 		const struct entry *en = &x->entry[i];
 
 		for (size_t k = 0; en->active && !en->fits && k <= en->n_way; k++) {
-			rows_begin(&x->listing.rows);
-			rows_i64(&x->listing.rows, (int64_t)list_at(en, k));
-			rows_i64(&x->listing.rows, (int64_t)en->id);
-			rows_i64(&x->listing.rows, en->created_at);
-			rows_i64(&x->listing.rows, en->price_minor);
+			json_begin(&x->listing.rows, '[');
+			json_put_i64(&x->listing.rows, (int64_t)list_at(en, k));
+			json_put_i64(&x->listing.rows, (int64_t)en->id);
+			json_put_i64(&x->listing.rows, en->created_at);
+			json_put_i64(&x->listing.rows, en->price_minor);
 			index_count(x, list_at(en, k), 1);
 			if (!rows_out_end(&x->listing, e))
 				return false;
@@ -381,7 +360,7 @@ save_listing(struct index *x, struct err *e)
 static bool
 put_names(struct index *x, const struct entry *en, struct err *e)
 {
-	struct rows_json *rows = &x->names.rows;
+	struct json_out *rows = &x->names.rows;
 
 	for (size_t l = 0; l < x->s->langs->n; l++) {
 		struct str title = text_in(x, en, x->s->langs->v[l]).title;
@@ -389,11 +368,11 @@ put_names(struct index *x, const struct entry *en, struct err *e)
 		for (size_t n = TITLE_MAX * 4; utf8_len(title) > TITLE_MAX; n--)
 			title = utf8_head(title, n);
 		for (size_t i = 0; i <= en->n_way; i++) {
-			rows_begin(rows);
-			rows_i64(rows, (int64_t)list_at(en, i));
-			rows_str(rows, x->s->langs->v[l]);
-			rows_str(rows, title);
-			rows_i64(rows, (int64_t)en->id);
+			json_begin(rows, '[');
+			json_put_i64(rows, (int64_t)list_at(en, i));
+			json_put_str(rows, x->s->langs->v[l]);
+			json_put_str(rows, title);
+			json_put_i64(rows, (int64_t)en->id);
 			if (!rows_out_end(&x->names, e))
 				return false;
 		}
@@ -494,16 +473,13 @@ put_tokens(struct index *x, const struct entry *en, struct str lang, struct err 
 	return true;
 }
 
-/* Some products at a time, since a product may have many long texts. */
+/* Of a chunk of products, since a product may have many long texts. */
 static bool
-put_texts(struct index *x, size_t from, size_t to, struct err *e)
+put_texts(struct index *x, struct err *e)
 {
-	struct str ids;
-
-	if (!list_ids(x, is_any, from, to, &ids, e) || !load_texts(x, ids, e) || !load_words(x, ids, e)
-	    || !load_known(x, from, to, e))
+	if (!load_texts(x, e) || !load_words(x, e) || !load_known(x, e))
 		return false;
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = x->from; i < x->to; i++) {
 		const struct entry *en = &x->entry[i];
 
 		if (en->active && !put_names(x, en, e))
@@ -517,14 +493,15 @@ put_texts(struct index *x, size_t from, size_t to, struct err *e)
 	return true;
 }
 
-/* Who is in no list has no names and is found by no words either. */
+/* A product in no list has neither names in lists nor search words. */
 static bool
 save_texts(struct index *x, struct err *e)
 {
 	bool ok = run_for(x, SQL_INDEX_NAMES_CLEAR, was_listed, e);
 
-	for (size_t i = 0; i < x->n && ok; i += CHUNK) {
-		ok = put_texts(x, i, i + CHUNK < x->n ? i + CHUNK : x->n, e);
+	for (x->from = 0; x->from < x->n && ok; x->from += CHUNK) {
+		x->to = x->from + CHUNK < x->n ? x->from + CHUNK : x->n;
+		ok = put_texts(x, e);
 		arena_reset(&x->chunk);
 	}
 	return ok && rows_out_send(&x->names, e) && catalogue_words_send(x->search, e);
@@ -534,8 +511,9 @@ static bool
 note_changed(struct index *x, struct err *e)
 {
 	struct str ids;
+	bool none;
 
-	return list_ids(x, is_any, 0, x->n, &ids, e) && catalogue_all_changed(x->s->db, ids, x->s->now_s, e);
+	return list_ids(x, is_any, &ids, &none, e) && catalogue_all_changed(x->s->db, ids, x->s->now_s, e);
 }
 
 static bool
@@ -557,7 +535,7 @@ make_all(struct index *x, struct err *e)
 static void
 init(struct index *x, struct catalogue_save *s, const uint64_t *ids, size_t n)
 {
-	*x = (struct index){.s = s, .n = n, .entry = ARENA_ARRAY(s->a, struct entry, n)};
+	*x = (struct index){.s = s, .n = n, .to = n, .entry = ARENA_ARRAY(s->a, struct entry, n)};
 	for (size_t i = 0; i < n; i++)
 		x->entry[i].id = ids[i];
 	qsort(x->entry, n, sizeof(x->entry[0]), by_id);

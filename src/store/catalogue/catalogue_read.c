@@ -2,42 +2,15 @@
 
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "base/num.h"
+#include "store/catalogue/catalogue_read_impl.h"
 #include "store/catalogue/product_parts.h"
 #include "store/sql.h"
-
-#define WAY_MAX 8 /* levels of categories */
-
-static uint64_t
-u64_or(struct db_rows *r, uint64_t none)
-{
-	return c_is_null(r) ? none : c_u64(r);
-}
-
-static int64_t
-read_i64_or(struct db_rows *r, int64_t none)
-{
-	return c_is_null(r) ? none : c_i64(r);
-}
-
-static struct str
-str_or(struct db_rows *r, struct str none)
-{
-	return c_is_null(r) ? none : c_str(r);
-}
-
-static struct str
-bytes_or(struct db_rows *r, struct str none)
-{
-	return c_is_null(r) ? none : c_bytes(r);
-}
 
 static void
 take_name(struct db_rows *r, struct catalogue_product *p)
 {
 	p->id = c_u64(r);
-	p->category_id = u64_or(r, 0);
+	p->category_id = c_u64_or(r, 0);
 	p->version = c_u64(r);
 	p->handle = c_str(r);
 	p->vendor = c_str(r);
@@ -58,12 +31,12 @@ take_product(struct db_rows *r, struct catalogue_product *p)
 	}
 }
 
-static void
-take_measure(struct db_rows *r, struct catalogue_measure *m)
+void
+catalogue_read_measure(struct db_rows *r, struct catalogue_measure *m)
 {
-	m->content_milli = read_i64_or(r, 0);
+	m->content_milli = c_i64_or(r, 0);
 	m->content_unit = c_str(r);
-	m->base_milli = read_i64_or(r, 0);
+	m->base_milli = c_i64_or(r, 0);
 	m->base_unit = c_str(r);
 }
 
@@ -78,13 +51,13 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->sku = c_str(r);
 	v->barcode = c_str(r);
 	v->price_minor = c_i64(r);
-	v->compare_minor = read_i64_or(r, 0);
+	v->compare_minor = c_i64_or(r, 0);
 	v->shipped = c_u64(r) != 0;
 	v->stock.tracked = c_u64(r) != 0;
 	v->stock.sell_over = c_u64(r) != 0;
 	v->stock.on_hand = c_i64(r);
-	take_measure(r, &v->measure);
-	v->image_position = u64_or(r, 0);
+	catalogue_read_measure(r, &v->measure);
+	v->image_position = c_u64_or(r, 0);
 }
 
 /* The lowest price of the 30 days before, which stands beside a reduced one only. Few products have one; a subquery in
@@ -92,7 +65,6 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 static bool
 load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
 {
-	struct db_query *q;
 	struct db_rows rows;
 	bool any = false;
 
@@ -100,13 +72,11 @@ load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct 
 		any = any || catalogue_is_reduced(&p->variants[i]);
 	if (!any)
 		return true;
-	q = db_query(db, SQL_PRODUCT_LOWEST);
-	q_u64(q, p->id);
-	if (!db_select(q, a, &rows, e))
+	if (!db_select_u64(db, SQL_PRODUCT_LOWEST, p->id, a, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		uint64_t id = c_u64(&rows);
-		int64_t lowest_minor = read_i64_or(&rows, 0);
+		int64_t lowest_minor = c_i64_or(&rows, 0);
 
 		for (size_t i = 0; i < p->n_variants; i++)
 			if (p->variants[i].id == id)
@@ -200,7 +170,7 @@ load_parts(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 		parts[n].position = c_u64(&rows);
 		parts[n].name = c_str(&rows);
 		parts[n].text = c_str(&rows);
-		parts[n].hash = bytes_or(&rows, STR_NONE);
+		parts[n].hash = c_bytes_or(&rows, STR_NONE);
 		parts[n].w = c_u64(&rows);
 		parts[n].h = c_u64(&rows);
 	}
@@ -237,35 +207,29 @@ by_position(const void *x, const void *y)
 	return a->v.id < b->v.id ? -1 : 1;
 }
 
-static struct str
-or_none(struct db_rows *r)
-{
-	return str_or(r, STR_NONE);
-}
-
 /* The columns of the variant, which are NULL when the product has none; false: it is none. */
 static bool
 take_placed(struct db_rows *r, struct placed *to)
 {
 	struct catalogue_variant *v = &to->v;
 
-	to->position = u64_or(r, 0);
-	v->id = u64_or(r, 0);
+	to->position = c_u64_or(r, 0);
+	v->id = c_u64_or(r, 0);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
-		v->words[i].value = v->words[i].text = or_none(r);
-	v->sku = or_none(r);
-	v->barcode = or_none(r);
-	v->price_minor = read_i64_or(r, 0);
-	v->compare_minor = read_i64_or(r, 0);
-	v->shipped = u64_or(r, 0) != 0;
-	v->stock.tracked = u64_or(r, 0) != 0;
-	v->stock.sell_over = u64_or(r, 0) != 0;
-	v->stock.on_hand = read_i64_or(r, 0);
-	v->measure.content_milli = read_i64_or(r, 0);
-	v->measure.content_unit = or_none(r);
-	v->measure.base_milli = read_i64_or(r, 0);
-	v->measure.base_unit = or_none(r);
-	v->image_position = u64_or(r, 0);
+		v->words[i].value = v->words[i].text = c_str_or(r, STR_NONE);
+	v->sku = c_str_or(r, STR_NONE);
+	v->barcode = c_str_or(r, STR_NONE);
+	v->price_minor = c_i64_or(r, 0);
+	v->compare_minor = c_i64_or(r, 0);
+	v->shipped = c_u64_or(r, 0) != 0;
+	v->stock.tracked = c_u64_or(r, 0) != 0;
+	v->stock.sell_over = c_u64_or(r, 0) != 0;
+	v->stock.on_hand = c_i64_or(r, 0);
+	v->measure.content_milli = c_i64_or(r, 0);
+	v->measure.content_unit = c_str_or(r, STR_NONE);
+	v->measure.base_milli = c_i64_or(r, 0);
+	v->measure.base_unit = c_str_or(r, STR_NONE);
+	v->image_position = c_u64_or(r, 0);
 	return v->id != 0;
 }
 
@@ -284,7 +248,7 @@ take_whole(struct db_rows *r, struct whole *w)
 	p->created_at = c_i64(r);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
 		p->options[i].value = p->options[i].text = c_str(r);
-	w->parts = or_none(r);
+	w->parts = c_str_or(r, STR_NONE);
 }
 
 static bool
@@ -388,264 +352,4 @@ catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_la
 	return (own ? load_rest(db, a, langs, &w, e)
 		    : load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e))
 	    && load_lowest(db, a, p, e);
-}
-
-static struct str
-ids_json(struct arena *a, const uint64_t *ids, size_t n)
-{
-	struct buf b;
-
-	buf_init(&b, a, (size_t)64 << 10);
-	buf_ch(&b, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_ch(&b, ',');
-		buf_u64(&b, ids[i]);
-	}
-	buf_ch(&b, ']');
-	return buf_str(&b);
-}
-
-static void
-take_card(struct db_rows *r, struct catalogue_card *c)
-{
-	c->id = c_u64(r);
-	c->version = c_u64(r);
-	c->handle = c_str(r);
-	c->vendor = c_str(r);
-	c->title = c_str(r);
-	c->image.hash = bytes_or(r, STR_NONE);
-	c->image.alt = str_or(r, STR(""));
-	c->image.w = (int64_t)u64_or(r, 0);
-	c->image.h = (int64_t)u64_or(r, 0);
-	c->cheapest.id = c_u64(r);
-	c->cheapest.price_minor = c_i64(r);
-	c->cheapest.compare_minor = read_i64_or(r, 0);
-	c->price_max_minor = read_i64_or(r, c->cheapest.price_minor);
-	c->left = read_i64_or(r, 0);
-	c->cheapest.shipped = c_u64(r) != 0;
-	take_measure(r, &c->cheapest.measure);
-	c->created_at = c_i64(r);
-	c->avail = (enum stock_avail)c_u64(r);
-}
-
-bool
-catalogue_load_cards(struct db *db, struct arena *a, const struct catalogue_langs *langs, const uint64_t *ids,
-    size_t n_ids, struct catalogue_cards *cards, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_CARDS);
-	struct db_rows rows;
-
-	q_str(q, ids_json(a, ids, n_ids));
-	q_str(q, langs->lang);
-	q_str(q, langs->shop_lang);
-	if (!db_select(q, a, &rows, e))
-		return false;
-	cards->v = ARENA_ARRAY(a, struct catalogue_card, rows.n);
-	cards->n = 0;
-	while (db_next(&rows))
-		take_card(&rows, &cards->v[cards->n++]);
-	return true;
-}
-
-/* A cursor is "<key>.<product id>", the key being a number, or a title in base form. */
-static bool
-cursor_parse(struct str after, struct str *key, uint64_t *id)
-{
-	ptrdiff_t dot = -1;
-
-	for (size_t i = after.n; i > 0 && dot < 0; i--)
-		if (after.p[i - 1] == '.')
-			dot = (ptrdiff_t)i - 1;
-	if (dot < 0)
-		return false;
-	*key = str_head(after, (size_t)dot);
-	return num_u64(str_from(after, (size_t)dot + 1), 1, UINT64_MAX, id);
-}
-
-static bool
-query_by_name(struct db *db, struct arena *a, struct str lang, const struct catalogue_list_query *lq,
-    struct db_rows *rows, struct err *e)
-{
-	struct db_query *q;
-	struct str key = STR("");
-	uint64_t id = 0;
-
-	if (lq->after.n > 0 && !cursor_parse(lq->after, &key, &id))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
-	q = db_query(db, SQL_LIST_NAME);
-	q_u64(q, lq->category);
-	q_str(q, lang);
-	q_str(q, key);
-	q_str(q, key);
-	q_str(q, key);
-	q_u64(q, id);
-	q_u64(q, lq->n + 1);
-	return db_select(q, a, rows, e);
-}
-
-static bool
-query_by_number(
-    struct db *db, struct arena *a, const struct catalogue_list_query *lq, struct db_rows *rows, struct err *e)
-{
-	static const struct {
-		unsigned stmt;
-		int64_t key;
-		uint64_t id;
-	} starts[] = {[SORT_NEWEST] = {SQL_LIST_NEWEST, INT64_MAX, UINT64_MAX}, [SORT_PRICE] = {SQL_LIST_PRICE, 0, 0},
-	    [SORT_PRICE_DOWN] = {SQL_LIST_PRICE_DOWN, INT64_MAX, UINT64_MAX}};
-	int64_t key = starts[lq->sort].key;
-	uint64_t id = starts[lq->sort].id;
-	struct db_query *q;
-	struct str text;
-
-	if (lq->after.n > 0
-	    && (!cursor_parse(lq->after, &text, &id) || !num_i64(text, INT64_MIN + 1, INT64_MAX, &key)))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
-	q = db_query(db, starts[lq->sort].stmt);
-	q_u64(q, lq->category);
-	q_i64(q, key);
-	q_i64(q, key);
-	q_u64(q, id);
-	q_u64(q, lq->n + 1);
-	return db_select(q, a, rows, e);
-}
-
-bool
-catalogue_list(struct db *db, struct arena *a, struct str lang, const struct catalogue_list_query *lq,
-    struct catalogue_list *list, struct err *e)
-{
-	struct db_rows rows;
-
-	*list = (struct catalogue_list){.next = STR_NONE};
-	if (!(lq->sort == SORT_NAME ? query_by_name(db, a, lang, lq, &rows, e) : query_by_number(db, a, lq, &rows, e)))
-		return false;
-	list->ids = ARENA_ARRAY(a, uint64_t, rows.n);
-	while (db_next(&rows)) {
-		uint64_t id = c_u64(&rows);
-
-		if (list->n == lq->n)
-			break; /* the one row more says that there is a next page */
-		list->ids[list->n++] = id;
-		if (list->n < lq->n || rows.n <= lq->n)
-			continue;
-		if (lq->sort == SORT_NAME) {
-			struct str title = c_str(&rows);
-
-			list->next = str_fmt(a, "%.*s.%llu", STR_ARG(title), (unsigned long long)id);
-		} else {
-			list->next = str_fmt(a, "%lld.%llu", (long long)c_i64(&rows), (unsigned long long)id);
-		}
-	}
-	return true;
-}
-
-static bool
-take_ids(struct db_query *q, struct arena *a, size_t n, struct catalogue_list *list, struct err *e)
-{
-	struct db_rows rows;
-
-	*list = (struct catalogue_list){.next = STR_NONE};
-	if (!db_select(q, a, &rows, e))
-		return false;
-	list->ids = ARENA_ARRAY(a, uint64_t, rows.n);
-	while (db_next(&rows) && list->n < n)
-		list->ids[list->n++] = c_u64(&rows);
-	if (rows.n > n && n > 0)
-		list->next = str_fmt(a, "%llu", (unsigned long long)list->ids[n - 1]);
-	return true;
-}
-
-bool
-catalogue_tagged(struct db *db, struct arena *a, struct str tag, size_t n, struct catalogue_list *list, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_LIST_TAGGED);
-
-	q_str(q, tag);
-	q_u64(q, n);
-	return take_ids(q, a, n, list, e);
-}
-
-static void
-take_category(struct db_rows *r, struct catalogue_category *c)
-{
-	c->id = c_u64(r);
-	c->parent_id = u64_or(r, 0);
-	c->count = c_u64(r);
-	c->slug = c_str(r);
-	c->title = c_str(r);
-	c->body_html = c_str(r);
-	c->image.hash = bytes_or(r, STR_NONE);
-	c->image.w = (int64_t)c_u64(r);
-	c->image.h = (int64_t)c_u64(r);
-	c->image.alt = c->title;
-}
-
-bool
-catalogue_find_category(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct str slug,
-    struct catalogue_category **out, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_CATEGORY_OF_SLUG);
-	struct db_rows rows;
-	bool found;
-
-	*out = NULL;
-	q_str(q, langs->lang);
-	q_str(q, langs->shop_lang);
-	q_str(q, slug);
-	if (!db_find(q, a, &rows, &found, e))
-		return false;
-	if (found) {
-		*out = ARENA_NEW(a, struct catalogue_category);
-		take_category(&rows, *out);
-	}
-	return true;
-}
-
-bool
-catalogue_children(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t parent,
-    struct catalogue_categories *out, struct err *e)
-{
-	struct db_query *q = db_query(db, parent == 0 ? SQL_CATEGORY_TOPS : SQL_CATEGORY_CHILDREN);
-	struct db_rows rows;
-
-	q_str(q, langs->lang);
-	q_str(q, langs->shop_lang);
-	if (parent != 0)
-		q_u64(q, parent);
-	if (!db_select(q, a, &rows, e))
-		return false;
-	*out = (struct catalogue_categories){ARENA_ARRAY(a, struct catalogue_category, rows.n), 0};
-	while (db_next(&rows))
-		take_category(&rows, &out->v[out->n++]);
-	return true;
-}
-
-bool
-catalogue_way(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t id,
-    struct catalogue_categories *out, struct err *e)
-{
-	struct catalogue_category up[WAY_MAX];
-	size_t n = 0;
-
-	while (id != 0 && n < WAY_MAX) {
-		struct db_query *q = db_query(db, SQL_CATEGORY_OF_ID);
-		struct db_rows rows;
-		bool found;
-
-		q_str(q, langs->lang);
-		q_str(q, langs->shop_lang);
-		q_u64(q, id);
-		if (!db_find(q, a, &rows, &found, e))
-			return false;
-		if (!found)
-			break;
-		up[n] = (struct catalogue_category){0};
-		take_category(&rows, &up[n]);
-		id = up[n++].parent_id;
-	}
-	*out = (struct catalogue_categories){ARENA_ARRAY(a, struct catalogue_category, n), n};
-	for (size_t i = 0; i < n; i++)
-		out->v[i] = up[n - 1 - i];
-	return true;
 }

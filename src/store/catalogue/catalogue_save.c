@@ -65,52 +65,39 @@ has_new_handle(const struct save_item *it)
 	return it->fresh || it->old_handle.n > 0;
 }
 
-bool
-save_ids(struct save_batch *b, save_which *which, struct str *json, bool *none, struct err *e)
+/* The ids of those that pass the test, in their order. */
+static uint64_t *
+save_ids(struct save_batch *b, save_test *test, size_t *n)
 {
-	struct rows_json rows;
+	uint64_t *ids = ARENA_ARRAY(b->s->a, uint64_t, b->n_by_id);
 
-	rows_init(&rows, b->s->a);
-	for (size_t i = 0; i < b->n_by_id; i++) {
-		if (!which(b->by_id[i]))
-			continue;
-		rows_begin(&rows);
-		rows_i64(&rows, (int64_t)b->by_id[i]->id);
-		rows_end(&rows);
-	}
-	*none = rows.first_row;
-	return rows_done(&rows, json, e);
+	*n = 0;
+	for (size_t i = 0; i < b->n_by_id; i++)
+		if (test(b->by_id[i]))
+			ids[(*n)++] = b->by_id[i]->id;
+	return ids;
 }
 
 bool
-save_run_for(struct save_batch *b, unsigned stmt, save_which *which, struct err *e)
+save_run_for(struct save_batch *b, unsigned stmt, save_test *test, struct err *e)
 {
-	struct db_query *q;
+	size_t n;
+	const uint64_t *ids = save_ids(b, test, &n);
 	struct str json;
-	bool none;
 
-	if (!save_ids(b, which, &json, &none, e))
-		return false;
-	if (none)
-		return true;
-	q = db_query(b->s->db, stmt);
-	q_str(q, json);
-	return db_run(q, NULL, e);
+	return n == 0 || (json_ids(b->s->a, ids, n, &json, e) && db_run_str(b->s->db, stmt, json, e));
 }
 
 bool
-save_select_for(struct save_batch *b, unsigned stmt, save_which *which, struct db_rows *rows, struct err *e)
+save_select_for(struct save_batch *b, unsigned stmt, save_test *test, struct db_rows *rows, struct err *e)
 {
-	struct db_query *q;
+	size_t n;
+	const uint64_t *ids = save_ids(b, test, &n);
 	struct str json;
-	bool none;
 
 	*rows = (struct db_rows){0};
-	if (!save_ids(b, which, &json, &none, e))
-		return false;
-	q = db_query(b->s->db, stmt);
-	q_str(q, json);
-	return db_select(q, b->s->a, rows, e);
+	return n == 0
+	    || (json_ids(b->s->a, ids, n, &json, e) && db_select_str(b->s->db, stmt, json, b->s->a, rows, e));
 }
 
 static int
@@ -147,25 +134,21 @@ save_item_of(struct save_batch *b, uint64_t id)
 static bool
 find_handles(struct save_batch *b, struct err *e)
 {
-	struct rows_json rows;
+	struct json_out rows;
 	struct db_rows found;
-	struct db_query *q;
 	struct str json;
 
-	rows_init(&rows, b->s->a);
+	json_init(&rows, b->s->a, ROWS_MAX_B, '[');
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->item[i].id != 0)
 			continue;
-		rows_begin(&rows);
-		rows_i64(&rows, (int64_t)i);
-		rows_str(&rows, b->item[i].p->handle);
-		rows_end(&rows);
+		json_begin(&rows, '[');
+		json_put_i64(&rows, (int64_t)i);
+		json_put_str(&rows, b->item[i].p->handle);
+		json_end(&rows, ']');
 	}
-	if (!rows_done(&rows, &json, e))
-		return false;
-	q = db_query(b->s->db, SQL_SAVE_PRODUCTS_ARE);
-	q_str(q, json);
-	if (!db_select(q, b->s->a, &found, e))
+	if (!json_done(&rows, ']', &json, e)
+	    || !db_select_str(b->s->db, SQL_SAVE_PRODUCTS_ARE, json, b->s->a, &found, e))
 		return false;
 	while (db_next(&found)) {
 		struct save_item *it = &b->item[c_u64(&found)];
@@ -179,23 +162,23 @@ find_handles(struct save_batch *b, struct err *e)
 static bool
 list_skus(struct save_batch *b, struct str *json, bool *any, struct err *e)
 {
-	struct rows_json rows;
+	struct json_out rows;
 
-	rows_init(&rows, b->s->a);
+	json_init(&rows, b->s->a, ROWS_MAX_B, '[');
 	for (size_t i = 0; i < b->n; i++) {
 		const struct product *p = b->item[i].p;
 
 		for (size_t k = 0; b->item[i].id == 0 && k < p->n_variants; k++) {
 			if (p->variants[k].sku.n == 0)
 				continue;
-			rows_begin(&rows);
-			rows_i64(&rows, (int64_t)i);
-			rows_str(&rows, p->variants[k].sku);
-			rows_end(&rows);
+			json_begin(&rows, '[');
+			json_put_i64(&rows, (int64_t)i);
+			json_put_str(&rows, p->variants[k].sku);
+			json_end(&rows, ']');
 		}
 	}
-	*any = !rows.first_row;
-	return rows_done(&rows, json, e);
+	*any = rows.more;
+	return json_done(&rows, ']', json, e);
 }
 
 /* Another of the batch was it before. */
@@ -213,18 +196,12 @@ static bool
 find_renamed(struct save_batch *b, struct err *e)
 {
 	struct catalogue_save *s = b->s;
-	struct db_rows found;
-	struct db_query *q;
+	struct db_rows found = {0};
 	struct str json;
 	bool any;
 
-	if (!list_skus(b, &json, &any, e))
-		return false;
-	if (!any)
-		return true;
-	q = db_query(s->db, SQL_SAVE_PRODUCTS_OF_SKUS);
-	q_str(q, json);
-	if (!db_select(q, s->a, &found, e))
+	if (!list_skus(b, &json, &any, e)
+	    || (any && !db_select_str(s->db, SQL_SAVE_PRODUCTS_OF_SKUS, json, s->a, &found, e)))
 		return false;
 	while (db_next(&found)) {
 		struct save_item *it = &b->item[c_u64(&found)];
@@ -280,8 +257,8 @@ save_handles(struct save_batch *b, struct err *e)
 		struct db_query *q;
 
 		if (has_new_handle(it)) {
-			rows_begin(&taken.rows);
-			rows_str(&taken.rows, it->p->handle);
+			json_begin(&taken.rows, '[');
+			json_put_str(&taken.rows, it->p->handle);
 			if (!rows_out_end(&taken, e))
 				return false;
 		}
@@ -353,30 +330,30 @@ static bool
 save_put_row(struct catalogue_save *s, const struct save_item *it, struct rows_out *out, struct err *e)
 {
 	const struct product *p = it->p;
-	struct rows_json *rows = &out->rows;
+	struct json_out *rows = &out->rows;
 	struct str parts;
 
 	if (!save_parts(s, it, &parts, e))
 		return false;
-	rows_begin(rows);
+	json_begin(rows, '[');
 	if (it->fresh)
-		rows_str(rows, p->handle);
+		json_put_str(rows, p->handle);
 	else
-		rows_i64(rows, (int64_t)it->id);
-	rows_i64(rows, p->status);
-	rows_i64_or_null(rows, (int64_t)it->category, it->category == 0);
-	rows_str(rows, p->vendor);
-	rows_i64(rows, p->tax_class);
+		json_put_i64(rows, (int64_t)it->id);
+	json_put_i64(rows, p->status);
+	json_put_i64_or_null(rows, (int64_t)it->category, it->category == 0);
+	json_put_str(rows, p->vendor);
+	json_put_i64(rows, p->tax_class);
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		rows_str(rows, p->option[i]);
-	rows_str(rows, secret_hex(s->a, it->hash, DIGEST_B));
-	rows_str(rows, parts);
+		json_put_str(rows, p->option[i]);
+	json_put_str(rows, secret_hex(s->a, it->hash, DIGEST_B));
+	json_put_str(rows, parts);
 	if (it->fresh) {
 		struct save_sums sums = sums_of_new(p);
 
-		rows_i64(rows, s->now_s);
-		rows_i64(rows, sums.lowest_minor);
-		rows_i64(rows, sums.best);
+		json_put_i64(rows, s->now_s);
+		json_put_i64(rows, sums.lowest_minor);
+		json_put_i64(rows, sums.best);
 	}
 	return rows_out_end(out, e);
 }
@@ -419,13 +396,13 @@ save_own_texts(struct save_batch *b, struct err *e)
 
 		if (it->same)
 			continue;
-		rows_begin(&out.rows);
-		rows_i64(&out.rows, (int64_t)it->id);
-		rows_str(&out.rows, b->s->langs->v[0]);
-		rows_str(&out.rows, it->p->title);
-		rows_str(&out.rows, it->p->body_html);
-		rows_str(&out.rows, it->p->seo_title);
-		rows_str(&out.rows, it->p->seo_description);
+		json_begin(&out.rows, '[');
+		json_put_i64(&out.rows, (int64_t)it->id);
+		json_put_str(&out.rows, b->s->langs->v[0]);
+		json_put_str(&out.rows, it->p->title);
+		json_put_str(&out.rows, it->p->body_html);
+		json_put_str(&out.rows, it->p->seo_title);
+		json_put_str(&out.rows, it->p->seo_description);
 		if (!rows_out_end(&out, e))
 			return false;
 	}
@@ -435,21 +412,21 @@ save_own_texts(struct save_batch *b, struct err *e)
 static void
 put_sums(struct rows_out *out, uint64_t id, const struct save_sums *sums)
 {
-	rows_begin(&out->rows);
-	rows_i64(&out->rows, (int64_t)id);
-	rows_i64(&out->rows, sums->lowest_minor);
-	rows_i64(&out->rows, sums->best);
+	json_begin(&out->rows, '[');
+	json_put_i64(&out->rows, (int64_t)id);
+	json_put_i64(&out->rows, sums->lowest_minor);
+	json_put_i64(&out->rows, sums->best);
 }
 
 /* The lowest price and the best availability of the variants, as lists show them; a new product has them already. */
 static bool
-save_sums(struct save_batch *b, save_which *which, struct err *e)
+save_sums(struct save_batch *b, save_test *test, struct err *e)
 {
 	struct save_sums *sums = ARENA_ARRAY(b->s->a, struct save_sums, b->n);
 	struct rows_out out;
 	struct db_rows rows;
 
-	if (!save_select_for(b, SQL_SAVE_SUMS_ARE, which, &rows, e))
+	if (!save_select_for(b, SQL_SAVE_SUMS_ARE, test, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		const struct save_item *it = save_item_of(b, c_u64(&rows));
@@ -462,7 +439,7 @@ save_sums(struct save_batch *b, save_which *which, struct err *e)
 	}
 	rows_out_init(&out, b->s->db, SQL_SAVE_SUMS, b->s->a);
 	for (size_t i = 0; i < b->n; i++) {
-		if (!which(&b->item[i]))
+		if (!test(&b->item[i]))
 			continue;
 		put_sums(&out, b->item[i].id, &sums[i]);
 		if (!rows_out_end(&out, e))
@@ -474,12 +451,9 @@ save_sums(struct save_batch *b, save_which *which, struct err *e)
 static bool
 save_index(struct save_batch *b, struct err *e)
 {
-	uint64_t *ids = ARENA_ARRAY(b->s->a, uint64_t, b->n);
-	size_t n = 0;
+	size_t n;
+	const uint64_t *ids = save_ids(b, save_is_written, &n);
 
-	for (size_t i = 0; i < b->n_by_id; i++)
-		if (!b->by_id[i]->same)
-			ids[n++] = b->by_id[i]->id;
 	return catalogue_index(b->s, ids, n, e);
 }
 
@@ -493,11 +467,11 @@ has_stock_only(const struct save_item *it)
 static bool
 note_stock(struct save_batch *b, struct err *e)
 {
-	struct str ids;
-	bool none;
+	size_t n;
+	const uint64_t *ids = save_ids(b, has_stock_only, &n);
+	struct str json;
 
-	return save_ids(b, has_stock_only, &ids, &none, e)
-	    && (none || catalogue_all_changed(b->s->db, ids, b->s->now_s, e));
+	return n == 0 || (json_ids(b->s->a, ids, n, &json, e) && catalogue_all_changed(b->s->db, json, b->s->now_s, e));
 }
 
 static void

@@ -7,7 +7,7 @@
 #include "plat/text/digest.h"
 #include "shop/stock.h"
 #include "store/catalogue/catalogue_save.h"
-#include "store/rows_json.h"
+#include "store/rows_out.h"
 
 /* A picture that the product has in the database. */
 struct save_picture {
@@ -39,20 +39,17 @@ struct save_batch {
 	struct save_writing *writing; /* from save_variants() on */
 };
 
-/* Which products a list of them names. */
-typedef bool save_which(const struct save_item *);
+/* Selects products of the batch for a statement. */
+typedef bool save_test(const struct save_item *);
 bool save_is_known(const struct save_item *);	/* was in the database before */
 bool save_is_changed(const struct save_item *); /* is to be written, and was in the database before */
 bool save_is_written(const struct save_item *); /* is to be written */
 
-/* The ids of some of them as a list for a statement; *none: there are none. */
-MUST_USE bool save_ids(struct save_batch *, save_which *, struct str *json, bool *none, struct err *);
+/* Runs a statement that takes a list of ids, unless no product passes the test. */
+MUST_USE bool save_run_for(struct save_batch *, unsigned stmt, save_test *, struct err *);
 
-/* Runs a statement that takes the ids of some of them, when there are any. */
-MUST_USE bool save_run_for(struct save_batch *, unsigned stmt, save_which *, struct err *);
-
-/* Reads what a statement says of some of them: no rows when there are none. */
-MUST_USE bool save_select_for(struct save_batch *, unsigned stmt, save_which *, struct db_rows *, struct err *);
+/* Reads a statement's rows for them: none when no product passes. */
+MUST_USE bool save_select_for(struct save_batch *, unsigned stmt, save_test *, struct db_rows *, struct err *);
 
 /* The product with this id, which must be of the batch. */
 struct save_item *save_item_of(struct save_batch *, uint64_t id);

@@ -17,7 +17,7 @@ save_pictures_load(struct save_batch *b, struct err *e)
 		struct save_picture *pic = ARENA_NEW(b->s->a, struct save_picture);
 
 		pic->source = c_str(&rows);
-		pic->hash = c_is_null(&rows) ? STR_NONE : c_bytes(&rows);
+		pic->hash = c_bytes_or(&rows, STR_NONE);
 		pic->w = (int64_t)c_u64(&rows);
 		pic->h = (int64_t)c_u64(&rows);
 		pic->next = it->pictures;
@@ -72,17 +72,17 @@ put_pictures(struct catalogue_save *s, const struct save_item *it, struct rows_o
 		const struct product_image *im = &it->p->images[i];
 		struct save_picture now = picture_now(it, im);
 
-		rows_begin(&out->rows);
-		rows_i64(&out->rows, (int64_t)it->id);
-		rows_i64(&out->rows, (int64_t)i + 1);
-		rows_str(&out->rows, im->source);
+		json_begin(&out->rows, '[');
+		json_put_i64(&out->rows, (int64_t)it->id);
+		json_put_i64(&out->rows, (int64_t)i + 1);
+		json_put_str(&out->rows, im->source);
 		if (now.hash.n == 0)
-			rows_null(&out->rows);
+			json_put_i64_or_null(&out->rows, 0, true);
 		else
-			rows_str(&out->rows, secret_hex(s->a, now.hash.p, now.hash.n));
-		rows_i64(&out->rows, now.w);
-		rows_i64(&out->rows, now.h);
-		rows_str(&out->rows, im->alt);
+			json_put_str(&out->rows, secret_hex(s->a, now.hash.p, now.hash.n));
+		json_put_i64(&out->rows, now.w);
+		json_put_i64(&out->rows, now.h);
+		json_put_str(&out->rows, im->alt);
 		if (!rows_out_end(out, e))
 			return false;
 	}
@@ -109,18 +109,18 @@ static bool
 put_words(const struct save_item *it, struct rows_out *specs, struct rows_out *tags, struct err *e)
 {
 	for (size_t i = 0; i < it->p->n_specs; i++) {
-		rows_begin(&specs->rows);
-		rows_i64(&specs->rows, (int64_t)it->id);
-		rows_i64(&specs->rows, (int64_t)i + 1);
-		rows_str(&specs->rows, it->p->specs[i].label);
-		rows_str(&specs->rows, it->p->specs[i].value);
+		json_begin(&specs->rows, '[');
+		json_put_i64(&specs->rows, (int64_t)it->id);
+		json_put_i64(&specs->rows, (int64_t)i + 1);
+		json_put_str(&specs->rows, it->p->specs[i].label);
+		json_put_str(&specs->rows, it->p->specs[i].value);
 		if (!rows_out_end(specs, e))
 			return false;
 	}
 	for (size_t i = 0; i < it->p->n_tags; i++) {
-		rows_begin(&tags->rows);
-		rows_i64(&tags->rows, (int64_t)it->id);
-		rows_str(&tags->rows, it->p->tags[i]);
+		json_begin(&tags->rows, '[');
+		json_put_i64(&tags->rows, (int64_t)it->id);
+		json_put_str(&tags->rows, it->p->tags[i]);
 		if (!rows_out_end(tags, e))
 			return false;
 	}

@@ -17,90 +17,52 @@ find_owner(struct catalogue_save *s, const struct translation *t, uint64_t *id, 
 	return true;
 }
 
+/* A kind of text: the statements that read and write it, and how many texts it has. */
+struct save_text {
+	unsigned is, put;
+	size_t n;
+};
+
+static struct db_query *
+query_of(struct catalogue_save *s, unsigned stmt, const struct translation *t, uint64_t id)
+{
+	struct db_query *q = db_query(s->db, stmt);
+
+	if (id != 0) {
+		q_u64(q, id);
+	} else {
+		q_u64(q, t->kind);
+		q_str(q, t->of);
+	}
+	q_str(q, t->lang);
+	return q;
+}
+
+/* id 0: a term. */
 static bool
-save_product_text(
+save_text(
     struct catalogue_save *s, const struct translation *t, enum catalogue_change *change, uint64_t id, struct err *e)
 {
-	struct db_query *q = db_query(s->db, SQL_SAVE_TEXT_IS);
+	static const struct save_text term = {SQL_SAVE_TERM_IS, SQL_SAVE_TERM, 1},
+				      product = {SQL_SAVE_TEXT_IS, SQL_SAVE_TEXT, 4},
+				      category = {SQL_SAVE_CATEGORY_TEXT_IS, SQL_SAVE_CATEGORY_TEXT, 2};
+	const struct save_text *k = id == 0 ? &term : t->kind == TRANSLATION_PRODUCT ? &product : &category;
+	const struct str texts[] = {t->title, t->body_html, t->seo_title, t->seo_description};
+	struct db_query *q = query_of(s, k->is, t, id);
 	struct db_rows rows;
 	bool found, same;
 
-	q_u64(q, id);
-	q_str(q, t->lang);
 	if (!db_find(q, s->a, &rows, &found, e))
 		return false;
-	*change = found ? CATALOGUE_CHANGED : CATALOGUE_NEW;
-	same = found && str_eq(c_str(&rows), t->title);
-	same = same && str_eq(c_str(&rows), t->body_html);
-	same = same && str_eq(c_str(&rows), t->seo_title);
-	same = same && str_eq(c_str(&rows), t->seo_description);
-	if (same) {
-		*change = CATALOGUE_SAME;
+	same = found;
+	for (size_t i = 0; i < k->n && same; i++)
+		same = str_eq(c_str(&rows), texts[i]);
+	*change = same ? CATALOGUE_SAME : found ? CATALOGUE_CHANGED : CATALOGUE_NEW;
+	if (same)
 		return true;
-	}
-	q = db_query(s->db, SQL_SAVE_TEXT);
-	q_u64(q, id);
-	q_str(q, t->lang);
-	q_str(q, t->title);
-	q_str(q, t->body_html);
-	q_str(q, t->seo_title);
-	q_str(q, t->seo_description);
-	return db_run(q, NULL, e);
-}
-
-static bool
-save_category_text(
-    struct catalogue_save *s, const struct translation *t, enum catalogue_change *change, uint64_t id, struct err *e)
-{
-	struct db_query *q = db_query(s->db, SQL_SAVE_CATEGORY_TEXT_IS);
-	struct db_rows rows;
-	bool found, same;
-
-	q_u64(q, id);
-	q_str(q, t->lang);
-	if (!db_find(q, s->a, &rows, &found, e))
-		return false;
-	*change = found ? CATALOGUE_CHANGED : CATALOGUE_NEW;
-	same = found && str_eq(c_str(&rows), t->title);
-	same = same && str_eq(c_str(&rows), t->body_html);
-	if (same) {
-		*change = CATALOGUE_SAME;
-		return true;
-	}
-	q = db_query(s->db, SQL_SAVE_CATEGORY_TEXT);
-	q_u64(q, id);
-	q_str(q, t->lang);
-	q_str(q, t->title);
-	q_str(q, t->body_html);
-	if (!db_run(q, NULL, e))
-		return false;
-	q = db_query(s->db, SQL_SAVE_CATEGORY_CHANGED);
-	q_u64(q, id);
-	return db_run(q, NULL, e);
-}
-
-static bool
-save_term(struct catalogue_save *s, const struct translation *t, enum catalogue_change *change, struct err *e)
-{
-	struct db_query *q = db_query(s->db, SQL_SAVE_TERM_IS);
-	struct db_rows rows;
-	bool found;
-
-	q_u64(q, t->kind);
-	q_str(q, t->of);
-	q_str(q, t->lang);
-	if (!db_find(q, s->a, &rows, &found, e))
-		return false;
-	*change = found ? CATALOGUE_CHANGED : CATALOGUE_NEW;
-	if (found && str_eq(c_str(&rows), t->title)) {
-		*change = CATALOGUE_SAME;
-		return true;
-	}
-	q = db_query(s->db, SQL_SAVE_TERM);
-	q_u64(q, t->kind);
-	q_str(q, t->of);
-	q_str(q, t->lang);
-	q_str(q, t->title);
+	q = query_of(s, k->put, t, id);
+	for (size_t i = 0; i < k->n; i++)
+		q_str(q, texts[i]);
 	return db_run(q, NULL, e);
 }
 
@@ -111,12 +73,10 @@ catalogue_save_text(struct catalogue_save *s, const struct translation *t, enum 
 	uint64_t owner = 0;
 
 	*id = 0;
-	if (t->kind < TRANSLATION_PRODUCT)
-		return save_term(s, t, change, e);
-	if (!find_owner(s, t, &owner, e))
+	if ((t->kind >= TRANSLATION_PRODUCT && !find_owner(s, t, &owner, e)) || !save_text(s, t, change, owner, e))
 		return false;
-	if (t->kind == TRANSLATION_CATEGORY)
-		return save_category_text(s, t, change, owner, e);
-	*id = owner;
-	return save_product_text(s, t, change, owner, e);
+	if (t->kind == TRANSLATION_PRODUCT)
+		*id = owner;
+	return t->kind != TRANSLATION_CATEGORY || *change == CATALOGUE_SAME
+	    || db_run_u64(s->db, SQL_SAVE_CATEGORY_CHANGED, owner, e);
 }

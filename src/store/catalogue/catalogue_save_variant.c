@@ -1,14 +1,14 @@
 #include <stdlib.h>
 
 #include "store/catalogue/catalogue_save_impl.h"
+#include "store/catalogue/variant_row.h"
 #include "store/sql.h"
 
 /* A variant that is in the database. */
 struct kept {
 	uint64_t id, position, image;
 	bool gone, matched, aside;
-	int64_t on_hand;
-	struct product_variant is;
+	struct product_variant is; /* its stock: on hand */
 };
 
 /* Of one product. */
@@ -38,38 +38,13 @@ struct restock {
 	int64_t by;
 };
 
-static int64_t
-variant_i64_or(struct db_rows *r, int64_t otherwise)
-{
-	return c_is_null(r) ? otherwise : c_i64(r);
-}
-
 static void
 take_kept(struct db_rows *r, struct kept *k)
 {
-	struct product_variant *v = &k->is;
-
 	k->id = c_u64(r);
 	k->position = c_u64(r);
 	k->gone = c_u64(r) != 0;
-	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		v->value[i] = c_str(r);
-	v->sku = c_str(r);
-	v->barcode = c_str(r);
-	v->price_minor = c_i64(r);
-	v->compare_minor = variant_i64_or(r, -1);
-	v->cost_minor = variant_i64_or(r, -1);
-	v->taxable = c_u64(r) != 0;
-	v->shipped = c_u64(r) != 0;
-	v->weight_mg = c_i64(r);
-	v->content_milli = variant_i64_or(r, 0);
-	v->content_unit = c_str(r);
-	v->base_milli = variant_i64_or(r, 0);
-	v->base_unit = c_str(r);
-	v->image = c_is_null(r) ? 0 : (size_t)c_u64(r);
-	v->tracked = c_u64(r) != 0;
-	v->sell_over = c_u64(r) != 0;
-	k->on_hand = c_i64(r);
+	variant_row_read(r, &k->is);
 }
 
 static bool
@@ -127,15 +102,6 @@ variant_load(struct save_writing *w, struct err *e)
 	return true;
 }
 
-static bool
-run_for(struct db *db, unsigned stmt, uint64_t id, struct err *e)
-{
-	struct db_query *q = db_query(db, stmt);
-
-	q_u64(q, id);
-	return db_run(q, NULL, e);
-}
-
 /* The options of a product's variants are unique: whoever holds values that another is about to get steps aside. */
 static bool
 step_aside(struct variants *vs, struct err *e)
@@ -149,7 +115,7 @@ step_aside(struct variants *vs, struct err *e)
 		if (!taken)
 			continue;
 		have->aside = true;
-		if (!run_for(vs->s->db, SQL_SAVE_VARIANT_ASIDE, have->id, e))
+		if (!db_run_u64(vs->s->db, SQL_SAVE_VARIANT_ASIDE, have->id, e))
 			return false;
 	}
 	return true;
@@ -165,19 +131,10 @@ variant_leave(struct variants *vs, struct err *e)
 		if (have->matched || have->gone || (vs->p->partial && !have->aside))
 			continue;
 		vs->out->variants_gone++;
-		if (!run_for(vs->s->db, SQL_SAVE_VARIANT_GONE, have->id, e))
+		if (!db_run_u64(vs->s->db, SQL_SAVE_VARIANT_GONE, have->id, e))
 			return false;
 	}
 	return true;
-}
-
-static void
-q_i64_or_null(struct db_query *q, int64_t v, int64_t none)
-{
-	if (v == none)
-		q_null(q);
-	else
-		q_i64(q, v);
 }
 
 static void
@@ -189,14 +146,14 @@ bind(struct db_query *q, const struct product_variant *v, size_t position)
 	q_str(q, v->sku);
 	q_str(q, v->barcode);
 	q_i64(q, v->price_minor);
-	q_i64_or_null(q, v->compare_minor, -1);
-	q_i64_or_null(q, v->cost_minor, -1);
+	q_i64_or_null(q, v->compare_minor, v->compare_minor == -1);
+	q_i64_or_null(q, v->cost_minor, v->cost_minor == -1);
 	q_u64(q, v->taxable);
 	q_u64(q, v->shipped);
 	q_i64(q, v->weight_mg);
-	q_i64_or_null(q, v->content_milli, 0);
+	q_i64_or_null(q, v->content_milli, v->content_milli == 0);
 	q_str(q, v->content_unit);
-	q_i64_or_null(q, v->base_milli, 0);
+	q_i64_or_null(q, v->base_milli, v->base_milli == 0);
 	q_str(q, v->base_unit);
 	if (v->image == 0)
 		q_null(q);
@@ -205,35 +162,35 @@ bind(struct db_query *q, const struct product_variant *v, size_t position)
 }
 
 static void
-variant_put_variant(struct rows_json *rows, uint64_t product_id, const struct product_variant *v, size_t position)
+variant_put_variant(struct json_out *rows, uint64_t product_id, const struct product_variant *v, size_t position)
 {
-	rows_begin(rows);
-	rows_i64(rows, (int64_t)product_id);
-	rows_i64(rows, (int64_t)position);
+	json_begin(rows, '[');
+	json_put_i64(rows, (int64_t)product_id);
+	json_put_i64(rows, (int64_t)position);
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)
-		rows_str(rows, v->value[i]);
-	rows_str(rows, v->sku);
-	rows_str(rows, v->barcode);
-	rows_i64(rows, v->price_minor);
-	rows_i64_or_null(rows, v->compare_minor, v->compare_minor == -1);
-	rows_i64_or_null(rows, v->cost_minor, v->cost_minor == -1);
-	rows_i64(rows, v->taxable);
-	rows_i64(rows, v->shipped);
-	rows_i64(rows, v->weight_mg);
-	rows_i64_or_null(rows, v->content_milli, v->content_milli == 0);
-	rows_str(rows, v->content_unit);
-	rows_i64_or_null(rows, v->base_milli, v->base_milli == 0);
-	rows_str(rows, v->base_unit);
-	rows_i64_or_null(rows, (int64_t)v->image, v->image == 0);
+		json_put_str(rows, v->value[i]);
+	json_put_str(rows, v->sku);
+	json_put_str(rows, v->barcode);
+	json_put_i64(rows, v->price_minor);
+	json_put_i64_or_null(rows, v->compare_minor, v->compare_minor == -1);
+	json_put_i64_or_null(rows, v->cost_minor, v->cost_minor == -1);
+	json_put_i64(rows, v->taxable);
+	json_put_i64(rows, v->shipped);
+	json_put_i64(rows, v->weight_mg);
+	json_put_i64_or_null(rows, v->content_milli, v->content_milli == 0);
+	json_put_str(rows, v->content_unit);
+	json_put_i64_or_null(rows, v->base_milli, v->base_milli == 0);
+	json_put_str(rows, v->base_unit);
+	json_put_i64_or_null(rows, (int64_t)v->image, v->image == 0);
 }
 
 static bool
 save_price(struct save_writing *w, uint64_t id, int64_t price_minor, struct err *e)
 {
-	rows_begin(&w->prices.rows);
-	rows_i64(&w->prices.rows, (int64_t)id);
-	rows_i64(&w->prices.rows, w->b->s->now_s);
-	rows_i64(&w->prices.rows, price_minor);
+	json_begin(&w->prices.rows, '[');
+	json_put_i64(&w->prices.rows, (int64_t)id);
+	json_put_i64(&w->prices.rows, w->b->s->now_s);
+	json_put_i64(&w->prices.rows, price_minor);
 	return rows_out_end(&w->prices, e);
 }
 
@@ -242,22 +199,22 @@ save_movement(struct save_writing *w, uint64_t id, int64_t qty, enum stock_reaso
 {
 	if (qty == 0)
 		return true;
-	rows_begin(&w->moves.rows);
-	rows_i64(&w->moves.rows, (int64_t)id);
-	rows_i64(&w->moves.rows, qty);
-	rows_i64(&w->moves.rows, reason);
-	rows_i64(&w->moves.rows, w->b->s->now_s);
+	json_begin(&w->moves.rows, '[');
+	json_put_i64(&w->moves.rows, (int64_t)id);
+	json_put_i64(&w->moves.rows, qty);
+	json_put_i64(&w->moves.rows, reason);
+	json_put_i64(&w->moves.rows, w->b->s->now_s);
 	return rows_out_end(&w->moves, e);
 }
 
 static bool
 add_stock(struct save_writing *w, uint64_t id, const struct product_variant *v, struct err *e)
 {
-	rows_begin(&w->stocks.rows);
-	rows_i64(&w->stocks.rows, (int64_t)id);
-	rows_i64(&w->stocks.rows, v->stock);
-	rows_i64(&w->stocks.rows, v->tracked);
-	rows_i64(&w->stocks.rows, v->sell_over);
+	json_begin(&w->stocks.rows, '[');
+	json_put_i64(&w->stocks.rows, (int64_t)id);
+	json_put_i64(&w->stocks.rows, v->stock);
+	json_put_i64(&w->stocks.rows, v->tracked);
+	json_put_i64(&w->stocks.rows, v->sell_over);
 	return rows_out_end(&w->stocks, e) && save_movement(w, id, v->stock, STOCK_FIRST, e)
 	    && save_price(w, id, v->price_minor, e);
 }
@@ -369,7 +326,7 @@ list_restock(struct save_writing *w, struct variants *vs, struct restock *due, s
 		if (r.have == NULL)
 			continue;
 		r.kind = r.have->is.tracked != r.v->tracked || r.have->is.sell_over != r.v->sell_over;
-		r.count = w->b->s->set_stock && r.v->has_stock && r.have->on_hand != r.v->stock;
+		r.count = w->b->s->set_stock && r.v->has_stock && r.have->is.stock != r.v->stock;
 		if (r.kind || r.count)
 			due[(*n)++] = r;
 	}
@@ -387,21 +344,14 @@ by_variant(const void *a, const void *b)
 static bool
 lock_stocks(struct save_writing *w, struct restock *due, size_t n, struct err *e)
 {
-	struct db_query *q = db_query(w->b->s->db, SQL_SAVE_STOCKS_ARE);
-	struct rows_json rows;
+	uint64_t *ids = ARENA_ARRAY(w->b->s->a, uint64_t, n);
 	struct db_rows found;
 	struct str json;
 
-	rows_init(&rows, w->b->s->a);
-	for (size_t i = 0; i < n; i++) {
-		rows_begin(&rows);
-		rows_i64(&rows, (int64_t)due[i].have->id);
-		rows_end(&rows);
-	}
-	if (!rows_done(&rows, &json, e))
-		return false;
-	q_str(q, json);
-	if (!db_select(q, w->b->s->a, &found, e))
+	for (size_t i = 0; i < n; i++)
+		ids[i] = due[i].have->id;
+	if (!json_ids(w->b->s->a, ids, n, &json, e)
+	    || !db_select_str(w->b->s->db, SQL_SAVE_STOCKS_ARE, json, w->b->s->a, &found, e))
 		return false;
 	while (db_next(&found)) {
 		struct kept have = {.id = c_u64(&found)};
@@ -415,13 +365,13 @@ lock_stocks(struct save_writing *w, struct restock *due, size_t n, struct err *e
 }
 
 static void
-put_stock(struct rows_json *rows, const struct restock *r)
+put_stock(struct json_out *rows, const struct restock *r)
 {
-	rows_begin(rows);
-	rows_i64(rows, (int64_t)r->have->id);
-	rows_i64(rows, r->by);
-	rows_i64(rows, r->kind ? r->v->tracked : r->have->is.tracked);
-	rows_i64(rows, r->kind ? r->v->sell_over : r->have->is.sell_over);
+	json_begin(rows, '[');
+	json_put_i64(rows, (int64_t)r->have->id);
+	json_put_i64(rows, r->by);
+	json_put_i64(rows, r->kind ? r->v->tracked : r->have->is.tracked);
+	json_put_i64(rows, r->kind ? r->v->sell_over : r->have->is.sell_over);
 }
 
 bool

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "shop/search_block.h"
-#include "store/rows_json.h"
+#include "store/rows_out.h"
 #include "store/sql.h"
 
 #define CHANGES_MAX ((size_t)40000) /* gathered at a time */
@@ -119,7 +119,7 @@ list_of_new(struct arena *a, const struct block *b)
 	return buf_str(&list);
 }
 
-typedef bool which(const struct block *);
+typedef bool block_test(const struct block *);
 
 static bool
 is_longer(const struct block *b)
@@ -134,12 +134,12 @@ is_shorter(const struct block *b)
 }
 
 static size_t
-words_count(const struct block *blocks, size_t n, which *is)
+words_count(const struct block *blocks, size_t n, block_test *test)
 {
 	size_t m = 0;
 
 	for (size_t i = 0; i < n; i++)
-		m += is(&blocks[i]);
+		m += test(&blocks[i]);
 	return m;
 }
 
@@ -165,27 +165,23 @@ append(struct catalogue_words *w, const struct block *blocks, size_t n, struct e
 static bool
 load_lists(struct catalogue_words *w, struct block *blocks, size_t n, struct err *e)
 {
-	struct rows_json keys;
+	struct json_out keys;
 	struct db_rows rows;
-	struct db_query *q;
 	struct str json;
 
-	rows_init(&keys, &w->a);
+	json_init(&keys, &w->a, ROWS_MAX_B, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (!is_shorter(&blocks[i]))
 			continue;
-		rows_begin(&keys);
-		rows_i64(&keys, (int64_t)i);
-		rows_str(&keys, blocks[i].change->lang);
-		rows_str(&keys, blocks[i].change->token);
-		rows_i64(&keys, (int64_t)search_block_of(blocks[i].change->id));
-		rows_end(&keys);
+		json_begin(&keys, '[');
+		json_put_i64(&keys, (int64_t)i);
+		json_put_str(&keys, blocks[i].change->lang);
+		json_put_str(&keys, blocks[i].change->token);
+		json_put_i64(&keys, (int64_t)search_block_of(blocks[i].change->id));
+		json_end(&keys, ']');
 	}
-	if (!rows_done(&keys, &json, e))
-		return false;
-	q = db_query(w->s->db, SQL_INDEX_BLOCKS_LOCK);
-	q_str(q, json);
-	if (!db_select(q, &w->a, &rows, e))
+	if (!json_done(&keys, ']', &json, e)
+	    || !db_select_str(w->s->db, SQL_INDEX_BLOCKS_LOCK, json, &w->a, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct block *b = &blocks[c_u64(&rows)];
@@ -351,10 +347,10 @@ catalogue_words_put(struct catalogue_words *w, uint64_t product_id, struct str l
 	for (size_t i = 0; i < t->n; i++)
 		if (!t->token[i].known)
 			words_add(w, (struct change){lang, str_dup(&w->a, t->token[i].text), product_id, false});
-	rows_begin(&w->written.rows);
-	rows_i64(&w->written.rows, (int64_t)product_id);
-	rows_str(&w->written.rows, lang);
-	rows_str(&w->written.rows, words);
+	json_begin(&w->written.rows, '[');
+	json_put_i64(&w->written.rows, (int64_t)product_id);
+	json_put_str(&w->written.rows, lang);
+	json_put_str(&w->written.rows, words);
 	return rows_out_end(&w->written, e);
 }
 
@@ -367,9 +363,9 @@ catalogue_words_rest(struct catalogue_words *w, uint64_t product_id, struct cata
 		if (!make_room(w, count_words(was->words), e))
 			return false;
 		words_leave(w, product_id, was, NULL);
-		rows_begin(&w->cleared.rows);
-		rows_i64(&w->cleared.rows, (int64_t)product_id);
-		rows_str(&w->cleared.rows, was->lang);
+		json_begin(&w->cleared.rows, '[');
+		json_put_i64(&w->cleared.rows, (int64_t)product_id);
+		json_put_str(&w->cleared.rows, was->lang);
 		if (!rows_out_end(&w->cleared, e))
 			return false;
 	}

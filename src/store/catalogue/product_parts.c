@@ -1,10 +1,8 @@
 #include "store/catalogue/product_parts.h"
 
-#include <jansson.h>
-
+#include "plat/text/json.h"
 #include "plat/text/secret.h"
 #include "shop/product.h"
-#include "store/rows_json.h"
 
 /* What an import takes stays far below. */
 #define PARTS_MAX (PRODUCT_IMAGES_MAX + PRODUCT_SPECS_MAX + PRODUCT_TAGS_MAX)
@@ -18,57 +16,49 @@ static const size_t sizes[PART__MAX] = {[PART_IMAGE] = 6, [PART_FACT] = 3, [PART
 bool
 product_parts_format(struct arena *a, const struct catalogue_product *p, struct str *json, struct err *e)
 {
-	struct rows_json rows;
+	struct json_out rows;
 
-	rows_init(&rows, a);
+	json_init(&rows, a, TEXT_MAX_B, '[');
 	for (size_t i = 0; i < p->n_images; i++) {
-		rows_begin(&rows);
-		rows_i64(&rows, PART_IMAGE);
-		rows_i64(&rows, (int64_t)p->images[i].position);
-		rows_str(&rows, p->images[i].alt);
-		rows_str(&rows, secret_hex(a, p->images[i].hash.p, p->images[i].hash.n));
-		rows_i64(&rows, p->images[i].w);
-		rows_i64(&rows, p->images[i].h);
-		rows_end(&rows);
+		json_begin(&rows, '[');
+		json_put_i64(&rows, PART_IMAGE);
+		json_put_i64(&rows, (int64_t)p->images[i].position);
+		json_put_str(&rows, p->images[i].alt);
+		json_put_str(&rows, secret_hex(a, p->images[i].hash.p, p->images[i].hash.n));
+		json_put_i64(&rows, p->images[i].w);
+		json_put_i64(&rows, p->images[i].h);
+		json_end(&rows, ']');
 	}
 	for (size_t i = 0; i < p->n_facts; i++) {
-		rows_begin(&rows);
-		rows_i64(&rows, PART_FACT);
-		rows_str(&rows, p->facts[i].name);
-		rows_str(&rows, p->facts[i].text);
-		rows_end(&rows);
+		json_begin(&rows, '[');
+		json_put_i64(&rows, PART_FACT);
+		json_put_str(&rows, p->facts[i].name);
+		json_put_str(&rows, p->facts[i].text);
+		json_end(&rows, ']');
 	}
 	for (size_t i = 0; i < p->n_tags; i++) {
-		rows_begin(&rows);
-		rows_i64(&rows, PART_TAG);
-		rows_str(&rows, p->tags[i]);
-		rows_end(&rows);
+		json_begin(&rows, '[');
+		json_put_i64(&rows, PART_TAG);
+		json_put_str(&rows, p->tags[i]);
+		json_end(&rows, ']');
 	}
-	return rows_done(&rows, json, e);
+	return json_done(&rows, ']', json, e);
 }
 
 static bool
-take_text(struct arena *a, const json_t *part, size_t at, struct str *text)
+take_text(struct arena *a, const struct json *part, size_t at, struct str *text)
 {
-	const json_t *value = json_array_get(part, at);
-
-	if (!json_is_string(value))
-		return false;
-	*text = str_dup(a, str_n(json_string_value(value), json_string_length(value)));
-	return true;
+	return json_text(json_at(part, at), a, text);
 }
 
 static bool
-take_count(const json_t *part, size_t at, int64_t *n)
+take_count(const struct json *part, size_t at, int64_t *n)
 {
-	const json_t *value = json_array_get(part, at);
-
-	*n = json_integer_value(value);
-	return json_is_integer(value) && *n >= 0;
+	return json_int(json_at(part, at), n) && *n >= 0;
 }
 
 static bool
-take_image(struct arena *a, const json_t *part, struct catalogue_image *im)
+take_image(struct arena *a, const struct json *part, struct catalogue_image *im)
 {
 	uint8_t *hash = arena_alloc(a, CATALOGUE_HASH_B);
 	struct str hex;
@@ -84,18 +74,18 @@ take_image(struct arena *a, const json_t *part, struct catalogue_image *im)
 }
 
 static bool
-parts_kind_of(const json_t *part, size_t *kind)
+parts_kind_of(const struct json *part, size_t *kind)
 {
 	int64_t n;
 
 	if (!take_count(part, 0, &n) || n >= PART__MAX)
 		return false;
 	*kind = (size_t)n;
-	return json_array_size(part) == sizes[n];
+	return json_count(part) == sizes[n];
 }
 
 static bool
-take_part(struct arena *a, const json_t *part, struct catalogue_product *p)
+take_part(struct arena *a, const struct json *part, struct catalogue_product *p)
 {
 	size_t kind;
 
@@ -111,9 +101,9 @@ take_part(struct arena *a, const json_t *part, struct catalogue_product *p)
 }
 
 static bool
-take_parts(struct arena *a, const json_t *root, struct catalogue_product *p)
+take_parts(struct arena *a, const struct json *root, struct catalogue_product *p)
 {
-	size_t n = json_array_size(root);
+	size_t n = json_count(root);
 
 	if (n > PARTS_MAX)
 		return false;
@@ -121,7 +111,7 @@ take_parts(struct arena *a, const json_t *root, struct catalogue_product *p)
 	p->facts = ARENA_ARRAY(a, struct catalogue_fact, n);
 	p->tags = ARENA_ARRAY(a, struct str, n);
 	for (size_t i = 0; i < n; i++)
-		if (!take_part(a, json_array_get(root, i), p))
+		if (!take_part(a, json_at(root, i), p))
 			return false;
 	return true;
 }
@@ -131,13 +121,13 @@ bool
 product_parts_parse(struct arena *a, struct str json, struct catalogue_product *p)
 {
 	struct catalogue_product parts = {0};
-	json_t *root = NULL;
 	bool ok = str_eq_z(json, "[]");
 
 	if (!ok && json.n > 0 && json.n <= TEXT_MAX_B) {
-		root = json_loadb(json.p, json.n, 0, NULL);
-		ok = json_is_array(root) && take_parts(a, root, &parts);
-		json_decref(root);
+		const struct json *root = json_parse(json);
+
+		ok = json_is_list(root) && take_parts(a, root, &parts);
+		json_free(root);
 	}
 	if (!ok)
 		return false;

@@ -78,11 +78,9 @@ static bool
 give_back(struct db *db, struct expire_tx *tx, uint64_t order_id, struct err *e)
 {
 	struct stock_changes c = {.order_id = order_id, .reason = STOCK_EXPIRED, .now_s = tx->now_s};
-	struct db_query *q = db_query(db, SQL_ORDER_TAKEN);
 	struct db_rows rows;
 
-	q_u64(q, order_id);
-	if (!db_select(q, tx->a, &rows, e))
+	if (!db_select_u64(db, SQL_ORDER_TAKEN, order_id, tx->a, &rows, e))
 		return false;
 	c.v = ARENA_ARRAY(tx->a, struct stock_change, rows.n + 1);
 	while (db_next(&rows)) {

@@ -1,21 +1,19 @@
 #include <string.h>
 
 #include "store/order/order_store.h"
+#include "store/order/order_write.h"
 #include "store/sql.h"
 
 static void
 read_addresses(struct db_rows *rows, struct order *o)
 {
-	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
-	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
-
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		o->address.field[columns[i]] = c_str(rows);
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+	for (size_t i = 0; i < ORDER_ADDRESS_COLUMNS; i++)
+		o->address.field[order_address_columns[i]] = c_str(rows);
+	for (size_t i = 0; i < ORDER_ADDRESS_COLUMNS; i++) {
 		if (c_is_null(rows))
 			continue;
 		o->billed_elsewhere = true;
-		o->billing.field[columns[i]] = c_str(rows);
+		o->billing.field[order_address_columns[i]] = c_str(rows);
 	}
 }
 
@@ -43,8 +41,7 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 	o->note = c_str(rows);
 	o->terms_version = c_str(rows);
 	o->created_at = c_i64(rows);
-	if (!c_is_null(rows))
-		o->expires_at = c_i64(rows);
+	o->expires_at = c_i64_or(rows, 0);
 	read_addresses(rows, o);
 	return known || err_set(e, ERR_BUG, "order %llu: currency, delivery or payment is not known",
 	    (unsigned long long)o->id);
@@ -53,11 +50,9 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 static bool
 load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_LINES);
 	struct db_rows rows;
 
-	q_u64(q, o->id);
-	if (!db_select(q, a, &rows, e))
+	if (!db_select_u64(db, SQL_ORDER_LINES, o->id, a, &rows, e))
 		return false;
 	o->lines = ARENA_ARRAY(a, struct order_line, rows.n + 1);
 	while (db_next(&rows)) {
@@ -68,8 +63,7 @@ load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
 		l->sku = c_str(&rows);
 		l->title = c_str(&rows);
 		l->options = c_str(&rows);
-		if (!c_is_null(&rows))
-			l->image_hash = c_bytes(&rows);
+		l->image_hash = c_bytes_or(&rows, STR_NONE);
 		l->qty = (int)c_i64(&rows);
 		l->unit_minor = c_i64(&rows);
 		l->line_minor = c_i64(&rows);
@@ -77,10 +71,8 @@ load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
 		l->tax_minor = c_i64(&rows);
 		l->stock_taken = c_i64(&rows);
 		l->handle = c_str(&rows);
-		if (!c_is_null(&rows))
-			l->image_w = (int64_t)c_u64(&rows);
-		if (!c_is_null(&rows))
-			l->image_h = (int64_t)c_u64(&rows);
+		l->image_w = (int64_t)c_u64_or(&rows, 0);
+		l->image_h = (int64_t)c_u64_or(&rows, 0);
 	}
 	return true;
 }
@@ -88,11 +80,9 @@ load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
 static bool
 load_taxes(struct db *db, struct arena *a, struct order *o, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_TAXES);
 	struct db_rows rows;
 
-	q_u64(q, o->id);
-	if (!db_select(q, a, &rows, e))
+	if (!db_select_u64(db, SQL_ORDER_TAXES, o->id, a, &rows, e))
 		return false;
 	o->taxes = ARENA_ARRAY(a, struct order_tax, rows.n + 1);
 	while (db_next(&rows)) {
@@ -119,11 +109,9 @@ order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o
 bool
 order_moments_get(struct db *db, struct arena *a, uint64_t order_id, struct order_moments *m, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_EVENTS);
 	struct db_rows rows;
 
-	q_u64(q, order_id);
-	if (!db_select(q, a, &rows, e))
+	if (!db_select_u64(db, SQL_ORDER_EVENTS, order_id, a, &rows, e))
 		return false;
 	m->v = ARENA_ARRAY(a, struct order_moment, rows.n + 1);
 	m->n = 0;

@@ -1,12 +1,15 @@
 #include "store/order/order_write.h"
 
-#include "base/buf.h"
+#include "plat/text/json.h"
 #include "plat/text/secret.h"
 #include "shop/order_number.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"
 
 #define MAIL_MAX_B 1000
+
+const enum address_field order_address_columns[ORDER_ADDRESS_COLUMNS] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET,
+    ADDRESS_EXTRA, ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
 
 /* The number is made of the id, which is known only afterwards: until then the key stands in, unique as well. */
 static bool
@@ -35,10 +38,7 @@ insert_head(struct db *db, struct arena *a, struct order *o, struct str token_ha
 	q_str(q, o->terms_version);
 	q_i64(q, o->created_at);
 	q_i64(q, o->created_at);
-	if (o->expires_at == 0)
-		q_null(q);
-	else
-		q_i64(q, o->expires_at);
+	q_i64_or_null(q, o->expires_at, o->expires_at == 0);
 	if (!db_run(q, NULL, e))
 		return false;
 	o->id = db_last_id(db);
@@ -58,13 +58,10 @@ set_number(struct db *db, const struct order *o, struct err *e)
 static void
 bind_address(struct db_query *q, uint64_t order_id, enum address_kind kind, const struct address *address)
 {
-	static const enum address_field columns[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA,
-	    ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
-
 	q_u64(q, order_id);
 	q_i64(q, kind);
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-		q_str(q, address->field[columns[i]]);
+	for (size_t i = 0; i < ORDER_ADDRESS_COLUMNS; i++)
+		q_str(q, address->field[order_address_columns[i]]);
 }
 
 static bool
@@ -216,13 +213,11 @@ order_insert_sale(struct db *db, struct arena *a, const struct order *o, struct 
 bool
 order_insert_sale_back(struct db *db, struct arena *a, uint64_t order_id, int64_t now_s, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_LEDGER_SALE_LINES);
 	struct ledger_row *back;
 	struct db_rows rows;
 	size_t n = 0;
 
-	q_u64(q, order_id);
-	if (!db_select(q, a, &rows, e))
+	if (!db_select_u64(db, SQL_LEDGER_SALE_LINES, order_id, a, &rows, e))
 		return false;
 	back = ARENA_ARRAY(a, struct ledger_row, rows.n + 1);
 	while (db_next(&rows)) {
@@ -236,19 +231,23 @@ order_insert_sale_back(struct db *db, struct arena *a, uint64_t order_id, int64_
 bool
 order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct str token, struct err *e)
 {
-	struct buf b;
+	struct json_out w;
+	struct str payload;
 
-	buf_init(&b, a, MAIL_MAX_B);
-	buf_fmt(&b, "{\"mail\":\"order_placed\",\"order\":%llu,\"lang\":", (unsigned long long)o->id);
-	buf_json(&b, o->lang);
-	buf_z(&b, ",\"token\":");
-	buf_json(&b, token);
-	buf_ch(&b, '}');
-	return buf_check(&b, e)
+	json_init(&w, a, MAIL_MAX_B, '{');
+	json_key(&w, "mail");
+	json_put_str(&w, STR("order_placed"));
+	json_key(&w, "order");
+	json_put_i64(&w, (int64_t)o->id);
+	json_key(&w, "lang");
+	json_put_str(&w, o->lang);
+	json_key(&w, "token");
+	json_put_str(&w, token);
+	return json_done(&w, '}', &payload, e)
 	    && outbox_put(db,
 		&(struct outbox_row){.kind = STR("mail"),
 		    .subject = str_fmt(a, "order_placed/%llu", (unsigned long long)o->id),
-		    .payload = buf_str(&b),
+		    .payload = payload,
 		    .version = 1,
 		    .now_s = o->created_at},
 		e);

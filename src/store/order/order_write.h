@@ -5,6 +5,10 @@
 #include "plat/db/db.h"
 #include "shop/order.h"
 
+/* The columns of an address behind its kind, as rows of addresses are written and read. */
+#define ORDER_ADDRESS_COLUMNS 8
+extern const enum address_field order_address_columns[ORDER_ADDRESS_COLUMNS];
+
 /* The order with addresses, lines and taxes; fills in o->id and o->number. ERR_CONFLICT with DB_CODE_DUPLICATE when
  * there is one with its key. */
 MUST_USE bool order_insert(

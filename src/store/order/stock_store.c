@@ -56,14 +56,13 @@ stock_before(const struct db *db)
 static bool
 refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now_s, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_STOCK_OF_PRODUCT);
 	enum stock_avail best = STOCK_SOLD_OUT;
 	struct db_rows rows;
+	struct db_query *q;
 	struct stock s;
 	uint64_t n;
 
-	q_u64(q, product_id);
-	if (!db_select(q, a, &rows, e))
+	if (!db_select_u64(db, SQL_STOCK_OF_PRODUCT, product_id, a, &rows, e))
 		return false;
 	while (read_stock(&rows, &s))
 		best = stock_better(best, stock_avail(&s));

@@ -1,4 +1,4 @@
-/* Search as catalogue_read.h offers it: the blocks in which all words are, from the newest down. */
+/* Search as catalogue_read.h offers it: posting lists intersected block by block, from the newest block down. */
 #include "base/num.h"
 #include "shop/search_block.h"
 #include "store/catalogue/catalogue_read.h"

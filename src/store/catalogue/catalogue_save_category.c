@@ -145,22 +145,22 @@ static bool
 list_of_heads(struct arena *a, const struct str *paths, size_t n, struct str *json, struct err *e)
 {
 	struct str *heads = ARENA_ARRAY(a, struct str, n * PRODUCT_CATEGORY_DEPTH_MAX + 1);
-	struct rows_json rows;
+	struct json_out rows;
 	size_t n_heads = 0;
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t d = product_category_depth(paths[i]); d > 0 && d <= PRODUCT_CATEGORY_DEPTH_MAX; d--)
 			heads[n_heads++] = product_category_head(paths[i], d);
 	qsort(heads, n_heads, sizeof(heads[0]), category_by_text);
-	rows_init(&rows, a);
+	json_init(&rows, a, ROWS_MAX_B, '[');
 	for (size_t i = 0; i < n_heads; i++) {
 		if (i > 0 && str_eq(heads[i], heads[i - 1]))
 			continue;
-		rows_begin(&rows);
-		rows_str(&rows, heads[i]);
-		rows_end(&rows);
+		json_begin(&rows, '[');
+		json_put_str(&rows, heads[i]);
+		json_end(&rows, ']');
 	}
-	return rows_done(&rows, json, e);
+	return json_done(&rows, ']', json, e);
 }
 
 static void
@@ -182,16 +182,12 @@ save_categories_load(
     struct catalogue_save *s, const struct str *paths, size_t n, struct save_categories *out, struct err *e)
 {
 	struct db_rows rows;
-	struct db_query *q;
 	struct str json;
 	uint64_t last = 0;
 
 	*out = (struct save_categories){0};
-	if (!list_of_heads(s->a, paths, n, &json, e))
-		return false;
-	q = db_query(s->db, SQL_SAVE_CATEGORIES);
-	q_str(q, json);
-	if (!db_select(q, s->a, &rows, e))
+	if (!list_of_heads(s->a, paths, n, &json, e)
+	    || !db_select_str(s->db, SQL_SAVE_CATEGORIES, json, s->a, &rows, e))
 		return false;
 	out->v = ARENA_ARRAY(s->a, struct save_category, rows.n + 1);
 	while (db_next(&rows)) {

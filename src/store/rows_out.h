@@ -1,0 +1,26 @@
+/* rows_out.h - rows on their way into one statement, which takes them as JSON, a list of lists, and nothing else.
+ *
+ * However many they are: they go out in pieces. */
+#ifndef KONTOR_STORE_ROWS_OUT_H
+#define KONTOR_STORE_ROWS_OUT_H
+
+#include "plat/db/db.h"
+#include "plat/text/json.h"
+
+#define ROWS_MAX_B ((size_t)8 << 20) /* of a list in one piece */
+
+struct rows_out {
+	struct db *db;
+	unsigned stmt;
+	struct json_out rows; /* json_begin(, '['), then a row's values */
+};
+
+void rows_out_init(struct rows_out *, struct db *, unsigned stmt, struct arena *);
+
+/* Ends the row that was begun; sends the rows when they have become long. */
+MUST_USE bool rows_out_end(struct rows_out *, struct err *);
+
+/* Sends the rest. */
+MUST_USE bool rows_out_send(struct rows_out *, struct err *);
+
+#endif
