@@ -77,8 +77,8 @@ async function measure({ quick, log }) {
 			ours: [kb], ceiling: [limit], ratio: [kb / limit] });
 		return {
 			title: 'Memory of a worker',
-			notes: ['Products, lists, searches, JSON, 304s, pages that are not there, carts and orders, all answered by one worker. '
-				+ 'Anonymous memory is what it has for itself; PSS counts what is shared by its share.'],
+			notes: ['Products, lists, searches, JSON, 304s, missing pages, carts and orders, all served by one worker. '
+				+ 'Anonymous memory is private to it; PSS adds its share of shared memory.'],
 			rows: [
 				row('memory', 'Anonymous memory of a worker, at most', most, LIMIT_KB),
 				row('memory-growth', `Its growth over ${requests - warm} mixed requests`, growth, GROWTH_KB),

@@ -78,9 +78,9 @@ async function measure({ quick, rounds, log, mix = 'shopping', number = 16, thin
 		return {
 			title: 'Visitors by TPC-W',
 			notes: [
-				`${number} visitors at a time who think for ${thinkS === 0 ? 'no time' : `${thinkS} s`}; two backends of ${WORKERS} workers, ${shop.handles.length.toLocaleString('en')} products. The rate of the `
+				`${number} concurrent visitors with ${thinkS === 0 ? 'no think time' : `a think time of ${thinkS} s`}; two backends of ${WORKERS} workers, ${shop.handles.length.toLocaleString('en')} products. The rate of the `
 				+ `${mix} mix over ${rounds} rounds was ${runs.map((r) => rate(r.per_s)).join(', ')} interactions a second. There is no `
-				+ 'ceiling for it; all rounds ended with `kontor verify` finding nothing, and as many orders as were acknowledged.',
+				+ 'ceiling for it. After all rounds `kontor verify` passed, and there were as many orders as were acknowledged.',
 			],
 			rows: [],
 			tables: shown.map(table),

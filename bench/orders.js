@@ -108,8 +108,8 @@ const TRIED = [
 		+ ' itself, so nothing is read again while a hot row is locked.',
 	'Not taken: one joined UPDATE of cart and order instead of two (100 µs against 79 µs); a compound statement, which saves'
 		+ ' exchanges, but costs the server what it saves (47 µs against 48 µs for two changes).',
-	'Of the time that is left in the database, the cart\'s reading takes a fifth (a join of ten tables, for which texts and'
-		+ ' picture are frozen), the order\'s own row with its five indexes a seventh, the exchanges as such a quarter.',
+	'Of the remaining database time, reading the cart takes a fifth (a join of ten tables, since texts and'
+		+ ' pictures are frozen into the order), the order\'s row with its five indexes a seventh, round trips a quarter.',
 ];
 
 const middle = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -130,8 +130,8 @@ async function measure({ quick = false, rounds = quick ? 2 : 5, log = () => {} }
 		const minimal = orders.ceiling(n, kinds[0], '--minimal'); // last, since it leaves incomplete orders
 		notes.push(`A transaction of four statements (order, line, stock, outbox) made ${Math.round(minimal.per_s)} per second.`);
 		for (const row of rows)
-			notes.push(`${row.what}: ${row.statements.toFixed(1)} exchanges with the database for each order, median`
-				+ ` ${middle(row.p50).toFixed(1)} ms, p99 ${middle(row.p99).toFixed(1)} ms with ${CONNECTIONS} buyers at a time.`);
+			notes.push(`${row.what}: ${row.statements.toFixed(1)} exchanges with the database per order, median`
+				+ ` ${middle(row.p50).toFixed(1)} ms, p99 ${middle(row.p99).toFixed(1)} ms with ${CONNECTIONS} concurrent buyers.`);
 		notes.push(...TRIED);
 	} finally {
 		await orders.shop.stop();

@@ -60,7 +60,7 @@ async function pages(shop) {
 		{ id: 'lists', what: `Lists, by Zipf from ${listed.length}`, need: null, requests: all(listed), draw: 'zipf:1.0' },
 		{ id: 'search', what: 'Search, hot', need: null, requests: one('/en/search?q=wood') },
 		{ id: 'info', what: 'Information page', need: null, requests: one('/en/info/terms') },
-		{ id: 'order', what: 'Order, by who placed it', need: 0.50, requests: one(personal.order, { headers: { Cookie: personal.orderCookie } }) },
+		{ id: 'order', what: 'Order, by its buyer', need: 0.50, requests: one(personal.order, { headers: { Cookie: personal.orderCookie } }) },
 		{ id: 'cart', what: 'Cart of three lines', need: null, requests: one('/en/cart', { headers: { Cookie: personal.cartCookie } }) },
 		{ id: 'product-apache', what: 'Product, hot, Apache', need: 0.85, requests: one(product), server: 'apache' },
 	];
@@ -194,7 +194,7 @@ async function tail(env, peaks) {
 // Less affected by other load on the machine than rates.
 function costs(rows) {
 	return {
-		title: 'Microseconds of processor time for one request, of all that took part: client, web server, workers, cache, database',
+		title: 'Microseconds of processor time per request over all processes: client, web server, workers, cache, database',
 		head: ['page', 'bytes', 'shop', 'ceiling', 'ceiling by shop'],
 		rows: rows.filter((row) => row.processor.length > 0).map((row) => {
 			const [ours, theirs] = [0, 1].map((k) => middle(row.processor.map((p) => p[k])));
@@ -206,7 +206,7 @@ function costs(rows) {
 // While the cache's breaker is open, pages come from the database, and figures would be those of an outage.
 function outages(shop) {
 	const n = shop.log().filter((line) => line.includes('event=breaker_opened')).length;
-	return n === 0 ? [] : [`Under load, the shop took its cache or its database for lost ${n} times: the figures tell of that too.`];
+	return n === 0 ? [] : [`Under load, the breaker of cache or database opened ${n} times; the figures include that.`];
 }
 
 async function measure({ quick, rounds, log }) {
@@ -226,13 +226,13 @@ async function measure({ quick, rounds, log }) {
 		return {
 			title: 'Pages',
 			notes: [
-				`Two backends of ${WORKERS} workers, lighttpd of two processes, 16 connections that stay open, no compression. The ceiling `
-				+ 'has backends and workers of the same number, and a web server with the same configuration.',
-				`The hot product's answer has ${rows[0].bytes} bytes with its head. A ceiling answers with head and body of the `
-				+ 'very page that it stands beside.',
-				`At half of the peak ${LATE.connections} connections of ${LATE.processes} clients, for ${LATE.seconds} s in each `
-				+ 'round. "Idle time lost" is what a program that only reads the clock, alone on each processor, was '
-				+ 'held up by more than 100 µs at a time, while nothing was measured, and the longest such time.',
+				`Two backends of ${WORKERS} workers, lighttpd of two processes, 16 persistent connections, no compression. The ceiling `
+				+ 'has as many backends and workers, and a web server with the same configuration.',
+				`The hot product's answer has ${rows[0].bytes} bytes including its head. Each ceiling answers with head and `
+				+ 'body of the page that it is compared with.',
+				`At half load: ${LATE.connections} connections of ${LATE.processes} clients, for ${LATE.seconds} s per round. `
+				+ '"Idle time lost" is the time for which a program that only reads the clock, alone on each processor, was '
+				+ 'interrupted for more than 100 µs at a time while nothing else was measured, and the longest interruption.',
 				...outages(shop),
 			],
 			rows,

@@ -68,7 +68,7 @@ function section(name, part, dir) {
 function version(name, args, pattern = /[0-9]+(\.[0-9]+)+/) {
 	const file = program(name);
 	if (file === null)
-		return 'not there';
+		return 'not installed';
 	const r = child.spawnSync(file, args, { encoding: 'utf8' });
 	const m = pattern.exec(`${r.stdout}${r.stderr}`);
 	return m ? m[0] : 'unknown';
@@ -96,15 +96,15 @@ function machine() {
 	]);
 }
 
-const intro = `# How fast it is
+const intro = `# Performance
 
-Written by \`make bench\`; nothing here is typed but what stands under "Where it goes, and what was tried".
+Written by \`make bench\`; only the section "Analysis, and what was tried" is written by hand.
 
-Absolute times mean nothing on a machine that is shared. Each figure is a ratio: the shop's rate by that of a ceiling,
-measured in turn in one run; the median of all rounds counts. The page ceiling is a libfcgi program that
+Absolute times mean little on a shared machine. Each figure is a ratio: the shop's rate divided by that of a ceiling,
+both measured in turn in one run; the result is the median of all rounds. The page ceiling is a libfcgi program that
 answers with a constant page of the same size and the same headers (bench/page_ceiling.c), behind a web server of the same
-configuration with the same number of backends and workers. More than 1 is possible: a worker sends
-its answer by one gathering write, the library of the ceiling by several.
+configuration with the same number of backends and workers. Ratios above 1 are possible: a worker sends
+its answer with one writev(2), the ceiling's library with several writes.
 
 ## The machine
 `;

@@ -218,7 +218,7 @@ async function rowsRead(shops) {
 			row.push(count(await shop.rowsRead(() => shop.get('lighttpd', target(shop)))));
 		rows.push(row);
 	}
-	return { title: 'Rows that the database reads for a page of which nothing is cached', head: ['', ...shops.map((s) => count(s.size))], rows };
+	return { title: 'Rows that the database reads for an uncached page', head: ['', ...shops.map((s) => count(s.size))], rows };
 }
 
 // Import -------------------------------------------------------------------------------------------------------------
@@ -298,9 +298,9 @@ async function imports({ rounds, quick, log }) {
 	memory.ceiling.push(least.most_kb);
 	memory.ratio.push(whole.most_kb / least.most_kb);
 	log(`${memory.what}: ${memory.ratio[0].toFixed(2)}; ${count(large)} products in ${whole.seconds.toFixed(0)} s, bare ${whole.bare.seconds.toFixed(0)} s`);
-	return { rows: [row, memory], note: `${count(large)} products (${count(whole.bare.rows)} rows) were imported in `
-		+ `${(whole.bare.seconds / whole.seconds).toFixed(2)} of the rate of bare inserts of the same rows, 100 products in a `
-		+ 'transaction here and there; the time of the import includes the reading of its table.' };
+	return { rows: [row, memory], note: `${count(large)} products (${count(whole.bare.rows)} rows) were imported at `
+		+ `${(whole.bare.seconds / whole.seconds).toFixed(2)} of the rate of bare inserts of the same rows, both with 100 products per `
+		+ 'transaction; the import\'s time includes reading its table.' };
 }
 
 async function measure({ quick, rounds, log }) {
@@ -311,14 +311,14 @@ async function measure({ quick, rounds, log }) {
 	return {
 		title: 'Size',
 		notes: [
-			`Shops of ${env.sizes.map(count).join(', ')} products, and shops of as many orders over 1,000 products, are up at the `
-			+ `same time and asked in turn, over ${CONNECTIONS} connections. Each has a MariaDB with a buffer pool of ${POOL} at most, `
-			+ 'which waits for the disk at each COMMIT, and a memcached of 64 MB. A rate is in requests per second of the time of '
-			+ 'all processors that took part, the client among them. A ratio is the largest shop\'s figure by the '
+			`Shops of ${env.sizes.map(count).join(', ')} products, and shops of as many orders over 1,000 products, run at the `
+			+ `same time and are measured in turn, over ${CONNECTIONS} connections. Each has a MariaDB with a buffer pool of ${POOL} at most, `
+			+ 'which syncs to disk at each COMMIT, and a memcached of 64 MB. Rates are in requests per second of processor time over '
+			+ 'all processes including the client. A ratio is the largest shop\'s figure divided by the '
 			+ 'smallest\'s.',
-			'Categories are asked for by Zipf in all of their sortings, searches by Zipf with one word or two; "nothing cached" '
-			+ 'means that memcached was emptied before each page was asked for once. An order is looked up by its secret link '
-			+ '(its page) and by its key: who sends the last form of the checkout again is led to the order that it made.',
+			'Categories are requested by Zipf in all sort orders, searches by Zipf with one or two words; "nothing cached" '
+			+ 'means that memcached was emptied before each page was requested once. An order is looked up by its secret link '
+			+ '(its page) and by its idempotency key (submitting the last checkout form again redirects to the existing order).',
 			taken.note,
 		],
 		rows: [...goods.measured.map((m) => m.row), ...placed.measured.map((m) => m.row), ...taken.rows],
