@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
+#include "plat/cache/cache_setup.h"
 #include "work/import_run.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "view/form_hash.h"
@@ -43,9 +44,10 @@ static bool
 open_cache(struct cmd *c, struct import *im, struct control *ctl, struct err *e)
 {
 	struct err none = {0};
+	struct cache_setup setup = cache_setup(&c->conf, form_hash(&c->conf));
 	bool shared = control_open_tool(ctl, c->conf.paths_control_file.p, true, &none);
 
-	return cache_open(c->a, &c->conf, shared ? ctl : control_none(), form_hash(&c->conf), &im->cache, e);
+	return cache_open(c->a, &setup, shared ? ctl : control_none(), &im->cache, e);
 }
 
 /* Lists follow a change within their soft expiry; who has filled an empty shop wants to see it at once. */
@@ -54,7 +56,7 @@ show_first_goods(struct import *im, bool was_empty)
 {
 	struct err e = {0};
 
-	if (was_empty && im->n.products_new > 0 && !im->dry_run && !cache_flush(im->cache, im->a, &e))
+	if (was_empty && im->n.products_new > 0 && !im->dry_run && !cache_flush(im->cache, &e))
 		fprintf(stderr, "lists show the new goods within %lld s: %s\n", (long long)im->conf->cache_soft_s,
 		    e.msg);
 }

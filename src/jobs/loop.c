@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "jobs/job.h"
+#include "plat/cache/cache_setup.h"
 #include "plat/text/secret.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
@@ -147,6 +148,7 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
 	struct db_setup setup = sql_setup(conf, ctl, DB_JOBS);
+	struct cache_setup cache = cache_setup(conf, form_hash(conf));
 
 	arena_init(&l->process, PROCESS_MEM_B);
 	arena_init(&l->run, RUN_MEM_B);
@@ -156,7 +158,7 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 	if (timer_create(CLOCK_MONOTONIC, &event, &l->watchdog) != 0)
 		return err_set(e, ERR_BUG, "no timer: %s", strerror(errno));
 	return db_open(&l->process, &setup, &l->ctx.db, e)
-	       && cache_open(&l->process, conf, ctl, form_hash(conf), &l->ctx.cache, e);
+	       && cache_open(&l->process, &cache, ctl, &l->ctx.cache, e);
 }
 
 bool

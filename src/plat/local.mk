@@ -2,10 +2,20 @@ noinst_LIBRARIES += src/plat/libplat.a
 src_plat_libplat_a_SOURCES = \
 	src/plat/cache/cache.c src/plat/cache/cache.def src/plat/cache/cache.h \
 	src/plat/cache/cache_ahead.c src/plat/cache/cache_ahead.h \
+	src/plat/cache/cache_class.c \
 	src/plat/cache/cache_entry.c src/plat/cache/cache_entry.h \
+	src/plat/cache/cache_exchange.c \
+	src/plat/cache/cache_fill.c \
+	src/plat/cache/cache_forget.c \
+	src/plat/cache/cache_impl.h \
+	src/plat/cache/cache_key.c \
 	src/plat/cache/cache_l1.c src/plat/cache/cache_l1.h \
+	src/plat/cache/cache_page.c \
+	src/plat/cache/cache_read.c \
+	src/plat/cache/cache_setup.c src/plat/cache/cache_setup.h \
+	src/plat/cache/cache_stored.c src/plat/cache/cache_stored.h \
 	src/plat/cache/memc.c src/plat/cache/memc.h \
-	src/plat/cache/memc_reply.c src/plat/cache/memc_reply.h \
+	src/plat/cache/memc_name.c src/plat/cache/memc_name.h \
 	src/plat/conf/conf.c src/plat/conf/conf.h \
 	src/plat/conf/conf_edit.c \
 	src/plat/conf/conf_text.c \

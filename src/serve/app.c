@@ -1,7 +1,7 @@
 #include "serve/app.h"
 
 #include "base/clock.h"
-#include "plat/cache/cache.h"
+#include "plat/cache/cache_setup.h"
 #include "plat/text/secret.h"
 #include "store/shop_rules.h"
 #include "store/sql.h"
@@ -135,7 +135,9 @@ open_db(struct app *app)
 static bool
 open_cache(struct app *app, struct err *e)
 {
-	return cache_open(&app->a, &app->conf, &app->control, form_hash(&app->conf), &app->cache, e);
+	struct cache_setup setup = cache_setup(&app->conf, form_hash(&app->conf));
+
+	return cache_open(&app->a, &setup, &app->control, &app->cache, e);
 }
 
 static void

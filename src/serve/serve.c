@@ -311,8 +311,6 @@ answer(struct request *rq, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
 	shorten_deadline(rq);
-	if (rq->cache != NULL && (rq->post || rq->route->kind >= ROUTE_KIND_FORM))
-		cache_settle(rq->cache, false); /* a body may be long in coming, and so may the database */
 	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run_route(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
 }
@@ -401,8 +399,6 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 		error_page(&rq, &e);
 	if (rq.db != NULL)
 		db_rest(rq.db);
-	if (rq.cache != NULL && cache_waits(rq.cache))
-		cache_settle(rq.cache, fcgi_waits(fcgi));
 	sent = send_answer(&rq, &failed);
 	if (!sent)
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
@@ -412,24 +408,6 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	log_request(NULL);
 	count_lost_log_lines(app);
 	arena_reset(a);
-}
-
-static void
-settle(void *cache)
-{
-	cache_settle(cache, false);
-}
-
-/* What one page has left to the next request is stored before there is a wait for that. */
-static enum fcgi_event
-next_request(struct app *app, struct fcgi *fcgi, uint64_t until_ns)
-{
-	bool waits = app->cache != NULL && cache_waits(app->cache);
-	enum fcgi_event got = fcgi_next(fcgi, until_ns, waits ? settle : NULL, app->cache);
-
-	if (got != FCGI_EVENT_REQUEST && app->cache != NULL)
-		cache_settle(app->cache, false);
-	return got;
 }
 
 int
@@ -444,7 +422,7 @@ serve_run(struct app *app, struct fcgi *fcgi)
 	if (timer_create(CLOCK_MONOTONIC, &event, &watchdog) != 0)
 		return EX_OSERR;
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
-	while ((got = next_request(app, fcgi, until_ns)) == FCGI_EVENT_REQUEST)
+	while ((got = fcgi_next(fcgi, until_ns)) == FCGI_EVENT_REQUEST)
 		serve_one(app, fcgi, &a, watchdog);
 	arena_fini(&a);
 	timer_delete(watchdog);

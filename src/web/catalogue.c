@@ -68,6 +68,15 @@ fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 	return true;
 }
 
+static bool
+any_card(const struct cache_item *items, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (items[i].how != CACHE_LOST)
+			return true;
+	return false;
+}
+
 bool
 catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct view *list, struct err *e)
 {
@@ -77,12 +86,15 @@ catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, st
 		items[i].key = cache_key(cx->cache, CACHE_card, cx->lang->tag, id_text(cx->a, ids[i]));
 		items[i].arg = (void *)(uintptr_t)&ids[i];
 	}
-	if (n > 0 && !cache_fetch(cx->cache, cx->a, items, n, fill_cards, (void *)(uintptr_t)cx, e))
-		return false;
+	if (n > 0 && !cache_fetch(cx->cache, cx->a, items, n, fill_cards, (void *)(uintptr_t)cx, e)) {
+		if ((e->kind != ERR_UPSTREAM && e->kind != ERR_BUSY) || !any_card(items, n))
+			return false;
+		err_clear(e);
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct view *card;
 
-		if (items[i].how == CACHE_NONE)
+		if (items[i].how == CACHE_NONE || items[i].how == CACHE_LOST)
 			continue;
 		if (!view_decode(cx->a, items[i].value, &card, e))
 			return false;

@@ -13,7 +13,8 @@
 
 #define CATALOGUE_PAGE_N 24 /* cards on a page of a list */
 
-/* Appends the cards of these products to `list`, in this order; products that are gone are left out. */
+/* Appends the cards of these products to `list`, in this order; products that are gone are left out, and so is one that
+ * cannot be had while the database is away. Fails when that is so of all. */
 MUST_USE bool catalogue_put_cards(
     const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
 

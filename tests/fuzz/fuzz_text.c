@@ -4,7 +4,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "plat/text/fold.h"
-#include "plat/cache/memc_reply.h"
+#include "plat/cache/memc_name.h"
 #include "plat/text/secret.h"
 #include "shop/address.h"
 #include "import/product_csv.h"
@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct sql_text sql = {s, 1};
 	struct plural plural;
 	struct err e = {0};
-	struct memc_reply reply;
+	struct memc_name name;
 	uint8_t bytes[16];
 	struct arena a;
 	unsigned line;
@@ -115,8 +115,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (product_category_clean(&a, s, &category))
 		ASSERT(utf8_len(category) <= 255);
 	(void)product_handle_check(s);
-	if (memc_reply_parse(s, &reply))
-		ASSERT(reply.code == MEMC_CODE_VA ? reply.value_b <= SIZE_MAX / 2 : reply.value_b == 0);
+	if (memc_name_parse(&a, s, &name, &e))
+		ASSERT(name.host.n > 0 && name.weight > 0);
 	arena_fini(&a);
 	return 0;
 }

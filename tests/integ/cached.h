@@ -8,7 +8,8 @@
 
 #include "base/clock.h"
 #include "integ.h"
-#include "plat/cache/cache.h"
+#include "plat/cache/cache_setup.h"
+#include "plat/cache/cache_stored.h"
 #include "plat/cache/memc.h"
 #include "plat/stats/stats_report.h"
 
@@ -64,10 +65,11 @@ open_control(void)
 static inline struct cache *
 open_cache(struct control *ctl)
 {
+	struct cache_setup setup = cache_setup(&conf, 1);
 	struct err e = {0};
 	struct cache *c;
 
-	ck_ok(cache_open(&arena, &conf, ctl, 1, &c, &e), &e);
+	ck_ok(cache_open(&arena, &setup, ctl, &c, &e), &e);
 	return c;
 }
 
@@ -93,12 +95,14 @@ item_of(const struct cache *c, const char *id)
 	return (struct cache_item){.key = cache_key(c, CACHE_card, STR("en"), str_z(id))};
 }
 
+/* As in a request of its own. */
 static inline void
 fetch_on(struct cache *c, struct arena *a, const char *id, const char *want, enum cache_how how)
 {
 	struct cache_item item = item_of(c, id);
 	struct err e = {0};
 
+	cache_deadline(c, CLOCK_NEVER);
 	ck_ok(cache_fetch(c, a, &item, 1, fill, NULL, &e), &e);
 	ck_str(item.value, want);
 	ck_assert_int_eq((int)item.how, (int)how);
@@ -119,30 +123,65 @@ exchanges(const struct stats *st)
 	return r.all->count[STAT_cache_exchanges];
 }
 
-static inline struct memc_op
-ask(struct memc *m, enum memc_what what, struct cache_key key)
-{
-	struct memc_op op = {what, .key = str_n(key.text, key.n), .ttl_s = 60};
-
-	op.key = str_dup(&arena, op.key);
-	memc_do(m, &arena, &op, 1);
-	return op;
-}
-
 static inline struct memc *
 open_memc(void)
 {
 	struct err e = {0};
 	struct memc *m;
 
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	ck_ok(memc_open(&arena, conf.cache_socket.v, conf.cache_socket.n, &m, &e), &e);
 	return m;
 }
 
-static inline enum memc_result
+static inline void
+ask_all(struct memc *m, struct memc_op *ops, size_t n)
+{
+	memc_place(m, ops, n);
+	memc_do(m, &arena, ops, n, clock_mono_ns() + (uint64_t)conf.cache_timeout_ms * CLOCK_MS);
+}
+
+static inline struct memc_op
+ask(struct memc *m, enum memc_what what, struct cache_key key)
+{
+	struct memc_op op = {what, .key = str_n(key.text, key.n), .value = STR("value"), .ttl_s = 60};
+
+	op.key = str_dup(&arena, op.key);
+	ask_all(m, &op, 1);
+	return op;
+}
+
+/* Quiet, and done when this returns. */
+static inline void
+erase(struct cache_key key)
+{
+	struct memc_op ops[] = {{MEMC_ERASE, .key = str_n(key.text, key.n)}, {MEMC_GET, .key = str_n(key.text, key.n)}};
+
+	ask_all(open_memc(), ops, ARRAY_LEN(ops));
+	ck_assert_int_eq((int)ops[1].result, (int)MEMC_MISS);
+}
+
+enum state { NOTHING, PLACEHOLDER, VALUE, VOID_PLACEHOLDER, MARKED, NONSENSE };
+
+/* What stands in memcached. */
+static inline enum state
 state_of(const struct cache *c, const char *id)
 {
-	return ask(open_memc(), MEMC_GET, cache_key(c, CACHE_card, STR("en"), str_z(id))).result;
+	struct cache_key key = cache_key(c, CACHE_card, STR("en"), str_z(id));
+	struct memc_op got = ask(open_memc(), MEMC_GET, key);
+	struct cache_stored s;
+
+	ck_assert_int_ne((int)got.result, (int)MEMC_ERROR);
+	if (got.result == MEMC_MISS)
+		return NOTHING;
+	cache_stored_parse(got.value, got.key, &s);
+	switch (s.kind) {
+	case CACHE_STORED_PLACEHOLDER: return s.marked ? VOID_PLACEHOLDER : PLACEHOLDER;
+	case CACHE_STORED_VALUE: return s.marked ? MARKED : VALUE;
+	case CACHE_STORED_NONE: break;
+	}
+	return NONSENSE;
 }
+
+#define ck_state(c, id, state) ck_assert_int_eq((int)state_of((c), (id)), (int)(state))
 
 #endif

@@ -4,6 +4,7 @@ INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
 	tests/integ/test_cache \
 	tests/integ/test_cache_page \
+	tests/integ/test_cache_stale \
 	tests/integ/test_cart \
 	tests/integ/test_db \
 	tests/integ/test_db_fit \
@@ -42,6 +43,9 @@ tests_integ_test_cache_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_page_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_page_SOURCES = tests/integ/test_cache_page.c
 tests_integ_test_cache_page_LDADD = $(INTEG_LIBS)
+tests_integ_test_cache_stale_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cache_stale_SOURCES = tests/integ/test_cache_stale.c
+tests_integ_test_cache_stale_LDADD = $(INTEG_LIBS)
 tests_integ_test_memc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_memc_SOURCES = tests/integ/test_memc.c
 tests_integ_test_memc_LDADD = $(INTEG_LIBS)

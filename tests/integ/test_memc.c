@@ -1,51 +1,58 @@
+/* The client of memcached: against a real one, and against one that lies. */
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "integ.h"
 #include "plat/cache/memc.h"
 
 #define TTL_S 60
+#define LONG_MS 5000
 
 static struct arena arena;
-static struct conf conf;
+static uint64_t timeout_ms = 50;
 
 static struct memc *
-open_at(struct str *servers, size_t n)
+open_at(const struct str *servers, size_t n)
 {
 	struct err e = {0};
 	struct memc *m;
 
-	conf.cache_socket = (struct conf_list){n, servers};
-	ck_ok(memc_open(&arena, &conf, &m, &e), &e);
+	ck_ok(memc_open(&arena, servers, n, &m, &e), &e);
 	return m;
 }
 
-static void
-prepare(void)
+static struct str
+real_server(void)
 {
-	arena_init(&arena, (size_t)256 << 20);
-	services_conf(&services, &arena, &conf);
+	return str_fmt(&arena, "%s/mc.sock", services.dir);
 }
 
-/* The real one. */
 static struct memc *
 open_real(void)
 {
 	struct str *server = ARENA_NEW(&arena, struct str);
 
-	*server = str_fmt(&arena, "%s/mc.sock", services.dir);
+	*server = real_server();
 	return open_at(server, 1);
+}
+
+static void
+prepare(uint64_t ms)
+{
+	arena_init(&arena, (size_t)256 << 20);
+	timeout_ms = ms;
 }
 
 static struct memc_op
 op(enum memc_what what, const char *key)
 {
-	return (struct memc_op){what, .key = str_z(key), .ttl_s = TTL_S};
+	return (struct memc_op){what, .key = str_z(key), .value = STR("placeholder"), .ttl_s = TTL_S};
 }
 
 static struct memc_op
@@ -54,93 +61,118 @@ with(enum memc_what what, const char *key, const char *value)
 	return (struct memc_op){what, .key = str_z(key), .value = str_z(value), .ttl_s = TTL_S};
 }
 
+static void
+do_all(struct memc *m, struct memc_op *ops, size_t n)
+{
+	memc_place(m, ops, n);
+	memc_do(m, &arena, ops, n, clock_mono_ns() + timeout_ms * CLOCK_MS);
+}
+
 static struct memc_op
 done(struct memc *m, struct memc_op o)
 {
-	memc_do(m, &arena, &o, 1);
+	do_all(m, &o, 1);
 	return o;
 }
 
 #define ck_result(o, r) ck_assert_int_eq((int)(o).result, (int)(r))
 
-START_TEST(what_is_added_is_there_until_it_is_deleted)
+START_TEST(what_is_added_is_there_until_it_is_erased)
 {
 	struct memc_op got;
 	struct memc *m;
 
-	prepare();
+	prepare(LONG_MS);
 	m = open_real();
 	ck_result(done(m, op(MEMC_GET, "one")), MEMC_MISS);
-	ck_result(done(m, with(MEMC_ADD, "one", "1\r\nEN\r\n")), MEMC_OK);
+	ck_result(done(m, with(MEMC_ADD, "one", "1\r\nEND\r\n")), MEMC_OK);
 	ck_result(done(m, with(MEMC_ADD, "one", "2")), MEMC_EXISTS);
-	got = done(m, op(MEMC_GET, "one"));
+	got = done(m, op(MEMC_TAKE, "one"));
 	ck_result(got, MEMC_OK);
-	ck_str(got.value, "1\r\nEN\r\n");
-	ck_result(done(m, op(MEMC_TAKE, "one")), MEMC_OK);
-	ck_result(done(m, op(MEMC_DELETE, "one")), MEMC_OK);
-	ck_result(done(m, op(MEMC_DELETE, "one")), MEMC_MISS);
+	ck_str(got.value, "1\r\nEND\r\n");
+	ck_result(done(m, op(MEMC_ERASE, "one")), MEMC_OK);
 	ck_result(done(m, op(MEMC_GET, "one")), MEMC_MISS);
+	ck_str(done(m, op(MEMC_TAKE, "one")).value, "placeholder");
 }
 END_TEST
 
-START_TEST(who_takes_first_may_store_and_nobody_else)
+START_TEST(what_is_stored_by_a_mark_goes_over_that_value_only)
 {
 	struct memc_op ours, store;
 	struct memc *m, *other;
 
-	prepare();
+	prepare(LONG_MS);
 	m = open_real();
 	other = open_real();
 	ours = done(m, op(MEMC_TAKE, "taken"));
-	ck_result(ours, MEMC_OURS);
-	ck_result(done(other, op(MEMC_TAKE, "taken")), MEMC_THEIRS);
-	ck_result(done(other, op(MEMC_GET, "taken")), MEMC_THEIRS);
-	ck_result(done(m, op(MEMC_TAKE, "taken")), MEMC_THEIRS);
 	store = with(MEMC_CAS, "taken", "value");
 	store.mark = (struct memc_mark){ours.mark.cas + 1, ours.mark.connection};
-	ck_result(done(m, store), MEMC_EXISTS);
+	ck_result(done(m, store), MEMC_OK); /* sent */
+	ck_str(done(other, op(MEMC_GET, "taken")).value, "placeholder");
 	store.mark = ours.mark;
 	ck_result(done(m, store), MEMC_OK);
-	ck_result(done(m, store), MEMC_EXISTS); /* it is another value now */
-	ck_str(done(other, op(MEMC_TAKE, "taken")).value, "value");
+	ck_str(done(other, op(MEMC_GET, "taken")).value, "value");
+	store.value = STR("late");
+	ck_result(done(m, store), MEMC_OK);
+	ck_str(done(m, op(MEMC_GET, "taken")).value, "value");
 	store.mark = done(m, op(MEMC_GET, "taken")).mark;
-	ck_result(done(other, op(MEMC_DELETE, "taken")), MEMC_OK);
-	ck_result(done(m, store), MEMC_EXISTS);
+	ck_result(done(other, op(MEMC_ERASE, "taken")), MEMC_OK);
+	ck_result(done(other, op(MEMC_GET, "taken")), MEMC_MISS);
+	ck_result(done(m, store), MEMC_OK);
+	ck_result(done(m, op(MEMC_GET, "taken")), MEMC_MISS);
+	store.mark = done(m, op(MEMC_TAKE, "taken")).mark;
+	store.ttl_s = -1;
+	store.value = STR_NONE;
+	ck_result(done(m, store), MEMC_OK);
 	ck_result(done(m, op(MEMC_GET, "taken")), MEMC_MISS);
 }
 END_TEST
 
-START_TEST(what_is_stored_by_a_mark_of_another_connection_is_refused_unsent)
+START_TEST(a_mark_of_another_connection_or_without_a_number_is_not_sent)
 {
-	struct memc_op store = with(MEMC_CAS, "moved", "value");
-	struct memc *m, *other;
+	struct memc_op store = with(MEMC_CAS, "mark", "value");
+	struct memc *m;
 
-	prepare();
+	prepare(LONG_MS);
 	m = open_real();
-	other = open_real();
-	ck_result(done(other, op(MEMC_GET, "moved")), MEMC_MISS); /* the numbers of connections differ */
-	ck_result(done(m, op(MEMC_TAKE, "moved")), MEMC_OURS);
-	store.mark = done(m, op(MEMC_GET, "moved")).mark;
+	store.mark = done(m, op(MEMC_TAKE, "mark")).mark;
 	store.mark.connection++;
 	ck_result(done(m, store), MEMC_EXISTS);
-	ck_result(done(m, op(MEMC_GET, "moved")), MEMC_THEIRS);
+	store.mark = (struct memc_mark){0, store.mark.connection - 1};
+	ck_result(done(m, store), MEMC_EXISTS);
+	ck_str(done(m, op(MEMC_GET, "mark")).value, "placeholder"); /* and no answer is out of step */
 }
 END_TEST
 
-START_TEST(one_exchange_does_everything_in_its_order)
+START_TEST(what_is_put_in_front_makes_it_another_value)
 {
-	struct memc_op ops[] = {with(MEMC_ADD, "order", "first"), op(MEMC_DELETE, "order"),
-	    with(MEMC_ADD, "order", "second"), op(MEMC_GET, "order"), op(MEMC_GET, "nothing"),
-	    op(MEMC_DELETE, "nothing"), op(MEMC_TAKE, "nothing"), op(MEMC_GET, "order")};
-	const enum memc_result want[] = {
-	    MEMC_OK, MEMC_OK, MEMC_OK, MEMC_OK, MEMC_MISS, MEMC_MISS, MEMC_OURS, MEMC_OK};
+	struct memc_op store = with(MEMC_CAS, "front", "value");
+	struct memc *m;
 
-	prepare();
-	memc_do(open_real(), &arena, ops, ARRAY_LEN(ops));
-	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
-		ck_result(ops[i], want[i]);
-	ck_str(ops[3].value, "second");
-	ck_str(ops[7].value, "second");
+	prepare(LONG_MS);
+	m = open_real();
+	ck_result(done(m, with(MEMC_PREPEND, "front", "!")), MEMC_MISS);
+	store.mark = done(m, op(MEMC_TAKE, "front")).mark;
+	ck_result(done(m, with(MEMC_PREPEND, "front", "!")), MEMC_OK);
+	ck_result(done(m, store), MEMC_OK);
+	ck_str(done(m, op(MEMC_GET, "front")).value, "!placeholder");
+}
+END_TEST
+
+START_TEST(one_exchange_stores_erases_and_reads_in_this_order)
+{
+	struct memc_op ops[] = {op(MEMC_GET, "stored"), op(MEMC_TAKE, "erased"), op(MEMC_GET, "nothing"),
+	    op(MEMC_ERASE, "erased"), with(MEMC_CAS, "stored", "new")};
+	struct memc *m;
+
+	prepare(LONG_MS);
+	m = open_real();
+	ck_result(done(m, with(MEMC_ADD, "erased", "old")), MEMC_OK);
+	ops[4].mark = done(m, op(MEMC_TAKE, "stored")).mark;
+	do_all(m, ops, ARRAY_LEN(ops));
+	ck_str(ops[0].value, "new");
+	ck_str(ops[1].value, "placeholder");
+	ck_result(ops[2], MEMC_MISS);
 }
 END_TEST
 
@@ -153,96 +185,109 @@ numbered(const char *name, int i)
 START_TEST(much_at_once_comes_through_whole)
 {
 	enum { BIG = 20, BIG_B = 500000, SMALL = 2500 };
-	static struct memc_op ops[BIG + 2 * SMALL];
+	static struct memc_op ops[BIG + SMALL];
 	static char big[BIG_B];
 	struct memc *m;
-	size_t n = 0;
 
-	prepare();
-	conf.cache_timeout_ms = 5000;
+	prepare(LONG_MS);
 	m = open_real();
 	memset(big, 'b', sizeof(big));
-	for (int i = 0; i < BIG; i++) {
-		ops[n] = op(MEMC_ADD, numbered("big", i));
-		ops[n++].value = str_n(big, (size_t)(BIG_B - i));
+	for (int i = 0; i < BIG + SMALL; i++)
+		ops[i] = op(MEMC_TAKE, numbered("much", i));
+	do_all(m, ops, ARRAY_LEN(ops));
+	for (int i = 0; i < BIG + SMALL; i++) {
+		ck_str(ops[i].value, "placeholder");
+		ops[i].what = MEMC_CAS;
+		ops[i].value = i < BIG ? str_n(big, (size_t)(BIG_B - i)) : str_z(numbered("value", i));
 	}
-	for (int i = 0; i < SMALL; i++)
-		ops[n++] = with(MEMC_ADD, numbered("small", i), numbered("value", i));
-	for (int i = 0; i < SMALL; i++)
-		ops[n++] = op(MEMC_GET, i < BIG ? numbered("big", i) : numbered("small", i));
-	memc_do(m, &arena, ops, n);
-	for (size_t i = 0; i < n; i++)
+	do_all(m, ops, ARRAY_LEN(ops));
+	for (int i = 0; i < BIG + SMALL; i++)
+		ops[i].what = MEMC_GET;
+	do_all(m, ops, ARRAY_LEN(ops));
+	for (int i = 0; i < BIG + SMALL; i++) {
 		ck_result(ops[i], MEMC_OK);
-	for (int i = 0; i < SMALL; i++) {
 		if (i < BIG)
-			ck_assert_uint_eq(ops[BIG + SMALL + i].value.n, BIG_B - (size_t)i);
+			ck_assert_uint_eq(ops[i].value.n, BIG_B - (size_t)i);
 		else
-			ck_str(ops[BIG + SMALL + i].value, numbered("value", i));
+			ck_str(ops[i].value, numbered("value", i));
 	}
-	for (int i = 0; i < 2 * BIG; i++) { /* neither waits for the other to read */
-		ops[i] = op(i < BIG ? MEMC_GET : MEMC_ADD, numbered("big", i));
-		if (i >= BIG)
-			ops[i].value = str_n(big, BIG_B);
-	}
-	memc_do(m, &arena, ops, (size_t)2 * BIG);
-	for (int i = 0; i < 2 * BIG; i++)
-		ck_result(ops[i], MEMC_OK);
 }
 END_TEST
 
-START_TEST(value_that_memcached_refuses_takes_no_other_answer_with_it)
+START_TEST(a_value_that_memcached_refuses_takes_no_other_answer_with_it)
 {
-	struct memc_op ops[] = {op(MEMC_ADD, "large"), with(MEMC_ADD, "small", "value"), op(MEMC_GET, "small"),
-	    op(MEMC_TAKE, "large")};
+	struct memc_op large = op(MEMC_ADD, "large");
 	struct memc *m;
 
-	prepare();
-	conf.cache_timeout_ms = 5000;
+	prepare(LONG_MS);
 	m = open_real();
-	ops[0].value = str_n(arena_alloc(&arena, 3000000), 3000000);
-	memc_do(m, &arena, ops, ARRAY_LEN(ops));
-	ck_result(ops[0], MEMC_REFUSED);
-	ck_result(ops[1], MEMC_OK);
-	ck_str(ops[2].value, "value");
-	ck_result(ops[3], MEMC_OURS);
+	large.value = str_n(arena_alloc(&arena, 3000000), 3000000);
+	ck_result(done(m, large), MEMC_REFUSED);
+	ck_result(done(m, with(MEMC_ADD, "small", "value")), MEMC_OK);
+	large.what = MEMC_CAS; /* refused without a word */
+	large.mark = done(m, op(MEMC_TAKE, "large")).mark;
+	ck_result(done(m, large), MEMC_OK);
+	ck_str(done(m, op(MEMC_GET, "small")).value, "value");
 }
 END_TEST
 
-/* A server that gives these answers, one to each question that it hears, whoever asks; "" closes the connection, and a
- * number before it is how many milliseconds it thinks. Ends with the test's process group. */
-static struct str
-playing_server(const char *name, const char *const *answers)
+/* ---- a server that lies ---- */
+
+#define DRIP_MS 30
+
+/* Sends the text: at a '|' it waits DRIP_MS, behind a '~' before each byte. */
+static void
+say(int fd, const char *text)
 {
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	struct str path = str_fmt(&arena, "%s/%s", services.dir, name);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), c = -1;
-	char heard[4096];
+	bool drip = false;
 
-	memcpy(at.sun_path, path.p, path.n);
-	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
-	ck_assert_int_eq(listen(fd, 64), 0);
-	if (fork() != 0) {
-		close(fd);
-		return path;
-	}
-	while (*answers != NULL) {
-		const char *text = *answers;
-		unsigned long ms;
-		char *behind;
-
-		if (c < 0)
-			c = accept(fd, NULL, NULL);
-		if (recv(c, heard, sizeof(heard), 0) <= 0) {
-			close(c);
-			c = -1;
+	for (; *text != '\0'; text++) {
+		if (*text == '~') {
+			drip = true;
 			continue;
 		}
-		ms = strtoul(text, &behind, 10);
-		clock_sleep_ns(ms * CLOCK_MS);
-		if (*behind != '\0')
-			(void)!send(c, behind, strlen(behind), MSG_NOSIGNAL);
-		answers++;
-		if (*behind == '\0') {
+		if (*text == '|' || drip)
+			clock_sleep_ns(DRIP_MS * CLOCK_MS);
+		if (*text != '|')
+			(void)!send(fd, text, 1, MSG_NOSIGNAL);
+	}
+}
+
+static int
+listen_at(const struct sockaddr *at, socklen_t n)
+{
+	int fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(fd, at, n), 0);
+	ck_assert_int_eq(listen(fd, 64), 0);
+	return fd;
+}
+
+/* Gives these answers, one to each question that it hears but "quit", whoever asks, and after each that ends in '#'
+ * closes the connection. Ends with the test's process group. */
+static void
+lie(int fd, const char *const *answers)
+{
+	char heard[4096];
+	int c = -1;
+
+	if (fork() != 0) {
+		close(fd);
+		return;
+	}
+	for (; *answers != NULL; answers++) {
+		struct str text = str_z(*answers);
+
+		for (;;) {
+			if (c < 0)
+				c = accept(fd, NULL, NULL);
+			if (recv(c, heard, sizeof(heard), 0) > 0 && heard[0] != 'q')
+				break;
+			close(c);
+			c = -1;
+		}
+		say(c, str_ends(text, STR("#")) ? str_dup(&arena, str_head(text, text.n - 1)).p : text.p);
+		if (str_ends(text, STR("#"))) {
 			close(c);
 			c = -1;
 		}
@@ -251,160 +296,247 @@ playing_server(const char *name, const char *const *answers)
 	_exit(0);
 }
 
-START_TEST(late_answer_is_not_taken_for_that_of_the_next_question)
+static struct str
+lying_server(const char *name, const char *const *answers)
 {
-	static const char *const answers[] = {"300VA 3 c1 O1\r\nold\r\n", "VA 3 c1 O2\r\nnew\r\n", NULL};
-	struct memc_op got;
-	struct str server;
-	struct memc *m;
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct str path = str_fmt(&arena, "%s/%s", services.dir, name);
 
-	prepare();
-	server = playing_server("late", answers);
-	m = open_at(&server, 1);
-	ck_result(done(m, op(MEMC_GET, "late")), MEMC_ERROR);
-	conf.cache_timeout_ms = 5000;
-	clock_sleep_ns(400 * CLOCK_MS); /* the old answer is there now */
-	for (uint64_t until = clock_mono_ns() + 5 * CLOCK_S; clock_left_ns(until) > 0;) {
-		got = done(m, op(MEMC_GET, "late"));
-		if (got.result == MEMC_OK)
-			break;
-	}
-	ck_result(got, MEMC_OK);
-	ck_str(got.value, "new");
+	memcpy(at.sun_path, path.p, path.n);
+	lie(listen_at((const struct sockaddr *)&at, sizeof(at)), answers);
+	return path;
 }
-END_TEST
 
-/* Each is an error, and after it the server is asked on another connection. */
+static struct memc *
+open_lying(const char *name, const char *const *answers)
+{
+	struct str *server = ARENA_NEW(&arena, struct str);
+
+	*server = lying_server(name, answers);
+	return open_at(server, 1);
+}
+
+#define GOOD "VALUE key 0 2 7\r\nok\r\nEND\r\n"
+
+/* Each is an error, never a miss, and after it the server is asked on another connection. */
 static const char *const nonsense[] = {
     "HELLO\r\n",
     "ERROR\r\n",
     "SERVER_ERROR out of memory\r\n",
-    "EN O999\r\n",
-    "VA 3 c0 O%d\r\nold\r\n",
-    "VA 3 c1 O999\r\nold\r\n",
-    "VA 3 c1\r\nold\r\n",
-    "HD O%d\r\n",
-    "NF O%d\r\n",
-    "VA -1 c1 O%d\r\n\r\n",
-    "VA 99999999999 c1 O%d\r\n",
-    "VA 3 c1 O%d\r\nlonger\r\n",
-    "VA 3 c1 O%d\nold\r\n",
-    "VA 3 c1 O%d\r\nold\r\nHD O9\r\n",
+    "SERVER_ERROR out of memory writing get response\r\n",
+    "CLIENT_ERROR bad command line format\r\n",
+    "STORED\r\n",
+    "NOT_STORED\r\n",
+    "DELETED\r\n",
+    "VALUE other 0 2 7\r\nno\r\nEND\r\n",	     /* not what was asked for */
+    "VALUE key 0 2 7\r\nok\r\nVALUE key 0 2 7\r\nok\r\nEND\r\n",
+    "VALUE key 0 2 0\r\nno\r\nEND\r\n",	     /* no cas id */
+    "VALUE key 0 2\r\nno\r\nEND\r\n",
+    "VALUE key 0 2 7\r\nlonger\r\nEND\r\n",
+    "VALUE key 0 -1 7\r\n\r\nEND\r\n",
+    "VALUE key 0 99999999999999 7\r\nno\r\nEND\r\n",
+    "VALUE key 0 2 7\r\nno\r\nERROR\r\n",
+    "END\r\nERROR\r\n",			     /* a line that belongs to nothing */
+    GOOD "ERROR\r\n",
+    "VALUE key 0 2 7\r\nno#",
+    "VALUE key#",
+    "#",
 };
 
 START_TEST(answers_that_are_none_are_errors_and_end_the_connection)
 {
 	const char *answers[2 * ARRAY_LEN(nonsense) + 1] = {0};
-	size_t with_value = ARRAY_LEN(nonsense) - 1;
-	struct str server;
 	struct memc *m;
 
-	prepare();
-	conf.cache_timeout_ms = 2000;
+	prepare(2000);
 	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
-		struct str rest = str_z(nonsense[i]), head;
-		struct buf b;
-
-		buf_init(&b, &arena, 1000);
-		if (str_find(rest, STR("%d")) >= 0) {
-			(void)str_cut(&rest, '%', &head);
-			buf_put(&b, head);
-			buf_u64(&b, 2 * i + 1);
-			rest = str_from(rest, 1);
-		}
-		buf_put(&b, rest);
-		answers[2 * i] = buf_str(&b).p;
-		answers[2 * i + 1] = str_fmt(&arena, "VA 2 c1 O%zu\r\nok\r\n", 2 * i + 2).p;
+		answers[2 * i] = nonsense[i];
+		answers[2 * i + 1] = GOOD;
 	}
-	server = playing_server("nonsense", answers);
-	m = open_at(&server, 1);
+	m = open_lying("nonsense", answers);
 	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
 		struct memc_op got = done(m, op(MEMC_GET, "key"));
 
-		ck_assert_msg(got.result == (i == with_value ? MEMC_OK : MEMC_ERROR), "%s", nonsense[i]);
+		ck_assert_msg(got.result == MEMC_ERROR, "%d: %s", (int)got.result, nonsense[i]);
 		got = done(m, op(MEMC_GET, "key"));
 		ck_assert_msg(got.result == MEMC_OK && str_eq_z(got.value, "ok"), "after %s", nonsense[i]);
 	}
 }
 END_TEST
 
-START_TEST(who_takes_what_there_is_no_room_for_is_told_so)
+START_TEST(a_line_that_comes_late_shifts_no_answer)
 {
-	static const char *const answers[] = {"EN O1\r\n", "VA 0 c1 W O2\r\n\r\n", NULL};
-	struct str server;
+	static const char *const answers[] = {"VALUE a 0 1 7\r\na\r\nEND\r\n|ERROR\r\n",
+	    "VALUE b 0 1 7\r\nb\r\nEND\r\n", "VALUE c 0 1 7\r\nc\r\nEND\r\n", NULL};
 	struct memc *m;
 
-	prepare();
-	conf.cache_timeout_ms = 2000;
-	server = playing_server("full", answers);
-	m = open_at(&server, 1);
-	ck_result(done(m, op(MEMC_TAKE, "key")), MEMC_MISS);
-	ck_result(done(m, op(MEMC_TAKE, "key")), MEMC_OURS);
+	prepare(2000);
+	m = open_lying("shift", answers);
+	ck_str(done(m, op(MEMC_GET, "a")).value, "a");
+	clock_sleep_ns(4 * DRIP_MS * CLOCK_MS); /* the line is there */
+	ck_result(done(m, op(MEMC_GET, "b")), MEMC_ERROR);
+	ck_str(done(m, op(MEMC_GET, "c")).value, "c");
 }
 END_TEST
 
-START_TEST(connection_that_ends_is_an_error_and_made_anew)
+START_TEST(a_late_answer_is_not_taken_for_that_of_the_next_question)
 {
-	static const char *const answers[] = {"", "VA 5 c1 O2\r\nva", "VA 2 c1 O3\r\nok\r\n", NULL};
-	struct str server;
+	static const char *const answers[] = {
+	    "||||||||||VALUE key 0 3 1\r\nold\r\nEND\r\n", "VALUE key 0 3 1\r\nnew\r\nEND\r\n", NULL};
+	struct memc_op got;
 	struct memc *m;
 
-	prepare();
-	server = playing_server("ends", answers);
-	m = open_at(&server, 1);
+	prepare(50);
+	m = open_lying("late", answers);
 	ck_result(done(m, op(MEMC_GET, "key")), MEMC_ERROR);
-	ck_result(done(m, op(MEMC_GET, "key")), MEMC_ERROR); /* half of a value, and no more */
-	ck_str(done(m, op(MEMC_GET, "key")).value, "ok");
+	timeout_ms = LONG_MS;
+	clock_sleep_ns(400 * CLOCK_MS); /* the old answer is there now */
+	got = done(m, op(MEMC_GET, "key"));
+	ck_result(got, MEMC_OK);
+	ck_str(got.value, "new");
+}
+END_TEST
+
+START_TEST(a_byte_now_and_then_does_not_outlast_the_deadline)
+{
+	static const char *const answers[] = {
+	    "~" GOOD, GOOD, "~END\r\n", GOOD, "VALUE key~ 0 2 7\r\nok\r\nEND\r\n", NULL};
+	struct memc *m;
+
+	prepare(50);
+	m = open_lying("drip", answers);
+	for (int i = 0; i < 3; i++) {
+		timeout_ms = 50;
+		ck_result(done(m, op(MEMC_GET, "key")), MEMC_ERROR); /* in time, it would be a value or a miss */
+		timeout_ms = LONG_MS;
+		if (i < 2)
+			ck_result(done(m, op(MEMC_GET, "key")), MEMC_OK);
+	}
+}
+END_TEST
+
+START_TEST(an_answer_may_come_in_pieces_but_not_in_part)
+{
+	const struct str whole = STR("VALUE key 0 2 7\r\nok\r\nEND\r\n");
+	const char *answers[2 * 64 + 1] = {0};
+	struct memc *m;
+
+	prepare(2000);
+	for (size_t i = 0; i < whole.n; i++) {
+		answers[2 * i] = str_fmt(&arena, "%.*s#", (int)i, whole.p).p;
+		answers[2 * i + 1] = str_fmt(&arena, "%.*s|%s", (int)i, whole.p, whole.p + i).p;
+	}
+	m = open_lying("pieces", answers);
+	for (size_t i = 0; i < whole.n; i++) {
+		ck_result(done(m, op(MEMC_GET, "key")), MEMC_ERROR);
+		ck_str(done(m, op(MEMC_GET, "key")).value, "ok");
+	}
+}
+END_TEST
+
+START_TEST(odd_answers_to_what_is_answered_are_errors)
+{
+	static const char *const answers[] = {"ERROR\r\n", "STORED\r\n", "HELLO\r\n", "NOT_STORED\r\n", "#",
+	    "STORED\r\n", "SERVER_ERROR out of memory storing object\r\n", "EXISTS\r\n", "STORED\r\n", NULL};
+	static const enum memc_result want[] = {MEMC_ERROR, MEMC_OK, MEMC_ERROR, MEMC_EXISTS, MEMC_ERROR, MEMC_OK,
+	    MEMC_REFUSED, MEMC_ERROR, MEMC_OK};
+	struct memc *m;
+
+	prepare(2000);
+	m = open_lying("odd", answers);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		ck_assert_msg(done(m, with(MEMC_ADD, "key", "value")).result == want[i], "%s", answers[i]);
 }
 END_TEST
 
 START_TEST(each_key_has_its_server_and_only_its_own_trouble)
 {
-	static const char *const silent[] = {"5000", NULL};
+	static const char *const silent[] = {NULL};
 	struct memc_op ops[100];
 	struct str servers[2];
 	size_t lost = 0;
 	struct memc *m;
 
-	prepare();
-	servers[0] = playing_server("mute", silent); /* takes all the time there is */
-	servers[1] = str_fmt(&arena, "%s/mc.sock", services.dir);
+	prepare(200);
+	servers[0] = lying_server("mute", silent); /* takes all the time there is */
+	servers[1] = real_server();
 	m = open_at(servers, 2);
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
 		ops[i] = op(MEMC_TAKE, numbered("shared", (int)i));
-	memc_do(m, &arena, ops, ARRAY_LEN(ops));
+	do_all(m, ops, ARRAY_LEN(ops));
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
-		ck_assert(ops[i].result == MEMC_OURS || ops[i].result == MEMC_ERROR);
+		ck_assert(ops[i].result == MEMC_OK || ops[i].result == MEMC_ERROR);
 		lost += ops[i].result == MEMC_ERROR;
 	}
 	ck_assert_msg(lost > 25 && lost < 75, "%zu of the keys are at the first server", lost);
+	timeout_ms = LONG_MS;
 	m = open_real(); /* alone, it has the other keys as it had them */
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
 		ck_result(done(m, op(MEMC_GET, numbered("shared", (int)i))),
-		    ops[i].result == MEMC_OURS ? MEMC_THEIRS : MEMC_MISS);
+		    ops[i].result == MEMC_OK ? MEMC_OK : MEMC_MISS);
 }
 END_TEST
 
-START_TEST(names_of_servers_are_paths_or_hosts_with_a_port)
+/* Which server has each of the keys. */
+static void
+places(const struct str *servers, size_t n, struct memc_op *ops, size_t n_ops)
 {
-	static struct str bad[] = {STR_INIT(":11211"), STR_INIT("cache:0"), STR_INIT("cache:x"), STR_INIT("")};
-	struct err e = {0};
-	struct memc *m;
+	struct memc *m = open_at(servers, n);
 
-	prepare();
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		conf.cache_socket = (struct conf_list){1, &bad[i]};
-		ck_assert(!memc_open(&arena, &conf, &m, &e));
-		ck_assert_int_eq((int)e.kind, (int)ERR_INPUT);
-		err_clear(&e);
+	for (size_t i = 0; i < n_ops; i++)
+		ops[i] = op(MEMC_GET, numbered("place", (int)i));
+	memc_place(m, ops, n_ops);
+}
+
+START_TEST(a_server_more_moves_its_own_share_of_the_keys_and_weights_are_heeded)
+{
+	static const struct str four[] = {STR_INIT("a:1"), STR_INIT("b:1"), STR_INIT("/c"), STR_INIT("[::1]:5")};
+	static const struct str weighted[] = {STR_INIT("a:1"), STR_INIT("/b/?3")};
+	static struct memc_op before[2000], after[2000];
+	size_t share[4] = {0}, moved = 0, heavy = 0;
+
+	prepare(50);
+	places(four, 3, before, ARRAY_LEN(before));
+	places(four, 4, after, ARRAY_LEN(after));
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		share[before[i].server]++;
+		moved += before[i].server != after[i].server;
+		ck_assert(before[i].server == after[i].server || after[i].server == 3);
 	}
+	for (int k = 0; k < 3; k++)
+		ck_assert_msg(share[k] > 400 && share[k] < 1000, "%zu of 2000 keys at server %d", share[k], k);
+	ck_assert_msg(moved > 300 && moved < 750, "%zu of 2000 keys have moved", moved);
+	places(weighted, 2, after, ARRAY_LEN(after));
+	for (size_t i = 0; i < ARRAY_LEN(after); i++)
+		heavy += after[i].server == 1;
+	ck_assert_msg(heavy > 1300 && heavy < 1700, "%zu of 2000 keys at a server of three quarters", heavy);
 }
 END_TEST
 
-INTEG_MAIN("memc", true, what_is_added_is_there_until_it_is_deleted, who_takes_first_may_store_and_nobody_else,
-    what_is_stored_by_a_mark_of_another_connection_is_refused_unsent, one_exchange_does_everything_in_its_order,
-    much_at_once_comes_through_whole, value_that_memcached_refuses_takes_no_other_answer_with_it,
-    who_takes_what_there_is_no_room_for_is_told_so,
-    late_answer_is_not_taken_for_that_of_the_next_question, answers_that_are_none_are_errors_and_end_the_connection,
-    connection_that_ends_is_an_error_and_made_anew, each_key_has_its_server_and_only_its_own_trouble,
-    names_of_servers_are_paths_or_hosts_with_a_port)
+START_TEST(a_server_may_have_an_ipv6_address)
+{
+	static const char *const answers[] = {GOOD, NULL};
+	struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct str *server;
+	socklen_t n = sizeof(at);
+	int fd;
+
+	prepare(LONG_MS);
+	fd = listen_at((const struct sockaddr *)&at, sizeof(at));
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+	server = ARENA_NEW(&arena, struct str);
+	*server = str_fmt(&arena, "[::1]:%u/?2", (unsigned)ntohs(at.sin6_port));
+	lie(fd, answers);
+	ck_str(done(open_at(server, 1), op(MEMC_GET, "key")).value, "ok");
+}
+END_TEST
+
+INTEG_MAIN("memc", true, what_is_added_is_there_until_it_is_erased, what_is_stored_by_a_mark_goes_over_that_value_only,
+    a_mark_of_another_connection_or_without_a_number_is_not_sent, what_is_put_in_front_makes_it_another_value,
+    one_exchange_stores_erases_and_reads_in_this_order, much_at_once_comes_through_whole,
+    a_value_that_memcached_refuses_takes_no_other_answer_with_it,
+    answers_that_are_none_are_errors_and_end_the_connection, a_line_that_comes_late_shifts_no_answer,
+    a_late_answer_is_not_taken_for_that_of_the_next_question, a_byte_now_and_then_does_not_outlast_the_deadline,
+    an_answer_may_come_in_pieces_but_not_in_part, odd_answers_to_what_is_answered_are_errors,
+    each_key_has_its_server_and_only_its_own_trouble,
+    a_server_more_moves_its_own_share_of_the_keys_and_weights_are_heeded, a_server_may_have_an_ipv6_address)

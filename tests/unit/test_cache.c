@@ -1,6 +1,9 @@
+#include <string.h>
+
 #include "plat/cache/cache_entry.h"
 #include "plat/cache/cache_l1.h"
-#include "plat/cache/memc_reply.h"
+#include "plat/cache/cache_stored.h"
+#include "plat/cache/memc_name.h"
 #include "unit.h"
 
 static struct str
@@ -114,34 +117,92 @@ START_TEST(l1_never_gives_bytes_that_were_written_over)
 }
 END_TEST
 
-START_TEST(reply_is_taken_apart_and_flags_that_say_nothing_are_passed_over)
+static struct cache_stored
+parsed(struct arena *a, const char *before, struct str bytes, const char *key)
 {
-	struct memc_reply r;
+	struct cache_stored s;
 
-	ck_assert(memc_reply_parse(STR("VA 12 c18446744073709551615 W O7 Z s12"), &r));
-	ck_assert(r.code == MEMC_CODE_VA && r.value_b == 12 && r.cas == UINT64_MAX && r.opaque == 7 && r.won);
-	ck_assert(memc_reply_parse(STR("EN"), &r));
-	ck_assert(r.code == MEMC_CODE_EN && r.value_b == 0 && r.cas == 0 && r.opaque == 0 && !r.won);
-	ck_assert(memc_reply_parse(STR("HD O1 "), &r) && r.code == MEMC_CODE_HD && r.opaque == 1);
-	ck_assert(memc_reply_parse(STR("NS"), &r) && r.code == MEMC_CODE_NS);
-	ck_assert(memc_reply_parse(STR("EX"), &r) && r.code == MEMC_CODE_EX);
-	ck_assert(memc_reply_parse(STR("NF"), &r) && r.code == MEMC_CODE_NF);
+	cache_stored_parse(str_fmt(a, "%s%.*s", before, STR_ARG(bytes)), str_z(key), &s);
+	return s;
+}
+
+START_TEST(what_is_stored_may_have_marks_before_it)
+{
+	const struct cache_placeholder p = {0x0102030405060708, 0x1112131415161718};
+	struct cache_entry entry = {.version = 8, .soft_at = 9, .hard_at = 10, .payload = STR("payload")};
+	char bytes[CACHE_PLACEHOLDER_B];
+	struct cache_stored s;
+	struct arena a;
+	struct buf b;
+
+	arena_init(&a, 1 << 20);
+	cache_stored_placeholder(&p, bytes);
+	s = parsed(&a, "", str_n(bytes, sizeof(bytes)), "k");
+	ck_assert(s.kind == CACHE_STORED_PLACEHOLDER && !s.marked);
+	ck_assert(s.placeholder.worker == p.worker && s.placeholder.number == p.number);
+	s = parsed(&a, "!!", str_n(bytes, sizeof(bytes)), "k");
+	ck_assert(s.kind == CACHE_STORED_PLACEHOLDER && s.marked && s.placeholder.worker == p.worker);
+	buf_init(&b, &a, 1000);
+	cache_stored_value(&b, STR("k"), &entry);
+	cache_stored_parse(buf_str(&b), STR("k"), &s);
+	ck_assert(s.kind == CACHE_STORED_VALUE && !s.marked && s.entry.version == 8);
+	cache_stored_parse(buf_str(&b), STR("other"), &s);
+	ck_assert(s.kind == CACHE_STORED_NONE);
+	buf_init(&b, &a, 1000);
+	buf_z(&b, "!!!");
+	cache_stored_value(&b, STR("k"), &entry);
+	cache_stored_parse(buf_str(&b), STR("k"), &s);
+	ck_assert(s.kind == CACHE_STORED_VALUE && s.marked && s.entry.soft_at == 9);
+	ck_str(s.entry.payload, "payload");
+	arena_fini(&a);
 }
 END_TEST
 
-START_TEST(line_that_is_no_reply_is_refused)
+START_TEST(bytes_of_somebody_else_are_nothing)
 {
-	static const char *const lines[] = {"", "ERROR", "SERVER_ERROR out of memory", "STORED", "HDX", "hd", " HD",
-	    "VA", "VA ", "VA x", "VA -1", "VA 1x", "VA 18446744073709551615", "VA 1 c", "VA 1 cx",
-	    "VA 1 c18446744073709551616", "HD O", "HD O0", "HD O-1", "HD Oabc"};
-	struct memc_reply r;
+	static const char *const bytes[] = {
+	    "", "!", "P", "V", "Pshort", "P234567890123456789", "value", "!!value", "V0"};
+	struct arena a;
 
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		ck_assert_msg(!memc_reply_parse(str_z(lines[i]), &r), "'%s'", lines[i]);
+	arena_init(&a, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(bytes); i++)
+		ck_assert_msg(parsed(&a, "", str_z(bytes[i]), "k").kind == CACHE_STORED_NONE, "'%s'", bytes[i]);
+	arena_fini(&a);
 }
 END_TEST
 
-UNIT_MAIN("cache", reply_is_taken_apart_and_flags_that_say_nothing_are_passed_over, line_that_is_no_reply_is_refused,
+START_TEST(servers_are_named_by_path_or_host_with_port_and_weight)
+{
+	static const struct {
+		const char *text, *host;
+		unsigned port, weight;
+	} good[] = {{"/run/mc.sock", "/run/mc.sock", 0, 1}, {"/run/mc.sock/?3", "/run/mc.sock", 0, 3},
+	    {"cache", "cache", 11211, 1}, {" cache:1 ", "cache", 1, 1}, {"10.0.0.1:65535/?100", "10.0.0.1", 65535, 100},
+	    {"::1", "::1", 11211, 1}, {"[::1]", "::1", 11211, 1}, {"[fe80::1]:11212/?2", "fe80::1", 11212, 2}};
+	static const char *const bad[] = {"", ":11211", "cache:", "cache:0", "cache:65536", "cache:x", "[::1", "[]:1",
+	    "[::1]1", "[::1]:", "cache/?", "cache/?0", "cache/?101", "cache:1/?x", "/?2"};
+	struct memc_name name;
+	struct err e = {0};
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		ck_assert_msg(memc_name_parse(&a, str_z(good[i].text), &name, &e), "%s: %s", good[i].text, e.msg);
+		ck_str(name.host, good[i].host);
+		ck_assert_uint_eq(name.port, good[i].port);
+		ck_assert_uint_eq(name.weight, good[i].weight);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		ck_assert_msg(!memc_name_parse(&a, str_z(bad[i]), &name, &e), "%s", bad[i]);
+		ck_assert(e.kind == ERR_INPUT && strstr(e.msg, bad[i]) != NULL);
+		err_clear(&e);
+	}
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("cache", what_is_stored_may_have_marks_before_it, bytes_of_somebody_else_are_nothing,
+    servers_are_named_by_path_or_host_with_port_and_weight,
     entry_comes_back_as_it_was_written, entry_of_another_key_or_cut_short_is_refused,
     l1_forgets_with_the_epoch_and_the_soft_expiry,
     l1_knows_what_is_asked_for_again_within_its_life_time, l1_never_gives_bytes_that_were_written_over)

@@ -12,7 +12,7 @@
 #include "work/progress.h"
 #include "cmd/backup/prove.h"
 #include "config.h"
-#include "plat/cache/cache.h"
+#include "plat/cache/cache_setup.h"
 #include "plat/host/db_dump.h"
 #include "plat/text/digest.h"
 #include "plat/stats/stats_report.h"
@@ -359,13 +359,14 @@ restore_load(struct restore *r, struct err *e)
 static bool
 forget_cache(struct restore *r, struct err *e)
 {
+	struct cache_setup setup = cache_setup(r->conf, 0);
 	struct cache *cache;
 
-	if (!cache_open(r->a, r->conf, &r->control, 0, &cache, e))
+	if (!cache_open(r->a, &setup, &r->control, &cache, e))
 		return false;
 	for (int i = 0; i < FLUSH_TRIES; i++) {
 		err_clear(e);
-		if (cache_flush(cache, r->a, e)) {
+		if (cache_flush(cache, e)) {
 			progress_step("cache: emptied");
 			return true;
 		}

@@ -8,16 +8,20 @@
 #define NOTES_B ((size_t)4 << 10)
 #define WORTH_IT 2 /* keys; with fewer there is nothing to save */
 
+struct ahead_got {
+	struct memc_op op;
+	struct cache_l1_life life;
+};
+
 struct cache_ahead {
 	struct cache_l1 *ring;
 	struct arena *page; /* that was begun */
 	struct str name;    /* of the page; none: no page was begun */
-	bool guessed;
+	bool guessed, known;
 	char notes[NOTES_B]; /* the page's keys, each followed by a blank, which no key holds */
 	size_t notes_b, n_notes;
-	struct memc_op *got; /* what came ahead; without a key: taken */
+	struct ahead_got got[CACHE_AHEAD_MAX]; /* what came ahead */
 	size_t n_got;
-	struct cache_l1_life life; /* of what came ahead */
 };
 
 struct cache_ahead *
@@ -54,7 +58,7 @@ cache_ahead_begin(struct cache_ahead *h, struct arena *page, struct str name)
 	ASSERT(h->name.n == 0 && name.n > 0);
 	h->page = page;
 	h->name = name;
-	h->guessed = false;
+	h->guessed = h->known = false;
 	h->notes_b = h->n_notes = 0;
 	arena_defer(page, end_page, h);
 }
@@ -78,33 +82,57 @@ cache_ahead_guess(struct cache_ahead *h, const struct arena *a, struct str *keys
 
 	if (h->name.n == 0 || h->page != a || h->guessed || !find(h, &rest))
 		return 0;
-	h->guessed = true;
+	h->guessed = h->known = true;
 	while (n < max && rest.n > 0 && str_cut(&rest, ' ', &keys[n]))
 		n++;
 	return n;
 }
 
+bool
+cache_ahead_known(const struct cache_ahead *h)
+{
+	return h->name.n > 0 && h->known;
+}
+
 void
 cache_ahead_put(struct cache_ahead *h, const struct memc_op *got, size_t n, const struct cache_l1_life *life)
 {
-	h->got = ARENA_ARRAY(h->page, struct memc_op, n);
-	h->n_got = 0;
-	h->life = *life;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && h->n_got < CACHE_AHEAD_MAX; i++)
 		if (got[i].result != MEMC_ERROR)
-			h->got[h->n_got++] = got[i];
+			h->got[h->n_got++] = (struct ahead_got){got[i], *life};
+}
+
+static void
+ahead_remove(struct cache_ahead *h, size_t i)
+{
+	h->got[i] = h->got[--h->n_got];
 }
 
 bool
 cache_ahead_take(struct cache_ahead *h, struct str key, struct memc_op *got, struct cache_l1_life *life)
 {
 	for (size_t i = 0; i < h->n_got; i++) {
-		if (!str_eq(h->got[i].key, key))
+		if (!str_eq(h->got[i].op.key, key))
 			continue;
-		*got = h->got[i];
-		*life = h->life;
-		h->got[i].key = STR_NONE;
+		*got = h->got[i].op;
+		*life = h->got[i].life;
+		ahead_remove(h, i);
 		return true;
 	}
 	return false;
+}
+
+size_t
+cache_ahead_take_all(
+    struct cache_ahead *h, const struct arena *a, enum memc_result result, struct memc_op *got, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = h->page == a ? h->n_got : 0; i-- > 0 && n < max;) {
+		if (h->got[i].op.result != result)
+			continue;
+		got[n++] = h->got[i].op;
+		ahead_remove(h, i);
+	}
+	return n;
 }

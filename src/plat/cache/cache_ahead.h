@@ -13,6 +13,8 @@
 #include "plat/cache/cache_l1.h"
 #include "plat/cache/memc.h"
 
+#define CACHE_AHEAD_MAX 64 /* keys of a page that are asked for ahead */
+
 struct cache_ahead;
 
 /* Lives on the arena. */
@@ -29,12 +31,18 @@ void cache_ahead_note(struct cache_ahead *, struct str key);
  * does one whose answers would come on another arena than the page's. Borrowed until the page ends. */
 size_t cache_ahead_guess(struct cache_ahead *, const struct arena *, struct str *keys, size_t max);
 
-/* The answers about them; one that is an error is dropped. `life` began before memcached was asked. Borrows until the
- * page ends. */
+/* The page's keys are known: what it asks for is probably there. */
+bool cache_ahead_known(const struct cache_ahead *);
+
+/* The answers about them; errors are dropped. `life` began before memcached was asked. Borrows until the page ends. */
 void cache_ahead_put(struct cache_ahead *, const struct memc_op *got, size_t n, const struct cache_l1_life *life);
 
 /* The answer about a key, which is then no longer there; false: there is none. */
 MUST_USE bool cache_ahead_take(
     struct cache_ahead *, struct str key, struct memc_op *got, struct cache_l1_life *life);
+
+/* Takes all answers, to `max`, of this result; none when the arena is not the page's. */
+size_t cache_ahead_take_all(
+    struct cache_ahead *, const struct arena *, enum memc_result, struct memc_op *got, size_t max);
 
 #endif

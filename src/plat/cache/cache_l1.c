@@ -34,6 +34,12 @@ cache_l1_new(struct arena *a, size_t size_b)
 	return l1;
 }
 
+void
+cache_l1_empty(struct cache_l1 *l1)
+{
+	memset(l1->index, 0, sizeof(l1->index));
+}
+
 static struct slot *
 l1_slot_of(struct cache_l1 *l1, uint64_t hash)
 {

@@ -28,6 +28,9 @@ struct cache_l1_now {
 /* Lives on the arena; size_b 0 makes one that never holds anything. */
 struct cache_l1 *cache_l1_new(struct arena *, size_t size_b);
 
+/* Forgets everything, also what cache_l1_find_old() would still give. */
+void cache_l1_empty(struct cache_l1 *);
+
 /* `value` may be up to a quarter of the ring; a larger one is not kept. */
 void cache_l1_put(struct cache_l1 *, struct str key, struct str value, const struct cache_l1_life *);
 

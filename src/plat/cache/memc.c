@@ -1,442 +1,405 @@
 #include "plat/cache/memc.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <libmemcached-1.0/memcached.h>
+#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <time.h>
 
-#include "base/buf.h"
-#include "base/num.h"
-#include "plat/host/ask.h"
-#include "plat/cache/memc_reply.h"
+#include "base/clock.h"
+#include "plat/cache/memc_name.h"
 
-#define PORT 11211
 #define KEY_MAX_B 250
-#define VALUE_MAX_B ((size_t)16 << 20) /* more than any memcached stores */
-#define LINE_MAX_B 512
-#define READ_B ((size_t)16 << 10)
-#define SENT_MAX_B (2 * VALUE_MAX_B)
-#define AT_ONCE 1000 /* operations that are sent before their answers are read, */
-#define READS_AT_ONCE 64 /* and of them those that read: that many questions fit into a socket's buffer */
+#define KEYS_MAX_B ((size_t)1 << 20) /* of the lists of keys of one exchange */
+#define TICK_NS (1 * CLOCK_MS)	     /* between the timer's signals past the deadline */
+#define GRACE_NS (5 * CLOCK_MS)	     /* for what has come by the deadline, a server */
+#define WAKE (SIGRTMIN + 1)
 
 struct server {
-	struct str where;
-	uint64_t hash;
-	struct ask conn;	  /* fd -1: none */
-	uint64_t connection;	  /* which one it is, of this client's */
-	size_t at, end;		  /* what was received and not read yet */
-	char in[READ_B];
+	struct memc_name name;
+	memcached_st *client; /* NULL: none since the last trouble */
+	memcached_result_st result;
+	uint64_t connection; /* which one it is, or the next one */
+	bool connected;
+	size_t n_keys;
+	const char **keys; /* of the reads under way, as the library wants them */
+	size_t *keys_b;
+	struct memc_op **reads;
 };
 
 struct memc {
 	struct server *server;
 	size_t n_servers;
-	uint64_t timeout_ns;
-	uint64_t connections, asked; /* numbers that were given out */
-	uint64_t deadline_ns;	     /* of the exchange under way */
-	struct arena sent;	     /* what goes out, until it is sent */
+	memcached_st *ring;
+	timer_t timer;
+	struct arena keys;
+	uint64_t deadline_ns; /* of the exchange under way */
 };
 
 static void
-drop(struct server *s)
+wake(int signal)
 {
-	ask_close(&s->conn);
-	s->at = s->end = 0;
+	(void)signal; /* a poll ends with EINTR, which the library takes for a time-out since its own limit is -1 */
+}
+
+/* From the deadline on, again and again: the first signal may fall between two polls. 0: off. */
+static void
+arm_timer(struct memc *m, uint64_t at_ns)
+{
+	struct itimerspec at = {
+	    .it_value = {.tv_sec = (time_t)(at_ns / CLOCK_S), .tv_nsec = (long)(at_ns % CLOCK_S)}};
+
+	if (at_ns > 0)
+		at.it_interval.tv_nsec = TICK_NS;
+	timer_settime(m->timer, TIMER_ABSTIME, &at, NULL);
+	m->deadline_ns = at_ns;
 }
 
 static void
-client_free(void *arg)
+drop_client(struct server *s)
+{
+	if (s->client == NULL)
+		return;
+	/* The library sends "quit", and may wait for room to do so. */
+	memcached_behavior_set(s->client, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, 1);
+	memcached_result_free(&s->result);
+	memcached_free(s->client);
+	s->client = NULL;
+	s->connected = false;
+	s->connection++;
+}
+
+static void
+memc_free(void *arg)
 {
 	struct memc *m = arg;
 
 	for (size_t i = 0; i < m->n_servers; i++)
-		drop(&m->server[i]);
-	arena_fini(&m->sent);
+		drop_client(&m->server[i]);
+	memcached_free(m->ring);
+	timer_delete(m->timer);
+	arena_fini(&m->keys);
 }
 
-/* A path, or host:port. */
 static bool
-server_name(struct arena *a, struct str server, struct str *where, struct err *e)
+add_server(memcached_st *client, const struct memc_name *name)
 {
-	struct str rest = str_trim(server), host;
-	uint64_t port = PORT;
+	memcached_return_t rc;
 
-	*where = rest;
-	if (str_starts(rest, STR("/")))
-		return true;
-	if (!str_cut(&rest, ':', &host) || host.n == 0)
-		return err_set(e, ERR_INPUT, "cache.socket: an empty server name");
-	if (rest.n > 0 && !num_u64(rest, 1, 65535, &port))
-		return err_set(e, ERR_INPUT, "cache.socket: '%.*s' has no valid port", STR_ARG(server));
-	*where = str_fmt(a, "%.*s:%u", STR_ARG(host), (unsigned)port);
+	if (name->port == 0)
+		rc = memcached_server_add_unix_socket_with_weight(client, name->host.p, name->weight);
+	else
+		rc = memcached_server_add_with_weight(client, name->host.p, name->port, name->weight);
+	return rc == MEMCACHED_SUCCESS;
+}
+
+static bool
+make_ring(struct memc *m)
+{
+	m->ring = memcached_create(NULL);
+	if (m->ring == NULL
+	    || memcached_behavior_set(m->ring, MEMCACHED_BEHAVIOR_KETAMA_WEIGHTED, 1) != MEMCACHED_SUCCESS)
+		return false;
+	for (size_t i = 0; i < m->n_servers; i++)
+		if (!add_server(m->ring, &m->server[i].name))
+			return false;
 	return true;
+}
+
+static bool
+make_timer(struct memc *m)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = WAKE};
+	struct sigaction sa = {.sa_handler = wake};
+
+	sigemptyset(&sa.sa_mask);
+	return sigaction(WAKE, &sa, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, &m->timer) == 0;
 }
 
 bool
-memc_open(struct arena *a, const struct conf *conf, struct memc **out, struct err *e)
+memc_open(struct arena *a, const struct str *servers, size_t n, struct memc **out, struct err *e)
 {
 	struct memc *m = ARENA_NEW(a, struct memc);
 
-	m->timeout_ns = (uint64_t)conf->cache_timeout_ms * CLOCK_MS;
-	m->server = ARENA_ARRAY(a, struct server, conf->cache_socket.n);
-	for (size_t i = 0; i < conf->cache_socket.n; i++) {
-		m->server[i].conn.fd = -1;
-		if (!server_name(a, conf->cache_socket.v[i], &m->server[i].where, e))
+	m->server = ARENA_ARRAY(a, struct server, n);
+	m->n_servers = n;
+	for (size_t i = 0; i < n; i++)
+		if (!memc_name_parse(a, servers[i], &m->server[i].name, e))
 			return false;
-		m->server[i].hash = str_hash(m->server[i].where);
-	}
-	m->n_servers = conf->cache_socket.n;
-	arena_init(&m->sent, SENT_MAX_B);
-	arena_defer(a, client_free, m);
+	if (!make_timer(m))
+		return err_set(e, ERR_LIMIT, "memcached: no timer: %s", strerror(errno));
+	arena_init(&m->keys, KEYS_MAX_B);
+	arena_defer(a, memc_free, m);
 	*out = m;
-	return true;
+	return make_ring(m) || err_set(e, ERR_LIMIT, "memcached: libmemcached does not take the list of servers");
 }
 
-/* The finalizer of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014): all bits decide about each. */
-static uint64_t
-mix(uint64_t x)
+size_t
+memc_servers(const struct memc *m)
 {
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
-}
-
-/* The server that scores highest for the key: when one is added or leaves, only its own keys move (D. G. Thaler,
- * C. V. Ravishankar, IEEE/ACM Transactions on Networking 6(1), 1998). */
-static bool
-is_at(const struct memc *m, const struct server *s, struct str key)
-{
-	const struct server *best = &m->server[0];
-	uint64_t hash, score, best_score = 0;
-
-	if (m->n_servers == 1)
-		return true;
-	hash = str_hash(key);
-	for (size_t i = 0; i < m->n_servers; i++) {
-		score = mix(hash ^ m->server[i].hash);
-		if (score < best_score)
-			continue;
-		best_score = score;
-		best = &m->server[i];
-	}
-	return best == s;
-}
-
-/* Waiting in recv(2) itself spares a poll(2) for each answer. */
-static bool
-connect_server(struct memc *m, struct server *s, struct err *e)
-{
-	const struct timeval limit = {
-	    .tv_sec = (time_t)(m->timeout_ns / CLOCK_S), .tv_usec = (suseconds_t)(m->timeout_ns % CLOCK_S / 1000)};
-	int flags;
-
-	if (s->conn.fd >= 0)
-		return true;
-	if (!ask_open(&s->conn, s->where, m->deadline_ns, e))
-		return false;
-	flags = fcntl(s->conn.fd, F_GETFL);
-	if (flags < 0 || fcntl(s->conn.fd, F_SETFL, flags & ~O_NONBLOCK) != 0
-	    || setsockopt(s->conn.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0
-	    || setsockopt(s->conn.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0) {
-		err_set(e, ERR_UPSTREAM, "memcached at %.*s: %s", STR_ARG(s->where), strerror(errno));
-		drop(s);
-		return false;
-	}
-	s->connection = ++m->connections;
-	return true;
-}
-
-static bool
-send_all(struct memc *m, struct server *s, struct str bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = send(s->conn.fd, bytes.p, bytes.n, MSG_NOSIGNAL);
-
-		if (n > 0)
-			bytes = str_from(bytes, (size_t)n);
-		else if (n == 0 || errno != EINTR)
-			return false; /* EAGAIN: too late */
-		if (bytes.n > 0 && clock_left_ns(m->deadline_ns) == 0)
-			return false;
-	}
-	return true;
-}
-
-/* At least one more byte, into `to`. Past the deadline, what is there already: it may be another server that took all
- * the time. */
-static bool
-receive(struct memc *m, struct server *s, char *to, size_t room_b, size_t *got)
-{
-	ssize_t n;
-
-	do
-		n = recv(s->conn.fd, to, room_b, clock_left_ns(m->deadline_ns) == 0 ? MSG_DONTWAIT : 0);
-	while (n < 0 && errno == EINTR);
-	*got = n > 0 ? (size_t)n : 0;
-	return n > 0;
-}
-
-static bool
-receive_more(struct memc *m, struct server *s)
-{
-	size_t got;
-
-	if (s->at > 0) {
-		memmove(s->in, s->in + s->at, s->end - s->at);
-		s->end -= s->at;
-		s->at = 0;
-	}
-	if (s->end == READ_B || !receive(m, s, s->in + s->end, READ_B - s->end, &got))
-		return false;
-	s->end += got;
-	return true;
-}
-
-/* The next line without its end; borrowed until something else is read. */
-static bool
-memc_read_line(struct memc *m, struct server *s, struct str *line)
-{
-	const char *stop;
-
-	while ((stop = memchr(s->in + s->at, '\n', s->end - s->at)) == NULL) {
-		if (s->end - s->at > LINE_MAX_B || !receive_more(m, s))
-			return false;
-	}
-	*line = str_n(s->in + s->at, (size_t)(stop - (s->in + s->at)));
-	s->at += line->n + 1;
-	if (!str_ends(*line, STR("\r")))
-		return false;
-	line->n--;
-	return true;
-}
-
-/* A value with the line end behind it, onto the arena. */
-static bool
-read_value(struct memc *m, struct server *s, struct arena *a, size_t n, struct str *value)
-{
-	char *p = n > VALUE_MAX_B ? NULL : arena_try(a, n + 2);
-	size_t have = 0, got;
-
-	if (p == NULL)
-		return false;
-	while (have < n + 2) {
-		size_t part = s->end - s->at;
-
-		if (part > n + 2 - have)
-			part = n + 2 - have;
-		memcpy(p + have, s->in + s->at, part);
-		s->at += part;
-		have += part;
-		if (have == n + 2)
-			break;
-		if (n + 2 - have >= READ_B) {
-			if (!receive(m, s, p + have, n + 2 - have, &got))
-				return false;
-			have += got;
-		} else if (!receive_more(m, s))
-			return false;
-	}
-	*value = str_n(p, n);
-	return p[n] == '\r' && p[n + 1] == '\n';
-}
-
-static void
-put_command(struct buf *b, const struct memc_op *op, uint64_t opaque)
-{
-	static const char *const command[] = {[MEMC_GET] = "mg ",
-	    [MEMC_TAKE] = "mg ",
-	    [MEMC_ADD] = "ms ",
-	    [MEMC_CAS] = "ms ",
-	    [MEMC_DELETE] = "md "};
-	bool stores = op->what == MEMC_ADD || op->what == MEMC_CAS;
-
-	ASSERT(op->key.n > 0 && op->key.n <= KEY_MAX_B);
-	buf_z(b, command[op->what]);
-	buf_put(b, op->key);
-	if (stores) {
-		buf_ch(b, ' ');
-		buf_u64(b, op->value.n);
-		buf_z(b, " T");
-		buf_u64(b, (uint64_t)op->ttl_s);
-		buf_z(b, op->what == MEMC_ADD ? " ME" : " C");
-		if (op->what == MEMC_CAS)
-			buf_u64(b, op->mark.cas);
-	} else if (op->what != MEMC_DELETE) {
-		buf_z(b, " v c");
-		if (op->what == MEMC_TAKE) {
-			buf_z(b, " N");
-			buf_u64(b, (uint64_t)op->ttl_s);
-		}
-	}
-	buf_z(b, " O");
-	buf_u64(b, opaque);
-	buf_z(b, "\r\n");
-	if (stores) {
-		buf_put(b, op->value);
-		buf_z(b, "\r\n");
-	}
-}
-
-static bool
-result_of(const struct memc_op *op, const struct memc_reply *r, enum memc_result *result)
-{
-	bool stores = op->what == MEMC_ADD || op->what == MEMC_CAS, reads = !stores && op->what != MEMC_DELETE;
-
-	switch (r->code) {
-	case MEMC_CODE_VA:
-		*result = r->value_b > 0 ? MEMC_OK : r->won && op->what == MEMC_TAKE ? MEMC_OURS : MEMC_THEIRS;
-		return reads;
-	case MEMC_CODE_HD: *result = MEMC_OK; return !reads;
-	case MEMC_CODE_EN: *result = MEMC_MISS; return reads;
-	case MEMC_CODE_NF:
-		*result = stores ? MEMC_EXISTS : MEMC_MISS;
-		return op->what == MEMC_CAS || op->what == MEMC_DELETE;
-	case MEMC_CODE_NS:
-	case MEMC_CODE_EX: *result = MEMC_EXISTS; return stores;
-	}
-	return false;
-}
-
-/* memcached reads what it does not store to its end, so that the answers behind this one can be had. */
-static bool
-is_refused(const struct memc_op *op, struct str line)
-{
-	return (op->what == MEMC_ADD || op->what == MEMC_CAS) && str_starts(line, STR("SERVER_ERROR "));
-}
-
-/* Every answer names its question, but that of a miss need not. */
-static bool
-read_answer(struct memc *m, struct server *s, struct arena *a, struct memc_op *op, uint64_t opaque)
-{
-	enum memc_result result;
-	struct memc_reply r;
-	struct str line;
-
-	if (!memc_read_line(m, s, &line))
-		return false;
-	if (is_refused(op, line)) {
-		op->result = MEMC_REFUSED;
-		return true;
-	}
-	if (!memc_reply_parse(line, &r) || !result_of(op, &r, &result)
-	    || (r.opaque != opaque && (r.code != MEMC_CODE_EN || r.opaque != 0)))
-		return false;
-	if (r.code == MEMC_CODE_VA) {
-		/* Without a cas id (memcached -C) nothing could be stored over it. */
-		if (!read_value(m, s, a, r.value_b, &op->value) || r.cas == 0)
-			return false;
-		op->mark = (struct memc_mark){r.cas, s->connection};
-	}
-	op->result = result;
-	return true;
-}
-
-/* What is stored by a mark of a connection that is gone is not sent. */
-static bool
-is_sent(const struct memc *m, const struct server *s, const struct memc_op *op)
-{
-	return is_at(m, s, op->key) && (op->what != MEMC_CAS || op->mark.connection == s->connection);
-}
-
-/* Sends the server's part of them. */
-static void
-send_part(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
-{
-	struct err ignored = {0};
-	bool any = false;
-	struct buf b;
-
-	for (size_t i = 0; i < n; i++)
-		any = any || is_at(m, s, ops[i].key);
-	if (!any)
-		return;
-	if (!connect_server(m, s, &ignored)) {
-		err_clear(&ignored);
-		return;
-	}
-	buf_init(&b, &m->sent, SENT_MAX_B);
-	for (size_t i = 0; i < n; i++) {
-		if (is_sent(m, s, &ops[i]))
-			put_command(&b, &ops[i], m->asked + 1 + i);
-		else if (is_at(m, s, ops[i].key))
-			ops[i].result = MEMC_EXISTS;
-	}
-	if (b.over || (b.n > 0 && !send_all(m, s, buf_str(&b))))
-		drop(s);
-	arena_reset(&m->sent);
-}
-
-static void
-read_part(struct memc *m, struct server *s, struct arena *a, struct memc_op *ops, size_t n)
-{
-	for (size_t i = 0; s->conn.fd >= 0 && i < n; i++)
-		if (is_sent(m, s, &ops[i]) && !read_answer(m, s, a, &ops[i], m->asked + 1 + i))
-			drop(s);
-	if (s->at != s->end) /* more than was asked for */
-		drop(s);
-}
-
-static void
-exchange(struct memc *m, struct arena *a, struct memc_op *ops, size_t n)
-{
-	m->deadline_ns = clock_mono_ns() + m->timeout_ns;
-	for (size_t i = 0; i < n; i++)
-		ops[i].result = MEMC_ERROR;
-	for (size_t k = 0; k < m->n_servers; k++)
-		send_part(m, &m->server[k], ops, n);
-	for (size_t k = 0; k < m->n_servers; k++)
-		read_part(m, &m->server[k], a, ops, n);
-	m->asked += n;
-}
-
-/* How many of them may be sent before an answer is read. What memcached answers waits in the socket until all is sent;
- * when that has no room, memcached reads nothing more: so nothing long may stand behind what reads. */
-static size_t
-at_once(const struct memc_op *ops, size_t n)
-{
-	size_t reads = 0, i;
-
-	for (i = 0; i < n && i < AT_ONCE; i++) {
-		bool stores = ops[i].what == MEMC_ADD || ops[i].what == MEMC_CAS;
-
-		if (reads == READS_AT_ONCE || (reads > 0 && stores))
-			break;
-		reads += !stores && ops[i].what != MEMC_DELETE;
-	}
-	return i;
+	return m->n_servers;
 }
 
 void
-memc_do(struct memc *m, struct arena *a, struct memc_op *ops, size_t n)
+memc_place(const struct memc *m, struct memc_op *ops, size_t n)
 {
-	while (n > 0) {
-		size_t part = at_once(ops, n);
+	for (size_t i = 0; i < n; i++) {
+		struct str key = ops[i].near.n > 0 ? ops[i].near : ops[i].key;
 
-		exchange(m, a, ops, part);
-		ops += part;
-		n -= part;
+		ops[i].server = m->n_servers == 1 ? 0 : memcached_generate_hash(m->ring, key.p, key.n);
 	}
 }
 
-enum memc_result
-memc_flush(struct memc *m)
+/* The client of a server, which connects at its first use. */
+static bool
+need_client(struct server *s)
 {
-	enum memc_result result = MEMC_OK;
+	memcached_st *c;
 
-	m->deadline_ns = clock_mono_ns() + m->timeout_ns;
-	for (size_t i = 0; i < m->n_servers; i++) {
-		struct server *s = &m->server[i];
-		struct err e = {0};
-		struct str line;
+	if (s->client != NULL)
+		return true;
+	c = memcached_create(NULL);
+	if (c == NULL)
+		return false;
+	memcached_behavior_set(c, MEMCACHED_BEHAVIOR_SUPPORT_CAS, 1);
+	memcached_behavior_set(c, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
+	memcached_behavior_set(c, MEMCACHED_BEHAVIOR_TCP_KEEPALIVE, 1);
+	memcached_behavior_set(c, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, (uint64_t)-1);
+	memcached_behavior_set(c, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, (uint64_t)-1);
+	if (!add_server(c, &s->name) || memcached_result_create(c, &s->result) == NULL) {
+		memcached_free(c);
+		return false;
+	}
+	s->client = c;
+	return true;
+}
 
-		if (!connect_server(m, s, &e)) {
-			result = e.code == ECONNREFUSED || e.code == ENOENT ? MEMC_MISS : MEMC_ERROR;
-			err_clear(&e);
-		} else if (!send_all(m, s, STR("flush_all\r\n")) || !memc_read_line(m, s, &line)
-			   || !str_eq(line, STR("OK"))) {
-			drop(s);
-			result = MEMC_ERROR;
+static bool
+is_read(const struct memc_op *op)
+{
+	return op->what == MEMC_GET || op->what == MEMC_TAKE;
+}
+
+static bool
+is_at(const struct memc *m, const struct server *s, const struct memc_op *op)
+{
+	return !op->skip && op->server == (size_t)(s - m->server);
+}
+
+static memcached_return_t
+send_quiet(struct server *s, struct memc_op *op)
+{
+	switch (op->what) {
+	case MEMC_CAS:
+		if (op->mark.cas == 0 || op->mark.connection != s->connection) {
+			op->result = MEMC_EXISTS;
+			return MEMCACHED_SUCCESS;
+		}
+		op->result = MEMC_OK;
+		return memcached_cas(s->client, op->key.p, op->key.n, op->value.n > 0 ? op->value.p : "", op->value.n,
+		    op->ttl_s, 0, op->mark.cas);
+	case MEMC_ERASE:
+		op->result = MEMC_OK;
+		return memcached_delete(s->client, op->key.p, op->key.n, 0);
+	default:
+		return memcached_add(s->client, op->key.p, op->key.n, op->value.p, op->value.n, op->ttl_s, 0);
+	}
+}
+
+/* Nothing that the server was asked in this exchange is to be believed. */
+static void
+fail_server(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_at(m, s, &ops[i]))
+			ops[i].result = MEMC_ERROR;
+	s->n_keys = 0;
+	drop_client(s);
+}
+
+static bool
+send_quiet_ones(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
+{
+	static const enum memc_what order[] = {MEMC_CAS, MEMC_ERASE, MEMC_TAKE};
+	bool ok = true;
+
+	memcached_behavior_set(s->client, MEMCACHED_BEHAVIOR_NOREPLY, 1);
+	for (size_t k = 0; k < ARRAY_LEN(order); k++)
+		for (size_t i = 0; ok && i < n; i++)
+			if (ops[i].what == order[k] && is_at(m, s, &ops[i]))
+				ok = send_quiet(s, &ops[i]) == MEMCACHED_SUCCESS;
+	memcached_behavior_set(s->client, MEMCACHED_BEHAVIOR_NOREPLY, 0);
+	return ok;
+}
+
+/* Lists what is to be read there. False when there is no room for the list. */
+static bool
+list_reads(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
+{
+	s->keys = arena_try(&m->keys, n * sizeof(*s->keys));
+	s->keys_b = arena_try(&m->keys, n * sizeof(*s->keys_b));
+	s->reads = arena_try(&m->keys, n * sizeof(struct memc_op *));
+	if (s->keys == NULL || s->keys_b == NULL || s->reads == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_read(&ops[i]) || !is_at(m, s, &ops[i]))
+			continue;
+		s->keys[s->n_keys] = ops[i].key.p;
+		s->keys_b[s->n_keys] = ops[i].key.n;
+		s->reads[s->n_keys++] = &ops[i];
+		ops[i].value = STR_NONE;
+	}
+	return true;
+}
+
+/* Sends the quiet ones and the one question for all that is read. */
+static void
+send_part(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
+{
+	bool any = false;
+
+	s->n_keys = 0;
+	for (size_t i = 0; i < n; i++)
+		any = any || (is_at(m, s, &ops[i]) && ops[i].what <= MEMC_GET);
+	if (!any)
+		return;
+	if (!need_client(s) || !send_quiet_ones(m, s, ops, n) || !list_reads(m, s, ops, n)
+	    || (s->n_keys > 0
+		&& memcached_mget(s->client, s->keys, s->keys_b, s->n_keys) != MEMCACHED_SUCCESS)) {
+		fail_server(m, s, ops, n);
+		return;
+	}
+	s->connected = true;
+}
+
+static bool
+take_value(const struct server *s, struct arena *a, struct memc_op *op)
+{
+	size_t n = memcached_result_length(&s->result);
+	uint64_t cas = memcached_result_cas(&s->result);
+	char *p = arena_try(a, n + 1);
+
+	if (p == NULL || cas == 0) /* without cas ids (memcached -C) nothing could be stored over it */
+		return false;
+	memcpy(p, memcached_result_value(&s->result), n);
+	op->value = str_n(p, n);
+	op->mark = (struct memc_mark){cas, s->connection};
+	op->result = MEMC_OK;
+	return true;
+}
+
+/* Values come in the order in which they were asked for. What is left out is not there, once the end has come. */
+static bool
+fetch_values(struct server *s, struct arena *a, uint64_t until_ns)
+{
+	memcached_return_t rc = MEMCACHED_SUCCESS;
+	size_t at = 0;
+
+	for (size_t i = 0; i < s->n_keys; i++)
+		s->reads[i]->result = MEMC_MISS;
+	for (;;) {
+		s->result.count = 1; /* at 0, the library would call every refusal a miss */
+		if (memcached_fetch_result(s->client, &s->result, &rc) == NULL)
+			return rc == MEMCACHED_END;
+		while (at < s->n_keys
+		       && !str_eq(s->reads[at]->key, str_n(memcached_result_key_value(&s->result),
+						     memcached_result_key_length(&s->result))))
+			at++;
+		if (rc != MEMCACHED_SUCCESS || at == s->n_keys || !take_value(s, a, s->reads[at++])
+		    || clock_mono_ns() > until_ns)
+			return false;
+	}
+}
+
+static void
+fetch_part(struct memc *m, struct server *s, struct arena *a, struct memc_op *ops, size_t n)
+{
+	uint64_t until_ns = clock_mono_ns() + GRACE_NS;
+
+	if (s->n_keys > 0 && !fetch_values(s, a, until_ns > m->deadline_ns ? until_ns : m->deadline_ns))
+		fail_server(m, s, ops, n);
+}
+
+static enum memc_result
+ask_one(struct server *s, const struct memc_op *op)
+{
+	memcached_return_t rc;
+
+	if (op->what == MEMC_ADD)
+		rc = memcached_add(s->client, op->key.p, op->key.n, op->value.p, op->value.n, op->ttl_s, 0);
+	else if (op->what == MEMC_PREPEND)
+		rc = memcached_prepend(s->client, op->key.p, op->key.n, op->value.p, op->value.n, 0, 0);
+	else
+		rc = memcached_delete(s->client, op->key.p, op->key.n, 0);
+	switch (rc) {
+	case MEMCACHED_SUCCESS: return MEMC_OK;
+	case MEMCACHED_NOTFOUND: return op->what == MEMC_DELETE ? MEMC_MISS : MEMC_ERROR;
+	case MEMCACHED_NOTSTORED:
+		return op->what == MEMC_ADD ? MEMC_EXISTS : op->what == MEMC_PREPEND ? MEMC_MISS : MEMC_ERROR;
+	case MEMCACHED_E2BIG:
+	case MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE: return op->what == MEMC_DELETE ? MEMC_ERROR : MEMC_REFUSED;
+	default: return MEMC_ERROR;
+	}
+}
+
+/* One after the other: the library waits for each answer. After the first error the server is left alone. */
+static void
+ask_part(struct memc *m, struct server *s, struct memc_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i].what < MEMC_ADD || !is_at(m, s, &ops[i]))
+			continue;
+		if (clock_left_ns(m->deadline_ns) == 0 || !need_client(s))
+			return;
+		ops[i].result = ask_one(s, &ops[i]);
+		if (ops[i].result == MEMC_ERROR) {
+			drop_client(s);
+			return;
+		}
+		s->connected = true;
+	}
+}
+
+void
+memc_do(struct memc *m, struct arena *a, struct memc_op *ops, size_t n, uint64_t deadline_ns)
+{
+	for (size_t i = 0; i < n; i++) {
+		ASSERT(ops[i].key.n > 0 && ops[i].key.n <= KEY_MAX_B);
+		ops[i].result = MEMC_ERROR;
+	}
+	arm_timer(m, deadline_ns);
+	/* First those that are connected, since connecting may take all the time. One whose connection turns out to be
+	 * broken gets a second try with the rest. */
+	for (int connected = 1; connected >= 0; connected--)
+		for (size_t k = 0; k < m->n_servers; k++)
+			if (m->server[k].connected == connected)
+				send_part(m, &m->server[k], ops, n);
+	for (size_t k = 0; k < m->n_servers; k++)
+		fetch_part(m, &m->server[k], a, ops, n);
+	for (size_t k = 0; k < m->n_servers; k++)
+		ask_part(m, &m->server[k], ops, n);
+	arm_timer(m, 0);
+	arena_reset(&m->keys);
+}
+
+enum memc_result
+memc_flush(struct memc *m, size_t server, uint64_t deadline_ns)
+{
+	struct server *s = &m->server[server];
+	enum memc_result result = MEMC_ERROR;
+	int code;
+
+	arm_timer(m, deadline_ns);
+	drop_client(s); /* on a new connection, an error is about connecting */
+	if (need_client(s)) {
+		if (memcached_flush(s->client, 0) == MEMCACHED_SUCCESS) {
+			result = MEMC_OK;
+		} else {
+			code = memcached_last_error_errno(s->client);
+			result = code == ECONNREFUSED || code == ENOENT ? MEMC_MISS : MEMC_ERROR;
+			drop_client(s);
 		}
 	}
+	arm_timer(m, 0);
 	return result;
 }

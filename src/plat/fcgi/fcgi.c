@@ -212,7 +212,7 @@ look_for_stop(void)
 }
 
 enum fcgi_event
-fcgi_next(struct fcgi *f, uint64_t until_ns, void (*before_wait)(void *), void *arg)
+fcgi_next(struct fcgi *f, uint64_t until_ns)
 {
 	for (;;) {
 		struct epoll_event got;
@@ -223,28 +223,14 @@ fcgi_next(struct fcgi *f, uint64_t until_ns, void (*before_wait)(void *), void *
 			return FCGI_EVENT_STOP;
 		if (clock_left_ns(until_ns) == 0)
 			return FCGI_EVENT_TIME;
-		n = epoll_pwait(f->epoll_fd, &got, 1, before_wait != NULL ? 0 : clock_left_ms(until_ns),
-		    &f->while_waiting);
+		n = epoll_pwait(f->epoll_fd, &got, 1, clock_left_ms(until_ns), &f->while_waiting);
 		if (n > 0)
 			fd = accept_one(f);
 		f->conn_fd = fd;
-		if (fd >= 0 && take_whole(f, fd))
-			return FCGI_EVENT_REQUEST;
-		if (before_wait != NULL)
-			before_wait(arg);
-		before_wait = NULL;
-		if (fd >= 0 && read_request(f, fd))
+		if (fd >= 0 && (take_whole(f, fd) || read_request(f, fd)))
 			return FCGI_EVENT_REQUEST;
 		f->conn_fd = -1;
 	}
-}
-
-bool
-fcgi_waits(const struct fcgi *f)
-{
-	struct pollfd pfd = {.fd = f->listen_fd, .events = POLLIN};
-
-	return f->whole && poll(&pfd, 1, 0) > 0;
 }
 
 struct str

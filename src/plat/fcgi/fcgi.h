@@ -30,14 +30,9 @@ enum fcgi_event {
  * reading of a request's header, and again of its body. */
 MUST_USE bool fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
 
-/* Waits for the next request. Closes and logs connections that send none in time. until_ns: CLOCK_NEVER for no limit.
- * before_wait (NULL: none) is called once with `arg`, before anything that may last: a wait for a connection, or for
- * what one brings. */
-enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns, void (*before_wait)(void *), void *arg);
-
-/* Whether a connection waits to be taken, by this process or another one, while the request at hand was there as a
- * whole: what is still to be read of one may be long in coming. */
-bool fcgi_waits(const struct fcgi *);
+/* Waits for the next request. Closes and logs connections that send none in time. until_ns: CLOCK_NEVER for no
+ * limit. */
+enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
 
 /* A CGI variable of the current request, or none; valid until fcgi_done(). */
 struct str fcgi_param(const struct fcgi *, const char *name);

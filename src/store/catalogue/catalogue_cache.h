@@ -7,6 +7,7 @@
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_CACHE_H
 
 #include "plat/cache/cache.h"
+#include "plat/conf/conf.h"
 #include "plat/db/db.h"
 
 /* Call it after the COMMIT of a change (catalogue_changed()). False in *done: memcached did not confirm; kontor-jobs

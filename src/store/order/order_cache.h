@@ -6,6 +6,7 @@
 #define KONTOR_STORE_ORDER_ORDER_CACHE_H
 
 #include "plat/cache/cache.h"
+#include "plat/conf/conf.h"
 #include "plat/db/db.h"
 
 /* The name of an order in keys and in the outbox, from its token's hash. */

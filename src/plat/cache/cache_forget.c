@@ -1,0 +1,97 @@
+#include "plat/cache/cache_impl.h"
+
+#define MARK_MAX 64 /* keys that are marked; with more, the exchange for each would take too long */
+
+/* Deletes them without waiting for each; the answer to a question behind them proves that all have been read. */
+static void
+erase(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
+{
+	size_t servers = memc_servers(c->memc);
+	struct memc_op *all = ARENA_ARRAY(a, struct memc_op, n + servers);
+	bool asked[CONTROL_CACHES] = {false};
+	size_t m = n;
+
+	memc_place(c->memc, ops, n);
+	for (size_t i = 0; i < n; i++) {
+		all[i] = (struct memc_op){MEMC_ERASE, .key = ops[i].key};
+		if (!asked[ops[i].server])
+			all[m++] = (struct memc_op){MEMC_GET, .key = ops[i].key};
+		asked[ops[i].server] = true;
+	}
+	cache_exchange(c, a, all, m, CACHE_MUST);
+	for (size_t i = 0; i < n; i++)
+		ops[i].result = all[i].result;
+}
+
+/* A value or placeholder that is not there cannot be marked; nor one for which memcached has no room. The answer is the
+ * same, so the key is deleted. */
+static size_t
+mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
+{
+	size_t left = 0, errors = 0;
+
+	if (n == 0)
+		return 0;
+	cache_exchange(c, a, ops, n, CACHE_MUST);
+	for (size_t i = 0; i < n; i++) {
+		errors += ops[i].result == MEMC_ERROR;
+		if (ops[i].result == MEMC_MISS || ops[i].result == MEMC_REFUSED)
+			ops[left++] = ops[i];
+	}
+	if (left > 0)
+		erase(c, a, ops, left);
+	for (size_t i = 0; i < left; i++)
+		errors += ops[i].result == MEMC_ERROR;
+	return errors;
+}
+
+/* Also while a breaker is open: a delete that can be made must not be left out. Gives how many failed. */
+static size_t
+forget(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
+{
+	struct memc_op *marks = ARENA_ARRAY(a, struct memc_op, n), *erased = ARENA_ARRAY(a, struct memc_op, n);
+	size_t n_marks = 0, n_erased = 0, errors;
+
+	for (size_t i = 0; i < n; i++) {
+		if (n > MARK_MAX || !cache_class_stale(keys[i].cls))
+			erased[n_erased++] = (struct memc_op){MEMC_ERASE, .key = cache_key_str(&keys[i])};
+		else
+			marks[n_marks++] = (struct memc_op){
+			    MEMC_PREPEND, .key = cache_key_str(&keys[i]), .value = STR(CACHE_MARK)};
+	}
+	errors = mark(c, a, marks, n_marks);
+	if (n_erased > 0)
+		erase(c, a, erased, n_erased);
+	for (size_t i = 0; i < n_erased; i++)
+		errors += erased[i].result == MEMC_ERROR;
+	return errors;
+}
+
+bool
+cache_forget(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
+{
+	size_t errors = c->memc != NULL && n > 0 ? forget(c, a, keys, n) : 0;
+	bool raise = false;
+
+	for (size_t i = 0; i < n; i++)
+		raise = raise || cache_class_in_l1(keys[i].cls);
+	if (raise)
+		control_epoch_raise(c->ctl);
+	stats_add(c->st, STAT_cache_delete_errors, errors);
+	stats_add(c->st, STAT_cache_deletes, n - errors);
+	return errors == 0;
+}
+
+bool
+cache_flush(struct cache *c, struct err *e)
+{
+	size_t n = c->memc == NULL ? 0 : memc_servers(c->memc);
+	bool ok = true;
+
+	for (size_t i = 0; i < n; i++)
+		if (memc_flush(c->memc, i, clock_mono_ns() + c->set.timeout_ns) == MEMC_ERROR)
+			ok = err_set(e, ERR_UPSTREAM, "memcached at %.*s did not empty itself",
+			    STR_ARG(c->set.servers[i]));
+	control_epoch_raise(c->ctl);
+	return ok;
+}

@@ -1,0 +1,217 @@
+#include "plat/cache/cache_impl.h"
+
+/* Each worker has a random number, so that it knows an orphan of its own at once. */
+static struct str
+new_placeholder(struct cache *c, struct arena *a)
+{
+	char *p = arena_alloc(a, CACHE_PLACEHOLDER_B);
+
+	c->placeholder.number++;
+	cache_stored_placeholder(&c->placeholder, p);
+	return str_n(p, CACHE_PLACEHOLDER_B);
+}
+
+bool
+cache_parse(struct cache *c, const struct cache_work *w, struct str bytes, struct cache_stored *s)
+{
+	cache_stored_parse(bytes, cache_key_str(&w->item->key), s);
+	if (s->kind == CACHE_STORED_NONE)
+		stats_add(c->st, STAT_cache_corrupt, 1);
+	return s->kind == CACHE_STORED_VALUE;
+}
+
+/* The lock of whoever renews this very value: the next one has another cas id, and so another lock. */
+static enum memc_result
+take_lock(struct cache_run *r, struct cache_work *w)
+{
+	struct str key = cache_key_str(&w->item->key);
+	struct memc_op op = {MEMC_ADD, .near = key, .value = STR("1"), .ttl_s = CACHE_PLACEHOLDER_S};
+
+	op.key = str_fmt(r->a, "!%llx!%.*s", (unsigned long long)w->mark.cas, STR_ARG(key));
+	cache_exchange(r->c, r->a, &op, 1, CACHE_ORDINARY);
+	w->lock = op.key;
+	return op.result;
+}
+
+/* The value is past its soft expiry: one renews it, all others use it. */
+static void
+try_renew(struct cache_run *r, struct cache_work *w)
+{
+	if (take_lock(r, w) == MEMC_OK) {
+		w->phase = CACHE_RENEW;
+		return;
+	}
+	cache_count_lookup(r->c, w, CACHE_HITS);
+	cache_count(r->c, w, CACHE_STALES);
+	cache_done(w, w->stale, CACHE_STALE);
+}
+
+/* The rows behind the value have changed: one reads them, all others wait for that. */
+static void
+try_replace_marked(struct cache_run *r, struct cache_work *w)
+{
+	switch (take_lock(r, w)) {
+	case MEMC_OK: w->phase = CACHE_RENEW; break;
+	case MEMC_EXISTS: w->phase = CACHE_THEIRS; break;
+	default: w->phase = CACHE_DIRECT; break;
+	}
+}
+
+static void
+judge_placeholder(struct cache *c, struct cache_work *w, const struct cache_stored *s)
+{
+	w->phase = s->placeholder.worker == c->placeholder.worker ? CACHE_OURS : CACHE_THEIRS;
+}
+
+/* What stands there is of no use: our placeholder goes in over it, if it still stands there. */
+static void
+replace(struct cache_run *r, struct cache_work *w)
+{
+	struct str key = cache_key_str(&w->item->key);
+	struct memc_op ops[] = {{MEMC_CAS, .key = key, .mark = w->mark, .ttl_s = CACHE_PLACEHOLDER_S},
+	    {MEMC_GET, .key = key}};
+	struct cache_stored s;
+
+	ops[0].value = new_placeholder(r->c, r->a);
+	cache_exchange(r->c, r->a, ops, ARRAY_LEN(ops), CACHE_ORDINARY);
+	w->phase = CACHE_DIRECT;
+	if (ops[1].result != MEMC_OK)
+		return;
+	w->mark = ops[1].mark;
+	cache_stored_parse(ops[1].value, key, &s);
+	if (s.marked)
+		return;
+	if (s.kind == CACHE_STORED_PLACEHOLDER)
+		judge_placeholder(r->c, w, &s);
+	else if (s.kind == CACHE_STORED_VALUE)
+		w->phase = CACHE_THEIRS; /* stored since then */
+}
+
+static void
+judge_value(struct cache_run *r, struct cache_work *w, const struct cache_stored *s, int64_t now_s)
+{
+	const struct cache_entry *entry = &s->entry;
+
+	w->item->version = entry->version;
+	if (now_s >= entry->hard_at) {
+		replace(r, w);
+		return;
+	}
+	if (s->marked || now_s >= entry->soft_at) {
+		w->stale = entry->payload;
+		w->outage_only = s->marked;
+		(s->marked ? try_replace_marked : try_renew)(r, w);
+		return;
+	}
+	w->life.until_s = entry->soft_at;
+	cache_count_lookup(r->c, w, CACHE_HITS);
+	cache_done(w, entry->payload, CACHE_FRESH);
+	if (cache_class_in_l1(w->item->key.cls))
+		cache_l1_put(r->c->l1, cache_key_str(&w->item->key), entry->payload, &w->life);
+}
+
+/* memcached's answer about one item decides what is next. */
+static void
+judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *got, int64_t now_s)
+{
+	struct cache_stored s;
+
+	w->mark = got->mark;
+	if (got->result == MEMC_MISS) {
+		w->phase = got->what == MEMC_TAKE ? CACHE_DIRECT /* there is no room */ : CACHE_ABSENT;
+	} else if (got->result != MEMC_OK) {
+		cache_count_lookup(r->c, w, CACHE_ERRORS);
+		w->phase = CACHE_DIRECT;
+	} else if (cache_parse(r->c, w, got->value, &s)) {
+		judge_value(r, w, &s, now_s);
+	} else if (s.kind == CACHE_STORED_PLACEHOLDER && !s.marked) {
+		judge_placeholder(r->c, w, &s);
+	} else {
+		replace(r, w);
+	}
+}
+
+/* What an exchange on the same page has brought already. Its life began then, not now. */
+static void
+use_ahead(struct cache_run *r)
+{
+	int64_t now_s = clock_utc_s();
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct cache_work *w = &r->works[i];
+		struct memc_op got;
+
+		if (w->phase == CACHE_ASK
+		    && cache_ahead_take(r->c->ahead, cache_key_str(&w->item->key), &got, &w->life))
+			judge_answer(r, w, &got, now_s);
+	}
+}
+
+static bool
+asks_for(const struct memc_op *got, size_t n, struct str key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(got[i].key, key))
+			return true;
+	return false;
+}
+
+/* Puts what the page will probably need behind the `m` that are wanted now; gives how many there are in all. */
+static size_t
+add_guesses(struct cache_run *r, struct memc_op *ops, size_t m, const struct cache_l1_now *now)
+{
+	struct str keys[CACHE_AHEAD_MAX], value;
+	size_t n = cache_ahead_guess(r->c->ahead, r->a, keys, CACHE_AHEAD_MAX), all = m;
+
+	for (size_t i = 0; i < n; i++)
+		if (!cache_l1_find(r->c->l1, keys[i], now, &value, NULL) && !asks_for(ops, all, keys[i]))
+			ops[all++] = (struct memc_op){.key = keys[i]};
+	return all;
+}
+
+/* What will probably be needed and was not there: its placeholders go in with those of what is wanted now. */
+static size_t
+add_absent(struct cache_run *r, struct memc_op *ops, size_t m)
+{
+	return m + cache_ahead_take_all(r->c->ahead, r->a, MEMC_MISS, ops + m, CACHE_AHEAD_MAX);
+}
+
+/* One exchange for all items of a phase, and what the page will need beside them. What a page is known to need is
+ * probably there, and what is not costs one exchange more; for others the placeholder goes in with the question. */
+static void
+ask_phase(struct cache_run *r, enum cache_phase phase)
+{
+	struct memc_op *ops = ARENA_ARRAY(r->a, struct memc_op, r->n + CACHE_AHEAD_MAX);
+	struct cache_work **asked = ARENA_ARRAY(r->a, struct cache_work *, r->n);
+	const struct cache_l1_now now = cache_l1_now(r->c);
+	struct str placeholder = new_placeholder(r->c, r->a);
+	size_t m = 0, all;
+
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->works[i].phase != phase)
+			continue;
+		ops[m] = (struct memc_op){.key = cache_key_str(&r->works[i].item->key)};
+		asked[m++] = &r->works[i];
+	}
+	all = phase == CACHE_ASK ? add_guesses(r, ops, m, &now) : add_absent(r, ops, m);
+	for (size_t i = 0; i < all; i++) {
+		ops[i].what = phase == CACHE_ASK && cache_ahead_known(r->c->ahead) ? MEMC_GET : MEMC_TAKE;
+		ops[i].value = placeholder;
+		ops[i].ttl_s = CACHE_PLACEHOLDER_S;
+	}
+	cache_exchange(r->c, r->a, ops, all, CACHE_ORDINARY);
+	cache_ahead_put(
+	    r->c->ahead, ops + m, all - m, &(struct cache_l1_life){now.epoch, now.mono_ns, INT64_MAX});
+	for (size_t i = 0; i < m; i++)
+		judge_answer(r, asked[i], &ops[i], now.utc_s);
+}
+
+void
+cache_ask(struct cache_run *r)
+{
+	use_ahead(r);
+	if (cache_count_phase(r, CACHE_ASK) > 0)
+		ask_phase(r, CACHE_ASK);
+	if (cache_count_phase(r, CACHE_ABSENT) > 0)
+		ask_phase(r, CACHE_ABSENT);
+}

@@ -1,0 +1,32 @@
+/* cache_stored.h - the bytes that stand in memcached under a key: a placeholder or a value, and marks before it.
+ *
+ * A placeholder is a promise to fill: the worker's random number, and a count. A mark is one byte that whoever has
+ * changed the rows behind a value puts before it: then the value is for an outage of the database only, and a
+ * placeholder is void. The marks are in front of all that a value's own checks cover. */
+#ifndef KONTOR_PLAT_CACHE_CACHE_STORED_H
+#define KONTOR_PLAT_CACHE_CACHE_STORED_H
+
+#include "plat/cache/cache_entry.h"
+
+#define CACHE_MARK "!"
+#define CACHE_PLACEHOLDER_B 17
+
+struct cache_placeholder {
+	uint64_t worker, number;
+};
+
+enum cache_stored_kind { CACHE_STORED_NONE, CACHE_STORED_PLACEHOLDER, CACHE_STORED_VALUE };
+
+struct cache_stored {
+	enum cache_stored_kind kind; /* NONE: bytes of somebody else's, or spoilt */
+	bool marked;
+	struct cache_placeholder placeholder;
+	struct cache_entry entry; /* its payload is borrowed from the bytes */
+};
+
+void cache_stored_placeholder(const struct cache_placeholder *, char to[CACHE_PLACEHOLDER_B]);
+void cache_stored_value(struct buf *, struct str key, struct cache_entry *);
+
+void cache_stored_parse(struct str bytes, struct str key, struct cache_stored *);
+
+#endif
