@@ -1,8 +1,6 @@
 /* cache_deletes.c - deletes again what writers have deleted already: theirs may not have reached memcached. */
-#include "base/num.h"
 #include "jobs/job.h"
-#include "store/catalogue/catalogue_cache.h"
-#include "store/order/order_cache.h"
+#include "store/outbox_store.h"
 #include "store/sql.h"
 
 #define BATCH 100
@@ -15,20 +13,18 @@ struct batch {
 static bool
 delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 {
-	uint64_t id = c_u64(row), product;
+	struct outbox_forget x = {.db = j->db, .cache = j->cache, .a = j->a, .conf = j->conf, .done = true};
+	uint64_t id = c_u64(row);
 	struct str subject = c_str(row);
-	bool done = true;
 	struct db_query *q;
+	bool known;
 
-	if (str_starts(subject, STR("order/"))) {
-		done = order_forget(j->cache, j->a, j->conf, str_from(subject, 6));
-	} else if (!str_starts(subject, STR("product/")) || !num_u64(str_from(subject, 8), 1, UINT64_MAX, &product)) {
+	if (!outbox_forget(&x, subject, &known, e))
+		return false;
+	if (!known)
 		log_put(LOG_ERROR, "event=outbox_unknown id=%llu subject=\"%.*s\"", (unsigned long long)id,
 		    STR_ARG(subject));
-	} else if (!catalogue_forget(j->db, j->cache, j->conf, product, &done, e)) {
-		return false;
-	}
-	if (!done)
+	if (!x.done)
 		return err_set(e, ERR_UPSTREAM, "memcached does not confirm deletes");
 	q = db_query(j->db, SQL_OUTBOX_DELETE);
 	q_u64(q, id);

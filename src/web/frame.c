@@ -1,7 +1,7 @@
 #include "web/frame.h"
 
 #include "view/url.h"
-#include "web/catalogue.h"
+#include "web/aggregate.h"
 
 /* What follows the language in a path: "/p/tea" of "/en/p/tea". */
 static struct str
@@ -33,6 +33,6 @@ frame_page(const struct page_ctx *cx, struct str path, struct view *page)
 			view_str(page, N_url, url);
 		}
 	}
-	if (catalogue_menu(cx, &menu, &e))
+	if (aggregate_get(cx, CACHE_menu, &menu, &e))
 		view_put(page, N_menu, menu);
 }

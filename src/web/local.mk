@@ -1,15 +1,16 @@
 noinst_LIBRARIES += src/web/libweb.a
 src_web_libweb_a_SOURCES = \
+	src/web/aggregate.c src/web/aggregate.h \
 	src/web/cart_view.c src/web/cart_view.h \
-	src/web/catalogue.c src/web/catalogue.h \
-	src/web/catalogue_tree.c src/web/catalogue_tree.h \
 	src/web/checkout_view.c src/web/checkout_view.h \
 	src/web/fields.def src/web/fields.h \
 	src/web/frame.c src/web/frame.h \
+	src/web/goods_tree.c src/web/goods_tree.h \
+	src/web/goods_view.c src/web/goods_view.h \
 	src/web/handlers.h \
 	src/web/page_cart.c \
-	src/web/page_catalogue.c \
 	src/web/page_checkout.c \
+	src/web/page_goods.c \
 	src/web/page_info.c \
 	src/web/page_ops.c \
 	src/web/page_order.c \
@@ -21,7 +22,7 @@ src_web_libweb_a_SOURCES = \
 
 # The page for the day on which the templates themselves fail, as a C string.
 src/web/fallback.inc: $(top_srcdir)/templates/fallback.html
-	$(AM_V_GEN)$(MKDIR_P) src/serve && \
+	$(AM_V_GEN)$(MKDIR_P) src/web && \
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $(top_srcdir)/templates/fallback.html > $@.tmp && \
 	mv $@.tmp $@
 BUILT_SOURCES += src/web/fallback.inc

@@ -3,7 +3,7 @@
 #include "view/url.h"
 #include "serve/app.h"
 #include "web/cart_view.h"
-#include "web/catalogue.h"
+#include "web/goods_view.h"
 #include "web/handlers.h"
 #include "web/session.h"
 
@@ -44,11 +44,11 @@ static void
 put_popular(const struct request *rq, struct view *page)
 {
 	struct page_ctx cx = request_public(rq, NULL);
-	struct catalogue_ids ids;
+	struct goods_ids ids;
 	struct err lost = {0};
 
-	if (!catalogue_ids_tagged(&cx, STR("featured"), POPULAR_N, &ids, &lost)
-	    || !catalogue_put_cards(&cx, ids.ids, ids.n, view_sublist(page, N_popular), &lost))
+	if (!goods_ids_tagged(&cx, STR("featured"), POPULAR_N, &ids, &lost)
+	    || !goods_put_cards(&cx, ids.ids, ids.n, view_sublist(page, N_popular), &lost))
 		log_put(LOG_WARN, "event=popular_unread place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 

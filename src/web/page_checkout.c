@@ -203,13 +203,12 @@ agreed(const struct request *rq)
 static void
 forget_stale(struct request *rq, const struct order_placed *placed)
 {
-	for (size_t i = 0; i < placed->n_changed; i++) {
-		struct err e = {0};
-		bool done;
+	struct outbox_forget x = {.db = rq->db, .cache = rq->cache, .a = rq->a, .conf = &rq->app->conf};
+	struct catalogue_stale stale = {.v = placed->changed, .n = placed->n_changed};
+	struct err e = {0};
 
-		if (!catalogue_forget(rq->db, rq->cache, &rq->app->conf, placed->changed[i], &done, &e))
-			log_put(LOG_WARN, "event=stale_for_now place=%s msg=\"%s\"", e.place, e.msg);
-	}
+	if (!catalogue_forget(&x, &stale, &e))
+		log_put(LOG_WARN, "event=stale_for_now place=%s msg=\"%s\"", e.place, e.msg);
 }
 
 static bool

@@ -1,7 +1,8 @@
 /* page_search.c - what the shop has for some words. */
 #include "view/url.h"
 #include "serve/app.h"
-#include "web/catalogue.h"
+#include "web/aggregate.h"
+#include "web/goods_view.h"
 #include "web/handlers.h"
 
 #define POPULAR_N 8
@@ -9,13 +10,13 @@
 static bool
 put_found(const struct page_ctx *cx, struct view *page, struct str words, struct err *e)
 {
-	const struct catalogue_list_query query = {.after = field_text(cx->fields, F_after), .n = CATALOGUE_PAGE_N};
-	struct catalogue_ids ids;
+	const struct catalogue_list_query query = {.after = field_text(cx->fields, F_after), .n = GOODS_PAGE_N};
+	struct goods_ids ids;
 	struct view *pager;
 	struct str here;
 
-	if (!catalogue_ids_found(cx, words, &query, &ids, e)
-	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
+	if (!goods_ids_found(cx, words, &query, &ids, e)
+	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
 	if (query.after.n == 0 && ids.next.n == 0) {
 		view_int(page, N_count, (int64_t)view_count(view_get(page, N_cards)));
@@ -34,7 +35,7 @@ bool
 page_search(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	struct str words = field_text(cx->fields, F_q);
-	struct catalogue_ids ids;
+	struct goods_ids ids;
 	struct view *menu;
 
 	view_bool(page, N_hidden, true);
@@ -45,8 +46,8 @@ page_search(const struct page_ctx *cx, struct view *page, struct err *e)
 		if (view_count(view_get(page, N_cards)) > 0)
 			return true;
 	}
-	if (!catalogue_menu(cx, &menu, e) || !catalogue_ids_tagged(cx, STR("featured"), POPULAR_N, &ids, e))
+	if (!aggregate_get(cx, CACHE_menu, &menu, e) || !goods_ids_tagged(cx, STR("featured"), POPULAR_N, &ids, e))
 		return false;
 	view_put(page, N_tiles, menu);
-	return catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e);
+	return goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e);
 }

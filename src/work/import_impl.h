@@ -6,6 +6,7 @@
 #include "plat/text/csv.h"
 #include "import/product_csv.h"
 #include "import/translation_csv.h"
+#include "store/catalogue/catalogue_cache.h"
 #include "store/catalogue/catalogue_save.h"
 
 /* A set of texts by their hash, with a fixed size: when it is full, new ones are not remembered. */
@@ -46,7 +47,7 @@ MUST_USE bool import_pictures_open(struct import_run *, struct err *);
 MUST_USE bool import_tx(struct import_run *, db_body *, void *arg, struct err *);
 
 /* After the commit of a change: deletes what the cache holds of the products. */
-MUST_USE bool import_forget(struct import_run *, const uint64_t *ids, size_t n, struct err *);
+MUST_USE bool import_forget(struct import_run *, const struct catalogue_stale *, struct err *);
 
 /* Pictures of categories: files named category-SLUG.webp, .png or .jpg beside the others. */
 MUST_USE bool import_category_pictures(struct import_run *, struct err *);

@@ -14,6 +14,7 @@ struct batch {
 	size_t n, only; /* only: SIZE_MAX for all, else the one to save */
 	uint64_t stale[BATCH_MAX]; /* products that the cache has to forget */
 	size_t n_stale;
+	bool goods; /* more than the stock of one was saved */
 };
 
 /* Saving ------------------------------------------------------------------------------------------------------ */
@@ -58,6 +59,7 @@ note_saved(struct batch *b, size_t i)
 	}
 	if (s->product != CATALOGUE_SAME || s->stock_moved > 0)
 		b->stale[b->n_stale++] = s->id;
+	b->goods = b->goods || s->product != CATALOGUE_SAME;
 }
 
 /* One by one, since the batch failed for the sake of one of them. */
@@ -88,6 +90,7 @@ products_flush(struct batch *b, struct err *e)
 
 	b->only = SIZE_MAX;
 	b->n_stale = 0;
+	b->goods = false;
 	if (b->n == 0)
 		ok = true;
 	else if (import_tx(b->r, save_batch, b, &why))
@@ -99,7 +102,7 @@ products_flush(struct batch *b, struct err *e)
 		ok = save_each(b, e);
 	/* Also when it ends here: what was saved before is committed. */
 	err_clear(&why);
-	ok = import_forget(b->r, b->stale, b->n_stale, ok ? e : &why) && ok;
+	ok = import_forget(b->r, &(struct catalogue_stale){b->stale, b->n_stale, b->goods}, ok ? e : &why) && ok;
 	b->n = 0;
 	arena_reset(&b->r->group);
 	return ok;

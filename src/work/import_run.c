@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "work/import_impl.h"
-#include "store/catalogue/catalogue_cache.h"
 
 #define GROUP_MAX_B ((size_t)96 << 20)
 #define SCRATCH_MAX_B ((size_t)96 << 20)
@@ -174,16 +173,16 @@ import_tx(struct import_run *r, db_body *body, void *arg, struct err *e)
 }
 
 bool
-import_forget(struct import_run *r, const uint64_t *ids, size_t n, struct err *e)
+import_forget(struct import_run *r, const struct catalogue_stale *stale, struct err *e)
 {
-	bool done;
+	struct outbox_forget x = {
+	    .db = r->im->db, .cache = r->im->cache, .a = &r->scratch, .conf = r->im->conf, .done = true};
 
-	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || n == 0)
+	if (r->im->cache == NULL || r->im->dry_run || r->cache_silent || stale->n == 0)
 		return true;
-	if (!catalogue_forget_all(
-		r->im->db, r->im->cache, r->im->conf, &(struct catalogue_stale){ids, n}, &done, e))
+	if (!catalogue_forget(&x, stale, e))
 		return false;
-	r->cache_silent = !done;
+	r->cache_silent = !x.done;
 	return true;
 }
 

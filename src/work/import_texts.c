@@ -81,7 +81,7 @@ texts_flush(struct batch *b, struct err *e)
 		im->n.texts_same += b->change[i] == CATALOGUE_SAME;
 		note_lang(im, b->text[i].lang);
 	}
-	if (b->n > 0 && !import_forget(b->r, b->dirty, b->n_dirty, e))
+	if (b->n > 0 && !import_forget(b->r, &(struct catalogue_stale){b->dirty, b->n_dirty, true}, e))
 		return false;
 	b->n = 0;
 	arena_reset(&b->r->group);

@@ -12,4 +12,4 @@ E2E_TESTS = \
 	tests/e2e/pages.t
 
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/counts.js tests/e2e/error_page.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/counts.js tests/e2e/error_page.js tests/e2e/routes.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js

@@ -3,12 +3,15 @@
 'use strict';
 const { match, strictEqual: equal, ok } = require('assert');
 const path = require('path');
+const { examples, inLanguage, routes } = require('./routes.js');
 const { Shop } = require('./shop.js');
-const { src } = require('./stack.js');
+const { src, until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const BASE = '/shop';
 const SERVERS = ['lighttpd', 'apache'];
+const LANGS = ['en', 'de', 'zh-hans'];
+const listed = examples.filter((x) => x.route.sitemap && !x.json);
 let shop;
 
 const get = (server, target, headers = {}) => shop.get(server, target, { headers });
@@ -21,8 +24,8 @@ function graph(html) {
 
 for (const server of SERVERS) {
 	test(`${server}: every page is found below the path, and no link leaves it`, async () => {
-		for (const target of ['/en/', '/de/c/tea', '/en/c/tea?sort=name', '/zh-hans/p/longjing', '/en/search?q=tea', '/en/cart',
-			'/en/info/delivery', '/en/info/terms']) {
+		for (const target of [...examples.filter((x) => !x.json).map((x) => x.address), '/de/c/tea', '/en/c/tea?sort=name',
+			'/zh-hans/p/longjing', '/en/cart']) {
 			const rs = await get(server, target);
 			equal(rs.status, 200, target);
 			for (const [, to] of rs.text.matchAll(/(?:href|src|action)="([^"#]+)"/g))
@@ -86,12 +89,11 @@ test('a page names its own address and the same page in the other languages', as
 		ok(text.includes(`<link rel="alternate" hreflang="${lang}" href="${shop.site}/${lang.toLowerCase()}/p/longjing">`), lang);
 });
 test('a public page has one heading, a description, and measures on every picture', async () => {
-	for (const lang of ['en', 'de', 'zh-hans'])
-		for (const target of ['/', '/c/tea', '/p/longjing', '/info/about', '/info/contact', '/info/delivery', '/info/imprint',
-			'/info/privacy', '/info/terms', '/info/withdrawal']) {
-			const { text } = await get('lighttpd', `/${lang}${target}`);
-			equal((text.match(/<h1[ >]/g) || []).length, 1, `headings of ${lang}${target}`);
-			ok(/<meta name="description" content="[^"]{4,}">/.test(text), `${lang}${target} has a description`);
+	for (const lang of LANGS)
+		for (const target of listed.map((x) => inLanguage(x.address, lang))) {
+			const { text } = await get('lighttpd', target);
+			equal((text.match(/<h1[ >]/g) || []).length, 1, `headings of ${target}`);
+			ok(/<meta name="description" content="[^"]{4,}">/.test(text), `${target} has a description`);
 			for (const [img] of text.matchAll(/<img [^>]*>/g))
 				ok(/ width="\d+" height="\d+"/.test(img) && / alt="/.test(img), img);
 		}
@@ -102,11 +104,19 @@ test('an empty cart leads back to goods', async () => {
 test('the sitemap lists what robots may read, and robots.txt names it', async () => {
 	const robots = await get('lighttpd', '/robots.txt');
 	ok(robots.text.includes(`Sitemap: ${shop.site}/sitemap.xml`), robots.text);
+	const closed = [...robots.text.matchAll(/^Disallow: (.*)$/gm)].map((m) => m[1]);
+	for (const { pattern, sitemap } of routes.filter((r) => r.pattern.startsWith('/{lang}/')))
+		for (const lang of LANGS) {
+			const address = BASE + pattern.replace('{lang}', lang);
+			equal(closed.some((c) => address.startsWith(c)), !sitemap, `${address} is ${sitemap ? 'open' : 'closed'} to robots`);
+		}
 	const parts = [...(await get('lighttpd', '/sitemap.xml')).text.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => m[1]);
 	const urls = [];
 	for (const part of parts)
 		urls.push(...[...(await get('lighttpd', part.slice(shop.site.length))).text.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => m[1]));
-	ok(urls.includes(`${shop.site}/zh-hans/p/longjing`), 'a product in each language');
+	for (const lang of LANGS)
+		for (const { address } of listed)
+			ok(urls.includes(shop.site + inLanguage(address, lang)), `the sitemap has ${inLanguage(address, lang)}`);
 	ok(!urls.some((u) => u.includes('winter-punch')), 'no draft');
 	for (const url of urls.filter((u, i) => i % 17 === 0))
 		equal((await get('lighttpd', url.slice(shop.site.length))).status, 200, url);
@@ -182,6 +192,34 @@ test('nothing is kept of an address that no product has, also not when the datab
 	equal(await stored(), before);
 	await shop.importGoods('Blanks', { 'plain-tea': { stock: 5, sku: 'blank-tea' } });
 	equal((await get('lighttpd', '/en/p/blank-tea%20')).status, 404);
+});
+
+// The menu is an aggregate of the goods: forgotten with a change of their contents, and with that alone.
+test('the menu shows at once what an import changes, and is not read again for a change of stock', async () => {
+	const menu = async (lang) => JSON.parse((await get('lighttpd', `/${lang}/`, { accept: 'application/json' })).text).menu;
+	const settled = () => until('the second delete, which kontor-jobs makes', () =>
+		shop.number("SELECT COUNT(*) FROM outbox WHERE kind = 'cache'") === 0, 60000);
+	const lamps = async (lang) => (await menu(lang)).find((m) => m.text === 'Lamps')?.count;
+	for (const lang of LANGS)
+		equal(await lamps(lang), undefined);
+	await shop.importGoods({ lantern: { stock: 5, type: 'Lamps' } });
+	for (const lang of LANGS)
+		equal(await lamps(lang), 1, lang);
+	await shop.importGoods({ torch: { stock: 5, type: 'Lamps' } });
+	for (const lang of LANGS)
+		equal(await lamps(lang), 2, lang);
+	await settled();
+	for (const lang of LANGS)
+		await menu(lang);
+	const fills = await shop.total('cache_fills_total', 'class="menu"'), cards = await shop.total('cache_fills_total', 'class="product"');
+	await get('lighttpd', '/en/p/torch');
+	await shop.importGoods({ torch: { stock: 0, type: 'Lamps' } }, '--stock');
+	await settled();
+	for (const lang of LANGS)
+		await menu(lang);
+	match((await get('lighttpd', '/en/p/torch')).text, /OutOfStock/);
+	ok(await shop.total('cache_fills_total', 'class="product"') > cards, 'the product was read again');
+	equal(await shop.total('cache_fills_total', 'class="menu"'), fills, 'the menu was not');
 });
 
 run({

@@ -16,7 +16,7 @@ BEGIN {
 	may["store"] = "base shop store/sql " plat
 	may["store/sql"] = ""
 	may["store/catalogue"] = may["store/order"] = may["store/customer"] = may["store/staff"] = may["store"] " store"
-	may["store/order"] = may["store/order"] " store/customer"
+	may["store/order"] = may["store/order"] " store/customer store/catalogue"
 	may["store/admin"] = may["store/order"] " plat/host store/catalogue store/order store/staff"
 	may["view"] = "base shop view/gettext " plat
 	may["view/gettext"] = may["view"]

@@ -2,11 +2,55 @@
 
 #include <stdio.h>
 
+#include "base/num.h"
 #include "plat/text/json.h"
 #include "store/sql.h"
 
 #define KEYS_MAX 256 /* by one exchange */
 #define ARENA_MAX_B ((size_t)8 << 20)
+
+bool
+catalogue_changed(struct db *db, uint64_t product_id, int64_t now_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_CHANGED);
+	char id[24];
+	uint64_t n;
+
+	q_u64(q, product_id);
+	if (!db_run(q, &n, e))
+		return false;
+	if (n == 0)
+		return err_set(e, ERR_BUG, "there is no product %llu", (unsigned long long)product_id);
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)product_id);
+	return outbox_stale(db, OUTBOX_product, str_z(id), db_last_id(db), now_s, e);
+}
+
+static bool
+note(struct db *db, enum outbox_subject subject, struct str ids, int64_t now_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCTS_NOTED);
+
+	q_str(q, str_z(outbox_subject_name(subject)));
+	q_i64(q, now_s);
+	q_i64(q, now_s);
+	q_str(q, ids);
+	return db_run(q, NULL, e);
+}
+
+bool
+catalogue_all_changed(struct db *db, struct str ids, int64_t now_s, struct err *e)
+{
+	return db_run_str(db, SQL_PRODUCTS_CHANGED, ids, e) && note(db, OUTBOX_product, ids, now_s, e);
+}
+
+bool
+catalogue_goods_changed(struct db *db, uint64_t product_id, int64_t now_s, struct err *e)
+{
+	char ids[32];
+
+	snprintf(ids, sizeof(ids), "[%llu]", (unsigned long long)product_id);
+	return note(db, OUTBOX_goods, str_z(ids), now_s, e);
+}
 
 /* Keys on their way to be forgotten. */
 struct keys {
@@ -66,27 +110,31 @@ forget_addresses(struct db *db, struct keys *k, const struct catalogue_stale *id
 }
 
 bool
-catalogue_forget_all(struct db *db, struct cache *cache, const struct conf *conf, const struct catalogue_stale *ids,
-    bool *done, struct err *e)
+catalogue_forget(struct outbox_forget *x, const struct catalogue_stale *stale, struct err *e)
 {
-	struct keys k = {.cache = cache, .langs = &conf->site_languages, .done = true};
+	struct keys k = {.cache = x->cache, .langs = &x->conf->site_languages, .done = true};
 	bool ok;
 
 	arena_init(&k.a, ARENA_MAX_B);
-	for (size_t i = 0; i < ids->n; i++)
-		forget_card(&k, ids->v[i]);
-	ok = ids->n == 0 || forget_addresses(db, &k, ids, e);
+	for (size_t i = 0; i < stale->n; i++)
+		forget_card(&k, stale->v[i]);
+	ok = stale->n == 0 || forget_addresses(x->db, &k, stale, e);
 	send_keys(&k);
-	*done = k.done;
+	x->done = k.done && x->done;
 	arena_fini(&k.a);
+	if (stale->goods)
+		outbox_forget_aggregates(x, OUTBOX_goods);
 	return ok;
 }
 
 bool
-catalogue_forget(struct db *db, struct cache *cache, const struct conf *conf, uint64_t product_id, bool *done,
-    struct err *e)
+outbox_forget_product(struct outbox_forget *x, struct str id, struct err *e)
 {
-	return catalogue_forget_all(db, cache, conf, &(struct catalogue_stale){&product_id, 1}, done, e);
+	uint64_t product_id;
+
+	if (!num_u64(id, 1, UINT64_MAX, &product_id))
+		return err_set(e, ERR_INPUT, "not the id of a product");
+	return catalogue_forget(x, &(struct catalogue_stale){.v = &product_id, .n = 1}, e);
 }
 
 bool

@@ -5,7 +5,7 @@
 #include "plat/text/fold.h"
 #include "store/catalogue/catalogue_save_impl.h"
 #include "store/catalogue/catalogue_words.h"
-#include "store/outbox_store.h"
+#include "store/catalogue/catalogue_cache.h"
 #include "store/sql.h"
 
 #define CHUNK 20 /* products whose texts are held at a time */
@@ -513,7 +513,8 @@ note_changed(struct index *x, struct err *e)
 	struct str ids;
 	bool none;
 
-	return list_ids(x, is_any, &ids, &none, e) && catalogue_all_changed(x->s->db, ids, x->s->now_s, e);
+	return list_ids(x, is_any, &ids, &none, e) && catalogue_all_changed(x->s->db, ids, x->s->now_s, e)
+	    && catalogue_goods_changed(x->s->db, x->entry[0].id, x->s->now_s, e);
 }
 
 static bool

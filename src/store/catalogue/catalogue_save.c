@@ -4,7 +4,7 @@
 
 #include "plat/text/secret.h"
 #include "store/catalogue/catalogue_save_impl.h"
-#include "store/outbox_store.h"
+#include "store/catalogue/catalogue_cache.h"
 #include "store/sql.h"
 
 #define CANON_MAX_B ((size_t)8 << 20)

@@ -5,9 +5,7 @@
 #ifndef KONTOR_STORE_ORDER_ORDER_CACHE_H
 #define KONTOR_STORE_ORDER_ORDER_CACHE_H
 
-#include "plat/cache/cache.h"
-#include "plat/conf/conf.h"
-#include "plat/db/db.h"
+#include "store/outbox_store.h"
 
 /* The name of an order in keys and in the outbox, from its token's hash. */
 struct str order_cache_id(struct arena *, struct str token_hash);
@@ -15,8 +13,5 @@ struct str order_cache_id(struct arena *, struct str token_hash);
 /* Call it inside the transaction that changes what the page shows, after the order's new events were written: puts
  * "order/ID" into the outbox, from which kontor-jobs deletes it. */
 MUST_USE bool order_changed(struct db *, struct arena *, struct str token_hash, int64_t now_s, struct err *);
-
-/* Deletes the page in all languages. False: memcached did not confirm. */
-bool order_forget(struct cache *, struct arena *, const struct conf *, struct str id);
 
 #endif

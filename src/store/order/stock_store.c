@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "store/outbox_store.h"
+#include "store/catalogue/catalogue_cache.h"
 #include "store/sql.h"
 
 static int

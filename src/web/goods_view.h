@@ -1,51 +1,48 @@
-/* catalogue.h - the goods as parts of a page's public tree, through the cache.
+/* goods_view.h - the goods as parts of a page's public tree, through the cache.
  *
  * What is cached is small and keyed exactly: a card per product, a product, a category, a page of ids. A list page is
  * put together from cached ids and cached cards, so that a changed price is deleted under one key and shows
  * everywhere at once. */
-#ifndef KONTOR_WEB_CATALOGUE_H
-#define KONTOR_WEB_CATALOGUE_H
+#ifndef KONTOR_WEB_GOODS_VIEW_H
+#define KONTOR_WEB_GOODS_VIEW_H
 
 #include "shop/catalogue.h"
 #include "store/catalogue/catalogue_read.h"
 #include "view/view.h"
 #include "serve/request.h"
 
-#define CATALOGUE_PAGE_N 24 /* cards on a page of a list */
+#define GOODS_PAGE_N 24 /* cards on a page of a list */
 
 /* Appends the cards of these products to `list`, in this order; products that are gone are left out, and so is one that
  * cannot be had while the database is away. Fails when that is so of all. */
-MUST_USE bool catalogue_put_cards(
+MUST_USE bool goods_put_cards(
     const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
 
 /* The tree of the product of this address, with `json_ld` and the `id` of its `category`, if it has one, to be finished
- * by catalogue_choose_in_tree(); NULL: there is none; then `moved`, when not none, is the address that it has now. */
-MUST_USE bool catalogue_find_tree(
+ * by goods_choose_variant(); NULL: there is none; then `moved`, when not none, is the address that it has now. */
+MUST_USE bool goods_find_product(
     const struct page_ctx *, struct str handle, struct view **, struct str *moved, struct err *);
 
 /* A page of ids, cached. `next` is the cursor of the following page, or none. */
-struct catalogue_ids {
+struct goods_ids {
 	uint64_t *ids;
 	size_t n;
 	struct str next;
 };
-MUST_USE bool catalogue_ids(
-    const struct page_ctx *, const struct catalogue_list_query *, struct catalogue_ids *, struct err *);
+MUST_USE bool goods_ids(
+    const struct page_ctx *, const struct catalogue_list_query *, struct goods_ids *, struct err *);
 
 /* The same together with the list's category, in one exchange: *way has its `breadcrumbs` (links from the top down to
  * it) and its id, name and url as `category`. */
-MUST_USE bool catalogue_way_and_ids(const struct page_ctx *, const struct catalogue_list_query *, struct view **way,
-    struct catalogue_ids *, struct err *);
-MUST_USE bool catalogue_ids_tagged(
-    const struct page_ctx *, struct str tag, size_t n, struct catalogue_ids *, struct err *);
-MUST_USE bool catalogue_ids_found(const struct page_ctx *, struct str words, const struct catalogue_list_query *,
-    struct catalogue_ids *, struct err *);
+MUST_USE bool goods_way_and_ids(const struct page_ctx *, const struct catalogue_list_query *, struct view **way,
+    struct goods_ids *, struct err *);
+MUST_USE bool goods_ids_tagged(
+    const struct page_ctx *, struct str tag, size_t n, struct goods_ids *, struct err *);
+MUST_USE bool goods_ids_found(const struct page_ctx *, struct str words, const struct catalogue_list_query *,
+    struct goods_ids *, struct err *);
 
 /* The category's tree: id, name, text, count, image, children, way (breadcrumbs), json_ld, or NULL. */
-MUST_USE bool catalogue_find_category_tree(
+MUST_USE bool goods_find_category(
     const struct page_ctx *, struct str slug, struct view **, struct err *);
-
-/* The top categories as a list of links with picture and count. */
-MUST_USE bool catalogue_menu(const struct page_ctx *, struct view **, struct err *);
 
 #endif

@@ -1,4 +1,4 @@
-#include "web/catalogue_tree.h"
+#include "web/goods_tree.h"
 
 #include <string.h>
 
@@ -76,7 +76,7 @@ put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail
 }
 
 struct view *
-catalogue_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
+goods_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 {
 	struct view *v = view_object(cx->a);
 
@@ -189,7 +189,7 @@ put_options(const struct page_ctx *cx, struct view *v, const struct catalogue_pr
 }
 
 struct view *
-catalogue_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
+goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 {
 	struct view *v = view_object(cx->a), *list;
 
@@ -353,7 +353,7 @@ put_delivery(const struct page_ctx *cx, struct view *product)
 }
 
 void
-catalogue_choose_in_tree(const struct page_ctx *cx, struct view *product, uint64_t variant_id, uint64_t picture)
+goods_choose_variant(const struct page_ctx *cx, struct view *product, uint64_t variant_id, uint64_t picture)
 {
 	struct view *variants = view_get(product, N_variants), *chosen = tree_choose(variants, variant_id);
 
@@ -370,7 +370,7 @@ catalogue_choose_in_tree(const struct page_ctx *cx, struct view *product, uint64
 }
 
 struct view *
-catalogue_breadcrumbs(const struct page_ctx *cx, const struct view *way, struct str last)
+goods_breadcrumbs(const struct page_ctx *cx, const struct view *way, struct str last)
 {
 	struct view *list = view_list(cx->a), *end = view_object(cx->a);
 	size_t n = view_count(way);
@@ -386,7 +386,7 @@ catalogue_breadcrumbs(const struct page_ctx *cx, const struct view *way, struct 
 }
 
 struct view *
-catalogue_category_link(const struct page_ctx *cx, const struct catalogue_category *c)
+goods_category_link(const struct page_ctx *cx, const struct catalogue_category *c)
 {
 	struct view *v = view_object(cx->a);
 
@@ -398,7 +398,7 @@ catalogue_category_link(const struct page_ctx *cx, const struct catalogue_catego
 }
 
 struct view *
-catalogue_category_tree(const struct page_ctx *cx, const struct catalogue_category *c)
+goods_category_tree(const struct page_ctx *cx, const struct catalogue_category *c)
 {
 	struct view *v = view_object(cx->a);
 

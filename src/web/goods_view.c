@@ -1,4 +1,4 @@
-#include "web/catalogue.h"
+#include "web/goods_view.h"
 
 #include "base/num.h"
 #include "plat/cache/cache.h"
@@ -8,7 +8,8 @@
 #include "view/encode.h"
 #include "view/jsonld.h"
 #include "serve/app.h"
-#include "web/catalogue_tree.h"
+#include "web/aggregate.h"
+#include "web/goods_tree.h"
 
 #define SEARCH_TOKENS 4
 #define ID_MAX_B 512
@@ -61,7 +62,7 @@ fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			if (cards.v[k].id != ids[i])
 				continue;
 			want[i]->version = cards.v[k].version;
-			if (!view_encoded(a, catalogue_card_tree(cx, &cards.v[k]), &want[i]->value, e))
+			if (!view_encoded(a, goods_card_tree(cx, &cards.v[k]), &want[i]->value, e))
 				return false;
 		}
 	}
@@ -78,7 +79,7 @@ any_card(const struct cache_item *items, size_t n)
 }
 
 bool
-catalogue_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct view *list, struct err *e)
+goods_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct view *list, struct err *e)
 {
 	struct cache_item *items = ARENA_ARRAY(cx->a, struct cache_item, n);
 
@@ -117,7 +118,7 @@ fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item
 		return false;
 	if (p == NULL)
 		return moved.n == 0 || view_encoded(a, view_node_str(a, moved), &item->value, e);
-	v = catalogue_product_tree(cx, p);
+	v = goods_product_tree(cx, p);
 	item->version = p->version;
 	if (p->category_id != 0)
 		view_int(view_sub(v, N_category), N_id, (int64_t)p->category_id);
@@ -136,7 +137,7 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 
 /* The value is the product's tree, or a text: the address that it has now. */
 bool
-catalogue_find_tree(const struct page_ctx *cx, struct str handle, struct view **out, struct str *moved, struct err *e)
+goods_find_product(const struct page_ctx *cx, struct str handle, struct view **out, struct str *moved, struct err *e)
 {
 	struct view *v;
 
@@ -177,7 +178,7 @@ format_ids(struct arena *a, const struct catalogue_list *list, struct str *out)
 }
 
 static bool
-parse_ids(struct arena *a, struct str text, struct catalogue_ids *out, struct err *e)
+parse_ids(struct arena *a, struct str text, struct goods_ids *out, struct err *e)
 {
 	struct str ids, one;
 
@@ -214,7 +215,7 @@ fill_list(const struct page_ctx *cx, struct arena *a, struct cache_item *item, s
 }
 
 static bool
-catalogue_put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
+goods_put_way(const struct page_ctx *cx, struct view *v, uint64_t category_id, struct err *e)
 {
 	const struct catalogue_langs l = langs(cx);
 	struct view *list = view_sublist(v, N_breadcrumbs);
@@ -223,7 +224,7 @@ catalogue_put_way(const struct page_ctx *cx, struct view *v, uint64_t category_i
 	if (!catalogue_way(cx->db, cx->a, &l, category_id, &way, e))
 		return false;
 	for (size_t i = 0; i < way.n; i++)
-		view_push(list, catalogue_category_link(cx, &way.v[i]));
+		view_push(list, goods_category_link(cx, &way.v[i]));
 	if (way.n > 0) {
 		struct view *c = view_sub(v, N_category);
 
@@ -240,7 +241,7 @@ fill_way(const struct page_ctx *cx, struct arena *a, struct cache_item *item, st
 	const struct ids_want *w = item->arg;
 	struct view *v = view_object(a);
 
-	return catalogue_put_way(cx, v, w->query->category, e) && view_encoded(a, v, &item->value, e);
+	return goods_put_way(cx, v, w->query->category, e) && view_encoded(a, v, &item->value, e);
 }
 
 static bool
@@ -253,7 +254,7 @@ fill_ids(void *arg, struct arena *a, struct cache_item **want, size_t n, struct 
 }
 
 static bool
-fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, struct catalogue_ids *out,
+fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, struct goods_ids *out,
     struct err *e)
 {
 	struct cache_item item = {.key = key, .arg = w};
@@ -280,8 +281,8 @@ list_key(const struct page_ctx *cx, const struct catalogue_list_query *query, st
 }
 
 bool
-catalogue_ids(
-    const struct page_ctx *cx, const struct catalogue_list_query *query, struct catalogue_ids *out, struct err *e)
+goods_ids(
+    const struct page_ctx *cx, const struct catalogue_list_query *query, struct goods_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
 	struct cache_key key;
@@ -290,8 +291,8 @@ catalogue_ids(
 }
 
 bool
-catalogue_way_and_ids(const struct page_ctx *cx, const struct catalogue_list_query *query, struct view **way,
-    struct catalogue_ids *out, struct err *e)
+goods_way_and_ids(const struct page_ctx *cx, const struct catalogue_list_query *query, struct view **way,
+    struct goods_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
 	struct cache_item items[2] = {{.arg = &w}, {.arg = &w}};
@@ -303,7 +304,7 @@ catalogue_way_and_ids(const struct page_ctx *cx, const struct catalogue_list_que
 }
 
 bool
-catalogue_ids_tagged(const struct page_ctx *cx, struct str tag, size_t n, struct catalogue_ids *out, struct err *e)
+goods_ids_tagged(const struct page_ctx *cx, struct str tag, size_t n, struct goods_ids *out, struct err *e)
 {
 	const struct catalogue_list_query query = {.n = n};
 	struct ids_want w = {.query = &query, .tag = tag};
@@ -313,14 +314,14 @@ catalogue_ids_tagged(const struct page_ctx *cx, struct str tag, size_t n, struct
 }
 
 bool
-catalogue_ids_found(const struct page_ctx *cx, struct str words, const struct catalogue_list_query *query,
-    struct catalogue_ids *out, struct err *e)
+goods_ids_found(const struct page_ctx *cx, struct str words, const struct catalogue_list_query *query,
+    struct goods_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
 	struct search_tokens found;
 	struct str folded, id;
 
-	*out = (struct catalogue_ids){0};
+	*out = (struct goods_ids){0};
 	search_tokens_init(&found, cx->a, SEARCH_TOKENS);
 	if (!fold_text(cx->a, words, FOLD_PLAIN, &folded, e))
 		return false;
@@ -355,11 +356,11 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 			continue;
 		if (!catalogue_children(cx->db, a, &l, c->id, &children, e))
 			return false;
-		v = catalogue_category_tree(cx, c);
+		v = goods_category_tree(cx, c);
 		list = view_sublist(v, N_children);
 		for (size_t k = 0; k < children.n; k++)
-			view_push(list, catalogue_category_link(cx, &children.v[k]));
-		if (!catalogue_put_way(cx, v, c->id, e))
+			view_push(list, goods_category_link(cx, &children.v[k]));
+		if (!goods_put_way(cx, v, c->id, e))
 			return false;
 		view_html(v, N_json_ld,
 		    jsonld_breadcrumbs(a, &cx->app->urls, view_get(v, N_breadcrumbs), STR_NONE));
@@ -370,34 +371,22 @@ fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, 
 }
 
 bool
-catalogue_find_category_tree(const struct page_ctx *cx, struct str slug, struct view **out, struct err *e)
+goods_find_category(const struct page_ctx *cx, struct str slug, struct view **out, struct err *e)
 {
 	return fetch_tree(
 	    cx, cache_key(cx->cache, CACHE_category, cx->lang->tag, slug), &slug, fill_categories, out, e);
 }
 
-static bool
-fill_menu(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
-{
-	const struct page_ctx *cx = arg;
-	const struct catalogue_langs l = langs(cx);
-
-	for (size_t i = 0; i < n; i++) {
-		struct view *list = view_list(a);
-		struct catalogue_categories tops;
-
-		if (!catalogue_children(cx->db, a, &l, 0, &tops, e))
-			return false;
-		for (size_t k = 0; k < tops.n; k++)
-			view_push(list, catalogue_category_link(cx, &tops.v[k]));
-		if (!view_encoded(a, list, &want[i]->value, e))
-			return false;
-	}
-	return true;
-}
-
 bool
-catalogue_menu(const struct page_ctx *cx, struct view **out, struct err *e)
+aggregate_menu(const struct page_ctx *cx, struct view **out, struct err *e)
 {
-	return fetch_tree(cx, cache_key(cx->cache, CACHE_menu, cx->lang->tag, STR("top")), NULL, fill_menu, out, e);
+	const struct catalogue_langs l = langs(cx);
+	struct catalogue_categories tops;
+
+	*out = view_list(cx->a);
+	if (!catalogue_children(cx->db, cx->a, &l, 0, &tops, e))
+		return false;
+	for (size_t i = 0; i < tops.n; i++)
+		view_push(*out, goods_category_link(cx, &tops.v[i]));
+	return true;
 }

@@ -1,9 +1,10 @@
-/* page_catalogue.c - home, category and product. */
+/* page_goods.c - home, category and product. */
 #include "view/jsonld.h"
 #include "view/url.h"
 #include "serve/app.h"
-#include "web/catalogue.h"
-#include "web/catalogue_tree.h"
+#include "web/aggregate.h"
+#include "web/goods_view.h"
+#include "web/goods_tree.h"
 #include "web/handlers.h"
 
 #define HOME_N 8
@@ -14,17 +15,17 @@ bool
 page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	const struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = HOME_N};
-	struct catalogue_ids ids;
+	struct goods_ids ids;
 	struct view *menu;
 
-	if (!catalogue_menu(cx, &menu, e))
+	if (!aggregate_get(cx, CACHE_menu, &menu, e))
 		return false;
 	view_put(page, N_tiles, menu);
-	if (!catalogue_ids(cx, &newest, &ids, e)
-	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_newest), e))
+	if (!goods_ids(cx, &newest, &ids, e)
+	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_newest), e))
 		return false;
-	if (!catalogue_ids_tagged(cx, STR("featured"), FAVOURITES_N, &ids, e)
-	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e))
+	if (!goods_ids_tagged(cx, STR("featured"), FAVOURITES_N, &ids, e)
+	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e))
 		return false;
 	view_html(page, N_json_ld, jsonld_site(cx->a, &cx->app->urls, cx->lang, cx->app->conf.site_name));
 	return true;
@@ -76,20 +77,20 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	struct str word = field_text(cx->fields, F_sort), after = field_text(cx->fields, F_after);
 	size_t sort = sort_of(word);
-	struct catalogue_list_query query = {.sort = sorts[sort].sort, .after = after, .n = CATALOGUE_PAGE_N};
+	struct catalogue_list_query query = {.sort = sorts[sort].sort, .after = after, .n = GOODS_PAGE_N};
 	struct view *category, *pager, *menu;
-	struct catalogue_ids ids;
+	struct goods_ids ids;
 
-	if (!catalogue_find_category_tree(cx, cx->args.slug, &category, e) || !catalogue_menu(cx, &menu, e))
+	if (!goods_find_category(cx, cx->args.slug, &category, e) || !aggregate_get(cx, CACHE_menu, &menu, e))
 		return false;
 	if (category == NULL)
 		return err_set(e, ERR_NOT_FOUND, "no category '%.*s'", STR_ARG(cx->args.slug));
 	query.category = (uint64_t)view_get(category, N_id)->u.i;
-	if (!catalogue_ids(cx, &query, &ids, e)
-	    || !catalogue_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
+	if (!goods_ids(cx, &query, &ids, e)
+	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
 	view_put(
-	    page, N_breadcrumbs, catalogue_breadcrumbs(cx, view_get(category, N_breadcrumbs), STR_NONE));
+	    page, N_breadcrumbs, goods_breadcrumbs(cx, view_get(category, N_breadcrumbs), STR_NONE));
 	view_put(page, N_json_ld, view_take(category, N_json_ld));
 	view_put(page, N_category, category);
 	view_put(page, N_description, view_get(category, N_summary));
@@ -105,7 +106,7 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 
 /* Other products of the category, the newest first. */
 static bool
-put_related(const struct page_ctx *cx, struct view *page, const struct catalogue_ids *ids, uint64_t self, struct err *e)
+put_related(const struct page_ctx *cx, struct view *page, const struct goods_ids *ids, uint64_t self, struct err *e)
 {
 	uint64_t other[RELATED_N];
 	size_t n = 0;
@@ -113,7 +114,7 @@ put_related(const struct page_ctx *cx, struct view *page, const struct catalogue
 	for (size_t i = 0; i < ids->n && n < RELATED_N; i++)
 		if (ids->ids[i] != self)
 			other[n++] = ids->ids[i];
-	return catalogue_put_cards(cx, other, n, view_sublist(page, N_related), e);
+	return goods_put_cards(cx, other, n, view_sublist(page, N_related), e);
 }
 
 /* The way to a product, also in what search engines are told: all products of a category share it. */
@@ -121,7 +122,7 @@ static void
 page_put_way(const struct page_ctx *cx, struct view *page, struct view *product, const struct view *way)
 {
 	struct view *up = way != NULL ? view_get(way, N_breadcrumbs) : view_list(cx->a);
-	struct view *crumbs = catalogue_breadcrumbs(cx, up, view_text(view_get(product, N_name)));
+	struct view *crumbs = goods_breadcrumbs(cx, up, view_text(view_get(product, N_name)));
 	struct str made = view_text(view_take(product, N_json_ld));
 
 	view_put(product, N_breadcrumbs, up);
@@ -135,11 +136,11 @@ bool
 page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = RELATED_N + 1};
-	struct catalogue_ids ids = {0};
+	struct goods_ids ids = {0};
 	struct view *product, *category, *way = NULL;
 	struct str moved;
 
-	if (!catalogue_find_tree(cx, cx->args.slug, &product, &moved, e))
+	if (!goods_find_product(cx, cx->args.slug, &product, &moved, e))
 		return false;
 	if (moved.n > 0) {
 		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, moved, 0);
@@ -150,11 +151,11 @@ page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 	category = view_take(product, N_category);
 	if (category != NULL) {
 		newest.category = (uint64_t)view_get(category, N_id)->u.i;
-		if (!catalogue_way_and_ids(cx, &newest, &way, &ids, e))
+		if (!goods_way_and_ids(cx, &newest, &way, &ids, e))
 			return false;
 	}
 	page_put_way(cx, page, product, way);
-	catalogue_choose_in_tree(
+	goods_choose_variant(
 	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
 	view_put(page, N_product, product);
 	view_put(page, N_title, view_get(product, N_name));

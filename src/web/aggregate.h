@@ -1,0 +1,19 @@
+/* aggregate.h - values made of many rows, one for each language, through the cache: the rows AGGREGATE of cache.def.
+ *
+ * A row is forgotten exactly when its subject changes (store/outbox.def); nothing but its fill function is to be
+ * written. */
+#ifndef KONTOR_WEB_AGGREGATE_H
+#define KONTOR_WEB_AGGREGATE_H
+
+#include "plat/cache/cache.h"
+#include "serve/request.h"
+#include "view/view.h"
+
+/* The fill functions: read the tree from the database, in the language of the page. */
+#define AGGREGATE(name, l1, subject, help) bool aggregate_##name(const struct page_ctx *, struct view **, struct err *);
+#include "plat/cache/cache.def"
+
+/* The tree of an aggregate; it may be changed. */
+MUST_USE bool aggregate_get(const struct page_ctx *, enum cache_class, struct view **, struct err *);
+
+#endif
