@@ -211,5 +211,5 @@ buf_str(const struct buf *b)
 bool
 buf_check(const struct buf *b, struct err *e)
 {
-	return !b->over || err_set(e, ERR_LIMIT, "output over its limit of %zu bytes", b->max_b);
+	return !b->over || err_set(e, ERR_LIMIT, "output exceeds its limit of %zu bytes", b->max_b);
 }

@@ -99,7 +99,7 @@ product_csv_open(struct arena *process, struct arena *group, const struct produc
 
 		if (!is_known(pc, name, i) && !is_spec(pc, name, i) && !is_ignored(name))
 			product_note_cell(&row, false, (int)i, str_zdup(process, str_head(name, 60)),
-			    "this column is not known, or is here twice: it is ignored");
+			    "unknown or repeated column: ignored");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
 		if (pc->at[needed[i]] < 0)
@@ -178,7 +178,7 @@ read_status(const struct product_row *r, struct product *p)
 	else if (str_eq_case(s, STR("archived")))
 		p->status = PRODUCT_ARCHIVED;
 	else
-		return product_refuse(r, PRODUCT_COLUMN_STATUS, "none of active, draft, archived");
+		return product_refuse(r, PRODUCT_COLUMN_STATUS, "not one of active, draft, archived");
 	return true;
 }
 
@@ -235,7 +235,7 @@ read_product(const struct product_row *r, struct product *p)
 		return product_refuse(r, PRODUCT_COLUMN_BODY, "longer than 256 KiB");
 	p->body_html = str_dup(r->pc->group, body);
 	if (tax.n > 0 && !tax_class_find(str_lower(r->pc->group, str_head(tax, 40)), &p->tax_class))
-		return product_refuse(r, PRODUCT_COLUMN_TAX_CLASS, "none of standard, reduced, zero");
+		return product_refuse(r, PRODUCT_COLUMN_TAX_CLASS, "not one of standard, reduced, zero");
 	if (!product_category_clean(r->pc->group, str_head(product_cell(r, PRODUCT_COLUMN_TYPE), 4000), &p->category))
 		return product_refuse(r, PRODUCT_COLUMN_TYPE,
 		    "a path of at most %d names, 100 characters each, 255 in all", PRODUCT_CATEGORY_DEPTH_MAX);

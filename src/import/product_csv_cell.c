@@ -147,5 +147,5 @@ product_truth(const struct product_row *r, enum product_column col, bool otherwi
 			return true;
 		}
 	}
-	return product_refuse(r, col, "neither TRUE nor FALSE");
+	return product_refuse(r, col, "not TRUE or FALSE");
 }

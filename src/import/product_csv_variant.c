@@ -35,7 +35,7 @@ read_money(const struct product_row *r, enum product_column col, int64_t *out)
 	if (s.n == 0)
 		return true;
 	if (!money_parse(s, r->pc->setup.cur, &m, &e))
-		return product_refuse(r, col, "'%.*s' is no amount: digits, a point and at most %d digits",
+		return product_refuse(r, col, "'%.*s' is not an amount: digits, a point and at most %d digits",
 		    s.n > 40 ? 40 : (int)s.n, s.p, currency_digits(r->pc->setup.cur));
 	if (m.minor < 0)
 		return product_refuse(r, col, "below zero");
@@ -125,12 +125,12 @@ read_stock(const struct product_row *r, struct product_variant *v)
 	if (str_eq_case(policy, STR("continue")) || str_eq_case(policy, STR("true")))
 		v->sell_over = true;
 	else if (policy.n > 0 && !str_eq_case(policy, STR("deny")) && !str_eq_case(policy, STR("false")))
-		return product_refuse(r, PRODUCT_COLUMN_POLICY, "neither deny nor continue");
+		return product_refuse(r, PRODUCT_COLUMN_POLICY, "not deny or continue");
 	if (qty.n == 0)
 		return true;
 	if (!num_i64(qty, -STOCK_MAX, STOCK_MAX, &v->stock))
 		return product_refuse(
-		    r, PRODUCT_COLUMN_QTY, "'%.*s' is no whole number", qty.n > 40 ? 40 : (int)qty.n, qty.p);
+		    r, PRODUCT_COLUMN_QTY, "'%.*s' is not a whole number", qty.n > 40 ? 40 : (int)qty.n, qty.p);
 	v->has_stock = true;
 	if (v->stock < 0 && !v->sell_over) {
 		if (v->tracked)
@@ -228,7 +228,7 @@ image_of(const struct product_row *r, enum product_column col)
 	if (s.n > SOURCE_MAX_CHARS * 4 || utf8_len(s) > SOURCE_MAX_CHARS)
 		product_remark(r, col, "longer than %d characters: no picture", SOURCE_MAX_CHARS);
 	else if (!remote && leads_out(s))
-		product_remark(r, col, "leads out of the folder of pictures: no picture");
+		product_remark(r, col, "leaves the folder of pictures: no picture");
 	else if (p->n_images == PRODUCT_IMAGES_MAX)
 		product_remark(r, col, "more than %d pictures: no picture", PRODUCT_IMAGES_MAX);
 	else {
@@ -254,7 +254,7 @@ product_add_image(const struct product_row *r)
 		return;
 	im = &r->pc->p->images[at - 1];
 	if (position.n > 0 && im->position == INT64_MAX && !num_i64(position, 0, 1000000, &im->position))
-		product_remark(r, PRODUCT_COLUMN_IMAGE_POSITION, "no number: the picture comes last");
+		product_remark(r, PRODUCT_COLUMN_IMAGE_POSITION, "not a number: the picture comes last");
 	alt = product_one_line(r->pc->group, str_head(product_cell(r, PRODUCT_COLUMN_IMAGE_ALT), 4000));
 	if (utf8_len(alt) > 255) {
 		product_remark(r, PRODUCT_COLUMN_IMAGE_ALT, "longer than 255 characters: cut");

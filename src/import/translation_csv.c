@@ -105,7 +105,7 @@ read_kind(const struct translation_csv *t, const struct cells *row, enum transla
 		}
 	}
 	return refuse(t, row, TRANSLATION_COLUMN_KIND,
-	    "none of product, category, option, value, attribute, attribute_value");
+	    "not one of product, category, option, value, attribute, attribute_value");
 }
 
 static bool
@@ -137,7 +137,7 @@ read_of(const struct translation_csv *t, struct arena *a, const struct cells *ro
 	if (out->of.n == 0)
 		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "empty");
 	if (out->kind == TRANSLATION_CATEGORY && !product_category_clean(a, out->of, &out->of))
-		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "no path of categories");
+		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "not a category path");
 	if (out->kind < TRANSLATION_PRODUCT && utf8_len(out->of) > 190)
 		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "longer than 190 characters");
 	return true;
@@ -153,7 +153,7 @@ translation_csv_row(
 	if (!read_kind(t, row, &out->kind) || !read_of(t, a, row, out))
 		return false;
 	if (!translation_lang(a, cell(t, row, TRANSLATION_COLUMN_LANGUAGE), &out->lang))
-		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE, "no language tag, as de, zh-Hans or pt-BR");
+		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE, "not a language tag such as de, zh-Hans or pt-BR");
 	if (out->kind != TRANSLATION_CATEGORY && str_eq(out->lang, t->own_lang))
 		return refuse(t, row, TRANSLATION_COLUMN_LANGUAGE,
 		    "the shop's own language: these texts come with the products");

@@ -19,9 +19,9 @@ check_networks(const struct conf *c, struct err *e)
 	struct str bad;
 
 	if (!addr_list_ok(&c->web_metrics_from, &bad))
-		return err_set(e, ERR_INPUT, "web.metrics_from: %.*s is no address or network", STR_ARG(bad));
+		return err_set(e, ERR_INPUT, "web.metrics_from: %.*s is not an address or network", STR_ARG(bad));
 	if (!addr_list_ok(&c->web_trusted_proxies, &bad))
-		return err_set(e, ERR_INPUT, "web.trusted_proxies: %.*s is no address or network", STR_ARG(bad));
+		return err_set(e, ERR_INPUT, "web.trusted_proxies: %.*s is not an address or network", STR_ARG(bad));
 	return true;
 }
 

@@ -50,7 +50,7 @@ order_from_plan(struct arena *a, const struct shop_rules *rules, const struct ca
     const struct checkout_plan *p, int64_t now_s, struct order *o, struct err *e)
 {
 	if (!p->orderable || p->step != CHECKOUT_REVIEW)
-		return err_set(e, ERR_CONFLICT, "the cart cannot be ordered as it is: step %s%s",
+		return err_set(e, ERR_CONFLICT, "the cart is not ready to order: step %s%s",
 		    checkout_step_name(p->step), p->orderable ? "" : ", goods missing");
 	*o = (struct order){
 	    .session_id = cart->session_id,

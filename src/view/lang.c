@@ -47,7 +47,7 @@ langs_init(struct arena *a, const struct str *tags, size_t n, struct langs *out,
 		if (!lang_init(a, tags[out->n], l, e))
 			return false;
 		if (lang_find(out, l->path) != NULL)
-			return err_set(e, ERR_INPUT, "language '%.*s' stands there twice", STR_ARG(l->tag));
+			return err_set(e, ERR_INPUT, "language '%.*s' is listed twice", STR_ARG(l->tag));
 		l->index = out->n;
 	}
 	return true;

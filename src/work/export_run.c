@@ -258,7 +258,7 @@ static bool
 export_tables(struct writer *w, struct err *e)
 {
 	if (!currency_find(w->x->conf->site_currency, &w->cur))
-		return err_set(e, ERR_INPUT, "site.currency is no currency that we know");
+		return err_set(e, ERR_INPUT, "site.currency is not a known currency");
 	if (!catalogue_export_labels(w->x->db, &w->words, &w->labels, &w->n_labels, e))
 		return false;
 	if (w->n_labels + PRODUCT_COLUMN__MAX > CSV_COLUMNS_MAX)

@@ -21,7 +21,7 @@ make_folders(struct str path, struct err *e)
 	char z[512];
 
 	if (path.n == 0 || path.n >= sizeof(z))
-		return err_set(e, ERR_INPUT, "paths.media_dir is no name of a folder");
+		return err_set(e, ERR_INPUT, "paths.media_dir is not the name of a folder");
 	for (size_t i = 1; i <= path.n; i++) {
 		if (i < path.n && path.p[i] != '/')
 			continue;

@@ -161,7 +161,7 @@ open_table(struct import_run *r, struct csv *csv, product_note_fn *note, struct 
 	struct cells header;
 
 	if (!currency_find(r->im->conf->site_currency, &setup.cur))
-		return err_set(e, ERR_INPUT, "site.currency: '%.*s' is no currency that we know",
+		return err_set(e, ERR_INPUT, "site.currency: '%.*s' is not a known currency",
 		    STR_ARG(r->im->conf->site_currency));
 	switch (csv_next(csv, &header, &bad, e)) {
 	case CSV_ROW: return product_csv_open(r->im->a, &r->group, &setup, &header, pc, e);

@@ -136,7 +136,7 @@ START_TEST(import_keeps_variants_whose_rows_were_bad)
 	ck_assert_uint_eq(im.n.rows_refused, 1);
 	ck_assert_uint_eq(im.n.variants_gone, 0);
 	ck_assert_uint_eq(im.n.variants_changed, 1);
-	ck_assert_ptr_nonnull(strstr(report, "table.csv:3:16: left out: Variant Price: 'nine' is no amount"));
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:3:16: left out: Variant Price: 'nine' is not an amount"));
 	im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,6.00,4\ntea-f,,,,L,TF2,nine,5\n");
 	ck_assert_uint_eq(import_changes(&im), 0);
 	im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,6.00,4\n");
@@ -326,7 +326,7 @@ START_TEST(import_takes_pictures_by_content_and_reports_those_it_cannot)
 	}
 	ck_assert_uint_eq(import_changes(&im), 0);
 	ck_assert_ptr_nonnull(strstr(report, "table.csv:5:9: note: Image Src: not a GIF, PNG, JPEG or WebP picture"));
-	ck_assert_ptr_nonnull(strstr(report, "table.csv:6:9: note: Image Src: leads out of the folder"));
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:6:9: note: Image Src: leaves the folder"));
 	ck_assert_int_eq(number("SELECT w FROM product_image WHERE source = 'pics/a.png'"), 20);
 	/* Without the folder nothing is lost. */
 	im = run_table(table);

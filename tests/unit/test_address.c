@@ -69,7 +69,7 @@ START_TEST(postcodes_are_written_as_the_country_writes_them)
 }
 END_TEST
 
-START_TEST(address_that_is_fine_comes_out_clean)
+START_TEST(a_valid_address_comes_out_clean)
 {
 	struct address typed = good(), clean;
 	struct address_faults faults;
@@ -88,7 +88,7 @@ START_TEST(address_that_is_fine_comes_out_clean)
 }
 END_TEST
 
-START_TEST(address_is_written_in_the_order_of_its_country)
+START_TEST(address_lines_follow_the_order_of_the_country)
 {
 	struct str lines[ADDRESS_LINES];
 	struct address addr = good();
@@ -109,7 +109,7 @@ START_TEST(address_is_written_in_the_order_of_its_country)
 }
 END_TEST
 
-START_TEST(address_faults_are_said_at_their_fields)
+START_TEST(address_faults_are_reported_at_their_fields)
 {
 	static const char *const no_mail[] = {"a", "a@b", "@b.org", "a@.org", "a@b..org", "a b@c.org", "a@b.org.",
 	    "a@b@c.org", ".a@b.org", "a@b.org,c@d.org", "a@b.org\r\nBcc: c@d.org", "\"a\"@b.org"};
@@ -136,7 +136,7 @@ START_TEST(address_faults_are_said_at_their_fields)
 }
 END_TEST
 
-START_TEST(address_texts_have_a_greatest_length_in_characters)
+START_TEST(address_texts_have_a_maximum_length_in_characters)
 {
 	char text[512] = "";
 
@@ -150,7 +150,7 @@ START_TEST(address_texts_have_a_greatest_length_in_characters)
 }
 END_TEST
 
-START_TEST(order_numbers_find_every_wrong_digit_and_swap)
+START_TEST(order_numbers_detect_every_wrong_digit_and_swap)
 {
 	struct str number, prefix = STR("K-");
 	char wrong[32];
@@ -181,7 +181,7 @@ START_TEST(order_numbers_find_every_wrong_digit_and_swap)
 }
 END_TEST
 
-UNIT_MAIN("address", address_is_written_in_the_order_of_its_country,
-    postcodes_are_written_as_the_country_writes_them, address_that_is_fine_comes_out_clean,
-    address_faults_are_said_at_their_fields, address_texts_have_a_greatest_length_in_characters,
-    order_numbers_find_every_wrong_digit_and_swap)
+UNIT_MAIN("address", address_lines_follow_the_order_of_the_country,
+    postcodes_are_written_as_the_country_writes_them, a_valid_address_comes_out_clean,
+    address_faults_are_reported_at_their_fields, address_texts_have_a_maximum_length_in_characters,
+    order_numbers_detect_every_wrong_digit_and_swap)

@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "unit.h"
 
-START_TEST(arena_try_refuses_to_pass_the_cap_and_says_so)
+START_TEST(arena_try_fails_beyond_the_cap_and_sets_over)
 {
 	struct arena a;
 
@@ -92,7 +92,7 @@ START_TEST(arena_rewind_gives_back_blocks_made_after_the_mark)
 }
 END_TEST
 
-START_TEST(str_cut_walks_all_parts_also_empty_ones)
+START_TEST(str_cut_yields_all_parts_even_empty_ones)
 {
 	struct str rest = STR("a,,b"), part;
 
@@ -106,7 +106,7 @@ START_TEST(str_cut_walks_all_parts_also_empty_ones)
 }
 END_TEST
 
-START_TEST(buf_past_its_maximum_is_sticky)
+START_TEST(buf_over_its_maximum_is_sticky)
 {
 	struct err e = {0};
 	struct arena a;
@@ -125,7 +125,7 @@ START_TEST(buf_past_its_maximum_is_sticky)
 }
 END_TEST
 
-START_TEST(buf_escapes_what_each_place_needs)
+START_TEST(buf_escapes_for_each_context)
 {
 	struct arena a;
 	struct buf b;
@@ -202,7 +202,7 @@ START_TEST(utf8_refuses_what_rfc_3629_refuses)
 }
 END_TEST
 
-START_TEST(str_copy_takes_what_fits_and_ends_it)
+START_TEST(str_copy_truncates_and_terminates)
 {
 	char to[5];
 
@@ -259,10 +259,10 @@ START_TEST(money_never_mixes_or_overflows)
 }
 END_TEST
 
-UNIT_MAIN("base", arena_try_refuses_to_pass_the_cap_and_says_so,
+UNIT_MAIN("base", arena_try_fails_beyond_the_cap_and_sets_over,
     arena_reset_keeps_the_largest_block_but_no_huge_one, arena_reset_releases_newest_first,
-    arena_rewind_gives_back_blocks_made_after_the_mark, str_cut_walks_all_parts_also_empty_ones,
-    buf_past_its_maximum_is_sticky, buf_escapes_what_each_place_needs, err_first_error_wins_and_context_goes_in_front,
+    arena_rewind_gives_back_blocks_made_after_the_mark, str_cut_yields_all_parts_even_empty_ones,
+    buf_over_its_maximum_is_sticky, buf_escapes_for_each_context, err_first_error_wins_and_context_goes_in_front,
     num_takes_whole_numbers_only, num_mul_div_rounds_half_away_from_zero, utf8_refuses_what_rfc_3629_refuses,
-    str_copy_takes_what_fits_and_ends_it, log_lines_name_the_request_that_they_belong_to,
+    str_copy_truncates_and_terminates, log_lines_name_the_request_that_they_belong_to,
     money_never_mixes_or_overflows)

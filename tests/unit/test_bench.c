@@ -71,7 +71,7 @@ START_TEST(joined_histograms_are_one)
 }
 END_TEST
 
-START_TEST(zipf_ranks_come_in_proportion_to_one_by_rank)
+START_TEST(zipf_ranks_have_shares_of_one_by_rank)
 {
 	static unsigned count[1000];
 	struct draw d;
@@ -91,7 +91,7 @@ START_TEST(zipf_ranks_come_in_proportion_to_one_by_rank)
 }
 END_TEST
 
-START_TEST(with_exponent_0_all_ranks_come_alike)
+START_TEST(with_exponent_0_all_ranks_are_equally_likely)
 {
 	unsigned count[4] = {0};
 	struct draw d;
@@ -109,7 +109,7 @@ START_TEST(with_exponent_0_all_ranks_come_alike)
 }
 END_TEST
 
-START_TEST(a_seed_draws_the_same_again)
+START_TEST(a_seed_repeats_its_draws)
 {
 	struct draw a, b;
 
@@ -133,7 +133,7 @@ static const char page[] =
     "<select name=\"hue\"><option value=\"red\">R</option><option value=\"blue\">B</option></select>"
     "<textarea name=\"text\" rows=\"2\">x&lt;y\nz</textarea><button name=\"act\" value=\"set\">Go</button></form>";
 
-START_TEST(a_form_is_sent_as_a_browser_would)
+START_TEST(a_form_is_encoded_like_in_a_browser)
 {
 	static const struct form_value none[] = {{NULL, NULL}};
 	struct form f;
@@ -144,7 +144,7 @@ START_TEST(a_form_is_sent_as_a_browser_would)
 }
 END_TEST
 
-START_TEST(what_a_visitor_types_stands_in_the_place_of_what_was_there)
+START_TEST(typed_values_replace_those_of_the_form)
 {
 	static const struct form_value typed[] = {{"note", "\xc3\xa4"}, {"act", "set"}, {NULL, NULL}};
 	struct form f;
@@ -215,6 +215,6 @@ END_TEST
 
 UNIT_MAIN("bench", quantiles_of_small_values_are_exact, a_quantile_is_never_too_low_and_at_most_a_64th_too_high,
     a_quantile_is_never_above_the_largest_value, no_values_have_quantiles_of_0, joined_histograms_are_one,
-    zipf_ranks_come_in_proportion_to_one_by_rank, with_exponent_0_all_ranks_come_alike, a_seed_draws_the_same_again,
-    a_form_is_sent_as_a_browser_would, what_a_visitor_types_stands_in_the_place_of_what_was_there,
+    zipf_ranks_have_shares_of_one_by_rank, with_exponent_0_all_ranks_are_equally_likely, a_seed_repeats_its_draws,
+    a_form_is_encoded_like_in_a_browser, typed_values_replace_those_of_the_form,
     a_form_that_is_not_there_is_not_found, headers_of_an_answer_are_found_also_several_times, each_mix_has_its_shares)

@@ -91,7 +91,7 @@ START_TEST(the_example_with_every_line_taken_in_gives_the_defaults)
 }
 END_TEST
 
-START_TEST(what_is_shown_can_be_loaded_again)
+START_TEST(the_shown_configuration_can_be_loaded_again)
 {
 	struct buf shown, again;
 	struct conf first;
@@ -197,7 +197,7 @@ static const struct {
     {"[site]\nlanguages =\n", ":2: site.languages needs 1 entries at least"},
     {"[site]\nlanguages = en,,de\n", ":2: site.languages must be at most 16 entries"},
     {"[site]\nlanguages = en, EN\n", ":2: site.languages names \"EN\" twice"},
-    {"[site]\nlanguages = e/n\n", ":2: site.languages: \"e/n\" is no language tag"},
+    {"[site]\nlanguages = e/n\n", ":2: site.languages: \"e/n\" is not a language tag"},
     {"[site]\nlanguages = a1,b2,c3,d4,e5,f6,g7,h8,i9,j1,k2,l3,m4,n5,o6,p7,q8\n", ":2: site.languages must be at most"},
     {"[site]\ncurrency = EUX\n", ":2: site.currency must be a code of ISO 4217"},
     {"[site]\ncountry = de\n", ":2: site.country must be two capital letters"},
@@ -243,7 +243,7 @@ tell(void *arg, const char *text)
 	told++;
 }
 
-START_TEST(every_fault_is_told_and_the_first_is_the_error)
+START_TEST(every_fault_is_reported_and_the_first_is_the_error)
 {
 	const char text[] = "[web]\ndeadline_ms = 1\nnosuch = 2\n[db]\nport = 0\n";
 	FILE *f;
@@ -316,13 +316,13 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, the_defaults_are_a_valid_configuration);
 	tcase_add_test(tc, the_example_with_every_line_taken_in_gives_the_defaults);
-	tcase_add_test(tc, what_is_shown_can_be_loaded_again);
+	tcase_add_test(tc, the_shown_configuration_can_be_loaded_again);
 	tcase_add_loop_test(tc, good_files_are_taken, 0, (int)ARRAY_LEN(good));
 	tcase_add_loop_test(tc, bad_files_are_refused_with_line_and_reason, 0, (int)ARRAY_LEN(bad));
 	tcase_add_loop_test(tc, an_edit_changes_one_setting_and_no_other_line, 0, (int)ARRAY_LEN(edits));
 	tcase_add_test(tc, a_nul_byte_is_refused);
 	tcase_add_test(tc, a_missing_file_is_not_found);
-	tcase_add_test(tc, every_fault_is_told_and_the_first_is_the_error);
+	tcase_add_test(tc, every_fault_is_reported_and_the_first_is_the_error);
 	tcase_add_test(tc, every_row_has_a_help_text_and_a_name_that_is_not_taken);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);

@@ -81,7 +81,7 @@ START_TEST(csv_reads_quotes_and_line_breaks_inside_fields)
 }
 END_TEST
 
-START_TEST(csv_takes_a_byte_order_mark_and_other_separators)
+START_TEST(csv_accepts_a_byte_order_mark_and_other_separators)
 {
 	ck_table("\xef\xbb\xbfHandle,Title\nx,y", "Handle|Title/x|y/");
 	ck_table("Handle;Title;A,B\nx;1,5;z", "Handle|Title|A,B/x|1,5|z/");
@@ -91,7 +91,7 @@ START_TEST(csv_takes_a_byte_order_mark_and_other_separators)
 }
 END_TEST
 
-START_TEST(csv_reports_a_bad_row_and_goes_on_behind_it)
+START_TEST(csv_reports_a_bad_row_and_continues_after_it)
 {
 	ck_table("a,b\n\"x\"y,z\nc,d\n", "a|b/!2:4/c|d/");
 	ck_table("a,b\nc,\"d\ne\n", "a|b/!2:3/");
@@ -138,7 +138,7 @@ START_TEST(csv_refuses_fields_rows_and_column_counts_over_their_limits)
 }
 END_TEST
 
-START_TEST(csv_written_cells_never_start_a_formula_and_read_back_the_same)
+START_TEST(csv_written_cells_never_start_a_formula_and_read_back_unchanged)
 {
 	static const char *const cells[] = {"=1+1", "+x", "-x", "@x", "\tx", "\rx", "'=x", "''-x", "'", "'x", "-1.50",
 	    "", "a\"b", "a,b", "a\nb", "a;b", "-", "- ", "1-2"};
@@ -193,8 +193,8 @@ START_TEST(csv_reads_the_same_from_a_descriptor_in_any_pieces)
 END_TEST
 
 UNIT_MAIN("csv", csv_reads_all_three_line_ends_and_skips_empty_lines, csv_reads_quotes_and_line_breaks_inside_fields,
-    csv_takes_a_byte_order_mark_and_other_separators, csv_reports_a_bad_row_and_goes_on_behind_it,
+    csv_accepts_a_byte_order_mark_and_other_separators, csv_reports_a_bad_row_and_continues_after_it,
     csv_places_count_lines_inside_fields_and_code_points,
     csv_refuses_fields_rows_and_column_counts_over_their_limits,
-    csv_written_cells_never_start_a_formula_and_read_back_the_same,
+    csv_written_cells_never_start_a_formula_and_read_back_unchanged,
     csv_reads_the_same_from_a_descriptor_in_any_pieces)

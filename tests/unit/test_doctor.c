@@ -16,7 +16,7 @@
 
 static struct arena arena;
 
-START_TEST(what_a_check_says_comes_through_whole)
+START_TEST(the_output_of_a_check_arrives_complete)
 {
 	struct doctor d = {.a = &arena};
 	struct doctor_said s;
@@ -99,7 +99,7 @@ START_TEST(a_certificate_is_expired_of_another_name_or_not_trusted)
 }
 END_TEST
 
-START_TEST(what_systemd_shows_is_taken_apart_by_unit)
+START_TEST(output_of_systemctl_show_is_split_by_unit)
 {
 	struct str text =
 	    STR("Id=kontor.target\nLoadState=loaded\nActiveState=active\nSubState=active\n"
@@ -127,7 +127,7 @@ START_TEST(what_systemd_shows_is_taken_apart_by_unit)
 }
 END_TEST
 
-START_TEST(units_that_fail_restart_or_will_not_start_are_told)
+START_TEST(units_that_fail_restart_or_do_not_start_are_reported)
 {
 	struct doctor d = {.a = &arena};
 	struct doctor_said s;
@@ -185,7 +185,7 @@ START_TEST(failures_are_counted_from_a_time_on)
 }
 END_TEST
 
-START_TEST(an_orders_address_is_seen_in_a_log)
+START_TEST(an_order_url_in_a_log_is_detected)
 {
 	ck_assert(doctor_log_names_order(STR("\"GET /de/order/AAAAAAAAAA-BBBBBBBBB_ HTTP/1.1\" 200")));
 	ck_assert(doctor_log_names_order(STR("/order/ /en/order/x /shop/en/order/0123456789012345678901")));
@@ -237,8 +237,8 @@ START_TEST(backends_are_found_in_a_configuration)
 }
 END_TEST
 
-UNIT_MAIN("doctor", what_a_check_says_comes_through_whole, a_clock_before_the_program_or_ten_years_after_it_is_wrong,
+UNIT_MAIN("doctor", the_output_of_a_check_arrives_complete, a_clock_before_the_program_or_ten_years_after_it_is_wrong,
     a_disk_is_roomy_low_or_full, a_certificate_is_expired_of_another_name_or_not_trusted,
-    what_systemd_shows_is_taken_apart_by_unit, units_that_fail_restart_or_will_not_start_are_told,
-    failures_are_counted_from_a_time_on, an_orders_address_is_seen_in_a_log, modules_that_a_web_server_lacks_are_named,
+    output_of_systemctl_show_is_split_by_unit, units_that_fail_restart_or_do_not_start_are_reported,
+    failures_are_counted_from_a_time_on, an_order_url_in_a_log_is_detected, modules_that_a_web_server_lacks_are_named,
     backends_are_found_in_a_configuration)

@@ -3,7 +3,7 @@
 
 static struct arena a;
 
-START_TEST(draft_comes_back_as_it_was_typed)
+START_TEST(draft_is_stored_and_read_back_unchanged)
 {
 	struct checkout_draft d = {.shipping = STR_INIT("pickup"), .note = STR_INIT("two\nlines \"and\" \\ more")},
 			      back;
@@ -26,7 +26,7 @@ START_TEST(draft_comes_back_as_it_was_typed)
 }
 END_TEST
 
-START_TEST(draft_leaves_out_what_is_not_text_and_cuts_what_is_too_long)
+START_TEST(draft_drops_invalid_text_and_cuts_long_text)
 {
 	struct checkout_draft d = {.payment = STR_INIT("\xff\xfe")}, back;
 	struct err e = {0};
@@ -65,5 +65,5 @@ START_TEST(draft_that_cannot_be_read_is_empty)
 }
 END_TEST
 
-UNIT_MAIN("draft", draft_comes_back_as_it_was_typed, draft_leaves_out_what_is_not_text_and_cuts_what_is_too_long,
+UNIT_MAIN("draft", draft_is_stored_and_read_back_unchanged, draft_drops_invalid_text_and_cuts_long_text,
     draft_that_cannot_be_read_is_empty)

@@ -39,7 +39,7 @@ scan(struct dump_scan *s, const char *text, size_t step)
 	return buf_str(&out);
 }
 
-START_TEST(rows_are_counted_however_the_text_comes_in)
+START_TEST(rows_are_counted_however_the_input_is_split)
 {
 	for (size_t step = 1; step <= sizeof(dump); step++) {
 		struct dump_scan s;
@@ -55,7 +55,7 @@ START_TEST(rows_are_counted_however_the_text_comes_in)
 }
 END_TEST
 
-START_TEST(only_the_maker_of_a_view_is_taken_out)
+START_TEST(only_the_definer_of_a_view_is_removed)
 {
 	static const char maker[] = " DEFINER=`root`@`localhost`";
 	size_t at = (size_t)(strstr(dump, maker) - dump);
@@ -71,7 +71,7 @@ START_TEST(only_the_maker_of_a_view_is_taken_out)
 }
 END_TEST
 
-START_TEST(a_name_of_a_maker_within_a_row_stays)
+START_TEST(a_definer_inside_a_row_stays)
 {
 	static const char row[] = "INSERT INTO `t` VALUES ('\\n/*!50013 DEFINER=`a`@`b` SQL SECURITY DEFINER */');\n";
 	struct dump_scan s;
@@ -111,6 +111,6 @@ START_TEST(a_line_longer_than_its_head_goes_through)
 }
 END_TEST
 
-UNIT_MAIN("dump_scan", rows_are_counted_however_the_text_comes_in, only_the_maker_of_a_view_is_taken_out,
-    a_name_of_a_maker_within_a_row_stays, a_text_without_its_last_line_is_not_complete,
+UNIT_MAIN("dump_scan", rows_are_counted_however_the_input_is_split, only_the_definer_of_a_view_is_removed,
+    a_definer_inside_a_row_stays, a_text_without_its_last_line_is_not_complete,
     a_line_longer_than_its_head_goes_through)

@@ -53,7 +53,7 @@ START_TEST(the_answer_is_put_together_from_its_records)
 }
 END_TEST
 
-START_TEST(what_is_no_answer_is_refused)
+START_TEST(a_malformed_answer_is_refused)
 {
 	struct buf b = records();
 	struct err e = {0};
@@ -130,7 +130,7 @@ START_TEST(a_peer_that_floods_fills_the_buffer_and_no_more)
 }
 END_TEST
 
-START_TEST(a_peer_that_always_has_more_to_say_ends_at_the_deadline)
+START_TEST(a_peer_that_never_stops_sending_ends_at_the_deadline)
 {
 	struct buf b = records();
 	struct ask k = {.deadline_ns = clock_mono_ns() + 100 * CLOCK_MS};
@@ -143,6 +143,6 @@ START_TEST(a_peer_that_always_has_more_to_say_ends_at_the_deadline)
 }
 END_TEST
 
-UNIT_MAIN("fcgi_ask", the_answer_is_put_together_from_its_records, what_is_no_answer_is_refused,
+UNIT_MAIN("fcgi_ask", the_answer_is_put_together_from_its_records, a_malformed_answer_is_refused,
     an_answer_without_a_status_is_200, a_peer_that_floods_fills_the_buffer_and_no_more,
-    a_peer_that_always_has_more_to_say_ends_at_the_deadline)
+    a_peer_that_never_stops_sending_ends_at_the_deadline)

@@ -90,7 +90,7 @@ refused(struct buf *rq)
 	ck_assert(str_eq(buf_str(rq), before));
 }
 
-START_TEST(what_is_not_all_there_is_left_alone)
+START_TEST(an_incomplete_request_is_left_to_libfcgi)
 {
 	struct buf params = get_params(), rq = request(&params, 0);
 
@@ -105,7 +105,7 @@ START_TEST(what_is_not_all_there_is_left_alone)
 }
 END_TEST
 
-START_TEST(what_has_a_body_or_cannot_be_a_c_string_is_left_alone)
+START_TEST(a_request_with_a_body_or_a_nul_is_left_to_libfcgi)
 {
 	struct buf params, rq;
 
@@ -131,7 +131,7 @@ START_TEST(what_has_a_body_or_cannot_be_a_c_string_is_left_alone)
 }
 END_TEST
 
-START_TEST(more_variables_than_there_is_room_for_are_left_alone)
+START_TEST(too_many_variables_are_left_to_libfcgi)
 {
 	struct buf params = get_params(), rq;
 
@@ -145,5 +145,5 @@ START_TEST(more_variables_than_there_is_room_for_are_left_alone)
 }
 END_TEST
 
-UNIT_MAIN("fcgi_head", a_whole_request_gives_its_variables, what_is_not_all_there_is_left_alone,
-    what_has_a_body_or_cannot_be_a_c_string_is_left_alone, more_variables_than_there_is_room_for_are_left_alone)
+UNIT_MAIN("fcgi_head", a_whole_request_gives_its_variables, an_incomplete_request_is_left_to_libfcgi,
+    a_request_with_a_body_or_a_nul_is_left_to_libfcgi, too_many_variables_are_left_to_libfcgi)

@@ -47,7 +47,7 @@ START_TEST(urlencoded_keeps_repeated_and_empty_fields)
 }
 END_TEST
 
-START_TEST(urlencoded_refuses_what_is_not_whole_text)
+START_TEST(urlencoded_refuses_invalid_or_incomplete_text)
 {
 	static const char *const bad[] = {"a=%", "a=%4", "a=%zz", "a=%00", "a=%ff", "a=%c0%af", "a=%ed%a0%80", "=1",
 	    "%00=1", "a=%7f", "a=%1b", "a=%c2%85", "%0a=1"};
@@ -119,7 +119,7 @@ START_TEST(multipart_takes_files_only_where_they_are_allowed)
 }
 END_TEST
 
-START_TEST(multipart_refuses_what_is_cut_or_malformed)
+START_TEST(multipart_refuses_truncated_or_malformed_bodies)
 {
 	static const char *const bad[] = {
 	    "",
@@ -158,6 +158,6 @@ START_TEST(cookie_is_found_among_foreign_ones)
 END_TEST
 
 UNIT_MAIN("form", urlencoded_decodes_plus_and_percent, urlencoded_keeps_repeated_and_empty_fields,
-    urlencoded_refuses_what_is_not_whole_text, urlencoded_has_limits, multipart_reads_fields_and_their_line_ends,
-    multipart_takes_files_only_where_they_are_allowed, multipart_refuses_what_is_cut_or_malformed,
+    urlencoded_refuses_invalid_or_incomplete_text, urlencoded_has_limits, multipart_reads_fields_and_their_line_ends,
+    multipart_takes_files_only_where_they_are_allowed, multipart_refuses_truncated_or_malformed_bodies,
     cookie_is_found_among_foreign_ones)

@@ -26,7 +26,7 @@ beyond(const char *of, const char *in)
 	return out.n == 0 ? STR("") : buf_str(&out);
 }
 
-START_TEST(what_a_file_gives_and_what_the_server_shows_are_the_same)
+START_TEST(rights_in_a_file_and_from_the_server_compare_equal)
 {
 	const char *file =
 	    "-- a comment\nGRANT SELECT, UPDATE (avail, version) ON `shop`.product TO 'web'@'localhost';\n"
@@ -42,7 +42,7 @@ START_TEST(what_a_file_gives_and_what_the_server_shows_are_the_same)
 }
 END_TEST
 
-START_TEST(each_right_too_few_is_named)
+START_TEST(each_missing_right_is_named)
 {
 	const char *want = "GRANT SELECT, INSERT, UPDATE (a, b) ON s.t TO web@h;";
 
@@ -73,7 +73,7 @@ START_TEST(a_wider_right_holds_the_narrower_one)
 }
 END_TEST
 
-START_TEST(an_account_that_nobody_asks_who_it_is_is_seen)
+START_TEST(an_account_without_a_password_is_detected)
 {
 	arena_fini(&arena);
 	arena_init(&arena, 8 << 20);
@@ -84,5 +84,5 @@ START_TEST(an_account_that_nobody_asks_who_it_is_is_seen)
 }
 END_TEST
 
-UNIT_MAIN("grants", what_a_file_gives_and_what_the_server_shows_are_the_same, each_right_too_few_is_named,
-    a_wider_right_holds_the_narrower_one, an_account_that_nobody_asks_who_it_is_is_seen)
+UNIT_MAIN("grants", rights_in_a_file_and_from_the_server_compare_equal, each_missing_right_is_named,
+    a_wider_right_holds_the_narrower_one, an_account_without_a_password_is_detected)

@@ -45,7 +45,7 @@ START_TEST(html_clean_keeps_what_the_list_allows)
 }
 END_TEST
 
-START_TEST(html_clean_takes_text_without_tags_as_plain_text)
+START_TEST(html_clean_treats_text_without_tags_as_plain_text)
 {
 	setup();
 	ck_clean("one\ntwo\n\nthree &amp; four", "<p>one<br>two</p><p>three &amp; four</p>");
@@ -220,6 +220,6 @@ START_TEST(html_clean_bounds_depth_and_the_parsers_memory)
 }
 END_TEST
 
-UNIT_MAIN("html_clean", html_clean_keeps_what_the_list_allows, html_clean_takes_text_without_tags_as_plain_text,
+UNIT_MAIN("html_clean", html_clean_keeps_what_the_list_allows, html_clean_treats_text_without_tags_as_plain_text,
     html_clean_lets_nothing_hostile_through_and_is_a_fixed_point,
     html_clean_puts_blocks_only_where_a_parser_leaves_them, html_clean_bounds_depth_and_the_parsers_memory)

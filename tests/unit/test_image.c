@@ -61,7 +61,7 @@ START_TEST(image_head_knows_the_four_types_by_content)
 }
 END_TEST
 
-START_TEST(image_head_refuses_what_is_cut_off_other_or_huge)
+START_TEST(image_head_refuses_truncated_other_or_huge_files)
 {
 	static const struct str bad[] = {STR_INIT(""), STR_INIT("GIF89a"), STR_INIT("<svg xmlns='x'/>"),
 	    STR_INIT("\xff\xd8\xff"), STR_INIT("\xff\xd8\xff\xe1\0\x02\xff\xda\0\x02"), STR_INIT("\x89PNG\r\n\x1a\n"),
@@ -181,6 +181,6 @@ START_TEST(image_import_stays_in_its_folder)
 }
 END_TEST
 
-UNIT_MAIN("image", image_head_knows_the_four_types_by_content, image_head_refuses_what_is_cut_off_other_or_huge,
+UNIT_MAIN("image", image_head_knows_the_four_types_by_content, image_head_refuses_truncated_other_or_huge_files,
     image_measures_keep_the_aspect_and_never_enlarge, image_store_writes_three_sizes_once_and_clear_becomes_white,
     image_store_refuses_a_picture_that_is_broken_inside, image_import_stays_in_its_folder)

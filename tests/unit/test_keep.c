@@ -91,7 +91,7 @@ START_TEST(the_socket_reaches_systemd_under_the_number_of_its_file)
 }
 END_TEST
 
-START_TEST(what_came_from_systemd_or_has_no_file_is_not_sent)
+START_TEST(a_socket_from_systemd_or_without_a_file_is_not_sent)
 {
 	const char *name = own_name("two");
 	struct err e = {0};
@@ -112,7 +112,7 @@ START_TEST(what_came_from_systemd_or_has_no_file_is_not_sent)
 }
 END_TEST
 
-START_TEST(without_systemd_nothing_is_sent_and_a_dead_one_is_told)
+START_TEST(without_systemd_nothing_is_sent_and_a_dead_one_is_an_error)
 {
 	struct err e = {0};
 	char path[40];
@@ -130,4 +130,4 @@ START_TEST(without_systemd_nothing_is_sent_and_a_dead_one_is_told)
 END_TEST
 
 UNIT_MAIN("keep", the_socket_reaches_systemd_under_the_number_of_its_file,
-    what_came_from_systemd_or_has_no_file_is_not_sent, without_systemd_nothing_is_sent_and_a_dead_one_is_told)
+    a_socket_from_systemd_or_without_a_file_is_not_sent, without_systemd_nothing_is_sent_and_a_dead_one_is_an_error)

@@ -31,7 +31,7 @@ START_TEST(languages_are_known_by_tag_and_found_by_path)
 	ck_assert_str_eq(e.msg, "language 'tlh' is not known");
 	err_clear(&e);
 	ck_assert(!langs_init(&a, twice, 2, &langs, &e));
-	ck_assert_str_eq(e.msg, "language 'de' stands there twice");
+	ck_assert_str_eq(e.msg, "language 'de' is listed twice");
 	arena_fini(&a);
 }
 END_TEST
@@ -125,7 +125,7 @@ static const char mo[] = "\xde\x12\x04\x95\0\0\0\0\x02\0\0\0\x1c\0\0\0\x2c\0\0\0
 			 "\x23\0\0\0\x3f\0\0\0\x01\0\0\0\x63\0\0\0"
 			 "\0a\0Plural-Forms: nplurals=1; plural=0;\0A";
 
-START_TEST(a_catalogue_finds_its_texts_and_nothing_else)
+START_TEST(a_catalogue_finds_its_texts_only)
 {
 	struct catalogue c;
 	struct str text;
@@ -170,4 +170,4 @@ END_TEST
 
 UNIT_MAIN("lang", languages_are_known_by_tag_and_found_by_path, negotiation_takes_the_best_weight_then_the_closest,
     plural_rules_of_gettext_are_understood, plural_rules_that_make_no_sense_are_refused,
-    a_catalogue_finds_its_texts_and_nothing_else, a_cut_or_changed_catalogue_is_never_read_outside)
+    a_catalogue_finds_its_texts_only, a_cut_or_changed_catalogue_is_never_read_outside)

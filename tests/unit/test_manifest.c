@@ -24,7 +24,7 @@ parse(const char *text, struct manifest *m, struct err *e)
 	return manifest_parse(&arena, str_z(text), m, e);
 }
 
-START_TEST(what_is_written_is_read_again)
+START_TEST(a_written_manifest_is_read_back)
 {
 	static const char text[] =
 	    "kontor-backup 1\nname kontor-20261124T061500Z\nmade 2026-11-24T06:15:00Z\nprogram 0.1.0\n"
@@ -45,7 +45,7 @@ START_TEST(what_is_written_is_read_again)
 }
 END_TEST
 
-START_TEST(a_word_of_a_later_program_is_passed_over)
+START_TEST(an_unknown_word_of_a_later_release_is_skipped)
 {
 	struct err e = {0};
 	struct manifest m;
@@ -55,7 +55,7 @@ START_TEST(a_word_of_a_later_program_is_passed_over)
 }
 END_TEST
 
-START_TEST(what_is_cut_or_wrong_is_refused_with_its_line)
+START_TEST(a_truncated_or_wrong_manifest_is_refused_with_its_line)
 {
 	static const struct {
 		const char *text, *says;
@@ -90,7 +90,7 @@ START_TEST(what_is_cut_or_wrong_is_refused_with_its_line)
 END_TEST
 
 /* The first write is partial; only the next one returns the error. */
-START_TEST(a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
+START_TEST(a_partial_write_is_reported_with_its_reason)
 {
 	char dir[] = "/tmp/kontor-test-XXXXXX", path[64];
 	struct dump_table table[] = {{.name = STR("orders"), .rows = 2}};
@@ -120,5 +120,5 @@ START_TEST(a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
 }
 END_TEST
 
-UNIT_MAIN("manifest", what_is_written_is_read_again, a_word_of_a_later_program_is_passed_over,
-    what_is_cut_or_wrong_is_refused_with_its_line, a_disk_that_takes_a_part_of_it_is_told_with_its_reason)
+UNIT_MAIN("manifest", a_written_manifest_is_read_back, an_unknown_word_of_a_later_release_is_skipped,
+    a_truncated_or_wrong_manifest_is_refused_with_its_line, a_partial_write_is_reported_with_its_reason)

@@ -162,26 +162,26 @@ START_TEST(mistakes_are_refused_with_file_and_line)
 {
 	start();
 	refused("a\n{{page.titel}}", "t:2: unknown name 'titel'");
-	refused("{{#page}}\n{{/me}}", "t:2: '/me' where '/page' of line 1 is due");
+	refused("{{#page}}\n{{/me}}", "t:2: '/me' where '/page' of line 1 is expected");
 	refused("\n{{/page}}", "t:2: '/page' closes nothing");
 	refused("{{#page}}", "t:1: '#page' is never closed");
 	refused("x {{page", "t:1: a tag without its end");
 	refused("{{}}", "t:1: an empty tag");
 	refused("\n\n{{>nothing}}", "t:3: there is no template 'nothing'");
 	refused("{{=a=}}", "t:1: wrong delimiters");
-	refused("{{page..name}}", "t:1: 'page..name' is no name");
+	refused("{{page..name}}", "t:1: 'page..name' is not a name");
 	refused("{{#_}}Hello", "t:1: a text without its end {{/_}}");
 	refused("{{#_}}a <b>c</b>{{/_}}", "t:1: a text may not hold <");
 	refused("{{#_}}say \"x\"{{/_}}", "t:1: a text may not hold \"");
 	refused("{{#_}}{{{name}}}{{/_}}", "t:1: unknown name '{name'");
 	refused("{{#_}} {{/_}}", "t:1: empty text");
 	refused("{{#_n}}count|One{{/_n}}", "t:1: a counted text is written count|one|many");
-	refused("{{<t}}{{/t}}", "t:1: too many parents and blocks in each other");
+	refused("{{<t}}{{/t}}", "t:1: parents and blocks nested too deep");
 	arena_fini(&a);
 }
 END_TEST
 
-START_TEST(partials_that_call_each_other_without_end_are_stopped)
+START_TEST(partials_that_recurse_are_stopped)
 {
 	struct mustache *m;
 	struct view *v;
@@ -204,7 +204,7 @@ START_TEST(partials_that_call_each_other_without_end_are_stopped)
 }
 END_TEST
 
-START_TEST(lists_that_hold_themselves_in_each_other_are_stopped)
+START_TEST(lists_that_contain_themselves_are_stopped)
 {
 	struct view *v, *list;
 	struct mustache *m;
@@ -270,7 +270,7 @@ use_texts(struct lang *l, const struct str (*pairs)[2], size_t n)
 	l->has_texts = true;
 }
 
-START_TEST(texts_are_translated_and_may_put_their_fields_in_another_order)
+START_TEST(translations_may_reorder_their_fields)
 {
 	static const struct str pairs[][2] = {
 	    {STR_INIT(""), STR_INIT("Plural-Forms: nplurals=2; plural=n != 1;\n")},
@@ -330,6 +330,6 @@ END_TEST
 UNIT_MAIN("mustache", the_type_of_a_value_decides_how_it_is_written_also_in_three_braces,
     amounts_and_dates_are_written_as_the_language_writes_them, a_list_is_shown_for_each_item_and_its_surroundings_once,
     a_form_that_a_value_does_not_have_is_absent, indentation_and_empty_lines_are_not_sent,
-    mistakes_are_refused_with_file_and_line, partials_that_call_each_other_without_end_are_stopped,
-    lists_that_hold_themselves_in_each_other_are_stopped, output_over_the_limit_is_an_error,
-    texts_are_translated_and_may_put_their_fields_in_another_order, counted_texts_take_the_form_of_the_language)
+    mistakes_are_refused_with_file_and_line, partials_that_recurse_are_stopped,
+    lists_that_contain_themselves_are_stopped, output_over_the_limit_is_an_error,
+    translations_may_reorder_their_fields, counted_texts_take_the_form_of_the_language)

@@ -109,7 +109,7 @@ expected(enum order_machine m, enum order_event ev, const struct order_facts *f)
 	}
 }
 
-START_TEST(order_state_every_event_in_every_state_does_what_is_written_down)
+START_TEST(order_state_every_event_in_every_state_has_the_expected_effect)
 {
 	int n = 0;
 
@@ -200,7 +200,7 @@ START_TEST(shipping_is_priced_by_weight_and_free_from_a_value_on)
 }
 END_TEST
 
-START_TEST(shipping_steps_say_what_is_wrong_with_them)
+START_TEST(shipping_steps_report_their_faults)
 {
 	static const char *const wrong[] = {"x", "1000", "1000:", "1000:x", "0:1.00", "2000:1.00,1000:2.00",
 	    "1000:-1.00", "1000:1.00,", "1000:1.001", "1:1,2:1,3:1,4:1,5:1,6:1,7:1,8:1,9:1,10:1,11:1,12:1,13:1"};
@@ -215,7 +215,7 @@ START_TEST(shipping_steps_say_what_is_wrong_with_them)
 }
 END_TEST
 
-START_TEST(cart_lines_say_what_changed)
+START_TEST(cart_lines_report_changes)
 {
 	struct cart_line l = line(1, 3, 1000);
 
@@ -233,7 +233,7 @@ START_TEST(cart_lines_say_what_changed)
 }
 END_TEST
 
-START_TEST(checkout_counts_only_what_can_be_had_and_does_not_order_less_silently)
+START_TEST(checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently)
 {
 	struct cart_line lines[] = {line(1, 1, 1000), line(2, 1, 500)};
 	struct checkout_draft d = draft();
@@ -255,7 +255,7 @@ START_TEST(checkout_counts_only_what_can_be_had_and_does_not_order_less_silently
 }
 END_TEST
 
-START_TEST(checkout_hash_changes_with_all_that_is_shown)
+START_TEST(checkout_hash_covers_all_that_is_shown)
 {
 	struct cart_line l = line(1, 2, 1000);
 	struct checkout_draft d = draft();
@@ -350,8 +350,8 @@ START_TEST(product_shows_the_best_availability_of_its_variants)
 }
 END_TEST
 
-UNIT_MAIN("order", order_state_every_event_in_every_state_does_what_is_written_down, checkout_goes_step_by_step,
+UNIT_MAIN("order", order_state_every_event_in_every_state_has_the_expected_effect, checkout_goes_step_by_step,
     checkout_of_digital_goods_asks_for_no_delivery, shipping_is_priced_by_weight_and_free_from_a_value_on,
-    shipping_steps_say_what_is_wrong_with_them, cart_lines_say_what_changed,
-    checkout_counts_only_what_can_be_had_and_does_not_order_less_silently, checkout_hash_changes_with_all_that_is_shown,
+    shipping_steps_report_their_faults, cart_lines_report_changes,
+    checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently, checkout_hash_covers_all_that_is_shown,
     order_waits_for_its_money_only_when_paid_in_advance, product_shows_the_best_availability_of_its_variants)

@@ -117,7 +117,7 @@ START_TEST(product_csv_names_a_missing_column_and_ignores_unknown_ones_once)
 	ck_assert_str_eq(read_table("Handle,Title\nx,y\n"), "line 1: the column \"Variant Price\" is missing");
 	done();
 	ck_reads("Handle,Title,Variant Price,Shoe last,Google Shopping / MPN\ncup,Cup,1,x,y\n",
-	    "1:28: (Shoe last: this column is not known, or is here twice: it is ignored\n= cup /=100\n");
+	    "1:28: (Shoe last: unknown or repeated column: ignored\n= cup /=100\n");
 }
 END_TEST
 
@@ -127,10 +127,11 @@ static const struct {
 } broken[] = {
     {"cup,Cup,Color,Red,x,\n", "2:21: Variant Price: empty\n2:1: no variant is left: the product is left out\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,Blue,y,\"1,431.50\"\n",
-	"3:14: Variant Price: '1,431.50' is no amount: digits, a point and at most 2 digits\n= cup* Red/=500\n"},
+	"3:14: Variant Price: '1,431.50' is not an amount: digits, a point and at most 2 digits\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,Blue,y,-1\n", "3:14: Variant Price: below zero\n= cup* Red/=500\n"},
-    {"cup,Cup,Color,Red,x,5.005\n", "2:21: Variant Price: '5.005' is no amount: digits, a point and at most 2 digits\n"
-				    "2:1: no variant is left: the product is left out\n"},
+    {"cup,Cup,Color,Red,x,5.005\n",
+	"2:21: Variant Price: '5.005' is not an amount: digits, a point and at most 2 digits\n"
+	"2:1: no variant is left: the product is left out\n"},
     {"cup,Cup,Color,Red,x,99999999999999\n",
 	"2:21: Variant Price: larger than the shop can count\n2:1: no variant is left: the product is left out\n"},
     {"cup,,Color,Red,x,5\ncup,,,Blue,y,5\n",
@@ -155,7 +156,7 @@ static const struct {
 	"3:9: Variant Price: the row holds neither a variant nor a picture\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5,more\n", "2:23: more cells than the header has columns; is a quote missing?\n"},
     {"cup,Cup,Color,Red,x,5\n\"cup\"x,,,Blue,y,6\n",
-	"3:6: text behind the closing quote of a field\n= cup* Red/=500\n"},
+	"3:6: text after the closing quote of a field\n= cup* Red/=500\n"},
     {"cup,Cup,Color,R\xff,x,5\n", "2:15: not UTF-8; save the file as UTF-8\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,\"Blue,y,6\n",
 	"3:7: the quote that opens this field is never closed\n= cup* Red/=500\n"},
@@ -176,25 +177,25 @@ END_TEST
 static const struct {
 	const char *column, *cell, *report;
 } cells[] = {
-    {"Published", "maybe", "2:11: Published: neither TRUE nor FALSE\n"},
-    {"Status", "sold", "2:11: Status: none of active, draft, archived\n"},
+    {"Published", "maybe", "2:11: Published: not TRUE or FALSE\n"},
+    {"Status", "sold", "2:11: Status: not one of active, draft, archived\n"},
     {"Gift Card", "TRUE", "2:11: Gift Card: gift cards are not supported yet\n"},
-    {"Tax Class", "luxury", "2:11: Tax Class: none of standard, reduced, zero\n"},
+    {"Tax Class", "luxury", "2:11: Tax Class: not one of standard, reduced, zero\n"},
     {"Type", "a>b>c>d>e>f", "2:11: Type: a path of at most 5 names, 100 characters each, 255 in all\n"},
     {"Option2 Name", "Size", "2:11: Option2 Name: the option before it has no name\n"},
     {"Variant Grams", "heavy", "2:11: Variant Grams: not a weight in grams\n-"},
-    {"Variant Inventory Qty", "12.5", "2:11: Variant Inventory Qty: '12.5' is no whole number\n-"},
-    {"Variant Inventory Policy", "perhaps", "2:11: Variant Inventory Policy: neither deny nor continue\n-"},
-    {"Variant Requires Shipping", "x", "2:11: Variant Requires Shipping: neither TRUE nor FALSE\n-"},
+    {"Variant Inventory Qty", "12.5", "2:11: Variant Inventory Qty: '12.5' is not a whole number\n-"},
+    {"Variant Inventory Policy", "perhaps", "2:11: Variant Inventory Policy: not deny or continue\n-"},
+    {"Variant Requires Shipping", "x", "2:11: Variant Requires Shipping: not TRUE or FALSE\n-"},
     {"Variant Compare At Price", "x",
-	"2:11: Variant Compare At Price: 'x' is no amount: digits, a point and at most 2 digits\n-"},
+	"2:11: Variant Compare At Price: 'x' is not an amount: digits, a point and at most 2 digits\n-"},
     {"Variant Compare At Price", "4", "2:11: (Variant Compare At Price: not above the price: ignored\n+"},
     {"Variant Barcode", "\xc3\xa4", "2:11: Variant Barcode: not ASCII\n-"},
     {"Unit Price Total Measure", "250", "1:28: Unit Price Base Measure: empty, though there is a total measure\n-"},
     {"Unit Price Total Measure", "0",
 	"2:11: Unit Price Total Measure: not a measure above zero: digits, a point and at most 3 digits\n-"},
-    {"Image Src", "../../etc/passwd", "2:11: (Image Src: leads out of the folder of pictures: no picture\n+"},
-    {"Image Src", "/etc/passwd", "2:11: (Image Src: leads out of the folder of pictures: no picture\n+"},
+    {"Image Src", "../../etc/passwd", "2:11: (Image Src: leaves the folder of pictures: no picture\n+"},
+    {"Image Src", "/etc/passwd", "2:11: (Image Src: leaves the folder of pictures: no picture\n+"},
 };
 
 START_TEST(product_csv_reports_each_broken_cell_at_its_place)
@@ -264,7 +265,7 @@ START_TEST(product_csv_orders_pictures_by_position_and_variants_follow)
 }
 END_TEST
 
-START_TEST(product_csv_reads_all_that_belongs_to_goods)
+START_TEST(product_csv_reads_all_fields_of_a_product)
 {
 	struct product *p = only_product(
 	    "Handle,Title,Type,Tags,Published,Variant Price,Variant Grams,Variant Inventory Tracker,Variant Inventory "
@@ -293,7 +294,7 @@ START_TEST(product_csv_reads_all_that_belongs_to_goods)
 }
 END_TEST
 
-START_TEST(product_category_paths_are_taken_apart)
+START_TEST(product_category_paths_are_split)
 {
 	struct str path = STR("Tea > Green tea > Japan");
 
@@ -326,5 +327,5 @@ END_TEST
 UNIT_MAIN("product_csv", product_csv_groups_rows_by_handle, product_csv_takes_the_newer_column_names,
     product_csv_names_a_missing_column_and_ignores_unknown_ones_once,
     product_csv_reports_each_broken_row_and_keeps_the_rest, product_csv_reports_each_broken_cell_at_its_place,
-    product_csv_orders_pictures_by_position_and_variants_follow, product_csv_reads_all_that_belongs_to_goods,
-    product_category_paths_are_taken_apart, product_csv_bounds_the_variants_of_a_product)
+    product_csv_orders_pictures_by_position_and_variants_follow, product_csv_reads_all_fields_of_a_product,
+    product_category_paths_are_split, product_csv_bounds_the_variants_of_a_product)

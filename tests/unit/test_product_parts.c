@@ -19,7 +19,7 @@ parsed(const char *json)
 	return p;
 }
 
-START_TEST(parts_come_back_as_they_were)
+START_TEST(parts_are_read_back_unchanged)
 {
 	struct catalogue_image images[] = {{STR_INIT(HASH), STR_INIT("a \"tin\" \\ of\n<tea> & \x01\x7f"), 640, 480, 1},
 	    {STR_INIT(HASH), STR_INIT(""), 4294967295, 1, 50}};
@@ -119,5 +119,5 @@ START_TEST(parts_of_another_form_are_refused_and_set_nothing)
 }
 END_TEST
 
-UNIT_MAIN("product_parts", parts_come_back_as_they_were, parts_have_the_form_that_the_database_writes_too,
+UNIT_MAIN("product_parts", parts_are_read_back_unchanged, parts_have_the_form_that_the_database_writes_too,
     parts_of_a_product_without_any_are_an_empty_list, parts_of_another_form_are_refused_and_set_nothing)

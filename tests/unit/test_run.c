@@ -28,7 +28,7 @@ START_TEST(output_errors_and_status_come_back)
 }
 END_TEST
 
-START_TEST(a_signal_is_told_from_a_status)
+START_TEST(a_signal_is_distinguished_from_a_status)
 {
 	const char *const argv[] = {"sh", "-c", "kill -9 $$", NULL};
 	int status;
@@ -38,7 +38,7 @@ START_TEST(a_signal_is_told_from_a_status)
 }
 END_TEST
 
-START_TEST(what_is_not_there_is_named)
+START_TEST(a_missing_program_is_named)
 {
 	const char *const argv[] = {"no-such-program-here", NULL};
 	struct err e = {0};
@@ -86,5 +86,5 @@ START_TEST(a_program_gets_the_channels_it_is_given)
 }
 END_TEST
 
-UNIT_MAIN("run", output_errors_and_status_come_back, a_signal_is_told_from_a_status, what_is_not_there_is_named,
-    much_output_is_read_to_its_end_and_cut, a_program_gets_the_channels_it_is_given)
+UNIT_MAIN("run", output_errors_and_status_come_back, a_signal_is_distinguished_from_a_status,
+    a_missing_program_is_named, much_output_is_read_to_its_end_and_cut, a_program_gets_the_channels_it_is_given)

@@ -40,7 +40,7 @@ START_TEST(block_holds_ids_as_the_server_writes_them_too)
 }
 END_TEST
 
-START_TEST(block_passes_over_what_no_list_can_hold)
+START_TEST(block_ignores_invalid_offsets)
 {
 	/* Two offsets too high, one duplicate, one cut in half. */
 	static const struct str list = STR_INIT("\x00\x05\x40\x00\xff\xff\x00\x07\x00\x05\x01");
@@ -88,7 +88,7 @@ START_TEST(block_finds_what_is_in_all_lists_newest_first_below_a_limit)
 }
 END_TEST
 
-START_TEST(block_loses_just_those_that_leave)
+START_TEST(block_removes_exactly_the_given_ids)
 {
 	static const uint64_t ids[] = {16390, 16384, 16999, 16390, 17000}, gone[] = {16390, 16385, 17000};
 	struct buf b;
@@ -102,5 +102,5 @@ START_TEST(block_loses_just_those_that_leave)
 }
 END_TEST
 
-UNIT_MAIN("search_block", block_holds_ids_as_the_server_writes_them_too, block_passes_over_what_no_list_can_hold,
-    block_finds_what_is_in_all_lists_newest_first_below_a_limit, block_loses_just_those_that_leave)
+UNIT_MAIN("search_block", block_holds_ids_as_the_server_writes_them_too, block_ignores_invalid_offsets,
+    block_finds_what_is_in_all_lists_newest_first_below_a_limit, block_removes_exactly_the_given_ids)

@@ -3,7 +3,7 @@
 #include "plat/text/secret.h"
 #include "unit.h"
 
-START_TEST(secret_texts_are_read_back_and_only_in_their_one_writing)
+START_TEST(secret_texts_are_read_back_only_in_canonical_form)
 {
 	struct arena a;
 	struct err e = {0};
@@ -58,5 +58,5 @@ START_TEST(secret_equal_compares_length_and_bytes)
 }
 END_TEST
 
-UNIT_MAIN("secret", secret_texts_are_read_back_and_only_in_their_one_writing,
+UNIT_MAIN("secret", secret_texts_are_read_back_only_in_canonical_form,
     secret_derive_needs_the_key_and_the_message, secret_equal_compares_length_and_bytes)

@@ -247,7 +247,7 @@ START_TEST(the_text_says_what_is_wrong_first)
 }
 END_TEST
 
-START_TEST(nobody_has_counted_yet_is_no_fault)
+START_TEST(no_counts_yet_is_not_a_fault)
 {
 	struct stats_report r;
 	struct buf b;
@@ -268,7 +268,7 @@ main(void)
 	const TTest *const tests[] = {the_four_measures_come_from_the_counts_of_all_processes,
 	    backends_have_their_own_measures, a_request_in_hand_is_the_difference, nothing_measured_is_no_data,
 	    metrics_are_well_formed_and_hold_the_counts, the_text_says_what_is_wrong_first,
-	    nobody_has_counted_yet_is_no_fault};
+	    no_counts_yet_is_not_a_fault};
 	Suite *s = suite_create("stats_report");
 	TCase *tc = tcase_create("stats_report");
 	SRunner *sr;

@@ -62,7 +62,7 @@ hang(void *arg, struct buf *out)
 		pause();
 }
 
-START_TEST(each_says_its_own_and_changes_nothing_here)
+START_TEST(each_task_has_its_own_output_and_does_not_change_the_caller)
 {
 	struct task t[MANY];
 	int number[MANY];
@@ -84,7 +84,7 @@ START_TEST(each_says_its_own_and_changes_nothing_here)
 }
 END_TEST
 
-START_TEST(one_that_hangs_costs_its_limit_and_holds_up_no_other)
+START_TEST(a_hung_task_costs_its_limit_and_delays_no_other)
 {
 	struct task t[] = {{.fn = hang, .limit_ms = 300}, {.fn = say_nothing, .limit_ms = 20000},
 	    {.fn = hang, .limit_ms = 300}, {.fn = say_nothing, .limit_ms = 20000}};
@@ -109,7 +109,7 @@ START_TEST(one_that_hangs_costs_its_limit_and_holds_up_no_other)
 }
 END_TEST
 
-START_TEST(one_that_crashes_or_says_too_much_has_said_nothing)
+START_TEST(a_task_that_crashes_or_writes_too_much_has_no_output)
 {
 	struct task t[] = {{.fn = crash, .limit_ms = 20000}, {.fn = say_too_much, .limit_ms = 20000},
 	    {.fn = say_much, .limit_ms = 20000}};
@@ -126,5 +126,5 @@ START_TEST(one_that_crashes_or_says_too_much_has_said_nothing)
 }
 END_TEST
 
-UNIT_MAIN("task", each_says_its_own_and_changes_nothing_here, one_that_hangs_costs_its_limit_and_holds_up_no_other,
-    one_that_crashes_or_says_too_much_has_said_nothing)
+UNIT_MAIN("task", each_task_has_its_own_output_and_does_not_change_the_caller,
+    a_hung_task_costs_its_limit_and_delays_no_other, a_task_that_crashes_or_writes_too_much_has_no_output)

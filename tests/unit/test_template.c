@@ -193,7 +193,7 @@ START_TEST(overrides_that_are_parents_of_each_other_are_left_out)
 }
 END_TEST
 
-START_TEST(all_broken_installed_templates_are_told_and_none_serves)
+START_TEST(all_broken_installed_templates_are_reported_and_none_is_used)
 {
 	struct template_dirs dirs;
 
@@ -213,4 +213,4 @@ UNIT_MAIN("template", every_text_of_the_templates_is_translated,
     every_template_renders_with_nothing_and_with_only_what_is_promised,
     an_override_stands_in_for_the_installed_template_everywhere,
     a_broken_override_is_refused_with_file_and_line_and_the_installed_one_serves,
-    overrides_that_are_parents_of_each_other_are_left_out, all_broken_installed_templates_are_told_and_none_serves)
+    overrides_that_are_parents_of_each_other_are_left_out, all_broken_installed_templates_are_reported_and_none_is_used)

@@ -146,7 +146,7 @@ START_TEST(totals_of_a_german_cart_are_those_of_a_receipt)
 }
 END_TEST
 
-START_TEST(totals_too_large_are_refused_not_wrong)
+START_TEST(totals_that_overflow_are_refused)
 {
 	struct totals_line line = {.unit_minor = INT64_MAX / 2, .qty = 3};
 	struct totals_rules rules = {.cur = 1};
@@ -213,6 +213,6 @@ START_TEST(tax_is_rounded_half_away_from_zero)
 END_TEST
 
 UNIT_MAIN("totals", totals_of_20000_random_carts_add_up, totals_do_not_depend_on_the_order_of_lines,
-    totals_of_a_german_cart_are_those_of_a_receipt, totals_too_large_are_refused_not_wrong,
+    totals_of_a_german_cart_are_those_of_a_receipt, totals_that_overflow_are_refused,
     divided_amounts_add_up_and_are_off_by_less_than_one, tax_rates_are_the_destinations_in_the_eu_and_none_beyond,
     tax_is_rounded_half_away_from_zero)

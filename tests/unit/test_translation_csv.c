@@ -53,7 +53,7 @@ START_TEST(translations_come_in_both_layouts)
 }
 END_TEST
 
-START_TEST(translations_that_cannot_be_taken_are_reported)
+START_TEST(invalid_translations_are_reported)
 {
 	ck_reads("Handle,Title\n", "line 1: the column \"Language\" is missing");
 	ck_reads("Handle,Language\n", "line 1: there is neither a column \"Title\" nor \"Body\"");
@@ -67,10 +67,10 @@ START_TEST(translations_that_cannot_be_taken_are_reported)
 	    "5:31: Language: the shop's own language: these texts come with the products\n"
 	    "= category Tea en 'Teas' ''\n");
 	ck_reads("Handle,Language,Body\ntea,german,Tee\ntea,d,Tee\ntea,12,Tee\n,de,Tee\n",
-	    "= product tea german '' 'Tee'\n3:5: Language: no language tag, as de, zh-Hans or pt-BR\n"
-	    "4:5: Language: no language tag, as de, zh-Hans or pt-BR\n5:1: Handle: empty\n");
+	    "= product tea german '' 'Tee'\n3:5: Language: not a language tag such as de, zh-Hans or pt-BR\n"
+	    "4:5: Language: not a language tag such as de, zh-Hans or pt-BR\n5:1: Handle: empty\n");
 	ck_reads("Kind,Handle,Language,Title\nthing,x,de,y\noption,Size,de,\n",
-	    "2:1: Kind: none of product, category, option, value, attribute, attribute_value\n3:16: Title: empty\n");
+	    "2:1: Kind: not one of product, category, option, value, attribute, attribute_value\n3:16: Title: empty\n");
 }
 END_TEST
 
@@ -95,5 +95,5 @@ START_TEST(language_tags_get_their_usual_case)
 }
 END_TEST
 
-UNIT_MAIN("translation_csv", translations_come_in_both_layouts, translations_that_cannot_be_taken_are_reported,
+UNIT_MAIN("translation_csv", translations_come_in_both_layouts, invalid_translations_are_reported,
     language_tags_get_their_usual_case)

@@ -90,7 +90,7 @@ START_TEST(a_copy_is_made_of_no_link)
 }
 END_TEST
 
-START_TEST(what_a_run_that_broke_off_left_is_replaced)
+START_TEST(leftovers_of_an_aborted_run_are_replaced)
 {
 	char from[64], to[64];
 	struct err e = {0};
@@ -105,4 +105,4 @@ START_TEST(what_a_run_that_broke_off_left_is_replaced)
 END_TEST
 
 UNIT_MAIN("tree", a_copy_writes_through_no_link_that_was_planted, a_copy_is_made_of_no_link,
-    what_a_run_that_broke_off_left_is_replaced)
+    leftovers_of_an_aborted_run_are_replaced)

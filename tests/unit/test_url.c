@@ -51,7 +51,7 @@ START_TEST(links_stand_below_the_path_of_the_site)
 }
 END_TEST
 
-START_TEST(what_is_put_into_a_link_is_encoded)
+START_TEST(parts_of_a_link_are_encoded)
 {
 	start("http://localhost:8080");
 	ck_str(urls.base, "");
@@ -62,7 +62,7 @@ START_TEST(what_is_put_into_a_link_is_encoded)
 }
 END_TEST
 
-START_TEST(what_is_no_address_of_a_shop_is_refused)
+START_TEST(an_invalid_site_url_is_refused)
 {
 	static const char *const bad[] = {"", "example.org", "ftp://example.org", "https://", "https:///x",
 	    "https://a b/", "https://a:0/", "https://a:x/", "https://a/\"", "https://u@h/", "https://a/b//c",
@@ -203,6 +203,6 @@ START_TEST(jsonld_names_the_shop_and_the_way_to_a_page)
 }
 END_TEST
 
-UNIT_MAIN("url", links_stand_below_the_path_of_the_site, what_is_put_into_a_link_is_encoded,
-    what_is_no_address_of_a_shop_is_refused, jsonld_of_a_product_with_variants_is_a_group_with_an_offer_each,
+UNIT_MAIN("url", links_stand_below_the_path_of_the_site, parts_of_a_link_are_encoded,
+    an_invalid_site_url_is_refused, jsonld_of_a_product_with_variants_is_a_group_with_an_offer_each,
     jsonld_of_a_product_with_one_variant_is_a_product, jsonld_names_the_shop_and_the_way_to_a_page)

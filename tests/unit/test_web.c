@@ -164,7 +164,7 @@ START_TEST(fields_are_typed_and_unknown_ones_ignored)
 }
 END_TEST
 
-START_TEST(fields_refuse_a_wrong_value_unless_it_is_for_the_handler)
+START_TEST(fields_refuse_a_wrong_value_unless_the_handler_keeps_it)
 {
 	struct fields f;
 
@@ -214,7 +214,7 @@ head_of(struct response *r, const char *if_none_match, bool *send_body)
 	return head;
 }
 
-START_TEST(shared_page_is_304_for_the_one_who_has_it)
+START_TEST(shared_page_is_304_for_a_matching_etag)
 {
 	struct response r;
 	struct str head, etag;
@@ -296,7 +296,7 @@ START_TEST(address_lies_in_networks_of_its_kind)
 }
 END_TEST
 
-START_TEST(client_address_is_believed_only_from_trusted_proxies)
+START_TEST(client_address_is_trusted_only_from_known_proxies)
 {
 	struct str v[] = {STR_INIT("10.0.0.0/8")};
 	struct conf_list nets = {1, v}, nobody = {0, NULL};
@@ -361,8 +361,8 @@ END_TEST
 
 UNIT_MAIN("web", target_is_cut_at_the_path_of_the_site, route_is_found_by_method_and_path, route_refuses_odd_paths,
     secret_part_of_an_address_is_not_logged, another_site_has_its_own_routes_and_fields,
-    fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_it_is_for_the_handler,
-    fields_know_a_mail_address, shared_page_is_304_for_the_one_who_has_it, header_value_with_a_line_end_makes_no_answer,
+    fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_the_handler_keeps_it,
+    fields_know_a_mail_address, shared_page_is_304_for_a_matching_etag, header_value_with_a_line_end_makes_no_answer,
     cookie_is_bound_to_the_host_where_the_site_has_https, address_lies_in_networks_of_its_kind,
-    client_address_is_believed_only_from_trusted_proxies, form_is_taken_from_our_own_pages_only,
+    client_address_is_trusted_only_from_known_proxies, form_is_taken_from_our_own_pages_only,
     token_of_the_form_must_be_the_sessions, id_is_taken_from_a_valid_trace_only)

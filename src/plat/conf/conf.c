@@ -402,7 +402,7 @@ check_site(struct reading *r)
 	for (size_t i = 0; i < c->site_languages.n; i++) {
 		if (!is_language(c->site_languages.v[i]))
 			fault(r, LINE_OF(site_languages),
-			    "site.languages: \"%s\" is no language tag such as en or zh-Hans",
+			    "site.languages: \"%s\" is not a language tag such as en or zh-Hans",
 			    c->site_languages.v[i].p);
 		for (size_t j = 0; j < i; j++)
 			if (str_eq_case(c->site_languages.v[i], c->site_languages.v[j]))

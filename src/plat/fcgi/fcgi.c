@@ -315,7 +315,7 @@ fcgi_body(struct fcgi *f, struct arena *a, size_t max_b, struct str *body, struc
 	if (f->whole)
 		return true;
 	if (length.n > 0 && !num_u64(length, 0, INT64_MAX, &n))
-		return err_set(e, ERR_INPUT, "CONTENT_LENGTH is no number");
+		return err_set(e, ERR_INPUT, "CONTENT_LENGTH is not a number");
 	arm_interrupt(f, f->read_ms);
 	if (length.n == 0)
 		ok = body_to_end(f, a, max_b, body, e);

@@ -28,7 +28,7 @@ open_systemd(struct systemd *s, const char *where, struct err *e)
 
 	*s = (struct systemd){.addr = {.sun_family = AF_UNIX}};
 	if (n >= sizeof(s->addr.sun_path) || (where[0] != '/' && where[0] != '@'))
-		return err_set(e, ERR_UPSTREAM, "NOTIFY_SOCKET=%s is no socket", where);
+		return err_set(e, ERR_UPSTREAM, "NOTIFY_SOCKET=%s is not a socket", where);
 	memcpy(s->addr.sun_path, where, n);
 	if (where[0] == '@') /* abstract namespace */
 		s->addr.sun_path[0] = '\0';

@@ -157,7 +157,7 @@ pump(struct pump *p, struct err *e)
 	sigaction(SIGPIPE, &before, NULL);
 	ok = ok && judge(p, from, to, e);
 	if (ok && p->refused)
-		ok = err_set(e, ERR_UPSTREAM, "%s took no more before the end", p->to.run.argv[0]);
+		ok = err_set(e, ERR_UPSTREAM, "%s stopped reading before the end", p->to.run.argv[0]);
 	close_fd(&p->from.run.err);
 	close_fd(&p->to.run.err);
 	return ok;
@@ -184,7 +184,7 @@ db_dump_save(struct db_dump *d, struct arena *a, struct err *e)
 	p.to.run = (struct run){.argv = gzip, .out = p.file, .err = RUN_NULL};
 	ok = ok && pump(&p, e);
 	if (ok && !scan.complete)
-		ok = err_set(e, ERR_UPSTREAM, "mariadb-dump did not write its last line: the dump is not whole");
+		ok = err_set(e, ERR_UPSTREAM, "mariadb-dump did not write its last line: the dump is incomplete");
 	if (ok && fsync(p.file) != 0)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", d->file, strerror(errno));
 	close_fd(&p.file);

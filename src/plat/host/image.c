@@ -414,7 +414,7 @@ image_import(struct arena *scratch, int dir_fd, struct str path, struct str medi
 	int fd;
 
 	if (leads_out(path))
-		return err_set(e, ERR_INPUT, "leads out of the folder of pictures");
+		return err_set(e, ERR_INPUT, "leaves the folder of pictures");
 	fd = openat(dir_fd, str_zdup(scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		arena_rewind(scratch, mark);

@@ -28,7 +28,7 @@ tree_make_dirs(const char *path, unsigned mode, struct err *e)
 	size_t n = strlen(path);
 
 	if (n == 0 || n >= sizeof(z))
-		return err_set(e, ERR_INPUT, "%s: no name for a folder", path);
+		return err_set(e, ERR_INPUT, "%s: not a valid folder name", path);
 	for (size_t i = 1; i <= n; i++) {
 		if (i < n && path[i] != '/')
 			continue;
@@ -176,7 +176,7 @@ walk_dir(const struct walk *w, const char *below, int depth, struct err *e)
 
 	snprintf(path, sizeof(path), "%s%s%s", w->root, *below == '\0' ? "" : "/", below);
 	if (depth > DEPTH_MAX)
-		return err_set(e, ERR_LIMIT, "%s: too many folders in one another", path);
+		return err_set(e, ERR_LIMIT, "%s: folders nested too deep", path);
 	d = opendir(path);
 	if (d == NULL)
 		return tree_fail(e, path);

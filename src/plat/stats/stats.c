@@ -226,7 +226,7 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 	if (st->slot >= 0)
 		return true;
 	if (strlen(name) >= STATS_BACKEND_SIZE || *name == '\0' || strpbrk(name, "\"\\\n{}") != NULL)
-		return err_set(e, ERR_INPUT, "\"%s\" is no name for a backend: 1 to %d plain characters", name,
+		return err_set(e, ERR_INPUT, "\"%s\" is not a backend's name: 1 to %d plain characters", name,
 		    STATS_BACKEND_SIZE - 1);
 	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* or two backends had one label in the metrics */
 		return err_set(e, ERR_INPUT, "the name \"jobs\" is for kontor-jobs and for nothing else");

@@ -259,7 +259,7 @@ csv_take(struct csv *c, struct reading *r, char ch)
 		csv_add(c, r, ch);
 		r->state = QUOTED;
 	} else if (r->state == QUOTE_SEEN) {
-		spoil(r, c->line, c->col, "text behind the closing quote of a field");
+		spoil(r, c->line, c->col, "text after the closing quote of a field");
 		r->state = PLAIN;
 	} else {
 		csv_add(c, r, ch);

@@ -119,9 +119,9 @@ append(struct arena *a, struct form *f, const struct form_field *field, struct e
 	if (field->name.n == 0 || !form_text_ok(field->name, false))
 		return err_set(e, ERR_INPUT, "the name of field %zu is empty or no text", f->n);
 	if (!field->is_file && !form_text_ok(field->value, true))
-		return err_set(e, ERR_INPUT, "field %zu is no text", f->n);
+		return err_set(e, ERR_INPUT, "field %zu is not text", f->n);
 	if (field->is_file && !form_text_ok(field->file_name, false))
-		return err_set(e, ERR_INPUT, "the file name of field %zu is no text", f->n);
+		return err_set(e, ERR_INPUT, "the file name of field %zu is not text", f->n);
 	*slot = *field;
 	f->n++;
 	return true;
@@ -141,7 +141,7 @@ form_urlencoded(struct arena *a, struct str raw, struct form *f, struct err *e)
 		if (pair.n == 0)
 			continue;
 		if (!str_cut(&value, '=', &name))
-			return err_set(e, ERR_BUG, "a pair that is not empty has no head");
+			return err_set(e, ERR_BUG, "a pair without a name");
 		if (!form_percent(a, name, true, &field.name) || !form_percent(a, value, true, &field.value))
 			return err_set(e, ERR_INPUT, "field %zu is not properly percent-encoded", f->n);
 		if (!append(a, f, &field, e))

@@ -73,11 +73,11 @@ catalogue_open(struct str bytes, struct catalogue *c, struct err *e)
 
 	*c = (struct catalogue){.bytes = bytes};
 	if (bytes.n < HEADER_B || bytes.n > UINT32_MAX)
-		return err_set(e, ERR_INPUT, "no catalogue: too short");
+		return err_set(e, ERR_INPUT, "not a catalogue: too short");
 	memcpy(&magic, bytes.p, sizeof(magic));
 	c->swapped = magic == MAGIC_SWAPPED;
 	if ((magic != MAGIC && !c->swapped) || u32(c, 4) >> 16 > 1)
-		return err_set(e, ERR_INPUT, "no catalogue: wrong magic number or version");
+		return err_set(e, ERR_INPUT, "not a catalogue: wrong magic number or version");
 	c->n = u32(c, 8);
 	c->source_at = u32(c, 12);
 	c->text_at = u32(c, 16);

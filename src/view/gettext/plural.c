@@ -176,7 +176,7 @@ plural_parse(struct str header, struct plural *out, struct err *e)
 			number = STR_NONE;
 	}
 	if (!num_u64(str_trim(number), 1, PLURAL_FORMS_MAX, &forms))
-		return err_set(e, ERR_INPUT, "plural rule: nplurals is no number from 1 to %d", PLURAL_FORMS_MAX);
+		return err_set(e, ERR_INPUT, "plural rule: nplurals is not a number from 1 to %d", PLURAL_FORMS_MAX);
 	out->forms = (unsigned)forms;
 	at = str_find(p.rest, STR("plural="));
 	p.rest = at < 0 ? STR_NONE : str_from(p.rest, (size_t)at + 7);

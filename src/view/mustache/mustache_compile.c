@@ -248,7 +248,7 @@ call_partial(struct compiler *c, const struct part *part, const struct shift *sh
 		i++;
 	if (i == c->n_procs) {
 		if (i == PROCS_MAX)
-			return compile_fail(c, part, "too many partials in each other");
+			return compile_fail(c, part, "partials nested too deep");
 		c->procs = grown(c, c->procs, c->n_procs, &c->cap_procs, sizeof(*c->procs));
 		c->procs[c->n_procs++] = (struct proc){file, indent, 0};
 	}
@@ -270,7 +270,7 @@ put_parent(struct compiler *c, const struct part *part, const struct scope *scop
 		return c->in->lang == NULL
 		    || compile_fail(c, part, "there is no template '%.*s'", STR_ARG(str_head(part->text, 60)));
 	if (c->depth == EXPAND_MAX)
-		return compile_fail(c, part, "too many parents and blocks in each other");
+		return compile_fail(c, part, "parents and blocks nested too deep");
 	c->depth++;
 	c->file = file;
 	ok = parts(c, c->in->files[file].first, &inner, &by);
@@ -308,7 +308,7 @@ put_block(struct compiler *c, const struct part *part, const struct scope *scope
 	bool ok;
 
 	if (c->depth == EXPAND_MAX)
-		return compile_fail(c, part, "too many parents and blocks in each other");
+		return compile_fail(c, part, "parents and blocks nested too deep");
 	if (content == NULL)
 		return parts(c, part->first, scope, shift);
 	by = (struct shift){moved(c, part->inner, shift), content->inner.n, !part->alone};

@@ -80,7 +80,7 @@ mustache_path(struct view_names *spec, struct str name, struct path *path, struc
 	while (str_cut(&rest, '.', &part)) {
 		part = str_trim(part);
 		if (part.n == 0)
-			return err_set(e, ERR_INPUT, "'%.*s' is no name", STR_ARG(str_head(name, 60)));
+			return err_set(e, ERR_INPUT, "'%.*s' is not a name", STR_ARG(str_head(name, 60)));
 		if (path->n == MUSTACHE_PATH_MAX)
 			return err_set(e, ERR_INPUT, "'%.*s' has too many parts", STR_ARG(str_head(name, 60)));
 		if (spec != NULL)
@@ -290,7 +290,7 @@ static bool
 open_part(struct parser *p, struct part *part)
 {
 	if (p->depth == MUSTACHE_OPEN_MAX)
-		return parse_fail(p, part->line, "too many sections in each other");
+		return parse_fail(p, part->line, "sections nested too deep");
 	p->parents += part->kind == PART_PARENT;
 	p->stack[p->depth++] = part;
 	p->tail[p->depth] = &part->first;
@@ -322,7 +322,7 @@ close_part(struct parser *p, const struct token *t)
 	part = p->stack[--p->depth];
 	p->parents -= part->kind == PART_PARENT;
 	if (!str_eq(part->text, t->s))
-		return parse_fail(p, t->line, "'/%.*s' where '/%.*s' of line %u is due",
+		return parse_fail(p, t->line, "'/%.*s' where '/%.*s' of line %u is expected",
 		    STR_ARG(t->s), STR_ARG(part->text),
 		    part->line);
 	if (part->kind == PART_BLOCK)

@@ -126,7 +126,7 @@ enter(struct render *r, const struct op *op, uint32_t *pc, struct err *e)
 		return true;
 	}
 	if (r->n_frames == RENDER_CONTEXT_MAX)
-		return err_set(e, ERR_BUG, "template: more than %d sections in each other", RENDER_CONTEXT_MAX);
+		return err_set(e, ERR_BUG, "template: sections nested more than %d deep", RENDER_CONTEXT_MAX);
 	r->n_frames++;
 	if (value.v->type == VIEW_LIST && value.form == 0)
 		*f = (struct frame){value.v->u.items[0], value.v, 0};
@@ -180,7 +180,7 @@ render_run(struct render *r, uint32_t pc, struct err *e)
 		case OP_CALL:
 			if (r->n_calls == RENDER_CALL_MAX)
 				return err_set(
-				    e, ERR_BUG, "template: more than %d partials in each other", RENDER_CALL_MAX);
+				    e, ERR_BUG, "template: partials nested more than %d deep", RENDER_CALL_MAX);
 			r->call[r->n_calls++] = pc + 1;
 			pc = op->n;
 			continue;
@@ -192,7 +192,7 @@ render_run(struct render *r, uint32_t pc, struct err *e)
 		}
 		pc++;
 	}
-	return err_set(e, ERR_BUG, "template: lists in each other without end");
+	return err_set(e, ERR_BUG, "template: lists nested without end");
 }
 
 bool
