@@ -11,10 +11,8 @@ const { until } = require('../e2e/stack.js');
 
 const build = path.resolve(process.env.top_builddir || 'build');
 const home = path.join(build, 'package');
-const debs = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-openssl', 'memcached', 'curl', 'default-mysql-server',
-	'default-mysql-client', 'dbconfig-mysql', 'multiwatch', 'spawn-fcgi', 'libfcgi0ldbl', 'libgd3', 'libgumbo1',
-	'libinih1', 'libjansson4', 'libmariadb3', 'libsodium23', 'libutf8proc2', 'libcurl4', 'openssl',
-	'logrotate', 'procps'];
+const extras = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-openssl', 'memcached', 'curl', 'openssl', 'logrotate',
+	'procps'];
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 	process.on(signal, () => process.exit(1)); // machines end with their test
@@ -33,6 +31,14 @@ function must(file, args, options) {
 	return r.stdout;
 }
 
+// The packages that the built package depends on, of alternatives the first.
+function dependencies() {
+	const dir = path.join(build, 'deb');
+	return fs.readdirSync(dir).filter((name) => /^kontor_.*\.deb$/.test(name))
+		.flatMap((name) => must('dpkg-deb', ['-f', path.join(dir, name), 'Depends']).split(','))
+		.map((depends) => depends.trim().split(/[ (|]/)[0]);
+}
+
 // The base tree, and a tarball of it for tools that start containers themselves.
 function base() {
 	const tar = path.join(home, 'base.tar'), tree = path.join(home, 'base');
@@ -47,7 +53,7 @@ function base() {
 		must('tar', ['-C', `${tree}.new`, '-xf', tar]);
 		fs.copyFileSync('/etc/resolv.conf', path.join(`${tree}.new`, 'etc/resolv.conf'));
 		must('chroot', [`${tree}.new`, 'apt-get', 'update', '-q']);
-		must('chroot', [`${tree}.new`, 'apt-get', 'install', '-qy', '--download-only', ...debs]);
+		must('chroot', [`${tree}.new`, 'apt-get', 'install', '-qy', '--download-only', ...dependencies(), ...extras]);
 		fs.writeFileSync(path.join(`${tree}.new`, 'etc/hostname'), 'shoptest\n');
 		fs.writeFileSync(path.join(`${tree}.new`, 'etc/hosts'), '127.0.0.1 localhost\n127.0.1.1 shoptest\n');
 		fs.renameSync(`${tree}.new`, tree);
