@@ -31,13 +31,14 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor/doctor_conf.c \
 	src/cmd/doctor/doctor_db.c \
 	src/cmd/doctor/doctor_find.c \
-	src/cmd/doctor/doctor_host.c src/cmd/doctor/doctor_host.h \
-	src/cmd/doctor/doctor_https.c src/cmd/doctor/doctor_https.h \
-	src/cmd/doctor/doctor_log.c src/cmd/doctor/doctor_log.h \
+	src/cmd/doctor/doctor_host.c \
+	src/cmd/doctor/doctor_https.c \
+	src/cmd/doctor/doctor_judge.h \
+	src/cmd/doctor/doctor_log.c \
 	src/cmd/doctor/doctor_look.c \
-	src/cmd/doctor/doctor_server.c src/cmd/doctor/doctor_server.h \
+	src/cmd/doctor/doctor_server.c \
 	src/cmd/doctor/doctor_site.c \
-	src/cmd/doctor/doctor_units.c src/cmd/doctor/doctor_units.h \
+	src/cmd/doctor/doctor_units.c \
 	src/cmd/doctor/doctor_work.c \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h \
 	src/cmd/publish/publish_errors.c \

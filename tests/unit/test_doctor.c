@@ -1,12 +1,7 @@
-#include "cmd/doctor/doctor.h"
+#include "cmd/doctor/doctor_judge.h"
 
 #include <string.h>
 
-#include "cmd/doctor/doctor_host.h"
-#include "cmd/doctor/doctor_https.h"
-#include "cmd/doctor/doctor_log.h"
-#include "cmd/doctor/doctor_server.h"
-#include "cmd/doctor/doctor_units.h"
 #include "plat/host/host.h"
 #include "unit.h"
 
@@ -28,7 +23,7 @@ START_TEST(the_output_of_a_check_arrives_complete)
 	buf_init(&b, &arena, 65536);
 	d.out = &b;
 	doctor_note(&d, "%s", "seen");
-	doctor_find(&d, FOUND_socket_open, WITH("FILE", "/run/x\x1e"), "a\nb\x1f%s", "c");
+	FIND(&d, socket_open, "FILE", "/run/x\x1e", "RIGHTS", "a\nb\x1f" "c");
 	doctor_blocked(&d, CHECK_database);
 	doctor_unseen(&d, "not %d", 1);
 	rest = str_dup(&arena, buf_str(&b));
@@ -38,7 +33,7 @@ START_TEST(the_output_of_a_check_arrives_complete)
 	ck_assert(doctor_next(&rest, &s));
 	ck_assert_int_eq(s.kind, DOCTOR_FOUND);
 	ck_assert_int_eq(s.finding, FOUND_socket_open);
-	ck_str(s.what, "a b c");
+	ck_str(s.what, "/run/x  is a b c: every user of this machine may send it requests");
 	ck_assert(str_starts(s.remedy, STR("chmod o-rwx /run/x ; to stay so")));
 	ck_assert(doctor_next(&rest, &s));
 	ck_assert_int_eq(s.kind, DOCTOR_BLOCKED);

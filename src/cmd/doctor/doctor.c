@@ -10,65 +10,36 @@
 #include "plat/host/task.h"
 
 #define OUTPUT_MAX_B ((size_t)16 << 20)
-#define SAID_MAX 1000
+#define REPORTS_MAX 4096
 #define WIDTH 12
 
-static const struct check {
-	const char *name, *promise;
-	unsigned limit_s;
-	void (*fn)(struct doctor *);
-} checks[] = {
-#define CHECK(name, limit_s, promise) {#name, promise, limit_s, check_##name},
-#define FINDING(name, level, effect, remedy)
-#include "cmd/doctor/doctor.def"
-#undef CHECK
-#undef FINDING
-};
-
-static const struct finding {
-	const char *name, *effect, *remedy;
-	enum doctor_level level;
-} findings[] = {
-#define CHECK(name, limit_s, promise)
-#define FINDING(name, level, effect, remedy) {#name, effect, remedy, DOCTOR_##level},
-#include "cmd/doctor/doctor.def"
-#undef CHECK
-#undef FINDING
-};
-
-/* Of the rows of the table, as they stand there: to which check a finding belongs. */
-static const struct {
-	bool is_check;
-	int number;
-} rows[] = {
-#define CHECK(name, limit_s, promise) {true, CHECK_##name},
-#define FINDING(name, level, effect, remedy) {false, FOUND_##name},
-#include "cmd/doctor/doctor.def"
-#undef CHECK
-#undef FINDING
-};
-
-struct options {
-	bool verbose, json, table, chosen[CHECK__MAX];
-	const char *sql_dir;
+/* A chosen check, and its reports. */
+struct outcome {
+	const struct doctor_job *job;
+	const char *name;
+	const struct task *task;
+	struct doctor_said *said;
+	size_t n, of_kind[DOCTOR_NOTE + 1];
 };
 
 struct report {
 	struct cmd *c;
-	const struct options *o;
-	struct task *task; /* by check; those not chosen have no function */
-	size_t n_checks, faults, advice, unseen, blocked;
+	bool verbose, json, table, chosen[CHECK__MAX];
+	const char *sql_dir;
+	struct outcome outcome[CHECK__MAX];
+	size_t n, faults, advice, unseen;
 	uint64_t took_ms;
 };
 
-/* "socket-stale": how a name of the table is written for people. */
+/* "socket-stale": a name of the table, as people write it. */
 static const char *
 shown(struct arena *a, const char *name)
 {
-	char *p = arena_alloc(a, strlen(name) + 1);
+	char *p = (char *)str_zdup(a, str_z(name));
 
-	for (size_t i = 0; name[i] != '\0'; i++)
-		p[i] = name[i] == '_' ? '-' : name[i];
+	for (size_t i = 0; p[i] != '\0'; i++)
+		if (p[i] == '_')
+			p[i] = '-';
 	return p;
 }
 
@@ -78,14 +49,35 @@ level_name(enum doctor_level level)
 	return level == DOCTOR_FAULT ? "fault" : "advice";
 }
 
-/* The check's time limit is the last resort: what asks a service has a shorter one of its own. */
+/* ---- running ---- */
+
+/* The check's time limit is the last resort: each exchange with a service has a shorter one. */
 static void
 run_check(void *arg, struct buf *out)
 {
 	struct doctor *d = arg;
 
 	d->out = out;
-	checks[d->check].fn(d);
+	doctor_jobs[d->check].fn(d);
+}
+
+/* Takes the reports of a task apart, and counts them. */
+static void
+take_reports(struct report *r, struct outcome *o)
+{
+	struct str rest = o->task->out;
+
+	o->said = ARENA_ARRAY(r->c->a, struct doctor_said, REPORTS_MAX);
+	for (; o->n < REPORTS_MAX && doctor_next(&rest, &o->said[o->n]); o->n++) {
+		const struct doctor_said *s = &o->said[o->n];
+		bool fault = s->kind == DOCTOR_FOUND && doctor_rows[s->finding].level == DOCTOR_FAULT;
+
+		o->of_kind[s->kind]++;
+		r->faults += fault;
+		r->advice += s->kind == DOCTOR_FOUND && !fault;
+		r->unseen += s->kind == DOCTOR_UNSEEN;
+	}
+	r->faults += o->task->end != TASK_DONE;
 }
 
 static void
@@ -93,57 +85,34 @@ run_all(struct report *r)
 {
 	struct cmd *c = r->c;
 	struct doctor *all = ARENA_ARRAY(c->a, struct doctor, CHECK__MAX);
-	struct task *chosen = ARENA_ARRAY(c->a, struct task, CHECK__MAX);
+	struct task *tasks = ARENA_ARRAY(c->a, struct task, CHECK__MAX);
+	struct urls *urls = ARENA_NEW(c->a, struct urls);
 	uint64_t began_ns = clock_mono_ns();
-	size_t n = 0;
+	struct err e = {0};
 
+	if (!urls_init(urls, c->conf.site_url, &e)) /* the check `config` reports it */
+		*urls = (struct urls){.base = STR(""), .host = STR(""), .name = STR("")};
 	for (size_t i = 0; i < CHECK__MAX; i++) {
-		if (!r->o->chosen[i])
+		if (!r->chosen[i])
 			continue;
-		all[i] = (struct doctor){.a = c->a,
+		all[r->n] = (struct doctor){.a = c->a,
+		    .site = c->site,
 		    .conf = &c->conf,
 		    .conf_file = conf_file(c->conf_file),
-		    .sql_dir = r->o->sql_dir,
+		    .sql_dir = r->sql_dir,
+		    .urls = urls,
 		    .check = (enum doctor_check)i};
-		chosen[n++] = (struct task){.fn = run_check, .arg = &all[i], .limit_ms = checks[i].limit_s * 1000};
+		tasks[r->n] = (struct task){
+		    .fn = run_check, .arg = &all[r->n], .limit_ms = doctor_jobs[i].limit_s * 1000};
+		r->outcome[r->n] = (struct outcome){
+		    .job = &doctor_jobs[i], .name = shown(c->a, doctor_jobs[i].name), .task = &tasks[r->n]};
+		r->n++;
 	}
 	fflush(stdout);
-	task_run(c->a, chosen, n, WIDTH);
-	r->n_checks = n;
-	r->task = ARENA_ARRAY(c->a, struct task, CHECK__MAX);
-	for (size_t i = CHECK__MAX; i-- > 0;)
-		if (r->o->chosen[i])
-			r->task[i] = chosen[--n];
+	task_run(c->a, tasks, r->n, WIDTH);
+	for (size_t i = 0; i < r->n; i++)
+		take_reports(r, &r->outcome[i]);
 	r->took_ms = (clock_mono_ns() - began_ns) / CLOCK_MS;
-}
-
-/* What a check came to when it did not come to its end. */
-static const char *
-no_end(const struct task *t, struct arena *a, unsigned limit_s)
-{
-	if (t->end == TASK_TIME)
-		return str_fmt(a, "had no answer within %u s and was ended: something it asks stands still", limit_s).p;
-	return t->end == TASK_DIED ? "crashed, which is a bug of kontor doctor" : NULL;
-}
-
-static void
-doctor_count(struct report *r)
-{
-	for (size_t i = 0; i < CHECK__MAX; i++) {
-		struct str rest = r->task[i].out;
-		struct doctor_said s;
-
-		if (!r->o->chosen[i])
-			continue;
-		if (r->task[i].end != TASK_DONE)
-			r->faults++;
-		while (doctor_next(&rest, &s)) {
-			r->blocked += s.kind == DOCTOR_BLOCKED;
-			r->unseen += s.kind == DOCTOR_UNSEEN;
-			r->faults += s.kind == DOCTOR_FOUND && findings[s.finding].level == DOCTOR_FAULT;
-			r->advice += s.kind == DOCTOR_FOUND && findings[s.finding].level == DOCTOR_ADVICE;
-		}
-	}
 }
 
 /* ---- for people ---- */
@@ -151,7 +120,7 @@ doctor_count(struct report *r)
 static void
 put_finding(struct report *r, struct buf *b, const struct doctor_said *s)
 {
-	const struct finding *f = &findings[s->finding];
+	const struct doctor_row *f = &doctor_rows[s->finding];
 
 	buf_fmt(b, "%-7s %s: %.*s\n", f->level == DOCTOR_FAULT ? "FAULT" : "advice", shown(r->c->a, f->name),
 	    STR_ARG(s->what));
@@ -161,65 +130,45 @@ put_finding(struct report *r, struct buf *b, const struct doctor_said *s)
 }
 
 static void
-put_check(struct report *r, struct buf *b, size_t i)
+put_outcome(struct report *r, struct buf *b, const struct outcome *o)
 {
-	const struct task *t = &r->task[i];
-	const char *name = shown(r->c->a, checks[i].name), *bad = no_end(t, r->c->a, checks[i].limit_s);
-	struct str rest = t->out;
-	struct doctor_said s;
-	bool well = bad == NULL;
-
-	if (bad != NULL)
-		buf_fmt(b, "FAULT   %s: the check %s\n        mend: kontor doctor --verbose %s\n", name, bad,
-		    checks[i].name);
-	while (doctor_next(&rest, &s)) {
-		well = well && s.kind == DOCTOR_NOTE;
-		if (s.kind == DOCTOR_FOUND)
-			put_finding(r, b, &s);
-		else if (s.kind == DOCTOR_UNSEEN)
-			buf_fmt(b, "unseen  %s: %.*s\n", name, STR_ARG(s.what));
+	if (o->task->end == TASK_TIME)
+		buf_fmt(
+		    b, "FAULT   %s: the check got no answer within %u s and was killed\n", o->name, o->job->limit_s);
+	else if (o->task->end == TASK_DIED)
+		buf_fmt(b, "FAULT   %s: the check crashed, which is a bug of kontor doctor\n", o->name);
+	if (o->task->end != TASK_DONE)
+		buf_fmt(b, "        mend: kontor doctor --verbose %s\n", o->name);
+	for (size_t i = 0; i < o->n; i++) {
+		if (o->said[i].kind == DOCTOR_FOUND)
+			put_finding(r, b, &o->said[i]);
+		else if (o->said[i].kind == DOCTOR_UNSEEN)
+			buf_fmt(b, "unseen  %s: %.*s\n", o->name, STR_ARG(o->said[i].what));
 	}
-	if (!r->o->verbose)
-		return;
-	if (well)
-		buf_fmt(b, "ok      %s: %s (%u ms)\n", name, checks[i].promise, t->took_ms);
-	rest = t->out;
-	while (doctor_next(&rest, &s))
-		if (s.kind == DOCTOR_NOTE)
-			buf_fmt(b, "        %.*s\n", STR_ARG(s.what));
-}
-
-/* The checks that could not look because of what another one has found. */
-static void
-put_blocked(struct report *r, struct buf *b)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < CHECK__MAX; i++) {
-		struct str rest = r->task[i].out;
-		struct doctor_said s;
-
-		while (r->o->chosen[i] && doctor_next(&rest, &s)) {
-			if (s.kind != DOCTOR_BLOCKED)
-				continue;
-			buf_fmt(b, "%s%s", n++ == 0 ? "later   not looked at, because of the above: " : ", ",
-			    shown(r->c->a, checks[i].name));
-			break;
-		}
-	}
-	buf_z(b, n > 0 ? "\n" : "");
+	if (r->verbose && o->task->end == TASK_DONE && o->n == o->of_kind[DOCTOR_NOTE])
+		buf_fmt(b, "ok      %s: %s (%u ms)\n", o->name, o->job->promise, o->task->took_ms);
+	for (size_t i = 0; i < o->n && r->verbose; i++)
+		if (o->said[i].kind == DOCTOR_NOTE)
+			buf_fmt(b, "        %.*s\n", STR_ARG(o->said[i].what));
 }
 
 static void
 put_report(struct report *r, struct buf *b)
 {
+	const char *before = "later   not looked at, because of the above: ", *end = "";
+
 	buf_fmt(b, "%.*s  %.*s  %s\n", STR_ARG(r->c->conf.site_name), STR_ARG(r->c->conf.site_url),
 	    conf_file(r->c->conf_file));
-	for (size_t i = 0; i < CHECK__MAX; i++)
-		if (r->o->chosen[i])
-			put_check(r, b, i);
-	put_blocked(r, b);
-	buf_fmt(b, "%zu check%s in %llu.%llu s: ", r->n_checks, r->n_checks == 1 ? "" : "s",
+	for (size_t i = 0; i < r->n; i++)
+		put_outcome(r, b, &r->outcome[i]);
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->outcome[i].of_kind[DOCTOR_BLOCKED] == 0)
+			continue;
+		buf_fmt(b, "%s%s", before, r->outcome[i].name);
+		before = ", ";
+		end = "\n";
+	}
+	buf_fmt(b, "%s%zu check%s in %llu.%llu s: ", end, r->n, r->n == 1 ? "" : "s",
 	    (unsigned long long)r->took_ms / 1000, (unsigned long long)r->took_ms % 1000 / 100);
 	if (r->faults + r->advice == 0)
 		buf_fmt(b, "nothing is wrong");
@@ -232,83 +181,54 @@ put_report(struct report *r, struct buf *b)
 
 /* ---- for programs ---- */
 
+/* A list of the reports of one kind: texts, or objects for findings. */
 static void
-put_json_texts(struct buf *b, const char *key, struct str rest, enum doctor_kind kind)
+put_json_list(struct report *r, struct buf *b, const char *key, const struct outcome *o, enum doctor_kind kind)
 {
-	struct doctor_said s;
-	bool first = true;
+	const char *before = "";
 
 	buf_fmt(b, ",\"%s\":[", key);
-	while (doctor_next(&rest, &s)) {
-		if (s.kind != kind)
+	for (size_t i = 0; i < o->n; i++) {
+		const struct doctor_said *s = &o->said[i];
+		const struct doctor_row *f = &doctor_rows[s->finding];
+
+		if (s->kind != kind)
 			continue;
-		buf_z(b, first ? "" : ",");
-		buf_json(b, s.what);
-		first = false;
+		buf_z(b, before);
+		before = ",";
+		if (kind == DOCTOR_FOUND)
+			buf_fmt(b, "{\"name\":\"%s\",\"level\":\"%s\",\"what\":", shown(r->c->a, f->name),
+			    level_name(f->level));
+		buf_json(b, s->what);
+		if (kind != DOCTOR_FOUND)
+			continue;
+		buf_z(b, ",\"visitors\":");
+		buf_json(b, str_z(f->effect));
+		buf_z(b, ",\"mend\":");
+		buf_json(b, s->remedy);
+		buf_ch(b, '}');
 	}
 	buf_ch(b, ']');
-}
-
-static void
-put_json_finding(struct buf *b, const char *name, const struct doctor_said *s)
-{
-	const struct finding *f = &findings[s->finding];
-
-	buf_z(b, "{\"name\":");
-	buf_json(b, str_z(name));
-	buf_fmt(b, ",\"level\":\"%s\",\"what\":", level_name(f->level));
-	buf_json(b, s->what);
-	buf_z(b, ",\"visitors\":");
-	buf_json(b, str_z(f->effect));
-	buf_z(b, ",\"mend\":");
-	buf_json(b, s->remedy);
-	buf_ch(b, '}');
-}
-
-static void
-put_json_check(struct report *r, struct buf *b, size_t i)
-{
-	const struct task *t = &r->task[i];
-	struct str rest = t->out;
-	struct doctor_said s;
-	bool first = true;
-
-	buf_z(b, "{\"check\":");
-	buf_json(b, str_z(shown(r->c->a, checks[i].name)));
-	buf_z(b, ",\"promise\":");
-	buf_json(b, str_z(checks[i].promise));
-	buf_fmt(b, ",\"ended\":\"%s\",\"ms\":%u,\"findings\":[",
-	    t->end == TASK_DONE   ? "well"
-	    : t->end == TASK_TIME ? "late"
-				  : "crashed",
-	    t->took_ms);
-	while (doctor_next(&rest, &s)) {
-		if (s.kind != DOCTOR_FOUND)
-			continue;
-		buf_z(b, first ? "" : ",");
-		put_json_finding(b, shown(r->c->a, findings[s.finding].name), &s);
-		first = false;
-	}
-	buf_ch(b, ']');
-	put_json_texts(b, "unseen", t->out, DOCTOR_UNSEEN);
-	put_json_texts(b, "blocked_by", t->out, DOCTOR_BLOCKED);
-	put_json_texts(b, "notes", t->out, DOCTOR_NOTE);
-	buf_ch(b, '}');
 }
 
 static void
 put_json(struct report *r, struct buf *b)
 {
-	bool first = true;
+	static const char *const ends[] = {[TASK_DONE] = "well", [TASK_TIME] = "late", [TASK_DIED] = "crashed"};
 
 	buf_fmt(b, "{\"faults\":%zu,\"advice\":%zu,\"unseen\":%zu,\"ms\":%llu,\"checks\":[", r->faults, r->advice,
 	    r->unseen, (unsigned long long)r->took_ms);
-	for (size_t i = 0; i < CHECK__MAX; i++) {
-		if (!r->o->chosen[i])
-			continue;
-		buf_z(b, first ? "\n" : ",\n");
-		put_json_check(r, b, i);
-		first = false;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct outcome *o = &r->outcome[i];
+
+		buf_fmt(b, "%s\n{\"check\":\"%s\",\"promise\":", i == 0 ? "" : ",", o->name);
+		buf_json(b, str_z(o->job->promise));
+		buf_fmt(b, ",\"ended\":\"%s\",\"ms\":%u", ends[o->task->end], o->task->took_ms);
+		put_json_list(r, b, "findings", o, DOCTOR_FOUND);
+		put_json_list(r, b, "unseen", o, DOCTOR_UNSEEN);
+		put_json_list(r, b, "blocked_by", o, DOCTOR_BLOCKED);
+		put_json_list(r, b, "notes", o, DOCTOR_NOTE);
+		buf_ch(b, '}');
 	}
 	buf_z(b, "]}\n");
 }
@@ -316,47 +236,41 @@ put_json(struct report *r, struct buf *b)
 /* ---- the table, for doc/doctor.md ---- */
 
 static void
+put_row(struct arena *a, struct buf *b, const struct doctor_row *f)
+{
+	buf_fmt(b, "| %s | %s | %s | `", shown(a, f->name), level_name(f->level),
+	    *f->effect == '\0' ? "nothing" : f->effect);
+	for (const char *p = f->remedy; *p != '\0'; p++)
+		buf_z(b, *p == '|' ? "\\|" : *p == '`' ? "'" : (const char[]){*p, '\0'});
+	buf_z(b, "` |\n");
+}
+
+static void
 put_table(struct arena *a, struct buf *b)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct finding *f = &findings[rows[i].number];
-
-		if (rows[i].is_check) {
-			buf_fmt(b,
-			    "\n### %s\n\n%s.\n\n| finding | level | what visitors notice | what mends it |\n"
-			    "|---|---|---|---|\n",
-			    shown(a, checks[rows[i].number].name), checks[rows[i].number].promise);
-			continue;
-		}
-		buf_fmt(b, "| %s | %s | %s | `", shown(a, f->name), level_name(f->level),
-		    *f->effect == '\0' ? "nothing" : f->effect);
-		for (const char *p = f->remedy; *p != '\0'; p++)
-			buf_z(b, *p == '|' ? "\\|" : *p == '`' ? "'" : (const char[]){*p, '\0'});
-		buf_z(b, "` |\n");
-	}
+#define CHECK(name, limit_s, promise)                                                                                  \
+	buf_fmt(b, "\n### %s\n\n%s.\n\n", shown(a, #name), promise);                                                  \
+	buf_z(b, "| finding | level | what visitors notice | what mends it |\n|---|---|---|---|\n");
+#define FINDING(name, level, text, effect, remedy) put_row(a, b, &doctor_rows[FOUND_##name]);
+#include "cmd/doctor/doctor.def"
+#undef CHECK
+#undef FINDING
 }
 
 /* ---- the command ---- */
 
 static bool
-doctor_choose(struct options *o, const char *name)
+doctor_choose(struct report *r, const char *name)
 {
-	for (size_t i = 0; i < CHECK__MAX; i++) {
-		const char *p = checks[i].name, *q = name;
-
-		while (*p != '\0' && (*p == *q || (*p == '_' && *q == '-'))) {
-			p++;
-			q++;
-		}
-		if (*p == '\0' && *q == '\0')
-			return o->chosen[i] = true;
-	}
+	for (size_t i = 0; i < CHECK__MAX; i++)
+		if (strcmp(shown(r->c->a, doctor_jobs[i].name), shown(r->c->a, name)) == 0)
+			return r->chosen[i] = true;
 	fprintf(stderr, "kontor doctor: there is no check '%s'; --table names them\n", name);
 	return false;
 }
 
 static bool
-doctor_options(struct cmd *c, struct options *o)
+doctor_options(struct cmd *c, struct report *r)
 {
 	static const struct option known[] = {{"verbose", no_argument, NULL, 'v'}, {"json", no_argument, NULL, 'j'},
 	    {"table", no_argument, NULL, 't'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
@@ -365,43 +279,40 @@ doctor_options(struct cmd *c, struct options *o)
 	optind = 0;
 	while ((opt = getopt_long(c->argc, c->argv, "v", known, NULL)) != -1) {
 		switch (opt) {
-		case 'v': o->verbose = true; break;
-		case 'j': o->json = true; break;
-		case 't': o->table = true; break;
-		case 'd': o->sql_dir = optarg; break;
+		case 'v': r->verbose = true; break;
+		case 'j': r->json = true; break;
+		case 't': r->table = true; break;
+		case 'd': r->sql_dir = optarg; break;
 		default: return false;
 		}
 	}
+	for (size_t i = 0; i < CHECK__MAX; i++)
+		r->chosen[i] = optind == c->argc;
 	for (int i = optind; i < c->argc; i++)
-		if (!doctor_choose(o, c->argv[i]))
+		if (!doctor_choose(r, c->argv[i]))
 			return false;
-	for (size_t i = 0; i < CHECK__MAX && optind == c->argc; i++)
-		o->chosen[i] = true;
 	return true;
 }
 
 int
 cmd_doctor(struct cmd *c)
 {
-	struct options o = {.sql_dir = PKGDATADIR "/sql"};
-	struct report r = {.c = c, .o = &o};
+	struct report r = {.c = c, .sql_dir = PKGDATADIR "/sql"};
 	struct err e = {0};
 	struct buf b;
 	int status;
 
-	if (!doctor_options(c, &o))
+	if (!doctor_options(c, &r))
 		return cmd_usage(c);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
-	if (o.table) {
+	if (r.table) {
 		put_table(c->a, &b);
 		return cmd_print(c, &b);
 	}
-	/* What is wrong with it the check `config` tells; the rest goes by what can be used of it. */
-	if (!conf_load(c->a, conf_file(c->conf_file), &c->conf, &e))
+	if (!cmd_conf(c, &e)) /* the check `config` reports it; the others go by what could be read */
 		err_clear(&e);
 	run_all(&r);
-	doctor_count(&r);
-	if (o.json)
+	if (r.json)
 		put_json(&r, &b);
 	else
 		put_report(&r, &b);

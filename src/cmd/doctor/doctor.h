@@ -1,72 +1,86 @@
-/* doctor.h - `kontor doctor`: checks that look at one thing each, and what they found.
+/* doctor.h - `kontor doctor`: checks of the whole installation, and their findings.
  *
- * doctor.def is the table of checks and of everything that they can find, with its remedy. Each check runs in a process
- * of its own under a time limit (plat/host/task.h), several run at a time, and none changes anything. Checks that lack
- * privileges are reported as skipped, not as findings.
+ * doctor.def is the table of checks and findings. Each check runs in a child process under a time limit
+ * (plat/host/task.h), several at a time, and none changes anything. Checks that lack privileges are reported as
+ * skipped, not as findings.
  *
- * doctor.c: the command and its output. doctor_find.c: what a check may say. doctor_AREA.c: the checks. */
+ * doctor.c: the command and its output. doctor_find.c: the reports of a check. doctor_look.c: helpers of several areas.
+ * doctor_AREA.c: the checks. doctor_judge.h: their pure parts. */
 #ifndef KONTOR_CMD_DOCTOR_DOCTOR_H
 #define KONTOR_CMD_DOCTOR_DOCTOR_H
 
 #include "base/buf.h"
 #include "plat/conf/conf.h"
-#include "plat/db/db.h"
 #include "plat/host/http.h"
-#include "plat/host/proc.h"
 #include "plat/host/rights.h"
 #include "plat/stats/stats_report.h"
+#include "view/url.h"
 
 enum doctor_level { DOCTOR_ADVICE, DOCTOR_FAULT };
 
-enum doctor_check {
+#define FINDING(name, level, text, effect, remedy)
 #define CHECK(name, limit_s, promise) CHECK_##name,
-#define FINDING(name, level, effect, remedy)
+enum doctor_check {
 #include "cmd/doctor/doctor.def"
-#undef CHECK
-#undef FINDING
 	CHECK__MAX
 };
-
-enum doctor_finding {
-#define CHECK(name, limit_s, promise)
-#define FINDING(name, level, effect, remedy) FOUND_##name,
-#include "cmd/doctor/doctor.def"
 #undef CHECK
 #undef FINDING
+#define FINDING(name, level, text, effect, remedy) FOUND_##name,
+#define CHECK(name, limit_s, promise)
+enum doctor_finding {
+#include "cmd/doctor/doctor.def"
 	FOUND__MAX
 };
+#undef CHECK
+#undef FINDING
 
-/* What a check is given. */
+struct site;
 struct doctor {
 	struct arena *a;
-	const struct conf *conf; /* of what could be read of it */
+	const struct site *site;
+	const struct conf *conf; /* as much as could be read */
 	const char *conf_file;
-	const char *sql_dir; /* where grants.sql lies */
+	const char *sql_dir;	  /* of grants.sql */
+	const struct urls *urls; /* of site.url */
 	struct buf *out;
 	enum doctor_check check;
-	unsigned said; /* how often a check has said what it says once */
 };
 
-/* What it may say. `words` are pairs that fill the remedy's {NAME}s, NULL behind the last: WITH("FILE", path). */
-#define WITH(...) ((const char *const[]){__VA_ARGS__, NULL})
-void doctor_find(struct doctor *, enum doctor_finding, const char *const words[], const char *what, ...) PRINTF(4, 5);
-
-/* Something was not looked at, and why: who runs this may not. */
-void doctor_unseen(struct doctor *, const char *fmt, ...) PRINTF(2, 3);
-
-/* The same, because of what another check finds. */
-void doctor_blocked(struct doctor *, enum doctor_check by);
-
-/* What was seen, for --verbose. */
-void doctor_note(struct doctor *, const char *fmt, ...) PRINTF(2, 3);
-
 #define CHECK(name, limit_s, promise) void check_##name(struct doctor *);
-#define FINDING(name, level, effect, remedy)
+#define FINDING(name, level, text, effect, remedy)
 #include "cmd/doctor/doctor.def"
 #undef CHECK
 #undef FINDING
 
-/* One thing that a check said, as its process hands it over. */
+/* The rows of doctor.def. */
+struct doctor_row {
+	const char *name, *text, *effect, *remedy;
+	enum doctor_level level;
+};
+struct doctor_job {
+	const char *name, *promise;
+	unsigned limit_s;
+	void (*fn)(struct doctor *);
+};
+extern const struct doctor_row doctor_rows[FOUND__MAX];
+extern const struct doctor_job doctor_jobs[CHECK__MAX];
+
+/* Reports a finding: FIND(d, socket_open, "FILE", path, ...) with pairs of a word of the row's texts and its value. */
+#define FIND(d, name, ...) doctor_find(d, FOUND_##name, (const char *const[]){"", "", ##__VA_ARGS__, NULL})
+void doctor_find(struct doctor *, enum doctor_finding, const char *const words[]);
+const char *doctor_n(struct doctor *, int64_t); /* a number as a word */
+
+/* Something was skipped, and why: mostly missing privileges. */
+void doctor_unseen(struct doctor *, const char *fmt, ...) PRINTF(2, 3);
+
+/* The check was skipped because of what another check finds. */
+void doctor_blocked(struct doctor *, enum doctor_check by);
+
+/* A detail for --verbose. */
+void doctor_note(struct doctor *, const char *fmt, ...) PRINTF(2, 3);
+
+/* One report of a check, as its process hands it over. */
 enum doctor_kind { DOCTOR_FOUND, DOCTOR_UNSEEN, DOCTOR_BLOCKED, DOCTOR_NOTE };
 struct doctor_said {
 	enum doctor_kind kind;
@@ -74,57 +88,60 @@ struct doctor_said {
 	struct str what, remedy;
 };
 
-/* Takes the next one off the front of what a check said; false at the end. */
+/* Takes the next report off the front of a check's output; false at the end. */
 bool doctor_next(struct str *rest, struct doctor_said *);
 
-/* ---- what several areas look at (doctor_look.c) ---- */
+/* ---- helpers of several areas (doctor_look.c, doctor_server.c) ---- */
 
-/* The counters; false when there are none to be read, which the check `counters` tells. */
+/* The counters; false when they cannot be read, which the check `counters` reports. */
 bool look_stats(struct doctor *, struct stats_report *);
 
-/* The folder that a file lies in, on the arena. */
+/* The living processes of a role, of all backends. */
+size_t look_alive(const struct stats_report *, enum stats_role);
+
+/* The folder of a file, on the arena. */
 const char *look_folder(struct arena *, const char *path);
 
-/* Who the workers run as: the owner of one that lives, else the user kontor, else whose the folder of the counters
- * is. */
+/* Can the file be read? When not, the check skips it; *absent: there is none. */
+bool look_readable(struct doctor *, const char *path, bool *absent);
+
+/* The workers' user; false, and reported, when it is not known. */
 bool look_worker_user(struct doctor *, struct rights_user *);
 
-/* The web server's user: that of its processes, else www-data. */
+/* The web server's user: the owner of its processes, else www-data; false, and reported, when neither is known. */
 bool look_web_user(struct doctor *, struct rights_user *);
 
-/* The sockets of the backends, "/run/kontor/1.sock" and so on, sorted; *n may be 0. */
+/* The backends' sockets, "/run/kontor/1.sock" and so on, sorted; *n may be 0. */
 bool look_sockets(struct doctor *, struct str **, size_t *n);
 
-/* The name of a backend by its socket: "1". */
+/* The backend's name in the path of its socket: "1". */
 const char *look_backend(struct doctor *, struct str socket);
 
-/* A page of the shop, by its path below site.url: from site.url, or, when that cannot be reached from here, from this
- * machine's own addresses. False when nothing answers, which the check `address` tells. Any certificate is taken. */
+/* Fetches an address from its host, else, when that cannot be reached, from this machine's own addresses. */
+bool look_get(struct doctor *, const char *url, bool unverified, struct http_answer *);
+
+/* The same for a path below site.url, with any certificate. False without an answer, which the check `address`
+ * reports. */
 bool look_page(struct doctor *, const char *path, struct http_answer *);
 
-/* The web server of this shop: a process whose configuration names our sockets, else one that runs at all. For root
- * only one whose program and configuration nobody else can change: both may be run. */
+/* The web server of this shop: the process whose configuration names our sockets, else any web server. The server
+ * itself prints its configuration; root asks only one whose program and configuration nobody else can change, since
+ * both are run. */
 enum look_kind { LOOK_NONE, LOOK_APACHE, LOOK_LIGHTTPD };
 struct look_server {
 	enum look_kind kind;
-	bool ours;           /* its configuration names the folder of our sockets */
-	int pid;             /* 0: it does not run */
-	unsigned uid;        /* of its children */
-	const char *program; /* its path */
-	const char *conf;
-	struct str text;  /* of its configuration with all that is included; empty: it cannot be read */
-	struct str error; /* what it said against its configuration */
+	bool ours;		   /* its configuration names the folder of our sockets */
+	int pid;		   /* 0: it does not run */
+	unsigned uid;		   /* of its children */
+	const char *program, *conf; /* their paths */
+	struct str text;	   /* its configuration with all included files; empty: not known */
+	struct str said;	   /* the test of the configuration printed it, with Apache's modules */
+	bool sound;		   /* the test passed */
+	const char *refused;	   /* why it was not asked; NULL: it was */
 };
 bool look_server(struct doctor *, struct look_server *);
 
-/* That web server's unit, Apache's where none is known; and the command that lets it take its configuration anew. */
-const char *look_unit(struct doctor *);
-const char *look_reload(struct doctor *);
-
-/* The number of a request, for a command; "-" when it is none: another server may have sent anything. */
+/* A request's number for use in a command; "-" when it is none: a foreign server may send anything. */
 const char *look_id(struct doctor *, struct str);
-
-/* "kontor@1" as systemd calls it when systemd runs here, else how it is started by hand. */
-const char *look_start(struct doctor *, const char *what);
 
 #endif

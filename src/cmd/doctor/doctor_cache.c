@@ -1,6 +1,5 @@
-/* memcached, asked in its own words: each server by itself, which the client that workers use cannot. */
+/* memcached: each server is asked by itself, for its version, size and address. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,67 +13,55 @@
 #define EVICTED_PERCENT 1
 #define OLDEST 1006018 /* 1.6.18 */
 
-/* The number or text behind "STAT name ". */
+/* The text behind "STAT name ". */
 static struct str
-stat_of(struct str text, const char *name)
+stat_of(struct doctor *d, struct str text, const char *name)
 {
-	struct str line, word;
+	struct str head = str_fmt(d->a, "STAT %s ", name), line;
 
-	while (str_cut(&text, '\n', &line)) {
-		line = str_trim(line);
-		if (str_cut(&line, ' ', &word) && str_eq_z(word, "STAT") && str_cut(&line, ' ', &word)
-		    && str_eq_z(word, name))
-			return line;
-	}
+	while (str_cut(&text, '\n', &line))
+		if (str_starts(line, head))
+			return str_trim(str_from(line, head.n));
 	return STR("");
 }
 
-static uint64_t
-number_of(struct str text, const char *name)
+static int64_t
+number_of(struct doctor *d, struct str text, const char *name)
 {
-	uint64_t n = 0;
+	int64_t n = 0;
 
-	return num_u64(stat_of(text, name), 0, UINT64_MAX, &n) ? n : 0;
+	return num_i64(stat_of(d, text, name), 0, INT64_MAX, &n) ? n : 0;
 }
 
-static bool
-cache_ask(struct ask *k, struct buf *b, struct err *e)
-{
-	return ask_send(k, STR("stats\r\n"), e) && ask_read(k, b, STR("END\r\n"), e)
-	       && ask_send(k, STR("stats settings\r\n"), e) && ask_read(k, b, STR("END\r\n"), e);
-}
-
-/* It listens to all addresses when none is named; the addresses of this machine's own are not public. */
+/* It listens at every address when none is named. */
 static void
 check_public(struct doctor *d, const char *where, struct str stats)
 {
-	struct str inter = stat_of(stats, "inter");
-	bool local = str_starts(inter, STR("127.")) || str_eq_z(inter, "::1") || str_eq_z(inter, "localhost");
+	struct str inter = stat_of(d, stats, "inter");
 
-	if (where[0] == '/' || local || number_of(stats, "tcpport") == 0)
+	if (where[0] == '/' || number_of(d, stats, "tcpport") == 0 || str_starts(inter, STR("127."))
+	    || str_eq_z(inter, "::1") || str_eq_z(inter, "localhost"))
 		return;
-	doctor_find(d, FOUND_cache_public, NULL,
-	    "memcached at %s listens at %s: whoever reaches it may change what it holds", where,
+	FIND(d, cache_public, "WHERE", where, "NAME",
 	    inter.n == 0 || str_eq_z(inter, "NULL") ? "all addresses" : str_zdup(d->a, inter));
 }
 
 static void
 check_size(struct doctor *d, const char *where, struct str stats)
 {
-	uint64_t mb = number_of(stats, "limit_maxbytes") >> 20, evicted = number_of(stats, "evictions");
-	uint64_t stored = number_of(stats, "total_items");
-	const char *more = str_fmt(d->a, "%llu", (unsigned long long)(mb < SMALL_MB ? SMALL_MB : mb * 2)).p;
+	int64_t mb = number_of(d, stats, "limit_maxbytes") >> 20, evicted = number_of(d, stats, "evictions");
+	int64_t stored = number_of(d, stats, "total_items");
+	const char *lost = "";
 
 	if (evicted * 100 > stored * EVICTED_PERCENT)
-		doctor_find(d, FOUND_cache_small, WITH("MB", more),
-		    "memcached at %s has %llu MB and had to drop %llu of %llu values before their time", where,
-		    (unsigned long long)mb, (unsigned long long)evicted, (unsigned long long)stored);
-	else if (mb < SMALL_MB)
-		doctor_find(d, FOUND_cache_small, WITH("MB", more), "memcached at %s has %llu MB only", where,
-		    (unsigned long long)mb);
+		lost = str_fmt(d->a, " and had to drop %lld of %lld values before their time", (long long)evicted,
+		    (long long)stored).p;
+	else if (mb >= SMALL_MB)
+		return;
+	FIND(d, cache_small, "WHERE", where, "N", doctor_n(d, mb), "REASON", lost, "MB",
+	    doctor_n(d, mb < SMALL_MB ? SMALL_MB : mb * 2));
 }
 
-/* Meta commands came with 1.6; their form was another one in its first releases. */
 static void
 check_version(struct doctor *d, const char *where, struct str version)
 {
@@ -83,10 +70,8 @@ check_version(struct doctor *d, const char *where, struct str version)
 
 	for (int i = 0; i < 3 && str_cut(&rest, '.', &part); i++)
 		all = num_u64(part, 0, 999, &n) ? all * 1000 + n : 0;
-	if (all >= OLDEST)
-		return;
-	doctor_find(d, FOUND_cache_old, WITH("WHERE", where), "memcached at %s is %s, too old for what it is asked",
-	    where, version.n == 0 ? "of no version" : str_zdup(d->a, version));
+	if (all < OLDEST)
+		FIND(d, cache_old, "WHERE", where, "NAME", version.n == 0 ? "of no version" : str_zdup(d->a, version));
 }
 
 static void
@@ -95,28 +80,30 @@ check_server(struct doctor *d, struct str server)
 	const char *where = str_starts(server, STR("/")) || str_chr(server, ':') >= 0
 	                        ? str_zdup(d->a, server)
 	                        : str_fmt(d->a, "%.*s:11211", STR_ARG(server)).p;
-	const char *const *words = WITH("WHERE", where, "CONF", d->conf_file);
+	struct str stats;
 	struct err e = {0};
 	struct ask k;
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, d->a, ANSWER_MAX_B);
-	ok = ask_open(&k, str_z(where), clock_mono_ns() + ASK_NS, &e) && cache_ask(&k, &b, &e);
+	ok = ask_open(&k, str_z(where), clock_mono_ns() + ASK_NS, &e) && ask_send(&k, STR("stats\r\n"), &e)
+	     && ask_read(&k, &b, STR("END\r\n"), &e) && ask_send(&k, STR("stats settings\r\n"), &e)
+	     && ask_read(&k, &b, STR("END\r\n"), &e);
 	ask_close(&k);
 	if (ok) {
-		check_version(d, where, stat_of(buf_str(&b), "version"));
-		check_public(d, where, buf_str(&b));
-		check_size(d, where, buf_str(&b));
-		doctor_note(d, "%s: memcached %.*s, %llu MB", where, STR_ARG(stat_of(buf_str(&b), "version")),
-		    (unsigned long long)(number_of(buf_str(&b), "limit_maxbytes") >> 20));
+		stats = buf_str(&b);
+		check_version(d, where, stat_of(d, stats, "version"));
+		check_public(d, where, stats);
+		check_size(d, where, stats);
+		doctor_note(d, "%s: memcached %.*s, %lld MB", where, STR_ARG(stat_of(d, stats, "version")),
+		    (long long)number_of(d, stats, "limit_maxbytes") >> 20);
 	} else if (e.code == EACCES) {
 		doctor_unseen(d, "%s: %s", where, e.msg);
 	} else if (e.code == ETIMEDOUT) {
-		doctor_find(
-		    d, FOUND_cache_hangs, words, "memcached at %s takes connections, but does not answer", where);
+		FIND(d, cache_hangs, "WHERE", where);
 	} else {
-		doctor_find(d, FOUND_cache_down, words, "memcached at %s cannot be reached: %s", where, e.msg);
+		FIND(d, cache_down, "WHERE", where, "WHY", e.msg);
 	}
 }
 
@@ -126,8 +113,7 @@ check_cache(struct doctor *d)
 	const struct conf_list *servers = &d->conf->cache_socket;
 
 	if (servers->n == 0)
-		doctor_find(
-		    d, FOUND_cache_none, WITH("CONF", d->conf_file), "cache.socket is empty: there is no shared cache");
+		FIND(d, cache_none);
 	for (size_t i = 0; i < servers->n; i++)
 		check_server(d, str_trim(servers->v[i]));
 }

@@ -1,12 +1,10 @@
-/* The database: whether it answers, to whom, and whether it is the one that the programs are written for. */
+/* The database: does it answer, may our accounts in, and is it the one that the programs are written for? */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
-#include "cmd/doctor/doctor_host.h"
 #include "plat/db/db_code.h"
 #include "plat/text/file.h"
 #include "store/admin/accounts.h"
@@ -20,6 +18,7 @@
 #define NAMES_MAX_B 2000
 #define SPARE_CONNECTIONS 10
 #define LATE_S 3600
+#define CLOCK_APART_S 5 /* moments in rows are compared with moments of workers */
 
 struct account {
 	const char *setting;
@@ -28,13 +27,18 @@ struct account {
 
 enum { WEB, JOBS, TOOL, BACKUP, ACCOUNTS };
 
-static void
-accounts_of(const struct conf *c, struct account out[ACCOUNTS])
+static struct account
+account_of(const struct doctor *d, int which)
 {
-	out[WEB] = (struct account){"db.password_file", c->db_user, c->db_password_file};
-	out[JOBS] = (struct account){"db.jobs_password_file", c->db_jobs_user, c->db_jobs_password_file};
-	out[TOOL] = (struct account){"db.tool_password_file", c->db_tool_user, c->db_tool_password_file};
-	out[BACKUP] = (struct account){"db.backup_password_file", c->db_backup_user, c->db_backup_password_file};
+	const struct conf *c = d->conf;
+	const struct account all[ACCOUNTS] = {
+	    [WEB] = {"db.password_file", c->db_user, c->db_password_file},
+	    [JOBS] = {"db.jobs_password_file", c->db_jobs_user, c->db_jobs_password_file},
+	    [TOOL] = {"db.tool_password_file", c->db_tool_user, c->db_tool_password_file},
+	    [BACKUP] = {"db.backup_password_file", c->db_backup_user, c->db_backup_password_file},
+	};
+
+	return all[which];
 }
 
 static const char *
@@ -45,128 +49,92 @@ where(struct doctor *d)
 	return c->db_host.n == 0 ? c->db_socket.p : str_fmt(d->a, "%s:%lld", c->db_host.p, (long long)c->db_port).p;
 }
 
-/* Logs in as any of them: as the tool's account of a configuration in which that one has this name. */
-static bool
-log_in(struct doctor *d, const struct account *as, struct db **db, struct err *e)
-{
-	struct conf *c = ARENA_NEW(d->a, struct conf);
-	struct db_setup setup;
+enum entry { ENTERED, REFUSED, SKIPPED };
 
-	*c = *d->conf;
-	c->db_tool_user = as->user;
-	c->db_tool_password_file = as->file;
-	setup = sql_setup(c, NULL, DB_MIGRATE);
+/* Connects with an account; SKIPPED, and reported, when this user may not reach the socket or read the password. A role
+ * but DB_MIGRATE prepares its statements. */
+static enum entry
+log_in(struct doctor *d, const struct account *x, enum db_role role, struct db **db, struct err *e)
+{
+	struct db_setup setup = sql_setup(d->conf, NULL, role);
+	const char *closed = NULL;
+
+	if (d->conf->db_host.n == 0 && access(d->conf->db_socket.p, F_OK) != 0 && errno == EACCES)
+		closed = d->conf->db_socket.p;
+	else if (x->file.n > 0 && access(x->file.p, R_OK) != 0 && errno != ENOENT)
+		closed = x->file.p;
+	if (closed != NULL) {
+		doctor_unseen(d, "%s: %s", closed, strerror(errno));
+		return SKIPPED;
+	}
+	setup.user = x->user;
+	setup.password_file = x->file;
 	if (!db_open(d->a, &setup, db, e))
-		return false;
+		return REFUSED;
 	db_deadline(*db, clock_mono_ns() + ANSWER_NS);
-	return db_connect(*db, e);
+	return db_connect(*db, e) ? ENTERED : REFUSED;
 }
 
-/* Whether its password may be read here: who may not, looks at less. */
-static bool
-may_be(const struct account *x)
-{
-	return x->file.n == 0 || access(x->file.p, R_OK) == 0 || errno == ENOENT;
-}
-
-/* Whether the way to the socket is open to who runs this: nothing is wrong with a database that hides from others. */
-static bool
-may_reach(struct doctor *d)
-{
-	if (d->conf->db_host.n > 0 || access(d->conf->db_socket.p, F_OK) == 0 || errno != EACCES)
-		return true;
-	doctor_unseen(d, "%s: %s", d->conf->db_socket.p, strerror(EACCES));
-	return false;
-}
-
-/* As the tool, else as the workers; false when neither can be had, which other checks tell. */
+/* As the tool, else as the workers. When neither is let in, other checks report why. */
 static bool
 log_in_somehow(struct doctor *d, struct db **db)
 {
-	static const int order[] = {TOOL, WEB};
-	struct account all[ACCOUNTS];
-	const char *closed = "";
-	bool tried = false;
+	bool refused = false;
 
-	if (!may_reach(d))
-		return false;
-	accounts_of(d->conf, all);
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+	for (int i = TOOL; i >= WEB; i -= TOOL - WEB) {
+		const struct account x = account_of(d, i);
 		struct err e = {0};
+		enum entry in = log_in(d, &x, DB_MIGRATE, db, &e);
 
-		if (!may_be(&all[order[i]]))
-			closed = all[order[i]].file.p;
-		else if (log_in(d, &all[order[i]], db, &e))
+		if (in == ENTERED)
 			return true;
-		else
-			tried = true;
+		refused |= in == REFUSED;
 	}
-	if (!tried) {
-		doctor_unseen(d, "%s: %s", closed, strerror(EACCES));
-		return false;
-	}
-	doctor_blocked(d, CHECK_database);
+	if (refused)
+		doctor_blocked(d, CHECK_database);
 	return false;
 }
 
 /* ---- database ---- */
 
-static void
-judge_refusal(struct doctor *d, const struct err *e)
-{
-	const char *const *words = WITH("WHERE", where(d), "CONF", d->conf_file);
-
-	if (strstr(e->msg, "no answer in time") != NULL)
-		doctor_find(
-		    d, FOUND_db_hangs, NULL, "the database at %s takes connections, but does not answer", where(d));
-	else if (e->code == DB_CODE_FULL)
-		doctor_find(d, FOUND_db_full, NULL, "the database at %s has no room for one more connection", where(d));
-	else if (e->code == DB_CODE_NO_DATABASE)
-		doctor_find(d, FOUND_db_none, NULL, "there is no database %s at %s", d->conf->db_name.p, where(d));
-	else if (e->code == DB_CODE_STATEMENTS_FULL)
-		doctor_blocked(d, CHECK_db_server);
-	else if (db_code_refused(e->code))
-		doctor_note(d, "it answers at %s, but not to this account: see the check accounts", where(d));
-	else if (e->code == 0)
-		doctor_unseen(d, "%s", e->msg);
-	else
-		doctor_find(d, FOUND_db_down, words, "the database at %s cannot be reached: %s", where(d), e->msg);
-}
-
 void
 check_database(struct doctor *d)
 {
 	struct doctor_server *s = ARENA_NEW(d->a, struct doctor_server);
-	struct account all[ACCOUNTS];
+	const struct account x = account_of(d, WEB);
 	struct err e = {0};
 	struct db *db;
+	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
 
-	if (!may_reach(d))
+	if (in == SKIPPED)
 		return;
-	accounts_of(d->conf, all);
-	if (!may_be(&all[WEB])) {
-		doctor_unseen(d, "%s: %s", all[WEB].file.p, strerror(errno));
-		return;
-	}
-	if (log_in(d, &all[WEB], &db, &e) && doctor_server(db, d->a, s, &e))
+	if (in == ENTERED && doctor_server(db, d->a, s, &e))
 		doctor_note(d, "%s at %s, %lld connections", s->version.p, where(d), (long long)s->connections);
+	else if (e.code == DB_CODE_NO_ANSWER)
+		FIND(d, db_hangs, "WHERE", where(d));
+	else if (e.code == DB_CODE_FULL)
+		FIND(d, db_full, "WHERE", where(d));
+	else if (e.code == DB_CODE_NO_DATABASE)
+		FIND(d, db_none, "WHERE", where(d));
+	else if (e.code == DB_CODE_STATEMENTS_FULL)
+		doctor_blocked(d, CHECK_db_server);
+	else if (db_code_refused(e.code))
+		doctor_note(d, "it answers at %s, but not to this account: see the check accounts", where(d));
+	else if (e.code == 0)
+		doctor_unseen(d, "%s", e.msg);
 	else
-		judge_refusal(d, &e);
+		FIND(d, db_down, "WHERE", where(d), "WHY", e.msg);
 }
 
 /* ---- accounts ---- */
 
-/* What the files of SQL give to all of them. Passwords are not needed for that. */
+/* The rights that the files of SQL give to all accounts. */
 static bool
 read_wanted(struct doctor *d, struct str *text, struct err *e)
 {
 	static const char *const files[] = {"accounts.sql", "grants.sql"};
-	struct conf *c = ARENA_NEW(d->a, struct conf);
 	struct buf b;
 
-	*c = *d->conf;
-	c->db_password_file = c->db_jobs_password_file = STR("");
-	c->db_tool_password_file = c->db_backup_password_file = STR("");
 	buf_init(&b, d->a, GRANTS_FILE_B);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		const char *path = str_fmt(d->a, "%s/%s", d->sql_dir, files[i]).p;
@@ -177,7 +145,7 @@ read_wanted(struct doctor *d, struct str *text, struct err *e)
 			return false;
 		if (!found)
 			return err_set(e, ERR_NOT_FOUND, "%s is not there: rights were not compared", path);
-		if (!accounts_fill(d->a, c, part, &part, e))
+		if (!accounts_names(d->a, d->conf, part, &part, e))
 			return false;
 		buf_put(&b, part);
 	}
@@ -188,10 +156,9 @@ read_wanted(struct doctor *d, struct str *text, struct err *e)
 static void
 compare(struct doctor *d, const struct account *x, struct str wanted, struct str given)
 {
+	bool local = d->conf->db_host.n == 0;
+	const char *account = str_fmt(d->a, "'%s'@'%s'", x->user.p, local ? "localhost" : "%").p;
 	struct grants want = {.n = 0}, have = {.n = 0};
-	const char *const *words =
-	    WITH("ACCOUNT", str_fmt(d->a, "'%s'@'%s'", x->user.p, d->conf->db_host.n == 0 ? "localhost" : "%").p,
-		"SETTING", x->setting, "CONF", d->conf_file);
 	struct err e = {0};
 	struct buf lacks, more;
 
@@ -202,187 +169,160 @@ compare(struct doctor *d, const struct account *x, struct str wanted, struct str
 	buf_init(&lacks, d->a, NAMES_MAX_B);
 	buf_init(&more, d->a, NAMES_MAX_B);
 	if (want.n > 0 && grants_beyond(&want, &have, NAMED_MAX, &lacks) > 0)
-		doctor_find(d, FOUND_account_lacks, NULL, "the account %s lacks %s", x->user.p, buf_str(&lacks).p);
+		FIND(d, account_lacks, "NAME", x->user.p, "RIGHTS", buf_str(&lacks).p);
 	if (want.n > 0 && grants_beyond(&have, &want, NAMED_MAX, &more) > 0)
-		doctor_find(d, FOUND_account_too_much, words, "the account %s has more rights than it needs: %s",
-		    x->user.p, buf_str(&more).p);
-	if (have.no_password)
-		doctor_find(d, d->conf->db_host.n == 0 ? FOUND_account_open : FOUND_account_open_tcp, words,
-		    "the account %s needs no password: every user of this machine%s may be it", x->user.p,
-		    d->conf->db_host.n == 0 ? "" : " and whoever reaches the server");
+		FIND(d, account_too_much, "NAME", x->user.p, "RIGHTS", buf_str(&more).p, "ACCOUNT", account);
+	if (have.no_password && local)
+		FIND(d, account_open, "NAME", x->user.p, "SETTING", x->setting);
+	else if (have.no_password)
+		FIND(d, account_open_tcp, "NAME", x->user.p, "SETTING", x->setting);
 }
 
+/* False when the database itself is at fault: then the others need not be tried. */
 static bool
 check_account(struct doctor *d, const struct account *x, struct str wanted)
 {
 	struct err e = {0};
 	struct str given;
 	struct db *db;
+	enum entry in = log_in(d, x, DB_MIGRATE, &db, &e);
 
-	if (!may_be(x)) {
-		doctor_unseen(d, "the account %s: %s: %s", x->user.p, x->file.p, strerror(errno));
+	if (in == SKIPPED)
 		return true;
-	}
-	if (log_in(d, x, &db, &e)) {
-		if (doctor_grants(db, d->a, &given, &e))
-			compare(d, x, wanted, given);
-		else
-			doctor_unseen(d, "the rights of %s: %s", x->user.p, e.msg);
-		return true;
-	}
-	if (e.code == DB_CODE_DENIED_DATABASE)
-		doctor_find(d, FOUND_account_lacks, NULL, "the account %s may not use the database %s", x->user.p,
-		    d->conf->db_name.p);
-	else if (db_code_refused(e.code))
-		doctor_find(d, FOUND_account_refused, NULL, "the account %s is refused with the password of %s (%s)",
-		    x->user.p, x->file.n == 0 ? "none" : x->file.p, e.msg);
-	else if (e.code == 0)
+	if (in == ENTERED && doctor_grants(db, d->a, &given, &e))
+		compare(d, x, wanted, given);
+	else if (in == ENTERED || e.code == 0)
 		doctor_unseen(d, "the account %s: %s", x->user.p, e.msg);
+	else if (e.code == DB_CODE_DENIED_DATABASE)
+		FIND(d, account_lacks, "NAME", x->user.p, "RIGHTS",
+		    str_fmt(d->a, "every right on the database %s", d->conf->db_name.p).p);
+	else if (db_code_refused(e.code))
+		FIND(d, account_refused, "NAME", x->user.p, "FILE", x->file.n == 0 ? "none" : x->file.p, "WHY", e.msg);
 	else
 		doctor_blocked(d, CHECK_database);
-	return db_code_refused(e.code) || e.code == 0;
+	return in == ENTERED || e.code == 0 || db_code_refused(e.code) || e.code == DB_CODE_DENIED_DATABASE;
 }
 
 void
 check_accounts(struct doctor *d)
 {
-	struct account all[ACCOUNTS];
 	struct str wanted = STR("");
 	struct err e = {0};
 
-	if (!may_reach(d))
-		return;
-	accounts_of(d->conf, all);
 	if (!read_wanted(d, &wanted, &e)) {
 		doctor_unseen(d, "%s", e.msg);
 		wanted = STR("");
 	}
-	for (size_t i = 0; i < ACCOUNTS; i++)
-		if (!check_account(d, &all[i], wanted))
+	for (int i = WEB; i < ACCOUNTS; i++) {
+		const struct account x = account_of(d, i);
+
+		if (!check_account(d, &x, wanted))
 			return;
-	doctor_note(d, "%s, %s, %s, %s", all[WEB].user.p, all[JOBS].user.p, all[TOOL].user.p, all[BACKUP].user.p);
+		doctor_note(d, "%s", x.user.p);
+	}
 }
 
 /* ---- schema ---- */
 
 /* Prepares all statements of a role, as its programs do when they connect. */
 static void
-check_fit(struct doctor *d, enum db_role role, const struct account *as, bool newer)
+check_fit(struct doctor *d, int account, enum db_role role, bool newer)
 {
-	struct db_setup setup = sql_setup(d->conf, NULL, role);
+	const struct account x = account_of(d, account);
 	struct err e = {0};
 	struct db *db;
 	size_t n = 0;
+	enum entry in = log_in(d, &x, role, &db, &e);
 
-	if (!may_be(as) || !db_open(d->a, &setup, &db, &e))
-		return;
-	db_deadline(db, clock_mono_ns() + ANSWER_NS);
-	if (db_connect(db, &e))
+	if (in == ENTERED)
 		n = db_unusable(db, &e);
 	if (db_code_refused(e.code) || db_code_lacks_right(e.code))
 		doctor_blocked(d, CHECK_accounts);
-	else if (n == 0 && e.kind != ERR_NONE)
+	else if (in == REFUSED)
 		doctor_blocked(d, CHECK_db_server);
+	else if (n > 0 && newer)
+		FIND(d, schema_ahead, "REASON", e.msg);
 	else if (n > 0)
-		doctor_find(d, newer ? FOUND_schema_ahead : FOUND_schema_drift, NULL,
-		    "%zu of the statements that %s sends do not fit the schema: %s", n, as->user.p, e.msg);
+		FIND(d, schema_drift, "N", doctor_n(d, (int64_t)n), "NAME", x.user.p, "WHY", e.msg);
 }
 
 void
 check_schema(struct doctor *d)
 {
-	struct account all[ACCOUNTS];
 	struct doctor_schema s;
 	struct err e = {0};
 	struct db *db;
 
-	accounts_of(d->conf, all);
 	if (!log_in_somehow(d, &db))
 		return;
 	if (!doctor_schema(db, d->a, &s, &e)) {
 		doctor_unseen(d, "%s", e.msg);
 	} else if (!s.exists) {
-		doctor_find(d, FOUND_schema_none, NULL, "the database %s has no schema", d->conf->db_name.p);
+		FIND(d, schema_none);
 	} else if (s.unfinished.n > 0) {
-		doctor_find(d, FOUND_schema_half, NULL, "the migration %s is half done: %llu of its statements are",
-		    s.unfinished.p, (unsigned long long)s.done);
+		FIND(d, schema_half, "FILE", s.unfinished.p, "N", doctor_n(d, (int64_t)s.done));
 	} else if (s.version < SQL_SCHEMA) {
-		doctor_find(d, FOUND_schema_behind, NULL, "the schema is at %lld, the programs need %d",
-		    (long long)s.version, SQL_SCHEMA);
+		FIND(d, schema_behind, "N", doctor_n(d, s.version), "OURS", doctor_n(d, SQL_SCHEMA));
 	} else if (s.version > SQL_SCHEMA + 1) {
-		doctor_find(d, FOUND_schema_ahead, NULL, "the schema is at %lld, the programs know %d",
-		    (long long)s.version, SQL_SCHEMA);
+		FIND(d, schema_ahead, "REASON",
+		    str_fmt(d->a, "it is at %lld, they know %d", (long long)s.version, SQL_SCHEMA).p);
 	} else {
-		check_fit(d, DB_WEB, &all[WEB], s.version > SQL_SCHEMA);
-		check_fit(d, DB_JOBS, &all[JOBS], s.version > SQL_SCHEMA);
+		check_fit(d, WEB, DB_WEB, s.version > SQL_SCHEMA);
+		check_fit(d, JOBS, DB_JOBS, s.version > SQL_SCHEMA);
 		doctor_note(d, "schema %lld, programs for %d", (long long)s.version, SQL_SCHEMA);
 	}
 }
 
 /* ---- the server ---- */
 
+/* `need` of something of which the server has `most`. */
 static void
-check_room(struct doctor *d, const struct doctor_server *s)
+check_room(struct doctor *d, const char *setting, int64_t most, int64_t need, const char *what)
 {
-	int64_t workers = 0, jobs = 0, need, statements;
+	if (most < need)
+		FIND(d, db_connections, "REASON",
+		    str_fmt(d->a, "%s is %lld; %s need %lld", setting, (long long)most, what, (long long)need).p,
+		    "SETTING", str_fmt(d->a, "%s = %lld", setting, (long long)need * 2).p);
+}
+
+static void
+check_rooms(struct doctor *d, const struct doctor_server *s)
+{
+	int64_t workers, jobs;
+	const char *what;
 	struct stats_report r;
 
 	if (!look_stats(d, &r))
 		return;
-	for (size_t i = 0; i < r.n_backends; i++) {
-		workers += r.backends[i].role == STATS_WORKER ? (int64_t)r.backends[i].alive : 0;
-		jobs += r.backends[i].role == STATS_JOBS ? (int64_t)r.backends[i].alive : 0;
-	}
-	need = workers + jobs + SPARE_CONNECTIONS;
-	statements = workers * (int64_t)doctor_statements(DB_WEB) + jobs * (int64_t)doctor_statements(DB_JOBS);
-	if (s->max_connections < need)
-		doctor_find(d, FOUND_db_connections,
-		    WITH("SETTING", str_fmt(d->a, "max_connections = %lld", (long long)need * 2).p),
-		    "max_connections is %lld; %lld workers, %lld kontor-jobs and tools need %lld",
-		    (long long)s->max_connections, (long long)workers, (long long)jobs, (long long)need);
-	if (s->max_statements < statements)
-		doctor_find(d, FOUND_db_connections,
-		    WITH("SETTING", str_fmt(d->a, "max_prepared_stmt_count = %lld", (long long)statements * 2).p),
-		    "max_prepared_stmt_count is %lld; the workers and kontor-jobs prepare %lld",
-		    (long long)s->max_statements, (long long)statements);
+	workers = (int64_t)look_alive(&r, STATS_WORKER);
+	jobs = (int64_t)look_alive(&r, STATS_JOBS);
+	what = str_fmt(d->a, "%lld workers, %lld kontor-jobs and tools", (long long)workers, (long long)jobs).p;
+	check_room(d, "max_connections", s->max_connections, workers + jobs + SPARE_CONNECTIONS, what);
+	check_room(d, "max_prepared_stmt_count", s->max_statements,
+	    workers * (int64_t)doctor_statements(DB_WEB) + jobs * (int64_t)doctor_statements(DB_JOBS), what);
 	doctor_note(d, "%lld of %lld connections, %lld of %lld prepared statements", (long long)s->connections,
 	    (long long)s->max_connections, (long long)s->statements, (long long)s->max_statements);
-}
-
-static bool
-is_old(struct str version)
-{
-	static const char *const old[] = {"10.5.", "10.4.", "10.3.", "10.2.", "10.1.", "10.0.", "5."};
-
-	for (size_t i = 0; i < ARRAY_LEN(old); i++)
-		if (str_starts(version, str_z(old[i])))
-			return true;
-	return false;
 }
 
 static void
 check_settings(struct doctor *d, const struct doctor_server *s)
 {
+	static const char *const old[] = {"10.5.", "10.4.", "10.3.", "10.2.", "10.1.", "10.0.", "5."};
 	int64_t apart = s->now_s - clock_utc_s();
 
 	if (s->flush_log != 1)
-		doctor_find(d, FOUND_db_durability, WITH("SETTING", "innodb_flush_log_at_trx_commit = 1"),
-		    "innodb_flush_log_at_trx_commit is %lld: a COMMIT does not wait for the disk",
-		    (long long)s->flush_log);
+		FIND(d, db_durability, "NAME", "innodb_flush_log_at_trx_commit", "N", doctor_n(d, s->flush_log));
 	if (s->log_bin && s->sync_binlog != 1)
-		doctor_find(d, FOUND_db_durability, WITH("SETTING", "sync_binlog = 1"),
-		    "sync_binlog is %lld: the binary log does not wait for the disk", (long long)s->sync_binlog);
+		FIND(d, db_durability, "NAME", "sync_binlog", "N", doctor_n(d, s->sync_binlog));
 	if (s->read_only)
-		doctor_find(d, FOUND_db_read_only, NULL, "the database server is read-only");
+		FIND(d, db_read_only);
 	if (!str_eq_z(s->charset, "utf8mb4"))
-		doctor_find(d, FOUND_db_charset, WITH("DB", d->conf->db_name.p),
-		    "the database %s is made for %s, not utf8mb4", d->conf->db_name.p, s->charset.p);
-	if (is_old(s->version))
-		doctor_find(
-		    d, FOUND_db_old, NULL, "the database server is %s; 10.6 is the least that is tried", s->version.p);
-	if (apart > DOCTOR_APART_S || apart < -DOCTOR_APART_S)
-		doctor_find(d, FOUND_db_clock, NULL, "the database server's clock is %lld s %s",
-		    (long long)(apart < 0 ? -apart : apart), apart < 0 ? "behind" : "ahead");
+		FIND(d, db_charset, "NAME", s->charset.p);
+	for (size_t i = 0; i < ARRAY_LEN(old); i++)
+		if (str_starts(s->version, str_z(old[i])))
+			FIND(d, db_old, "NAME", s->version.p);
+	if (apart > CLOCK_APART_S || apart < -CLOCK_APART_S)
+		FIND(d, db_clock, "N", doctor_n(d, apart));
 }
 
 void
@@ -394,16 +334,15 @@ check_db_server(struct doctor *d)
 
 	if (!log_in_somehow(d, &db))
 		return;
-	if (!doctor_server(db, d->a, &s, &e)) {
-		if (e.code == DB_CODE_STATEMENTS_FULL)
-			doctor_find(d, FOUND_db_connections, WITH("SETTING", "max_prepared_stmt_count = 65000"),
-			    "the database server prepares no more statements: max_prepared_stmt_count is used up");
-		else
-			doctor_unseen(d, "%s", e.msg);
-		return;
+	if (doctor_server(db, d->a, &s, &e)) {
+		check_settings(d, &s);
+		check_rooms(d, &s);
+	} else if (e.code == DB_CODE_STATEMENTS_FULL) {
+		FIND(d, db_connections, "SETTING", "max_prepared_stmt_count = 65000", "REASON",
+		    "the database server prepares no more statements: max_prepared_stmt_count is used up");
+	} else {
+		doctor_unseen(d, "%s", e.msg);
 	}
-	check_settings(d, &s);
-	check_room(d, &s);
 }
 
 /* ---- queue ---- */
@@ -411,26 +350,21 @@ check_db_server(struct doctor *d)
 void
 check_queue(struct doctor *d)
 {
+	const struct account x = account_of(d, TOOL);
 	struct doctor_queue q;
-	struct account all[ACCOUNTS];
 	struct err e = {0};
 	struct db *db;
+	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
 
-	if (!may_reach(d))
+	if (in == SKIPPED)
 		return;
-	accounts_of(d->conf, all);
-	if (!may_be(&all[TOOL])) {
-		doctor_unseen(d, "%s: %s", all[TOOL].file.p, strerror(errno));
-		return;
-	}
-	if (!log_in(d, &all[TOOL], &db, &e) || !doctor_queue(db, d->a, clock_utc_s() - LATE_S, &q, &e)) {
+	if (in != ENTERED || !doctor_queue(db, d->a, clock_utc_s() - LATE_S, &q, &e)) {
 		doctor_blocked(d, CHECK_database);
 		return;
 	}
 	if (q.dead > 0)
-		doctor_find(d, FOUND_queue_dead, NULL, "%lld messages of the outbox were given up", (long long)q.dead);
+		FIND(d, queue_dead, "N", doctor_n(d, q.dead));
 	if (q.late > 0)
-		doctor_find(d, FOUND_queue_late, WITH("START", look_start(d, "kontor-jobs")),
-		    "%lld messages of the outbox have waited for more than an hour", (long long)q.late);
+		FIND(d, queue_late, "N", doctor_n(d, q.late));
 	doctor_note(d, "%lld waiting too long, %lld given up", (long long)q.late, (long long)q.dead);
 }

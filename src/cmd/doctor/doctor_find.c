@@ -1,31 +1,29 @@
-/* What a check says goes through a pipe as records of fields; the two bytes that part them are in no text of ours, and
- * are taken out of foreign ones. */
+/* Reports go through a pipe as records of fields; the two separator bytes are taken out of every text. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "cmd/doctor/doctor.h"
+#include "cmd/system.h"
 
 #define FIELD '\x1f'
 #define RECORD '\x1e'
-#define TEXT_MAX 1000
 
-static const char *const remedies[] = {
+#define FINDING(name, level, text, effect, remedy)
+#define CHECK(name, limit_s, promise) {#name, promise, limit_s, check_##name},
+const struct doctor_job doctor_jobs[] = {
+#include "cmd/doctor/doctor.def"
+};
+#undef CHECK
+#undef FINDING
 #define CHECK(name, limit_s, promise)
-#define FINDING(name, level, effect, remedy) remedy,
+#define FINDING(name, level, text, effect, remedy) {#name, text, effect, remedy, DOCTOR_##level},
+const struct doctor_row doctor_rows[] = {
 #include "cmd/doctor/doctor.def"
+};
 #undef CHECK
 #undef FINDING
-};
-
-static const char *const checks[] = {
-#define CHECK(name, limit_s, promise) #name,
-#define FINDING(name, level, effect, remedy)
-#include "cmd/doctor/doctor.def"
-#undef CHECK
-#undef FINDING
-};
 
 /* One line, and no byte that means something to a terminal or to the reader of the pipe. */
 static void
@@ -35,25 +33,66 @@ put_clean(struct buf *b, struct str text)
 		buf_ch(b, (unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
 }
 
-/* Puts the remedy with its words filled in. A word that is not given is a bug of the check's. */
-static void
-put_remedy(struct buf *b, const char *remedy, const char *const words[])
+/* Words that the installation gives to every row; NULL for another one. */
+static const char *
+common_word(struct doctor *d, struct str name)
 {
-	struct str rest = str_z(remedy), part;
+	struct look_server s;
+
+	if (str_eq_z(name, "CONF"))
+		return d->conf_file;
+	if (str_eq_z(name, "RUN_DIR"))
+		return d->conf->paths_run_dir.p;
+	if (str_eq_z(name, "DB"))
+		return d->conf->db_name.p;
+	if (str_eq_z(name, "URL"))
+		return d->conf->site_url.p;
+	if (str_eq_z(name, "HOST"))
+		return str_zdup(d->a, d->urls->name);
+	if (str_eq_z(name, "RESTART"))
+		return system_is_there() ? "systemctl restart" : "(by hand, without systemd:) systemctl restart";
+	if (!str_eq_z(name, "SERVER") && !str_eq_z(name, "RELOAD"))
+		return NULL;
+	return str_fmt(d->a, "%s%s", str_eq_z(name, "RELOAD") ? "systemctl reload " : "",
+	    look_server(d, &s) && s.kind == LOOK_LIGHTTPD ? "lighttpd" : "apache2").p;
+}
+
+/* Puts a text of a row with its words filled in. A word that nobody gives is a bug of the check. */
+static void
+put_filled(struct doctor *d, const char *text, const char *const words[])
+{
+	struct str rest = str_z(text), part, name;
 
 	while (str_cut(&rest, '{', &part)) {
-		struct str name;
-		size_t i = 0;
+		const char *value = NULL;
 
-		buf_put(b, part);
+		buf_put(d->out, part);
 		if (rest.p == NULL)
 			return;
-		ASSERT(str_cut(&rest, '}', &name) && words != NULL);
-		while (words[i] != NULL && !str_eq_z(name, words[i]))
-			i += 2;
-		ASSERT(words[i] != NULL);
-		put_clean(b, str_z(words[i + 1]));
+		ASSERT(str_cut(&rest, '}', &name));
+		for (size_t i = 0; words[i] != NULL && value == NULL; i += 2)
+			value = str_eq_z(name, words[i]) ? words[i + 1] : NULL;
+		if (value == NULL)
+			value = common_word(d, name);
+		ASSERT(value != NULL);
+		put_clean(d->out, str_trim(str_z(value)));
 	}
+}
+
+void
+doctor_find(struct doctor *d, enum doctor_finding f, const char *const words[])
+{
+	buf_fmt(d->out, "%d%c", (int)DOCTOR_FOUND, FIELD);
+	put_filled(d, doctor_rows[f].text, words);
+	buf_fmt(d->out, "%c%d%c", FIELD, (int)f, FIELD);
+	put_filled(d, doctor_rows[f].remedy, words);
+	buf_ch(d->out, RECORD);
+}
+
+const char *
+doctor_n(struct doctor *d, int64_t n)
+{
+	return str_fmt(d->a, "%lld", (long long)n).p;
 }
 
 static void find_say(struct doctor *, enum doctor_kind, const char *fmt, va_list) PRINTF(3, 0);
@@ -61,23 +100,11 @@ static void find_say(struct doctor *, enum doctor_kind, const char *fmt, va_list
 static void
 find_say(struct doctor *d, enum doctor_kind kind, const char *fmt, va_list ap)
 {
-	char text[TEXT_MAX];
+	char text[1000];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	buf_fmt(d->out, "%d%c", (int)kind, FIELD);
 	put_clean(d->out, str_trim(str_z(text)));
-}
-
-void
-doctor_find(struct doctor *d, enum doctor_finding f, const char *const words[], const char *what, ...)
-{
-	va_list ap;
-
-	va_start(ap, what);
-	find_say(d, DOCTOR_FOUND, what, ap);
-	va_end(ap);
-	buf_fmt(d->out, "%c%d%c", FIELD, (int)f, FIELD);
-	put_remedy(d->out, remedies[f], words);
 	buf_ch(d->out, RECORD);
 }
 
@@ -89,13 +116,6 @@ doctor_unseen(struct doctor *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	find_say(d, DOCTOR_UNSEEN, fmt, ap);
 	va_end(ap);
-	buf_ch(d->out, RECORD);
-}
-
-void
-doctor_blocked(struct doctor *d, enum doctor_check by)
-{
-	buf_fmt(d->out, "%d%c%s%c", (int)DOCTOR_BLOCKED, FIELD, checks[by], RECORD);
 }
 
 void
@@ -106,7 +126,12 @@ doctor_note(struct doctor *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	find_say(d, DOCTOR_NOTE, fmt, ap);
 	va_end(ap);
-	buf_ch(d->out, RECORD);
+}
+
+void
+doctor_blocked(struct doctor *d, enum doctor_check by)
+{
+	buf_fmt(d->out, "%d%c%s%c", (int)DOCTOR_BLOCKED, FIELD, doctor_jobs[by].name, RECORD);
 }
 
 bool
@@ -115,10 +140,8 @@ doctor_next(struct str *rest, struct doctor_said *s)
 	struct str record, kind = STR_NONE, finding = STR_NONE;
 	uint64_t n = 0;
 
-	if (rest->n == 0 || !str_cut(rest, RECORD, &record))
-		return false;
-	*s = (struct doctor_said){.kind = DOCTOR_NOTE};
-	if (!str_cut(&record, FIELD, &kind) || !num_u64(kind, 0, DOCTOR_NOTE, &n) || !str_cut(&record, FIELD, &s->what))
+	if (rest->n == 0 || !str_cut(rest, RECORD, &record) || !str_cut(&record, FIELD, &kind)
+	    || !num_u64(kind, 0, DOCTOR_NOTE, &n) || !str_cut(&record, FIELD, &s->what))
 		return false;
 	s->kind = (enum doctor_kind)n;
 	if (s->kind != DOCTOR_FOUND)

@@ -1,13 +1,10 @@
 /* The machine: disks, clock, mail. */
-#include "cmd/doctor/doctor_host.h"
-
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cmd/doctor/doctor.h"
+#include "cmd/doctor/doctor_judge.h"
 #include "plat/host/ask.h"
 #include "plat/host/host.h"
 
@@ -25,26 +22,20 @@ struct disks {
 	size_t n;
 };
 
-/* The folder itself, or the nearest one above it that is there. */
-static const char *
-nearest(struct doctor *d, const char *path)
-{
-	const char *slash;
-
-	while (access(path, F_OK) != 0 && (slash = strrchr(path, '/')) != NULL && slash != path)
-		path = str_zdup(d->a, str_n(path, (size_t)(slash - path)));
-	return path;
-}
-
+/* The disk of a path, or of the nearest folder above it that exists; each disk once. */
 static void
 check_folder(struct disks *s, const char *path)
 {
-	const char *dir = nearest(s->d, path);
+	struct doctor *d = s->d;
+	const char *dir = path;
 	struct host_disk disk;
 	struct err e = {0};
+	const char *what;
 
+	while (access(dir, F_OK) != 0 && strcmp(dir, "/") != 0)
+		dir = look_folder(d->a, dir);
 	if (!host_disk(dir, &disk, &e)) {
-		doctor_unseen(s->d, "%s", e.msg);
+		doctor_unseen(d, "%s", e.msg);
 		return;
 	}
 	for (size_t i = 0; i < s->n; i++)
@@ -52,34 +43,29 @@ check_folder(struct disks *s, const char *path)
 			return;
 	if (s->n < FOLDERS_MAX)
 		s->seen[s->n++] = disk.device;
-	if (host_room(&disk) == HOST_ROOMY)
-		doctor_note(s->d, "%s: %llu of %llu MB free", dir, (unsigned long long)(disk.free_b >> 20),
-		    (unsigned long long)(disk.size_b >> 20));
-	else
-		doctor_find(s->d, host_room(&disk) == HOST_FULL ? FOUND_disk_full : FOUND_disk_low, WITH("DIR", dir),
-		    "the disk of %s has %llu of %llu MB free, and %llu of %llu inodes", path,
-		    (unsigned long long)(disk.free_b >> 20), (unsigned long long)(disk.size_b >> 20),
-		    (unsigned long long)disk.free_nodes, (unsigned long long)disk.inodes);
+	what = str_fmt(d->a, "%llu of %llu MB free, and %llu of %llu inodes", (unsigned long long)(disk.free_b >> 20),
+	    (unsigned long long)(disk.size_b >> 20), (unsigned long long)disk.free_nodes,
+	    (unsigned long long)disk.inodes).p;
+	switch (host_room(&disk)) {
+	case HOST_FULL: FIND(d, disk_full, "DIR", dir, "REASON", what); break;
+	case HOST_LOW: FIND(d, disk_low, "DIR", dir, "REASON", what); break;
+	case HOST_ROOMY: doctor_note(d, "%s: %s", dir, what); break;
+	}
 }
 
 void
 check_disk(struct doctor *d)
 {
 	const struct conf *c = d->conf;
+	const char *const paths[] = {c->paths_stats_file.p, c->paths_media_dir.p, c->paths_web_dir.p,
+	    c->paths_run_dir.p, c->log_file.p, "/var/log", "/tmp", c->db_host.n == 0 ? DB_DIR : "/tmp"};
 	struct disks s = {.d = d};
 
-	check_folder(&s, c->paths_stats_file.p);
-	check_folder(&s, c->paths_media_dir.p);
-	check_folder(&s, c->paths_web_dir.p);
-	check_folder(&s, c->paths_run_dir.p);
-	if (c->log_file.n > 0)
-		check_folder(&s, c->log_file.p);
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (paths[i][0] == '/')
+			check_folder(&s, paths[i]);
 	for (size_t i = 0; i < c->log_web_server.n; i++)
 		check_folder(&s, c->log_web_server.v[i].p);
-	if (c->db_host.n == 0 && access(DB_DIR, F_OK) == 0)
-		check_folder(&s, DB_DIR);
-	check_folder(&s, "/var/log");
-	check_folder(&s, "/tmp");
 }
 
 /* ---- clock ---- */
@@ -87,39 +73,28 @@ check_disk(struct doctor *d)
 enum doctor_clock
 doctor_clock(int64_t now_s, int64_t made_s)
 {
-	if (made_s == 0)
-		return CLOCK_RIGHT;
-	if (now_s < made_s - DAY_S)
+	if (made_s != 0 && now_s < made_s - DAY_S)
 		return CLOCK_BEHIND;
-	return now_s > made_s + YEARS_10_S ? CLOCK_AHEAD : CLOCK_RIGHT;
+	return made_s != 0 && now_s > made_s + YEARS_10_S ? CLOCK_AHEAD : CLOCK_RIGHT;
 }
 
 void
 check_clock(struct doctor *d)
 {
-	int64_t now_s = clock_utc_s();
-	enum doctor_clock state = doctor_clock(now_s, host_program_s());
-	time_t t = (time_t)now_s;
+	time_t t = (time_t)clock_utc_s();
+	enum doctor_clock state = doctor_clock((int64_t)t, host_program_s());
 	char now[32];
 	struct tm tm;
 
-	gmtime_r(&t, &tm);
-	strftime(now, sizeof(now), "%Y-%m-%d %H:%M:%S", &tm);
+	strftime(now, sizeof(now), "%Y-%m-%d %H:%M:%S", gmtime_r(&t, &tm));
 	if (state != CLOCK_RIGHT)
-		doctor_find(d, FOUND_clock_wrong, NULL, "it is said to be %s UTC, which is %s this program was made",
-		    now, state == CLOCK_BEHIND ? "before" : "ten years after");
+		FIND(d, clock_wrong, "N", now, "WHY", state == CLOCK_BEHIND ? "before" : "ten years after");
 	if (host_clock_sync() == HOST_NOT_SYNCED)
-		doctor_find(d, FOUND_clock_free, NULL, "nothing keeps the clock of this machine right (%s UTC)", now);
+		FIND(d, clock_free, "N", now);
 	doctor_note(d, "%s UTC", now);
 }
 
 /* ---- mail ---- */
-
-static bool
-has_sendmail(void)
-{
-	return access("/usr/sbin/sendmail", X_OK) == 0 || access("/usr/lib/sendmail", X_OK) == 0;
-}
 
 static bool
 has_smtp(struct doctor *d)
@@ -136,14 +111,12 @@ has_smtp(struct doctor *d)
 	return ok;
 }
 
-/* This release delivers no mail yet; the address stands in pages, and whoever sets a shop up now wants to know. */
+/* This release sends no mail yet; but pages show the address, and mail is best set up with the shop. */
 void
 check_mail(struct doctor *d)
 {
 	if (d->conf->site_sender.n == 0)
-		doctor_find(d, FOUND_sender_none, NULL, "site.sender is empty");
-	if (!has_sendmail() && !has_smtp(d))
-		doctor_find(d, FOUND_mail_none, NULL,
-		    "there is neither /usr/sbin/sendmail nor an SMTP server at 127.0.0.1:25; this release sends no "
-		    "mail yet");
+		FIND(d, sender_none);
+	if (access("/usr/sbin/sendmail", X_OK) != 0 && access("/usr/lib/sendmail", X_OK) != 0 && !has_smtp(d))
+		FIND(d, mail_none);
 }

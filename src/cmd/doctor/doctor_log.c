@@ -1,5 +1,4 @@
-#include "cmd/doctor/doctor_log.h"
-
+/* The ends of log files: requests that failed lately, and addresses of orders that should not stand there. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/doctor/doctor_judge.h"
 
 #define TAIL_B ((size_t)1 << 20)
 #define TOKEN_MIN 20
@@ -34,9 +34,9 @@ doctor_log_count(struct arena *a, struct str text, const char *since, struct doc
 
 	*log = (struct doctor_log){.last_event = "", .last_id = ""};
 	while (str_cut(&text, '\n', &line)) {
-		struct str ts = value_of(line, STR("ts=")), id = value_of(line, STR(" req="));
+		struct str id = value_of(line, STR(" req="));
 
-		if (!str_starts(line, STR("ts=")) || str_cmp(ts, str_z(since)) < 0 || id.n == 0
+		if (!str_starts(line, STR("ts=")) || str_cmp(value_of(line, STR("ts=")), str_z(since)) < 0 || id.n == 0
 		    || str_find(line, STR(" level=error ")) < 0)
 			continue;
 		log->failures++;
@@ -72,7 +72,7 @@ read_tail(struct doctor *d, const char *file, struct str *text)
 	off_t from = size > (off_t)TAIL_B ? size - (off_t)TAIL_B : 0;
 	char *p = arena_try(d->a, TAIL_B);
 	ssize_t n = size < 0 || p == NULL ? -1 : pread(fd, p, TAIL_B, from);
-	struct str rest, cut;
+	struct str cut;
 
 	if (n < 0)
 		doctor_unseen(d, "%s: %s", file, strerror(errno));
@@ -80,36 +80,76 @@ read_tail(struct doctor *d, const char *file, struct str *text)
 		close(fd);
 	if (n < 0)
 		return false;
-	rest = str_n(p, (size_t)n);
+	*text = str_n(p, (size_t)n);
 	if (from > 0)
-		(void)str_cut(&rest, '\n', &cut);
-	*text = rest;
+		(void)str_cut(text, '\n', &cut);
 	return true;
 }
 
-bool
-doctor_log_read(struct doctor *d, const char *file, struct doctor_log *log)
+static void
+check_failures(struct doctor *d, const char *file)
 {
 	time_t then = (time_t)(clock_utc_s() - LATELY_S);
+	struct doctor_log log;
 	struct str text;
 	char since[32];
 	struct tm tm;
 
-	*log = (struct doctor_log){.last_event = "", .last_id = ""};
-	if (access(file, F_OK) != 0 && errno == ENOENT)
-		return true;
-	if (!read_tail(d, file, &text))
-		return false;
-	gmtime_r(&then, &tm);
-	strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%S", &tm);
-	doctor_log_count(d->a, text, since, log);
-	return true;
+	if ((access(file, F_OK) != 0 && errno == ENOENT) || !read_tail(d, file, &text))
+		return;
+	strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%S", gmtime_r(&then, &tm));
+	doctor_log_count(d->a, text, since, &log);
+	if (log.failures > 0)
+		FIND(d, failures_lately, "N", doctor_n(d, (int64_t)log.failures), "EVENT", log.last_event, "ID",
+		    look_id(d, str_z(log.last_id)));
+	doctor_note(d, "%s: %zu failures within the last hour", file, log.failures);
 }
 
-bool
-doctor_log_has_orders(struct doctor *d, const char *file)
+static void
+check_log_file(struct doctor *d, const char *file)
+{
+	struct rights_user u;
+	const char *why;
+
+	if (!look_worker_user(d, &u))
+		return;
+	if (access(file, F_OK) == 0 ? !rights_may(d->a, &u, file, RIGHTS_WRITE, &why)
+				    : !rights_may(d->a, &u, look_folder(d->a, file), RIGHTS_WRITE | RIGHTS_ENTER, &why))
+		FIND(d, log_denied, "USER", u.name, "FILE", file, "WHY", why);
+	check_failures(d, file);
+}
+
+/* A web server's access log. */
+static void
+check_orders(struct doctor *d, const char *file)
 {
 	struct str text;
 
-	return read_tail(d, file, &text) && doctor_log_names_order(text);
+	if (read_tail(d, file, &text) && doctor_log_names_order(text))
+		FIND(d, orders_in_logs, "FILE", file);
+}
+
+void
+check_log(struct doctor *d)
+{
+	static const char *const usual[] = {"/var/log/apache2/access.log", "/var/log/lighttpd/access.log"};
+	const struct conf_list *web = &d->conf->log_web_server;
+	bool absent;
+
+	if (d->conf->log_file.n > 0)
+		check_log_file(d, d->conf->log_file.p);
+	else
+		doctor_note(d, "log.file is empty: lines go to standard error, the journal under systemd");
+	for (size_t i = 0; i < web->n; i++) {
+		if (look_readable(d, web->v[i].p, &absent))
+			check_orders(d, web->v[i].p);
+		else if (absent)
+			FIND(d, log_gone, "FILE", web->v[i].p);
+	}
+	if (web->n > 0)
+		return;
+	doctor_note(d, "log.web_server is empty: kontor log does not search the web server's logs");
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (access(usual[i], R_OK) == 0)
+			check_orders(d, usual[i]);
 }

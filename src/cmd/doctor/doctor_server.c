@@ -1,68 +1,69 @@
-/* The web server: its configuration as it lies on the disk, which is what it has after its next start. */
-#include "cmd/doctor/doctor_server.h"
-
+/* The web server. Its own program prints and tests the configuration on the disk, which its next start takes. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/num.h"
-#include "cmd/doctor/doctor.h"
+#include "cmd/doctor/doctor_judge.h"
+#include "plat/host/proc.h"
 #include "plat/host/run.h"
-#include "view/url.h"
+#include "plat/text/file.h"
 
-static const char *const apache_modules[] = {"alias", "deflate", "filter", "headers", "lbmethod_bybusyness", "mime",
-    "proxy", "proxy_balancer", "proxy_fcgi", "reqtimeout", "setenvif", "slotmem_shm"};
+#define CONF_FILE_B ((size_t)1 << 20)
+#define CONF_TEXT_B ((size_t)8 << 20)
+
+static const struct server {
+	const char *name, *process, *program, *conf, *print[6], *test;
+} servers[] = {
+    [LOOK_NONE] = {.process = "httpd"}, /* Apache's name elsewhere */
+    [LOOK_APACHE] = {"Apache", "apache2", "/usr/sbin/apache2", "/etc/apache2/apache2.conf",
+	{"-t", "-D", "DUMP_INCLUDES", "-D", "DUMP_MODULES"}, "apache2ctl -t"},
+    [LOOK_LIGHTTPD] = {"lighttpd", "lighttpd", "/usr/sbin/lighttpd", "/etc/lighttpd/lighttpd.conf", {"-p"},
+	"lighttpd -tt"},
+};
+
+/* ---- pure: what the programs print ---- */
 
 const char *
 doctor_apache_lacks(struct str text, size_t *i)
 {
-	while (*i < ARRAY_LEN(apache_modules)) {
-		const char *name = apache_modules[(*i)++];
-		char line[64] = " ";
+	static const char *const names[] = {"alias", "deflate", "filter", "headers", "lbmethod_bybusyness", "mime",
+	    "proxy", "proxy_balancer", "proxy_fcgi", "reqtimeout", "setenvif", "slotmem_shm"};
+	char line[48] = "";
 
-		/* " proxy_fcgi_module (shared)" */
-		strncpy(line + 1, name, sizeof(line) - 12);
-		memcpy(line + strlen(line), "_module ", 9);
+	while (*i < ARRAY_LEN(names)) {
+		snprintf(line, sizeof(line), " %s_module ", names[(*i)++]);
 		if (str_find(text, str_z(line)) < 0)
-			return name;
+			return names[*i - 1];
 	}
 	return NULL;
-}
-
-static bool
-is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
 }
 
 struct str
 doctor_server_wants(struct arena *a, struct str text)
 {
-	static const struct {
-		const char *directive, *module;
-	} of[] = {{"BalancerMember", "proxy"}, {"ProxyPass", "proxy"}, {"ProxySet", "proxy"}, {"<Proxy", "proxy"},
-	    {"ProxyErrorOverride", "proxy"}, {"Alias", "alias"}, {"RedirectMatch", "alias"}, {"Header", "headers"},
-	    {"SetEnvIf", "setenvif"}, {"RequestReadTimeout", "reqtimeout"}, {"DeflateAlterETag", "deflate"},
-	    {"AddOutputFilterByType", "filter"}, {"AddType", "mime"}, {"SSLEngine", "ssl"}};
-	const struct str invalid = STR("Invalid command '"), mod = STR("mod_");
-	ptrdiff_t at = str_find(text, invalid);
+	static const char of[][2][24] = {{"BalancerMember", "proxy"}, {"ProxyPass", "proxy"}, {"ProxySet", "proxy"},
+	    {"<Proxy", "proxy"}, {"ProxyErrorOverride", "proxy"}, {"Alias", "alias"}, {"RedirectMatch", "alias"},
+	    {"Header", "headers"}, {"SetEnvIf", "setenvif"}, {"RequestReadTimeout", "reqtimeout"},
+	    {"DeflateAlterETag", "deflate"}, {"AddOutputFilterByType", "filter"}, {"AddType", "mime"},
+	    {"SSLEngine", "ssl"}};
+	const struct str invalid = STR("Invalid command '");
+	ptrdiff_t at = str_find(text, invalid), mod = str_find(text, STR("mod_"));
+	struct str rest = str_from(text, (size_t)at + invalid.n), directive;
 	size_t n = 0;
 
-	if (at >= 0) {
-		struct str rest = str_from(text, (size_t)at + invalid.n), directive;
-
-		if (str_cut(&rest, '\'', &directive))
-			for (size_t i = 0; i < ARRAY_LEN(of); i++)
-				if (str_eq_z(directive, of[i].directive))
-					return str_z(of[i].module);
+	if (at >= 0 && str_cut(&rest, '\'', &directive)) {
+		for (size_t i = 0; i < ARRAY_LEN(of); i++)
+			if (str_eq_z(directive, of[i][0]))
+				return str_z(of[i][1]);
 		return STR_NONE;
 	}
 	/* lighttpd: "dlopen() failed for: /usr/lib/lighttpd/mod_deflate.so ..." */
-	if (str_find(text, STR("dlopen()")) < 0 || (at = str_find(text, mod)) < 0)
+	if (mod < 0 || str_find(text, STR("dlopen()")) < 0)
 		return STR_NONE;
-	text = str_from(text, (size_t)at);
-	while (n < text.n && is_word(text.p[n]))
+	text = str_from(text, (size_t)mod);
+	while (n < text.n && (isalnum((unsigned char)text.p[n]) || text.p[n] == '_'))
 		n++;
 	return str_dup(a, str_head(text, n));
 }
@@ -87,7 +88,168 @@ doctor_server_socket(struct arena *a, struct str *text, const char *folder, stru
 	return false;
 }
 
-/* ---- asking the program ---- */
+/* ---- asking the server ---- */
+
+/* Runs the server over its configuration with further arguments. Debian's Apache needs the settings of apache2ctl. */
+static bool
+server_run(struct doctor *d, struct look_server *s, const char *const args[], struct str *text)
+{
+	bool debian = s->kind == LOOK_APACHE && strcmp(s->conf, servers[LOOK_APACHE].conf) == 0;
+	const char *argv[12] = {debian ? "apache2ctl" : s->program, "-f", s->conf};
+	size_t n = debian ? 1 : 3;
+	struct err e = {0};
+	int status;
+
+	while (*args != NULL)
+		argv[n++] = *args++;
+	if (!run_read(d->a, argv, text, &status, &e)) {
+		s->refused = str_zdup(d->a, str_z(e.msg));
+		return false;
+	}
+	return status == 0;
+}
+
+/* Apache lists its files, "  (12) /etc/apache2/ports.conf"; their lines are put together without comments. */
+static struct str
+apache_text(struct doctor *d, struct str list)
+{
+	struct str line, bytes, mark;
+	struct err e = {0};
+	struct buf b;
+	bool found;
+
+	buf_init(&b, d->a, CONF_TEXT_B);
+	while (str_cut(&list, '\n', &line)) {
+		if (!str_starts(str_trim(line), STR("(")) || !str_cut(&line, ')', &mark)
+		    || !file_find(d->a, str_zdup(d->a, str_trim(line)), CONF_FILE_B, &bytes, &found, &e))
+			continue;
+		while (str_cut(&bytes, '\n', &line))
+			if (!str_starts(str_trim(line), STR("#")))
+				buf_fmt(&b, "%.*s\n", STR_ARG(line));
+	}
+	return b.n == 0 ? STR("") : buf_str(&b);
+}
+
+static void
+server_read(struct doctor *d, struct look_server *s)
+{
+	static const char *const test[] = {"-tt", NULL};
+	bool printed = server_run(d, s, servers[s->kind].print, &s->said);
+
+	s->text = s->said;
+	if (s->kind == LOOK_APACHE)
+		s->text = apache_text(d, s->said);
+	else if (!printed)
+		s->text = STR("");
+	s->sound = printed && (s->kind == LOOK_APACHE || server_run(d, s, test, &s->said));
+	s->ours = str_find(s->text, str_fmt(d->a, "%s/", d->conf->paths_run_dir.p)) >= 0;
+}
+
+/* Any user may call a process lighttpd and give it any arguments; they name a program and a configuration, which names
+ * commands and modules in its turn, and all of it would run as the caller. So only files that nobody but root can
+ * change are used, and an ordinary user's own configuration. */
+static bool
+may_ask(struct doctor *d, struct look_server *s)
+{
+	struct stat st;
+
+	if (!rights_is_roots(d->a, &s->program)
+	    || strcmp(strrchr(s->program, '/') + 1, strrchr(servers[s->kind].program, '/') + 1) != 0) {
+		if (geteuid() == 0)
+			return false;
+		s->program = servers[s->kind].program;
+	}
+	return rights_is_roots(d->a, &s->conf)
+	       || (geteuid() != 0 && stat(s->conf, &st) == 0 && st.st_uid == geteuid());
+}
+
+static enum look_kind
+kind_of(const char *process)
+{
+	for (int k = LOOK_LIGHTTPD; k >= LOOK_NONE; k--)
+		if (strcmp(process, servers[k].process) == 0)
+			return k == LOOK_NONE ? LOOK_APACHE : (enum look_kind)k;
+	return LOOK_NONE;
+}
+
+/* Its first process, and the user of its children: they open sockets and files. */
+static bool
+is_master(const struct proc *list, size_t n, const struct proc *p, unsigned *uid)
+{
+	*uid = p->uid;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i].name, p->name) != 0)
+			continue;
+		if (list[i].pid == p->parent)
+			return false;
+		if (list[i].parent == p->pid)
+			*uid = list[i].uid;
+	}
+	return kind_of(p->name) != LOOK_NONE;
+}
+
+static struct look_server
+server_of(struct doctor *d, const struct proc *p, unsigned uid)
+{
+	struct look_server s = {.kind = kind_of(p->name), .pid = p->pid, .uid = uid, .text = STR(""), .said = STR("")};
+	struct str rest = p->arguments;
+	const char *arg = proc_argument(&rest);
+
+	s.conf = servers[s.kind].conf;
+	s.program = proc_program(d->a, p->pid);
+	if (s.program == NULL)
+		s.program = arg != NULL && arg[0] == '/' ? arg : servers[s.kind].program;
+	while ((arg = proc_argument(&rest)) != NULL)
+		if (strcmp(arg, "-f") == 0 && (arg = proc_argument(&rest)) != NULL)
+			s.conf = arg;
+	if (may_ask(d, &s))
+		server_read(d, &s);
+	else
+		s.refused = str_fmt(d->a, "process %d (%s) is passed over: others than root can change its program or "
+					  "its configuration", p->pid, p->name).p;
+	return s;
+}
+
+/* First the one that knows our sockets, then the one at the port of site.url: a broken configuration names nothing. */
+bool
+look_server(struct doctor *d, struct look_server *best)
+{
+	struct proc *list = NULL;
+	struct err e = {0};
+	size_t n = 0;
+	int listens, most = -1;
+	unsigned uid;
+
+	*best = (struct look_server){.kind = LOOK_NONE, .text = STR("")};
+	if (!proc_list(d->a, &list, &n, &e))
+		n = 0;
+	listens = n == 0 ? 0 : proc_listening(d->a, list, n, d->urls->port);
+	for (size_t i = 0; i < n; i++) {
+		struct look_server s;
+		int score;
+
+		if (!is_master(list, n, &list[i], &uid))
+			continue;
+		s = server_of(d, &list[i], uid);
+		s.ours |= s.refused == NULL && !s.sound && s.text.n == 0 && s.pid == listens;
+		score = s.refused != NULL ? 0 : 1 + 2 * s.ours + (s.pid == listens);
+		if (score > most) {
+			most = score;
+			*best = s;
+		}
+	}
+	for (int k = LOOK_APACHE; k <= LOOK_LIGHTTPD && most < 1; k++) {
+		if (access(servers[k].conf, F_OK) != 0 || access(servers[k].program, F_OK) != 0)
+			continue;
+		*best = (struct look_server){
+		    .kind = (enum look_kind)k, .program = servers[k].program, .conf = servers[k].conf, .said = STR("")};
+		server_read(d, best);
+		most = 1;
+	}
+	return best->kind != LOOK_NONE;
+}
+
+/* ---- the check ---- */
 
 static const char *
 enable(struct doctor *d, enum look_kind kind, struct str module)
@@ -95,94 +257,43 @@ enable(struct doctor *d, enum look_kind kind, struct str module)
 	if (kind == LOOK_APACHE)
 		return str_fmt(d->a, "a2enmod %.*s && systemctl restart apache2", STR_ARG(module)).p;
 	if (str_eq_z(module, "mod_deflate") || str_eq_z(module, "mod_openssl"))
-		return str_fmt(d->a, "apt install lighttpd-mod-%s && systemctl restart lighttpd", str_from(module, 4).p)
-		    .p;
-	return str_fmt(d->a, "reinstall lighttpd, which lacks %s", module.p).p;
+		return str_fmt(d->a, "apt install lighttpd-mod-%s && systemctl restart lighttpd", module.p + 4).p;
+	return str_fmt(d->a, "reinstall lighttpd, which lacks %.*s", STR_ARG(module)).p;
 }
 
-/* Runs the server with these arguments over its own configuration. With Debian's, Apache needs the settings that
- * apache2ctl gives it. */
-static bool
-ask_server(struct doctor *d, const struct look_server *s, const char *what, struct str *text, int *status)
-{
-	const char *const plain[] = {s->program, what, "-f", s->conf, NULL}, *const ctl[] = {"apache2ctl", what, NULL};
-	bool debian = s->kind == LOOK_APACHE && str_eq_z(STR("/etc/apache2/apache2.conf"), s->conf);
-	struct err e = {0};
-
-	if (run_read(d->a, debian ? ctl : plain, text, status, &e))
-		return true;
-	doctor_unseen(d, "%s", e.msg);
-	return false;
-}
-
-/* One line of what it said: the last, which is the one with the reason, unless it is a summary. */
+/* The line with the reason: the last one that is no summary. */
 static const char *
 reason(struct doctor *d, struct str text)
 {
+	static const char *const summaries[] = {"Action '", "The Apache error log", "AH00558", "going down"};
 	struct str line, best = STR("");
 
 	while (str_cut(&text, '\n', &line)) {
-		line = str_trim(line);
-		if (line.n > 0 && !str_starts(line, STR("Action '")) && !str_starts(line, STR("The Apache error log"))
-		    && str_find(line, STR("AH00558")) < 0)
-			best = str_find(line, STR("going down")) >= 0 && best.n > 0 ? best : line;
+		bool summary = str_trim(line).n == 0;
+
+		for (size_t i = 0; i < ARRAY_LEN(summaries); i++)
+			summary |= str_find(line, str_z(summaries[i])) >= 0;
+		if (!summary)
+			best = str_trim(line);
 	}
 	return str_zdup(d->a, best);
 }
 
-static bool
-check_config_test(struct doctor *d, const struct look_server *s)
-{
-	const bool apache = s->kind == LOOK_APACHE;
-	const char *test = str_fmt(d->a, apache ? "apache2ctl -t" : "lighttpd -tt -f %s", s->conf).p;
-	struct str text, module;
-	struct stat st;
-	int status;
-
-	if (geteuid() != 0 && (stat(s->conf, &st) != 0 || st.st_uid != geteuid())) {
-		doctor_unseen(d, "%s: only root can test it, who may read the keys", s->conf);
-		return false;
-	}
-	if (!ask_server(d, s, apache ? "-t" : "-tt", &text, &status) || status == 0)
-		return status == 0;
-	module = doctor_server_wants(d->a, text);
-	if (module.n > 0)
-		doctor_find(d, FOUND_module_missing, WITH("HINT", enable(d, s->kind, module)),
-		    "%s lacks the module %.*s: %s", apache ? "Apache" : "lighttpd", STR_ARG(module), reason(d, text));
-	else
-		doctor_find(d, FOUND_web_broken, WITH("HINT", test), "%s refuses its configuration %s: %s",
-		    apache ? "Apache" : "lighttpd", s->conf, reason(d, text));
-	return false;
-}
-
 static void
-check_modules(struct doctor *d, const struct look_server *s)
+report_broken(struct doctor *d, const struct look_server *s)
 {
-	const char *name;
-	struct str text;
-	size_t i = 0;
-	int status;
+	const struct server *k = &servers[s->kind];
+	struct str module = doctor_server_wants(d->a, s->said);
 
-	if (s->kind != LOOK_APACHE || !ask_server(d, s, "-M", &text, &status) || status != 0)
-		return;
-	while ((name = doctor_apache_lacks(text, &i)) != NULL)
-		doctor_find(d, FOUND_module_missing, WITH("HINT", enable(d, s->kind, str_z(name))),
-		    "Apache lacks the module %s (%s)", name, s->conf);
+	if (module.n > 0)
+		FIND(d, module_missing, "NAME", k->name, "MODULE", str_zdup(d->a, module), "REASON", reason(d, s->said),
+		    "HINT", enable(d, s->kind, module));
+	else
+		FIND(d, web_broken, "NAME", k->name, "FILE", s->conf, "REASON", reason(d, s->said), "HINT",
+		    s->kind == LOOK_APACHE ? k->test : str_fmt(d->a, "%s -f %s", k->test, s->conf).p);
 }
 
-/* ---- reading the configuration ---- */
-
-static const char *
-enable_conf(struct doctor *d, const struct look_server *s)
-{
-	if (s->kind == LOOK_APACHE)
-		return access("/etc/apache2/sites-available/kontor.conf", F_OK) == 0
-		           ? "kontor publish; a2ensite kontor && systemctl reload apache2"
-		           : "kontor publish; a2enconf kontor && systemctl reload apache2";
-	return str_fmt(d->a, "kontor publish; %s && systemctl restart lighttpd", "lighty-enable-mod kontor").p;
-}
-
-/* Each socket that it names is there, and each that is there is named. */
+/* Each socket in it exists, and each that exists is in it. */
 static void
 compare_sockets(struct doctor *d, const struct look_server *s)
 {
@@ -193,80 +304,77 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (str_find(s->text, sockets[i]) < 0)
-			doctor_find(d, FOUND_web_stale, NULL, "the backend %s is not in the configuration %s",
-			    sockets[i].p, s->conf);
+			FIND(d, web_stale, "REASON",
+			    str_fmt(d->a, "the backend %s is not in the configuration %s", sockets[i].p, s->conf).p);
 	while (doctor_server_socket(d->a, &rest, d->conf->paths_run_dir.p, &named)) {
 		bool found = false;
 
 		for (size_t i = 0; i < n; i++)
 			found |= str_eq(sockets[i], named);
 		if (!found)
-			doctor_find(d, FOUND_backend_gone,
-			    WITH("START", look_start(d, str_fmt(d->a, "kontor@%s", look_backend(d, named)).p)),
-			    "the configuration %s names the backend %s, which is not there", s->conf, named.p);
+			FIND(d, backend_gone, "FILE", s->conf, "SOCKET", named.p, "BACKEND", look_backend(d, named));
 	}
 }
 
+/* It must pass on the path of site.url, and wait longer than a worker may work: else visitors get 504 while the
+ * worker's own page is on its way. */
 static void
-compare_base(struct doctor *d, const struct look_server *s)
+compare_settings(struct doctor *d, const struct look_server *s)
 {
-	struct urls u;
-	struct err e = {0};
-	struct str line;
-
-	if (!urls_init(&u, d->conf->site_url, &e))
-		return;
-	line = s->kind == LOOK_APACHE ? str_fmt(d->a, "ProxyPass \"%.*s/\" ", STR_ARG(u.base))
-	                              : str_fmt(d->a, "fastcgi.server = ( \"%.*s/\" ", STR_ARG(u.base));
-	if (str_find(s->text, line) < 0)
-		doctor_find(d, FOUND_web_stale, NULL,
-		    "the configuration %s does not give \"%.*s/\", the path of site.url, to the backends", s->conf,
-		    STR_ARG(u.base));
-}
-
-/* It must wait longer than a worker may work: else visitors get 504 while the worker's own page is on its way. */
-static void
-compare_times(struct doctor *d, const struct look_server *s)
-{
-	const struct str word = s->kind == LOOK_APACHE ? STR(" timeout=") : STR("\"read-timeout\" => ");
+	const bool apache = s->kind == LOOK_APACHE;
+	const struct str word = apache ? STR(" timeout=") : STR("\"read-timeout\""), base = d->urls->base;
+	struct str pass = str_fmt(d->a, apache ? "ProxyPass \"%.*s/\" " : "\"%.*s/\" => (", STR_ARG(base));
 	int64_t need_ms = d->conf->web_deadline_ms + d->conf->web_grace_ms;
 	ptrdiff_t at = str_find(s->text, word);
 	struct str rest = at < 0 ? STR("") : str_from(s->text, (size_t)at + word.n);
 	uint64_t given_s;
 	size_t n = 0;
 
+	while (rest.n > 0 && strchr(" =>", rest.p[0]) != NULL) /* lighttpd aligns values */
+		rest = str_from(rest, 1);
+	if (str_find(s->text, pass) < 0)
+		FIND(d, web_stale, "REASON",
+		    str_fmt(d->a, "the configuration %s does not pass \"%.*s/\", the path of site.url, to the backends",
+			s->conf, STR_ARG(base)).p);
 	while (n < rest.n && isdigit((unsigned char)rest.p[n]))
 		n++;
 	if (num_u64(str_head(rest, n), 0, INT32_MAX, &given_s) && (int64_t)given_s * 1000 < need_ms)
-		doctor_find(d, FOUND_web_stale, NULL,
-		    "the configuration %s gives a worker %llu s; web.deadline_ms and web.grace_ms are %lld ms together",
-		    s->conf, (unsigned long long)given_s, (long long)need_ms);
+		FIND(d, web_stale, "REASON",
+		    str_fmt(d->a, "the configuration %s gives a worker %llu s; "
+				  "web.deadline_ms and web.grace_ms are %lld ms together", s->conf, (unsigned long long)given_s, (long long)need_ms).p);
 }
 
 void
 check_web_server(struct doctor *d)
 {
 	struct look_server s;
+	const char *name;
+	size_t i = 0;
 
 	if (!look_server(d, &s)) {
-		doctor_find(d, FOUND_web_none, NULL, "there is neither Apache nor lighttpd");
+		FIND(d, web_none);
 		return;
 	}
-	if (s.text.n == 0) {
-		doctor_unseen(d, "%s", s.error.n > 0 ? s.error.p : s.conf);
+	if (s.refused != NULL) {
+		doctor_unseen(d, "%s", s.refused);
 		return;
 	}
-	doctor_note(d, "%s, %s", s.kind == LOOK_APACHE ? "Apache" : "lighttpd", s.conf);
-	if (!s.ours) {
-		doctor_find(d, FOUND_web_off, WITH("HINT", enable_conf(d, &s)),
-		    "no web server's configuration names the backends in %s (looked at %s)", d->conf->paths_run_dir.p,
-		    s.conf);
+	doctor_note(d, "%s, %s", servers[s.kind].name, s.conf);
+	if (!s.ours)
+		FIND(d, web_off, "FILE", s.conf, "HINT",
+		    s.kind == LOOK_LIGHTTPD ? "kontor publish; lighty-enable-mod kontor && systemctl restart lighttpd"
+		    : access("/etc/apache2/sites-available/kontor.conf", F_OK) == 0
+			? "kontor publish; a2ensite kontor && systemctl reload apache2"
+			: "kontor publish; a2enconf kontor && systemctl reload apache2");
+	else if (!s.sound && geteuid() != 0 && s.uid != geteuid())
+		doctor_unseen(d, "%s: only root can test it, who may read the keys", s.conf);
+	else if (!s.sound)
+		report_broken(d, &s);
+	if (!s.ours || !s.sound)
 		return;
-	}
-	if (!check_config_test(d, &s))
-		return;
-	check_modules(d, &s);
+	while (s.kind == LOOK_APACHE && (name = doctor_apache_lacks(s.said, &i)) != NULL)
+		FIND(d, module_missing, "NAME", "Apache", "MODULE", name, "REASON", s.conf, "HINT",
+		    enable(d, s.kind, str_z(name)));
 	compare_sockets(d, &s);
-	compare_base(d, &s);
-	compare_times(d, &s);
+	compare_settings(d, &s);
 }

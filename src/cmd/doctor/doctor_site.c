@@ -1,29 +1,17 @@
 /* The shop as visitors see it: address, pages, files, error pages. */
-#include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "cmd/doctor/doctor.h"
 #include "plat/text/file.h"
 #include "view/error_view.h"
-#include "view/lang.h"
-#include "view/url.h"
 
 #define TRIES 5
+#define PAGE_MS 4000
 #define PAGE_FILE_B ((size_t)512 << 10)
 #define LINK_MAX 300
-
-static const char *
-host_of(struct doctor *d)
-{
-	struct err e = {0};
-	struct urls u;
-
-	return urls_init(&u, d->conf->site_url, &e) ? str_zdup(d->a, u.name) : "";
-}
+#define NO_PAGE "no-page-has-this-name"
 
 /* The path of a page in the shop's default language, below site.url. */
 static const char *
@@ -37,11 +25,10 @@ in_language(struct doctor *d, const char *rest)
 void
 check_address(struct doctor *d)
 {
-	const char *url = str_fmt(d->a, "%s/healthz", d->conf->site_url.p).p, *host = host_of(d);
-	struct http_request rq = {.url = url, .limit_ms = 4000, .unverified = true};
+	const char *url = str_fmt(d->a, "%s/healthz", d->conf->site_url.p).p;
+	struct http_request rq = {.url = url, .limit_ms = PAGE_MS, .unverified = true};
 	struct http_answer x, near;
 	struct err e = {0};
-	const char *const *words = WITH("HOST", host, "URL", d->conf->site_url.p, "UNIT", look_unit(d));
 
 	if (!http_get(d->a, &rq, &x, &e)) {
 		doctor_unseen(d, "%s", e.msg);
@@ -51,42 +38,34 @@ check_address(struct doctor *d)
 	if (x.result != HTTP_NO_ADDRESS && x.result != HTTP_NO_CONNECT && x.result != HTTP_NO_ANSWER)
 		return;
 	if (x.result == HTTP_NO_ADDRESS)
-		doctor_find(d, FOUND_address_none, words, "%s has no address: %s", host, x.why);
+		FIND(d, address_none, "WHY", x.why);
 	rq.at = "127.0.0.1";
 	if (!http_get(d->a, &rq, &near, &e) || near.result != HTTP_ANSWERED)
-		doctor_find(d, FOUND_site_down, words, "%s does not answer, here at 127.0.0.1 neither: %s",
-		    d->conf->site_url.p, x.why);
+		FIND(d, site_down, "WHY", x.why);
 	else if (x.result != HTTP_NO_ADDRESS)
-		doctor_find(d, FOUND_site_far, words,
-		    "%s is not reached from here (%s), but this machine answers for it at 127.0.0.1",
-		    d->conf->site_url.p, x.why);
+		FIND(d, site_far, "WHY", x.why);
 }
 
 /* ---- site ---- */
 
-/* Whether one of our own workers has had the request: its slot names it until its next one. */
+/* Did a worker of this installation have the request? Its slot shows the number until its next request. */
 static bool
 is_ours(struct doctor *d, struct str id)
 {
 	struct stats_report r;
-	struct stats st;
-	struct err e = {0};
-	bool found = false;
 
-	if (!stats_open_tool(&st, d->conf->paths_stats_file.p, false, &e))
+	if (!look_stats(d, &r))
 		return false;
-	stats_read(&st, d->a, &r);
 	for (size_t i = 0; i < r.n_workers; i++)
-		found |= str_eq_z(id, r.workers[i].id);
-	stats_close(&st);
-	return found;
+		if (str_eq_z(id, r.workers[i].id))
+			return true;
+	return false;
 }
 
-/* A busy worker may have had its next request by the time we look: then another try. */
+/* Asks again, since a busy worker may have had its next request by then. */
 static void
 check_identity(struct doctor *d)
 {
-	const char *const *words = WITH("HOST", host_of(d), "RUN_DIR", d->conf->paths_run_dir.p);
 	struct stats_report r;
 	struct http_answer x;
 
@@ -98,52 +77,35 @@ check_identity(struct doctor *d)
 		if (!look_page(d, "/healthz", &x))
 			return;
 		id = http_header(&x, STR("X-Request-Id"));
-		if (id.n > 0 && is_ours(d, id))
-			return;
-		if (id.n == 0 && x.status >= 500) /* nobody answers: no matter whose */
+		if ((id.n > 0 && is_ours(d, id)) || (id.n == 0 && x.status >= 500)) /* ours, or of no worker at all */
 			return;
 	}
-	doctor_find(d, FOUND_other_shop, words, "%s is answered (at %s), but not by the workers of this installation",
-	    d->conf->site_url.p, x.ip);
-}
-
-static const char *
-hint(struct doctor *d, const struct http_answer *x)
-{
-	struct str id = http_header(x, STR("X-Request-Id"));
-
-	if (id.n > 0)
-		return str_fmt(d->a, "kontor log %s", look_id(d, id)).p;
-	return str_fmt(d->a, "see the checks sockets, backends and web-server; %s", look_reload(d)).p;
-}
-
-static void
-check_headers(struct doctor *d, const char *path, const struct http_answer *x)
-{
-	static const struct str names[] = {STR_INIT("X-Request-Id"), STR_INIT("Content-Security-Policy"),
-	    STR_INIT("X-Content-Type-Options"), STR_INIT("Referrer-Policy")};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (http_header(x, names[i]).n == 0)
-			doctor_find(d, FOUND_header_missing, WITH("HEADER", names[i].p, "HINT", look_reload(d)),
-			    "%s%s comes without %s", d->conf->site_url.p, path, names[i].p);
+	FIND(d, other_shop, "IP", x.ip);
 }
 
 static void
 check_status(struct doctor *d, const char *path, int status)
 {
+	static const struct str names[] = {STR_INIT("X-Request-Id"), STR_INIT("Content-Security-Policy"),
+	    STR_INIT("X-Content-Type-Options"), STR_INIT("Referrer-Policy")};
+	const char *why = "is not a page of Kontor", *hint = "see the checks sockets, backends and web-server";
 	struct http_answer x;
+	struct str id;
 
 	if (!look_page(d, path, &x))
 		return;
+	id = http_header(&x, STR("X-Request-Id"));
 	if (x.status != status)
-		doctor_find(d, FOUND_page_wrong, WITH("HINT", hint(d, &x)), "%s%s is answered with %d, not %d",
-		    d->conf->site_url.p, path, x.status, status);
-	else if (http_header(&x, STR("X-Request-Id")).n == 0)
-		doctor_find(d, FOUND_page_wrong, WITH("HINT", hint(d, &x)), "%s%s is not a page of Kontor",
-		    d->conf->site_url.p, path);
-	else
-		check_headers(d, path, &x);
+		why = str_fmt(d->a, "is answered with %d, not %d", x.status, status).p;
+	if (id.n > 0)
+		hint = str_fmt(d->a, "kontor log %s", look_id(d, id)).p;
+	if (x.status != status || id.n == 0) {
+		FIND(d, page_wrong, "PATH", path, "REASON", why, "HINT", hint);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (http_header(&x, names[i]).n == 0)
+			FIND(d, header_missing, "PATH", path, "HEADER", names[i].p);
 }
 
 void
@@ -153,11 +115,12 @@ check_site(struct doctor *d)
 
 	if (!look_page(d, "/readyz", &x))
 		return;
-	if (x.status != 200)
-		doctor_find(d, FOUND_not_ready, NULL, "%s/readyz is answered with %d: the workers have no database",
-		    d->conf->site_url.p, x.status);
+	if (x.status == 503)
+		FIND(d, not_ready);
+	else
+		check_status(d, "/readyz", 200);
 	check_status(d, in_language(d, ""), 200);
-	check_status(d, in_language(d, "no-page-has-this-name"), 404);
+	check_status(d, in_language(d, NO_PAGE), 404);
 	check_identity(d);
 }
 
@@ -186,24 +149,22 @@ next_link(struct str *rest, struct str part, struct str *link)
 }
 
 static void
-check_file(struct doctor *d, struct str link, const struct urls *u)
+check_file(struct doctor *d, struct str link)
 {
-	const char *path = str_zdup(d->a, str_from(link, u->base.n));
+	const char *path = str_zdup(d->a, str_from(link, d->urls->base.n));
 	struct http_answer x;
+	struct str kept;
 
 	if (!look_page(d, path, &x))
 		return;
+	kept = http_header(&x, STR("Cache-Control"));
 	if (x.status != 200)
-		doctor_find(d, FOUND_static_missing,
-		    WITH("HINT",
-			str_starts(str_z(path), STR("/static/"))
-			    ? "kontor reload"
-			    : "kontor import products FILE.csv --images DIR; ls -l the folder of paths.media_dir"),
-		    "%s%s, named in the home page, is answered with %d", d->conf->site_url.p, path, x.status);
-	else if (str_find(http_header(&x, STR("Cache-Control")), STR("max-age=31")) < 0)
-		doctor_find(d, FOUND_static_not_kept, NULL,
-		    "%s%s may not be kept by browsers for a year (Cache-Control: %.*s)", d->conf->site_url.p, path,
-		    STR_ARG(http_header(&x, STR("Cache-Control"))));
+		FIND(d, static_missing, "PATH", path, "N", doctor_n(d, x.status), "HINT",
+		    str_starts(str_z(path), STR("/static/"))
+			? "kontor reload"
+			: "kontor import products FILE.csv --images DIR; ls -l the folder of paths.media_dir");
+	else if (str_find(kept, STR("max-age=31")) < 0)
+		FIND(d, static_not_kept, "PATH", path, "NAME", str_zdup(d->a, kept));
 	else
 		doctor_note(d, "%s", path);
 }
@@ -214,10 +175,8 @@ check_static(struct doctor *d)
 {
 	static const struct str kinds[] = {STR_INIT(".css"), STR_INIT(".js"), STR_INIT("/media/")};
 	struct http_answer x;
-	struct urls u;
-	struct err e = {0};
 
-	if (!urls_init(&u, d->conf->site_url, &e) || !look_page(d, in_language(d, ""), &x))
+	if (!look_page(d, in_language(d, ""), &x))
 		return;
 	if (x.status != 200) {
 		doctor_blocked(d, CHECK_site);
@@ -227,7 +186,7 @@ check_static(struct doctor *d)
 		struct str rest = x.body, link;
 
 		if (next_link(&rest, kinds[i], &link))
-			check_file(d, link, &u);
+			check_file(d, link);
 		else
 			doctor_note(d, "the home page names no %s", kinds[i].p);
 	}
@@ -235,7 +194,7 @@ check_static(struct doctor *d)
 
 /* ---- error pages ---- */
 
-/* The file against the answer of a worker: the same but for the request's number. */
+/* Is the file a worker's page, but for the request's number? */
 static bool
 is_same_page(struct arena *a, struct str page, struct str file, struct str id)
 {
@@ -244,27 +203,11 @@ is_same_page(struct arena *a, struct str page, struct str file, struct str id)
 
 	buf_init(&b, a, page.n * 2 + 1);
 	while (id.n > 0 && (at = str_find(page, id)) >= 0) {
-		buf_put(&b, str_head(page, (size_t)at));
-		buf_ch(&b, '-');
+		buf_fmt(&b, "%.*s-", (int)at, page.p);
 		page = str_from(page, (size_t)at + id.n);
 	}
 	buf_put(&b, page);
 	return str_eq(buf_str(&b), file);
-}
-
-static void
-check_against_worker(struct doctor *d, const char *file, struct str bytes)
-{
-	struct http_answer x;
-	struct str id;
-
-	if (!look_page(d, in_language(d, "no-page-has-this-name"), &x))
-		return;
-	id = http_header(&x, STR("X-Request-Id"));
-	if (x.status != 404 || id.n == 0)
-		doctor_blocked(d, CHECK_site);
-	else if (!is_same_page(d->a, x.body, bytes, id))
-		doctor_find(d, FOUND_error_stale, NULL, "%s is not the page that workers send with 404", file);
 }
 
 static bool
@@ -278,78 +221,82 @@ read_error_page(struct doctor *d, int status, const char **file, struct str *byt
 		doctor_unseen(d, "%s", e.msg);
 		return false;
 	}
-	if (found && bytes->n > 0)
-		return true;
-	if (d->said++ == 0) /* one of them stands for all */
-		doctor_find(d, FOUND_error_missing, NULL, "%s is %s", *file, found ? "empty" : "not there");
-	return false;
+	if (!found || bytes->n == 0)
+		FIND(d, error_missing, "FILE", *file);
+	return found && bytes->n > 0;
 }
 
-/* What the page names below /static/ must be there, too: it is sent when nothing else works. */
-static void
+/* The files that the page names below /static/ must exist too: it is sent when nothing else works. */
+static bool
 check_style(struct doctor *d, const char *file, struct str bytes)
 {
 	struct str link;
 
-	while (d->said == 0 && next_link(&bytes, STR("/static/"), &link)) {
+	while (next_link(&bytes, STR("/static/"), &link)) {
 		struct str name = str_from(link, (size_t)str_find(link, STR("/static/")));
-		const char *path = str_fmt(d->a, "%s%.*s", d->conf->paths_web_dir.p, STR_ARG(name)).p;
 
-		if (access(path, F_OK) != 0 && errno == ENOENT) {
-			doctor_find(
-			    d, FOUND_error_stale, NULL, "%s names %.*s, which is not there", file, STR_ARG(name));
-			d->said++;
-		}
+		if (access(str_fmt(d->a, "%s%.*s", d->conf->paths_web_dir.p, STR_ARG(name)).p, F_OK) == 0
+		    || errno != ENOENT)
+			continue;
+		FIND(d, error_stale, "FILE", file, "REASON",
+		    str_fmt(d->a, "names %.*s, which is not there", STR_ARG(name)).p);
+		return false;
 	}
+	return true;
 }
 
+/* The first fault stands for all. */
 void
 check_error_pages(struct doctor *d)
 {
-	struct str bytes;
+	struct http_answer x;
+	struct str bytes, id;
 	const char *file;
 
 	for (size_t i = 0; error_view_statuses[i] != 0; i++)
-		if (read_error_page(d, error_view_statuses[i], &file, &bytes))
-			check_style(d, file, bytes);
-	if (read_error_page(d, 404, &file, &bytes))
-		check_against_worker(d, file, bytes);
+		if (!read_error_page(d, error_view_statuses[i], &file, &bytes) || !check_style(d, file, bytes))
+			return;
+	if (!read_error_page(d, 404, &file, &bytes) || !look_page(d, in_language(d, NO_PAGE), &x))
+		return;
+	id = http_header(&x, STR("X-Request-Id"));
+	if (x.status != 404 || id.n == 0)
+		doctor_blocked(d, CHECK_site);
+	else if (!is_same_page(d->a, x.body, bytes, id))
+		FIND(d, error_stale, "FILE", file, "REASON", "is not the page that workers send with 404");
 }
 
 /* ---- files ---- */
 
+/* The first file of the folder that the web server cannot read. */
 static void
 check_readable(struct doctor *d, const struct rights_user *web, const char *dir)
 {
 	struct str *names;
 	struct err e = {0};
-	const char *why;
+	const char *why, *path;
+	struct stat st;
 	size_t n;
+	bool absent;
 
-	if (access(dir, F_OK) != 0) {
-		if (errno == ENOENT)
+	if (!look_readable(d, dir, &absent)) {
+		if (absent)
 			doctor_note(d, "%s is not there", dir);
-		else
-			doctor_unseen(d, "%s: %s", dir, strerror(errno));
 		return;
 	}
 	if (!rights_may(d->a, web, dir, RIGHTS_ENTER, &why)) {
-		doctor_find(d, FOUND_file_denied, WITH("DIR", dir), "the web server's user %s cannot enter %s: %s",
-		    web->name, dir, why);
+		FIND(d, file_denied, "NAME", web->name, "FILE", dir, "WHY", why, "DIR", dir);
 		return;
 	}
 	if (!file_list(d->a, dir, STR(""), &names, &n, &e))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		const char *path = str_fmt(d->a, "%s/%s", dir, names[i].p).p;
-		struct stat st;
-
-		if (stat(path, &st) != 0
-		    || rights_allow(web, &st, S_ISDIR(st.st_mode) ? RIGHTS_READ | RIGHTS_ENTER : RIGHTS_READ))
-			continue;
-		doctor_find(d, FOUND_file_denied, WITH("DIR", dir), "the web server's user %s cannot read %s: it is %s",
-		    web->name, path, rights_text(d->a, &st));
-		return;
+		path = str_fmt(d->a, "%s/%s", dir, names[i].p).p;
+		if (stat(path, &st) == 0
+		    && !rights_allow(web, &st, S_ISDIR(st.st_mode) ? RIGHTS_READ | RIGHTS_ENTER : RIGHTS_READ)) {
+			FIND(d, file_denied, "NAME", web->name, "FILE", path, "WHY", rights_text(d->a, &st), "DIR",
+			    dir);
+			return;
+		}
 	}
 }
 
@@ -358,10 +305,8 @@ check_files(struct doctor *d)
 {
 	struct rights_user web;
 
-	if (!look_web_user(d, &web)) {
-		doctor_unseen(d, "it is not known as which user the web server runs");
+	if (!look_web_user(d, &web))
 		return;
-	}
 	check_readable(d, &web, str_fmt(d->a, "%s/static", d->conf->paths_web_dir.p).p);
 	check_readable(d, &web, str_fmt(d->a, "%s/error", d->conf->paths_web_dir.p).p);
 	check_readable(d, &web, d->conf->paths_media_dir.p);

@@ -1,6 +1,6 @@
-#include "cmd/doctor/doctor_units.h"
-
+/* systemd: the units of the shop, and the services that it needs. */
 #include "base/num.h"
+#include "cmd/doctor/doctor_judge.h"
 #include "cmd/system.h"
 #include "plat/host/run.h"
 
@@ -14,25 +14,21 @@ doctor_unit_next(struct str *rest, struct doctor_unit *u)
 
 	*u = (struct doctor_unit){.restarts = 0};
 	while (str_cut(rest, '\n', &line)) {
+		const struct {
+			const char *key;
+			struct str *value;
+		} texts[] = {{"Id", &u->name}, {"LoadState", &u->load}, {"ActiveState", &u->active},
+		    {"SubState", &u->sub}, {"UnitFileState", &u->file}, {"Result", &u->result}};
+
 		if (line.n == 0 && u->name.n > 0)
 			return true;
 		if (!str_cut(&line, '=', &key))
 			continue;
-		if (str_eq_z(key, "Id"))
-			u->name = line;
-		else if (str_eq_z(key, "LoadState"))
-			u->load = line;
-		else if (str_eq_z(key, "ActiveState"))
-			u->active = line;
-		else if (str_eq_z(key, "SubState"))
-			u->sub = line;
-		else if (str_eq_z(key, "UnitFileState"))
-			u->file = line;
-		else if (str_eq_z(key, "Result"))
-			u->result = line;
-		else if (str_eq_z(key, "NeedDaemonReload"))
-			u->reload = str_eq_z(line, "yes");
-		else if (str_eq_z(key, "NRestarts") && !num_u64(line, 0, UINT32_MAX, &u->restarts))
+		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+			if (str_eq_z(key, texts[i].key))
+				*texts[i].value = line;
+		u->reload |= str_eq_z(key, "NeedDaemonReload") && str_eq_z(line, "yes");
+		if (str_eq_z(key, "NRestarts") && !num_u64(line, 0, UINT32_MAX, &u->restarts))
 			u->restarts = 0;
 	}
 	return u->name.n > 0;
@@ -56,52 +52,35 @@ doctor_unit_is_disabled(const struct doctor_unit *u)
 	return str_eq_z(u->file, "disabled") || str_eq_z(u->file, "masked");
 }
 
+/* A unit of the shop. A service of a timer rests most of the time; the target starts the others at boot. */
 static void
-judge(struct doctor *d, const struct doctor_unit *u)
+judge(struct doctor *d, const struct doctor_unit *u, const char *name)
 {
-	const char *name = str_zdup(d->a, u->name), *const *words = WITH("UNIT", name);
+	bool timed = str_eq_z(u->name, "kontor-backup.service") || str_eq_z(u->name, "kontor-verify.service");
+	bool timer = str_ends(u->name, STR(".timer"));
 
 	switch (doctor_unit_state(u)) {
 	case UNIT_ABSENT: doctor_note(d, "there is no unit %s", name); return;
-	case UNIT_FAILED:
-		doctor_find(d, FOUND_unit_failed, words, "%s has failed (%.*s, %.*s)", name, STR_ARG(u->sub),
-		    STR_ARG(u->result));
-		break;
-	case UNIT_DOWN: doctor_find(d, FOUND_unit_down, words, "%s does not run", name); break;
 	case UNIT_WELL: doctor_note(d, "%s is %.*s", name, STR_ARG(u->sub)); break;
-	}
-	/* What the target pulls in need not be enabled by itself. */
-	if (doctor_unit_is_disabled(u) && str_eq_z(u->name, "kontor.target"))
-		doctor_find(
-		    d, FOUND_unit_disabled, words, "%s is %.*s: it will not start at boot", name, STR_ARG(u->file));
-	if (u->restarts >= RESTARTS_MANY)
-		doctor_find(d, FOUND_unit_restarts, words, "systemd has restarted %s %llu times", name,
-		    (unsigned long long)u->restarts);
-	if (u->reload)
-		doctor_find(d, FOUND_unit_changed, words, "the file of %s was changed since systemd read it", name);
-}
-
-static bool
-is_of_timer(struct str name)
-{
-	return str_eq_z(name, "kontor-backup.service") || str_eq_z(name, "kontor-verify.service");
-}
-
-/* What a timer starts rests most of the time; it matters how it ended last. */
-static void
-judge_timer(struct doctor *d, const struct doctor_unit *u, const char *name)
-{
-	switch (doctor_unit_state(u)) {
 	case UNIT_FAILED:
-		doctor_find(d, FOUND_unit_failed, WITH("UNIT", name), "%s has failed (%.*s)", name, STR_ARG(u->result));
+		FIND(d, unit_failed, "UNIT", name, "REASON",
+		    str_fmt(d->a, "%.*s, %.*s", STR_ARG(u->sub), STR_ARG(u->result)).p);
 		break;
 	case UNIT_DOWN:
-		if (!is_of_timer(u->name))
-			doctor_find(d, FOUND_timer_off, WITH("UNIT", name), "%s does not run", name);
+		if (timer)
+			FIND(d, timer_off, "UNIT", name);
+		else if (!timed)
+			FIND(d, unit_down, "UNIT", name);
 		break;
-	case UNIT_ABSENT:
-	case UNIT_WELL: break;
 	}
+	if (timer || timed)
+		return;
+	if (doctor_unit_is_disabled(u) && str_eq_z(u->name, "kontor.target"))
+		FIND(d, unit_disabled, "UNIT", name, "STATE", str_zdup(d->a, u->file));
+	if (u->restarts >= RESTARTS_MANY)
+		FIND(d, unit_restarts, "UNIT", name, "N", doctor_n(d, (int64_t)u->restarts));
+	if (u->reload)
+		FIND(d, unit_changed, "UNIT", name);
 }
 
 void
@@ -112,13 +91,10 @@ doctor_units_judge(struct doctor *d, struct str text)
 	while (doctor_unit_next(&text, &u)) {
 		const char *name = str_zdup(d->a, u.name);
 
-		if (str_ends(u.name, STR(".timer")) || is_of_timer(u.name))
-			judge_timer(d, &u, name);
-		else if (str_starts(u.name, STR("kontor")))
-			judge(d, &u);
+		if (str_starts(u.name, STR("kontor")))
+			judge(d, &u, name);
 		else if (doctor_unit_state(&u) == UNIT_WELL && doctor_unit_is_disabled(&u))
-			doctor_find(d, FOUND_unit_disabled, WITH("UNIT", name),
-			    "%s runs, but is %.*s: it will not start at boot", name, STR_ARG(u.file));
+			FIND(d, unit_disabled, "UNIT", name, "STATE", str_zdup(d->a, u.file));
 	}
 }
 
@@ -139,22 +115,17 @@ check_units(struct doctor *d)
 		doctor_note(d, "systemd does not run here");
 		return;
 	}
-	/* Those that are enabled: what does not run is not known to systemd by a pattern. */
+	/* The enabled ones by name: a pattern finds no unit that does not run. */
 	while (argv[known] != NULL)
 		known++;
-	if (!system_backends(d->a, &backends, &n, &e)) {
+	if (system_backends(d->a, &backends, &n, &e)) {
+		for (size_t i = 0; i < n; i++)
+			argv[known + i] = system_unit(d->a, backends[i]);
+		if (run_read(d->a, argv, &text, &status, &e) && status != 0)
+			(void)err_set(&e, ERR_UPSTREAM, "systemctl: %.*s", STR_ARG(str_trim(text)));
+	}
+	if (e.kind != ERR_NONE)
 		doctor_unseen(d, "%s", e.msg);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		argv[known + i] = str_fmt(d->a, "kontor@%.*s.service", STR_ARG(backends[i])).p;
-	if (!run_read(d->a, argv, &text, &status, &e)) {
-		doctor_unseen(d, "%s", e.msg);
-		return;
-	}
-	if (status != 0) {
-		doctor_unseen(d, "systemctl: %.*s", STR_ARG(str_trim(text)));
-		return;
-	}
-	doctor_units_judge(d, text);
+	else
+		doctor_units_judge(d, text);
 }

@@ -184,6 +184,8 @@ read_password(const struct db *db, char out[DB_LOGIN_PASSWORD_B], struct err *e)
 {
 	const struct conf *conf = db->setup.conf;
 
+	if (db->setup.user.n > 0)
+		return db_login_password(db->setup.password_file, out, e);
 	if (db->setup.role == DB_JOBS)
 		return db_login_password(conf->db_jobs_password_file, out, e);
 	if (db->setup.role != DB_WEB)

@@ -47,6 +47,7 @@ struct db_setup {
 	const struct conf *conf;
 	struct control *control; /* counts there too; NULL: neither breaker nor counters */
 	enum db_role role;
+	struct str user, password_file; /* another account than the role's; `user` empty: the role's */
 	const struct db_stmt *stmts; /* borrowed for ever, as are the two above */
 	size_t n_stmts;
 	/* Called on a new connection before the statements are prepared; tells the schema's number. False: the database

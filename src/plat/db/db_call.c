@@ -71,7 +71,9 @@ db_call_connect(struct db *db, MYSQL *mysql, const char *password)
 	MYSQL *ret = NULL;
 	int want;
 
-	if (db->setup.role == DB_JOBS)
+	if (db->setup.user.n > 0)
+		user = db->setup.user.p;
+	else if (db->setup.role == DB_JOBS)
 		user = conf->db_jobs_user.p;
 	else if (db->setup.role != DB_WEB)
 		user = conf->db_tool_user.p;

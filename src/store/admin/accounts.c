@@ -54,8 +54,10 @@ password(struct arena *a, struct str file, struct str *out, struct err *e)
 	return true;
 }
 
-bool
-accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
+/* Lines with a word that has no value are left out. */
+static bool
+accounts_text(struct arena *a, const struct conf *c, const struct str files[4], struct str text, struct str *out,
+    struct err *e)
 {
 	struct fill_word words[] = {
 	    {STR("@db@"), str_fmt(a, "`%s`", c->db_name.p)},
@@ -69,13 +71,11 @@ accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str
 	    {.name = STR("@tool_password@")},
 	    {.name = STR("@backup_password@")},
 	};
-	const struct str files[] = {
-	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
 	struct str line;
 	struct buf b;
 
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		if (!password(a, files[i], &words[ARRAY_LEN(words) - ARRAY_LEN(files) + i].value, e))
+	for (size_t i = 0; i < 4; i++)
+		if (!password(a, files[i], &words[ARRAY_LEN(words) - 4 + i].value, e))
 			return false;
 	buf_init(&b, a, TEXT_MAX_B);
 	if (str_ends(text, STR("\n")))
@@ -90,6 +90,23 @@ accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str
 	}
 	*out = buf_str(&b);
 	return buf_check(&b, e);
+}
+
+bool
+accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
+{
+	const struct str files[4] = {
+	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
+
+	return accounts_text(a, c, files, text, out, e);
+}
+
+bool
+accounts_names(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
+{
+	const struct str none[4] = {STR_NONE};
+
+	return accounts_text(a, c, none, text, out, e);
 }
 
 struct conf

@@ -15,6 +15,9 @@
  * ERR_INPUT when a password file cannot be read or is empty. */
 MUST_USE bool accounts_fill(struct arena *, const struct conf *, struct str text, struct str *out, struct err *);
 
+/* The same without the lines of passwords, for who only compares rights. */
+MUST_USE bool accounts_names(struct arena *, const struct conf *, struct str text, struct str *out, struct err *);
+
 /* The configuration of a program that does as db.backup_user what else db.tool_user does, in another database. */
 struct conf accounts_backup(const struct conf *, struct str database);
 
