@@ -11,4 +11,5 @@ src_base_libbase_a_SOURCES = \
 	src/base/money.c src/base/money.h \
 	src/base/num.c src/base/num.h \
 	src/base/str.c src/base/str.h \
-	src/base/utf8.c src/base/utf8.h
+	src/base/utf8.c src/base/utf8.h \
+	src/base/watchdog.c src/base/watchdog.h

@@ -1,12 +1,11 @@
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/watchdog.h"
 #include "jobs/job.h"
 #include "plat/cache/cache_setup.h"
 #include "plat/text/secret.h"
@@ -38,7 +37,7 @@ struct state {
 struct loop {
 	struct arena process, run;
 	struct job_context ctx;
-	timer_t watchdog;
+	struct watchdog watchdog;
 	struct state state[ARRAY_LEN(kinds)];
 	bool lost; /* the counters or the control file */
 };
@@ -70,15 +69,6 @@ take_signals(sigset_t *waiting)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Ends the process by SIGABRT at that time; 0: not at all. The signal has no handler. */
-static void
-watch(const struct loop *l, uint64_t at_ns)
-{
-	struct itimerspec at = {.it_value = {(time_t)(at_ns / CLOCK_S), (long)(at_ns % CLOCK_S)}};
-
-	timer_settime(l->watchdog, TIMER_ABSTIME, &at, NULL);
-}
-
 static bool
 run_under_deadline(struct loop *l, const struct job_kind *k, struct err *e)
 {
@@ -93,10 +83,10 @@ run_under_deadline(struct loop *l, const struct job_kind *k, struct err *e)
 	db_deadline(l->ctx.db, deadline_ns);
 	cache_deadline(l->ctx.cache, deadline_ns);
 	stats_begin(l->ctx.st, id, deadline_ns, STATS_ROUTE_none);
-	watch(l, deadline_ns + (uint64_t)l->ctx.conf->web_grace_ms * CLOCK_MS);
+	watchdog_arm(&l->watchdog, deadline_ns + (uint64_t)l->ctx.conf->web_grace_ms * CLOCK_MS);
 	ok = k->fn(&l->ctx, e);
 	db_rest(l->ctx.db);
-	watch(l, 0);
+	watchdog_arm(&l->watchdog, 0);
 	stats_end(l->ctx.st, ok ? STATS_ANSWERED : STATS_HANDLED);
 	return ok;
 }
@@ -146,7 +136,6 @@ run_due(struct loop *l)
 static bool
 open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct err *e)
 {
-	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
 	struct db_setup setup = sql_setup(conf, ctl, DB_JOBS);
 	struct cache_setup cache = cache_setup(conf, form_hash(conf));
 
@@ -155,9 +144,7 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 	l->ctx = (struct job_context){.a = &l->run, .conf = conf, .st = ctl->stats, .ctl = ctl};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		l->state[i] = (struct state){.back_off = 1};
-	if (timer_create(CLOCK_MONOTONIC, &event, &l->watchdog) != 0)
-		return err_set(e, ERR_BUG, "no timer: %s", strerror(errno));
-	return db_open(&l->process, &setup, &l->ctx.db, e)
+	return watchdog_open(&l->watchdog, e) && db_open(&l->process, &setup, &l->ctx.db, e)
 	       && cache_open(&l->process, &cache, ctl, &l->ctx.cache, e);
 }
 
@@ -200,7 +187,7 @@ job_loop(const struct conf *conf, struct control *ctl, bool once)
 		(void)ppoll(NULL, 0, &wait, &waiting);
 		join_again(&l);
 	}
-	timer_delete(l.watchdog);
+	watchdog_close(&l.watchdog);
 	arena_fini(&l.run);
 	arena_fini(&l.process);
 	return EXIT_SUCCESS;

@@ -18,15 +18,6 @@ give_up(const char *event, const struct err *e, int status)
 	return status;
 }
 
-static enum log_level
-level_of(struct str name)
-{
-	for (enum log_level l = LOG_DEBUG; l < LOG__MAX; l++)
-		if (str_eq_z(name, log_level_name(l)))
-			return l;
-	return LOG_INFO;
-}
-
 /* --config FILE, --once: each kind of job once. */
 static bool
 jobs_options(int argc, char **argv, const char **file, bool *once)
@@ -61,8 +52,7 @@ main(int argc, char **argv)
 	arena_init(&a, CONF_MEM_B);
 	if (!conf_load(&a, conf_file(file), &conf, &e))
 		return give_up("config_unusable", &e, EX_CONFIG);
-	if (!log_open("kontor-jobs", conf.log_file.p, level_of(conf.log_level)))
-		log_put(LOG_WARN, "event=log_unusable file=%s", conf.log_file.p);
+	conf_log_open("kontor-jobs", &conf);
 	if (!job_join(&conf, &st, &ctl, &e))
 		return give_up("no_counters", &e, EX_UNAVAILABLE);
 	return job_loop(&conf, &ctl, once);

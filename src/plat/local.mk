@@ -18,6 +18,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/cache/memc_name.c src/plat/cache/memc_name.h \
 	src/plat/conf/conf.c src/plat/conf/conf.h \
 	src/plat/conf/conf_edit.c \
+	src/plat/conf/conf_log.c \
 	src/plat/conf/conf_text.c \
 	src/plat/conf/settings.def \
 	src/plat/control/breaker.c \

@@ -68,19 +68,6 @@ open_templates(struct app *app, const struct app_report *r, struct err *e)
 	    || err_set(e, ERR_INPUT, "%s/error.mustache is missing", dirs.installed);
 }
 
-/* From here on lines go where the configuration says. */
-static void
-open_log(const char *program, const struct conf *c)
-{
-	enum log_level least = LOG_INFO;
-
-	for (int l = LOG_DEBUG; l < LOG__MAX; l++)
-		if (str_eq_z(c->log_level, log_level_name((enum log_level)l)))
-			least = (enum log_level)l;
-	if (!log_open(program, c->log_file.p, least))
-		log_put(LOG_ERROR, "event=log_unusable file=\"%s\"", c->log_file.p);
-}
-
 static bool
 open_configured(struct app *app, const struct app_report *r, struct err *e)
 {
@@ -171,7 +158,7 @@ app_open(struct app *app, const struct site *site, const char *file, const char 
 		return false;
 	ok = conf_load(&app->a, conf_file(file), &app->conf, e);
 	if (ok)
-		open_log(site->program, &app->conf);
+		conf_log_open(site->program, &app->conf);
 	if (ok && open_configured(app, NULL, e)) {
 		open_stats(app, backend);
 		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);

@@ -1,12 +1,11 @@
 #include "serve/serve.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/watchdog.h"
 #include "plat/cache/cache.h"
 #include "plat/db/db.h"
 #include "plat/fcgi/fcgi.h"
@@ -345,16 +344,6 @@ send_answer(struct request *rq, bool *failed)
 	return fcgi_send(rq->fcgi, rq->a, head, body, rq->deadline_ns);
 }
 
-/* Ends the process by SIGABRT, past a deadline; 0 disarms. The signal has no handler: nothing can be unsafe in it. */
-static void
-arm_watchdog(timer_t timer, uint64_t at_ns)
-{
-	struct itimerspec at = {
-	    .it_value = {.tv_sec = (time_t)(at_ns / CLOCK_S), .tv_nsec = (long)(at_ns % CLOCK_S)}};
-
-	timer_settime(timer, TIMER_ABSTIME, &at, NULL);
-}
-
 /* A redirect or 304 is an answer; a page that nobody took is neither a failure nor an answer. */
 static enum stats_end
 ending(const struct request *rq, bool sent, bool failed)
@@ -377,7 +366,7 @@ count_lost_log_lines(struct app *app)
 }
 
 static void
-serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
+serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watchdog *watchdog)
 {
 	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
 	struct err e = {0};
@@ -390,7 +379,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	log_request(rq.id);
 	app_join(app, str_eq(request_header(&rq, "REQUEST_METHOD"), STR("POST")));
 	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
-	arm_watchdog(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
+	watchdog_arm(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
 	response_init(&rq.res, a);
 	rq.lang = app->shop_lang;
 	set_deadline(&rq);
@@ -403,7 +392,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, timer_t watchdog)
 	if (!sent)
 		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
 	stats_end(&app->stats, ending(&rq, sent, failed));
-	arm_watchdog(watchdog, 0);
+	watchdog_arm(watchdog, 0);
 	fcgi_done(fcgi);
 	log_request(NULL);
 	count_lost_log_lines(app);
@@ -414,17 +403,17 @@ int
 serve_run(struct app *app, struct fcgi *fcgi)
 {
 	uint64_t until_ns = app->broken ? clock_mono_ns() + BROKEN_STAYS_NS : CLOCK_NEVER;
-	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
 	enum fcgi_event got;
+	struct watchdog watchdog;
 	struct arena a;
-	timer_t watchdog;
+	struct err e = {0};
 
-	if (timer_create(CLOCK_MONOTONIC, &event, &watchdog) != 0)
+	if (!watchdog_open(&watchdog, &e))
 		return EX_OSERR;
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
 	while ((got = fcgi_next(fcgi, until_ns)) == FCGI_EVENT_REQUEST)
-		serve_one(app, fcgi, &a, watchdog);
+		serve_one(app, fcgi, &a, &watchdog);
 	arena_fini(&a);
-	timer_delete(watchdog);
+	watchdog_close(&watchdog);
 	return got == FCGI_EVENT_STOP ? EXIT_SUCCESS : EX_CONFIG;
 }

@@ -75,6 +75,9 @@ MUST_USE bool conf_load_tell(
 /* What is allowed but unwise: test.faults, a site without https, no sender. Returns how many there were. */
 size_t conf_warn(const struct conf *, conf_tell_fn *tell, void *arg);
 
+/* Opens the log of a program (base/log.h) as [log] says; a file that cannot be opened is logged. */
+void conf_log_open(const char *program, const struct conf *);
+
 /* A value as it would stand in the file; lines of a TEXT and entries of a LIST are joined as one would write them. */
 void conf_put_value(struct buf *, const struct conf *, const struct conf_setting *);
 
