@@ -36,6 +36,11 @@ MUST_USE bool cmd_conf(struct cmd *, struct err *);
 /* The same, and opens the database. */
 MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 
+/* Opens database and cache, imports (work/import_run.h), and prints the outcome. The exit status: 1 when rows were left
+ * out while the others went in, 2 for an import that did not come to its end. */
+struct import;
+int cmd_import_run(struct cmd *, struct import *);
+
 /* Tells the error on standard error; gives CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
 

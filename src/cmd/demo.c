@@ -79,5 +79,5 @@ cmd_demo(struct cmd *c)
 	im.products = str_fmt(c->a, "%s/products.csv", d.dir).p;
 	im.translations = str_fmt(c->a, "%s/translations.csv", d.dir).p;
 	im.images = str_fmt(c->a, "%s/images", d.dir).p;
-	return import_command(c, &im);
+	return cmd_import_run(c, &im);
 }

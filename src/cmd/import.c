@@ -7,7 +7,6 @@
 #include "cmd/cmd.h"
 #include "plat/cache/cache_setup.h"
 #include "work/import_run.h"
-#include "store/catalogue/catalogue_cache.h"
 #include "view/form_hash.h"
 
 /* The exit status of an import: 1 is for rows that were left out while the others went in. */
@@ -50,31 +49,18 @@ open_cache(struct cmd *c, struct import *im, struct control *ctl, struct err *e)
 	return cache_open(c->a, &setup, shared ? ctl : control_none(), &im->cache, e);
 }
 
-/* Lists follow a change within their soft expiry; who has filled an empty shop wants to see it at once. */
-static void
-show_first_goods(struct import *im, bool was_empty)
-{
-	struct err e = {0};
-
-	if (was_empty && im->n.products_new > 0 && !im->dry_run && !cache_flush(im->cache, &e))
-		fprintf(stderr, "lists show the new goods within %lld s: %s\n", (long long)im->conf->cache_soft_s,
-		    e.msg);
-}
-
 int
-import_command(struct cmd *c, struct import *im)
+cmd_import_run(struct cmd *c, struct import *im)
 {
 	struct control ctl;
 	struct err e = {0};
-	bool ok, was_empty = false;
+	bool ok;
 
 	im->a = c->a;
 	im->conf = &c->conf;
 	im->now_s = clock_utc_s();
 	im->progress = isatty(STDERR_FILENO) == 1;
-	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &ctl, &e)
-	     && catalogue_is_empty(im->db, c->a, &was_empty, &e) && import_run(im, &e);
-	show_first_goods(im, was_empty);
+	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &ctl, &e) && import_run(im, &e);
 	if (im->n.rows > 0)
 		import_summary(im, stdout);
 	if (!ok) {
@@ -99,7 +85,7 @@ cmd_import(struct cmd *c)
 		cmd_fail(c, &e);
 		return IMPORT_FAILED;
 	}
-	status = import_command(c, &im);
+	status = cmd_import_run(c, &im);
 	if (report != NULL && fclose(im.report) != 0 && status != IMPORT_FAILED) {
 		err_set(&e, ERR_UPSTREAM, "%s: %s", report, strerror(errno));
 		cmd_fail(c, &e);

@@ -210,6 +210,18 @@ prepare(struct import_run *r, struct err *e)
 	    && import_pictures_open(r, e);
 }
 
+/* Lists follow a change within their soft expiry; but the first goods of an empty shop show at once. */
+static void
+show_first_goods(struct import *im)
+{
+	struct err e = {0};
+
+	if (im->n.products_new > 0 && !im->dry_run && im->cache != NULL && !cache_flush(im->cache, &e)
+	    && im->report != NULL)
+		fprintf(im->report, "lists show the new goods within %lld s: %s\n", (long long)im->conf->cache_soft_s,
+		    e.msg);
+}
+
 static bool
 locked_run(struct import_run *r, struct err *e)
 {
@@ -228,13 +240,15 @@ bool
 import_run(struct import *im, struct err *e)
 {
 	struct import_run r = {.im = im, .images_fd = -1};
-	bool ok;
+	bool ok, was_empty = false;
 
 	arena_init(&r.group, GROUP_MAX_B);
 	arena_init(&r.scratch, SCRATCH_MAX_B);
 	arena_init(&r.picture, PICTURE_MAX_B);
 	db_limits(im->db, ROWS_MAX, SCRATCH_MAX_B);
-	ok = prepare(&r, e) && locked_run(&r, e);
+	ok = prepare(&r, e) && catalogue_is_empty(im->db, im->a, &was_empty, e) && locked_run(&r, e);
+	if (was_empty)
+		show_first_goods(im);
 	db_limits(im->db, DB_ROWS_MAX, DB_BYTES_MAX);
 	if (r.images_fd >= 0)
 		close(r.images_fd);

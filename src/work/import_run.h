@@ -44,12 +44,6 @@ MUST_USE bool import_run(struct import *, struct err *);
 /* All that is not as it was before. */
 uint64_t import_changes(const struct import *);
 
-struct cmd;
-
-/* Opens database and cache by the command's configuration, runs, and tells how it went. An exit status: 1 is for rows
- * that were left out while the others went in, 2 for an import that could not be done or ended. */
-int import_command(struct cmd *, struct import *);
-
 void import_summary(const struct import *, FILE *);
 
 #endif

@@ -341,7 +341,8 @@ compare_settings(struct doctor *d, const struct look_server *s)
 	if (num_u64(str_head(rest, n), 0, INT32_MAX, &given_s) && (int64_t)given_s * 1000 < need_ms)
 		FIND(d, web_stale, "REASON",
 		    str_fmt(d->a, "the configuration %s gives a worker %llu s; "
-				  "web.deadline_ms and web.grace_ms are %lld ms together", s->conf, (unsigned long long)given_s, (long long)need_ms).p);
+				  "web.deadline_ms and web.grace_ms are %lld ms together",
+			s->conf, (unsigned long long)given_s, (long long)need_ms).p);
 }
 
 void
