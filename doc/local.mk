@@ -1,6 +1,6 @@
 # doc
 EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md \
-	doc/import.md doc/product.webp doc/templates.md HACKING.md
+	doc/import.md doc/product.webp doc/tables.awk doc/templates.md HACKING.md
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7
@@ -10,3 +10,10 @@ doc/kontor.conf.5: kontor$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && ./kontor config man >$@.tmp && mv $@.tmp $@
 doc/kontor-metrics.7: kontor$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && ./kontor status --man >$@.tmp && mv $@.tmp $@
+
+# The tables of doc/templates.md, which stand in the tree, come from the tables of the source.
+DOC_TABLES = $(srcdir)/src/view/routes.def $(srcdir)/src/view/names.def $(srcdir)/doc/templates.md
+update-docs:
+	$(AWK) -f $(srcdir)/doc/tables.awk $(DOC_TABLES) >doc/templates.md.tmp
+	mv doc/templates.md.tmp $(srcdir)/doc/templates.md
+PHONY += update-docs

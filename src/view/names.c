@@ -3,12 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	struct str name;
-	const char *help;
-} names[] = {
-    {STR_INIT(""), ""},
-#define NAME(id, help) {STR_INIT(#id), help},
+static const struct str names[] = {
+    STR_INIT(""),
+#define NAME(id, help) STR_INIT(#id),
 #include "view/names.def"
 #undef NAME
 };
@@ -18,7 +15,7 @@ static uint16_t sorted[N__MAX]; /* ids sorted by name; filled by the first searc
 static int
 by_name(const void *a, const void *b)
 {
-	return str_cmp(names[*(const uint16_t *)a].name, names[*(const uint16_t *)b].name);
+	return str_cmp(names[*(const uint16_t *)a], names[*(const uint16_t *)b]);
 }
 
 bool
@@ -33,7 +30,7 @@ view_name_find(struct str name, uint16_t *id)
 	}
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int cmp = str_cmp(name, names[sorted[mid]].name);
+		int cmp = str_cmp(name, names[sorted[mid]]);
 
 		if (cmp == 0) {
 			*id = sorted[mid];
@@ -51,14 +48,7 @@ struct str
 view_name(uint16_t id)
 {
 	ASSERT(id < N__MAX);
-	return names[id].name;
-}
-
-const char *
-view_name_help(uint16_t id)
-{
-	ASSERT(id < N__MAX);
-	return names[id].help;
+	return names[id];
 }
 
 uint64_t
@@ -70,7 +60,7 @@ view_names_hash(void)
 		return hash;
 	hash = str_hash(STR("names"));
 	for (size_t i = 1; i < N__MAX; i++)
-		hash = str_hash_more(str_hash_more(hash, names[i].name), STR("\n"));
+		hash = str_hash_more(str_hash_more(hash, names[i]), STR("\n"));
 	for (currency c = 0; currency_known(c); c++)
 		hash = str_hash_more(hash, str_z(currency_code(c)));
 	return hash;

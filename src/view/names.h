@@ -9,9 +9,8 @@
 /* Finds the id of a name. */
 MUST_USE bool view_name_find(struct str, uint16_t *id);
 
-/* Name and help text of an id below N__MAX. */
+/* The name of an id below N__MAX. */
 struct str view_name(uint16_t id);
-const char *view_name_help(uint16_t id);
 
 /* A hash of the names, their order and the currencies. Do not decode trees that were encoded under another hash. */
 uint64_t view_names_hash(void);

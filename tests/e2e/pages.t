@@ -202,10 +202,10 @@ test('the menu shows at once what an import changes, and is not read again for a
 	const lamps = async (lang) => (await menu(lang)).find((m) => m.text === 'Lamps')?.count;
 	for (const lang of LANGS)
 		equal(await lamps(lang), undefined);
-	await shop.importGoods({ lantern: { stock: 5, type: 'Lamps' } });
+	await shop.importGoods('Lamps', { lantern: { stock: 5 } });
 	for (const lang of LANGS)
 		equal(await lamps(lang), 1, lang);
-	await shop.importGoods({ torch: { stock: 5, type: 'Lamps' } });
+	await shop.importGoods('Lamps', { torch: { stock: 5 } });
 	for (const lang of LANGS)
 		equal(await lamps(lang), 2, lang);
 	await settled();
@@ -213,7 +213,7 @@ test('the menu shows at once what an import changes, and is not read again for a
 		await menu(lang);
 	const fills = await shop.total('cache_fills_total', 'class="menu"'), cards = await shop.total('cache_fills_total', 'class="product"');
 	await get('lighttpd', '/en/p/torch');
-	await shop.importGoods({ torch: { stock: 0, type: 'Lamps' } }, '--stock');
+	await shop.importGoods('Lamps', { torch: { stock: 0 } }, '--stock');
 	await settled();
 	for (const lang of LANGS)
 		await menu(lang);

@@ -80,11 +80,13 @@ tests_integ_test_verify_LDADD = $(INTEG_LIBS)
 # The operator's commands and the alarms: those that need no services, or bring their own.
 TESTS += \
 	tests/integ/alerts.t \
+	tests/integ/po.t \
 	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t
 EXTRA_DIST += \
 	tests/integ/alerts.t \
+	tests/integ/po.t \
 	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t

@@ -36,7 +36,12 @@ rows src/cmd/commands.def CMD | while read -r name; do
 	grep -q "^\\.It Cm $name\\( \\|\$\\)" doc/kontor.1 || echo "manual src/cmd/commands.def:1: $name is not in doc/kontor.1"
 done >>"$tmp/found"
 
+grep -nE '^(NAME|LINK)\(.*""\)$' src/view/names.def src/view/routes.def | sed 's/:\([0-9]*\):.*/:\1: has no help/; s/^/docs /' >>"$tmp/found"
+$awk -f doc/tables.awk src/view/routes.def src/view/names.def doc/templates.md | cmp -s - doc/templates.md ||
+	echo 'docs doc/templates.md:1: its tables are old: make update-docs' >>"$tmp/found"
+
 lint_rule sorted "names_of_templates_are_sorted"
 lint_rule used "every_row_of_a_table_is_used"
+lint_rule docs "tables_of_documents_are_those_of_the_source"
 lint_rule manual "every_command_is_in_the_manual"
 lint_end

@@ -18,11 +18,11 @@ while read -r f; do
 	[ -x "$f" ] || [ "${f%.in}" != "$f" ] || echo "executable $f:1: a script is executable"
 done <"$tmp/sh" >>"$tmp/found"
 
-# Each file is named in a local.mk, drawings by their folder.
+# Each file is named in a local.mk, drawings and templates by their folder.
 # shellcheck disable=SC2046 # names without blanks
 cat Makefile.am configure.ac $(grep '/local\.mk$' "$tmp/all") | tr -s ' \t\\' '\n\n\n' | sed 's,^\$(srcdir)/,,;s,^\$(top_srcdir)/,,' |
 	sort -u >"$tmp/named"
-grep -vE '(^|/)(local\.mk|\.[a-z-]+|package-lock\.json)$|^(configure\.ac|Makefile\.am|\.ci/|debian/|etc/demo/(images|draw)/)' \
+grep -vE '(^|/)(local\.mk|\.[a-z-]+|package-lock\.json)$|^(configure\.ac|Makefile\.am|\.ci/|debian/|etc/demo/(images|draw)/|templates/[a-z_]*\.mustache$)' \
 	"$tmp/all" | comm -23 - "$tmp/named" | sed 's/.*/dist &:1: stands in no local.mk/' >>"$tmp/found"
 
 lint_rule dist "each_file_is_in_the_distribution"
