@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/system.h"
+#include "plat/cache/cache.h"
 #include "plat/host/task.h"
 #include "serve/app.h"
 
@@ -63,6 +64,8 @@ check_run(void *arg, struct buf *out)
 	}
 	if (!app_check(app, x->c->site, x->c->conf_file, &report, &e) && x->faults == 0)
 		check_fault(x, e.msg);
+	if (x->faults == 0 && !cache_unlock(app->cache, &e))
+		check_warning(x, str_fmt(x->c->a, "memcached will not be used: %s", e.msg).p);
 	if (x->faults == 0)
 		(void)conf_warn(&app->conf, check_warning, x);
 	if (x->untranslated > 0)

@@ -1,4 +1,4 @@
-/* Asks for what every shop must have and writes it into the configuration. */
+/* Asks for what every shop must have, writes it into the configuration, and makes the secret of the cache. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +6,9 @@
 
 #include "cmd/conf_change.h"
 #include "cmd/config_check.h"
+#include "plat/text/secret.h"
 
+#define GROUP "kontor" /* of the workers in the package */
 #define ANSWER_MAX_B ((size_t)64 << 10)
 
 static const struct {
@@ -114,8 +116,10 @@ cmd_setup(struct cmd *c)
 	if (!setup_options(c, &s))
 		return cmd_usage(c);
 	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e) || !gather(&s, &s.change.now, &e)
-	    || !conf_change_end(&s.change, &e))
+	    || !conf_change_end(&s.change, &e) || !secret_init(&e))
 		return cmd_fail(c, &e);
+	if (!secret_file_make(s.change.now.cache_secret_file.p, GROUP, &e))
+		fprintf(stderr, "kontor: warning: %s; until it is made memcached is not used\n", e.msg);
 	printf("%s is written\n", s.change.file);
 	fflush(stdout);
 	(void)config_check(c);

@@ -1,8 +1,10 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "plat/stats/stats_report.h"
+#include "plat/text/secret.h"
 
 #define OUTPUT_MAX_B ((size_t)16 << 20)
 
@@ -14,6 +16,18 @@ print_man(struct cmd *c)
 	buf_init(&b, c->a, OUTPUT_MAX_B);
 	stats_put_man(&b);
 	return cmd_print(c, &b);
+}
+
+/* Running workers may have read the secret before. A user who may not read it learns nothing: workers may. */
+static void
+put_secret(const struct cmd *c, struct buf *b)
+{
+	uint8_t secret[SECRET_KEY_B];
+	struct err e = {0};
+
+	if (c->conf.cache_socket.n > 0 && !secret_file_load(c->conf.cache_secret_file.p, secret, &e)
+	    && (geteuid() == 0 || e.kind == ERR_NOT_FOUND))
+		buf_fmt(b, "memcached is NOT USED by workers that start: %s\n", e.msg);
 }
 
 int
@@ -38,6 +52,7 @@ cmd_status(struct cmd *c)
 		stats_put_metrics(&b, &r);
 	} else {
 		buf_fmt(&b, "%.*s  %.*s\n", STR_ARG(c->conf.site_name), STR_ARG(c->conf.site_url));
+		put_secret(c, &b);
 		stats_put_text(&b, &r);
 	}
 	status = cmd_print(c, &b);

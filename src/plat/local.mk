@@ -71,4 +71,5 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/text/form.c src/plat/text/form.h \
 	src/plat/text/html_clean.c src/plat/text/html_clean.h \
 	src/plat/text/json.c src/plat/text/json.h \
-	src/plat/text/secret.c src/plat/text/secret.h
+	src/plat/text/secret.c src/plat/text/secret.h \
+	src/plat/text/secret_file.c

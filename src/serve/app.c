@@ -163,8 +163,11 @@ app_open(struct app *app, const struct site *site, const char *file, const char 
 		open_stats(app, backend);
 		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);
 		open_db(app);
-		if (open_cache(app, e))
+		if (open_cache(app, e)) {
+			if (!cache_unlock(app->cache, &none))
+				log_put(LOG_ERROR, "event=cache_unused place=%s msg=\"%s\"", none.place, none.msg);
 			return true;
+		}
 	}
 	app->broken = true;
 	if (!conf_load(&app->a, NULL, &app->conf, &none)

@@ -212,8 +212,45 @@ get_node(struct reader *r, int depth, struct view **out)
 	}
 }
 
+static const struct view_shape *
+shape_of(const struct view_shape *fields, uint16_t name)
+{
+	for (; fields != NULL && fields->name != N__NONE; fields++)
+		if (fields->name == name)
+			return fields;
+	return NULL;
+}
+
+static bool
+object_fits(const struct view *v, const struct view_shape *fields)
+{
+	for (const struct view_shape *f = fields; f != NULL && f->name != N__NONE; f++)
+		if (f->needed && view_get(v, f->name) == NULL)
+			return false;
+	for (uint32_t i = 0; i < v->n; i++)
+		if (!view_fits(v->u.fields[i].node, shape_of(fields, v->u.fields[i].name)))
+			return false;
+	return true;
+}
+
 bool
-view_decode(struct arena *a, struct str bytes, struct view **out, struct err *e)
+view_fits(const struct view *v, const struct view_shape *s)
+{
+	const struct view_shape *fields = s == NULL ? NULL : s->fields;
+	const struct view_shape item = {.types = VIEW_IS(VIEW_OBJECT), .fields = fields};
+
+	if (s == NULL ? v->type == VIEW_HTML : !(s->types & VIEW_IS(v->type)))
+		return false;
+	if (v->type == VIEW_OBJECT)
+		return object_fits(v, fields);
+	for (size_t i = 0; i < view_count(v); i++)
+		if (!view_fits(v->u.items[i], fields == NULL ? NULL : &item))
+			return false;
+	return true;
+}
+
+bool
+view_decode(struct arena *a, struct str bytes, const struct view_shape *shape, struct view **out, struct err *e)
 {
 	struct reader r = {.a = a, .p = (const uint8_t *)bytes.p, .end = (const uint8_t *)bytes.p + bytes.n};
 
@@ -230,5 +267,5 @@ view_decode(struct arena *a, struct str bytes, struct view **out, struct err *e)
 	if (!get_node(&r, 1, out) || r.p != r.end || r.n_nodes != 0 || r.n_slots != 0)
 		return err_set(
 		    e, ERR_UPSTREAM, "cached tree: broken at byte %zu", (size_t)(r.p - (const uint8_t *)bytes.p));
-	return true;
+	return view_fits(*out, shape) || err_set(e, ERR_UPSTREAM, "cached tree: not of the expected shape");
 }

@@ -23,12 +23,30 @@ aggregate_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, s
 	return true;
 }
 
+/* Without html; in a list, only objects. */
+static const struct view_shape no_fields[] = {{0}};
+static const struct view_shape shape = {.types = VIEW_IS(VIEW_LIST) | VIEW_IS(VIEW_OBJECT), .fields = no_fields};
+
+static bool
+aggregate_read(struct arena *a, struct cache_item *item, struct str value, struct err *e)
+{
+	struct view *v;
+
+	if (!view_decode(a, value, &shape, &v, e))
+		return false;
+	item->made = v;
+	return true;
+}
+
 bool
 aggregate_get(const struct page_ctx *cx, enum cache_class cls, struct view **out, struct err *e)
 {
-	struct cache_item item = {.key = cache_key(cx->cache, cls, cx->lang->tag, OUTBOX_AGGREGATE_ID)};
+	struct cache_item item = {
+	    .key = cache_key(cx->cache, cls, cx->lang->tag, OUTBOX_AGGREGATE_ID), .read = aggregate_read};
 
 	ASSERT(fills[cls] != NULL);
-	return cache_fetch(cx->cache, cx->a, &item, 1, aggregate_fill, (void *)(uintptr_t)cx, e)
-	    && view_decode(cx->a, item.value, out, e);
+	if (!cache_fetch(cx->cache, cx->a, &item, 1, aggregate_fill, (void *)(uintptr_t)cx, e))
+		return false;
+	*out = item.made;
+	return true;
 }

@@ -20,17 +20,56 @@ langs(const struct page_ctx *cx)
 	return (struct catalogue_langs){cx->lang->tag, cx->app->shop_lang->tag};
 }
 
+/* The shapes of cached trees: what is relied on below and in goods_tree.c and page_goods.c. */
+
+#define OBJECT VIEW_IS(VIEW_OBJECT)
+#define LIST VIEW_IS(VIEW_LIST)
+#define HTML VIEW_IS(VIEW_HTML)
+#define ID {N_id, VIEW_IS(VIEW_INT), true, NULL}
+
+static const struct view_shape no_fields[] = {{0}};
+static const struct view_shape id_fields[] = {ID, {0}};
+static const struct view_shape option_fields[] = {{N_values, LIST, true, no_fields}, {0}};
+static const struct view_shape product_fields[] = {ID, {N_description, HTML, false, NULL},
+    {N_json_ld, HTML, false, NULL}, {N_category, OBJECT, false, id_fields}, {N_variants, LIST, true, id_fields},
+    {N_options, LIST, false, option_fields}, {N_images, LIST, true, no_fields}, {0}};
+static const struct view_shape category_fields[] = {
+    ID, {N_text, HTML, false, NULL}, {N_json_ld, HTML, false, NULL}, {N_breadcrumbs, LIST, true, no_fields}, {0}};
+static const struct view_shape way_fields[] = {
+    {N_breadcrumbs, LIST, true, no_fields}, {N_category, OBJECT, false, no_fields}, {0}};
+
+/* By class of key; only those whose values are trees. A moved product is a text: the address that it has now. */
+static const struct view_shape shapes[CACHE__MAX] = {
+    [CACHE_card] = {.types = OBJECT},
+    [CACHE_product] = {.types = OBJECT | VIEW_IS(VIEW_STR), .fields = product_fields},
+    [CACHE_category] = {.types = OBJECT, .fields = category_fields},
+    [CACHE_way] = {.types = OBJECT, .fields = way_fields},
+};
+
+static bool
+read_tree(struct arena *a, struct cache_item *item, struct str value, struct err *e)
+{
+	struct view *v;
+
+	if (!view_decode(a, value, &shapes[item->key.cls], &v, e))
+		return false;
+	item->made = v;
+	return true;
+}
+
 /* One tree through the cache; *out is NULL when there is none. */
 static bool
 fetch_tree(const struct page_ctx *cx, struct cache_key key, void *arg, cache_fill_fn *fill, struct view **out,
     struct err *e)
 {
-	struct cache_item item = {.key = key, .arg = arg};
+	struct cache_item item = {.key = key, .arg = arg, .read = read_tree};
 
 	*out = NULL;
 	if (!cache_fetch(cx->cache, cx->a, &item, 1, fill, (void *)(uintptr_t)cx, e))
 		return false;
-	return item.how == CACHE_NONE || view_decode(cx->a, item.value, out, e);
+	if (item.how != CACHE_NONE)
+		*out = item.made;
+	return true;
 }
 
 static struct str
@@ -86,21 +125,16 @@ goods_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct
 	for (size_t i = 0; i < n; i++) {
 		items[i].key = cache_key(cx->cache, CACHE_card, cx->lang->tag, id_text(cx->a, ids[i]));
 		items[i].arg = (void *)(uintptr_t)&ids[i];
+		items[i].read = read_tree;
 	}
 	if (n > 0 && !cache_fetch(cx->cache, cx->a, items, n, fill_cards, (void *)(uintptr_t)cx, e)) {
 		if ((e->kind != ERR_UPSTREAM && e->kind != ERR_BUSY) || !any_card(items, n))
 			return false;
 		err_clear(e);
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct view *card;
-
-		if (items[i].how == CACHE_NONE || items[i].how == CACHE_LOST)
-			continue;
-		if (!view_decode(cx->a, items[i].value, &card, e))
-			return false;
-		view_push(list, card);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (items[i].how != CACHE_NONE && items[i].how != CACHE_LOST)
+			view_push(list, items[i].made);
 	return true;
 }
 
@@ -135,7 +169,6 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 	return true;
 }
 
-/* The value is the product's tree, or a text: the address that it has now. */
 bool
 goods_find_product(const struct page_ctx *cx, struct str handle, struct view **out, struct str *moved, struct err *e)
 {
@@ -178,21 +211,24 @@ format_ids(struct arena *a, const struct catalogue_list *list, struct str *out)
 }
 
 static bool
-parse_ids(struct arena *a, struct str text, struct goods_ids *out, struct err *e)
+read_ids(struct arena *a, struct cache_item *item, struct str text, struct err *e)
 {
+	struct goods_ids *out = ARENA_NEW(a, struct goods_ids);
 	struct str ids, one;
 
-	if (!str_cut(&text, '|', &ids))
+	if (str_chr(text, '|') < 0 || !str_cut(&text, '|', &ids))
 		return err_set(e, ERR_UPSTREAM, "the cache holds no list under a list's key");
 	out->next = text;
-	out->ids = ARENA_ARRAY(a, uint64_t, ids.n / 2 + 1);
-	out->n = 0;
+	out->ids = arena_try(a, (ids.n / 2 + 1) * sizeof(*out->ids));
+	if (out->ids == NULL)
+		return err_set(e, ERR_LIMIT, "no room for a list of %zu bytes", ids.n);
 	while (str_cut(&ids, ' ', &one)) {
 		if (one.n == 0)
 			continue;
 		if (!num_u64(one, 1, UINT64_MAX, &out->ids[out->n++]))
 			return err_set(e, ERR_UPSTREAM, "the cache holds no list under a list's key");
 	}
+	item->made = out;
 	return true;
 }
 
@@ -257,10 +293,12 @@ static bool
 fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, struct goods_ids *out,
     struct err *e)
 {
-	struct cache_item item = {.key = key, .arg = w};
+	struct cache_item item = {.key = key, .arg = w, .read = read_ids};
 
-	return cache_fetch(cx->cache, cx->a, &item, 1, fill_ids, (void *)(uintptr_t)cx, e)
-	    && parse_ids(cx->a, item.value, out, e);
+	if (!cache_fetch(cx->cache, cx->a, &item, 1, fill_ids, (void *)(uintptr_t)cx, e))
+		return false;
+	*out = *(struct goods_ids *)item.made;
+	return true;
 }
 
 static bool
@@ -295,12 +333,15 @@ goods_way_and_ids(const struct page_ctx *cx, const struct catalogue_list_query *
     struct goods_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
-	struct cache_item items[2] = {{.arg = &w}, {.arg = &w}};
+	struct cache_item items[2] = {{.arg = &w, .read = read_tree}, {.arg = &w, .read = read_ids}};
 
 	items[0].key = cache_key(cx->cache, CACHE_way, cx->lang->tag, id_text(cx->a, query->category));
-	return list_key(cx, query, &items[1].key, e)
-	    && cache_fetch(cx->cache, cx->a, items, ARRAY_LEN(items), fill_ids, (void *)(uintptr_t)cx, e)
-	    && view_decode(cx->a, items[0].value, way, e) && parse_ids(cx->a, items[1].value, out, e);
+	if (!list_key(cx, query, &items[1].key, e)
+	    || !cache_fetch(cx->cache, cx->a, items, ARRAY_LEN(items), fill_ids, (void *)(uintptr_t)cx, e))
+		return false;
+	*way = items[0].made;
+	*out = *(struct goods_ids *)items[1].made;
+	return true;
 }
 
 bool

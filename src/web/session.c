@@ -32,6 +32,18 @@ session_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, str
 	return true;
 }
 
+static bool
+session_read(struct arena *a, struct cache_item *item, struct str value, struct err *e)
+{
+	const struct request *rq = item->arg;
+	struct session *s = ARENA_NEW(a, struct session);
+
+	if (!session_unpack(value, rq->session_token, s))
+		return err_set(e, ERR_UPSTREAM, "the cache holds no session under a session's key");
+	item->made = s;
+	return true;
+}
+
 /* Like the database, memcached holds the token's hash only. */
 static struct cache_key
 key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
@@ -45,20 +57,14 @@ static bool
 session_load_copy(struct request *rq, struct err *e)
 {
 	uint8_t hash[SECRET_HASH_B];
-	struct cache_item item = {0};
-	struct session *s;
+	struct cache_item item = {.arg = rq, .read = session_read};
 
 	if (!secret_token_hash(rq->session_token, hash))
 		return true;
 	item.key = key_of(rq, hash);
 	if (!cache_fetch(rq->cache, rq->a, &item, 1, session_fill, rq, e))
 		return false;
-	if (item.how == CACHE_NONE)
-		return true;
-	s = ARENA_NEW(rq->a, struct session);
-	if (!session_unpack(item.value, rq->session_token, s))
-		return err_set(e, ERR_UPSTREAM, "the cache holds no session under a session's key");
-	rq->session = s;
+	rq->session = item.how == CACHE_NONE ? NULL : item.made;
 	return true;
 }
 

@@ -4,6 +4,7 @@
 // loopback, and processes are stopped by their ids.
 'use strict';
 const child = require('child_process');
+const crypto = require('crypto');
 const fs = require('fs');
 const http = require('http');
 const net = require('net');
@@ -127,6 +128,7 @@ class Stack {
 
 	async bringUp(conf) {
 		this.ports = {};
+		fs.writeFileSync(path.join(this.dir, 'cache.secret'), crypto.randomBytes(32).toString('hex'), { mode: 0o640 });
 		this.writeConf(conf);
 		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', this.names.join(),
 			'--static', path.join(build, 'htdocs', 'static'), '--models', path.join(src, 'etc')], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -142,7 +144,7 @@ class Stack {
 		const all = {
 			site: { url: `http://127.0.0.1:${this.ports.lighttpd || 1}${this.base}` },
 			db: { socket: path.join(this.dir, 'none.sock') },
-			cache: { socket: '' },
+			cache: { socket: '', secret_file: path.join(this.dir, 'cache.secret') },
 			web: { deadline_ms: 1000, grace_ms: 500 },
 			paths: {
 				stats_file: path.join(this.dir, 'stats'),

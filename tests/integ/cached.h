@@ -69,7 +69,7 @@ open_cache(struct control *ctl)
 	struct err e = {0};
 	struct cache *c;
 
-	ck_ok(cache_open(&arena, &setup, ctl, &c, &e), &e);
+	ck_ok(cache_open(&arena, &setup, ctl, &c, &e) && cache_unlock(c, &e), &e);
 	return c;
 }
 
@@ -173,7 +173,7 @@ state_of(const struct cache *c, const char *id)
 	ck_assert_int_ne((int)got.result, (int)MEMC_ERROR);
 	if (got.result == MEMC_MISS)
 		return NOTHING;
-	cache_stored_parse(got.value, got.key, &s);
+	cache_stored_parse(got.value, &s);
 	switch (s.kind) {
 	case CACHE_STORED_PLACEHOLDER: return s.marked ? VOID_PLACEHOLDER : PLACEHOLDER;
 	case CACHE_STORED_VALUE: return s.marked ? MARKED : VALUE;

@@ -59,6 +59,8 @@ stats_file = $dir/stats
 [log]
 file = $dir/log
 web_server = $dir/access
+[cache]
+secret_file = $dir/cache.secret
 EOF
 chmod 640 "$conf"
 ends 0 "$kontor" --config "$conf" setup --name 'Tee & Söhne' --address 'Hafen 1|Hamburg' --url https://example.org
@@ -66,6 +68,10 @@ claim setup_takes_its_answers_as_options
 ends 0 "$kontor" --config "$conf" config show && says 'name = Tee & Söhne' && says "	Hamburg" &&
 	says "stats_file = $dir/stats" && grep -q '^# my own note' "$conf" && [ "$(stat -c %a "$conf")" = 640 ]
 claim setup_keeps_all_other_lines_and_the_mode
+grep -qE '^[0-9a-f]{64}$' "$dir/cache.secret" && [ "$(stat -c %a "$dir/cache.secret")" = 640 ] &&
+	cp "$dir/cache.secret" "$dir/secret.before" && ends 0 "$kontor" --config "$conf" setup --batch &&
+	cmp -s "$dir/cache.secret" "$dir/secret.before"
+claim setup_makes_the_secret_of_the_cache_once
 cp "$conf" "$dir/before"
 ends 1 "$kontor" --config "$conf" setup --currency EUX && says 'nothing was changed' && cmp -s "$conf" "$dir/before" &&
 	! ls "$dir"/*.new-* >/dev/null 2>&1

@@ -6,43 +6,101 @@
 #include "plat/cache/memc_name.h"
 #include "unit.h"
 
+#define KEY STR("k5:order:en:1")
+
+static uint8_t seal[SECRET_KEY_B];
+static struct err err;
+
 static struct str
-formatted(struct arena *a, const struct cache_entry *c)
+formatted(struct arena *a, struct str payload)
 {
+	const struct cache_entry c = {.version = 8, .soft_at = 9, .hard_at = 10, .payload = payload};
 	struct buf b;
 
-	buf_init(&b, a, 10000);
-	cache_entry_format(&b, c);
+	ck_ok(secret_init(&err), &err);
+	secret_subkey((const uint8_t *)"0123456789abcdef0123456789abcdef", STR("test"), seal);
+	buf_init(&b, a, 100000);
+	cache_entry_format(&b, seal, KEY, &c);
+	ck_ok(buf_check(&b, &err), &err);
 	return buf_str(&b);
+}
+
+static bool
+parses(struct arena *a, const uint8_t key[SECRET_KEY_B], struct str name, struct str bytes)
+{
+	struct cache_entry got;
+	bool ok;
+
+	err_clear(&err);
+	ok = cache_entry_parse(a, key, name, bytes, &got, &err);
+	ck_assert(ok || (err.kind == ERR_UPSTREAM && got.payload.p == NULL && got.hard_at == 0));
+	return ok;
 }
 
 START_TEST(entry_comes_back_as_it_was_written)
 {
-	struct cache_entry c = {.key_hash = 7, .version = 8, .soft_at = 9, .hard_at = 10};
 	struct cache_entry got;
 	struct arena a;
 
 	arena_init(&a, 1 << 20);
-	c.payload = STR("payload");
-	ck_assert(cache_entry_parse(formatted(&a, &c), 7, &got));
+	ck_ok(cache_entry_parse(&a, seal, KEY, formatted(&a, STR("payload")), &got, &err), &err);
 	ck_assert(got.version == 8 && got.soft_at == 9 && got.hard_at == 10);
 	ck_str(got.payload, "payload");
+	ck_ok(cache_entry_parse(&a, seal, KEY, formatted(&a, STR("")), &got, &err), &err);
+	ck_assert_uint_eq(got.payload.n, 0);
 	arena_fini(&a);
 }
 END_TEST
 
-START_TEST(entry_of_another_key_or_cut_short_is_refused)
+START_TEST(entry_with_any_bit_changed_or_byte_cut_off_is_refused)
 {
-	struct cache_entry c = {.key_hash = 7}, got;
+	struct arena a;
+	struct str s;
+	char *bytes;
+
+	arena_init(&a, 1 << 20);
+	s = formatted(&a, STR("payload"));
+	bytes = (char *)(uintptr_t)s.p;
+	for (size_t i = 0; i < s.n; i++) {
+		ck_assert(!parses(&a, seal, KEY, str_head(s, i)));
+		for (int bit = 0; bit < 8; bit++) {
+			bytes[i] ^= (char)(1 << bit);
+			ck_assert(!parses(&a, seal, KEY, s));
+			bytes[i] ^= (char)(1 << bit);
+		}
+	}
+	ck_assert(parses(&a, seal, KEY, s));
+	ck_assert(!parses(&a, seal, KEY, str_n(s.p, s.n + 1))); /* its NUL */
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(entry_of_another_key_or_secret_is_refused)
+{
+	uint8_t other[SECRET_KEY_B];
 	struct arena a;
 	struct str s;
 
 	arena_init(&a, 1 << 20);
-	s = formatted(&a, &c);
-	ck_assert(cache_entry_parse(s, 7, &got));
-	ck_assert(!cache_entry_parse(s, 8, &got));
-	for (size_t n = 0; n < s.n; n++)
-		ck_assert(!cache_entry_parse(str_head(s, n), 7, &got));
+	s = formatted(&a, STR("payload"));
+	secret_subkey((const uint8_t *)"0123456789abcdef0123456789abcdeg", STR("test"), other);
+	ck_assert(!parses(&a, other, KEY, s));
+	secret_subkey((const uint8_t *)"0123456789abcdef0123456789abcdef", STR("another purpose"), other);
+	ck_assert(!parses(&a, other, KEY, s));
+	ck_assert(!parses(&a, seal, STR("k5:order:en:2"), s));
+	ck_assert(!parses(&a, seal, STR("k5:order:en:"), s));
+	ck_assert(!parses(&a, seal, STR("k5:order:en:11"), s));
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(entry_does_not_show_its_payload)
+{
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	ck_assert(str_find(formatted(&a, STR("Hafen 1")), STR("Hafen")) < 0);
+	ck_assert(!str_eq(formatted(&a, STR("Hafen 1")), formatted(&a, STR("Hafen 1"))));
 	arena_fini(&a);
 }
 END_TEST
@@ -118,11 +176,11 @@ START_TEST(l1_never_gives_bytes_that_were_written_over)
 END_TEST
 
 static struct cache_stored
-parsed(struct arena *a, const char *before, struct str bytes, const char *key)
+parsed(struct arena *a, const char *before, struct str bytes)
 {
 	struct cache_stored s;
 
-	cache_stored_parse(str_fmt(a, "%s%.*s", before, STR_ARG(bytes)), str_z(key), &s);
+	cache_stored_parse(str_fmt(a, "%s%.*s", before, STR_ARG(bytes)), &s);
 	return s;
 }
 
@@ -137,23 +195,19 @@ START_TEST(what_is_stored_may_have_marks_before_it)
 
 	arena_init(&a, 1 << 20);
 	cache_stored_placeholder(&p, bytes);
-	s = parsed(&a, "", str_n(bytes, sizeof(bytes)), "k");
+	s = parsed(&a, "", str_n(bytes, sizeof(bytes)));
 	ck_assert(s.kind == CACHE_STORED_PLACEHOLDER && !s.marked);
 	ck_assert(s.placeholder.worker == p.worker && s.placeholder.number == p.number);
-	s = parsed(&a, "!!", str_n(bytes, sizeof(bytes)), "k");
+	s = parsed(&a, "!!", str_n(bytes, sizeof(bytes)));
 	ck_assert(s.kind == CACHE_STORED_PLACEHOLDER && s.marked && s.placeholder.worker == p.worker);
-	buf_init(&b, &a, 1000);
-	cache_stored_value(&b, STR("k"), &entry);
-	cache_stored_parse(buf_str(&b), STR("k"), &s);
-	ck_assert(s.kind == CACHE_STORED_VALUE && !s.marked && s.entry.version == 8);
-	cache_stored_parse(buf_str(&b), STR("other"), &s);
-	ck_assert(s.kind == CACHE_STORED_NONE);
-	buf_init(&b, &a, 1000);
-	buf_z(&b, "!!!");
-	cache_stored_value(&b, STR("k"), &entry);
-	cache_stored_parse(buf_str(&b), STR("k"), &s);
-	ck_assert(s.kind == CACHE_STORED_VALUE && s.marked && s.entry.soft_at == 9);
-	ck_str(s.entry.payload, "payload");
+	for (int marked = 0; marked < 2; marked++) {
+		buf_init(&b, &a, 1000);
+		buf_z(&b, marked ? "!!!" : "");
+		cache_stored_value(&b, seal, KEY, &entry);
+		cache_stored_parse(buf_str(&b), &s);
+		ck_assert(s.kind == CACHE_STORED_VALUE && s.marked == (marked != 0));
+		ck_assert(parses(&a, seal, KEY, s.bytes));
+	}
 	arena_fini(&a);
 }
 END_TEST
@@ -161,12 +215,12 @@ END_TEST
 START_TEST(bytes_of_somebody_else_are_nothing)
 {
 	static const char *const bytes[] = {
-	    "", "!", "P", "V", "Pshort", "P234567890123456789", "value", "!!value", "V0"};
+	    "", "!", "P", "Pshort", "P234567890123456789", "value", "!!value"};
 	struct arena a;
 
 	arena_init(&a, 1 << 20);
 	for (size_t i = 0; i < ARRAY_LEN(bytes); i++)
-		ck_assert_msg(parsed(&a, "", str_z(bytes[i]), "k").kind == CACHE_STORED_NONE, "'%s'", bytes[i]);
+		ck_assert_msg(parsed(&a, "", str_z(bytes[i])).kind == CACHE_STORED_NONE, "'%s'", bytes[i]);
 	arena_fini(&a);
 }
 END_TEST
@@ -203,6 +257,7 @@ END_TEST
 
 UNIT_MAIN("cache", what_is_stored_may_have_marks_before_it, bytes_of_somebody_else_are_nothing,
     servers_are_named_by_path_or_host_with_port_and_weight,
-    entry_comes_back_as_it_was_written, entry_of_another_key_or_cut_short_is_refused,
+    entry_comes_back_as_it_was_written, entry_with_any_bit_changed_or_byte_cut_off_is_refused,
+    entry_of_another_key_or_secret_is_refused, entry_does_not_show_its_payload,
     l1_forgets_with_the_epoch_and_the_soft_expiry,
     l1_knows_what_is_asked_for_again_within_its_life_time, l1_never_gives_bytes_that_were_written_over)

@@ -43,6 +43,11 @@ sample(void)
 	return root;
 }
 
+/* What sample() fits, and whatever has no html elsewhere. */
+static const struct view_shape page_fields[] = {{N_iso, VIEW_IS(VIEW_HTML), false, NULL}, {0}};
+static const struct view_shape any_fields[] = {{N_page, 0xffff, false, page_fields}, {0}};
+static const struct view_shape any = {.types = 0xffff, .fields = any_fields};
+
 static struct str
 encoded(const struct view *v)
 {
@@ -165,7 +170,7 @@ START_TEST(decode_gives_back_what_was_encoded_with_texts_in_the_bytes)
 	start();
 	v = sample();
 	bytes = encoded(v);
-	ck_ok(view_decode(&a, bytes, &back, &e), &e);
+	ck_ok(view_decode(&a, bytes, &any, &back, &e), &e);
 	ck_assert(str_eq(json(v), json(back)));
 	ck_assert(str_eq(encoded(back), bytes));
 	text = view_text(view_path(back, N_page, N_plain));
@@ -179,7 +184,7 @@ START_TEST(a_decoded_tree_may_grow)
 	struct view *back;
 
 	start();
-	ck_ok(view_decode(&a, encoded(sample()), &back, &e), &e);
+	ck_ok(view_decode(&a, encoded(sample()), &any, &back, &e), &e);
 	view_str(back, N_me, STR("new"));
 	view_str(view_add(view_path(back, N_page, N_me)), N_site, STR("last"));
 	ck_assert_uint_eq(view_count(view_path(back, N_page, N_me)), 82);
@@ -203,7 +208,7 @@ START_TEST(every_cut_and_every_flipped_bit_is_refused_or_a_tree)
 	for (size_t n = 0; n < bytes.n; n++) {
 		copy = arena_alloc(&scratch, n); /* a separate block, for AddressSanitizer */
 		memcpy(copy, bytes.p, n);
-		ck_assert(!view_decode(&scratch, str_n(copy, n), &back, &e));
+		ck_assert(!view_decode(&scratch, str_n(copy, n), &any, &back, &e));
 		err_clear(&e);
 		arena_reset(&scratch);
 	}
@@ -211,7 +216,7 @@ START_TEST(every_cut_and_every_flipped_bit_is_refused_or_a_tree)
 		copy = arena_alloc(&scratch, bytes.n);
 		memcpy(copy, bytes.p, bytes.n);
 		copy[i / 8] = (char)(copy[i / 8] ^ 1 << i % 8);
-		if (view_decode(&scratch, str_n(copy, bytes.n), &back, &e))
+		if (view_decode(&scratch, str_n(copy, bytes.n), &any, &back, &e))
 			(void)json(back);
 		err_clear(&e);
 		arena_reset(&scratch);
@@ -241,7 +246,7 @@ START_TEST(decode_refuses_depth_names_counts_and_trailing_bytes)
 
 	start();
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		ck_assert_msg(!view_decode(&a, bad[i], &back, &e), "%zu", i);
+		ck_assert_msg(!view_decode(&a, bad[i], &any, &back, &e), "%zu", i);
 		ck_assert_int_eq(e.kind, ERR_UPSTREAM);
 		err_clear(&e);
 	}
@@ -250,7 +255,7 @@ START_TEST(decode_refuses_depth_names_counts_and_trailing_bytes)
 	for (int i = 0; i < 63; i++)
 		buf_put(&b, STR("\x07\x01"));
 	buf_put(&b, STR("\x00"));
-	ck_assert(!view_decode(&a, buf_str(&b), &back, &e));
+	ck_assert(!view_decode(&a, buf_str(&b), &any, &back, &e));
 	v = view_list(&a);
 	for (int i = 0; i < VIEW_DEPTH_MAX; i++) {
 		struct view *outer = view_list(&a);
@@ -268,7 +273,59 @@ START_TEST(decode_refuses_depth_names_counts_and_trailing_bytes)
 }
 END_TEST
 
-UNIT_MAIN("view", names_are_found_by_their_text_and_others_are_not, names_made_while_running_keep_their_ids,
+static bool
+fits(const struct view *v, const struct view_shape *shape)
+{
+	struct view *back;
+	struct str bytes;
+	bool ok;
+
+	bytes = encoded(v);
+	err_clear(&e);
+	ok = view_decode(&a, bytes, shape, &back, &e);
+	ck_assert(ok || e.kind == ERR_UPSTREAM);
+	return ok;
+}
+
+START_TEST(decode_refuses_a_tree_of_another_shape)
+{
+	static const struct view_shape line[] = {{N_id, VIEW_IS(VIEW_INT), true, NULL}, {0}};
+	static const struct view_shape fields[] = {
+	    {N_text, VIEW_IS(VIEW_HTML), false, NULL}, {N_lines, VIEW_IS(VIEW_LIST), true, line}, {0}};
+	static const struct view_shape shape = {.types = VIEW_IS(VIEW_OBJECT), .fields = fields};
+	struct view *v, *lines;
+
+	start();
+	v = view_object(&a);
+	ck_assert(!fits(v, &shape)); /* what is needed is missing */
+	lines = view_sublist(v, N_lines);
+	ck_assert(fits(v, &shape));
+	view_int(view_add(lines), N_id, 1);
+	view_html(v, N_text, STR("<p>"));
+	view_str(v, N_title, STR("<p>"));
+	ck_assert(fits(v, &shape));
+	view_push(lines, view_node_int(&a, 1));
+	ck_assert(!fits(v, &shape)); /* an item that is no object */
+	view_put(v, N_lines, view_list(&a));
+	view_str(view_add(view_get(v, N_lines)), N_id, STR("1"));
+	ck_assert(!fits(v, &shape)); /* a field of an item that is of another type */
+	view_str(v, N_lines, STR("none"));
+	ck_assert(!fits(v, &shape));
+	view_sublist(v, N_lines);
+	view_html(v, N_title, STR("<script>"));
+	ck_assert(!fits(v, &shape)); /* html where a text belongs */
+	view_put(v, N_title, view_list(&a));
+	view_html(view_add(view_get(v, N_title)), N_text, STR("<script>"));
+	ck_assert(!fits(v, &shape)); /* deep inside, too */
+	ck_assert(!fits(view_list(&a), &shape));
+	ck_assert(!fits(view_node_html(&a, STR("x")), NULL));
+	ck_assert(fits(view_node_str(&a, STR("x")), NULL));
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("view", decode_refuses_a_tree_of_another_shape, names_are_found_by_their_text_and_others_are_not,
+    names_made_while_running_keep_their_ids,
     view_put_replaces_a_field_of_the_same_name, getters_take_what_is_absent_or_of_another_type,
     nothing_empty_is_true_but_numbers_amounts_and_dates_are, json_is_safe_in_a_script_and_exact,
     decode_gives_back_what_was_encoded_with_texts_in_the_bytes, a_decoded_tree_may_grow,

@@ -43,6 +43,12 @@ cache_open(
 	return set->n_servers == 0 || memc_open(a, set->servers, set->n_servers, &c->memc, e);
 }
 
+bool
+cache_unlock(struct cache *c, struct err *e)
+{
+	return c->memc == NULL || (c->unlocked = cache_entry_key(c->set.secret_file, c->seal, e));
+}
+
 void
 cache_deadline(struct cache *c, uint64_t mono_ns)
 {
@@ -162,6 +168,14 @@ begin_run(struct cache_run *r, struct cache_item *items)
 	}
 }
 
+/* What memcached gave was read when it was judged. */
+static bool
+read_rest(struct arena *a, struct cache_item *item, struct err *e)
+{
+	return item->read == NULL || item->how == CACHE_NONE || item->made != NULL
+	       || item->read(a, item, item->value, e);
+}
+
 bool
 cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n, cache_fill_fn *fn, void *arg,
     struct err *e)
@@ -178,8 +192,9 @@ cache_fetch(struct cache *c, struct arena *a, struct cache_item *items, size_t n
 		wait_for_others(&r);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (r.works[i].phase == CACHE_DONE)
+		if (r.works[i].phase == CACHE_DONE && read_rest(a, &items[i], e))
 			continue;
+		ok = false;
 		cache_count_lookup(c, &r.works[i], CACHE_MISSES);
 		items[i].value = STR_NONE;
 		items[i].how = CACHE_LOST;

@@ -43,10 +43,19 @@ enum cache_how {
 	CACHE_LOST    /* not to be had from anywhere: cache_fetch() has failed */
 };
 
-/* In: key, arg. Out: value (on the arena of cache_fetch()), version, how. A fill sets value and version. */
+struct cache_item;
+
+/* Makes what the caller needs of a value, into `made`, and checks that it is what the class holds: a value of memcached
+ * that is not is a miss. `value` lives as long as what is made. */
+typedef bool cache_read_fn(struct arena *, struct cache_item *, struct str value, struct err *);
+
+/* In: key, arg, read (NULL: any bytes will do). Out: value (on the arena of cache_fetch()), version, how, and, where
+ * there is a value, made. A fill sets value and version. */
 struct cache_item {
 	struct cache_key key;
 	void *arg; /* the caller's own: what the fill needs to know */
+	cache_read_fn *read;
+	void *made;
 	struct str value;
 	uint64_t version;
 	enum cache_how how;
@@ -61,6 +70,7 @@ struct cache_setup {
 	const struct str *servers; /* as memc_name.h takes them; none: no memcached */
 	size_t n_servers;
 	uint64_t salt; /* a hash of what decides the values' form: names of nodes, settings. It goes into every key. */
+	const char *secret_file;
 	uint64_t timeout_ns;
 	int64_t soft_s, hard_s;
 	size_t l1_b;
@@ -69,6 +79,10 @@ struct cache_setup {
 
 /* Lives on the arena, which also keeps what `servers` points to; connects at first use. */
 MUST_USE bool cache_open(struct arena *, const struct cache_setup *, struct control *, struct cache **, struct err *);
+
+/* Reads the secret that values in memcached are sealed with. Before, and when it fails, memcached is only asked to mark
+ * and delete, which needs no secret. Nothing to do where no memcached is configured. */
+MUST_USE bool cache_unlock(struct cache *, struct err *);
 
 /* A request begins: it may wait as long as a request may, and not past its deadline. */
 void cache_deadline(struct cache *, uint64_t mono_ns);

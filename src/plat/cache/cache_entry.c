@@ -1,51 +1,95 @@
 #include "plat/cache/cache_entry.h"
 
+#include <stddef.h>
 #include <string.h>
 
-/* magic, key hash, version, soft, hard and payload. Host byte order: all workers that share
- * a memcached run the same architecture, and a foreign one fails at the magic. */
-#define MAGIC UINT64_C(0x4b4f4e544f523031)
+#include "base/clock.h"
 
-static void
-entry_put(struct buf *b, const void *p, size_t n)
+/* Raised when the form changes. Host byte order: all workers that share a memcached run the same architecture, and an
+ * entry of a foreign one fails at the magic. */
+#define MAGIC UINT64_C(0x4b4f4e544f523032)
+#define QUIET_NS (60 * CLOCK_S)
+
+/* What is authenticated beside the payload. The part before `key` is stored, with the sealed payload behind it. */
+struct entry_head {
+	uint64_t magic, version;
+	int64_t soft_at, hard_at;
+	char key[CACHE_ENTRY_KEY_MAX];
+};
+
+#define STORED_B offsetof(struct entry_head, key)
+
+bool
+cache_entry_key(const char *secret_file, uint8_t seal[SECRET_KEY_B], struct err *e)
 {
-	buf_put(b, str_n(p, n));
+	uint8_t secret[SECRET_KEY_B];
+
+	if (!secret_file_load(secret_file, secret, e))
+		return false;
+	secret_subkey(secret, STR("kontor cache 1"), seal);
+	explicit_bzero(secret, sizeof(secret));
+	return true;
 }
 
-static bool
-entry_take(struct str *s, void *p, size_t n)
+static struct str
+entry_head_for(struct entry_head *head, struct str key)
 {
-	if (s->n < n)
-		return false;
-	memcpy(p, s->p, n);
-	*s = str_from(*s, n);
-	return true;
+	ASSERT(key.n <= sizeof(head->key));
+	memcpy(head->key, key.p, key.n);
+	return str_n(head, STORED_B + key.n);
 }
 
 void
-cache_entry_format(struct buf *b, const struct cache_entry *c)
+cache_entry_format(struct buf *b, const uint8_t seal[SECRET_KEY_B], struct str key, const struct cache_entry *c)
 {
-	const uint64_t magic = MAGIC;
+	struct entry_head head = {.magic = MAGIC, .version = c->version, .soft_at = c->soft_at, .hard_at = c->hard_at};
+	struct str said = entry_head_for(&head, key);
+	uint8_t *sealed = arena_try(b->a, c->payload.n + SECRET_SEAL_B);
 
-	entry_put(b, &magic, sizeof(magic));
-	entry_put(b, &c->key_hash, sizeof(c->key_hash));
-	entry_put(b, &c->version, sizeof(c->version));
-	entry_put(b, &c->soft_at, sizeof(c->soft_at));
-	entry_put(b, &c->hard_at, sizeof(c->hard_at));
-	buf_put(b, c->payload);
+	if (sealed == NULL) {
+		b->over = true;
+		return;
+	}
+	secret_seal(seal, said, c->payload, sealed);
+	buf_put(b, str_head(said, STORED_B));
+	buf_put(b, str_n(sealed, c->payload.n + SECRET_SEAL_B));
 }
 
 bool
-cache_entry_parse(struct str s, uint64_t key_hash, struct cache_entry *c)
+cache_entry_parse(struct arena *a, const uint8_t seal[SECRET_KEY_B], struct str key, struct str bytes,
+    struct cache_entry *c, struct err *e)
 {
-	uint64_t magic;
+	struct entry_head head;
+	struct str said, sealed = str_from(bytes, STORED_B);
+	char *payload;
 
 	*c = (struct cache_entry){0};
-	if (!entry_take(&s, &magic, sizeof(magic)) || magic != MAGIC
-	    || !entry_take(&s, &c->key_hash, sizeof(c->key_hash))
-	    || c->key_hash != key_hash || !entry_take(&s, &c->version, sizeof(c->version))
-	    || !entry_take(&s, &c->soft_at, sizeof(c->soft_at)) || !entry_take(&s, &c->hard_at, sizeof(c->hard_at)))
-		return false;
-	c->payload = s;
+	if (sealed.n < SECRET_SEAL_B)
+		return err_set(e, ERR_UPSTREAM, "%zu bytes are no entry", bytes.n);
+	memcpy(&head, bytes.p, STORED_B);
+	said = entry_head_for(&head, key);
+	if (head.magic != MAGIC)
+		return err_set(e, ERR_UPSTREAM, "an entry of another form");
+	payload = arena_try(a, sealed.n - SECRET_SEAL_B + 1);
+	if (payload == NULL)
+		return err_set(e, ERR_LIMIT, "no room for an entry of %zu bytes", bytes.n);
+	if (!secret_unseal(seal, said, sealed, payload))
+		return err_set(e, ERR_UPSTREAM, "made without the secret, or for another key");
+	*c = (struct cache_entry){
+	    head.version, head.soft_at, head.hard_at, str_n(payload, sealed.n - SECRET_SEAL_B)};
 	return true;
+}
+
+bool
+cache_entry_refused(struct stats *st, const char *class_name, const struct err *e)
+{
+	static uint64_t quiet_until_ns;
+	uint64_t now_ns = clock_mono_ns();
+
+	stats_add(st, STAT_cache_corrupt, 1);
+	if (now_ns >= quiet_until_ns) {
+		quiet_until_ns = now_ns + QUIET_NS;
+		log_put(LOG_WARN, "event=cache_value_refused class=%s msg=\"%s\"", class_name, e->msg);
+	}
+	return false;
 }

@@ -1,22 +1,35 @@
 /* cache_entry.h - a value as it stands in memcached under a key. While somebody fills it, nothing stands there.
  *
- * Bytes from memcached are not trusted: another program, an older release or a mixed-up answer may have put them
- * there. An entry carries a hash of its key, and one that does not fit is no entry. */
+ * Bytes from memcached are not trusted: whoever reaches the server can read and write there. An entry is encrypted and
+ * authenticated (XChaCha20-Poly1305) together with its key, times and version; what does not verify is no entry. It is
+ * as fast as a MAC by BLAKE2b, so public values have no kind of their own. A mark in front of an entry or a placeholder
+ * in its place is not covered. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_ENTRY_H
 #define KONTOR_PLAT_CACHE_CACHE_ENTRY_H
 
 #include "base/buf.h"
+#include "plat/stats/stats.h"
+#include "plat/text/secret.h"
+
+#define CACHE_ENTRY_KEY_MAX 250 /* bytes of a key in memcached */
 
 struct cache_entry {
-	uint64_t key_hash;
 	uint64_t version;	  /* of the row it was made from */
 	int64_t soft_at, hard_at; /* UTC seconds; reload from, use until */
-	struct str payload;	  /* borrowed from the bytes that were parsed */
+	struct str payload;
 };
 
-void cache_entry_format(struct buf *, const struct cache_entry *);
+/* The key that entries are sealed with, from the file of the secret that all hosts share. As secret_file_load(). */
+MUST_USE bool cache_entry_key(const char *secret_file, uint8_t seal[SECRET_KEY_B], struct err *);
 
-/* False when the bytes are no entry for a key of this hash. */
-MUST_USE bool cache_entry_parse(struct str bytes, uint64_t key_hash, struct cache_entry *);
+/* `key`: what it is stored under, CACHE_ENTRY_KEY_MAX bytes at most. */
+void cache_entry_format(struct buf *, const uint8_t seal[SECRET_KEY_B], struct str key, const struct cache_entry *);
+
+/* ERR_UPSTREAM when the bytes are no entry of this key, ERR_LIMIT when the arena has no room for the payload. */
+MUST_USE bool cache_entry_parse(struct arena *, const uint8_t seal[SECRET_KEY_B], struct str key, struct str bytes,
+    struct cache_entry *, struct err *);
+
+/* Counts a value of this class that was refused and, once a minute, logs why. Always false. */
+MUST_USE bool cache_entry_refused(struct stats *, const char *class_name, const struct err *);
 
 #endif

@@ -75,7 +75,7 @@ exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n, enum c
 void
 cache_exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n, enum cache_urgency urgency)
 {
-	if (c->memc == NULL) {
+	if (c->memc == NULL || (!c->unlocked && urgency != CACHE_MUST)) {
 		for (size_t i = 0; i < n; i++)
 			ops[i].result = MEMC_ERROR;
 		return;

@@ -35,7 +35,7 @@ value_op(struct cache *c, const struct cache_work *w)
 	entry.soft_at = now_s + soft_s - (int64_t)(str_hash(key) % 100) * soft_s / 1000;
 	entry.hard_at = now_s + c->set.hard_s;
 	buf_init(&b, &c->stores, VALUE_MAX_B);
-	cache_stored_value(&b, key, &entry);
+	cache_stored_value(&b, c->seal, key, &entry);
 	op.value = buf_str(&b);
 	if (w->item->value.p == NULL || b.over) {
 		op.value = STR_NONE;
@@ -81,6 +81,7 @@ ask_again(struct cache_run *r)
 	struct memc_op *got = ARENA_ARRAY(r->a, struct memc_op, r->n);
 	struct cache_work **asked = ARENA_ARRAY(r->a, struct cache_work *, r->n);
 	int64_t now_s = clock_utc_s();
+	struct cache_entry entry;
 	struct cache_stored s;
 	size_t m = 0;
 
@@ -90,13 +91,16 @@ ask_again(struct cache_run *r)
 		got[m] = (struct memc_op){MEMC_GET, .key = cache_key_str(&r->works[i].item->key)};
 		asked[m++] = &r->works[i];
 	}
-	if (m == 0)
+	if (m == 0 || !r->c->unlocked)
 		return;
 	cache_exchange(r->c, r->a, got, m, CACHE_MUST);
-	for (size_t i = 0; i < m; i++)
-		if (got[i].result == MEMC_OK && cache_parse(r->c, asked[i], got[i].value, &s)
-		    && now_s < s.entry.hard_at)
-			asked[i]->stale = s.entry.payload;
+	for (size_t i = 0; i < m; i++) {
+		if (got[i].result == MEMC_OK && cache_parse(r, asked[i], got[i].value, &s, &entry)
+		    && now_s < entry.hard_at)
+			asked[i]->stale = entry.payload;
+		else
+			asked[i]->item->made = NULL;
+	}
 }
 
 /* Others shall not wait for a value that does not come, nor for the right to try. */
@@ -176,6 +180,7 @@ cache_fill(struct cache_run *r, struct err *e)
 			continue;
 		want[m] = w;
 		w->item->value = STR_NONE;
+		w->item->made = NULL;
 		items[m++] = w->item;
 	}
 	if (m == 0)

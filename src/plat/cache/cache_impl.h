@@ -19,6 +19,8 @@ struct cache {
 	struct stats *st;
 	uint64_t identity; /* of the database; it stands in key_head */
 	struct memc *memc; /* NULL: none */
+	uint8_t seal[SECRET_KEY_B];
+	bool unlocked; /* there is a key; else memcached is only asked to mark and delete */
 	struct cache_l1 *l1, *pages;
 	struct cache_ahead *ahead;
 	struct str key_head; /* of every key, in key_head_text */
@@ -98,7 +100,9 @@ void cache_waited(struct cache *, uint64_t since_ns);
 
 /* cache_read.c */
 void cache_ask(struct cache_run *);
-bool cache_parse(struct cache *, const struct cache_work *, struct str bytes, struct cache_stored *);
+/* Verifies and reads the value in the bytes. False: a placeholder, or refused and counted; *s tells which. */
+bool cache_parse(
+    struct cache_run *, struct cache_work *, struct str bytes, struct cache_stored *s, struct cache_entry *);
 
 /* cache_fill.c: reads everything of the phases OURS, RENEW and DIRECT from the database. */
 MUST_USE bool cache_fill(struct cache_run *, struct err *);

@@ -7,7 +7,7 @@
 #define ID_MAX_B 120
 #define LANG_MAX_B 16
 #define DIGEST_B 16  /* of an id that is too long for a key, or not plain */
-#define KEY_FORMAT 6 /* raise when the form of keys or values changes */
+#define KEY_FORMAT 7 /* raise when the form of keys or values changes */
 
 static uint64_t
 mix(uint64_t hash, uint64_t more)

@@ -10,7 +10,7 @@ end_guesses(struct cache *c)
 	for (size_t i = 0; i < n; i++) {
 		struct cache_stored s;
 
-		cache_stored_parse(ops[i].value, ops[i].key, &s);
+		cache_stored_parse(ops[i].value, &s);
 		if (s.kind == CACHE_STORED_PLACEHOLDER && s.placeholder.worker == c->placeholder.worker)
 			ops[m++] = (struct memc_op){MEMC_CAS, .key = ops[i].key, .mark = ops[i].mark, .ttl_s = -1};
 	}

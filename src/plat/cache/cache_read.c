@@ -12,12 +12,21 @@ new_placeholder(struct cache *c, struct arena *a)
 }
 
 bool
-cache_parse(struct cache *c, const struct cache_work *w, struct str bytes, struct cache_stored *s)
+cache_parse(
+    struct cache_run *r, struct cache_work *w, struct str bytes, struct cache_stored *s, struct cache_entry *entry)
 {
-	cache_stored_parse(bytes, cache_key_str(&w->item->key), s);
-	if (s->kind == CACHE_STORED_NONE)
-		stats_add(c->st, STAT_cache_corrupt, 1);
-	return s->kind == CACHE_STORED_VALUE;
+	struct cache_item *item = w->item;
+	struct err e = {0};
+
+	cache_stored_parse(bytes, s);
+	if (s->kind == CACHE_STORED_PLACEHOLDER)
+		return false;
+	if (s->kind == CACHE_STORED_VALUE
+	    && cache_entry_parse(r->a, r->c->seal, cache_key_str(&item->key), s->bytes, entry, &e)
+	    && (item->read == NULL || item->read(r->a, item, entry->payload, &e)))
+		return true;
+	s->kind = CACHE_STORED_NONE;
+	return cache_entry_refused(r->c->st, cache_class_name(item->key.cls), &e);
 }
 
 /* The lock of whoever renews this very value: the next one has another cas id, and so another lock. */
@@ -78,7 +87,7 @@ replace(struct cache_run *r, struct cache_work *w)
 	if (ops[1].result != MEMC_OK)
 		return;
 	w->mark = ops[1].mark;
-	cache_stored_parse(ops[1].value, key, &s);
+	cache_stored_parse(ops[1].value, &s);
 	if (s.marked)
 		return;
 	if (s.kind == CACHE_STORED_PLACEHOLDER)
@@ -88,19 +97,18 @@ replace(struct cache_run *r, struct cache_work *w)
 }
 
 static void
-judge_value(struct cache_run *r, struct cache_work *w, const struct cache_stored *s, int64_t now_s)
+judge_value(
+    struct cache_run *r, struct cache_work *w, bool marked, const struct cache_entry *entry, int64_t now_s)
 {
-	const struct cache_entry *entry = &s->entry;
-
 	w->item->version = entry->version;
 	if (now_s >= entry->hard_at) {
 		replace(r, w);
 		return;
 	}
-	if (s->marked || now_s >= entry->soft_at) {
+	if (marked || now_s >= entry->soft_at) {
 		w->stale = entry->payload;
-		w->outage_only = s->marked;
-		(s->marked ? try_replace_marked : try_renew)(r, w);
+		w->outage_only = marked;
+		(marked ? try_replace_marked : try_renew)(r, w);
 		return;
 	}
 	w->life.until_s = entry->soft_at;
@@ -114,6 +122,7 @@ judge_value(struct cache_run *r, struct cache_work *w, const struct cache_stored
 static void
 judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *got, int64_t now_s)
 {
+	struct cache_entry entry;
 	struct cache_stored s;
 
 	w->mark = got->mark;
@@ -122,8 +131,8 @@ judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *go
 	} else if (got->result != MEMC_OK) {
 		cache_count_lookup(r->c, w, CACHE_ERRORS);
 		w->phase = CACHE_DIRECT;
-	} else if (cache_parse(r->c, w, got->value, &s)) {
-		judge_value(r, w, &s, now_s);
+	} else if (cache_parse(r, w, got->value, &s, &entry)) {
+		judge_value(r, w, s.marked, &entry, now_s);
 	} else if (s.kind == CACHE_STORED_PLACEHOLDER && !s.marked) {
 		judge_placeholder(r->c, w, &s);
 	} else {

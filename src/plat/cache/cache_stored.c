@@ -14,15 +14,15 @@ cache_stored_placeholder(const struct cache_placeholder *p, char to[CACHE_PLACEH
 }
 
 void
-cache_stored_value(struct buf *b, struct str key, struct cache_entry *entry)
+cache_stored_value(
+    struct buf *b, const uint8_t seal[SECRET_KEY_B], struct str key, const struct cache_entry *entry)
 {
-	entry->key_hash = str_hash(key);
 	buf_ch(b, VALUE);
-	cache_entry_format(b, entry);
+	cache_entry_format(b, seal, key, entry);
 }
 
 void
-cache_stored_parse(struct str bytes, struct str key, struct cache_stored *s)
+cache_stored_parse(struct str bytes, struct cache_stored *s)
 {
 	*s = (struct cache_stored){.kind = CACHE_STORED_NONE};
 	while (bytes.n > 0 && bytes.p[0] == CACHE_MARK[0]) {
@@ -34,8 +34,8 @@ cache_stored_parse(struct str bytes, struct str key, struct cache_stored *s)
 		memcpy(&s->placeholder.worker, bytes.p + 1, sizeof(s->placeholder.worker));
 		memcpy(&s->placeholder.number, bytes.p + 1 + sizeof(s->placeholder.worker),
 		    sizeof(s->placeholder.number));
-	} else if (bytes.n > 0 && bytes.p[0] == VALUE
-		   && cache_entry_parse(str_from(bytes, 1), str_hash(key), &s->entry)) {
+	} else if (bytes.n > 0 && bytes.p[0] == VALUE) {
 		s->kind = CACHE_STORED_VALUE;
+		s->bytes = str_from(bytes, 1);
 	}
 }

@@ -15,18 +15,23 @@ struct cache_placeholder {
 	uint64_t worker, number;
 };
 
-enum cache_stored_kind { CACHE_STORED_NONE, CACHE_STORED_PLACEHOLDER, CACHE_STORED_VALUE };
+enum cache_stored_kind {
+	CACHE_STORED_NONE, /* bytes of somebody else's, or spoilt */
+	CACHE_STORED_PLACEHOLDER,
+	CACHE_STORED_VALUE /* what calls itself an entry; cache_entry_parse() verifies it */
+};
 
 struct cache_stored {
-	enum cache_stored_kind kind; /* NONE: bytes of somebody else's, or spoilt */
+	enum cache_stored_kind kind;
 	bool marked;
 	struct cache_placeholder placeholder;
-	struct cache_entry entry; /* its payload is borrowed from the bytes */
+	struct str bytes; /* of the entry */
 };
 
 void cache_stored_placeholder(const struct cache_placeholder *, char to[CACHE_PLACEHOLDER_B]);
-void cache_stored_value(struct buf *, struct str key, struct cache_entry *);
+void cache_stored_value(
+    struct buf *, const uint8_t seal[SECRET_KEY_B], struct str key, const struct cache_entry *);
 
-void cache_stored_parse(struct str bytes, struct str key, struct cache_stored *);
+void cache_stored_parse(struct str bytes, struct cache_stored *);
 
 #endif

@@ -1,6 +1,7 @@
 #include "plat/text/secret.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #define IDS_AT_ONCE 64
 #define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
@@ -47,6 +48,55 @@ secret_derive(struct str key, struct str message, uint8_t token[SECRET_TOKEN_B])
 	failed = crypto_generichash(
 	    token, SECRET_TOKEN_B, (const uint8_t *)message.p, message.n, (const uint8_t *)key.p, key.n);
 	ASSERT(failed == 0);
+}
+
+void
+secret_subkey(const uint8_t secret[SECRET_KEY_B], struct str purpose, uint8_t key[SECRET_KEY_B])
+{
+	int failed = crypto_generichash(
+	    key, SECRET_KEY_B, (const uint8_t *)purpose.p, purpose.n, secret, SECRET_KEY_B);
+
+	ASSERT(failed == 0);
+}
+
+/* The nonce stands in front: 16 random bytes of this process and 8 that count. */
+#define NONCE_B crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+_Static_assert(SECRET_SEAL_B == NONCE_B + crypto_aead_xchacha20poly1305_ietf_ABYTES, "SECRET_SEAL_B");
+
+static void
+next_nonce(uint8_t nonce[NONCE_B])
+{
+	static uint8_t next[NONCE_B];
+	static bool drawn;
+
+	if (!drawn)
+		randombytes_buf(next, sizeof(next));
+	drawn = true;
+	sodium_increment(next, sizeof(uint64_t));
+	memcpy(nonce, next, sizeof(next));
+}
+
+void
+secret_seal(const uint8_t key[SECRET_KEY_B], struct str head, struct str text, void *sealed)
+{
+	uint8_t *nonce = sealed;
+	int failed;
+
+	next_nonce(nonce);
+	failed = crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + NONCE_B, NULL, (const uint8_t *)text.p, text.n,
+	    (const uint8_t *)head.p, head.n, NULL, nonce, key);
+	ASSERT(failed == 0);
+}
+
+bool
+secret_unseal(const uint8_t key[SECRET_KEY_B], struct str head, struct str sealed, void *text)
+{
+	const uint8_t *nonce = (const uint8_t *)sealed.p;
+
+	return sealed.n >= SECRET_SEAL_B
+	    && crypto_aead_xchacha20poly1305_ietf_decrypt(text, NULL, NULL, nonce + NONCE_B, sealed.n - NONCE_B,
+		   (const uint8_t *)head.p, head.n, nonce, key)
+		   == 0;
 }
 
 bool
