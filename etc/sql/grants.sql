@@ -7,6 +7,7 @@
 -- append to the journals.
 
 GRANT SELECT ON @db@.schema_migration TO @web@;
+GRANT SELECT ON @db@.shop_control TO @web@;
 GRANT SELECT ON @db@.category TO @web@;
 GRANT SELECT ON @db@.category_text TO @web@;
 GRANT SELECT ON @db@.product TO @web@;
@@ -42,6 +43,7 @@ GRANT INSERT ON @db@.outbox TO @web@;
 -- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, delivers the outbox, deletes old sessions.
 
 GRANT SELECT ON @db@.* TO @jobs@;
+GRANT UPDATE (paused) ON @db@.shop_control TO @jobs@;
 GRANT UPDATE (avail, version) ON @db@.product TO @jobs@;
 GRANT UPDATE (on_hand) ON @db@.stock TO @jobs@;
 GRANT INSERT ON @db@.stock_movement TO @jobs@;

@@ -1,31 +1,169 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
+#include "plat/stats/stats_report.h"
+#include "store/admin/migrate.h"
+#include "store/control_store.h"
+
+#define OUTPUT_MAX_B ((size_t)1 << 20)
+
+/* How far a change reached. */
+struct pausing {
+	struct cmd *c;
+	bool paused, here, everywhere; /* here: the control file is open; everywhere: the database has it */
+	bool taken_back;	       /* a pause of this host alone */
+	struct err db, host;
+	struct control control;
+	struct stats_report report;
+	size_t obey, others;
+};
+
+static bool
+in_db(struct pausing *p, struct err *e)
+{
+	struct shop_control was;
+	struct db *db;
+
+	if (!cmd_db(p->c, DB_MIGRATE, &db, e))
+		return false;
+	if (p->paused)
+		return shop_control_pause(db, SHOP_PAUSED, e);
+	if (!shop_control_read(db, p->c->a, &was, e))
+		return false;
+	/* A restore that is under way holds the lock; a broken one does not, and then it is the operator's word. */
+	if ((was.paused & SHOP_RESTORING) != 0 && !migrate_lock(db, p->c->a, e))
+		return false;
+	return shop_control_resume(db, SHOP_PAUSED | SHOP_RESTORING, e);
+}
+
+/* The host's word comes first, since it holds at once and without a database; the row then takes its place. */
+static void
+set_paused(struct pausing *p)
+{
+	struct control *ctl = &p->control;
+
+	p->here = control_open(ctl, p->c->conf.paths_control_file.p, NULL, &p->host);
+	if (p->paused)
+		control_pause(ctl, true, true);
+	p->everywhere = in_db(p, &p->db);
+	if (p->everywhere) {
+		control_set_shop_paused(ctl, p->paused);
+		control_pause(ctl, false, false);
+	} else if (!p->paused && control_pause_due(ctl)) {
+		control_pause(ctl, false, false);
+		p->taken_back = true;
+	}
+}
+
+/* ---- who obeys ---- */
+
+static bool
+obeys(const struct pausing *p, const struct stats_worker *w)
+{
+	return control_has(&p->control, w->pid);
+}
+
+static bool
+counts(const struct stats_worker *w)
+{
+	return w->role == STATS_WORKER && w->alive;
+}
+
+static void
+look_at_workers(struct pausing *p)
+{
+	struct err none = {0};
+	struct stats st;
+
+	if (!stats_open_tool(&st, p->c->conf.paths_stats_file.p, false, &none))
+		return;
+	stats_read(&st, p->c->a, &p->report);
+	stats_close(&st);
+	for (size_t i = 0; i < p->report.n_workers; i++) {
+		const struct stats_worker *w = &p->report.workers[i];
+
+		if (counts(w))
+			*(obeys(p, w) ? &p->obey : &p->others) += 1;
+	}
+}
+
+static void
+put_text(struct buf *b, const struct pausing *p)
+{
+	if (p->everywhere)
+		buf_z(b, p->paused ? "ordering is paused on all hosts; `kontor resume` takes orders again\n"
+				   : "orders are taken\n");
+	else if (p->paused && p->here)
+		buf_z(b, "ordering is paused ON THIS HOST ONLY, since the database cannot be told; "
+			 "kontor-jobs tells it when it can\n");
+	else if (p->taken_back)
+		buf_z(b, "the pause of this host alone is taken back; the database may hold one for all\n");
+	else
+		buf_fmt(b, "nothing is changed: ordering is %s\n", p->paused ? "NOT PAUSED" : "as it was");
+	for (size_t i = 0; i < p->report.n_workers && p->paused; i++) {
+		const struct stats_worker *w = &p->report.workers[i];
+
+		if (counts(w))
+			buf_fmt(b, "  backend %s, worker %d, process %d %s\n", w->backend, w->slot, w->pid,
+			    obeys(p, w) ? "obeys" : "HAS NOT THE CONTROL FILE: kontor reload");
+	}
+}
+
+static void
+put_json(struct buf *b, const struct pausing *p)
+{
+	const char *comma = "";
+
+	buf_fmt(b, "{\"paused\":%s,\"all_hosts\":%s,\"workers\":[", p->paused ? "true" : "false",
+	    p->everywhere ? "true" : "false");
+	for (size_t i = 0; i < p->report.n_workers; i++) {
+		const struct stats_worker *w = &p->report.workers[i];
+
+		if (!counts(w))
+			continue;
+		buf_fmt(b, "%s{\"backend\":", comma);
+		buf_json(b, str_z(w->backend));
+		buf_fmt(b, ",\"slot\":%d,\"pid\":%d,\"obeys\":%s}", w->slot, w->pid, obeys(p, w) ? "true" : "false");
+		comma = ",";
+	}
+	buf_z(b, "]}\n");
+}
 
 static int
-set_paused(struct cmd *c, bool paused)
+run_pause(struct cmd *c, bool paused)
 {
-	struct control ctl;
+	struct pausing p = {.c = c, .paused = paused};
 	struct err e = {0};
+	bool json = c->argc == 2 && strcmp(c->argv[1], "--json") == 0;
+	struct buf b;
+	int status;
 
-	if (c->argc != 1)
+	if (c->argc != 1 && !json)
 		return cmd_usage(c);
-	if (!cmd_conf(c, &e) || !control_open(&ctl, c->conf.paths_control_file.p, NULL, &e))
+	if (!cmd_conf(c, &e))
 		return cmd_fail(c, &e);
-	control_pause(&ctl, paused);
-	control_close(&ctl);
-	printf("%s\n", paused ? "ordering is paused; `kontor resume` takes orders again" : "orders are taken");
-	return CMD_OK;
+	set_paused(&p);
+	look_at_workers(&p);
+	buf_init(&b, c->a, OUTPUT_MAX_B);
+	(json ? put_json : put_text)(&b, &p);
+	status = cmd_print(c, &b);
+	control_close(&p.control);
+	if (!p.everywhere)
+		status = cmd_fail(c, &p.db);
+	if (!p.here)
+		status = cmd_fail(c, &p.host);
+	return paused && p.others > 0 ? CMD_FAILED : status;
 }
 
 int
 cmd_pause(struct cmd *c)
 {
-	return set_paused(c, true);
+	return run_pause(c, true);
 }
 
 int
 cmd_resume(struct cmd *c)
 {
-	return set_paused(c, false);
+	return run_pause(c, false);
 }

@@ -4,5 +4,6 @@ src_jobs_libjobs_a_SOURCES = \
 	src/jobs/expire.c \
 	src/jobs/job.h \
 	src/jobs/loop.c \
+	src/jobs/pause.c \
 	src/jobs/probe.c \
 	src/jobs/sweep.c

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
+	src/store/control_store.c src/store/control_store.h \
 	src/store/outbox.def \
 	src/store/outbox_store.c src/store/outbox_store.h \
 	src/store/rows_out.c src/store/rows_out.h \

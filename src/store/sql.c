@@ -1,5 +1,6 @@
 #include "store/sql.h"
 
+#include "plat/control/control.h"
 #include "plat/db/db_code.h"
 
 enum { W = DB_WEB, J = DB_JOBS, T = DB_TOOL, M = DB_MIGRATE };
@@ -9,6 +10,19 @@ static const struct db_stmt table[] = {
 #include "store/sql/wings.def"
 #undef SQL
 };
+
+/* A copy that was loaded by hand has no such row until `kontor migrate`: it takes no orders, and shows pages. */
+static void
+note_identity(struct db *db, struct arena *a)
+{
+	struct db_rows rows;
+	struct err none = {0};
+
+	if (db_control(db) == NULL || !db_get(db_query(db, SQL_CONTROL_READ), a, &rows, &none))
+		return;
+	(void)c_u64(&rows);
+	control_set_identity(db_control(db), c_u64(&rows));
+}
 
 static bool
 check_schema(struct db *db, int64_t *schema, struct err *e)
@@ -34,6 +48,8 @@ check_schema(struct db *db, int64_t *schema, struct err *e)
 	} else if (e->code == DB_CODE_NO_TABLE || e->kind == ERR_NOT_FOUND) {
 		err_context(e, "no schema yet? run `kontor migrate`");
 	}
+	if (ok)
+		note_identity(db, &a);
 	arena_fini(&a);
 	return ok;
 }
@@ -45,6 +61,8 @@ schema_remedy(int64_t schema, int code)
 		return NULL;
 	if (db_code_lacks_right(code))
 		return "the account lacks a privilege: `kontor accounts | mariadb`, then `kontor migrate`";
+	if (code == DB_CODE_NO_TABLE && schema == SQL_SCHEMA)
+		return "if it is shop_control, run `kontor migrate`; else undo what was changed by hand";
 	if (schema > SQL_SCHEMA)
 		return "the schema is newer than this program: install the newer release";
 	return "the schema was changed by hand: undo that";

@@ -261,7 +261,7 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	if (!app_may_order(rq->app, e))
 		return false;
 	if (control_paused(&rq->app->control))
-		return err_set(e, ERR_BUSY, "ordering is paused");
+		return err_set(e, ERR_BUSY, "ordering is paused on this host by kontor pause");
 	if (rq->session == NULL)
 		return to_cart(rq);
 	if (!agreed(rq) && (!ask_again(rq, me, &asked, e) || asked))

@@ -8,7 +8,7 @@ const fs = require('fs');
 const path = require('path');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
-const { until, build } = require('./stack.js');
+const { until, src, build } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 // The folder is a small file system of its own, seen by this test's processes only.
@@ -96,7 +96,10 @@ test('workers that start while the folder is full show pages, say that no orders
 	await refused(/no order is taken: .*stats/);
 	const r = s.kontor('pause');
 	assert.strictEqual(r.status, 1);
+	assert.match(r.stdout, /paused on all hosts/);
 	assert.match(r.stderr, /stats-control: no room/);
+	await refused(/no order is taken: .*stats/);
+	assert.strictEqual(s.kontor('resume').status, 1);
 });
 test('as soon as there is room they take orders, without a restart', async () => {
 	makeRoom();
@@ -140,6 +143,86 @@ test('a control file that was put in the place of the one in use is the one that
 	await refused(/ordering is paused/);
 	assert.strictEqual(s.kontor('resume').status, 0);
 	await taken();
+});
+
+// Another host: the same database, files of its own.
+function otherHost() {
+	const conf = path.join(s.dir, 'other.conf');
+	fs.mkdirSync(path.join(s.dir, 'other'), { recursive: true });
+	fs.writeFileSync(conf, fs.readFileSync(s.confFile, 'utf8').replace(/^stats_file = .*$/m, `stats_file = ${s.dir}/other/stats`));
+	return (...args) => child.spawnSync(path.join(build, 'kontor'), ['--config', conf, ...args], { encoding: 'utf8' });
+}
+
+test('a pause said on another host holds here, is shown here, and is ended here', async () => {
+	const other = otherHost();
+	assert.strictEqual(other('pause').status, 0);
+	await refused(/ordering is paused on all hosts/);
+	await until('the notice', async () => NOTICE.test((await s.get('lighttpd', '/en/')).text));
+	assert.match(s.kontor('status').stdout, /ORDERING IS PAUSED \(/);
+	assert.strictEqual(s.kontor('resume').status, 0);
+	await taken();
+	assert.doesNotMatch((await s.get('lighttpd', '/en/')).text, NOTICE);
+});
+test('kontor pause lists the workers that obey', async () => {
+	await until('all workers to have joined', async () => {
+		await Promise.all(Array.from({ length: 32 }, () => s.get('lighttpd', '/en/search?q=tea')));
+		return s.kontor('status').stdout.includes('4 of 4 workers alive');
+	});
+	const r = s.kontor('pause', '--json'), said = JSON.parse(r.stdout);
+	assert.strictEqual(r.status, 0);
+	assert.strictEqual(said.all_hosts, true);
+	assert.strictEqual(said.workers.length, 4);
+	assert.ok(said.workers.every((w) => w.obeys && s.workerPids().includes(w.pid)), r.stdout);
+	assert.strictEqual(s.kontor('resume').status, 0);
+});
+test('a pause waits for the order that is being placed, and none follows', async () => {
+	const b = await ready(), later = await ready(), before = orders();
+	const p = child.spawn('mariadb', ['--no-defaults', '-S', `${s.services}/db.sock`, '-u', 'root', '-n', 'kontor'],
+		{ stdio: ['pipe', 'pipe', 'inherit'] });
+	const held = new Promise((done) => p.stdout.once('data', done));
+	p.stdin.write('BEGIN; SELECT variant_id FROM stock FOR UPDATE;\n');
+	await held;
+	const placed = place(b);
+	await until('the order to wait for the stock', () => s.number("SELECT COUNT(*) FROM information_schema.processlist"
+		+ " WHERE state = 'Updating' AND info LIKE 'UPDATE stock%'") === 1);
+	const pause = child.spawn(path.join(build, 'kontor'), ['--config', s.confFile, 'pause'], { stdio: 'ignore' });
+	let ended = false;
+	const end = new Promise((done) => pause.on('exit', (status) => { ended = true; done(status); }));
+	await until('the pause to wait for the order', () => s.number("SELECT COUNT(*) FROM information_schema.processlist"
+		+ " WHERE info LIKE 'UPDATE shop_control%'") === 1);
+	assert.ok(!ended);
+	p.stdin.end('ROLLBACK;\n');
+	assert.strictEqual((await placed).status, 303);
+	assert.strictEqual(await end, 0);
+	assert.strictEqual((await place(later)).status, 503);
+	assert.strictEqual(orders(), before + 1);
+	assert.strictEqual(s.kontor('resume').status, 0);
+});
+test('a pause said while the database is down holds on this host, and on all as soon as it is back', async () => {
+	s.service('db-kill');
+	const r = s.kontor('pause');
+	assert.strictEqual(r.status, 1);
+	assert.match(r.stdout, /ON THIS HOST ONLY/);
+	assert.match(s.kontor('status').stdout, /PAUSED ON THIS HOST ONLY/);
+	s.service('db-start');
+	await until('the row', () => s.number('SELECT paused FROM shop_control') === 1);
+	await until('this host to leave it to the row', () => /PAUSED \(/.test(s.kontor('status').stdout));
+	await until('the database to be used again', async () => (await s.get('lighttpd', '/readyz')).status === 200);
+	await refused(/ordering is paused on all hosts/);
+	assert.strictEqual(otherHost()('resume').status, 0);
+	await until('the notice to go', async () => !NOTICE.test((await s.get('lighttpd', '/en/')).text));
+	await taken();
+});
+test('without the row no order is taken, and kontor migrate makes it', async () => {
+	const migrate = () => assert.strictEqual(s.kontor('migrate', '--dir', path.join(src, 'etc', 'sql'), '--no-grants').status, 0);
+	s.sql('DROP TABLE shop_control');
+	await refused(/shop_control.*kontor migrate/);
+	migrate();
+	await until('the statement to be prepared again', async () => (await place(await ready())).status === 303);
+	s.sql('DELETE FROM shop_control');
+	await refused(/shop_control.*kontor migrate/);
+	migrate();
+	await until('orders', async () => (await place(await ready())).status === 303);
 });
 
 run({

@@ -48,7 +48,7 @@ restore() { kontor restore --yes --migrations "$src/etc/sql" "$@"; }
 sql() { mariadb --no-defaults -S "$sv/db.sock" -u root -N -B kontor -e "$1"; }
 newest() { find "$to" -maxdepth 1 -name 'kontor-2*Z' | sort | tail -n 1; }
 # Everything in the shop's database, and everything below the backups: to see that nothing was changed.
-data() { mariadb-dump --no-defaults -S "$sv/db.sock" -u root --skip-dump-date --hex-blob kontor | sha256sum; }
+data() { mariadb-dump --no-defaults --ignore-table=kontor.shop_control -S "$sv/db.sock" -u root --skip-dump-date --hex-blob kontor | sha256sum; }
 tree() { (cd "$to" && find . -type f -exec sha256sum {} + | sort; find . | sort); }
 no_trial() { [ -z "$(sql "SHOW DATABASES LIKE 'kontor\\_trial%'")" ] || { echo "# a trial's database is left"; return 1; }; }
 until_true() { # until_true command...
@@ -504,8 +504,8 @@ ends 1 restore "$b" && says 'mariadb ended with status 1: ' && says 'Lost connec
 	says "What was in it is in $to/kontor-before-restore-" && paused
 claim a_load_that_breaks_off_says_how_things_are_and_keeps_the_shop_closed
 real
-ends 0 restore "$b" --no-safety && says 'still paused' && [ "$one" = "$(data)" ] && kontor resume >/dev/null
-claim and_the_same_command_begins_again
+ends 0 restore "$b" --no-safety && says 'orders: taken again' && [ "$one" = "$(data)" ] && ! paused
+claim and_the_same_command_begins_again_and_takes_orders_again
 put mariadb <<'EOF'
 exec <&-
 touch "$dir/gone"
@@ -540,8 +540,18 @@ claim a_restore_comes_to_its_end_without_its_terminal
 real
 kontor resume >/dev/null
 killed_in mariadb restore --yes --no-check --no-safety --migrations "$src/etc/sql" "$b" && paused && [ "$one" != "$(data)" ] && ends 0 restore "$b" &&
-	[ "$one" = "$(data)" ] && kontor resume >/dev/null
-claim killed_in_the_middle_of_loading_it_can_be_run_again
+	[ "$one" = "$(data)" ] && ! paused && [ "$(sql 'SELECT paused FROM shop_control')" = 0 ]
+claim killed_in_the_middle_of_loading_it_can_be_run_again_and_orders_are_taken_then
+kontor pause >/dev/null
+killed_in mariadb restore --yes --no-check --no-safety --migrations "$src/etc/sql" "$b" && ends 0 restore "$b" --no-safety && says 'still paused' &&
+	paused && [ "$(sql 'SELECT paused FROM shop_control')" = 1 ]
+claim what_the_operator_paused_stays_paused_also_after_a_killed_restore
+kontor resume >/dev/null
+identity=$(sql 'SELECT identity FROM shop_control')
+ends 0 restore "$b" --no-safety && [ "$(sql 'SELECT identity FROM shop_control')" != "$identity" ] && ! gzip -dc "$b/database.sql.gz" | grep -q shop_control
+claim a_restored_database_has_another_identity_and_no_dump_holds_it
+sql 'DROP TABLE shop_control' && ends 0 restore "$b" --no-safety && [ "$(sql 'SELECT paused FROM shop_control')" = 0 ]
+claim a_database_without_the_table_of_the_pause_is_restored
 "$lib/services" mc-stop "$sv"
 ends 1 restore "$b" --no-safety && says "memcached at $sv/mc.sock did not empty itself" && says 'The database kontor is restored.' && paused && [ "$one" = "$(data)" ]
 claim a_cache_that_does_not_answer_keeps_the_shop_closed

@@ -162,10 +162,10 @@ ends 1 "$kontor" --config "$conf" status --json && { ! command -v python3 >/dev/
 claim status_as_json_is_json
 ends 1 "$kontor" --config "$conf" status --metrics && says '# TYPE kontor_requests_begun_total counter'
 claim status_as_metrics
-ends 0 "$kontor" --config "$conf" pause && { ends 1 "$kontor" --config "$conf" status; says 'ORDERING IS PAUSED'; }
-claim ordering_is_paused
-ends 0 "$kontor" --config "$conf" resume && { ends 1 "$kontor" --config "$conf" status; ! grep -q PAUSED "$dir/out"; }
-claim ordering_is_resumed
+ends 1 "$kontor" --config "$conf" pause && says 'THIS HOST ONLY' && { ends 1 "$kontor" --config "$conf" status; says 'ORDERING IS PAUSED'; }
+claim without_a_database_ordering_is_paused_on_this_host
+ends 1 "$kontor" --config "$conf" resume && says 'the pause of this host alone is taken back' && { ends 1 "$kontor" --config "$conf" status; ! grep -q PAUSED "$dir/out"; }
+claim and_that_is_taken_back
 
 id=00112233445566778899aabbccddeeff
 echo "level=error req=$id event=crashed" >"$dir/log"

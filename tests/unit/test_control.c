@@ -96,7 +96,7 @@ START_TEST(pause_epoch_and_identity_are_seen_by_all_and_outlive_them)
 	control_epoch_raise(&other);
 	ck_assert_uint_eq(control_epoch(&ctl), epoch + 1);
 	ck_assert(!control_paused(&ctl));
-	control_pause(&other, true);
+	control_pause(&other, true, false);
 	ck_assert(control_paused(&ctl));
 	control_set_identity(&other, 77);
 	control_close(&other);
@@ -105,7 +105,7 @@ START_TEST(pause_epoch_and_identity_are_seen_by_all_and_outlive_them)
 	ck_assert(control_paused(&ctl));
 	ck_assert_uint_eq(control_identity(&ctl), 77);
 	ck_assert_uint_eq(control_epoch(&ctl), epoch + 1);
-	control_pause(&ctl, false);
+	control_pause(&ctl, false, false);
 	ck_assert(!control_paused(&ctl));
 }
 END_TEST
@@ -116,7 +116,7 @@ START_TEST(a_file_of_a_later_release_is_shared)
 
 	atomic_store(&ctl.area->minor, CONTROL_MINOR + 5);
 	ck_assert_int_eq(truncate(path, sizeof(struct control_area) + 4096), 0);
-	control_pause(&ctl, true);
+	control_pause(&ctl, true, false);
 	ck_ok(control_open(&old, path, NULL, &e), &e);
 	ck_assert(control_paused(&old));
 	ck_assert_uint_eq(shared_get(&old.area->minor), CONTROL_MINOR + 5);
@@ -190,7 +190,7 @@ START_TEST(a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds)
 	uint64_t epoch;
 
 	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_join(&two, path, "shop", NULL, &e), &e);
-	control_pause(&one, true);
+	control_pause(&one, true, false);
 	control_set_identity(&one, 7);
 	epoch = control_epoch(&one);
 	ck_assert_int_eq(unlink(path), 0);
@@ -200,7 +200,7 @@ START_TEST(a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds)
 	ck_assert(control_paused(&one));
 	ck_assert_uint_eq(control_identity(&one), 7);
 	ck_assert_uint_gt(control_epoch(&one), epoch);
-	control_pause(&one, false);
+	control_pause(&one, false, false);
 	ck_ok(control_join(&two, path, "shop", NULL, &e), &e); /* still maps the paused one */
 	ck_assert(!control_paused(&one) && !control_paused(&two));
 	control_close(&one);
@@ -214,7 +214,7 @@ START_TEST(while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound)
 	char away[80];
 
 	ck_ok(control_join(&one, path, "shop", NULL, &e), &e);
-	control_pause(&one, true);
+	control_pause(&one, true, false);
 	snprintf(away, sizeof(away), "%s-away", dir);
 	ck_assert_int_eq(rename(dir, away), 0);
 	ck_assert(!control_join(&one, path, "shop", NULL, &e));
@@ -225,6 +225,21 @@ START_TEST(while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound)
 	ck_assert_int_eq(rename(away, dir), 0);
 	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_sound(&one, &e), &e);
 	control_close(&one);
+}
+END_TEST
+
+START_TEST(a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew)
+{
+	control_pause(&ctl, true, true);
+	ck_assert(control_paused(&ctl) && control_pause_due(&ctl));
+	control_pause_written(&ctl);
+	ck_assert(!control_paused(&ctl) && !control_pause_due(&ctl));
+	control_pause(&ctl, true, false);
+	control_pause_written(&ctl);
+	ck_assert(control_paused(&ctl));
+	control_pause(&ctl, false, false);
+	control_set_shop_paused(&ctl, true);
+	ck_assert(!control_paused(&ctl) && control_shop_paused(&ctl));
 }
 END_TEST
 
@@ -416,7 +431,7 @@ START_TEST(a_new_boot_closes_the_breakers_and_keeps_the_pause)
 	struct control again;
 
 	fail_times(&ctl, BREAKER_DB, 5);
-	control_pause(&ctl, true);
+	control_pause(&ctl, true, false);
 	ctl.area->boot[0] = ctl.area->boot[0] == 'x' ? 'y' : 'x';
 	ck_ok(control_open(&again, path, NULL, &e), &e);
 	ck_assert(!breaker_is_open(&ctl, BREAKER_DB));
@@ -432,7 +447,9 @@ main(void)
 	    a_file_of_a_later_release_is_shared, a_foreign_or_short_file_and_a_missing_one_are_refused,
 	    a_file_has_the_mode_and_owner_that_let_the_workers_in, a_deleted_or_replaced_file_is_not_sound,
 	    a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds,
-	    while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound, an_epoch_is_never_repeated_by_a_new_file,
+	    while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound,
+	    a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew,
+	    an_epoch_is_never_repeated_by_a_new_file,
 	    slots_are_held_by_the_living_only,
 	    without_a_file_nothing_is_shared_and_nothing_breaks, permits_are_shared_and_die_with_their_holder,
 	    a_permit_for_one_is_never_held_by_two,

@@ -19,6 +19,7 @@
 #include "plat/text/file.h"
 #include "store/admin/accounts.h"
 #include "store/admin/copy_store.h"
+#include "store/control_store.h"
 #include "store/admin/migrate.h"
 #include "store/sql.h"
 #include "work/progress.h"
@@ -305,6 +306,7 @@ save_rows(struct making *mk, const struct conf *conf, struct err *e)
 	struct db_login login = {conf, conf->db_tool_user, conf->db_tool_password_file, conf->db_name.p};
 	struct db_dump d = {.login = &login,
 	    .file = str_fmt(mk->a, "%s/" BACKUP_DUMP, mk->part).p,
+	    .leave_out = SHOP_CONTROL_TABLE,
 	    .tell = progress_bytes,
 	    .arg = "database"};
 

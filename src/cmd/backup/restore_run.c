@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "cmd/backup/backup_make.h"
 #include "work/progress.h"
 #include "cmd/backup/prove.h"
@@ -15,13 +14,12 @@
 #include "plat/cache/cache_setup.h"
 #include "plat/host/db_dump.h"
 #include "plat/text/digest.h"
-#include "plat/stats/stats_report.h"
 #include "plat/host/tree.h"
 #include "store/admin/copy_store.h"
 #include "store/admin/migrate.h"
+#include "store/control_store.h"
 #include "store/sql.h"
 
-#define POLL_NS (50 * CLOCK_MS)
 #define FLUSH_TRIES 3
 
 /* ---- the backup itself ---- */
@@ -226,61 +224,36 @@ put_pictures(struct restore *r, struct err *e)
 
 /* ---- the pause ---- */
 
-/* Requests that began before the pause may still place an order: each either ends or is ended past its deadline. */
-static void
-wait_for_requests(struct restore *r, const struct stats *st)
-{
-	const struct conf *c = r->conf;
-	uint64_t until_ns = clock_mono_ns() + ((uint64_t)c->web_deadline_ms + (uint64_t)c->web_grace_ms) * CLOCK_MS
-	    + 2 * CLOCK_S;
-	struct stats_report first;
-
-	stats_read(st, r->a, &first);
-	while (clock_mono_ns() < until_ns) {
-		struct arena_mark mark = arena_mark(r->a);
-		struct stats_report now;
-		size_t n = 0;
-
-		stats_read(st, r->a, &now);
-		for (size_t i = 0; i < first.n_workers; i++)
-			for (size_t j = 0; j < now.n_workers; j++)
-				n += first.workers[i].in_hand > 0 && first.workers[i].alive
-				    && now.workers[j].in_hand > 0 && now.workers[j].alive
-				    && first.workers[i].slot == now.workers[j].slot
-				    && strcmp(first.workers[i].id, now.workers[j].id) == 0;
-		arena_rewind(r->a, mark);
-		if (n == 0)
-			return;
-		clock_sleep_ns(POLL_NS);
-	}
-}
-
+/* In the database, so that it holds on every host: placing an order reads the row in its own transaction, so this waits
+ * for those that are under way. The table is in no dump and stays while all others are replaced. */
 static bool
 pause_orders(struct restore *r, struct err *e)
 {
+	struct migrate m = {.db = r->db, .conf = r->conf, .dir = r->sql_dir};
+	struct shop_control c;
 	struct err none = {0};
-	struct stats st;
 
-	r->has_control = control_open(&r->control, r->conf->paths_control_file.p, NULL, e);
-	if (!r->has_control)
+	if (!migrate_control(&m, r->a, e) || !shop_control_read(r->db, r->a, &c, e)
+	    || !shop_control_pause(r->db, SHOP_RESTORING, e))
 		return err_context(e, "orders cannot be paused");
-	r->was_paused = control_paused(&r->control);
-	control_pause(&r->control, true);
-	r->paused = !r->was_paused;
-	if (stats_open_tool(&st, r->conf->paths_stats_file.p, false, &none)) { /* else no worker has run here */
-		wait_for_requests(r, &st);
-		stats_close(&st);
-	}
+	r->paused = true;
+	r->was_paused = (c.paused & SHOP_PAUSED) != 0;
+	if (control_open(&r->control, r->conf->paths_control_file.p, NULL, &none)) /* for pages, and for the cache */
+		control_set_shop_paused(&r->control, true);
 	progress_step(r->was_paused ? "orders: paused already" : "orders: paused");
 	return true;
 }
 
-static void
-resume_orders(struct restore *r)
+static bool
+resume_orders(struct restore *r, struct err *e)
 {
-	if (r->paused)
-		control_pause(&r->control, false);
+	if (!r->paused)
+		return true;
+	if (!shop_control_resume(r->db, SHOP_RESTORING, e))
+		return false;
+	control_set_shop_paused(&r->control, r->was_paused);
 	r->paused = false;
+	return true;
 }
 
 /* ---- the database ---- */
@@ -312,10 +285,9 @@ how_if_half(const struct restore *r)
 	if (r->safety != NULL)
 		saved = str_fmt(r->a, "What was in it is in %s.", r->safety).p;
 	return str_fmt(r->a,
-	    "The database %s is empty or holds a part of the backup: it is of no use.%s %s\n"
-	    "When the cause is mended, run the same command again; --no-safety leaves out to save what is of no use.\n"
-	    "Then `kontor resume`.",
-	    r->conf->db_name.p, r->has_control ? " Orders are paused." : "", saved)
+	    "The database %s is empty or holds a part of the backup: it is of no use. Orders are paused. %s\n"
+	    "When the cause is mended, run the same command again; --no-safety leaves out to save what is of no use.",
+	    r->conf->db_name.p, saved)
 	    .p;
 }
 
@@ -323,10 +295,10 @@ static const char *
 how_if_loaded(const struct restore *r)
 {
 	return str_fmt(r->a,
-	    "The database %s is restored.%s Rights, cache and books may not be in order: when the cause is mended,\n"
-	    "run the same command again. If memcached alone is what failed, it is enough to start it anew, since it\n"
-	    "may serve what was before; then `kontor verify` and `kontor resume`.",
-	    r->conf->db_name.p, r->has_control ? " Orders are paused." : "")
+	    "The database %s is restored. Orders are paused. Rights, cache and books may not be in order: when the\n"
+	    "cause is mended, run the same command again. If memcached alone is what failed, it is enough to start it\n"
+	    "anew, since it may serve what was before; then `kontor verify` and `kontor resume`.",
+	    r->conf->db_name.p)
 	    .p;
 }
 
@@ -344,13 +316,16 @@ restore_load(struct restore *r, struct err *e)
 	struct db_dump d = {.login = &login, .file = below(r, BACKUP_DUMP), .tell = progress_bytes, .arg = "database"};
 	struct migrate m = {.db = r->db, .conf = c, .dir = r->sql_dir, .say = restore_say};
 	struct copy_state s;
+	uint64_t identity;
 
 	if (!db_dump_load(&d, r->a, e))
 		return false;
 	progress_step("database: loaded, %llu bytes of SQL", (unsigned long long)d.bytes);
 	r->how = how_if_loaded(r);
-	if (!migrate_run(&m, r->a, e) || !copy_look(r->db, r->a, &s, e))
+	if (!migrate_run(&m, r->a, e) || !shop_control_renew(r->db, r->a, &identity, e)
+	    || !copy_look(r->db, r->a, &s, e))
 		return false;
+	control_set_identity(&r->control, identity);
 	return r->next_order_id <= s.next_order_id || copy_set_next_order(r->db, r->a, r->next_order_id, e);
 }
 
@@ -391,11 +366,10 @@ restore_finish(struct restore *r, struct err *e)
 		*e = cache;
 		return false;
 	}
-	if (r->paused)
-		progress_step("orders: taken again");
-	else if (r->was_paused)
-		progress_step("orders: still paused, as they were before; `kontor resume` takes them again");
-	resume_orders(r);
+	if (!resume_orders(r, e))
+		return false;
+	progress_step(r->was_paused ? "orders: still paused, as they were before; `kontor resume` takes them again"
+				    : "orders: taken again");
 	return true;
 }
 
@@ -406,9 +380,11 @@ static bool
 replace(struct restore *r, const struct copy_state *before, struct err *e)
 {
 	struct copy_state now;
+	struct err ignored = {0};
 
 	if (!pause_orders(r, e) || !restore_look(r, &now, e) || !save_what_is_there(r, &now, e)) {
-		resume_orders(r);
+		if (!resume_orders(r, &ignored))
+			r->how = "Nothing else was changed, but orders are paused: say `kontor resume`.";
 		return false;
 	}
 	r->next_order_id = now.next_order_id > before->next_order_id ? now.next_order_id : before->next_order_id;
@@ -416,15 +392,12 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 	/* A terminal that goes away must not leave half a database. */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	progress_step("replacing: if this is broken off, run the same command again, then kontor resume");
+	progress_step("replacing: if this is broken off, run the same command again");
 	if (!copy_empty(r->db, r->a, e)) {
-		struct err ignored = {0};
-
 		/* the tables go all together or not at all */
-		if (copy_look_tables(r->db, r->a, &now, &ignored) && now.n_tables == before->n_tables) {
+		if (copy_look_tables(r->db, r->a, &now, &ignored) && now.n_tables == before->n_tables
+		    && resume_orders(r, &ignored))
 			r->how = "The database is as it was.";
-			resume_orders(r);
-		}
 		return false;
 	}
 	return restore_load(r, e) && restore_finish(r, e);
@@ -442,7 +415,6 @@ restore_run(struct restore *r, struct arena *a, struct err *e)
 		return false;
 	r->how = "Pictures may have been put back; nothing else was changed.";
 	ok = put_pictures(r, e) && replace(r, &before, e);
-	if (r->has_control)
-		control_close(&r->control);
+	control_close(&r->control);
 	return ok;
 }

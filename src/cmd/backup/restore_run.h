@@ -26,7 +26,7 @@ struct restore {
 	/* own */
 	struct arena *a;
 	struct control control;
-	bool has_control, was_paused, paused; /* paused: by us */
+	bool was_paused, paused; /* was: by the operator; paused: by us, now */
 	struct db *db;
 	uint64_t next_order_id; /* before */
 };

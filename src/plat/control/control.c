@@ -9,6 +9,10 @@
 #include "base/clock.h"
 #include "plat/control/control_area.h"
 
+/* bits of the word `pause` */
+#define PAUSED 1
+#define ROW_DUE 2
+
 /* ---- the file ---- */
 
 /* Later than any epoch of a file that was here before. */
@@ -168,6 +172,20 @@ control_claim(struct control *ctl, const char *name, struct err *e)
 	    || err_set(e, ERR_LIMIT, "%s: all %d slots are held by live processes", ctl->file.name, CONTROL_SLOTS);
 }
 
+bool
+control_has(const struct control *ctl, int pid)
+{
+	uint64_t space = shared_pid_space();
+
+	for (int i = 0; ctl->area != NULL && i < control_top(ctl->area); i++) {
+		const struct control_slot *s = &ctl->area->slot[i];
+
+		if (shared_get(&s->pid) == (uint64_t)pid && shared_get(&s->pid_space) == space && slot_held(ctl, i))
+			return true;
+	}
+	return false;
+}
+
 /* The file may have been made by another process meanwhile, and changed since: the later setting holds. */
 static void
 carry_over(struct control *to, const struct control *from)
@@ -177,6 +195,8 @@ carry_over(struct control *to, const struct control *from)
 	while (mine > theirs && !atomic_compare_exchange_weak(&to->area->pause, &theirs, mine))
 		;
 	(void)atomic_compare_exchange_strong(&to->area->identity, &none, atomic_load(&from->area->identity));
+	if (atomic_load(&from->area->shop_paused) != 0)
+		atomic_store(&to->area->shop_paused, 1);
 	if (atomic_load(&to->area->epoch) <= atomic_load(&from->area->epoch))
 		atomic_store(&to->area->epoch, atomic_load(&from->area->epoch) + 1);
 }
@@ -254,20 +274,84 @@ may_write(const struct control *ctl)
 bool
 control_paused(const struct control *ctl)
 {
-	return ctl != NULL && (ctl->area == NULL || (atomic_load(&ctl->area->pause) & 1) != 0);
+	return ctl != NULL && (ctl->area == NULL || (atomic_load(&ctl->area->pause) & PAUSED) != 0);
 }
 
 void
-control_pause(struct control *ctl, bool paused)
+control_pause(struct control *ctl, bool paused, bool due)
 {
-	uint64_t now = (uint64_t)clock_utc_s() * 1000 * 2, old, fresh;
+	uint64_t now = (uint64_t)clock_utc_s() * 1000 * 4, old, fresh;
 
 	if (!may_write(ctl))
 		return;
 	old = atomic_load(&ctl->area->pause);
-	do
-		fresh = (now > old ? now : (old | 1) + 1) + (paused ? 1 : 0); /* later than before on any clock */
+	do /* later than before on any clock */
+		fresh = (now > old ? now : (old | 3) + 1) + (paused ? PAUSED : 0) + (due ? ROW_DUE : 0);
 	while (!atomic_compare_exchange_weak(&ctl->area->pause, &old, fresh));
+}
+
+bool
+control_pause_due(const struct control *ctl)
+{
+	return may_write(ctl) && (atomic_load(&ctl->area->pause) & ROW_DUE) != 0;
+}
+
+void
+control_pause_written(struct control *ctl)
+{
+	uint64_t old = may_write(ctl) ? atomic_load(&ctl->area->pause) : 0;
+
+	if ((old & ROW_DUE) != 0)
+		(void)atomic_compare_exchange_strong(&ctl->area->pause, &old, (old | 3) + 1);
+}
+
+static uint64_t
+shared_word_of(const struct control *ctl, size_t offset)
+{
+	return ctl == NULL || ctl->area == NULL ? 0 : atomic_load((shared_word *)((uintptr_t)ctl->area + offset));
+}
+
+static void
+set_word(struct control *ctl, size_t offset, uint64_t v)
+{
+	if (may_write(ctl))
+		atomic_store((shared_word *)((uintptr_t)ctl->area + offset), v);
+}
+
+bool
+control_shop_paused(const struct control *ctl)
+{
+	return shared_word_of(ctl, offsetof(struct control_area, shop_paused)) != 0;
+}
+
+void
+control_set_shop_paused(struct control *ctl, bool paused)
+{
+	set_word(ctl, offsetof(struct control_area, shop_paused), paused ? 1 : 0);
+}
+
+uint64_t
+control_identity(const struct control *ctl)
+{
+	return shared_word_of(ctl, offsetof(struct control_area, identity));
+}
+
+void
+control_set_identity(struct control *ctl, uint64_t id)
+{
+	set_word(ctl, offsetof(struct control_area, identity), id);
+}
+
+uint64_t
+control_servers(const struct control *ctl)
+{
+	return shared_word_of(ctl, offsetof(struct control_area, servers));
+}
+
+void
+control_set_servers(struct control *ctl, uint64_t hash)
+{
+	set_word(ctl, offsetof(struct control_area, servers), hash);
 }
 
 uint64_t
@@ -283,19 +367,6 @@ control_epoch_raise(struct control *ctl)
 		atomic_fetch_add(&ctl->area->epoch, 1);
 }
 
-uint64_t
-control_identity(const struct control *ctl)
-{
-	return ctl == NULL || ctl->area == NULL ? 0 : atomic_load(&ctl->area->identity);
-}
-
-void
-control_set_identity(struct control *ctl, uint64_t id)
-{
-	if (may_write(ctl))
-		atomic_store(&ctl->area->identity, id);
-}
-
 /* ---- for people ---- */
 
 void
@@ -303,7 +374,8 @@ control_report(const struct control *ctl, struct arena *a, struct stats_report *
 {
 	uint64_t now_ns = clock_mono_ns();
 
-	r->paused = control_paused(ctl);
+	r->paused_here = control_paused(ctl);
+	r->paused = r->paused_here || control_shop_paused(ctl);
 	r->epoch = control_epoch(ctl);
 	r->services = ARENA_ARRAY(a, struct stats_service, BREAKER__MAX);
 	for (unsigned i = 0; i < BREAKER__MAX; i++) {

@@ -60,6 +60,9 @@ void control_close(struct control *);
 /* A private area in memory with a slot, which counts in stats_none(); never fails. For tests and tools. */
 struct control *control_none(void);
 
+/* A live process of this id, in this process's own space of ids, holds a slot. */
+bool control_has(const struct control *, int pid);
+
 static inline struct stats *
 control_stats(const struct control *ctl)
 {
@@ -68,9 +71,19 @@ control_stats(const struct control *ctl)
 
 /* ---- pause, epoch, identity ---- */
 
-/* Ordering is paused on this host. True also when the file is not open: nobody can say that orders may be taken. */
+/* Ordering is paused on this host: the stand-in for the database's own row (store/control_store.h) while that cannot be
+ * written. True also when the file is not open: nobody can say that orders may be taken. */
 bool control_paused(const struct control *);
-void control_pause(struct control *, bool paused);
+
+/* `due`: kontor-jobs writes the row as soon as the database answers, and control_pause_written() then ends the pause
+ * of this host alone, unless it was set anew meanwhile. */
+void control_pause(struct control *, bool paused, bool due);
+bool control_pause_due(const struct control *);
+void control_pause_written(struct control *);
+
+/* What the row last said; decides nothing, and is shown. */
+bool control_shop_paused(const struct control *);
+void control_set_shop_paused(struct control *, bool);
 
 /* The epoch of the workers' own values: a writer raises it after its delete. Never 0. */
 uint64_t control_epoch(const struct control *);
@@ -79,6 +92,10 @@ void control_epoch_raise(struct control *);
 /* The identity of the database that was last connected to; 0: not known. */
 uint64_t control_identity(const struct control *);
 void control_set_identity(struct control *, uint64_t);
+
+/* A hash of the list of memcached servers that keys were last formed for; 0: not known. */
+uint64_t control_servers(const struct control *);
+void control_set_servers(struct control *, uint64_t);
 
 /* ---- permits ---- */
 

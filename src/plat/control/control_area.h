@@ -32,11 +32,13 @@ struct control_area {
 	shared_word magic; /* set last */
 	shared_word minor;
 	char boot[SHARED_BOOT_SIZE]; /* the boot of the machine in which `opened_ns` has a meaning */
-	shared_word pause; /* when it was last set (UTC, ms) * 2, + 1 while ordering is paused; 0: never */
+	shared_word pause; /* when it was last set (UTC, ms) * 4, + 1: paused here, + 2: the database is to learn it */
 	shared_word epoch;
 	shared_word identity;
 	shared_word top; /* no slot from here on was ever taken */
-	shared_word reserved[501];
+	shared_word shop_paused; /* what the database last said, for pages and people */
+	shared_word servers;	 /* hash of the list of memcached servers */
+	shared_word reserved[499];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];
 };

@@ -67,6 +67,9 @@ void db_close(struct db *);
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
 
+/* What the setup gave, or NULL. */
+struct control *db_control(const struct db *);
+
 /* How many statements are unusable on this connection; `first` gets the reason of the first one. */
 size_t db_unusable(const struct db *, struct err *first);
 

@@ -18,6 +18,7 @@ enum db_code {
 	DB_CODE_DENIED_COLUMN = 1143,
 	DB_CODE_NO_TABLE = 1146,
 	DB_CODE_ACCOUNT_FULL = 1203,	/* max_user_connections of the server */
+	DB_CODE_LOCK_WAIT = 1205,
 	DB_CODE_ACCOUNT_LIMIT = 1226,	/* a limit of the account itself */
 	DB_CODE_STATEMENTS_FULL = 1461, /* max_prepared_stmt_count */
 	DB_CODE_DENIED_PLUGIN = 1698,

@@ -40,6 +40,12 @@ db_count_unusable(struct db *db)
 	stats_add(control_stats(db->setup.control), STAT_db_unusable, 1);
 }
 
+struct control *
+db_control(const struct db *db)
+{
+	return db->setup.control;
+}
+
 /* Every answer of the server is a good one to the breaker, but one report for each unit of work is enough. */
 void
 db_alive(struct db *db, bool alive)

@@ -166,7 +166,9 @@ pump(struct pump *p, struct err *e)
 bool
 db_dump_save(struct db_dump *d, struct arena *a, struct err *e)
 {
-	const char *const dump[] = {"mariadb-dump", DB_LOGIN_OPTION, "--single-transaction", "--skip-triggers",
+	const char *leave_out = str_fmt(a, "--ignore-table=%s.%s", d->login->database, d->leave_out).p;
+	const char *const dump[] = {"mariadb-dump", DB_LOGIN_OPTION, leave_out, "--single-transaction",
+	    "--skip-triggers",
 	    "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4", "--max-allowed-packet=1G",
 	    d->login->database, NULL};
 	static const char *const gzip[] = {"gzip", "-c", NULL};

@@ -12,6 +12,7 @@
 struct db_dump {
 	const struct db_login *login;
 	const char *file;
+	const char *leave_out; /* a table that db_dump_save() leaves out */
 	void (*tell)(const void *arg, uint64_t bytes_so_far); /* uncompressed; may be NULL */
 	const void *arg;
 	/* out */

@@ -53,7 +53,7 @@ struct stats_report {
 	int64_t made_s, now_s; /* UTC */
 	/* filled by plat/control */
 	uint64_t epoch;
-	bool paused;
+	bool paused, paused_here; /* here: by this host's own word, not by the database */
 	size_t n_services;
 	struct stats_service *services;
 	/* filled by stats_read() */

@@ -82,7 +82,8 @@ put_state(struct buf *b, const struct stats_report *r)
 		busy += w->alive ? w->in_hand : 0;
 	}
 	if (r->paused)
-		buf_z(b, "  !! ORDERING IS PAUSED (kontor resume)\n");
+		buf_fmt(b, "  !! ORDERING IS PAUSED%s (kontor resume)\n",
+		    r->paused_here ? " ON THIS HOST ONLY: the database did not answer" : "");
 	for (size_t i = 0; i < r->n_services; i++)
 		put_down(b, &r->services[i]);
 	if (alive == 0)

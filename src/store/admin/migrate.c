@@ -21,6 +21,7 @@
 #define FILE_MAX_B ((size_t)16 << 20)
 #define NUMBER_DIGITS 4
 #define LOCK_WAIT_S 10
+#define CONTROL_FILE "_control.sql"
 
 struct file {
 	uint64_t version;
@@ -267,6 +268,27 @@ grant(struct run *r, struct err *e)
 }
 
 static bool
+make_control(struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < r->n_files; i++) {
+		struct file f = r->file[i];
+
+		f.version = 0; /* noted where it is applied as a migration */
+		if (str_ends(f.name, STR(CONTROL_FILE)) && !run_text(r, &f, 0, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+migrate_control(struct migrate *m, struct arena *a, struct err *e)
+{
+	struct run r = {.m = m, .a = a};
+
+	return load_files(&r, e) && make_control(&r, e);
+}
+
+static bool
 locked_run(struct run *r, struct err *e)
 {
 	if (!load_files(r, e) || !load_applied(r, e) || !check_applied(r, e))
@@ -275,7 +297,7 @@ locked_run(struct run *r, struct err *e)
 		if (!apply_one(r, &r->file[i], i < r->n_applied ? &r->applied[i] : NULL, e))
 			return false;
 	}
-	return r->m->dry_run || r->m->no_grants || grant(r, e);
+	return r->m->dry_run || (make_control(r, e) && (r->m->no_grants || grant(r, e)));
 }
 
 bool

@@ -31,4 +31,7 @@ void migrate_unlock(struct db *, struct arena *);
  * ERR_UPSTREAM, ERR_BUG: what the database said, with file and line. */
 MUST_USE bool migrate_run(struct migrate *, struct arena *, struct err *);
 
+/* Makes the table of store/control_store.h, which is in no dump, where it is missing. migrate_run() does so too. */
+MUST_USE bool migrate_control(struct migrate *, struct arena *, struct err *);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plat/db/db_code.h"
+#include "store/control_store.h"
 #include "store/order/order_write.h"
 #include "store/order/stock_store.h"
 #include "store/sql.h"
@@ -114,6 +115,8 @@ place_body(struct db *db, void *arg, struct err *e)
 			return false;
 		return found || err_set(e, ERR_NOT_FOUND, "the session has no such cart");
 	}
+	if (!shop_control_may_place(db, tx->a, e))
+		return false;
 	draft.note = rq->note;
 	if (!checkout_plan(tx->a, rq->rules, &cart, &draft, &plan, e) || !as_shown(rq, &plan, e)
 	    || !order_from_plan(tx->a, rq->rules, &cart, &plan, rq->now_s, &o, e))

@@ -1,0 +1,86 @@
+#include "store/control_store.h"
+
+#include "base/clock.h"
+#include "plat/db/db_code.h"
+#include "store/sql.h"
+
+#define PAUSE_WAIT_NS (15 * CLOCK_S)
+
+static bool
+read_row(struct db *db, enum sql_id id, struct arena *a, struct shop_control *c, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, id), a, &rows, e))
+		return false;
+	c->paused = c_u64(&rows);
+	c->identity = c_u64(&rows);
+	return true;
+}
+
+bool
+shop_control_read(struct db *db, struct arena *a, struct shop_control *c, struct err *e)
+{
+	return read_row(db, SQL_CONTROL_READ, a, c, e);
+}
+
+bool
+shop_control_may_place(struct db *db, struct arena *a, struct err *e)
+{
+	struct shop_control c;
+
+	if (!read_row(db, SQL_CONTROL_SHARE, a, &c, e)) {
+		if (e->kind != ERR_NOT_FOUND)
+			return false;
+		err_clear(e);
+		return err_set(
+		    e, ERR_BUSY, "ordering is stopped: " SHOP_CONTROL_TABLE " has no row; `kontor migrate` makes it");
+	}
+	return c.paused == 0
+	    || err_set(e, ERR_BUSY, "ordering is paused on all hosts, %s",
+		(c.paused & SHOP_RESTORING) != 0 ? "by kontor restore" : "by kontor pause");
+}
+
+static bool
+control_change(struct db *db, enum sql_id id, unsigned bits, struct err *e)
+{
+	struct db_query *q = db_query(db, id);
+	uint64_t n;
+
+	q_u64(q, bits);
+	return db_run(q, &n, e)
+	    && (n > 0
+		|| err_set(e, ERR_UPSTREAM, SHOP_CONTROL_TABLE " has no row; `kontor migrate` makes it"));
+}
+
+bool
+shop_control_pause(struct db *db, unsigned bit, struct err *e)
+{
+	uint64_t until_ns = clock_mono_ns() + PAUSE_WAIT_NS;
+
+	while (!control_change(db, SQL_CONTROL_PAUSE, bit, e)) {
+		if (e->code != DB_CODE_LOCK_WAIT)
+			return false;
+		if (clock_mono_ns() > until_ns)
+			return err_context(e, "orders that are being placed do not end");
+		err_clear(e);
+	}
+	return true;
+}
+
+bool
+shop_control_resume(struct db *db, unsigned bits, struct err *e)
+{
+	return control_change(db, SQL_CONTROL_RESUME, bits, e);
+}
+
+bool
+shop_control_renew(struct db *db, struct arena *a, uint64_t *identity, struct err *e)
+{
+	struct shop_control c;
+
+	if (!db_run(db_query(db, SQL_CONTROL_RENEW), NULL, e) || !shop_control_read(db, a, &c, e))
+		return false;
+	*identity = c.identity;
+	return true;
+}
