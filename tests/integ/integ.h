@@ -42,7 +42,12 @@ heal(void)
 		return EXIT_SUCCESS;                                                                                   \
 	}
 
-#define ck_str(s, z) ck_assert_msg(str_eq_z((s), (z)), "'%.*s' is not '%s'", STR_ARG(s), (z))
+#define ck_str(s, z)                                                                                                   \
+	do {                                                                                                           \
+		const struct str got_ = (s);                                                                           \
+                                                                                                                       \
+		ck_assert_msg(str_eq_z(got_, (z)), "'%.*s' is not '%s'", STR_ARG(got_), (z));                          \
+	} while (0)
 #define ck_ok(call, e) ck_assert_msg((call), "%s: %s", #call, (e)->msg)
 
 /* The number in the first column of the one row that a statement finds by its id. */

@@ -331,7 +331,7 @@ START_TEST(a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gon
 	ck_assert(!cache_flush(c, &e));
 	ck_assert_int_eq((int)e.kind, (int)ERR_UPSTREAM);
 	services_do(&services, "mc-kill");
-	for (uint64_t until = clock_mono_ns() + 5 * CLOCK_S; clock_left_ns(until) > 0;) {
+	for (uint64_t until = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S; clock_left_ns(until) > 0;) {
 		err_clear(&e);
 		if (cache_flush(c, &e))
 			return;
@@ -545,7 +545,7 @@ START_TEST(stopped_memcached_costs_one_time_out_and_no_page)
 	}
 	ck_assert_msg(clock_mono_ns() - start < 20 * 40 * CLOCK_MS, "the breaker did not open");
 	services_do(&services, "mc-cont");
-	for (uint64_t until = clock_mono_ns() + 5 * CLOCK_S; clock_left_ns(until) > 0;) {
+	for (uint64_t until = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S; clock_left_ns(until) > 0;) {
 		int before = src->reads;
 
 		fetch(open_cache(NULL), "back", "v2", CACHE_FRESH);
@@ -553,7 +553,7 @@ START_TEST(stopped_memcached_costs_one_time_out_and_no_page)
 			return; /* memcached answers again */
 		clock_sleep_ns(50 * CLOCK_MS);
 	}
-	ck_abort_msg("memcached was not used again within 5 s");
+	ck_abort_msg("memcached was not used again");
 }
 END_TEST
 
@@ -586,7 +586,7 @@ START_TEST(old_value_serves_while_the_database_is_down)
 	ck_assert_int_eq((int)e.kind, (int)ERR_UPSTREAM);
 	src->down = false;
 	src->value = 2;
-	for (uint64_t until = clock_mono_ns() + 8 * CLOCK_S; clock_left_ns(until) > 0;) {
+	for (uint64_t until = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S; clock_left_ns(until) > 0;) {
 		err_clear(&e);
 		item = item_of(c, "outage");
 		ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);

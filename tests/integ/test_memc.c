@@ -77,6 +77,14 @@ done(struct memc *m, struct memc_op o)
 
 #define ck_result(o, r) ck_assert_int_eq((int)(o).result, (int)(r))
 
+/* memcached does not answer quiet stores. Returns when it has done those sent before, so that other connections see
+ * them. */
+static void
+await_stores(struct memc *m)
+{
+	ck_result(done(m, op(MEMC_GET, "nothing")), MEMC_MISS);
+}
+
 START_TEST(what_is_added_is_there_until_it_is_erased)
 {
 	struct memc_op got;
@@ -108,9 +116,11 @@ START_TEST(what_is_stored_by_a_mark_goes_over_that_value_only)
 	store = with(MEMC_CAS, "taken", "value");
 	store.mark = (struct memc_mark){ours.mark.cas + 1, ours.mark.connection};
 	ck_result(done(m, store), MEMC_OK); /* sent */
+	await_stores(m);
 	ck_str(done(other, op(MEMC_GET, "taken")).value, "placeholder");
 	store.mark = ours.mark;
 	ck_result(done(m, store), MEMC_OK);
+	await_stores(m);
 	ck_str(done(other, op(MEMC_GET, "taken")).value, "value");
 	store.value = STR("late");
 	ck_result(done(m, store), MEMC_OK);
@@ -235,21 +245,26 @@ END_TEST
 
 #define DRIP_MS 30
 
-/* Sends the text: at a '|' it waits DRIP_MS, behind a '~' before each byte. */
+/* Sends the text: at a '|' it waits DRIP_MS, behind a '~' before each byte. Other parts go whole, so that bytes behind
+ * an answer arrive with it. */
 static void
 say(int fd, const char *text)
 {
 	bool drip = false;
 
-	for (; *text != '\0'; text++) {
+	for (size_t n; *text != '\0'; text += n) {
+		n = 1;
 		if (*text == '~') {
 			drip = true;
 			continue;
 		}
 		if (*text == '|' || drip)
 			clock_sleep_ns(DRIP_MS * CLOCK_MS);
-		if (*text != '|')
-			(void)!send(fd, text, 1, MSG_NOSIGNAL);
+		if (*text == '|')
+			continue;
+		if (!drip)
+			n = strcspn(text, "|~");
+		(void)!send(fd, text, n, MSG_NOSIGNAL);
 	}
 }
 
