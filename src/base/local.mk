@@ -3,7 +3,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h \
 	src/base/attr.h \
 	src/base/buf.c src/base/buf.h \
-	src/base/cell.h \
+	src/plat/text/cell.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/err.c src/base/err.def src/base/err.h \
 	src/base/fill.c src/base/fill.h \

@@ -9,8 +9,8 @@
 #ifndef KONTOR_IMPORT_PRODUCT_CSV_H
 #define KONTOR_IMPORT_PRODUCT_CSV_H
 
-#include "base/cell.h"
 #include "base/money.h"
+#include "plat/text/cell.h"
 #include "shop/product.h"
 
 enum product_column {

@@ -7,26 +7,9 @@
 #ifndef KONTOR_IMPORT_TRANSLATION_CSV_H
 #define KONTOR_IMPORT_TRANSLATION_CSV_H
 
-#include "base/cell.h"
 #include "base/err.h"
 #include "import/product_csv.h"
-
-/* The first four have the values of term_text.kind. */
-enum translation_kind {
-	TRANSLATION_OPTION,
-	TRANSLATION_VALUE,
-	TRANSLATION_ATTRIBUTE,
-	TRANSLATION_ATTRIBUTE_VALUE,
-	TRANSLATION_PRODUCT,
-	TRANSLATION_CATEGORY
-};
-
-struct translation {
-	enum translation_kind kind;
-	struct str of; /* handle, category path, or term */
-	struct str lang, title, body_html, seo_title, seo_description;
-	uint32_t line;
-};
+#include "shop/translation.h"
 
 enum translation_column {
 	TRANSLATION_COLUMN_KIND,

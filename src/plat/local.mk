@@ -64,6 +64,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats/stats_report.c src/plat/stats/stats_report.h \
 	src/plat/stats/stats_show.c \
 	src/plat/stats/stats_sweep.c \
+	src/plat/text/cell.h \
 	src/plat/text/csv.c src/plat/text/csv.h \
 	src/plat/text/digest.c src/plat/text/digest.h \
 	src/plat/text/file.c src/plat/text/file.h \

@@ -16,4 +16,5 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/shipping.c src/shop/shipping.def src/shop/shipping.h \
 	src/shop/stock.c src/shop/stock.h \
 	src/shop/tax.c src/shop/tax.h \
-	src/shop/totals.c src/shop/totals.h
+	src/shop/totals.c src/shop/totals.h \
+	src/shop/translation.h

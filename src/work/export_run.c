@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "import/translation_csv.h"
 #include "plat/text/csv.h"
 #include "store/catalogue/catalogue_export.h"
 

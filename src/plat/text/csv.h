@@ -12,7 +12,7 @@
 #define KONTOR_PLAT_TEXT_CSV_H
 
 #include "base/buf.h"
-#include "base/cell.h"
+#include "plat/text/cell.h"
 
 #define CSV_COLUMNS_MAX 512
 #define CSV_FIELD_MAX_B ((size_t)256 << 10)

@@ -5,7 +5,8 @@
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
 
 #include "plat/db/db.h"
-#include "import/translation_csv.h"
+#include "shop/product.h"
+#include "shop/translation.h"
 
 /* The product with the smallest number above *id, which becomes its number; *p is NULL behind the last one.
  * `own_lang`: the language of its texts. Variants that are gone are left out. */

@@ -13,7 +13,8 @@
 
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
-#include "import/translation_csv.h"
+#include "shop/product.h"
+#include "shop/translation.h"
 
 struct catalogue_save {
 	struct db *db;

@@ -1,8 +1,8 @@
 /* cell.h - one row of a table file: cells of text with line and column.
  *
  * The reader (plat/text/csv.h) fills it and the file dialects (import/) read it; neither knows the other. */
-#ifndef KONTOR_BASE_CELL_H
-#define KONTOR_BASE_CELL_H
+#ifndef KONTOR_PLAT_TEXT_CELL_H
+#define KONTOR_PLAT_TEXT_CELL_H
 
 #include "base/str.h"
 

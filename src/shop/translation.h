@@ -1,0 +1,24 @@
+/* translation.h - one text of the catalogue in one language, as imports and exports carry it. Pure. */
+#ifndef KONTOR_SHOP_TRANSLATION_H
+#define KONTOR_SHOP_TRANSLATION_H
+
+#include "base/str.h"
+
+/* The first four have the values of term_text.kind. */
+enum translation_kind {
+	TRANSLATION_OPTION,
+	TRANSLATION_VALUE,
+	TRANSLATION_ATTRIBUTE,
+	TRANSLATION_ATTRIBUTE_VALUE,
+	TRANSLATION_PRODUCT,
+	TRANSLATION_CATEGORY
+};
+
+struct translation {
+	enum translation_kind kind;
+	struct str of; /* handle, category path, or term */
+	struct str lang, title, body_html, seo_title, seo_description;
+	uint32_t line;
+};
+
+#endif
