@@ -107,7 +107,7 @@ open_all(const char *file)
 	arena_init(&a, MEMORY_B);
 	must(secret_init(&e), &e);
 	must(conf_load(&a, file, &conf, &e) && shop_rules_init(&rules, &conf, &e), &e);
-	setup = sql_setup(&conf, NULL, DB_TOOL);
+	setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_TOOL), NULL, DB_TOOL);
 	must(db_open(&a, &setup, &db, &e) && db_connect(db, &e), &e);
 	mysql = mysql_init(NULL);
 	if (mysql_real_connect(mysql, NULL, conf.db_tool_user.p, "", conf.db_name.p, 0, conf.db_socket.p, 0) == NULL)

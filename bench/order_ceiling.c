@@ -410,7 +410,7 @@ main(int argc, char **argv)
 		default: return 2;
 		}
 	}
-	defs = sql_setup(NULL, NULL, DB_WEB).stmts;
+	defs = sql_setup((struct db_login){0}, NULL, DB_WEB).stmts;
 	run_all(sh);
 	return 0;
 }

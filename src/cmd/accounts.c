@@ -1,9 +1,8 @@
-#include "store/admin/accounts.h"
-
 #include <stdio.h>
 
 #include "cmd/cmd.h"
 #include "plat/text/file.h"
+#include "store/admin/accounts.h"
 
 #define FILE_MAX_B ((size_t)1 << 20)
 
@@ -12,6 +11,7 @@ int
 cmd_accounts(struct cmd *c)
 {
 	const char *file = PKGDATADIR "/sql/accounts.sql";
+	struct db_login logins[DB_ACCOUNT__MAX];
 	struct str text, filled;
 	struct err e = {0};
 	struct buf b;
@@ -27,7 +27,8 @@ cmd_accounts(struct cmd *c)
 		(void)err_set(&e, ERR_INPUT, "%s: there is no such file", file);
 		return cmd_fail(c, &e);
 	}
-	if (!accounts_fill(c->a, &c->conf, text, &filled, &e))
+	db_login_all(&c->conf, logins);
+	if (!accounts_fill(c->a, logins, text, &filled, &e))
 		return cmd_fail(c, &e);
 	buf_init(&b, c->a, filled.n);
 	buf_put(&b, filled);

@@ -26,7 +26,7 @@ cmd_db(struct cmd *c, enum db_role role, struct db **db, struct err *e)
 
 	if (!cmd_conf(c, e))
 		return false;
-	setup = sql_setup(&c->conf, NULL, role);
+	setup = sql_setup(db_login_of(&c->conf, DB_ACCOUNT_TOOL), NULL, role);
 	return db_open(c->a, &setup, db, e) && db_connect(*db, e);
 }
 

@@ -50,12 +50,14 @@ demo_tell(uint64_t done)
 static int
 generate(struct cmd *c, const struct demo *d)
 {
-	struct catalogue_save s = {.a = c->a, .now_s = clock_utc_s(), .langs = &c->conf.site_languages};
+	struct catalogue_save s = {.a = c->a, .now_s = clock_utc_s()};
 	struct err e = {0};
 	bool ok;
 
 	if (!cmd_db(c, DB_TOOL, &s.db, &e))
 		return cmd_fail(c, &e);
+	s.langs = c->conf.site_languages.v;
+	s.n_langs = c->conf.site_languages.n;
 	db_deadline(s.db, CLOCK_NEVER);
 	ok = catalogue_generate(&s, d->n, d->seed, demo_tell, &e);
 	if (isatty(STDERR_FILENO) == 1)

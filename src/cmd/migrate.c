@@ -35,12 +35,16 @@ migrate_options(struct cmd *c, struct migrate *m)
 int
 cmd_migrate(struct cmd *c)
 {
-	struct migrate m = {.conf = &c->conf, .dir = PKGDATADIR "/sql", .say = migrate_say};
+	struct db_login logins[DB_ACCOUNT__MAX];
+	struct migrate m = {.logins = logins, .dir = PKGDATADIR "/sql", .say = migrate_say};
 	struct err e = {0};
 
 	if (!migrate_options(c, &m))
 		return cmd_usage(c);
-	if (!cmd_db(c, DB_MIGRATE, &m.db, &e) || !migrate_run(&m, c->a, &e))
+	if (!cmd_db(c, DB_MIGRATE, &m.db, &e))
+		return cmd_fail(c, &e);
+	db_login_all(&c->conf, logins);
+	if (!migrate_run(&m, c->a, &e))
 		return cmd_fail(c, &e);
 	if (m.n_waiting == 0)
 		printf("the schema is up to date\n");

@@ -136,7 +136,7 @@ run_due(struct loop *l)
 static bool
 open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct err *e)
 {
-	struct db_setup setup = sql_setup(conf, ctl, DB_JOBS);
+	struct db_setup setup = sql_setup(db_login_of(conf, DB_ACCOUNT_JOBS), ctl, DB_JOBS);
 	struct cache_setup cache = cache_setup(conf, form_hash(conf));
 
 	arena_init(&l->process, PROCESS_MEM_B);

@@ -112,7 +112,7 @@ open_stats(struct app *app, const char *backend)
 static void
 open_db(struct app *app)
 {
-	struct db_setup setup = sql_setup(&app->conf, &app->control, DB_WEB);
+	struct db_setup setup = sql_setup(db_login_of(&app->conf, DB_ACCOUNT_WEB), &app->control, DB_WEB);
 	struct err e = {0};
 
 	if (!db_open(&app->a, &setup, &app->db, &e))

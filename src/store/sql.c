@@ -69,10 +69,10 @@ schema_remedy(int64_t schema, int code)
 }
 
 struct db_setup
-sql_setup(const struct conf *conf, struct control *control, enum db_role role)
+sql_setup(struct db_login login, struct control *control, enum db_role role)
 {
 	return (struct db_setup){
-	    .conf = conf,
+	    .login = login,
 	    .control = control,
 	    .role = role,
 	    .stmts = table,

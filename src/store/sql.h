@@ -16,7 +16,7 @@ enum sql_id {
 };
 
 /* What db_open() needs, with a check of the schema's number. */
-struct db_setup sql_setup(const struct conf *, struct control *, enum db_role);
+struct db_setup sql_setup(struct db_login, struct control *, enum db_role);
 
 /* The text of a row without roles, with `name` in the place of @name@, for db_text_run(). */
 struct str sql_named(struct arena *, enum sql_id, struct str name);

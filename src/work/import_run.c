@@ -201,7 +201,8 @@ prepare(struct import_run *r, struct err *e)
 
 	r->save = (struct catalogue_save){.db = im->db,
 	    .a = &r->scratch,
-	    .langs = &im->conf->site_languages,
+	    .langs = im->conf->site_languages.v,
+	    .n_langs = im->conf->site_languages.n,
 	    .now_s = im->now_s,
 	    .set_stock = im->set_stock,
 	    .has_handle = has_handle,

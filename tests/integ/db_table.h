@@ -43,7 +43,7 @@ make_table(void)
 static inline struct db *
 open_with(const struct db_stmt *table, size_t n)
 {
-	struct db_setup setup = {.conf = &conf, .control = control, .role = DB_TOOL, .stmts = table, .n_stmts = n};
+	struct db_setup setup = {.control = control, .role = DB_TOOL, .stmts = table, .n_stmts = n};
 	struct err e = {0};
 	struct db *db;
 
@@ -51,6 +51,7 @@ open_with(const struct db_stmt *table, size_t n)
 		arena_init(&arena, (size_t)64 << 20);
 		services_conf(&services, &arena, &conf);
 	}
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
 	ck_ok(db_open(&arena, &setup, &db, &e), &e);
 	return db;
 }

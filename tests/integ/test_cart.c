@@ -160,7 +160,7 @@ close_body(struct db *db, void *arg, struct err *e)
 /* What was put into a cart that became an order since is in the order, and not in the next cart, too. */
 START_TEST(cart_counts_once_also_when_it_is_ordered_before_the_answer_comes)
 {
-	struct db_setup setup = {.conf = &conf, .role = DB_TOOL, .stmts = &close_cart, .n_stmts = 1};
+	struct db_setup setup = {.role = DB_TOOL, .stmts = &close_cart, .n_stmts = 1};
 	uint64_t id = new_session(open_shop());
 	int status, orders = 0;
 	struct err e = {0};
@@ -172,6 +172,7 @@ START_TEST(cart_counts_once_also_when_it_is_ordered_before_the_answer_comes)
 	pid = fork();
 	if (pid == 0)
 		add_often(id, true);
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
 	ck_ok(db_open(&a, &setup, &db, &e), &e);
 	for (; waitpid(pid, &status, WNOHANG) == 0; orders++)
 		ck_ok(db_tx(db, close_body, &id, &e), &e);

@@ -196,13 +196,14 @@ END_TEST
 START_TEST(the_server_itself_ends_a_slow_statement_of_the_storefront)
 {
 	static const struct db_stmt sleepy = {"SLEEPY", DB_WEB, "", "i?", "SELECT SLEEP(20)"};
-	struct db_setup setup = {.conf = &conf, .role = DB_WEB, .stmts = &sleepy, .n_stmts = 1};
+	struct db_setup setup = {.role = DB_WEB, .stmts = &sleepy, .n_stmts = 1};
 	uint64_t began_ns = clock_mono_ns();
 	struct err e = {0};
 	struct db_rows rows;
 	struct db *db = open_db();
 
 	conf.db_statement_ms = 300;
+	setup.login = db_login_of(&conf, DB_ACCOUNT_WEB);
 	ck_ok(db_open(&arena, &setup, &db, &e), &e);
 	ck_assert(!db_get(db_query(db, 0), &arena, &rows, &e));
 	ck_assert_msg(e.kind == ERR_UPSTREAM, "%s", e.msg);

@@ -125,7 +125,7 @@ drift_says(const char *change, const char *back, const char *says)
 
 	arena_init(&arena, (size_t)64 << 20);
 	services_conf(&services, &arena, &conf);
-	setup = sql_setup(&conf, NULL, DB_WEB);
+	setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_WEB), NULL, DB_WEB);
 	services_sql(&services, change);
 	ck_ok(db_open(&arena, &setup, &db, &e), &e);
 	ck_assert(!db_connect(db, &first) || db_unusable(db, &first) > 0);

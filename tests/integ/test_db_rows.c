@@ -18,7 +18,7 @@ static struct conf conf;
 static struct db *
 open_db(void)
 {
-	struct db_setup setup = {.conf = &conf, .role = DB_TOOL, .stmts = stmts, .n_stmts = T__MAX};
+	struct db_setup setup = {.role = DB_TOOL, .stmts = stmts, .n_stmts = T__MAX};
 	struct err e = {0};
 	struct db *db;
 
@@ -27,6 +27,7 @@ open_db(void)
 	    " s TEXT CHARACTER SET utf8mb4 NULL, b VARBINARY(100) NOT NULL) ENGINE=InnoDB");
 	arena_init(&arena, (size_t)64 << 20);
 	services_conf(&services, &arena, &conf);
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
 	ck_ok(db_open(&arena, &setup, &db, &e), &e);
 	return db;
 }

@@ -435,7 +435,8 @@ END_TEST
 START_TEST(generated_goods_are_whole_and_a_seed_serves_once)
 {
 	struct import im = importer();
-	struct catalogue_save s = {.db = im.db, .a = &a, .now_s = clock_utc_s(), .langs = &conf.site_languages};
+	struct catalogue_save s = {.db = im.db, .a = &a, .now_s = clock_utc_s(),
+	    .langs = conf.site_languages.v, .n_langs = conf.site_languages.n};
 	struct err e = {0};
 
 	db_deadline(im.db, CLOCK_NEVER);

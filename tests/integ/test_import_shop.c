@@ -23,10 +23,11 @@ static const struct db_stmt holding[HOLD__MAX] = {
 static struct db *
 open_holder(void)
 {
-	struct db_setup setup = {.conf = &conf, .role = DB_TOOL, .stmts = holding, .n_stmts = HOLD__MAX};
+	struct db_setup setup = {.role = DB_TOOL, .stmts = holding, .n_stmts = HOLD__MAX};
 	struct err e = {0};
 	struct db *db;
 
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
 	ck_ok(db_open(&a, &setup, &db, &e), &e);
 	return db;
 }

@@ -15,6 +15,7 @@
 
 static struct arena arena;
 static struct conf conf;
+static struct db_login logins[DB_ACCOUNT__MAX];
 static char dir[96];
 
 static void
@@ -48,9 +49,10 @@ say(const char *text)
 static bool
 migrate(struct migrate *m, struct err *e)
 {
-	struct db_setup setup = sql_setup(&conf, NULL, DB_MIGRATE);
+	struct db_setup setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_TOOL), NULL, DB_MIGRATE);
 
-	m->conf = &conf;
+	db_login_all(&conf, logins);
+	m->logins = logins;
 	m->dir = m->dir == NULL ? dir : m->dir;
 	m->say = say;
 	return db_open(&arena, &setup, &m->db, e) && migrate_run(m, &arena, e);
@@ -231,7 +233,7 @@ START_TEST(a_worker_takes_its_own_schema_or_the_next)
 	migrate_real();
 	services_sql(&services, str_fmt(&arena, "DELETE FROM schema_migration WHERE version < %d", SQL_SCHEMA).p);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct db_setup setup = sql_setup(&conf, NULL, DB_WEB);
+		struct db_setup setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_WEB), NULL, DB_WEB);
 		struct err e = {0};
 		struct db *db;
 
@@ -258,7 +260,7 @@ START_TEST(a_worker_without_a_schema_says_what_to_do)
 
 	begin();
 	services_sql(&services, "GRANT SELECT ON kontor.* TO kontor_web@localhost");
-	setup = sql_setup(&conf, NULL, DB_WEB);
+	setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_WEB), NULL, DB_WEB);
 	ck_ok(db_open(&arena, &setup, &db, &e), &e);
 	ck_assert(!db_connect(db, &e));
 	ck_assert_int_eq(e.kind, ERR_UPSTREAM);

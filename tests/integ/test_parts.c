@@ -109,13 +109,14 @@ ck_same(struct db *db, const char *handle, long long statements)
 static struct str
 ck_written(void)
 {
-	struct db_setup setup = {.conf = &conf, .role = DB_TOOL, .stmts = written, .n_stmts = ARRAY_LEN(written)};
+	struct db_setup setup = {.role = DB_TOOL, .stmts = written, .n_stmts = ARRAY_LEN(written)};
 	struct db *db = services_db(&services, &a, DB_WEB), *look;
 	struct db_rows rows;
 	struct err e = {0};
 	struct buf all;
 
 	services_sql(&services, "UPDATE product SET status = 1"); /* the others are not read */
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
 	ck_ok(db_open(&a, &setup, &look, &e), &e);
 	ck_ok(db_select(db_query(look, 0), &a, &rows, &e), &e);
 	buf_init(&all, &a, 64 << 20);
@@ -155,7 +156,8 @@ START_TEST(parts_of_imported_and_of_generated_goods_say_what_their_tables_say)
 
 	import_demo();
 	im = importer();
-	s = (struct catalogue_save){.db = im.db, .a = &a, .now_s = clock_utc_s(), .langs = &conf.site_languages};
+	s = (struct catalogue_save){.db = im.db, .a = &a, .now_s = clock_utc_s(),
+	    .langs = conf.site_languages.v, .n_langs = conf.site_languages.n};
 	db_deadline(im.db, CLOCK_NEVER);
 	ck_ok(catalogue_generate(&s, 300, 7, NULL, &e), &e);
 	all = ck_written();
@@ -171,7 +173,8 @@ END_TEST
 START_TEST(parts_of_generated_goods_are_written_also_in_a_shop_without_pictures)
 {
 	struct import im = importer();
-	struct catalogue_save s = {.db = im.db, .a = &a, .now_s = clock_utc_s(), .langs = &conf.site_languages};
+	struct catalogue_save s = {.db = im.db, .a = &a, .now_s = clock_utc_s(),
+	    .langs = conf.site_languages.v, .n_langs = conf.site_languages.n};
 	struct err e = {0};
 
 	ck_ok(catalogue_generate(&s, 5, 8, NULL, &e), &e);
@@ -244,7 +247,8 @@ END_TEST
 static bool
 save_body(struct db *db, void *arg, struct err *e)
 {
-	struct catalogue_save s = {.db = db, .a = &a, .langs = &conf.site_languages, .now_s = 1};
+	struct catalogue_save s = {.db = db, .a = &a, .now_s = 1,
+	    .langs = conf.site_languages.v, .n_langs = conf.site_languages.n};
 	const struct product *p = arg;
 	struct catalogue_saved saved;
 
@@ -313,7 +317,8 @@ say(const char *text)
 /* As a database of the release before is: its products have no such column. */
 START_TEST(migration_writes_the_parts_that_an_import_writes)
 {
-	struct migrate m = {.conf = &conf, .say = say};
+	struct db_login logins[DB_ACCOUNT__MAX];
+	struct migrate m = {.logins = logins, .say = say};
 	struct db_setup setup;
 	struct err e = {0};
 	struct str imported;
@@ -325,7 +330,8 @@ START_TEST(migration_writes_the_parts_that_an_import_writes)
 	services_sql(&services, "ALTER TABLE product DROP COLUMN parts");
 	services_sql(&services, "UPDATE product SET status = 2 WHERE handle = 'odd-too'");
 	services_sql(&services, "DELETE FROM schema_migration WHERE version >= 3");
-	setup = sql_setup(&conf, NULL, DB_MIGRATE);
+	db_login_all(&conf, logins);
+	setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_TOOL), NULL, DB_MIGRATE);
 	ck_ok(db_open(&a, &setup, &m.db, &e) && migrate_run(&m, &a, &e), &e);
 	ck_assert_uint_eq(m.n_applied, SQL_SCHEMA - 2);
 	ck_str(ck_written(), imported.p);

@@ -248,7 +248,7 @@ static void
 check_account(const char *user, enum db_role role, const char *also)
 {
 	static struct rights allowed, needed;
-	struct db_setup setup = sql_setup(&conf, NULL, role);
+	struct db_setup setup = sql_setup((struct db_login){0}, NULL, role);
 	struct str rest = str_z(also), one;
 	MYSQL *mysql, *root;
 	size_t n;

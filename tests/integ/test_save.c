@@ -64,7 +64,8 @@ lengthen(struct goods *g, size_t i, size_t chars)
 static bool
 save_body(struct db *db, void *arg, struct err *e)
 {
-	struct catalogue_save s = {.db = db, .a = &a, .langs = &conf.site_languages, .now_s = 1};
+	struct catalogue_save s = {.db = db, .a = &a, .now_s = 1,
+	    .langs = conf.site_languages.v, .n_langs = conf.site_languages.n};
 	const struct product *p = &((struct goods *)arg)->p;
 	struct catalogue_saved saved;
 

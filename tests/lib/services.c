@@ -105,7 +105,8 @@ services_db(const struct services *s, struct arena *a, enum db_role role)
 	struct db *db;
 
 	services_conf(s, a, conf);
-	setup = sql_setup(conf, NULL, role);
+	setup = sql_setup(db_login_of(conf, role == DB_WEB ? DB_ACCOUNT_WEB : role == DB_JOBS ? DB_ACCOUNT_JOBS
+	    : DB_ACCOUNT_TOOL), NULL, role);
 	if (!db_open(a, &setup, &db, &e) || !db_connect(db, &e) || db_unusable(db, &e) > 0)
 		die("database", e.msg);
 	return db;

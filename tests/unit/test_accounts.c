@@ -2,11 +2,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plat/conf/conf.h"
 #include "store/admin/accounts.h"
 #include "unit.h"
 
 static struct arena arena;
 static struct conf conf;
+
+/* As `conf` is now. */
+static bool
+fill(struct str text, struct str *out, struct err *e)
+{
+	struct db_login logins[DB_ACCOUNT__MAX];
+
+	db_login_all(&conf, logins);
+	return accounts_fill(&arena, logins, text, out, e);
+}
 
 static struct str
 filled(const char *text)
@@ -14,7 +25,7 @@ filled(const char *text)
 	struct err e = {0};
 	struct str out;
 
-	ck_ok(accounts_fill(&arena, &conf, str_z(text), &out, &e), &e);
+	ck_ok(fill(str_z(text), &out, &e), &e);
 	return out;
 }
 
@@ -80,11 +91,11 @@ START_TEST(a_password_file_that_is_missing_or_empty_is_named)
 
 	begin();
 	conf.db_jobs_password_file = STR("/nonexistent/password");
-	ck_assert(!accounts_fill(&arena, &conf, STR("x"), &out, &e));
+	ck_assert(!fill(STR("x"), &out, &e));
 	ck_assert_str_eq(e.msg, "/nonexistent/password: there is no such password file");
 	err_clear(&e);
 	file = conf.db_jobs_password_file = password_file("\n");
-	ck_assert(!accounts_fill(&arena, &conf, STR("x"), &out, &e));
+	ck_assert(!fill(STR("x"), &out, &e));
 	ck_assert_int_eq(e.kind, ERR_INPUT);
 	unlink(file.p);
 }
@@ -106,7 +117,7 @@ START_TEST(a_password_is_what_the_programs_read)
 	memset(bytes, 'p', sizeof(bytes));
 	memcpy(bytes + 300, "\n", 2);
 	file = conf.db_password_file = password_file(bytes);
-	ck_assert(!accounts_fill(&arena, &conf, STR("x"), &out, &e));
+	ck_assert(!fill(STR("x"), &out, &e));
 	ck_assert_str_eq(e.msg, str_fmt(&arena, "database: the password in %s is too long", file.p).p);
 	unlink(file.p);
 	file = conf.db_password_file = password_file("one\rtwo\n");

@@ -300,11 +300,10 @@ look_first(struct making *mk, struct db *db, struct err *e)
 }
 
 static bool
-save_rows(struct making *mk, const struct conf *conf, struct err *e)
+save_rows(struct making *mk, const struct db_login *login, struct err *e)
 {
 	struct manifest *m = &mk->b->m;
-	struct db_login login = {conf, conf->db_tool_user, conf->db_tool_password_file, conf->db_name.p};
-	struct db_dump d = {.login = &login,
+	struct db_dump d = {.login = login,
 	    .file = str_fmt(mk->a, "%s/" BACKUP_DUMP, mk->part).p,
 	    .leave_out = SHOP_CONTROL_TABLE,
 	    .tell = progress_bytes,
@@ -323,17 +322,15 @@ save_rows(struct making *mk, const struct conf *conf, struct err *e)
 static bool
 save_database(struct making *mk, struct err *e)
 {
-	struct conf *conf = ARENA_NEW(mk->a, struct conf);
-	struct db_setup setup;
+	struct db_login login = db_login_of(mk->b->conf, DB_ACCOUNT_BACKUP);
+	struct db_setup setup = sql_setup(login, NULL, DB_MIGRATE);
 	struct db *db;
 	bool ok;
 
-	*conf = accounts_backup(mk->b->conf, mk->b->conf->db_name);
-	setup = sql_setup(conf, NULL, DB_MIGRATE);
 	if (!db_open(mk->a, &setup, &db, e))
 		return false;
 	ok = db_connect(db, e) && (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e))
-	     && look_first(mk, db, e) && save_rows(mk, conf, e);
+	     && look_first(mk, db, e) && save_rows(mk, &login, e);
 	db_close(db);
 	return ok;
 }
@@ -393,7 +390,7 @@ save_pictures(struct making *mk, struct err *e)
 static bool
 check(struct making *mk, struct err *e)
 {
-	const struct prove p = {.conf = mk->b->conf,
+	const struct prove p = {.backup = db_login_of(mk->b->conf, DB_ACCOUNT_BACKUP),
 	    .dump = str_fmt(mk->a, "%s/" BACKUP_DUMP, mk->part).p,
 	    .sql_dir = mk->b->sql_dir,
 	    .m = &mk->b->m};

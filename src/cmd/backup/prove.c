@@ -2,19 +2,19 @@
 
 #include <stdio.h>
 
-#include "work/progress.h"
 #include "plat/host/db_dump.h"
 #include "store/admin/copy_store.h"
 #include "store/admin/migrate.h"
-#include "store/sql.h"
 #include "store/admin/trial.h"
 #include "store/admin/verify_store.h"
+#include "store/sql.h"
+#include "work/progress.h"
 
 /* Nothing is left open after an error. */
 static bool
-connect_to(const struct conf *conf, enum db_role role, struct db **db, struct arena *a, struct err *e)
+connect_to(const struct db_login *login, enum db_role role, struct db **db, struct arena *a, struct err *e)
 {
-	struct db_setup setup = sql_setup(conf, NULL, role);
+	struct db_setup setup = sql_setup(*login, NULL, role);
 	struct err why = {0};
 
 	if (!db_open(a, &setup, db, e))
@@ -46,14 +46,14 @@ tell_breaches(void *arg, const struct verify_result *r)
 }
 
 bool
-prove_books(const struct conf *conf, int64_t now_s, size_t *n_broken, struct arena *a, struct err *e)
+prove_books(const struct db_login *login, int64_t now_s, size_t *n_broken, struct arena *a, struct err *e)
 {
 	struct db *db;
 	size_t all;
 	bool ok;
 
 	*n_broken = 0;
-	if (!connect_to(conf, DB_TOOL, &db, a, e))
+	if (!connect_to(login, DB_TOOL, &db, a, e))
 		return false;
 	ok = verify_run(db, now_s, tell_breaches, n_broken, &all, e);
 	db_close(db);
@@ -117,27 +117,26 @@ say_nothing(const char *text)
 }
 
 static bool
-bring_up_to_date(const struct prove *p, const struct conf *conf, struct db *db, struct arena *a, struct err *e)
+bring_up_to_date(const struct prove *p, struct db *db, struct arena *a, struct err *e)
 {
-	struct migrate m = {.db = db, .conf = conf, .dir = p->sql_dir, .no_grants = true, .say = say_nothing};
+	struct migrate m = {.db = db, .dir = p->sql_dir, .no_grants = true, .say = say_nothing};
 
 	return migrate_run(&m, a, e);
 }
 
 static bool
-try_it(const struct prove *p, const struct conf *conf, struct arena *a, struct err *e)
+try_it(const struct prove *p, const struct db_login *login, struct arena *a, struct err *e)
 {
-	struct db_login login = {conf, conf->db_tool_user, conf->db_tool_password_file, conf->db_name.p};
-	struct db_dump d = {.login = &login, .file = p->dump, .tell = progress_bytes, .arg = "restored on trial"};
+	struct db_dump d = {.login = login, .file = p->dump, .tell = progress_bytes, .arg = "restored on trial"};
 	struct db *db;
 	size_t n_broken;
 	bool ok;
 
-	if (!db_dump_load(&d, a, e) || !connect_to(conf, DB_MIGRATE, &db, a, e))
+	if (!db_dump_load(&d, a, e) || !connect_to(login, DB_MIGRATE, &db, a, e))
 		return false;
-	ok = compare_rows(db, p->m, a, e) && find_last_order(db, p->m, a, e) && bring_up_to_date(p, conf, db, a, e);
+	ok = compare_rows(db, p->m, a, e) && find_last_order(db, p->m, a, e) && bring_up_to_date(p, db, a, e);
 	db_close(db);
-	if (!ok || !prove_books(conf, p->m->made_s, &n_broken, a, e))
+	if (!ok || !prove_books(login, p->m->made_s, &n_broken, a, e))
 		return false;
 	return n_broken == 0
 	    || err_set(e, ERR_CONFLICT, "the books in the copy break %zu promise%s: see above", n_broken,
@@ -151,11 +150,11 @@ prove_dump(const struct prove *p, struct arena *a, struct err *e)
 	struct err ignored = {0};
 	bool ok;
 
-	if (!trial_open(t, p->conf, a, e))
+	if (!trial_open(t, &p->backup, a, e))
 		return err_context(e, "trial");
 	if (t->found_old)
-		progress_step("check: %s, left by a run that broke off, was dropped", t->conf.db_name.p);
-	ok = try_it(p, &t->conf, a, e) || err_context(e, "trial in %s", t->conf.db_name.p);
+		progress_step("check: %s, left by a run that broke off, was dropped", t->login.database.p);
+	ok = try_it(p, &t->login, a, e) || err_context(e, "trial in %s", t->login.database.p);
 	if (!trial_drop(t, a, ok ? e : &ignored))
 		return false;
 	return ok;

@@ -7,20 +7,20 @@
 #define KONTOR_CMD_BACKUP_PROVE_H
 
 #include "cmd/backup/manifest.h"
-#include "plat/conf/conf.h"
+#include "plat/db/db_login.h"
 
 struct prove {
-	const struct conf *conf; /* the shop's */
-	const char *dump;        /* the file */
-	const char *sql_dir;     /* of the migrations */
+	struct db_login backup; /* the account that may make the trial's database; names the shop's */
+	const char *dump;       /* the file */
+	const char *sql_dir;    /* of the migrations */
 	const struct manifest *m;
 };
 
 /* The trial's database is gone afterwards, also after an error. */
 MUST_USE bool prove_dump(const struct prove *, struct arena *, struct err *);
 
-/* Checks the promises in the database of `conf` as of `now_s` and tells what is broken on standard error. *n_broken:
+/* Checks the promises in the database of the login as of `now_s` and tells what is broken on standard error. *n_broken:
  * without those that depend on the hour. */
-MUST_USE bool prove_books(const struct conf *conf, int64_t now_s, size_t *n_broken, struct arena *, struct err *);
+MUST_USE bool prove_books(const struct db_login *, int64_t now_s, size_t *n_broken, struct arena *, struct err *);
 
 #endif

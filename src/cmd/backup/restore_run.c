@@ -108,7 +108,10 @@ check_age(const struct restore *r, struct err *e)
 static bool
 try_first(struct restore *r, struct err *e)
 {
-	const struct prove p = {.conf = r->conf, .dump = below(r, BACKUP_DUMP), .sql_dir = r->sql_dir, .m = &r->m};
+	const struct prove p = {.backup = db_login_of(r->conf, DB_ACCOUNT_BACKUP),
+	    .dump = below(r, BACKUP_DUMP),
+	    .sql_dir = r->sql_dir,
+	    .m = &r->m};
 
 	if (!check_files(r, e) || !check_age(r, e))
 		return false;
@@ -127,7 +130,7 @@ try_first(struct restore *r, struct err *e)
 static bool
 open_shop(struct restore *r, struct err *e)
 {
-	struct db_setup setup = sql_setup(r->conf, NULL, DB_MIGRATE);
+	struct db_setup setup = sql_setup(db_login_of(r->conf, DB_ACCOUNT_TOOL), NULL, DB_MIGRATE);
 
 	return db_open(r->a, &setup, &r->db, e)
 	    && (db_connect(r->db, e)
@@ -229,7 +232,7 @@ put_pictures(struct restore *r, struct err *e)
 static bool
 pause_orders(struct restore *r, struct err *e)
 {
-	struct migrate m = {.db = r->db, .conf = r->conf, .dir = r->sql_dir};
+	struct migrate m = {.db = r->db, .dir = r->sql_dir};
 	struct shop_control c;
 	struct err none = {0};
 
@@ -311,13 +314,16 @@ restore_say(const char *text)
 static bool
 restore_load(struct restore *r, struct err *e)
 {
-	const struct conf *c = r->conf;
-	struct db_login login = {c, c->db_tool_user, c->db_tool_password_file, c->db_name.p};
-	struct db_dump d = {.login = &login, .file = below(r, BACKUP_DUMP), .tell = progress_bytes, .arg = "database"};
-	struct migrate m = {.db = r->db, .conf = c, .dir = r->sql_dir, .say = restore_say};
+	struct db_login logins[DB_ACCOUNT__MAX];
+	struct db_dump d = {.login = &logins[DB_ACCOUNT_TOOL],
+	    .file = below(r, BACKUP_DUMP),
+	    .tell = progress_bytes,
+	    .arg = "database"};
+	struct migrate m = {.db = r->db, .logins = logins, .dir = r->sql_dir, .say = restore_say};
 	struct copy_state s;
 	uint64_t identity;
 
+	db_login_all(r->conf, logins);
 	if (!db_dump_load(&d, r->a, e))
 		return false;
 	progress_step("database: loaded, %llu bytes of SQL", (unsigned long long)d.bytes);
@@ -355,9 +361,10 @@ restore_finish(struct restore *r, struct err *e)
 {
 	struct err cache = {0};
 	bool emptied = forget_cache(r, &cache);
+	struct db_login login = db_login_of(r->conf, DB_ACCOUNT_TOOL);
 	size_t n_broken;
 
-	if (!prove_books(r->conf, r->m.made_s, &n_broken, r->a, e))
+	if (!prove_books(&login, r->m.made_s, &n_broken, r->a, e))
 		return false;
 	if (n_broken > 0)
 		return err_set(e, ERR_CONFLICT, "the restored books break %zu promises: see above", n_broken);

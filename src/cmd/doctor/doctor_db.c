@@ -56,7 +56,8 @@ enum entry { ENTERED, REFUSED, SKIPPED };
 static enum entry
 log_in(struct doctor *d, const struct account *x, enum db_role role, struct db **db, struct err *e)
 {
-	struct db_setup setup = sql_setup(d->conf, NULL, role);
+	struct db_login login = db_login_of(d->conf, DB_ACCOUNT_TOOL);
+	struct db_setup setup;
 	const char *closed = NULL;
 
 	if (d->conf->db_host.n == 0 && access(d->conf->db_socket.p, F_OK) != 0 && errno == EACCES)
@@ -67,8 +68,9 @@ log_in(struct doctor *d, const struct account *x, enum db_role role, struct db *
 		doctor_unseen(d, "%s: %s", closed, strerror(errno));
 		return SKIPPED;
 	}
-	setup.user = x->user;
-	setup.password_file = x->file;
+	login.user = x->user;
+	login.password_file = x->file;
+	setup = sql_setup(login, NULL, role);
 	if (!db_open(d->a, &setup, db, e))
 		return REFUSED;
 	db_deadline(*db, clock_mono_ns() + ANSWER_NS);
@@ -133,8 +135,12 @@ static bool
 read_wanted(struct doctor *d, struct str *text, struct err *e)
 {
 	static const char *const files[] = {"accounts.sql", "grants.sql"};
+	struct db_login logins[DB_ACCOUNT__MAX];
 	struct buf b;
 
+	db_login_all(d->conf, logins);
+	for (size_t i = 0; i < DB_ACCOUNT__MAX; i++)
+		logins[i].password_file = STR("");
 	buf_init(&b, d->a, GRANTS_FILE_B);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		const char *path = str_fmt(d->a, "%s/%s", d->sql_dir, files[i]).p;
@@ -145,7 +151,7 @@ read_wanted(struct doctor *d, struct str *text, struct err *e)
 			return false;
 		if (!found)
 			return err_set(e, ERR_NOT_FOUND, "%s is not there: rights were not compared", path);
-		if (!accounts_names(d->a, d->conf, part, &part, e))
+		if (!accounts_fill(d->a, logins, part, &part, e))
 			return false;
 		buf_put(&b, part);
 	}

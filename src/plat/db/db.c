@@ -10,10 +10,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "plat/conf/conf.h"
 #include "plat/db/db_code.h"
 #include "plat/db/db_impl.h"
-#include "plat/db/db_login.h"
 
 #define UNFIT_RETRY_NS CLOCK_S
 
@@ -180,20 +178,6 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 	return false;
 }
 
-static bool
-read_password(const struct db *db, char out[DB_LOGIN_PASSWORD_B], struct err *e)
-{
-	const struct conf *conf = db->setup.conf;
-
-	if (db->setup.user.n > 0)
-		return db_login_password(db->setup.password_file, out, e);
-	if (db->setup.role == DB_JOBS)
-		return db_login_password(conf->db_jobs_password_file, out, e);
-	if (db->setup.role != DB_WEB)
-		return db_login_password(conf->db_tool_password_file, out, e);
-	return db_login_password(conf->db_password_file, out, e);
-}
-
 /* What every session is set to. NO_AUTO_VALUE_ON_ZERO keeps an explicit id 0 from becoming another one. */
 static void
 set_session(const struct db *db, MYSQL *mysql)
@@ -225,13 +209,13 @@ log_in(struct db *db, struct err *e)
 	uint64_t began_ns = clock_mono_ns();
 	MYSQL *mysql, *got;
 
-	if (!read_password(db, password, e))
+	if (!db_login_password(db->setup.login.password_file, password, e))
 		return false;
 	mysql = mysql_init(NULL);
 	if (mysql == NULL)
 		return err_set(e, ERR_LIMIT, "database: no memory for a connection");
 	set_session(db, mysql);
-	db_call_limit(db, (uint64_t)db->setup.conf->db_connect_ms);
+	db_call_limit(db, (uint64_t)db->setup.login.connect_ms);
 	got = db_call_connect(db, mysql, password);
 	explicit_bzero(password, sizeof(password));
 	db_count_connect(db, began_ns, got != NULL);

@@ -18,11 +18,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "plat/db/db_login.h"
 
 #define DB_ROWS_MAX 10000
 #define DB_BYTES_MAX ((size_t)16 << 20)
 
-struct conf;
 struct control;
 struct db;
 struct db_query;
@@ -44,11 +44,10 @@ struct db_stmt {
 };
 
 struct db_setup {
-	const struct conf *conf;
+	struct db_login login;
 	struct control *control; /* counts there too; NULL: neither breaker nor counters */
 	enum db_role role;
-	struct str user, password_file; /* another account than the role's; `user` empty: the role's */
-	const struct db_stmt *stmts; /* borrowed for ever, as are the two above */
+	const struct db_stmt *stmts; /* borrowed for ever, as are the texts of the login and `control` */
 	size_t n_stmts;
 	/* Called on a new connection before the statements are prepared; tells the schema's number. False: the database
 	 * is unfit, and is not asked again for a second. May be NULL. */

@@ -4,14 +4,13 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "plat/conf/conf.h"
 
 uint64_t
 db_statement_ms(const struct db *db)
 {
 	if (db->setup.role == DB_TOOL || db->setup.role == DB_MIGRATE)
 		return 0;
-	return (uint64_t)db->setup.conf->db_statement_ms;
+	return (uint64_t)db->setup.login.statement_ms;
 }
 
 void
@@ -65,20 +64,13 @@ await(struct db *db, MYSQL *mysql, int want)
 MYSQL *
 db_call_connect(struct db *db, MYSQL *mysql, const char *password)
 {
-	const struct conf *conf = db->setup.conf;
-	const char *host = conf->db_host.n > 0 ? conf->db_host.p : NULL;
-	const char *user = conf->db_user.p;
+	const struct db_login *l = &db->setup.login;
+	const char *host = l->host.n > 0 ? l->host.p : NULL;
 	MYSQL *ret = NULL;
 	int want;
 
-	if (db->setup.user.n > 0)
-		user = db->setup.user.p;
-	else if (db->setup.role == DB_JOBS)
-		user = conf->db_jobs_user.p;
-	else if (db->setup.role != DB_WEB)
-		user = conf->db_tool_user.p;
-	want = mysql_real_connect_start(&ret, mysql, host, user, password, conf->db_name.p, (unsigned)conf->db_port,
-	    host == NULL ? conf->db_socket.p : NULL, CLIENT_FOUND_ROWS);
+	want = mysql_real_connect_start(&ret, mysql, host, l->user.p, password, l->database.p, (unsigned)l->port,
+	    host == NULL ? l->socket.p : NULL, CLIENT_FOUND_ROWS);
 	while (want != 0)
 		want = mysql_real_connect_cont(&ret, mysql, await(db, mysql, want));
 	return ret;

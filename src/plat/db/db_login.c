@@ -8,9 +8,34 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "plat/conf/conf.h"
 #include "plat/text/file.h"
 
 #define OPTIONS_MAX_B 4096
+
+struct db_login
+db_login_of(const struct conf *c, enum db_account account)
+{
+	const struct str user[] = {c->db_user, c->db_jobs_user, c->db_tool_user, c->db_backup_user};
+	const struct str file[] = {
+	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
+
+	return (struct db_login){.host = c->db_host,
+	    .socket = c->db_socket,
+	    .port = c->db_port,
+	    .database = c->db_name,
+	    .user = user[account],
+	    .password_file = file[account],
+	    .connect_ms = c->db_connect_ms,
+	    .statement_ms = c->db_statement_ms};
+}
+
+void
+db_login_all(const struct conf *c, struct db_login out[DB_ACCOUNT__MAX])
+{
+	for (int i = 0; i < DB_ACCOUNT__MAX; i++)
+		out[i] = db_login_of(c, (enum db_account)i);
+}
 
 bool
 db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *e)
@@ -54,17 +79,15 @@ put_option(struct buf *b, const char *name, const char *value)
 static void
 put_options(struct buf *b, const struct db_login *l, const char *password)
 {
-	const struct conf *c = l->conf;
-
 	buf_z(b, "[client]\n");
 	put_option(b, "user", l->user.p);
 	if (*password != '\0')
 		put_option(b, "password", password);
-	if (c->db_host.n > 0) {
-		put_option(b, "host", c->db_host.p);
-		buf_fmt(b, "port=%d\nprotocol=tcp\n", (int)c->db_port);
+	if (l->host.n > 0) {
+		put_option(b, "host", l->host.p);
+		buf_fmt(b, "port=%d\nprotocol=tcp\n", (int)l->port);
 	} else {
-		put_option(b, "socket", c->db_socket.p);
+		put_option(b, "socket", l->socket.p);
 	}
 }
 

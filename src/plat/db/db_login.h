@@ -1,22 +1,33 @@
-/* db_login.h - how the shop and MariaDB's own programs come by the password of an account.
+/* db_login.h - who logs in to which database, and how the password gets there.
  *
- * A program is given a file of options in memory (RUN_ALSO, read as DB_LOGIN_OPTION): so the password is never on a
- * command line or in the environment, where others could read it, nor once more on a disk. */
+ * MariaDB's own programs are given a file of options in memory (RUN_ALSO, read as DB_LOGIN_OPTION): the password is
+ * never on a command line or in the environment, where others could read it, nor once more on a disk. */
 #ifndef KONTOR_PLAT_DB_DB_LOGIN_H
 #define KONTOR_PLAT_DB_DB_LOGIN_H
 
 #include "base/err.h"
 #include "base/str.h"
-#include "plat/conf/conf.h"
 
 #define DB_LOGIN_OPTION "--defaults-file=/dev/fd/3" /* the number is RUN_ALSO */
 #define DB_LOGIN_PASSWORD_B 256
 
+struct conf;
+
+/* The shop's accounts in the database. */
+enum db_account { DB_ACCOUNT_WEB, DB_ACCOUNT_JOBS, DB_ACCOUNT_TOOL, DB_ACCOUNT_BACKUP, DB_ACCOUNT__MAX };
+
+/* Texts have a NUL behind and are borrowed. */
 struct db_login {
-	const struct conf *conf; /* where the server is */
-	struct str user, password_file;
-	const char *database;
+	struct str host, socket; /* no host: by the socket */
+	int64_t port;
+	struct str database; /* may be none */
+	struct str user, password_file; /* no file: no password */
+	int64_t connect_ms, statement_ms;
 };
+
+/* As the settings have it. */
+struct db_login db_login_of(const struct conf *, enum db_account);
+void db_login_all(const struct conf *, struct db_login out[DB_ACCOUNT__MAX]);
 
 /* First line of the file; empty without a file. The buffer is the caller's to wipe. ERR_UPSTREAM when it cannot be
  * read, or when no line ends within the buffer's size. */

@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "plat/conf/conf.h"
 
 #define BINARY_CHARSET 63
 #define STMT_RETRY_NS CLOCK_S
@@ -203,7 +202,7 @@ stmt_prepare(struct db_query *q, struct err *unfit, struct err *e)
 	q->stmt = mysql_stmt_init(db->mysql);
 	if (q->stmt == NULL)
 		return db_fail(db, q->def->name, mysql_errno(db->mysql), mysql_error(db->mysql), e);
-	db_call_limit(db, (uint64_t)db->setup.conf->db_connect_ms);
+	db_call_limit(db, (uint64_t)db->setup.login.connect_ms);
 	if (db_call_prepare(db, q->stmt, str_z(q->def->text)) != 0) {
 		code = mysql_stmt_errno(q->stmt);
 		unfit->code = (int)code;

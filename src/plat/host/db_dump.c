@@ -166,11 +166,11 @@ pump(struct pump *p, struct err *e)
 bool
 db_dump_save(struct db_dump *d, struct arena *a, struct err *e)
 {
-	const char *leave_out = str_fmt(a, "--ignore-table=%s.%s", d->login->database, d->leave_out).p;
+	const char *leave_out = str_fmt(a, "--ignore-table=%s.%s", d->login->database.p, d->leave_out).p;
 	const char *const dump[] = {"mariadb-dump", DB_LOGIN_OPTION, leave_out, "--single-transaction",
 	    "--skip-triggers",
 	    "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4", "--max-allowed-packet=1G",
-	    d->login->database, NULL};
+	    d->login->database.p, NULL};
 	static const char *const gzip[] = {"gzip", "-c", NULL};
 	struct dump_scan scan;
 	struct pump p = {.d = d, .a = a, .scan = &scan, .file = -1, .login = -1};
@@ -202,7 +202,7 @@ db_dump_load(struct db_dump *d, struct arena *a, struct err *e)
 	static const char *const gunzip[] = {"gzip", "-dc", NULL};
 	/* The sandbox: a dump must contain SQL only, no commands for this machine. */
 	const char *const mariadb[] = {"mariadb", DB_LOGIN_OPTION, "--batch", "--loose-sandbox",
-	    "--default-character-set=utf8mb4", "--max-allowed-packet=1G", d->login->database, NULL};
+	    "--default-character-set=utf8mb4", "--max-allowed-packet=1G", d->login->database.p, NULL};
 	struct pump p = {.d = d, .a = a, .file = -1, .login = -1};
 	bool ok;
 

@@ -5,22 +5,21 @@
 #include <unistd.h>
 
 #include "base/fill.h"
-#include "plat/db/db_login.h"
 #include "plat/db/db_text.h"
 
 #define TEXT_MAX_B ((size_t)1 << 20)
 
 static struct str
-account(struct arena *a, const struct conf *c, struct str user)
+account(struct arena *a, const struct db_login *l)
 {
-	return str_fmt(a, "'%s'@'%s'", db_text_quoted(a, user).p, c->db_host.n == 0 ? "localhost" : "%");
+	return str_fmt(a, "'%s'@'%s'", db_text_quoted(a, l->user).p, l->host.n == 0 ? "localhost" : "%");
 }
 
 /* The pattern of databases; in it an underscore stands for any character unless it is escaped. */
 static struct str
-trial_pattern(struct arena *a, const struct conf *c)
+trial_pattern(struct arena *a, struct str database)
 {
-	struct str plain = str_fmt(a, "%s%s", c->db_name.p, ACCOUNTS_TRIAL);
+	struct str plain = str_fmt(a, "%s%s", database.p, ACCOUNTS_TRIAL);
 	struct buf b;
 
 	buf_init(&b, a, TEXT_MAX_B);
@@ -54,19 +53,17 @@ password(struct arena *a, struct str file, struct str *out, struct err *e)
 	return true;
 }
 
-/* Lines with a word that has no value are left out. */
-static bool
-accounts_text(struct arena *a, const struct conf *c, const struct str files[4], struct str text, struct str *out,
-    struct err *e)
+bool
+accounts_fill(struct arena *a, const struct db_login *l, struct str text, struct str *out, struct err *e)
 {
 	struct fill_word words[] = {
-	    {STR("@db@"), str_fmt(a, "`%s`", c->db_name.p)},
-	    {STR("@trial@"), trial_pattern(a, c)},
-	    {STR("@web@"), account(a, c, c->db_user)},
-	    {STR("@jobs@"), account(a, c, c->db_jobs_user)},
-	    {STR("@tool@"), account(a, c, c->db_tool_user)},
-	    {STR("@backup@"), account(a, c, c->db_backup_user)},
-	    {.name = STR("@web_password@")},
+	    {STR("@db@"), str_fmt(a, "`%s`", l->database.p)},
+	    {STR("@trial@"), trial_pattern(a, l->database)},
+	    {STR("@web@"), account(a, &l[DB_ACCOUNT_WEB])},
+	    {STR("@jobs@"), account(a, &l[DB_ACCOUNT_JOBS])},
+	    {STR("@tool@"), account(a, &l[DB_ACCOUNT_TOOL])},
+	    {STR("@backup@"), account(a, &l[DB_ACCOUNT_BACKUP])},
+	    {.name = STR("@web_password@")}, /* these in the order of the accounts */
 	    {.name = STR("@jobs_password@")},
 	    {.name = STR("@tool_password@")},
 	    {.name = STR("@backup_password@")},
@@ -74,8 +71,8 @@ accounts_text(struct arena *a, const struct conf *c, const struct str files[4], 
 	struct str line;
 	struct buf b;
 
-	for (size_t i = 0; i < 4; i++)
-		if (!password(a, files[i], &words[ARRAY_LEN(words) - 4 + i].value, e))
+	for (size_t i = 0; i < DB_ACCOUNT__MAX; i++)
+		if (!password(a, l[i].password_file, &words[ARRAY_LEN(words) - DB_ACCOUNT__MAX + i].value, e))
 			return false;
 	buf_init(&b, a, TEXT_MAX_B);
 	if (str_ends(text, STR("\n")))
@@ -90,32 +87,4 @@ accounts_text(struct arena *a, const struct conf *c, const struct str files[4], 
 	}
 	*out = buf_str(&b);
 	return buf_check(&b, e);
-}
-
-bool
-accounts_fill(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
-{
-	const struct str files[4] = {
-	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
-
-	return accounts_text(a, c, files, text, out, e);
-}
-
-bool
-accounts_names(struct arena *a, const struct conf *c, struct str text, struct str *out, struct err *e)
-{
-	const struct str none[4] = {STR_NONE};
-
-	return accounts_text(a, c, none, text, out, e);
-}
-
-struct conf
-accounts_backup(const struct conf *c, struct str database)
-{
-	struct conf out = *c;
-
-	out.db_tool_user = c->db_backup_user;
-	out.db_tool_password_file = c->db_backup_password_file;
-	out.db_name = database;
-	return out;
 }

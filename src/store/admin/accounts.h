@@ -6,19 +6,14 @@
 #ifndef KONTOR_STORE_ADMIN_ACCOUNTS_H
 #define KONTOR_STORE_ADMIN_ACCOUNTS_H
 
-#include "plat/conf/conf.h"
+#include "plat/db/db_login.h"
 
 /* Names of databases in which a backup is tried begin with this behind the shop's own name. */
 #define ACCOUNTS_TRIAL "_trial_"
 
-/* The text with all that filled in; lines with a password that the configuration has no file for are left out.
- * ERR_INPUT when a password file cannot be read or is empty. */
-MUST_USE bool accounts_fill(struct arena *, const struct conf *, struct str text, struct str *out, struct err *);
-
-/* The same without the lines of passwords, for who only compares rights. */
-MUST_USE bool accounts_names(struct arena *, const struct conf *, struct str text, struct str *out, struct err *);
-
-/* The configuration of a program that does as db.backup_user what else db.tool_user does, in another database. */
-struct conf accounts_backup(const struct conf *, struct str database);
+/* The text with all that filled in from the logins (db_login_all()); a line with the password of an account that has no
+ * password file is left out. ERR_INPUT when a password file cannot be read or is empty. */
+MUST_USE bool accounts_fill(
+    struct arena *, const struct db_login *logins, struct str text, struct str *out, struct err *);
 
 #endif

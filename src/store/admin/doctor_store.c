@@ -95,7 +95,7 @@ doctor_grants(struct db *db, struct arena *a, struct str *text, struct err *e)
 size_t
 doctor_statements(enum db_role role)
 {
-	struct db_setup setup = sql_setup(NULL, NULL, role);
+	struct db_setup setup = sql_setup((struct db_login){0}, NULL, role);
 	size_t n = 0;
 
 	for (size_t i = 0; i < setup.n_stmts; i++)

@@ -11,7 +11,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
-#include "plat/conf/conf.h"
 #include "plat/db/db_text.h"
 #include "store/admin/accounts.h"
 #include "store/sql.h"
@@ -261,7 +260,7 @@ grant(struct run *r, struct err *e)
 
 	if (access(str_fmt(r->a, "%s/grants.sql", r->m->dir).p, R_OK) != 0)
 		return true;
-	if (!read_file(r->a, r->m->dir, f.name, &f.text, e) || !accounts_fill(r->a, r->m->conf, f.text, &f.text, e))
+	if (!read_file(r->a, r->m->dir, f.name, &f.text, e) || !accounts_fill(r->a, r->m->logins, f.text, &f.text, e))
 		return false;
 	r->m->say("rights of the accounts");
 	return run_text(r, &f, 0, e);

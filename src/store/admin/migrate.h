@@ -6,7 +6,7 @@
  * ALTER back, so a file may end half done: how many of its statements were done is noted too, the next run refuses
  * to go on, and `resume` goes on behind the last that was done, once the file or the database has been put right.
  *
- * In the end grants.sql, if it is there, gives the accounts of the configuration their rights (accounts.h). */
+ * In the end grants.sql, if it is there, gives the accounts their rights (accounts.h). */
 #ifndef KONTOR_STORE_ADMIN_MIGRATE_H
 #define KONTOR_STORE_ADMIN_MIGRATE_H
 
@@ -14,7 +14,7 @@
 
 struct migrate {
 	struct db *db; /* opened as DB_MIGRATE */
-	const struct conf *conf;
+	const struct db_login *logins; /* of all accounts, for the rights */
 	const char *dir;
 	bool dry_run, resume, no_grants;
 	void (*say)(const char *text); /* progress, one line each */

@@ -12,7 +12,7 @@ lock(struct trial *t, struct arena *a, struct err *e)
 	struct db_query *q = db_query(t->server, SQL_TRIAL_LOCK);
 	struct db_rows rows;
 
-	q_str(q, t->conf.db_name);
+	q_str(q, t->login.database);
 	if (!db_get(q, a, &rows, e))
 		return false;
 	return (!c_is_null(&rows) && c_i64(&rows) == 1)
@@ -25,7 +25,7 @@ find_old(struct trial *t, struct arena *a, struct err *e)
 	struct db_query *q = db_query(t->server, SQL_TRIAL_FIND);
 	struct db_rows rows;
 
-	q_str(q, t->conf.db_name);
+	q_str(q, t->login.database);
 	if (!db_get(q, a, &rows, e))
 		return false;
 	t->found_old = c_i64(&rows) > 0;
@@ -35,22 +35,24 @@ find_old(struct trial *t, struct arena *a, struct err *e)
 static bool
 drop(struct trial *t, struct arena *a, struct err *e)
 {
-	return db_text_run(t->server, sql_named(a, SQL_TRIAL_DROP, db_text_name(a, t->conf.db_name)), e);
+	return db_text_run(t->server, sql_named(a, SQL_TRIAL_DROP, db_text_name(a, t->login.database)), e);
 }
 
 bool
-trial_open(struct trial *t, const struct conf *conf, struct arena *a, struct err *e)
+trial_open(struct trial *t, const struct db_login *backup, struct arena *a, struct err *e)
 {
-	struct str name = str_fmt(a, "%s" ACCOUNTS_TRIAL "backup", conf->db_name.p);
+	struct str name = str_fmt(a, "%s" ACCOUNTS_TRIAL "backup", backup->database.p);
+	struct db_login server = *backup;
 	struct db_setup setup;
 
 	if (name.n > DATABASE_NAME_MAX)
 		return err_set(e, ERR_INPUT, "db.name is too long: %s would have more than %d characters", name.p,
 		    DATABASE_NAME_MAX);
 	t->found_old = false;
-	t->server_conf = accounts_backup(conf, STR(""));
-	t->conf = accounts_backup(conf, name);
-	setup = sql_setup(&t->server_conf, NULL, DB_MIGRATE);
+	t->login = *backup;
+	t->login.database = name;
+	server.database = STR("");
+	setup = sql_setup(server, NULL, DB_MIGRATE);
 	return db_open(a, &setup, &t->server, e) && lock(t, a, e) && find_old(t, a, e) && drop(t, a, e)
 	    && db_text_run(t->server, sql_named(a, SQL_TRIAL_CREATE, db_text_name(a, name)), e);
 }

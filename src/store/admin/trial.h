@@ -5,18 +5,17 @@
 #ifndef KONTOR_STORE_ADMIN_TRIAL_H
 #define KONTOR_STORE_ADMIN_TRIAL_H
 
-#include "plat/conf/conf.h"
 #include "plat/db/db.h"
 
 struct trial {
 	struct db *server; /* in no database; holds the lock */
-	struct conf server_conf;
-	struct conf conf; /* the shop's, but for the database, and the account, which stands in the tool's place */
-	bool found_old;   /* one was left over, and dropped */
+	struct db_login login; /* of the backup account, in this database */
+	bool found_old; /* one was left over, and dropped */
 };
 
-/* Makes it, empty. `a` must live until trial_drop(). ERR_CONFLICT when another backup is being tried. */
-MUST_USE bool trial_open(struct trial *, const struct conf *, struct arena *, struct err *);
+/* Makes it, empty; `backup` names the shop's database. `a` must live until trial_drop(). ERR_CONFLICT when another
+ * backup is being tried. */
+MUST_USE bool trial_open(struct trial *, const struct db_login *backup, struct arena *, struct err *);
 
 /* Drops it and gives the lock free. */
 MUST_USE bool trial_drop(struct trial *, struct arena *, struct err *);

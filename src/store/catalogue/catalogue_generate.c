@@ -77,7 +77,7 @@ make_products(struct generate *g, struct err *e)
 		return false;
 	q = db_query(g->s->db, SQL_GENERATE_TEXTS);
 	q_u64(q, g->first);
-	q_str(q, g->s->langs->v[0]);
+	q_str(q, g->s->langs[0]);
 	q_str(q, g->seed);
 	q_str(q, g->seed);
 	q_str(q, g->seed);

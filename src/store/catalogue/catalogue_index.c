@@ -233,7 +233,7 @@ text_in(const struct index *x, const struct entry *en, struct str lang)
 	for (const struct text *have = en->texts; have != NULL; have = have->next) {
 		if (str_eq(have->lang, lang))
 			t = *have;
-		if (str_eq(have->lang, x->s->langs->v[0]))
+		if (str_eq(have->lang, x->s->langs[0]))
 			own = *have;
 	}
 	if (t.title.n == 0)
@@ -362,15 +362,15 @@ put_names(struct index *x, const struct entry *en, struct err *e)
 {
 	struct json_out *rows = &x->names.rows;
 
-	for (size_t l = 0; l < x->s->langs->n; l++) {
-		struct str title = text_in(x, en, x->s->langs->v[l]).title;
+	for (size_t l = 0; l < x->s->n_langs; l++) {
+		struct str title = text_in(x, en, x->s->langs[l]).title;
 
 		for (size_t n = TITLE_MAX * 4; utf8_len(title) > TITLE_MAX; n--)
 			title = utf8_head(title, n);
 		for (size_t i = 0; i <= en->n_way; i++) {
 			json_begin(rows, '[');
 			json_put_i64(rows, (int64_t)list_at(en, i));
-			json_put_str(rows, x->s->langs->v[l]);
+			json_put_str(rows, x->s->langs[l]);
 			json_put_str(rows, title);
 			json_put_i64(rows, (int64_t)en->id);
 			if (!rows_out_end(&x->names, e))
@@ -484,8 +484,8 @@ put_texts(struct index *x, struct err *e)
 
 		if (en->active && !put_names(x, en, e))
 			return false;
-		for (size_t l = 0; en->active && l < x->s->langs->n; l++)
-			if (!put_tokens(x, en, x->s->langs->v[l], e))
+		for (size_t l = 0; en->active && l < x->s->n_langs; l++)
+			if (!put_tokens(x, en, x->s->langs[l], e))
 				return false;
 		if (!catalogue_words_rest(x->search, en->id, en->known, e))
 			return false;

@@ -223,8 +223,8 @@ content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIG
 	struct buf b;
 
 	buf_init(&b, s->a, CANON_MAX_B);
-	for (size_t i = 0; i < s->langs->n; i++) {
-		buf_put(&b, s->langs->v[i]);
+	for (size_t i = 0; i < s->n_langs; i++) {
+		buf_put(&b, s->langs[i]);
 		buf_ch(&b, ' ');
 	}
 	buf_ch(&b, p->partial ? '?' : '.'); /* what is missing today may be meant to go tomorrow */
@@ -398,7 +398,7 @@ save_own_texts(struct save_batch *b, struct err *e)
 			continue;
 		json_begin(&out.rows, '[');
 		json_put_i64(&out.rows, (int64_t)it->id);
-		json_put_str(&out.rows, b->s->langs->v[0]);
+		json_put_str(&out.rows, b->s->langs[0]);
 		json_put_str(&out.rows, it->p->title);
 		json_put_str(&out.rows, it->p->body_html);
 		json_put_str(&out.rows, it->p->seo_title);

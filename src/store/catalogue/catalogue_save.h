@@ -11,7 +11,6 @@
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_H
 
-#include "plat/conf/conf.h"
 #include "plat/db/db.h"
 #include "shop/product.h"
 #include "shop/translation.h"
@@ -19,7 +18,8 @@
 struct catalogue_save {
 	struct db *db;
 	struct arena *a; /* for one call; the caller resets it */
-	const struct conf_list *langs; /* that the shop offers; the first is its own */
+	const struct str *langs; /* that the shop offers; the first is its own */
+	size_t n_langs;
 	int64_t now_s;
 	bool set_stock;
 	/* Will a product of this handle still come, or has it been here? Then it has not been renamed. May be NULL. */

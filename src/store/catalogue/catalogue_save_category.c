@@ -101,7 +101,7 @@ make_category(struct catalogue_save *s, struct str path, uint64_t parent, uint64
 	*id = db_last_id(s->db);
 	q = db_query(s->db, SQL_SAVE_CATEGORY_TEXT);
 	q_u64(q, *id);
-	q_str(q, s->langs->v[0]);
+	q_str(q, s->langs[0]);
 	q_str(q, product_category_name(path));
 	q_str(q, STR(""));
 	return db_run(q, NULL, e);
