@@ -99,10 +99,11 @@ item_of(const struct cache *c, const char *id)
 static inline void
 fetch_on(struct cache *c, struct arena *a, const char *id, const char *want, enum cache_how how)
 {
-	struct cache_item item = item_of(c, id);
+	struct cache_item item;
 	struct err e = {0};
 
 	cache_deadline(c, CLOCK_NEVER);
+	item = item_of(c, id);
 	ck_ok(cache_fetch(c, a, &item, 1, fill, NULL, &e), &e);
 	ck_str(item.value, want);
 	ck_assert_int_eq((int)item.how, (int)how);

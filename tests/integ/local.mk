@@ -4,6 +4,8 @@ INTEG_LIBS = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 INTEG_TESTS = \
 	tests/integ/test_cache \
 	tests/integ/test_cache_page \
+	tests/integ/test_cache_race \
+	tests/integ/test_cache_servers \
 	tests/integ/test_cache_stale \
 	tests/integ/test_cart \
 	tests/integ/test_db \
@@ -43,6 +45,12 @@ tests_integ_test_cache_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_page_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_page_SOURCES = tests/integ/test_cache_page.c
 tests_integ_test_cache_page_LDADD = $(INTEG_LIBS)
+tests_integ_test_cache_race_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cache_race_SOURCES = tests/integ/test_cache_race.c
+tests_integ_test_cache_race_LDADD = $(INTEG_LIBS)
+tests_integ_test_cache_servers_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cache_servers_SOURCES = tests/integ/test_cache_servers.c
+tests_integ_test_cache_servers_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_stale_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_stale_SOURCES = tests/integ/test_cache_stale.c
 tests_integ_test_cache_stale_LDADD = $(INTEG_LIBS)
@@ -90,3 +98,9 @@ EXTRA_DIST += \
 	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t
+
+# The race of readers and a writer around stops and restarts of memcached, in its whole size: some minutes.
+check-race: tests/integ/test_cache_race
+	KONTOR_RACE_HITS=1000000 KONTOR_RACE_STOPS=30 $(MAKE) check TESTS=tests/integ/test_cache_race
+	@grep '^#' tests/integ/test_cache_race.log
+PHONY += check-race

@@ -293,6 +293,17 @@ START_TEST(a_marked_value_is_renewed_by_one_of_many_readers)
 }
 END_TEST
 
+START_TEST(what_could_not_be_marked_is_deleted)
+{
+	struct cache *c = reader("absent");
+	struct cache_key key = item_of(c, "absent").key;
+
+	/* "Not stored" may also mean that there was no room for the mark. */
+	ck_assert(cache_forget(c, &arena, &key, 1));
+	ck_assert_uint_eq(exchanges(ctl->stats), 2);
+}
+END_TEST
+
 INTEG_MAIN("cache_stale", true, a_change_marks_the_value_and_the_next_reader_renews_it,
     a_marked_value_serves_while_the_database_is_down_and_no_longer,
     a_marked_value_is_not_shown_for_want_of_a_permit_but_a_soft_expired_one_is,
@@ -301,4 +312,5 @@ INTEG_MAIN("cache_stale", true, a_change_marks_the_value_and_the_next_reader_ren
     others_placeholders_are_waited_for_once_for_a_whole_request,
     time_outs_and_waiting_together_are_bounded_in_a_request, an_orphan_of_our_own_is_not_waited_for,
     a_fill_that_fails_leaves_no_placeholder, what_can_be_had_is_there_though_another_item_is_not,
-    what_is_never_shown_stale_is_deleted, a_marked_value_is_renewed_by_one_of_many_readers)
+    what_is_never_shown_stale_is_deleted, what_could_not_be_marked_is_deleted,
+    a_marked_value_is_renewed_by_one_of_many_readers)

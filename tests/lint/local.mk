@@ -12,7 +12,7 @@ EXTRA_DIST += $(LINT_TESTS) tests/lint/allowed tests/lint/bad tests/lint/bad.exp
 AM_TESTS_ENVIRONMENT += \
 	AWK='$(AWK)'; export AWK; \
 	LINT_CPPFLAGS='-I$(abs_top_srcdir)/src -I$(abs_top_srcdir) -I$(abs_top_builddir) -D_GNU_SOURCE $(FCGI_CFLAGS) \
-	$(MARIADB_CFLAGS) $(SODIUM_CFLAGS) $(INIH_CFLAGS) $(GD_CFLAGS) $(GUMBO_CFLAGS) \
+	$(MARIADB_CFLAGS) $(MEMCACHED_CFLAGS) $(SODIUM_CFLAGS) $(INIH_CFLAGS) $(GD_CFLAGS) $(GUMBO_CFLAGS) \
 	$(JANSSON_CFLAGS) $(UTF8PROC_CFLAGS) $(CURL_CFLAGS) $(CHECK_CFLAGS)'; export LINT_CPPFLAGS;
 
 lint: $(BUILT_SOURCES)

@@ -12,7 +12,6 @@
 #define KEY_MAX_B 250
 #define KEYS_MAX_B ((size_t)1 << 20) /* of the lists of keys of one exchange */
 #define TICK_NS (1 * CLOCK_MS)	     /* between the timer's signals past the deadline */
-#define GRACE_NS (5 * CLOCK_MS)	     /* for what has come by the deadline, a server */
 #define WAKE (SIGRTMIN + 1)
 
 struct server {
@@ -290,7 +289,7 @@ take_value(const struct server *s, struct arena *a, struct memc_op *op)
 
 /* Values come in the order in which they were asked for. What is left out is not there, once the end has come. */
 static bool
-fetch_values(struct server *s, struct arena *a, uint64_t until_ns)
+fetch_values(struct server *s, struct arena *a)
 {
 	memcached_return_t rc = MEMCACHED_SUCCESS;
 	size_t at = 0;
@@ -305,8 +304,7 @@ fetch_values(struct server *s, struct arena *a, uint64_t until_ns)
 		       && !str_eq(s->reads[at]->key, str_n(memcached_result_key_value(&s->result),
 						     memcached_result_key_length(&s->result))))
 			at++;
-		if (rc != MEMCACHED_SUCCESS || at == s->n_keys || !take_value(s, a, s->reads[at++])
-		    || clock_mono_ns() > until_ns)
+		if (rc != MEMCACHED_SUCCESS || at == s->n_keys || !take_value(s, a, s->reads[at++]))
 			return false;
 	}
 }
@@ -314,9 +312,7 @@ fetch_values(struct server *s, struct arena *a, uint64_t until_ns)
 static void
 fetch_part(struct memc *m, struct server *s, struct arena *a, struct memc_op *ops, size_t n)
 {
-	uint64_t until_ns = clock_mono_ns() + GRACE_NS;
-
-	if (s->n_keys > 0 && !fetch_values(s, a, until_ns > m->deadline_ns ? until_ns : m->deadline_ns))
+	if (s->n_keys > 0 && !fetch_values(s, a))
 		fail_server(m, s, ops, n);
 }
 
