@@ -15,6 +15,7 @@ CLEANFILES += $(BENCH_BINARIES)
 check_LIBRARIES += bench/libbench.a
 EXTRA_DIST += \
 	bench/RESULTS.md \
+	bench/cache_faults.js \
 	bench/drawing.js \
 	bench/memory.js \
 	bench/mix.js \
@@ -78,4 +79,7 @@ bench-quick: all
 bench-scale: all
 	$(MAKE) $(AM_MAKEFLAGS) bench-programs
 	$(BENCH_RUN) $(BENCH_ARGS) scale
-PHONY += bench bench-programs bench-quick bench-scale
+bench-faults: all
+	$(MAKE) $(AM_MAKEFLAGS) bench-programs
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/cache_faults.js
+PHONY += bench bench-faults bench-programs bench-quick bench-scale
