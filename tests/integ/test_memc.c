@@ -451,8 +451,8 @@ END_TEST
 
 START_TEST(odd_answers_to_what_is_answered_are_errors)
 {
-	static const char *const answers[] = {"ERROR\r\nNOT_STORED\r\n", "STORED\r\n", "HELLO\r\n", "NOT_STORED\r\n", "#",
-	    "STORED\r\n", "SERVER_ERROR out of memory storing object\r\n", "EXISTS\r\n", "STORED\r\n", NULL};
+	static const char *const answers[] = {"ERROR\r\nNOT_STORED\r\n", "STORED\r\n", "HELLO\r\n", "NOT_STORED\r\n",
+	    "#", "STORED\r\n", "SERVER_ERROR out of memory storing object\r\n", "EXISTS\r\n", "STORED\r\n", NULL};
 	static const enum memc_result want[] = {MEMC_ERROR, MEMC_OK, MEMC_ERROR, MEMC_EXISTS, MEMC_ERROR, MEMC_OK,
 	    MEMC_REFUSED, MEMC_ERROR, MEMC_OK};
 	struct memc *m;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "cmd/doctor/doctor.h"
+#include "plat/cache/memc_name.h"
 #include "plat/host/ask.h"
 
 #define ASK_NS (2 * CLOCK_S)
@@ -77,9 +78,8 @@ check_version(struct doctor *d, const char *where, struct str version)
 static void
 check_server(struct doctor *d, struct str server)
 {
-	const char *where = str_starts(server, STR("/")) || str_chr(server, ':') >= 0
-	                        ? str_zdup(d->a, server)
-	                        : str_fmt(d->a, "%.*s:11211", STR_ARG(server)).p;
+	const char *where = str_zdup(d->a, server);
+	struct memc_name name;
 	struct str stats;
 	struct err e = {0};
 	struct ask k;
@@ -87,6 +87,11 @@ check_server(struct doctor *d, struct str server)
 	bool ok;
 
 	buf_init(&b, d->a, ANSWER_MAX_B);
+	if (!memc_name_parse(d->a, server, &name, &e)) {
+		FIND(d, cache_down, "WHERE", where, "WHY", e.msg);
+		return;
+	}
+	where = name.port == 0 ? name.host.p : str_fmt(d->a, "%s:%u", name.host.p, (unsigned)name.port).p;
 	ok = ask_open(&k, str_z(where), clock_mono_ns() + ASK_NS, &e) && ask_send(&k, STR("stats\r\n"), &e)
 	     && ask_read(&k, &b, STR("END\r\n"), &e) && ask_send(&k, STR("stats settings\r\n"), &e)
 	     && ask_read(&k, &b, STR("END\r\n"), &e);
