@@ -89,6 +89,19 @@ test('a configuration that others may write', async () => {
 	found(await doctor({ conf }, 'secrets'), 'conf-writable', conf, `chmod go-w ${conf}`);
 	fs.chmodSync(conf, 0o644);
 });
+test('a secret of the cache that is missing, of a wrong size, open to everybody', async () => {
+	const file = path.join(s.dir, 'other.secret'), conf = variant({ cache: { secret_file: file } });
+	lacks(await doctor('secrets'), 'cache-secret');
+	found(await doctor({ conf }, 'secrets'), 'cache-secret', `${file} is not there`, 'kontor setup --batch');
+	fs.writeFileSync(file, 'secret\n', { mode: 0o640 });
+	found(await doctor({ conf }, 'secrets'), 'cache-secret', `${file} does not hold 32 bytes`, `rm -f ${file}`);
+	fs.copyFileSync(path.join(s.dir, 'cache.secret'), file);
+	fs.chmodSync(file, 0o644);
+	found(await doctor({ conf }, 'secrets'), 'cache-secret', `${file} is open to every user`, 'kontor reload');
+	fs.chmodSync(file, 0o640);
+	lacks(await doctor({ conf }, 'secrets'), 'cache-secret');
+	fs.rmSync(file);
+});
 test('a password file that everybody may read, an empty one, one that is missing', async () => {
 	const file = path.join(s.dir, 'secret'), conf = variant({ db: { jobs_password_file: file } });
 	fs.writeFileSync(file, 'secret\n');

@@ -5,6 +5,7 @@
 
 #include "cmd/doctor/doctor.h"
 #include "plat/text/file.h"
+#include "plat/text/secret.h"
 #include "serve/app.h"
 
 #define PASSWORD_FILE_B 4096
@@ -170,6 +171,21 @@ check_password(struct doctor *d, const struct secret *s)
 #undef FIND_SECRET
 }
 
+static void
+check_cache_secret(struct doctor *d, const struct rights_user *worker)
+{
+	const char *file = d->conf->cache_secret_file.p, *why;
+	uint8_t secret[SECRET_KEY_B];
+	struct err e = {0};
+
+	if (d->conf->cache_socket.n == 0)
+		return;
+	if (!rights_may(d->a, worker, file, RIGHTS_READ, &why) && access(file, F_OK) == 0)
+		FIND(d, cache_secret_unreadable, "FILE", file, "NAME", worker->name, "WHY", why, "GROUP", GROUP);
+	else if (!secret_file_load(file, secret, &e) && (geteuid() == 0 || e.kind == ERR_NOT_FOUND))
+		FIND(d, cache_secret, "FILE", file, "WHY", e.msg);
+}
+
 void
 check_secrets(struct doctor *d)
 {
@@ -187,6 +203,7 @@ check_secrets(struct doctor *d)
 	jobs = worker;
 	rights_join(&jobs, JOBS_GROUP);
 	check_conf_rights(d, &worker);
+	check_cache_secret(d, &worker);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i].file.n > 0)
 			check_password(d, &all[i]);
