@@ -61,6 +61,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats/stats.c src/plat/stats/stats.h \
 	src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c \
+	src/plat/stats/stats_other.c \
 	src/plat/stats/stats_report.c src/plat/stats/stats_report.h \
 	src/plat/stats/stats_show.c \
 	src/plat/stats/stats_sweep.c \

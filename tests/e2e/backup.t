@@ -198,7 +198,8 @@ test('an order that is being placed as the pause begins is waited for, and is in
 		rows("SELECT 1 FROM information_schema.processlist WHERE state = 'Updating' AND info LIKE 'UPDATE stock%'").length === 1);
 	const safeties = () => fs.readdirSync(backups).filter((name) => name.includes('before') && !name.endsWith('.part')).length;
 	const restored = restore(dir, '--no-check'), began = Date.now(), before = safeties();
-	await until('the pause', async () => NOTICE.test((await s.get('lighttpd', '/en/')).text));
+	await until('the pause to wait for the order', () =>
+		rows("SELECT 1 FROM information_schema.processlist WHERE info LIKE 'UPDATE shop_control%'").length === 1);
 	// without the wait for the order, the safety backup would appear within a second; with it, it does not
 	await until('a moment', () => Date.now() - began > 1000 || safeties() > before);
 	hold.release();

@@ -36,6 +36,7 @@ UNIT_TESTS = \
 	tests/unit/test_sql_text \
 	tests/unit/test_stats \
 	tests/unit/test_stats_report \
+	tests/unit/test_stats_upgrade \
 	tests/unit/test_task \
 	tests/unit/test_template \
 	tests/unit/test_totals \
@@ -93,6 +94,20 @@ tests_unit_test_form_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_web_SOURCES = tests/unit/test_web.c
 tests_unit_test_web_LDADD = $(UNIT_LIBS)
+# A release with three counters more, for test_stats_upgrade.
+check_PROGRAMS += tests/unit/stats_more
+tests_unit_stats_more_SOURCES = tests/unit/stats_more.c tests/unit/more/plat/stats/counters.def \
+	src/plat/stats/shared.c \
+	src/plat/stats/stats.c \
+	src/plat/stats/stats_metrics.c \
+	src/plat/stats/stats_other.c \
+	src/plat/stats/stats_report.c \
+	src/plat/stats/stats_show.c \
+	src/plat/stats/stats_sweep.c
+tests_unit_stats_more_CPPFLAGS = -I$(top_srcdir)/tests/unit/more $(AM_CPPFLAGS)
+tests_unit_stats_more_LDADD = $(ROOM_LIBS)
+tests_unit_test_stats_upgrade_SOURCES = tests/unit/test_stats_upgrade.c tests/unit/child.h
+tests_unit_test_stats_upgrade_LDADD = $(UNIT_LIBS)
 tests_unit_test_stats_report_SOURCES = tests/unit/test_stats_report.c
 tests_unit_test_stats_report_LDADD = $(UNIT_LIBS)
 tests_unit_test_template_SOURCES = tests/unit/test_template.c

@@ -156,6 +156,14 @@ shared_close(struct shared *s)
 	s->area = NULL;
 }
 
+size_t
+shared_size(const struct shared *s)
+{
+	struct stat sb;
+
+	return fstat(s->fd, &sb) == 0 && sb.st_size > 0 ? (size_t)sb.st_size : 0;
+}
+
 bool
 shared_sound(const struct shared *s, struct err *e)
 {

@@ -35,6 +35,9 @@ void shared_ready(struct shared *);
 /* Unmaps and closes; also a struct of zeros, which was never open. */
 void shared_close(struct shared *);
 
+/* The size of the file; 0 when it cannot be seen. */
+size_t shared_size(const struct shared *);
+
 /* The name still leads to the mapped file. Else ERR_BUSY: what other processes read and write is another file. */
 MUST_USE bool shared_sound(const struct shared *, struct err *);
 

@@ -16,11 +16,7 @@ const uint32_t stats_bucket_ms[STATS_BUCKETS - 1] = {1, 2, 5, 10, 25, 50, 100, 2
 
 /* ---- the file ---- */
 
-/* Whatever may differ between two programs that share a file goes in. */
-static uint64_t
-layout_hash(void)
-{
-	static const char names[] =
+static const char layout_names[] =
 #define COUNTER(name, unit, help) #name ";"
 #define LABELLED(name, metric, label, unit, help) #name ";"
 #include "plat/stats/counters.def"
@@ -29,35 +25,41 @@ layout_hash(void)
 #define ROUTE_CLASS(name) #name ";"
 #include "plat/stats/route_class.def"
 #undef ROUTE_CLASS
-	    ;
-	uint64_t sizes[] = {sizeof(struct stats_area), sizeof(struct stats_slot), offsetof(struct stats_slot, count),
-	    offsetof(struct stats_area, slot), STATS_END__MAX};
+    ;
+_Static_assert(sizeof(layout_names) <= STATS_NAMES_B && STATS_END__MAX <= STATS_ENDS, "the head has room");
 
-	return str_hash_more(str_hash(str_z(names)), str_n(sizes, sizeof(sizes)));
+/* Whatever may differ between two programs that share a file goes in. */
+uint64_t
+stats_layout(void)
+{
+	uint64_t sizes[] = {sizeof(struct stats_area), sizeof(struct stats_slot), offsetof(struct stats_slot, count),
+	    offsetof(struct stats_area, slot), STATS_BUCKETS};
+
+	return str_hash_more(str_hash(str_z(layout_names)), str_n(sizes, sizeof(sizes)));
 }
 
 static off_t
-slot_offset(int slot)
+slot_offset(const struct stats *st, int slot)
 {
-	return (off_t)(offsetof(struct stats_area, slot) + sizeof(struct stats_slot) * (size_t)slot);
+	return (off_t)(st->area->slot_from + st->area->slot_b * (uint64_t)slot);
 }
 
 bool
 stats_lock(const struct stats *st, int slot)
 {
-	return shared_lock(&st->file, slot_offset(slot), sizeof(struct stats_slot));
+	return shared_lock(&st->file, slot_offset(st, slot), st->area->slot_b);
 }
 
 void
 stats_unlock(const struct stats *st, int slot)
 {
-	shared_unlock(&st->file, slot_offset(slot), sizeof(struct stats_slot));
+	shared_unlock(&st->file, slot_offset(st, slot), st->area->slot_b);
 }
 
 bool
 stats_held(const struct stats *st, int slot)
 {
-	return slot == st->slot || shared_held(&st->file, slot_offset(slot), sizeof(struct stats_slot));
+	return slot == st->slot || shared_held(&st->file, slot_offset(st, slot), st->area->slot_b);
 }
 
 /* Deadlines of an earlier boot mean nothing: its requests count as crashed. */
@@ -69,6 +71,18 @@ begin_new_boot(struct stats_area *area, const char boot[SHARED_BOOT_SIZE])
 	memcpy(area->boot, boot, SHARED_BOOT_SIZE);
 }
 
+static void
+describe(struct stats_area *area)
+{
+	area->slot_from = offsetof(struct stats_area, slot);
+	area->slot_b = sizeof(struct stats_slot);
+	area->count_from = offsetof(struct stats_slot, count);
+	area->n_counts = STAT__MAX;
+	area->times_from = offsetof(struct stats_slot, times);
+	area->n_routes = STATS_ROUTE__MAX;
+	memcpy(area->names, layout_names, sizeof(layout_names));
+}
+
 /* Under the lock of the header. The magic goes in last: a file whose maker died half way is made again. */
 static bool
 make_area(struct stats_area *area, struct err *e)
@@ -77,12 +91,13 @@ make_area(struct stats_area *area, struct err *e)
 
 	shared_boot(boot);
 	if (shared_get(&area->magic) != STATS_MAGIC) {
-		area->layout = layout_hash();
+		area->layout = stats_layout();
+		describe(area);
 		area->made_s = clock_utc_s();
 		memcpy(area->boot, boot, sizeof(boot));
 		atomic_store(&area->magic, STATS_MAGIC);
 	}
-	if (area->layout != layout_hash())
+	if (area->layout != stats_layout())
 		return err_set(e, ERR_UPSTREAM, "the shared counters have another layout than their name says");
 	if (memcmp(area->boot, boot, sizeof(boot)) != 0)
 		begin_new_boot(area, boot);
@@ -96,7 +111,7 @@ open_file(struct stats *st, const char *path, int flags, struct err *e)
 	bool ok;
 
 	*st = (struct stats){.slot = -1};
-	snprintf(name, sizeof(name), "%s.%016" PRIx64, path, layout_hash());
+	snprintf(name, sizeof(name), "%s.%016" PRIx64, path, stats_layout());
 	if (!shared_open(&st->file, name, flags, sizeof(struct stats_area), e))
 		return false;
 	st->area = st->file.area;
@@ -104,7 +119,7 @@ open_file(struct stats *st, const char *path, int flags, struct err *e)
 		ok = make_area(st->area, e);
 		shared_ready(&st->file);
 	} else {
-		ok = (shared_get(&st->area->magic) == STATS_MAGIC && st->area->layout == layout_hash())
+		ok = (shared_get(&st->area->magic) == STATS_MAGIC && st->area->layout == stats_layout())
 		    || err_set(e, ERR_UPSTREAM, "%s: not the shared counters", name);
 	}
 	if (!ok)
@@ -139,6 +154,7 @@ stats_none(void)
 	static struct stats st = {.file = {.fd = -1, .writable = true}, .area = &area, .slot = 0};
 
 	if (shared_get(&area.top) == 0) {
+		describe(&area);
 		shared_set(&area.slot[0].taken, 1);
 		shared_set(&area.top, 1);
 		area.made_s = clock_utc_s();
@@ -295,7 +311,7 @@ stats_ended(const struct stats_slot *s)
 {
 	uint64_t n = 0;
 
-	for (int i = 0; i < STATS_END__MAX; i++)
+	for (int i = 0; i < STATS_ENDS; i++)
 		n += atomic_load_explicit(&s->ended[i], memory_order_acquire);
 	return n;
 }

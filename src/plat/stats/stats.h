@@ -9,7 +9,8 @@
  *    slot goes on adding. So totals survive restarts, never go backwards, and are right per worker and per backend.
  *  - begun = sum of the endings + (1 when a request is in hand). Whoever obtains the lock of a slot that has a
  *    request in hand logs it and adds the missing ending: crashed, or hung when its deadline had passed.
- *  - The file's name carries a hash of the layout, since old and new programs overlap in an upgrade.
+ *  - The file's name carries a hash of the layout, since old and new programs overlap in an upgrade. Each file says
+ *    what it holds, so that programs with other counters add it to their totals.
  *
  * Every function takes a struct stats without a slot too (tools; NULL): then nothing is counted. */
 #ifndef KONTOR_PLAT_STATS_STATS_H

@@ -7,21 +7,26 @@
 #define KONTOR_PLAT_STATS_STATS_AREA_H
 
 #include <stdalign.h>
+#include <stddef.h>
 
 #include "plat/stats/stats.h"
 #include "plat/stats/stats_report.h"
 
-#define STATS_MAGIC UINT64_C(0x31726f746e6f4b) /* "Kontor1" */
+#define STATS_MAGIC UINT64_C(0x32726f746e6f4b) /* "Kontor2" */
+#define STATS_ENDS 16	   /* room for ways of ending */
+#define STATS_NAMES_B 16384 /* room for the names of counters and routes */
+#define STATS_OTHERS 16	   /* files of other layouts that are read */
 
 struct stats_times {
 	shared_word bucket[STATS_BUCKETS];
 	shared_word sum_ns;
 };
 
+/* All layouts have the same slot up to `count`. */
 struct stats_slot {
 	alignas(64) shared_word taken; /* some backend has it */
 	shared_word begun;
-	shared_word ended[STATS_END__MAX];
+	shared_word ended[STATS_ENDS];
 	shared_word deadline_ns, begun_ns; /* CLOCK_MONOTONIC */
 	shared_word route;
 	shared_word pid, pid_space; /* for kontor-jobs' kill; pid_space 0: unknown */
@@ -34,12 +39,16 @@ struct stats_slot {
 	struct stats_times times[STATS_ROUTE__MAX];
 };
 
+/* All layouts have the same head up to `slot`. */
 struct stats_area {
 	shared_word magic; /* set last */
 	uint64_t layout;
 	char boot[SHARED_BOOT_SIZE]; /* the boot of the machine in which deadlines have a meaning */
 	int64_t made_s;
 	shared_word top; /* no slot from here on was ever taken */
+	/* what a program with other counters needs to read this file */
+	uint64_t slot_from, slot_b, count_from, n_counts, times_from, n_routes;
+	char names[STATS_NAMES_B]; /* of the counters, then of the routes, a ';' behind each */
 	struct stats_slot slot[STATS_SLOTS];
 };
 
@@ -58,6 +67,22 @@ stats_top(const struct stats_area *area)
 
 	return top < STATS_SLOTS ? (int)top : STATS_SLOTS;
 }
+
+/* A hash of this program's own layout. */
+uint64_t stats_layout(void);
+
+/* A slot, in the layout of the file. */
+static inline struct stats_slot *
+stats_at(const struct stats_area *area, int slot)
+{
+	return (struct stats_slot *)((uintptr_t)area + area->slot_from + area->slot_b * (uint64_t)slot);
+}
+
+/* Opens the files that programs with other counters have beside this one. Returns how many; to be closed. */
+size_t stats_others(const struct stats *, bool write, struct stats other[STATS_OTHERS]);
+
+/* Adds what a slot of a file of any layout holds; what this program has no counter for is left out. */
+void stats_read_slot(const struct stats_area *, const struct stats_slot *, struct stats_sum *);
 
 /* The process's own slot or NULL. */
 struct stats_slot *stats_own(const struct stats *);

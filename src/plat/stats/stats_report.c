@@ -89,13 +89,15 @@ add_requests(struct stats_sum *to, const struct stats_sum *s)
 }
 
 static void
-read_worker(const struct stats *st, struct arena *a, int slot, struct stats_worker *w)
+read_worker(const struct stats *st, int slot, struct stats_worker *w, struct stats_sum *sum)
 {
-	const struct stats_slot *s = &st->area->slot[slot];
-	struct stats_sum *sum = ARENA_NEW(a, struct stats_sum);
+	const struct stats_slot *s = stats_at(st->area, slot);
 	uint64_t begun_ns = shared_get(&s->begun_ns), now_ns = clock_mono_ns(), route = shared_get(&s->route);
 
-	read_sum(s, sum);
+	if (st->area->layout == stats_layout())
+		read_sum(s, sum);
+	else
+		stats_read_slot(st->area, s, sum);
 	w->slot = slot;
 	w->role = s->role == STATS_JOBS ? STATS_JOBS : STATS_WORKER;
 	snprintf(w->backend, sizeof(w->backend), "%.*s", STATS_BACKEND_SIZE - 1, s->backend);
@@ -125,25 +127,60 @@ backend_of(struct stats_report *r, struct arena *a, const struct stats_worker *w
 	return b;
 }
 
-void
-stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
+/* The row that goes on with what a dead worker of another layout counted: the n-th of its backend, as when a worker
+ * takes the slot of a dead one. NULL: it keeps a row of its own. */
+static struct stats_worker *
+heir(struct stats_report *r, const struct stats_worker *w, size_t nth)
 {
-	*r = (struct stats_report){.now_s = clock_utc_s()};
-	r->workers = ARENA_ARRAY(a, struct stats_worker, STATS_SLOTS);
-	r->backends = ARENA_ARRAY(a, struct stats_backend, STATS_SLOTS);
-	r->all = ARENA_NEW(a, struct stats_sum);
-	if (st == NULL || st->area == NULL)
-		return;
-	r->made_s = st->area->made_s;
-	for (int i = 0; i < stats_top(st->area); i++) {
-		struct stats_worker *w = &r->workers[r->n_workers];
-		struct stats_backend *b;
+	for (size_t i = 0; i < r->n_workers && !w->alive && w->in_hand == 0; i++)
+		if (r->workers[i].role == w->role && strcmp(r->workers[i].backend, w->backend) == 0 && nth-- == 0)
+			return &r->workers[i];
+	return NULL;
+}
 
-		if (atomic_load_explicit(&st->area->slot[i].taken, memory_order_acquire) == 0)
+/* The row's sum is ours to change while it is read. */
+static void
+add_to(struct stats_worker *w, const struct stats_sum *sum)
+{
+	struct stats_sum *to = (struct stats_sum *)(uintptr_t)w->sum;
+
+	add_requests(to, sum);
+	add_counts(to, sum);
+}
+
+static void
+read_slots(const struct stats *st, struct arena *a, size_t nth_file, struct stats_report *r)
+{
+	size_t before = r->n_workers;
+
+	for (int i = 0; i < stats_top(st->area); i++) {
+		struct stats_worker *w = &r->workers[r->n_workers], *to;
+		struct stats_sum *sum;
+		size_t nth = 0;
+
+		if (atomic_load_explicit(&stats_at(st->area, i)->taken, memory_order_acquire) == 0)
 			continue;
-		read_worker(st, a, i, w);
-		r->n_workers++;
-		b = backend_of(r, a, w);
+		sum = ARENA_NEW(a, struct stats_sum);
+		read_worker(st, i, w, sum);
+		w->slot += (int)nth_file * STATS_SLOTS; /* a number of its own in metrics */
+		for (int k = 0; k < i && nth_file > 0; k++)
+			nth += stats_at(st->area, k)->role == (uint32_t)w->role
+			    && strncmp(stats_at(st->area, k)->backend, w->backend, STATS_BACKEND_SIZE) == 0;
+		to = nth_file > 0 && before > 0 ? heir(r, w, nth) : NULL;
+		if (to != NULL)
+			add_to(to, sum);
+		else
+			r->n_workers++;
+	}
+}
+
+static void
+add_up(struct stats_report *r, struct arena *a)
+{
+	for (size_t i = 0; i < r->n_workers; i++) {
+		const struct stats_worker *w = &r->workers[i];
+		struct stats_backend *b = backend_of(r, a, w);
+
 		b->retired = (b->workers == 0 || b->retired) && w->retired;
 		b->workers++;
 		b->alive += w->alive ? 1 : 0;
@@ -153,6 +190,29 @@ stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
 		if (w->role == STATS_WORKER)
 			add_requests(r->all, w->sum);
 	}
+}
+
+void
+stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
+{
+	struct stats other[STATS_OTHERS];
+	size_t n;
+
+	*r = (struct stats_report){.now_s = clock_utc_s()};
+	n = st == NULL || st->area == NULL ? 0 : stats_others(st, false, other);
+	r->workers = ARENA_ARRAY(a, struct stats_worker, STATS_SLOTS * (n + 1) + 1);
+	r->backends = ARENA_ARRAY(a, struct stats_backend, STATS_SLOTS * (n + 1) + 1);
+	r->all = ARENA_NEW(a, struct stats_sum);
+	if (st == NULL || st->area == NULL)
+		return;
+	r->made_s = st->area->made_s;
+	read_slots(st, a, 0, r);
+	for (size_t i = 0; i < n; i++) {
+		r->made_s = other[i].area->made_s < r->made_s ? other[i].area->made_s : r->made_s;
+		read_slots(&other[i], a, i + 1, r);
+		stats_close(&other[i]);
+	}
+	add_up(r, a);
 }
 
 /* ---- the four measures ---- */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,20 +35,36 @@ in_hand(const struct stats_slot *s)
 	return atomic_load_explicit(&s->begun, memory_order_acquire) > ended;
 }
 
-size_t
-stats_sweep(struct stats *st)
+static size_t
+sweep_file(struct stats *st, bool same_boot)
 {
 	size_t n = 0;
 
-	if (st == NULL || st->area == NULL || st->file.fd < 0 || !st->file.writable)
-		return 0;
 	for (int i = 0; i < stats_top(st->area); i++) {
-		struct stats_slot *s = &st->area->slot[i];
+		struct stats_slot *s = stats_at(st->area, i);
 
 		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s) || !stats_lock(st, i))
 			continue;
-		n += stats_settle(s, i, true);
+		n += stats_settle(s, i, same_boot);
 		stats_unlock(st, i);
+	}
+	return n;
+}
+
+/* Also in the files of other layouts: after an upgrade nobody else would. */
+size_t
+stats_sweep(struct stats *st)
+{
+	struct stats other[STATS_OTHERS];
+	size_t n, n_others;
+
+	if (st == NULL || st->area == NULL || st->file.fd < 0 || !st->file.writable)
+		return 0;
+	n = sweep_file(st, true);
+	n_others = stats_others(st, true, other);
+	for (size_t i = 0; i < n_others; i++) {
+		n += sweep_file(&other[i], memcmp(other[i].area->boot, st->area->boot, SHARED_BOOT_SIZE) == 0);
+		stats_close(&other[i]);
 	}
 	return n;
 }
@@ -57,7 +74,7 @@ stats_sweep(struct stats *st)
 static bool
 kill_holder(const struct stats *st, int slot, uint64_t begun)
 {
-	const struct stats_slot *s = &st->area->slot[slot];
+	const struct stats_slot *s = stats_at(st->area, slot);
 	uint64_t pid = shared_get(&s->pid);
 	int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 	bool done;
@@ -70,16 +87,14 @@ kill_holder(const struct stats *st, int slot, uint64_t begun)
 	return done;
 }
 
-size_t
-stats_kill_stuck(struct stats *st, uint64_t grace_ns)
+static size_t
+kill_in_file(struct stats *counting, const struct stats *st, uint64_t grace_ns)
 {
 	uint64_t pid_space = shared_pid_space();
 	size_t n = 0;
 
-	if (st == NULL || st->area == NULL || st->file.fd < 0 || pid_space == 0)
-		return 0;
 	for (int i = 0; i < stats_top(st->area); i++) {
-		struct stats_slot *s = &st->area->slot[i];
+		struct stats_slot *s = stats_at(st->area, i);
 		uint64_t begun = shared_get(&s->begun), deadline_ns;
 
 		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s))
@@ -94,8 +109,25 @@ stats_kill_stuck(struct stats *st, uint64_t grace_ns)
 		    "event=killed backend=%s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
 		    s->backend, i, (int)shared_get(&s->pid));
 		log_request(NULL);
-		stats_add(st, STAT_killed_stuck, 1);
+		stats_add(counting, STAT_killed_stuck, 1);
 		n++;
+	}
+	return n;
+}
+
+size_t
+stats_kill_stuck(struct stats *st, uint64_t grace_ns)
+{
+	struct stats other[STATS_OTHERS];
+	size_t n, n_others;
+
+	if (st == NULL || st->area == NULL || st->file.fd < 0 || shared_pid_space() == 0)
+		return 0;
+	n = kill_in_file(st, st, grace_ns);
+	n_others = stats_others(st, false, other);
+	for (size_t i = 0; i < n_others; i++) {
+		n += kill_in_file(st, &other[i], grace_ns);
+		stats_close(&other[i]);
 	}
 	return n;
 }
