@@ -276,7 +276,7 @@ take_value(const struct server *s, struct arena *a, struct memc_op *op)
 {
 	size_t n = memcached_result_length(&s->result);
 	uint64_t cas = memcached_result_cas(&s->result);
-	char *p = arena_try(a, n + 1);
+	char *p = n < PTRDIFF_MAX ? arena_try(a, n + 1) : NULL; /* libmemcached does not refuse a negative length */
 
 	if (p == NULL || cas == 0) /* without cas ids (memcached -C) nothing could be stored over it */
 		return false;
