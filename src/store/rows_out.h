@@ -1,6 +1,6 @@
 /* rows_out.h - rows on their way into one statement, which takes them as JSON, a list of lists, and nothing else.
  *
- * However many they are: they go out in pieces. */
+ * They are sent in pieces, so their number is not bounded. */
 #ifndef KONTOR_STORE_ROWS_OUT_H
 #define KONTOR_STORE_ROWS_OUT_H
 

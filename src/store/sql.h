@@ -15,7 +15,7 @@ enum sql_id {
 	SQL__MAX
 };
 
-/* What db_open() needs, with a check of the schema's number. */
+/* The setup for db_open(), with a check of the schema's number. */
 struct db_setup sql_setup(struct db_login, struct control *, enum db_role);
 
 /* The text of a row without roles, with `name` in the place of @name@, for db_text_run(). */

@@ -83,4 +83,41 @@ run_table(const char *text)
 #define SUM_OF "SELECT SUM(CRC32(CONCAT_WS('/', lang, token, id))) FROM ("
 #define HEAD "Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty\n"
 
+/* Rows that the server has read, those of the asking among them. */
+static inline long long
+rows_read(void)
+{
+	return number("SELECT CAST(SUM(variable_value) AS SIGNED) FROM information_schema.global_status"
+		      " WHERE variable_name LIKE 'HANDLER_READ%%'");
+}
+
+/* Holds in every table and at every moment of the tests. */
+static inline void
+check_imported(void)
+{
+	prepare();
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM stock s WHERE on_hand <>"
+		   " (SELECT COALESCE(SUM(qty), 0) FROM stock_movement m WHERE m.variant_id = s.variant_id)"
+		   " AND variant_id NOT IN (SELECT id FROM variant WHERE sku = 'HL-U509-R')"),
+	    0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM category c WHERE n_products <>"
+				" (SELECT COUNT(*) FROM listing l WHERE l.category_id = c.id)"),
+	    0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product p WHERE (status = 1) <>"
+				" EXISTS (SELECT 1 FROM listing l WHERE l.product_id = p.id AND l.category_id = 0)"),
+	    0);
+	/* The posting lists and the words noted with each product agree. */
+	ck_assert_int_gt(number("SELECT COUNT(*) FROM (" FOUND_ALL ") f"), 1000);
+	ck_assert_int_eq(number("SELECT COUNT(*) - COUNT(DISTINCT lang, token, id) FROM (" FOUND_ALL ") f"), 0);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM (" FOUND_ALL ") f"), number("SELECT COUNT(*) FROM (" NOTED_ALL ") f"));
+	ck_assert_int_eq(number(SUM_OF FOUND_ALL ") f"), number(SUM_OF NOTED_ALL ") f"));
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM search_block WHERE ids = ''"), 0);
+	ck_assert_int_eq(
+	    number(
+		"SELECT COUNT(*) FROM variant v LEFT JOIN stock s ON s.variant_id = v.id WHERE s.variant_id IS NULL"),
+	    0);
+}
+
 #endif

@@ -13,10 +13,12 @@ INTEG_TESTS = \
 	tests/integ/test_db_rows \
 	tests/integ/test_db_tx \
 	tests/integ/test_import \
+	tests/integ/test_import_goods \
 	tests/integ/test_import_shop \
 	tests/integ/test_memc \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
+	tests/integ/test_order_crowd \
 	tests/integ/test_parts \
 	tests/integ/test_rights \
 	tests/integ/test_save \
@@ -24,7 +26,7 @@ INTEG_TESTS = \
 
 check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
-EXTRA_DIST += tests/integ/cached.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h
+EXTRA_DIST += tests/integ/cached.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h tests/integ/order.h
 
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
@@ -60,9 +62,15 @@ tests_integ_test_memc_LDADD = $(INTEG_LIBS)
 tests_integ_test_cart_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cart_SOURCES = tests/integ/test_cart.c
 tests_integ_test_cart_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_crowd_SOURCES = tests/integ/test_order_crowd.c
+tests_integ_test_order_crowd_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
+tests_integ_test_import_goods_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_import_goods_SOURCES = tests/integ/test_import_goods.c
+tests_integ_test_import_goods_LDADD = $(INTEG_LIBS)
 tests_integ_test_import_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_SOURCES = tests/integ/test_import.c
 tests_integ_test_import_LDADD = $(INTEG_LIBS)

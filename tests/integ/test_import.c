@@ -5,9 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "work/export_run.h"
 #include "import.h"
-#include "store/catalogue/catalogue_generate.h"
 #include "store/catalogue/catalogue_read.h"
 
 START_TEST(import_again_changes_nothing)
@@ -354,147 +352,6 @@ START_TEST(import_of_a_file_that_is_no_table_says_why)
 }
 END_TEST
 
-/* The real data, which is not part of the project. */
-static const char *
-data(void)
-{
-	const char *dir = getenv("KONTOR_TEST_DATA"), *src = getenv("top_srcdir");
-
-	prepare();
-	if (dir == NULL)
-		dir = str_fmt(&a, "%s/../shared/data", src == NULL ? "." : src).p;
-	if (access(str_fmt(&a, "%s/adventureworks/products.csv", dir).p, R_OK) == 0)
-		return dir;
-	printf("# skipped: no data in %s (KONTOR_TEST_DATA)\n", dir);
-	return NULL;
-}
-
-START_TEST(import_adventureworks_whole_and_again)
-{
-	const char *dir = data();
-
-	for (int round = 0; dir != NULL && round < 3; round++) {
-		struct import im = importer();
-
-		im.products = str_fmt(&a, "%s/adventureworks/products.csv", dir).p;
-		im.translations = str_fmt(&a, "%s/adventureworks/translations.csv", dir).p;
-		im.images = str_fmt(&a, "%s/adventureworks", dir).p;
-		run(&im);
-		ck_assert_uint_eq(im.n.rows_refused, 0);
-		ck_assert_uint_eq(im.n.products_new, round == 0 ? 119 : 0);
-		ck_assert_uint_eq(im.n.variants_new, round == 0 ? 295 : 0);
-		ck_assert_uint_eq(im.n.pictures_new, round == 0 ? 41 : 0);
-		ck_assert_uint_eq(im.n_langs, 5);
-		ck_assert(round == 0 || import_changes(&im) == 0);
-		if (round == 1)
-			services_sql(&services,
-			    "UPDATE stock s JOIN variant v ON v.id = s.variant_id SET on_hand = on_hand - 1"
-			    " WHERE sku = 'HL-U509-R'");
-	}
-	if (dir != NULL)
-		ck_assert_int_eq(
-		    number("SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = 'HL-U509-R'"),
-		    287);
-}
-END_TEST
-
-START_TEST(import_a_real_shops_export_and_again)
-{
-	const char *dir = data();
-
-	for (int round = 0; dir != NULL && round < 2; round++) {
-		struct import im = importer();
-
-		im.products = str_fmt(&a, "%s/shopify/jewelry.csv", dir).p;
-		run(&im);
-		ck_assert_uint_eq(im.n.products_new, round == 0 ? 19 : 0);
-		ck_assert_uint_eq(im.n.rows_refused, 0);
-		ck_assert_uint_eq(im.n.pictures_remote, 25);
-		ck_assert(round == 0 || import_changes(&im) == 0);
-	}
-}
-END_TEST
-
-START_TEST(import_demo_catalogue_whole)
-{
-	const char *src = getenv("top_srcdir");
-
-	for (int round = 0; round < 2; round++) {
-		struct import im = importer();
-
-		im.products = str_fmt(&a, "%s/etc/demo/products.csv", src == NULL ? "." : src).p;
-		im.translations = str_fmt(&a, "%s/etc/demo/translations.csv", src == NULL ? "." : src).p;
-		run(&im);
-		ck_assert_msg(im.n.rows_refused + im.n.notes == 0, "%s", report);
-		ck_assert_uint_ge(im.n.products_new + im.n.products_same, 60);
-		ck_assert(round == 0 || import_changes(&im) == 0);
-	}
-}
-END_TEST
-
-START_TEST(generated_goods_are_whole_and_a_seed_serves_once)
-{
-	struct import im = importer();
-	struct catalogue_save s = {.db = im.db, .a = &a, .now_s = clock_utc_s(),
-	    .langs = conf.site_languages.v, .n_langs = conf.site_languages.n};
-	struct err e = {0};
-
-	db_deadline(im.db, CLOCK_NEVER);
-	ck_ok(catalogue_generate(&s, 2500, 7, NULL, &e), &e);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM product WHERE vendor = 'Generated'"), 2500);
-	ck_assert_int_eq(
-	    number("SELECT COUNT(*) FROM listing l JOIN product p ON p.id = l.product_id WHERE vendor = 'Generated'"),
-	    7500);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM product p WHERE vendor = 'Generated' AND price_minor <>"
-				" (SELECT MIN(price_minor) FROM variant v WHERE v.product_id = p.id)"),
-	    0);
-	ck_assert(!catalogue_generate(&s, 1, 7, NULL, &e));
-	ck_assert_int_eq(e.kind, ERR_CONFLICT);
-}
-END_TEST
-
-/* Rows that the server has read, those of the asking among them. */
-static long long
-rows_read(void)
-{
-	return number("SELECT CAST(SUM(variable_value) AS SIGNED) FROM information_schema.global_status"
-		      " WHERE variable_name LIKE 'HANDLER_READ%%'");
-}
-
-START_TEST(search_reads_few_rows_also_while_the_server_believes_its_tables_empty)
-{
-	static const struct str searches[][3] = {{STR_INIT("oak")}, {STR_INIT("generated"), STR_INIT("oak")},
-	    {STR_INIT("oak"), STR_INIT("generated")}, {STR_INIT("generated"), STR_INIT("1234")},
-	    {STR_INIT("made"), STR_INIT("generated"), STR_INIT("tray")}};
-	struct db *db;
-
-	prepare();
-	services_sql(&services, "ALTER TABLE search_block STATS_AUTO_RECALC = 0");
-	services_sql(&services, "UPDATE mysql.innodb_table_stats SET n_rows = 0, clustered_index_size = 1,"
-				" sum_of_other_index_sizes = 1 WHERE table_name = 'search_block'");
-	services_sql(&services, "RENAME TABLE search_block TO reads_its_statistics_again");
-	services_sql(&services, "RENAME TABLE reads_its_statistics_again TO search_block");
-	db = services_db(&services, &a, DB_WEB);
-	for (size_t i = 0; i < ARRAY_LEN(searches); i++) {
-		struct catalogue_list_query query = {.n = 24};
-		struct catalogue_list list;
-		struct err e = {0};
-		size_t n = 0;
-		long long before, asking;
-
-		while (n < 3 && searches[i][n].n > 0)
-			n++;
-		before = rows_read();
-		asking = rows_read() - before;
-		before = rows_read();
-		ck_ok(catalogue_search(db, &a, STR("en"), searches[i], n, &query, &list, &e), &e);
-		ck_assert_uint_ge(list.n, 1);
-		/* Of 2,500 products some 125 have a word such as "oak", all have "generated"; all are in one block. */
-		ck_assert_int_le(rows_read() - before - asking, 50);
-	}
-}
-END_TEST
-
 /* In the shop's own language it is read by other statements than in one that has no translations. */
 static struct catalogue_product *
 product_in(struct db *db, const char *lang, const char *handle)
@@ -577,72 +434,9 @@ START_TEST(product_reads_the_same_in_the_shops_own_language_and_in_one_without_t
 }
 END_TEST
 
-/* A number that is another when the lists or the tokens of the generated goods are others. */
-static long long
-generated_index(void)
-{
-	return number("SELECT SUM(CRC32(CONCAT_WS('/', f.lang, f.token, f.id))) FROM (" FOUND_ALL ") f"
-		      " JOIN product p ON p.id = f.id WHERE p.vendor = 'Generated'")
-	    + number("SELECT SUM(CRC32(CONCAT_WS('/', l.category_id, l.lang, l.title, l.product_id)))"
-		     " FROM listing_name l JOIN product p ON p.id = l.product_id WHERE p.vendor = 'Generated'");
-}
-
-/* After all the others, so that there is much to write. */
-START_TEST(export_then_import_changes_nothing)
-{
-	struct import im = importer();
-	struct export x = {.db = im.db, .conf = &conf};
-	long long index = generated_index();
-	struct err e = {0};
-
-	/* What an import does not take, an export does not write. */
-	services_sql(&services, "INSERT INTO term_text (kind, term, lang, text) VALUES (0, 'Size', 'en', 'Dimension')");
-	x.products = fopen(path_of("out.csv"), "w");
-	x.translations = fopen(path_of("texts-out.csv"), "w");
-	ck_ok(export_run(&x, &e), &e);
-	fclose(x.products);
-	fclose(x.translations);
-	ck_assert_int_eq((long long)x.n, number("SELECT COUNT(*) FROM product"));
-	im = importer();
-	im.products = path_of("out.csv");
-	im.translations = path_of("texts-out.csv");
-	run(&im);
-	ck_assert_uint_eq(im.n.rows_refused, 0);
-	/* Generated goods have no fingerprint of an import yet. */
-	ck_assert_uint_eq(im.n.products_changed, number("SELECT COUNT(*) FROM product WHERE vendor = 'Generated'"));
-	ck_assert_uint_eq(im.n.texts_new + im.n.texts_changed + im.n.products_new + im.n.variants_new, 0);
-	ck_assert_uint_eq(im.n.variants_changed + im.n.variants_gone, 0);
-	/* What the generator made for lists and search is what an import makes. */
-	ck_assert_int_eq(generated_index(), index);
-}
-END_TEST
-
-/* In every table and at every moment of the tests above. */
 START_TEST(all_that_was_imported_is_consistent)
 {
-	prepare();
-	ck_assert_int_eq(
-	    number("SELECT COUNT(*) FROM stock s WHERE on_hand <>"
-		   " (SELECT COALESCE(SUM(qty), 0) FROM stock_movement m WHERE m.variant_id = s.variant_id)"
-		   " AND variant_id NOT IN (SELECT id FROM variant WHERE sku = 'HL-U509-R')"),
-	    0);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM category c WHERE n_products <>"
-				" (SELECT COUNT(*) FROM listing l WHERE l.category_id = c.id)"),
-	    0);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM product p WHERE (status = 1) <>"
-				" EXISTS (SELECT 1 FROM listing l WHERE l.product_id = p.id AND l.category_id = 0)"),
-	    0);
-	/* Whom search finds by a word, and the words that each is noted with. */
-	ck_assert_int_gt(number("SELECT COUNT(*) FROM (" FOUND_ALL ") f"), 1000);
-	ck_assert_int_eq(number("SELECT COUNT(*) - COUNT(DISTINCT lang, token, id) FROM (" FOUND_ALL ") f"), 0);
-	ck_assert_int_eq(
-	    number("SELECT COUNT(*) FROM (" FOUND_ALL ") f"), number("SELECT COUNT(*) FROM (" NOTED_ALL ") f"));
-	ck_assert_int_eq(number(SUM_OF FOUND_ALL ") f"), number(SUM_OF NOTED_ALL ") f"));
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM search_block WHERE ids = ''"), 0);
-	ck_assert_int_eq(
-	    number(
-		"SELECT COUNT(*) FROM variant v LEFT JOIN stock s ON s.variant_id = v.id WHERE s.variant_id IS NULL"),
-	    0);
+	check_imported();
 }
 END_TEST
 
@@ -652,12 +446,9 @@ INTEG_MAIN("import", false, import_again_changes_nothing, import_of_products_wit
     import_marks_variants_as_gone_and_takes_them_back, import_lets_two_variants_change_their_options_with_each_other,
     import_keeps_variants_whose_rows_were_bad, import_dry_run_counts_but_changes_nothing,
     import_refuses_a_handle_that_comes_again_and_a_gift_card,
-    import_moves_a_product_between_categories_and_out_of_sight,
-    import_finds_a_product_by_its_words_of_now_only, search_goes_through_all_blocks_page_by_page,
+    import_moves_a_product_between_categories_and_out_of_sight, import_finds_a_product_by_its_words_of_now_only,
+    search_goes_through_all_blocks_page_by_page,
     import_takes_texts_in_other_languages_of_products_categories_and_terms,
     import_takes_pictures_by_content_and_reports_those_it_cannot, import_of_a_file_that_is_no_table_says_why,
-    import_adventureworks_whole_and_again, import_a_real_shops_export_and_again, import_demo_catalogue_whole,
-    generated_goods_are_whole_and_a_seed_serves_once,
     product_reads_the_same_in_the_shops_own_language_and_in_one_without_translations,
-    search_reads_few_rows_also_while_the_server_believes_its_tables_empty, export_then_import_changes_nothing,
     all_that_was_imported_is_consistent)

@@ -178,7 +178,7 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 	return false;
 }
 
-/* What every session is set to. NO_AUTO_VALUE_ON_ZERO keeps an explicit id 0 from becoming another one. */
+/* The session's variables. NO_AUTO_VALUE_ON_ZERO lets an explicit id 0 be stored as 0. */
 static void
 set_session(const struct db *db, MYSQL *mysql)
 {

@@ -27,7 +27,7 @@ struct control;
 struct db;
 struct db_query;
 
-/* Who connects: decides the account and which statements are prepared. */
+/* The program that connects: decides which statements are prepared. */
 enum db_role {
 	DB_WEB = 1,	/* a storefront worker */
 	DB_JOBS = 2,	/* kontor-jobs */
@@ -66,13 +66,13 @@ void db_close(struct db *);
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
 
-/* What the setup gave, or NULL. */
+/* The setup's, or NULL. */
 struct control *db_control(const struct db *);
 
 /* How many statements are unusable on this connection; `first` gets the reason of the first one. */
 size_t db_unusable(const struct db *, struct err *first);
 
-/* Whether the database answers now: connected is not enough, since a stopped one keeps its connections. */
+/* True if the database answers now. A connection alone proves nothing: a stopped server keeps its connections open. */
 MUST_USE bool db_ping(struct db *, struct err *);
 
 /* The time (CLOCK_MONOTONIC) past which no call may wait; holds until the next db_deadline. CLOCK_NEVER: only the

@@ -6,21 +6,21 @@ turn(const struct db_query *q, unsigned column, MYSQL_BIND *bind)
 {
 	union db_value *v = ARENA_ARRAY(q->row_arena, union db_value, q->n_rows);
 	unsigned long *n = ARENA_ARRAY(q->row_arena, unsigned long, q->n_rows);
-	char *is = ARENA_ARRAY(q->row_arena, char, q->n_rows);
+	char *indicator = ARENA_ARRAY(q->row_arena, char, q->n_rows);
 
 	for (unsigned row = 0; row < q->n_rows; row++) {
 		const struct db_slot *slot = &q->row_slot[row * q->n_in + column];
 
 		v[row] = slot->v;
 		n[row] = slot->n;
-		is[row] = slot->null ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
+		indicator[row] = slot->null ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
 	}
 	*bind = (MYSQL_BIND){
 	    .buffer_type = q->in_bind[column].buffer_type,
 	    .is_unsigned = q->in_bind[column].is_unsigned,
 	    .buffer = v,
 	    .length = n,
-	    .u.indicator = is,
+	    .u.indicator = indicator,
 	};
 }
 

@@ -59,7 +59,7 @@ db_alive(struct db *db, bool alive)
 	}
 }
 
-/* Who is let through as the breaker's probe must report: so this comes last before the call. */
+/* A caller that is let through as the breaker's probe must report, so this is the last step before the call. */
 bool
 db_allowed(struct db *db)
 {

@@ -147,7 +147,7 @@ execute(struct db_query *q, struct err *e)
 		return db_fail(db, q->def->name, (unsigned)fault, "provoked", e);
 	if (fault == DB_FAULT_LOST_BEFORE)
 		return db_fail(db, q->def->name, CR_SERVER_LOST, "provoked", e);
-	/* The server ends a slow statement itself; the extra second is for its saying so. */
+	/* The server ends a slow statement itself; the extra second lets its error arrive. */
 	db_call_limit(db, limit_ms == 0 ? 0 : limit_ms + 1000);
 	if (!bind_values(q, e))
 		return false;

@@ -15,10 +15,10 @@ struct copy_state {
 	uint64_t next_order_id; /* that the next order will get; 0: not known */
 };
 
-/* What tables there are; nothing else is filled in. */
+/* The names of the tables; nothing else is filled in. */
 MUST_USE bool copy_look_tables(struct db *, struct arena *, struct copy_state *, struct err *);
 
-/* All of it, as far as there are the tables for it. */
+/* All of it, as far as its tables exist. */
 MUST_USE bool copy_look(struct db *, struct arena *, struct copy_state *, struct err *);
 
 MUST_USE bool copy_count(struct db *, struct arena *, struct str table, uint64_t *n, struct err *);

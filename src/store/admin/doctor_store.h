@@ -27,7 +27,7 @@ struct doctor_queue {
 };
 MUST_USE bool doctor_queue(struct db *, struct arena *, int64_t before_s, struct doctor_queue *, struct err *);
 
-/* What SHOW GRANTS says of the account that asks, a statement a line, each with its ';'. */
+/* SHOW GRANTS of the connected account: one statement a line, each ended by ';'. */
 MUST_USE bool doctor_grants(struct db *, struct arena *, struct str *text, struct err *);
 
 /* How many statements a process of this role prepares. */

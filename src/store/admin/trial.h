@@ -1,7 +1,7 @@
 /* trial.h - a database of its own in which a backup is tried, made and dropped by db.backup_user.
  *
- * There is one for each shop, "NAME_trial_backup", under a lock that ends with its holder: so one that is there when
- * the lock is had was left by a run that was killed, and is dropped. */
+ * There is one for each shop, "NAME_trial_backup", under a lock that ends with its holder's connection: a database
+ * found once the lock is held was left by a run that was killed, and is dropped. */
 #ifndef KONTOR_STORE_ADMIN_TRIAL_H
 #define KONTOR_STORE_ADMIN_TRIAL_H
 

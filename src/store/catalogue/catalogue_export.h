@@ -1,6 +1,6 @@
 /* catalogue_export.h - products out of the database as the import takes them: all of them, also drafts.
  *
- * What is written of these and imported again changes nothing. */
+ * Importing an export again changes nothing. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
 

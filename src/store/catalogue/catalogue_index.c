@@ -1,4 +1,4 @@
-/* What is made from products so that they are found: lists, names, tokens, counts. */
+/* Everything derived from products so that they can be found: lists, names, search tokens, counts. */
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -26,7 +26,7 @@ struct word {
 /* A product that is being indexed. */
 struct entry {
 	uint64_t id;
-	bool active, listed, fits; /* is in lists now; and in just those where it must be */
+	bool active, listed, fits; /* listed: in any list now; fits: in exactly the right lists */
 	struct str path, vendor;
 	int64_t price_minor, created_at;
 	const struct save_category *way[PRODUCT_CATEGORY_DEPTH_MAX]; /* from the top down */
@@ -44,7 +44,7 @@ struct count {
 struct index {
 	struct catalogue_save *s;
 	struct entry *entry; /* in the order of their ids */
-	size_t n, from, to; /* those that are at work: first all of them, then a chunk at a time */
+	size_t n, from, to; /* [from, to) is being worked on: at first all, then a chunk at a time */
 	struct save_categories categories;
 	struct count *counts;
 	size_t n_counts;
@@ -224,7 +224,7 @@ load_words(struct index *x, struct err *e)
 	return true;
 }
 
-/* The text in a language, or in the shop's where it is missing. */
+/* The text in a language; where it is missing, the one in the shop's language. */
 static struct text
 text_in(const struct index *x, const struct entry *en, struct str lang)
 {
@@ -310,7 +310,7 @@ by_category(const void *a, const void *b)
 	return (x->category > y->category) - (x->category < y->category);
 }
 
-/* In the order of their ids, since all who save touch these rows. */
+/* In the order of ids, since every save locks these rows. */
 static bool
 save_counts(struct index *x, struct err *e)
 {
@@ -473,7 +473,7 @@ put_tokens(struct index *x, const struct entry *en, struct str lang, struct err 
 	return true;
 }
 
-/* Of a chunk of products, since a product may have many long texts. */
+/* For a chunk of products only, since a product may have many long texts. */
 static bool
 put_texts(struct index *x, struct err *e)
 {
@@ -553,7 +553,7 @@ catalogue_index(struct catalogue_save *s, const uint64_t *ids, size_t n, struct 
 	if (n == 0)
 		return true;
 	init(&x, s, ids, n);
-	/* First of all: it locks the products, so that what is read of them is what is true until the COMMIT. */
+	/* First, since it locks the products: what is read of them holds until the COMMIT. */
 	return note_changed(&x, e) && make_all(&x, e);
 }
 

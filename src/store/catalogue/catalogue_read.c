@@ -60,8 +60,8 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->image_position = c_u64_or(r, 0);
 }
 
-/* The lowest price of the 30 days before, which stands beside a reduced one only. Few products have one; a subquery in
- * their variants' statement would cost all of them as much as another statement does. */
+/* The lowest price of the 30 days before, shown only beside a reduced price. Few products have one; as a subquery of
+ * the variants' statement it would cost every product as much as a second statement does. */
 static bool
 load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
 {
@@ -112,7 +112,7 @@ load_variants(struct db *db, struct arena *a, const struct catalogue_langs *lang
 	return true;
 }
 
-/* What a product has many of, as one statement brings it. */
+/* A picture, fact or tag, as one statement returns them all. */
 struct part {
 	enum { PART_IMAGE, PART_FACT, PART_TAG } kind;
 	uint64_t position;
@@ -277,8 +277,8 @@ find_whole(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	return true;
 }
 
-/* What the one statement did not bring: the text, when there is no variant in the first place, which an import always
- * fills; the parts, when whoever wrote their tables did not write them. */
+/* Reads the parts that the one statement did not return: the body, when no variant has position 1 (an import always
+ * fills it); pictures, facts and tags, when product.parts is not written. */
 static bool
 load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct whole *w, struct err *e)
 {
@@ -298,7 +298,7 @@ load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, s
 
 /* By their addresses ----------------------------------------------------------------------------------------------- */
 
-/* The server takes "tea " for "tea", as its collations do with blanks at the end. */
+/* The server's collation ignores trailing blanks ("tea " equals "tea"), so the handle is compared here again. */
 static bool
 find_moved(struct db *db, struct arena *a, struct str handle, struct str *moved, struct err *e)
 {

@@ -12,8 +12,8 @@ struct catalogue_langs {
 	struct str lang, shop_lang;
 };
 
-/* *p is NULL when no active product has this address; then *moved, when not none, is the one that the product has now
- * which had it before. The address is compared byte by byte: what is kept under it is deleted under it. */
+/* *p is NULL when no active product has this handle; then *moved, if not none, is the present handle of the product
+ * that had it before. Handles are compared byte by byte, since cached values are deleted by the same bytes. */
 MUST_USE bool catalogue_find_product(struct db *, struct arena *, const struct catalogue_langs *, struct str handle,
     struct catalogue_product **p, struct str *moved, struct err *);
 

@@ -22,7 +22,7 @@ catalogue_save_lock(struct db *db, struct arena *a, struct err *e)
 	return (!c_is_null(&rows) && c_i64(&rows) == 1) || err_set(e, ERR_CONFLICT, "another import is at work");
 }
 
-/* The connection's end frees it as well: a failure here is of no consequence. */
+/* Closing the connection frees it too, so a failure here is harmless. */
 void
 catalogue_save_unlock(struct db *db, struct arena *a)
 {
@@ -130,7 +130,7 @@ save_item_of(struct save_batch *b, uint64_t id)
 
 /* Recognising ------------------------------------------------------------------------------------------------- */
 
-/* The ids of those of the batch that have none yet, by their handles. */
+/* Looks up, by handle, the products of the batch that have no id yet. */
 static bool
 find_handles(struct save_batch *b, struct err *e)
 {
@@ -181,7 +181,7 @@ list_skus(struct save_batch *b, struct str *json, bool *any, struct err *e)
 	return json_done(&rows, ']', json, e);
 }
 
-/* Another of the batch was it before. */
+/* Another product of the batch has this id. */
 static bool
 is_taken(const struct save_batch *b, uint64_t id)
 {
@@ -216,7 +216,7 @@ find_renamed(struct save_batch *b, struct err *e)
 	return true;
 }
 
-/* The languages are in it: when the shop offers another one, everything is indexed anew. */
+/* The hash covers the languages: when the shop offers another one, all products are indexed again. */
 static bool
 content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIGEST_B], struct err *e)
 {
@@ -227,7 +227,7 @@ content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIG
 		buf_put(&b, s->langs[i]);
 		buf_ch(&b, ' ');
 	}
-	buf_ch(&b, p->partial ? '?' : '.'); /* what is missing today may be meant to go tomorrow */
+	buf_ch(&b, p->partial ? '?' : '.'); /* a later, complete table may remove what is missing now */
 	product_canon(p, &b);
 	return buf_check(&b, e) && digest(buf_str(&b), hash, e);
 }
@@ -463,7 +463,7 @@ has_stock_only(const struct save_item *it)
 	return it->same && it->restocked;
 }
 
-/* Lists, names and words know no stock: of these products they need not be written. */
+/* Lists, names and words do not depend on stock, so they are not written for these products. */
 static bool
 note_stock(struct save_batch *b, struct err *e)
 {
@@ -484,14 +484,13 @@ save_tell(struct save_item *it)
 		it->out->variants_same = it->p->n_variants;
 }
 
-/* Which rows are locked when. An order locks rows of stock, in the order of the variants' ids, and after them the row
- * of a product whose availability it changes. We keep that order where nothing but stock changes. A product that is
- * written is locked first, and its stock last of all, since what lists and search need takes long to write and each
- * buyer of the product would wait. So an order that changes the availability of a product can meet us in a deadlock:
- * when it waits for a product that is just being saved and holds stock that we want, and when it looks at the stock of
- * the product's other variants, which is out of their order (stock_store.c). The server rolls one of the two back, and
- * either is repeated. Stock before products would avoid the first, but hold up everybody for as long as the writing
- * takes. */
+/* The order of locks. An order locks rows of stock by variant id, then the row of each product whose availability it
+ * changes. Saving keeps that order where only stock changes. A product that is written is locked first and its stock
+ * last, since lists and search take long to write and buyers of the product would wait all that time. So an order that
+ * changes a product's availability can deadlock with a save: when it holds stock that the save needs and waits for the
+ * product, and when it reads the stock of the product's other variants out of order (stock_store.c). The server rolls
+ * one of the two back, and that one is retried. Locking stock first would avoid the first case but block all buyers
+ * while the rest is written. */
 bool
 catalogue_save_products(struct catalogue_save *s, const struct product *const *products, size_t n,
     struct catalogue_saved *out, struct err *e)

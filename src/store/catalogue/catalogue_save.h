@@ -1,10 +1,10 @@
 /* catalogue_save.h - products into the database, so that saving the same again changes nothing.
  *
- * Everything happens inside the caller's transaction. Products are saved by the hundred: each statement takes rows of
- * all of them, so that their number hardly counts. A product is recognised by its
- * handle, or, when no product has that handle, by the SKUs of its variants: then it has been renamed, and the old
- * handle is kept for a redirect. A variant is recognised by its SKU, then by its options. Variants are never deleted,
- * since orders and journals point to them: they are marked as gone, and come back when they are in a table again.
+ * Everything happens inside the caller's transaction. Products are saved in batches of a hundred: each statement takes
+ * the rows of a whole batch. A product is recognised by its handle, or, when no product has that handle, by the SKUs
+ * of its variants: then it has been renamed, and the old handle is kept for a redirect. A variant is recognised by its
+ * SKU, then by its options. Variants are never deleted, since orders and journals point to them: they are marked as
+ * gone, and come back when they are in a table again.
  *
  * Stock is set when a variant is new. Later only when `set_stock` asks for it, and then as a movement to the given
  * figure, under the row's lock: an import can never give back what was sold meanwhile. */
@@ -36,28 +36,28 @@ struct catalogue_saved {
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
 };
 
-/* Until catalogue_save_unlock(), or the end of the connection, nobody else may take it: those who save whole tables
- * would wait for one another's lists, counts and words, and give each other up. ERR_CONFLICT when somebody has it. What
- * is true does not hang on it. */
+/* One import at a time, until catalogue_save_unlock() or the end of the connection: two would wait for each other's
+ * lists, counts and words and deadlock. ERR_CONFLICT when another connection holds it. Correctness does not depend on
+ * this lock. */
 MUST_USE bool catalogue_save_lock(struct db *, struct arena *, struct err *);
 void catalogue_save_unlock(struct db *, struct arena *);
 
-/* Saves products, all of them or none; their handles differ; body_html must be clean. `out` has room for n. What they
- * are found by and how they are shown is made anew with them. */
+/* Saves products, all of them or none; their handles differ; body_html must be clean. `out` has room for n. Their
+ * places in lists and the search index are updated too. */
 MUST_USE bool catalogue_save_products(
     struct catalogue_save *, const struct product *const *, size_t n, struct catalogue_saved *out, struct err *);
 
-/* Saves one text, its body_html clean; *id is the product's or 0: what is found by it must be indexed anew
- * (catalogue_index) by the end of the transaction when *change is not CATALOGUE_SAME. ERR_NOT_FOUND: there is no such
- * product or category. */
+/* Saves one text, its body_html clean. *id is the product's, or 0 for other texts; unless *change is CATALOGUE_SAME,
+ * that product must be indexed (catalogue_index) before the transaction ends. ERR_NOT_FOUND: there is no such product
+ * or category. */
 MUST_USE bool catalogue_save_text(struct catalogue_save *, const struct translation *, enum catalogue_change *change,
     uint64_t *id, struct err *);
 
-/* Writes anew all that is made from products: their places in lists, their search words, their categories' counts;
- * and notes that their cached values are stale. Each id once. */
+/* Updates everything derived from products: places in lists, search words, counts of categories; and marks their cached
+ * values as stale. Each id once. */
 MUST_USE bool catalogue_index(struct catalogue_save *, const uint64_t *ids, size_t n, struct err *);
 
-/* The same for products that nobody can have seen yet: there is nothing cached of them. */
+/* The same for new products, of which nothing can be cached. */
 MUST_USE bool catalogue_index_new(struct catalogue_save *, const uint64_t *ids, size_t n, struct err *);
 
 /* The category of a path, made with all above it when it is not there. */

@@ -63,7 +63,7 @@ MUST_USE bool save_pictures(struct save_batch *, struct err *);
 /* Specifications and tags. */
 MUST_USE bool save_words(struct save_batch *, struct err *);
 
-/* What save_pictures() and save_words() will write of a product, as the text that stands with it. */
+/* The rows that save_pictures() and save_words() write for a product, as the text for product.parts. */
 MUST_USE bool save_parts(struct catalogue_save *, const struct save_item *, struct str *json, struct err *);
 
 /* Variants and their prices, and the stock of those that are new. */

@@ -52,7 +52,7 @@ save_pictures_differ(const struct save_item *it)
 	return false;
 }
 
-/* What a picture will have: one whose file was not at hand this time keeps what it had. */
+/* A picture's new values; one whose file was not found this time keeps its old ones. */
 static struct save_picture
 picture_now(const struct save_item *it, const struct product_image *im)
 {

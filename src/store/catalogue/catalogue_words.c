@@ -6,12 +6,12 @@
 #include "store/rows_out.h"
 #include "store/sql.h"
 
-#define CHANGES_MAX ((size_t)40000) /* gathered at a time */
-#define GATHERED_MAX_B ((size_t)64 << 20) /* half of it may be full when lists are read and written */
+#define CHANGES_MAX ((size_t)40000) /* of a batch */
+#define GATHERED_MAX_B ((size_t)64 << 20) /* the batch uses up to half; reading and writing lists needs the rest */
 #define WORDS_MAX_B ((size_t)1 << 20) /* of one product in one language */
 #define BLOCKS_AT_A_TIME ((size_t)200) /* of 32 kB at most */
 
-/* A product comes under a word, or leaves it. */
+/* A product gains a word, or loses it. */
 struct change {
 	struct str lang, token;
 	uint64_t id;
@@ -20,17 +20,17 @@ struct change {
 
 struct catalogue_words {
 	struct catalogue_save *s;
-	struct arena a; /* for what is gathered */
+	struct arena a; /* the batch */
 	struct change *change;
 	size_t n;
 	struct rows_out written, cleared; /* of search_words */
 };
 
-/* Changes of one list, side by side. */
+/* The changes of one block of a posting list. */
 struct block {
 	struct change *change;
-	size_t n, n_gone; /* those that leave stand first */
-	struct str list;  /* what the database has */
+	size_t n, n_gone; /* removals stand first */
+	struct str list;  /* as the database has it */
 };
 
 static void
@@ -143,7 +143,7 @@ words_count(const struct block *blocks, size_t n, block_test *test)
 	return m;
 }
 
-/* Lists that only become longer. */
+/* Blocks that only gain products. */
 static bool
 append(struct catalogue_words *w, const struct block *blocks, size_t n, struct err *e)
 {
@@ -207,7 +207,7 @@ list_without_gone(struct arena *a, const struct block *b)
 	return buf_str(&list);
 }
 
-/* Lists that lose a product; one that holds none any more is not kept. */
+/* Blocks that lose a product; an empty one is deleted. */
 static bool
 rewrite(struct catalogue_words *w, struct block *blocks, size_t n, struct err *e)
 {
@@ -275,7 +275,7 @@ count_words(struct str words)
 	return n;
 }
 
-/* Room for this many changes more. */
+/* Sends the batch unless it has room for `n` more changes. */
 static bool
 make_room(struct catalogue_words *w, size_t n, struct err *e)
 {
@@ -307,7 +307,7 @@ join(struct arena *a, const struct search_tokens *t)
 	return buf_str(&b);
 }
 
-/* `words` of a language are not this product's any more; tokens that they share with `now` are. */
+/* Removes the product's old words in a language, except those that are among the tokens `now`. */
 static void
 words_leave(struct catalogue_words *w, uint64_t id, const struct catalogue_known *was, struct search_tokens *now)
 {

@@ -1,9 +1,8 @@
-/* catalogue_words.h - the search index being written: which products are found by which words.
+/* catalogue_words.h - writes the inverted index of search.
  *
- * search_words holds the words of a product in a language, search_block the products of a word (shop/search_block.h).
- * What has changed of many products is gathered and goes out together, since their words are much the same. A new
- * product's id is appended by the server; where a product leaves a word, the word's list is read, locked, and written
- * anew. */
+ * search_words holds a product's words in a language, search_block the posting list of each word in blocks
+ * (shop/search_block.h). Changes of many products are written in batches, since they share most words. The server
+ * appends a new product's id to a list; where a product loses a word, the list is locked, read and rewritten. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_WORDS_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_WORDS_H
 
@@ -12,27 +11,27 @@
 
 struct catalogue_words;
 
-/* The memory of what is gathered is bounded; catalogue_words_close() gives it back. */
+/* A batch's memory is bounded; catalogue_words_close() frees it. */
 struct catalogue_words *catalogue_words_open(struct catalogue_save *);
 void catalogue_words_close(struct catalogue_words *);
 
-/* The words under which a product is found so far. */
+/* A product's words as search_words has them. */
 struct catalogue_known {
 	struct str lang, words;
-	bool used; /* catalogue_words_put() has come by */
+	bool used; /* by catalogue_words_put() */
 	struct catalogue_known *next;
 };
 
-/* Says that a product is found by these tokens in a language, and by no others from now on. `known`: all that is in the
- * table of this product; borrowed for the call. */
+/* Replaces a product's words in one language by these tokens. `known`: all rows that the product has in search_words;
+ * borrowed for the call. */
 MUST_USE bool catalogue_words_put(struct catalogue_words *, uint64_t product_id, struct str lang,
     struct search_tokens *, struct catalogue_known *known, struct err *);
 
-/* Says that it is found by nothing in the languages that were not put. */
+/* Removes the product's words in the languages that were not put. */
 MUST_USE bool catalogue_words_rest(
     struct catalogue_words *, uint64_t product_id, struct catalogue_known *, struct err *);
 
-/* Writes what has been gathered. */
+/* Writes the batch. */
 MUST_USE bool catalogue_words_send(struct catalogue_words *, struct err *);
 
 #endif

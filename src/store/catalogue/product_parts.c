@@ -4,7 +4,7 @@
 #include "plat/text/secret.h"
 #include "shop/product.h"
 
-/* What an import takes stays far below. */
+/* An import accepts far less. */
 #define PARTS_MAX (PRODUCT_IMAGES_MAX + PRODUCT_SPECS_MAX + PRODUCT_TAGS_MAX)
 #define TEXT_MAX_B ((size_t)1 << 20)
 

@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "store/sql.h"
 
-/* How old the note of the last visit may grow before it is written anew: reading must not write each time. */
+/* The time of the last visit is updated once it is this old, so that most reads need no write. */
 #define SEEN_AGAIN_S 86400
 
 static void

@@ -17,7 +17,7 @@ struct session {
 	int64_t cart_units; /* pieces in the open cart; -1: not asked */
 };
 
-/* What is looked for: the session of this cookie, and the size of its cart when a page will show it. */
+/* The lookup: the session of this cookie, and the size of its cart when a page will show it. */
 struct session_wanted {
 	struct str cookie;
 	bool cart_units;

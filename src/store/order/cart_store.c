@@ -60,7 +60,7 @@ cart_read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
 	return c_i64(rows);
 }
 
-/* The statement reads by primary key; they are put into the order of their coming here. */
+/* The statement reads by primary key; this sorts the lines by the time at which they were added. */
 static bool
 cart_put_line(struct cart *cart, int64_t *added, const struct cart_line *line, int64_t at, struct err *e)
 {
@@ -187,10 +187,10 @@ make(struct db *db, const struct cart_change *c, uint64_t *cart_id, struct err *
 	return true;
 }
 
-/* A change that comes again because its COMMIT was lost may be in already. It must not count twice, so it remembers
- * from which quantity it has come: when the line shows another one now, the change is in. (Another tab
- * that changes the same line in that very moment can deceive us both ways: when the change is not in, the other's
- * quantity stays; when it is, and the other brings the line back to what it was, it is made once more.) */
+/* A change that is retried because its COMMIT was lost may have been committed. To count it once, it remembers the
+ * quantity that it started from: if the line now shows another quantity, the change was committed. (Another tab that
+ * changes the same line at the same moment can mislead this in both directions: the other tab's quantity may stay
+ * alone, or the change may be made twice when the other tab restored the first quantity.) */
 struct change_tx {
 	const struct cart_change *change;
 	bool (*apply)(struct db *, struct change_tx *, uint64_t cart_id, struct err *);
@@ -201,7 +201,7 @@ struct change_tx {
 	int64_t before;	  /* there were so many; 0: there was no such line */
 };
 
-/* A statement has added to the line's quantity, and tells by the last id what it was. */
+/* Remembers the quantity before the statement that has just added to it, which returns it as LAST_INSERT_ID(). */
 static void
 note_before(struct change_tx *tx, const struct db *db, uint64_t cart_id)
 {
@@ -210,8 +210,8 @@ note_before(struct change_tx *tx, const struct db *db, uint64_t cart_id)
 	tx->before = (int64_t)db_last_id(db);
 }
 
-/* Whether the try before is in. The cart's row is held, so it has ended by now; or the cart is an order's, whose lines
- * stay as they were. */
+/* True if the earlier attempt was committed. The cart's row is locked, so that attempt has ended; the lines of a cart
+ * that became an order no longer change. */
 static bool
 is_in(struct db *db, const struct change_tx *tx, bool *in, struct err *e)
 {
@@ -230,7 +230,7 @@ is_in(struct db *db, const struct change_tx *tx, bool *in, struct err *e)
 	return ok;
 }
 
-/* Takes the open cart's row, and notes the time. */
+/* Locks the open cart's row by updating its time of change. */
 static bool
 hold(struct db *db, const struct change_tx *tx, uint64_t *cart_id, struct err *e)
 {
@@ -245,7 +245,7 @@ hold(struct db *db, const struct change_tx *tx, uint64_t *cart_id, struct err *e
 	return true;
 }
 
-/* Finds the open cart and holds its row, so that it stays open until the change is in. */
+/* Finds the open cart and locks its row, so that it stays open until the change is committed. */
 static bool
 change_body(struct db *db, void *arg, struct err *e)
 {
@@ -380,7 +380,7 @@ draft_body(struct db *db, void *arg, struct err *e)
 	return n > 0 || err_set(e, ERR_CONFLICT, "the cart has become an order");
 }
 
-/* A transaction for one statement, so that a deadlock is met by another try. */
+/* A transaction for a single statement, so that a deadlock is retried. */
 bool
 cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct checkout_draft *draft, int64_t now_s,
     struct err *e)

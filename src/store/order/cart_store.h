@@ -1,14 +1,14 @@
 /* cart_store.h - carts in the database. A session has at most one open cart (the table's unique key).
  *
- * Whoever changes a cart updates its row first, and only while it is open: the placing of the order holds that row, so
- * that no line is slipped in beside it. A change whose COMMIT is lost is made again, and counts once. */
+ * Each change of a cart first updates its row, and only while the cart is open: placing the order locks that row, so no
+ * line can be added meanwhile. A change whose COMMIT was lost is retried, and counts once. */
 #ifndef KONTOR_STORE_ORDER_CART_STORE_H
 #define KONTOR_STORE_ORDER_CART_STORE_H
 
 #include "plat/db/db.h"
 #include "shop/checkout.h"
 
-/* Whose cart, and the languages of its texts: the visitor's, and what stands in where a text is missing. */
+/* The session that owns the cart, and the languages of its texts: the visitor's, and the one for missing texts. */
 struct cart_owner {
 	uint64_t session_id;
 	struct str lang, fallback;

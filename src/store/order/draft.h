@@ -7,7 +7,7 @@
 /* Texts that are not UTF-8 are left out, long ones are cut: nothing that would fit an order is lost. */
 MUST_USE bool draft_format(struct arena *, const struct checkout_draft *, struct str *json, struct err *);
 
-/* What cannot be read is left empty: a draft is a convenience. Texts are copied. */
+/* Unreadable fields are left empty: a draft is a convenience. Texts are copied. */
 void draft_parse(struct arena *, struct str json, struct checkout_draft *);
 
 #endif

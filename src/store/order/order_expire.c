@@ -17,7 +17,7 @@ struct ending {
 	struct order_states to;
 };
 
-/* The order that has waited longest and that nobody else is at. */
+/* The due order that has waited longest and is not locked by another process. */
 static bool
 next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
 {
@@ -37,8 +37,8 @@ next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
 	return true;
 }
 
-/* All machines by the table; the order's time to pay is over in any case, so that a row whose states do not allow it
- * is not met for ever. */
+/* Steps all machines by the table. The time to pay is cleared in any case, so that an order whose states do not allow
+ * the step is not selected again. */
 static bool
 step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct err *e)
 {

@@ -143,7 +143,7 @@ order_place(struct db *db, struct arena *a, const struct order_request *rq, stru
 		return true;
 	if (e->kind != ERR_CONFLICT || e->code != DB_CODE_DUPLICATE)
 		return false;
-	/* Somebody with the same key was between our look and our INSERT. */
+	/* Another submit with the same key was committed between our SELECT and our INSERT. */
 	err_clear(e);
 	if (!find_placed(db, &tx, &found, e))
 		return false;

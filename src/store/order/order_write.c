@@ -11,7 +11,8 @@
 const enum address_field order_address_columns[ORDER_ADDRESS_COLUMNS] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET,
     ADDRESS_EXTRA, ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
 
-/* The number is made of the id, which is known only afterwards: until then the key stands in, unique as well. */
+/* The number is made from the id, which is known only after the INSERT: until then the key, also unique, replaces it.
+ * */
 static bool
 insert_head(struct db *db, struct arena *a, struct order *o, struct str token_hash, struct err *e)
 {
@@ -171,7 +172,7 @@ struct ledger_row {
 	int64_t debit_minor, credit_minor;
 };
 
-/* Rows of nothing are left out. */
+/* Rows with neither debit nor credit are left out. */
 static bool
 insert_rows(struct db *db, struct arena *a, const struct ledger_row *rows, size_t n, struct err *e)
 {

@@ -14,7 +14,7 @@ extern const enum address_field order_address_columns[ORDER_ADDRESS_COLUMNS];
 MUST_USE bool order_insert(
     struct db *, struct arena *, struct order *o, struct str prefix, struct str token_hash, struct err *);
 
-/* What an event did to all machines, for the journal of events. */
+/* The steps of all machines at one event, for the journal of events. */
 struct order_steps {
 	uint64_t order_id;
 	enum order_event event;

@@ -50,9 +50,8 @@ stock_before(const struct db *db)
 	return s;
 }
 
-/* Locks the product's other stock rows, which is rare (a class changed) and may meet another sale that does the same:
- * a deadlock then, which is repeated. Without the lock two sales could each believe that the other's variant is
- * left. */
+/* Locks the product's other stock rows. That is rare (an availability class changed); two sales that do it at once can
+ * deadlock, and the transaction is retried. Without the lock each could see the other's variant as still available. */
 static bool
 refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now_s, struct err *e)
 {
@@ -76,7 +75,7 @@ refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now
 	return catalogue_changed(db, product_id, now_s, e);
 }
 
-/* Our rows are locked by now, so what they were is what will have been committed. */
+/* The rows are locked, so their values before our change are committed ones. */
 static bool
 refresh(struct db *db, struct arena *a, struct stock_changes *c, const struct stock *before, struct err *e)
 {

@@ -1,0 +1,347 @@
+/* Orders that come at once, and through faults. */
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#include "order.h"
+
+struct crowd {
+	atomic_int ready;
+};
+
+/* Runs `work(i)` in n processes that begin together. */
+static void
+run_crowd(int n, void (*work)(int i, void *arg), void *arg)
+{
+	struct crowd *c = mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t *pids = calloc((size_t)n, sizeof(*pids));
+	int status;
+
+	for (int i = 0; i < n; i++) {
+		pids[i] = fork();
+		ck_assert_int_ge(pids[i], 0);
+		if (pids[i] == 0) {
+			atomic_fetch_add(&c->ready, 1);
+			while (atomic_load(&c->ready) < n)
+				usleep(200);
+			work(i, arg);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < n; i++) {
+		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
+		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "process %d: status %x", i, status);
+	}
+	free(pids);
+	munmap(c, sizeof(*c));
+}
+
+#define FAIL_UNLESS(cond)                                                                                              \
+	do {                                                                                                           \
+		if (!(cond)) {                                                                                         \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #cond);                                     \
+			_exit(1);                                                                                      \
+		}                                                                                                      \
+	} while (0)
+
+struct rush {
+	struct submit sub[200];
+	int n, processes;
+	atomic_int placed, refused, kept;
+};
+
+static void
+buy_in_rush(int i, void *arg)
+{
+	struct rush *r = arg;
+	struct shop s;
+
+	shop_open(&s, DB_WEB);
+	for (int j = i; j < r->n; j += r->processes) {
+		struct order_placed placed;
+		struct checkout_draft draft;
+		struct cart_owner own = owner(&r->sub[j].session);
+		struct cart cart;
+		struct err e;
+		bool found;
+
+		if (place(&s, &r->sub[j], &placed, &e)) {
+			atomic_fetch_add(&r->placed, 1);
+			continue;
+		}
+		if (e.kind != ERR_CONFLICT)
+			fprintf(stderr, "%s\n", e.msg);
+		FAIL_UNLESS(e.kind == ERR_CONFLICT);
+		atomic_fetch_add(&r->refused, 1);
+		err_clear(&e);
+		FAIL_UNLESS(cart_find(s.db, &s.a, &own, &cart, &draft, &found, &e));
+		FAIL_UNLESS(found && cart.n == 1 && cart.lines[0].qty == 1);
+		atomic_fetch_add(&r->kept, 1);
+	}
+	shop_close(&s);
+}
+
+START_TEST(order_200_buyers_32_at_a_time_and_10_in_stock_are_exactly_10_orders)
+{
+	struct rush *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shop s;
+
+	put_goods(41, 1000, 10, true);
+	shop_open(&s, DB_TOOL);
+	r->n = 200;
+	r->processes = 32;
+	for (int i = 0; i < r->n; i++)
+		prepare_one(&s, 41, &r->sub[i]);
+	run_crowd(r->processes, buy_in_rush, r);
+	ck_assert_int_eq(r->placed, 10);
+	ck_assert_int_eq(r->refused, 190);
+	ck_assert_int_eq(r->kept, 190);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM order_line WHERE variant_id = %u", 41), 10);
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 41), 0);
+	ck_assert_int_eq(number("SELECT avail FROM product WHERE id = %u", 41), STOCK_SOLD_OUT);
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+#define TABS 4
+
+struct doubles {
+	struct submit sub[100];
+	int n;
+	atomic_int at[100];
+	uint64_t id[100][TABS];
+	char token[100][TABS][SECRET_TOKEN_CHARS + 1];
+};
+
+static void
+submit_together(int tab, void *arg)
+{
+	struct doubles *d = arg;
+	struct shop s;
+
+	shop_open(&s, DB_WEB);
+	for (int i = 0; i < d->n; i++) {
+		struct order_placed placed;
+		struct err e;
+
+		atomic_fetch_add(&d->at[i], 1);
+		while (atomic_load(&d->at[i]) < TABS)
+			;
+		if (!place(&s, &d->sub[i], &placed, &e))
+			fprintf(stderr, "%s\n", e.msg);
+		FAIL_UNLESS(e.kind == ERR_NONE);
+		d->id[i][tab] = placed.id;
+		snprintf(d->token[i][tab], sizeof(d->token[i][tab]), "%.*s", STR_ARG(placed.token));
+	}
+	shop_close(&s);
+}
+
+START_TEST(order_100_carts_each_submitted_4_times_at_once_are_exactly_100_orders)
+{
+	struct doubles *d = mmap(NULL, sizeof(*d), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shop s;
+
+	put_goods(51, 1000, 1000, true);
+	shop_open(&s, DB_TOOL);
+	d->n = 100;
+	for (int i = 0; i < d->n; i++)
+		prepare_one(&s, 51, &d->sub[i]);
+	run_crowd(TABS, submit_together, d);
+	for (int i = 0; i < d->n; i++) {
+		for (int tab = 1; tab < TABS; tab++) {
+			ck_assert_uint_eq(d->id[i][tab], d->id[i][0]);
+			ck_assert_str_eq(d->token[i][tab], d->token[i][0]);
+		}
+		for (int j = 0; j < i; j++)
+			ck_assert_uint_ne(d->id[i][0], d->id[j][0]);
+	}
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM order_line WHERE variant_id = %u", 51), 100);
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 51), 900);
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+/* Each fault at every exchange with the database in turn, until one is past the last. */
+static int
+place_through_faults(struct shop *s, unsigned variant, int code)
+{
+	struct order_placed placed;
+	struct submit sub;
+	struct err e;
+	int n = 0;
+
+	for (unsigned at = 1; at < 60; at++) {
+		prepare_one(s, variant, &sub);
+		db_fault(s->db, at, code);
+		if (!place(s, &sub, &placed, &e)) {
+			ck_assert_msg(e.kind == ERR_UPSTREAM || e.kind == ERR_BUSY, "at %u: %s", at, e.msg);
+			db_fault(s->db, 0, 0);
+			ck_ok(place(s, &sub, &placed, &e), &e);
+		}
+		db_fault(s->db, 0, 0);
+		n++;
+	}
+	return n;
+}
+
+START_TEST(order_is_placed_exactly_once_whatever_exchange_a_fault_meets)
+{
+	static const int codes[] = {DB_FAULT_LOST_BEFORE, DB_FAULT_LOST_AFTER, 1213, 1205};
+	struct shop s;
+
+	shop_open(&s, DB_TOOL);
+	for (unsigned i = 0; i < ARRAY_LEN(codes); i++) {
+		int n;
+
+		put_goods(61 + i, 1000, 1000, true);
+		n = place_through_faults(&s, 61 + i, codes[i]);
+		ck_assert_int_eq(number("SELECT COUNT(*) FROM order_line WHERE variant_id = %u", 61 + i), n);
+		ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 61 + i), 1000 - n);
+	}
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+START_TEST(order_is_placed_exactly_once_when_the_worker_is_killed_and_the_buyer_tries_again)
+{
+	struct order_placed placed;
+	struct submit sub;
+	struct shop s;
+	struct err e;
+	int killed = 0;
+
+	put_goods(71, 1000, 1000, true);
+	shop_open(&s, DB_TOOL);
+	for (int i = 0; i < 60; i++) {
+		int ready[2], status;
+		pid_t pid;
+		char c;
+
+		prepare_one(&s, 71, &sub);
+		ck_assert_int_eq(pipe(ready), 0);
+		pid = fork();
+		ck_assert_int_ge(pid, 0);
+		if (pid == 0) {
+			struct shop own;
+
+			shop_open(&own, DB_WEB);
+			FAIL_UNLESS(write(ready[1], "r", 1) == 1);
+			_exit(place(&own, &sub, &placed, &e) ? 0 : 1);
+		}
+		ck_assert_int_eq(read(ready[0], &c, 1), 1);
+		usleep((useconds_t)(i * 150));
+		kill(pid, SIGKILL);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		killed += WIFSIGNALED(status);
+		close(ready[0]);
+		close(ready[1]);
+		ck_ok(place(&s, &sub, &placed, &e), &e);
+	}
+	ck_assert_int_gt(killed, 0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM order_line WHERE variant_id = %u", 71), 60);
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 71), 940);
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+static void
+expire_all(int i, void *arg)
+{
+	atomic_int *ended = arg;
+	struct shop s;
+	struct err e = {0};
+	unsigned n;
+
+	(void)i;
+	shop_open(&s, DB_JOBS);
+	do {
+		FAIL_UNLESS(order_expire(s.db, &s.a, NOW + 400 * 86400, 3, &n, &e));
+		atomic_fetch_add(ended, (int)n);
+	} while (n > 0);
+	shop_close(&s);
+}
+
+START_TEST(order_unpaid_gives_its_stock_back_once_even_with_several_jobs)
+{
+	atomic_int *ended = mmap(NULL, sizeof(*ended), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned variants[] = {82, 81};
+	struct order_placed placed;
+	struct submit sub;
+	struct order o;
+	struct shop s;
+	struct err e = {0};
+	unsigned n;
+
+	run_sql("UPDATE orders SET expires_at = 4000000000 WHERE expires_at IS NOT NULL");
+	put_goods(81, 1000, 30, true);
+	put_goods(82, 1000, 100, true);
+	shop_open(&s, DB_TOOL);
+	for (int i = 0; i < 30; i++) {
+		prepare(&s, variants, 2, 1, i % 3 == 0 ? "on_delivery" : "transfer", &sub);
+		ck_ok(place(&s, &sub, &placed, &e), &e);
+	}
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 81), 0);
+	ck_assert_int_eq(number("SELECT avail FROM product WHERE id = %u", 81), STOCK_SOLD_OUT);
+	ck_ok(order_expire(s.db, &s.a, NOW, 100, &n, &e), &e);
+	ck_assert_uint_eq(n, 0);
+	run_crowd(4, expire_all, ended);
+	ck_assert_int_eq(*ended, 20);
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 81), 20);
+	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 82), 90);
+	ck_assert_int_eq(number("SELECT avail FROM product WHERE id = %u", 81), STOCK_PLENTY);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM orders WHERE state = 5"), 20);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox x JOIN orders o ON x.subject ="
+		" CONCAT('order/', LOWER(HEX(o.token_hash))) WHERE x.kind = 'cache' AND o.state = 5"), 20);
+	ck_ok(order_of(&s, placed.token, &o, &e), &e);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_EXPIRED);
+	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DROPPED);
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+static void
+add_at_once(int i, void *arg)
+{
+	const struct session *session = arg;
+	struct cart_change c = {session->id, 97, 1, NOW + i};
+	struct err e = {0};
+	struct shop s;
+
+	shop_open(&s, DB_WEB);
+	FAIL_UNLESS(cart_add(s.db, &c, &e));
+	shop_close(&s);
+}
+
+START_TEST(cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_once)
+{
+	struct session *session;
+	struct err e = {0};
+	struct shop s;
+
+	put_goods(97, 1000, 5, true);
+	shop_open(&s, DB_WEB);
+	for (int round = 1; round <= 10; round++) {
+		ck_ok(session_create(s.db, &s.a, NOW, &session, &e), &e);
+		run_crowd(4, add_at_once, session);
+		ck_assert_int_eq(
+		    number("SELECT COUNT(*) FROM cart WHERE session_id = %llu", (unsigned long long)session->id), 1);
+		ck_assert_int_eq(number("SELECT l.qty FROM cart_line l JOIN cart c ON c.id = l.cart_id"
+					" WHERE c.session_id = %llu",
+				     (unsigned long long)session->id),
+		    4);
+	}
+	shop_close(&s);
+}
+END_TEST
+
+INTEG_MAIN("order_crowd", false, order_200_buyers_32_at_a_time_and_10_in_stock_are_exactly_10_orders,
+    order_100_carts_each_submitted_4_times_at_once_are_exactly_100_orders,
+    order_is_placed_exactly_once_whatever_exchange_a_fault_meets,
+    order_is_placed_exactly_once_when_the_worker_is_killed_and_the_buyer_tries_again,
+    order_unpaid_gives_its_stock_back_once_even_with_several_jobs,
+    cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_once)
