@@ -1,5 +1,5 @@
-/* How many backends there are, and changing that without losing a request: a new one listens before a web server is
- * told of it, one that goes is told of no more and has nothing in hand before it ends. */
+/* Lists backends and changes their number without losing a request: a new one listens before a web server knows it;
+ * one that goes leaves the web servers first, and ends when its requests are done. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,7 +142,7 @@ goes(const struct scale *s, struct str name)
 	return name.p[0] == '0' || !num_u64(name, 1, s->want, &number);
 }
 
-/* What the backends that go have begun; *busy: something is in their hands. */
+/* Counts the requests that the leaving backends have begun; *busy: they still have some in hand. */
 static uint64_t
 begun(const struct scale *s, const struct stats_report *r, bool *busy)
 {
@@ -160,7 +160,7 @@ begun(const struct scale *s, const struct stats_report *r, bool *busy)
 	return sum;
 }
 
-/* A web server goes on with what it has begun, so the backends that it leaves get quiet soon, not at once. */
+/* A web server finishes the requests that it has begun, so a backend gets idle soon after it was left, not at once. */
 static void
 drain(struct scale *s)
 {
@@ -188,7 +188,7 @@ drain(struct scale *s)
 	stats_close(&st);
 }
 
-/* Nobody shall be alarmed about those that are not wanted, whoever ended them. */
+/* Backends that are not wanted must raise no alarm, whoever ended them. */
 static void
 retire_unwanted(const struct scale *s)
 {

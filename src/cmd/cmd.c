@@ -77,7 +77,7 @@ cmd_help_all(FILE *to)
 	return CMD_OK;
 }
 
-/* The usage and the help of one command, if there is such a one. */
+/* Prints usage and help of a command; false when it does not exist. */
 static bool
 put_help(FILE *to, const char *name)
 {

@@ -12,7 +12,7 @@ struct site;
 
 enum {
 	CMD_OK = 0,
-	CMD_FAILED = 1, /* it did not work, or it found what it looks for: breaches, faults, warnings */
+	CMD_FAILED = 1, /* it failed, or found breaches, faults or warnings */
 	CMD_USAGE = 2
 };
 
@@ -41,7 +41,7 @@ MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 struct import;
 int cmd_import_run(struct cmd *, struct import *);
 
-/* Tells the error on standard error; gives CMD_FAILED. */
+/* Prints the error to standard error; returns CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
 
 /* Opens the counters and reads them with the control state. */
@@ -54,7 +54,7 @@ int cmd_print(const struct cmd *, const struct buf *);
 int cmd_help_all(FILE *);
 int cmd_help_one(const char *name);
 
-/* Tells how the command is used; gives CMD_USAGE. */
+/* Prints the command's usage; returns CMD_USAGE. */
 int cmd_usage(const struct cmd *);
 
 #endif

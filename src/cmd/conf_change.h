@@ -1,4 +1,4 @@
-/* conf_change.h - changing settings in the configuration's file.
+/* conf_change.h - changes settings in the configuration file.
  *
  * The new file is loaded before it takes the old one's place, with its owner and mode, so that a wrong value leaves
  * everything as it was. */
@@ -9,12 +9,12 @@
 
 struct conf_change {
 	struct arena *a;
-	const char *file; /* behind a link, the file itself */
+	const char *file; /* the file itself when the path is a link */
 	struct conf now;  /* before the change */
 	struct str text;  /* of the file, with the changes so far */
 };
 
-/* Reads the file; one that is not there begins as the example. ERR_INPUT, ERR_UPSTREAM. */
+/* Reads the file; a missing one starts as the example. ERR_INPUT, ERR_UPSTREAM. */
 MUST_USE bool conf_change_begin(struct conf_change *, struct arena *, const char *file, struct err *);
 
 /* As conf_edit(). */

@@ -51,7 +51,7 @@ get(struct cmd *c, struct buf *b)
 	return cmd_print(c, b);
 }
 
-/* argv: "set", then SECTION.KEY and its value, as often as one likes. */
+/* argv: "set", then pairs of SECTION.KEY and value. */
 static int
 set(struct cmd *c)
 {

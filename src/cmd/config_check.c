@@ -97,7 +97,7 @@ config_check(struct cmd *c)
 	unsigned faults = 0, warnings = 0;
 	struct err e = {0};
 
-	if (!cmd_conf(c, &e)) /* its faults are printed below; it may also be root's alone to read */
+	if (!cmd_conf(c, &e)) /* the child reports the faults */
 		err_clear(&e);
 	if (geteuid() == 0 && system_worker_user(c->a, c->conf.paths_stats_file.p, &user) && user.uid != 0)
 		x.user = &user;

@@ -21,7 +21,7 @@ demo_options(struct cmd *c, struct demo *d)
 	    {"seed", required_argument, NULL, 's'}, {"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
 	int opt;
 
-	optind = 0; /* begins anew: main() stopped at the first word */
+	optind = 0; /* restarts getopt: main() stopped at the first word */
 	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
 		switch (opt) {
 		case 'g':
@@ -41,7 +41,7 @@ demo_options(struct cmd *c, struct demo *d)
 }
 
 static void
-demo_tell(uint64_t done)
+demo_progress(uint64_t done)
 {
 	if (isatty(STDERR_FILENO) == 1)
 		fprintf(stderr, "\r%llu products\033[K", (unsigned long long)done);
@@ -59,7 +59,7 @@ generate(struct cmd *c, const struct demo *d)
 	s.langs = c->conf.site_languages.v;
 	s.n_langs = c->conf.site_languages.n;
 	db_deadline(s.db, CLOCK_NEVER);
-	ok = catalogue_generate(&s, d->n, d->seed, demo_tell, &e);
+	ok = catalogue_generate(&s, d->n, d->seed, demo_progress, &e);
 	if (isatty(STDERR_FILENO) == 1)
 		fprintf(stderr, "\r\033[K");
 	if (!ok)

@@ -28,7 +28,7 @@ cmd_export(struct cmd *c)
 	bool ok;
 	int opt;
 
-	optind = 0; /* begins anew: main() stopped at the first word */
+	optind = 0; /* restarts getopt: main() stopped at the first word */
 	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
 		if (opt != 't')
 			return cmd_usage(c);

@@ -20,7 +20,7 @@ import_options(struct cmd *c, struct import *im, const char **report)
 	    {"dry-run", no_argument, NULL, 'n'}, {"report", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	int opt;
 
-	optind = 0; /* begins anew: main() stopped at the first word, here options may stand behind it */
+	optind = 0; /* restarts getopt: main() stopped at the first word, but here options may follow it */
 	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
 		switch (opt) {
 		case 'i': im->images = optarg; break;
@@ -38,7 +38,7 @@ import_options(struct cmd *c, struct import *im, const char **report)
 	return optind + 2 >= c->argc && (im->products != NULL || im->translations != NULL);
 }
 
-/* Without a control file (nothing has run yet) or memcached the import goes on: the outbox holds what to delete. */
+/* The import also works without a control file (nothing has run yet) or memcached: the outbox holds the deletes. */
 static bool
 open_cache(struct cmd *c, struct import *im, struct control *ctl, struct err *e)
 {

@@ -1,5 +1,5 @@
-/* Everything about one id: our own log and its rotated copies, the web servers' logs and theirs, the journal when
- * there is no file, and the slot when the request is still in hand. */
+/* Prints everything about one id: from our own and the web servers' logs and their rotated copies, from the journal
+ * when there is no log file, and from the slot while the request is in hand. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ print_matches(struct search *s, FILE *f, const char *name)
 	free(line);
 }
 
-/* Searches what a program writes. False when it could not be run. */
+/* Searches a program's output. False when it could not be run. */
 static bool
 search_output(struct search *s, const char *const argv[], const char *name)
 {

@@ -1,4 +1,4 @@
-/* After a change of configuration, templates or program: everything that runs takes it, and no request is lost. */
+/* Lets all processes take a changed configuration, templates or program without losing a request. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "cmd/publish/publish.h"
 #include "cmd/system.h"
 
-/* USR2 by the unit's ExecReload: each worker ends after the request in its hands and is replaced. */
+/* The unit's ExecReload sends USR2: each worker finishes its request and is replaced. */
 static bool
 reload_workers(struct cmd *c, const struct publish *p, struct err *e)
 {
@@ -18,7 +18,7 @@ reload_workers(struct cmd *c, const struct publish *p, struct err *e)
 			continue;
 		if (!system_ctl(c->a, "reload", unit, e))
 			return false;
-		system_tell_reloaded(unit);
+		system_print_reloaded(unit);
 	}
 	if (strcmp(system_state(c->a, "kontor-jobs.service"), "active") != 0)
 		return true;

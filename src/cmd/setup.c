@@ -64,7 +64,7 @@ with_lines(struct arena *a, const char *answer)
 	return str_trim(str_z(text));
 }
 
-/* The answer of a person at a terminal; empty: as it is. False at the end of input. */
+/* Asks at the terminal; an empty answer keeps the value. False at the end of input. */
 static bool
 setup_ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
 {

@@ -21,7 +21,7 @@
 
 static const struct server {
 	const char *unit;
-	const char *test[5]; /* ends with 0 when the configuration holds */
+	const char *test[5]; /* exits with 0 when the configuration is valid */
 } servers[] = {
     {"apache2.service", {"apache2ctl", "configtest", NULL}},
     {"lighttpd.service", {"lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf", NULL}},
@@ -126,7 +126,7 @@ system_unit(struct arena *a, struct str backend)
 }
 
 void
-system_tell_reloaded(const char *unit)
+system_print_reloaded(const char *unit)
 {
 	printf("%s reloaded\n", unit);
 	fflush(stdout);
@@ -172,7 +172,7 @@ reload_one(struct arena *a, const struct server *s, struct err *e)
 	return system_ctl(a, "reload", s->unit, e);
 }
 
-/* One that cannot be reloaded does not keep the other one from it. */
+/* Reloads each server, whether or not the other one can be reloaded. */
 bool
 system_reload_servers(struct arena *a, struct err *e)
 {
@@ -184,7 +184,7 @@ system_reload_servers(struct arena *a, struct err *e)
 		if (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0)
 			continue;
 		if (reload_one(a, &servers[i], e))
-			system_tell_reloaded(servers[i].unit);
+			system_print_reloaded(servers[i].unit);
 		else
 			ok = false;
 	}
@@ -204,7 +204,7 @@ system_listens(const char *socket_path)
 		return false;
 	}
 	memcpy(addr.sun_path, socket_path, strlen(socket_path) + 1);
-	/* A socket whose queue is full listens, and would keep us waiting. */
+	/* EAGAIN: the queue is full, so a program listens; connecting would block. */
 	ok = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0 || errno == EAGAIN;
 	close(fd);
 	return ok;

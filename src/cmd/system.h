@@ -1,5 +1,5 @@
 /* system.h - the machine that an installed shop runs on: systemd's instances of kontor@.service, one a backend, and
- * the web servers. Everything is asked of and told to systemctl. */
+ * the web servers. All of it goes through systemctl. */
 #ifndef KONTOR_CMD_SYSTEM_H
 #define KONTOR_CMD_SYSTEM_H
 
@@ -9,10 +9,10 @@
 
 #define SYSTEM_BACKENDS_MAX 64
 
-/* Whether systemd runs this machine. */
+/* Does systemd run this machine? */
 bool system_is_there(void);
 
-/* A backend's name: what stands behind the @ of its unit and before the dot of its socket. */
+/* Is this a valid name of a backend, the part of its unit behind the @ and of its socket before the dot? */
 bool system_backend_ok(struct str name);
 
 /* The names of the enabled backends, in the order of their numbers; "1" and "2" when none is, as without systemd. */
@@ -25,8 +25,8 @@ bool system_worker_user(struct arena *, const char *stats_file, struct rights_us
 /* "kontor@1.service" */
 const char *system_unit(struct arena *, struct str backend);
 
-/* Says "UNIT reloaded" on standard output. */
-void system_tell_reloaded(const char *unit);
+/* Prints "UNIT reloaded" to standard output. */
+void system_print_reloaded(const char *unit);
 
 /* `systemctl VERB UNIT`. ERR_UPSTREAM with what it said, ERR_NOT_FOUND without systemctl. */
 MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, struct err *);
@@ -34,11 +34,11 @@ MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, str
 /* The unit's state in systemd's word: "active", "inactive", "failed"; "unknown" when it cannot be asked. */
 const char *system_state(struct arena *, const char *unit);
 
-/* Lets each web server that runs take its configuration anew, without losing a request; one whose configuration does
- * not hold is left as it is, and the other one is reloaded all the same: ERR_INPUT with what it says. Tells of each. */
+/* Reloads each running web server without losing a request, and prints its name. One with an invalid configuration is
+ * left alone: ERR_INPUT with its message; the other one is reloaded all the same. */
 MUST_USE bool system_reload_servers(struct arena *, struct err *);
 
-/* Whether something listens on the socket. */
+/* Does a program listen on the socket? */
 bool system_listens(const char *socket_path);
 
 #endif

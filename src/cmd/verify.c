@@ -9,7 +9,7 @@
 #define REPORT_MAX_B ((size_t)16 << 20)
 
 static void
-verify_tell(void *arg, const struct verify_result *r)
+verify_print(void *arg, const struct verify_result *r)
 {
 	(void)arg;
 	printf("%-6s  %-14s  %6llu ms  %s\n", r->n == 0 ? "ok" : "BROKEN", r->check->name, (unsigned long long)r->ms,
@@ -22,7 +22,7 @@ verify_tell(void *arg, const struct verify_result *r)
 }
 
 static void
-tell_json(void *arg, const struct verify_result *r)
+print_result_json(void *arg, const struct verify_result *r)
 {
 	struct buf *b = arg;
 
@@ -71,7 +71,7 @@ cmd_verify(struct cmd *c)
 		return cmd_usage(c);
 	buf_init(&rows, c->a, REPORT_MAX_B);
 	if (!cmd_db(c, DB_TOOL, &db, &e)
-	    || !verify_run(db, clock_utc_s(), json ? tell_json : verify_tell, &rows, &n_broken, &e))
+	    || !verify_run(db, clock_utc_s(), json ? print_result_json : verify_print, &rows, &n_broken, &e))
 		return cmd_fail(c, &e);
 	if (json && print_json(c, &rows, n_broken) != CMD_OK)
 		return CMD_FAILED;

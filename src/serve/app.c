@@ -143,7 +143,7 @@ app_check(
     struct app *app, const struct site *site, const char *file, const struct app_report *r, struct err *e)
 {
 	app_init(app, site);
-	return secret_init(e) && conf_load_tell(&app->a, conf_file(file), &app->conf, r->conf, r->arg, e)
+	return secret_init(e) && conf_load_report(&app->a, conf_file(file), &app->conf, r->conf, r->arg, e)
 	       && open_configured(app, r, e) && open_cache(app, e);
 }
 

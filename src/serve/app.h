@@ -53,7 +53,7 @@ MUST_USE bool app_open(
 
 /* Receives each problem of a configuration. */
 struct app_report {
-	conf_tell_fn *conf; /* "kontor.conf:3: reason" */
+	conf_report_fn *conf; /* "kontor.conf:3: reason" */
 	void (*template)(void *arg, enum template_problem, const char *line);
 	void *arg;
 };

@@ -1,4 +1,4 @@
-/* export_run.h - the catalogue as the tables that the import takes. */
+/* export_run.h - writes the catalogue as tables that the import can read. */
 #ifndef KONTOR_WORK_EXPORT_RUN_H
 #define KONTOR_WORK_EXPORT_RUN_H
 

@@ -1,4 +1,4 @@
-/* import_impl.h - what the parts of the import share; nobody else includes it. */
+/* import_impl.h - shared by the files of the import, and private to them. */
 #ifndef KONTOR_WORK_IMPORT_IMPL_H
 #define KONTOR_WORK_IMPORT_IMPL_H
 
@@ -27,7 +27,7 @@ struct import_run {
 	int images_fd;
 	struct catalogue_save save;
 	uint64_t size_b, shown_ns;
-	bool cache_silent; /* memcached did not confirm a delete: the rest is left to the outbox */
+	bool cache_silent; /* memcached did not confirm a delete: the outbox does the rest */
 };
 
 /* The report's function for product_csv and translation_csv; arg is struct import_run. */
@@ -38,8 +38,8 @@ void import_say(struct import_run *, bool refused, uint32_t line, uint32_t col, 
 
 void import_progress(struct import_run *, const struct csv *, bool last);
 
-/* Finds, checks and stores the pictures of a product; those that cannot be had are reported. False only for trouble
- * that is not the picture's: the disk. */
+/* Finds, checks and stores the pictures of a product; missing or broken ones are reported. False only for errors of
+ * the disk. */
 MUST_USE bool import_pictures(struct import_run *, struct product *, struct err *);
 MUST_USE bool import_pictures_open(struct import_run *, struct err *);
 

@@ -9,7 +9,7 @@
 
 #define KNOWN_MAX 4096
 
-/* Many products share a picture; a file is read once, as long as its place in this table lasts. */
+/* A cache of files already read, since many products share a picture. */
 struct picture_known {
 	uint64_t hash; /* of the path; 0: empty */
 	struct image image;
@@ -55,7 +55,7 @@ base_name(struct str path)
 	return path;
 }
 
-/* As it is named, or by its last name alone: tables often name a folder that stood elsewhere. */
+/* Tries the full name, then the last part alone: tables often name a folder of another machine. */
 static bool
 import_file(struct import_run *r, struct str source, struct image *out, struct err *e)
 {
@@ -152,7 +152,7 @@ save_category_picture(struct import_run *r, uint64_t id, const struct image *ima
 	return db_run(q, NULL, e);
 }
 
-/* The first of the file's possible names that there is. */
+/* The first existing file among the possible names. */
 static bool
 find_category_picture(struct import_run *r, struct str slug, struct image *image, bool *found, struct err *e)
 {

@@ -62,7 +62,7 @@ note_saved(struct batch *b, size_t i)
 	b->goods = b->goods || s->product != CATALOGUE_SAME;
 }
 
-/* One by one, since the batch failed for the sake of one of them. */
+/* Saves one by one, to find the product that made the batch fail. */
 static bool
 save_each(struct batch *b, struct err *e)
 {
@@ -100,7 +100,7 @@ products_flush(struct batch *b, struct err *e)
 		ok = err_set(e, why.kind, "%s", why.msg);
 	else
 		ok = save_each(b, e);
-	/* Also when it ends here: what was saved before is committed. */
+	/* Runs after an error too, since earlier batches are committed. */
 	err_clear(&why);
 	ok = import_forget(b->r, &(struct catalogue_stale){b->stale, b->n_stale, b->goods}, ok ? e : &why) && ok;
 	b->n = 0;
@@ -118,7 +118,7 @@ refuse_product(struct import_run *r, const struct product *p, const char *column
 	import_say(r, true, p->line, 1, column, why);
 }
 
-/* Takes the product that is complete now into the batch. */
+/* Adds the complete product to the batch. */
 static bool
 products_take(struct batch *b, struct product_csv *pc, struct err *e)
 {
@@ -171,7 +171,7 @@ open_table(struct import_run *r, struct csv *csv, product_note_fn *note, struct 
 	}
 }
 
-/* All handles of the table, to know which products are renamed and which are still to come. */
+/* Collects all handles of the table, to tell renamed products from ones that follow later. */
 static bool
 read_handles(struct import_run *r, struct err *e)
 {

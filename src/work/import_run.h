@@ -27,8 +27,8 @@ struct import {
 	struct db *db; /* as DB_TOOL */
 	const struct conf *conf;
 	const char *products, *images, *translations; /* any may be NULL */
-	struct cache *cache; /* what is spoilt there is deleted at once; NULL: kontor-jobs does it */
-	FILE *report;	/* a line for each thing that was noticed; NULL: none */
+	struct cache *cache; /* stale values are deleted at once; NULL: kontor-jobs does it */
+	FILE *report;	/* a line per problem; NULL: none */
 	bool set_stock, dry_run, progress;
 	int64_t now_s;
 	/* out */
@@ -41,7 +41,7 @@ struct import {
  * before stays; running it again goes on. */
 MUST_USE bool import_run(struct import *, struct err *);
 
-/* All that is not as it was before. */
+/* The number of changes. */
 uint64_t import_changes(const struct import *);
 
 void import_summary(const struct import *, FILE *);

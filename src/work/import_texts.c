@@ -11,7 +11,7 @@ struct batch {
 	struct translation text[BATCH_MAX];
 	enum catalogue_change change[BATCH_MAX];
 	bool refused[BATCH_MAX];
-	uint64_t dirty[BATCH_MAX]; /* products whose index must be made anew */
+	uint64_t dirty[BATCH_MAX]; /* products to be indexed again */
 	size_t n, n_dirty;
 };
 

@@ -1,7 +1,6 @@
-/* progress.h - how a command that takes long tells how far it is.
+/* progress.h - progress of long commands.
  *
- * Each step is a line on standard output when it is done. On a terminal there is meanwhile a line that changes, on
- * standard error. */
+ * Prints a line to standard output after each step. On a terminal, a line on standard error shows the progress. */
 #ifndef KONTOR_WORK_PROGRESS_H
 #define KONTOR_WORK_PROGRESS_H
 
@@ -12,11 +11,11 @@
 /* A step is done. */
 void progress_step(const char *fmt, ...) PRINTF(1, 2);
 
-/* `what` is a text: what is under way. Often called; says something a few times a second only. */
+/* Shows how far the current step is; `what` is its name, a text. Cheap to call often: prints a few times a second. */
 void progress_bytes(const void *what, uint64_t bytes);
 void progress_count(const void *what, uint64_t n);
 
-/* Takes the line that changes away, before something else is said. */
+/* Removes that line before other output. */
 void progress_clear(void);
 
 #endif

@@ -24,7 +24,7 @@ load(struct arena *a, struct str text, struct conf *c)
 
 	ASSERT(fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	ok = conf_load_tell(a, path, c, ignore, NULL, &e);
+	ok = conf_load_report(a, path, c, ignore, NULL, &e);
 	close(fd);
 	return ok;
 }

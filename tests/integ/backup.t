@@ -238,7 +238,7 @@ claim a_dump_that_fails_half_way_is_no_backup
 put mariadb-dump <<'EOF'
 "$real" "$@" | head -c 9000
 EOF
-refuses 'the dump is not whole' --no-check
+refuses 'the dump is incomplete' --no-check
 claim a_dump_that_ends_half_way_without_an_error_is_no_backup
 put mariadb-dump <<'EOF'
 "$real" "$@" | sed "/^(2,'K-2'\|^(2,0x[0-9a-f]*,'K-2'/d" | sed "s/^\((1,0x[0-9a-f]*,'K-1'.*\),\$/\1;/"
@@ -514,7 +514,7 @@ put gzip <<'EOF'
 until [ -e "$dir/gone" ]; do sleep 0.01; done
 echo 'SELECT 1;'
 EOF
-ends 1 restore "$b" --no-safety --no-check && says 'mariadb took no more before the end' && paused
+ends 1 restore "$b" --no-safety --no-check && says 'mariadb stopped reading before the end' && paused
 claim a_load_that_ends_early_without_an_error_is_none
 real
 kontor resume >/dev/null

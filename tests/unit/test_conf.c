@@ -254,7 +254,7 @@ START_TEST(every_fault_is_reported_and_the_first_is_the_error)
 	fputs(text, f);
 	fclose(f);
 	told = 0;
-	ck_assert(!conf_load_tell(&a, path, &c, tell, &told, &e));
+	ck_assert(!conf_load_report(&a, path, &c, tell, &told, &e));
 	unlink(path);
 	ck_assert_int_eq(told, 3);
 	ck_assert_ptr_nonnull(strstr(e.msg, ":2: web.deadline_ms"));

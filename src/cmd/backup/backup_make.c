@@ -32,13 +32,13 @@ struct making {
 	struct backup *b;
 	struct arena *a;
 	const char *part;     /* the folder while it is being made */
-	const char *previous; /* the newest backup that is there, or NULL */
+	const char *previous; /* the newest existing backup, or NULL */
 	uint64_t n_linked, n_copied;
 };
 
 /* ---- names ---- */
 
-/* "kontor-": the database's name, as far as a file may be called so. */
+/* "kontor-": the database's name, without bytes that a file name cannot have. */
 static struct str
 prefix(struct arena *a, const struct conf *conf)
 {
@@ -82,7 +82,7 @@ is_ours(struct str name, struct str head, struct str tail)
 	return false;
 }
 
-/* The names of the backups that are there, oldest first. */
+/* The names of the existing backups, oldest first. */
 static bool
 backup_list(const struct backup *b, struct arena *a, struct str **names, size_t *n, struct err *e)
 {
@@ -111,7 +111,7 @@ without_slash(struct arena *a, const char *dir)
 	return str_dup(a, s).p;
 }
 
-/* Only one backup at a time in a folder; false when it cannot be told, as on some network file systems. */
+/* Only one backup at a time in a folder; false when the file system has no locks, as some network file systems. */
 static bool
 lock_dir(const struct backup *b, int *fd, bool *locked, struct err *e)
 {
@@ -143,7 +143,7 @@ clear_parts(const struct backup *b, struct arena *a, struct err *e)
 	return true;
 }
 
-/* A name has the second in it; two backups within one second do not share it. */
+/* Names contain the second; the later of two backups in one second waits for the next. */
 static bool
 make_folder(struct making *mk, struct err *e)
 {
@@ -201,7 +201,7 @@ add_file(struct making *mk, struct str name, struct err *e)
 
 /* ---- the configuration ---- */
 
-/* The folders are like those that they stand for: who copies them back with their modes does no harm. */
+/* The copied folders keep owner and mode, so that copying them back changes neither. */
 static bool
 make_config_dirs(struct making *mk, const char *file, struct err *e)
 {
@@ -220,7 +220,7 @@ make_config_dirs(struct making *mk, const char *file, struct err *e)
 	return true;
 }
 
-/* Under its whole path, so that one sees where it belongs, and can copy all of it back in one go. */
+/* Kept under its whole path, so that all of it can be copied back at once. */
 static bool
 save_real_file(struct making *mk, const char *real, struct err *e)
 {
@@ -306,7 +306,7 @@ save_rows(struct making *mk, const struct db_login *login, struct err *e)
 	struct db_dump d = {.login = login,
 	    .file = str_fmt(mk->a, "%s/" BACKUP_DUMP, mk->part).p,
 	    .leave_out = SHOP_CONTROL_TABLE,
-	    .tell = progress_bytes,
+	    .progress = progress_bytes,
 	    .arg = "database"};
 
 	if (!db_dump_save(&d, mk->a, e) || !add_file(mk, STR(BACKUP_DUMP), e))
@@ -404,7 +404,7 @@ check(struct making *mk, struct err *e)
 	return true;
 }
 
-/* Written, and read as a restore will read it. */
+/* Writes the dump, then reads it as a restore will. */
 static bool
 save_manifest(struct making *mk, struct err *e)
 {
@@ -413,7 +413,7 @@ save_manifest(struct making *mk, struct err *e)
 	return manifest_save(mk->a, mk->part, &mk->b->m, e) && manifest_load(mk->a, mk->part, &again, e);
 }
 
-/* What is cheap and may fail comes first; the manifest is last, and the name after that. */
+/* Steps that are cheap and may fail come first, the manifest last, and the final name after it. */
 static bool
 backup_fill(struct making *mk, struct err *e)
 {
@@ -431,7 +431,7 @@ backup_fill(struct making *mk, struct err *e)
 	return tree_sync(b->dir, e);
 }
 
-/* By way of another name: a removal that breaks off leaves nothing that looks whole. */
+/* Renames it first: a removal that breaks off leaves nothing that looks like a complete backup. */
 static bool
 remove_old(const struct backup *b, struct arena *a, struct err *e)
 {

@@ -157,7 +157,7 @@ parse_text(struct arena *a, struct str rest, struct str *out)
 	return rest.n > 0;
 }
 
-/* One line; what a later program may have added is passed over. */
+/* Reads one line; words of later versions are ignored. */
 static bool
 parse_line(struct arena *a, struct str word, struct str rest, struct manifest *m)
 {

@@ -27,8 +27,8 @@ struct manifest {
 	struct str schema_name; /* none when the database had no schema */
 	struct str database;
 	bool checked;          /* it was restored on trial */
-	struct str last_order; /* the newest that was there before the reading began; none without one */
-	bool has_pictures;     /* else they were left out on purpose */
+	struct str last_order; /* the newest order before the reading began; or none */
+	bool has_pictures;     /* false: left out on purpose */
 	uint64_t pictures, pictures_b;
 	struct dump_table *table;
 	size_t n_tables;
@@ -41,7 +41,7 @@ void manifest_put(struct buf *, const struct manifest *);
 /* ERR_INPUT, with the line, when it is not whole or was written by a newer program in another format. */
 MUST_USE bool manifest_parse(struct arena *, struct str text, struct manifest *, struct err *);
 
-/* Of a backup's folder. ERR_NOT_FOUND when it has none: then it is no backup. */
+/* Reads it from a backup's folder. ERR_NOT_FOUND: that is no backup. */
 MUST_USE bool manifest_load(struct arena *, const char *dir, struct manifest *, struct err *);
 MUST_USE bool manifest_save(struct arena *, const char *dir, const struct manifest *, struct err *);
 
@@ -49,7 +49,7 @@ MUST_USE bool manifest_save(struct arena *, const char *dir, const struct manife
 void manifest_time(int64_t utc_s, char out[MANIFEST_TIME_B]);
 void manifest_time_name(int64_t utc_s, char out[MANIFEST_TIME_B]);
 
-/* Whether a file of that name may be in it: below the folder, UTF-8, no control characters. */
+/* May a file of that name be in it? below the folder, UTF-8, no control characters. */
 bool manifest_is_name(struct str);
 
 /* Rows of a table; 0 when it has none or there is no such table. */

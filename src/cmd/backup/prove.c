@@ -10,7 +10,7 @@
 #include "store/sql.h"
 #include "work/progress.h"
 
-/* Nothing is left open after an error. */
+/* Closes everything after an error. */
 static bool
 connect_to(const struct db_login *login, enum db_role role, struct db **db, struct arena *a, struct err *e)
 {
@@ -28,7 +28,7 @@ connect_to(const struct db_login *login, enum db_role role, struct db **db, stru
 /* ---- the books ---- */
 
 static void
-tell_breaches(void *arg, const struct verify_result *r)
+print_breaches(void *arg, const struct verify_result *r)
 {
 	size_t *broken = arg;
 
@@ -55,7 +55,7 @@ prove_books(const struct db_login *login, int64_t now_s, size_t *n_broken, struc
 	*n_broken = 0;
 	if (!connect_to(login, DB_TOOL, &db, a, e))
 		return false;
-	ok = verify_run(db, now_s, tell_breaches, n_broken, &all, e);
+	ok = verify_run(db, now_s, print_breaches, n_broken, &all, e);
 	db_close(db);
 	return ok;
 }
@@ -127,7 +127,7 @@ bring_up_to_date(const struct prove *p, struct db *db, struct arena *a, struct e
 static bool
 try_it(const struct prove *p, const struct db_login *login, struct arena *a, struct err *e)
 {
-	struct db_dump d = {.login = login, .file = p->dump, .tell = progress_bytes, .arg = "restored on trial"};
+	struct db_dump d = {.login = login, .file = p->dump, .progress = progress_bytes, .arg = "restored on trial"};
 	struct db *db;
 	size_t n_broken;
 	bool ok;

@@ -2,7 +2,7 @@
  *
  * As many rows as the manifest says, the newest order among them, the migrations that are still to come, and then the
  * promises of `kontor verify`. Those that depend on the hour (what waits for how long) say something about the running
- * of the shop and nothing about the copy: they are told, and do not count. */
+ * of the shop and nothing about the copy: they are printed, but do not count. */
 #ifndef KONTOR_CMD_BACKUP_PROVE_H
 #define KONTOR_CMD_BACKUP_PROVE_H
 
@@ -16,10 +16,10 @@ struct prove {
 	const struct manifest *m;
 };
 
-/* The trial's database is gone afterwards, also after an error. */
+/* Removes the trial's database in any case. */
 MUST_USE bool prove_dump(const struct prove *, struct arena *, struct err *);
 
-/* Checks the promises in the database of the login as of `now_s` and tells what is broken on standard error. *n_broken:
+/* Checks the promises in the database of the login as of `now_s` and prints breaches to standard error. *n_broken:
  * without those that depend on the hour. */
 MUST_USE bool prove_books(const struct db_login *, int64_t now_s, size_t *n_broken, struct arena *, struct err *);
 

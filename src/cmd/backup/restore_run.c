@@ -137,8 +137,8 @@ open_shop(struct restore *r, struct err *e)
 		|| err_context(e, "the database %s (made by what `kontor accounts` writes)", r->conf->db_name.p));
 }
 
-/* A database that is damaged must not keep its own restore from going on: only its tables must be named. An error may
- * end the connection, and the lock with it, so the lock is taken afterwards; it may be taken again. */
+/* A damaged database must not prevent its own restore: only the names of its tables are needed. An error may end the
+ * connection, and with it the lock, so the lock is taken last; taking it twice is allowed. */
 static bool
 restore_look(struct restore *r, struct copy_state *s, struct err *e)
 {
@@ -317,7 +317,7 @@ restore_load(struct restore *r, struct err *e)
 	struct db_login logins[DB_ACCOUNT__MAX];
 	struct db_dump d = {.login = &logins[DB_ACCOUNT_TOOL],
 	    .file = below(r, BACKUP_DUMP),
-	    .tell = progress_bytes,
+	    .progress = progress_bytes,
 	    .arg = "database"};
 	struct migrate m = {.db = r->db, .logins = logins, .dir = r->sql_dir, .say = restore_say};
 	struct copy_state s;
@@ -355,7 +355,7 @@ forget_cache(struct restore *r, struct err *e)
 	return false;
 }
 
-/* The books are checked also when the cache could not be emptied: one sees all that is to be done. */
+/* Checks the books even when the cache could not be emptied, to report all problems at once. */
 static bool
 restore_finish(struct restore *r, struct err *e)
 {
@@ -382,7 +382,7 @@ restore_finish(struct restore *r, struct err *e)
 
 /* ---- all of it ---- */
 
-/* From the pause on; ordering goes on by itself only where nothing was changed. */
+/* The steps from the pause on. After an error ordering resumes only if nothing was changed. */
 static bool
 replace(struct restore *r, const struct copy_state *before, struct err *e)
 {
@@ -396,12 +396,12 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 	}
 	r->next_order_id = now.next_order_id > before->next_order_id ? now.next_order_id : before->next_order_id;
 	r->how = how_if_half(r);
-	/* A terminal that goes away must not leave half a database. */
+	/* A closed terminal must not leave half a database. */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	progress_step("replacing: if this is broken off, run the same command again");
 	if (!copy_empty(r->db, r->a, e)) {
-		/* the tables go all together or not at all */
+		/* drops all tables or none */
 		if (copy_look_tables(r->db, r->a, &now, &ignored) && now.n_tables == before->n_tables
 		    && resume_orders(r, &ignored))
 			r->how = "The database is as it was.";

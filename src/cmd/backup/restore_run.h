@@ -16,13 +16,13 @@ struct restore {
 	const struct conf *conf;
 	const char *backup;            /* its folder */
 	const char *sql_dir;           /* of the migrations */
-	const char *safety_dir;        /* where what is there now is saved; NULL: it is not */
+	const char *safety_dir;        /* for a backup of the present state; NULL: none is made */
 	bool check;                    /* restore it on trial first */
-	bool (*ask)(const char *what); /* before anything is changed; NULL: do not ask */
+	bool (*ask)(const char *what); /* asks before anything is changed; NULL: do not ask */
 	/* out */
 	struct manifest m;
-	const char *safety; /* the backup of what was there; NULL: there is none */
-	const char *how;    /* after an error: how things are, and how to go on */
+	const char *safety; /* the backup of the former state; NULL: none */
+	const char *how;    /* after an error: the state of the shop, and the next step */
 	/* own */
 	struct arena *a;
 	struct control control;

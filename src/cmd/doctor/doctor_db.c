@@ -28,7 +28,7 @@ struct account {
 enum { WEB, JOBS, TOOL, BACKUP, ACCOUNTS };
 
 static struct account
-account_of(const struct doctor *d, int which)
+account_of(const struct doctor *d, int account)
 {
 	const struct conf *c = d->conf;
 	const struct account all[ACCOUNTS] = {
@@ -38,7 +38,7 @@ account_of(const struct doctor *d, int which)
 	    [BACKUP] = {"db.backup_password_file", c->db_backup_user, c->db_backup_password_file},
 	};
 
-	return all[which];
+	return all[account];
 }
 
 static const char *

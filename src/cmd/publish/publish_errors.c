@@ -16,7 +16,7 @@ struct maker {
 	const char *dir;
 };
 
-/* The page of a worker has its request's number; here there is none, and a dash says so. */
+/* A worker's page shows the number of its request; here a dash stands for it. */
 static bool
 write_page(const struct maker *m, size_t template, int status, struct err *e)
 {

@@ -1,5 +1,5 @@
-/* The web servers' configuration, from models in which names between @ are filled in. A line with @BACKEND@ stands
- * for as many lines as there are backends. */
+/* The web servers' configuration, made from models with placeholders like @BASE@. A line with @BACKEND@ is repeated
+ * for each backend. */
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ enum {
 	WORD__MAX
 };
 
-/* The model without its opening comment, which is for those who fill it in by hand. */
+/* The model without its opening comment, which is for filling it in by hand. */
 static struct str
 without_head(struct str text)
 {
@@ -110,7 +110,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	struct urls urls;
 	struct str text;
 
-	/* A package of its own; lighttpd does not start with a module that is not there. */
+	/* A separate package; lighttpd does not start when a module is missing. */
 	if (access(DEFLATE_MODULE, F_OK) == 0)
 		words[WORD_DEFLATE].value = STR("\"mod_deflate\", ");
 	if (!urls_init(&urls, c->site_url, e))

@@ -1,5 +1,5 @@
-/* A static file's name holds a hash of its content, so copying is all there is to do. A file's time of change is when
- * it was last among the current ones: by it old ones are found. */
+/* A static file's name holds a hash of its content, so files are only added. The modification time says when a file
+ * was last current; old ones are found by it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -35,7 +35,7 @@ copy(const struct publish *p, const char *dir, struct str name, struct err *e)
 	       && file_replace(p->a, to, bytes, e);
 }
 
-/* What was current until now is not old, however long ago it was published. */
+/* A file that was current until now is not old, however long ago it was published. */
 static void
 mark_current(const struct publish *p, const char *dir, const struct str *names, size_t n)
 {

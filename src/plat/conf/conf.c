@@ -28,12 +28,12 @@ struct reading {
 	struct arena *a;
 	struct conf *c;
 	FILE *f;
-	conf_tell_fn *tell;
+	conf_report_fn *report;
 	void *arg;
 	struct err *e;
 	int line;
 	bool indented;     /* the line at hand begins with a blank */
-	bool line_refused; /* it has been complained about already */
+	bool line_refused; /* its fault was reported already */
 	size_t last;       /* the setting that an indented line continues */
 	size_t faults;
 	int seen[N_SETTINGS]; /* line of each setting; 0: not set */
@@ -77,8 +77,8 @@ fault(struct reading *r, int line, const char *fmt, ...)
 		snprintf(text, sizeof(text), "%s:%d: %s", r->c->file, line, reason);
 	else
 		snprintf(text, sizeof(text), "%s: %s", r->c->file == NULL ? "defaults" : r->c->file, reason);
-	if (r->tell != NULL)
-		r->tell(r->arg, text);
+	if (r->report != NULL)
+		r->report(r->arg, text);
 	if (r->faults++ == 0)
 		(void)err_set(r->e, ERR_INPUT, "%s", text);
 	r->line_refused = line == r->line;
@@ -192,7 +192,7 @@ set_value(struct reading *r, const struct conf_setting *s, struct str v, int lin
 
 /* ---- lines ---- */
 
-/* What is wrong with a line of the file before inih sees it, or NULL. `size` is inih's buffer. */
+/* Checks a line of the file before inih sees it. The fault, or NULL. `size` is inih's buffer. */
 static const char *
 look_at_line(const char *line, size_t n, size_t size)
 {
@@ -329,7 +329,7 @@ take_setting(void *arg, const char *section, const char *key, const char *value)
 	return 1;
 }
 
-/* ---- what one row cannot say ---- */
+/* ---- rules over several settings ---- */
 
 static bool
 is_url(struct str u)
@@ -444,9 +444,9 @@ read_file(struct reading *r)
 }
 
 bool
-conf_load_tell(struct arena *a, const char *file, struct conf *c, conf_tell_fn *tell, void *arg, struct err *e)
+conf_load_report(struct arena *a, const char *file, struct conf *c, conf_report_fn *report, void *arg, struct err *e)
 {
-	struct reading r = {.a = a, .c = c, .tell = tell, .arg = arg, .e = e, .last = NO_SETTING};
+	struct reading r = {.a = a, .c = c, .report = report, .arg = arg, .e = e, .last = NO_SETTING};
 
 	*c = (struct conf){.file = NULL};
 	for (size_t i = 0; i < N_SETTINGS; i++)
@@ -455,8 +455,8 @@ conf_load_tell(struct arena *a, const char *file, struct conf *c, conf_tell_fn *
 		r.f = fopen(file, "re");
 		if (r.f == NULL) {
 			(void)err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
-			if (tell != NULL)
-				tell(arg, e->msg);
+			if (report != NULL)
+				report(arg, e->msg);
 			return false;
 		}
 		c->file = file;
@@ -475,5 +475,5 @@ conf_load_tell(struct arena *a, const char *file, struct conf *c, conf_tell_fn *
 bool
 conf_load(struct arena *a, const char *file, struct conf *c, struct err *e)
 {
-	return conf_load_tell(a, file, c, NULL, NULL, e);
+	return conf_load_report(a, file, c, NULL, NULL, e);
 }

@@ -60,20 +60,20 @@ struct conf_setting {
 /* The table; *n rows. */
 const struct conf_setting *conf_settings(size_t *n);
 
-/* Which file to read: `option` (of --config) or KONTOR_CONFIG or the installed one. */
+/* The file to read: `option` (of --config) or KONTOR_CONFIG or the installed one. */
 const char *conf_file(const char *option);
 
 /* Fills *c from the file; from the defaults alone when `file` is NULL. Texts live on `a`; `file` is borrowed.
  * ERR_INPUT for the first wrong line, ERR_NOT_FOUND when the file cannot be read. */
 MUST_USE bool conf_load(struct arena *a, const char *file, struct conf *c, struct err *);
 
-/* The same, telling every fault ("file:line: reason") to `tell` and not only the first. */
-typedef void conf_tell_fn(void *arg, const char *text);
-MUST_USE bool conf_load_tell(
-    struct arena *a, const char *file, struct conf *c, conf_tell_fn *tell, void *arg, struct err *);
+/* The same; `report` gets every fault ("file:line: reason"), not only the first. */
+typedef void conf_report_fn(void *arg, const char *text);
+MUST_USE bool conf_load_report(
+    struct arena *a, const char *file, struct conf *c, conf_report_fn *report, void *arg, struct err *);
 
-/* What is allowed but unwise: test.faults, a site without https, no sender. Returns how many there were. */
-size_t conf_warn(const struct conf *, conf_tell_fn *tell, void *arg);
+/* Reports settings that are allowed but unwise: test.faults, a site without https, no sender. Returns their number. */
+size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
 
 /* Opens the log of a program (base/log.h) as [log] says; a file that cannot be opened is logged. */
 void conf_log_open(const char *program, const struct conf *);

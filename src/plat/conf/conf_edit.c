@@ -48,7 +48,7 @@ is_section(struct str line)
 	return line.n > 0 && line.p[0] == '[';
 }
 
-/* Whether the section sets the key somewhere already: then its commented default is left alone. */
+/* Does the section set the key already? Then its commented default stays as it is. */
 static bool
 is_set(struct str text, const char *section, const char *key)
 {

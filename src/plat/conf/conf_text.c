@@ -1,4 +1,4 @@
-/* What people read of the configuration: example file, values in effect, manual page, warnings. */
+/* The configuration for people: example file, values in effect, manual page, warnings. */
 #include "plat/conf/conf.h"
 
 #include <string.h>
@@ -180,21 +180,21 @@ conf_put_man(struct buf *b)
 }
 
 static size_t
-warn_if(bool unwise, conf_tell_fn *tell, void *arg, const char *text)
+warn_if(bool unwise, conf_report_fn *report, void *arg, const char *text)
 {
 	if (unwise)
-		tell(arg, text);
+		report(arg, text);
 	return unwise ? 1 : 0;
 }
 
 size_t
-conf_warn(const struct conf *c, conf_tell_fn *tell, void *arg)
+conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 {
 	return warn_if(
-		   c->test_faults, tell, arg, "test.faults is on: anybody can crash a worker. Never in a real shop.")
-	       + warn_if(!str_starts(c->site_url, STR("https://")), tell, arg,
+		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker. Never in a real shop.")
+	       + warn_if(!str_starts(c->site_url, STR("https://")), report, arg,
 		   "site.url is not https: cookies and addresses travel in the open.")
-	       + warn_if(c->site_sender.n == 0, tell, arg, "site.sender is empty: no mail can be sent.")
+	       + warn_if(c->site_sender.n == 0, report, arg, "site.sender is empty: no mail can be sent.")
 	       + warn_if(
-		   c->site_imprint.n == 0, tell, arg, "site.imprint is empty: the law of most countries wants one.");
+		   c->site_imprint.n == 0, report, arg, "site.imprint is empty: the law of most countries wants one.");
 }

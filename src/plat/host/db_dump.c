@@ -110,8 +110,8 @@ move(struct pump *p, struct err *e)
 		if (n < 0)
 			return err_set(e, ERR_UPSTREAM, "%s: %s", p->from.run.argv[0], strerror(errno));
 		p->d->bytes += bytes.n;
-		if (p->d->tell != NULL)
-			p->d->tell(p->d->arg, p->d->bytes);
+		if (p->d->progress != NULL)
+			p->d->progress(p->d->arg, p->d->bytes);
 		if (p->scan != NULL) {
 			out.n = 0;
 			dump_scan_take(p->scan, bytes, &out);

@@ -13,7 +13,7 @@ struct db_dump {
 	const struct db_login *login;
 	const char *file;
 	const char *leave_out; /* a table that db_dump_save() leaves out */
-	void (*tell)(const void *arg, uint64_t bytes_so_far); /* uncompressed; may be NULL */
+	void (*progress)(const void *arg, uint64_t bytes_so_far); /* uncompressed; may be NULL */
 	const void *arg;
 	/* out */
 	struct dump_table *tables; /* filled by db_dump_save(), in the file's order, on the arena */
