@@ -15,7 +15,9 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/cache/cache_setup.c src/plat/cache/cache_setup.h \
 	src/plat/cache/cache_stored.c src/plat/cache/cache_stored.h \
 	src/plat/cache/memc.c src/plat/cache/memc.h \
+	src/plat/cache/memc_impl.h \
 	src/plat/cache/memc_name.c src/plat/cache/memc_name.h \
+	src/plat/cache/memc_server.c \
 	src/plat/conf/conf.c src/plat/conf/conf.h \
 	src/plat/conf/conf_edit.c \
 	src/plat/conf/conf_log.c \

@@ -148,6 +148,23 @@ async function withoutCache(server, away, back) {
 
 both('with the database killed, browsing goes on and orders wait', (server) => withoutDatabase(server, 'db-kill', 'db-start'));
 both('with the database stopped, browsing goes on and orders wait', (server) => withoutDatabase(server, 'db-stop', 'db-cont'));
+// A changed product leaves its old value for the outage: no page fails for it.
+both('with the database killed after a change of price, every page that was seen still comes', async (server) => {
+	await see(server);
+	const price = server === 'apache' ? '11.00' : '12.00';
+	await s.importGoods('Goods', { 'tea-1': { stock: 10000, price } });
+	s.service('db-kill');
+	try {
+		await sleep(1000); // the life of the workers' own copies
+		for (let i = 0; i < 3; i++)
+			for (const page of PAGES)
+				assert.strictEqual((await s.get(server, page)).status, 200, page);
+	} finally {
+		s.service('db-start');
+	}
+	await until('the new price', async () => (await s.get(server, '/en/p/tea-1')).text.includes(price));
+});
+
 both('with memcached killed, nobody notices', (server) => withoutCache(server, 'mc-kill', 'mc-start'));
 both('with memcached stopped, nobody notices', (server) => withoutCache(server, 'mc-stop', 'mc-cont'));
 

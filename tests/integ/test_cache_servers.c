@@ -115,14 +115,19 @@ END_TEST
 START_TEST(another_database_has_other_values)
 {
 	struct cache *c = set_up("identity");
+	struct str page;
 
 	c = open_cache(ctl = open_control());
 	control_set_identity(ctl, 1);
 	fetch(c, "identity", "v1", CACHE_FRESH);
 	src->value = 2;
 	fetch(c, "identity", "v1", CACHE_FRESH);
+	cache_page_begin(c, &arena, STR("page"));
+	cache_page_keep(c, STR("page"), STR("head"), STR("body"));
+	ck_assert(cache_page_find(c, STR("page"), &page));
 	control_set_identity(ctl, 2); /* neither from memcached nor from the worker's own memory */
 	fetch(c, "identity", "v2", CACHE_FRESH);
+	ck_assert(!cache_page_find(c, STR("page"), &page));
 	control_set_identity(ctl, 1);
 	fetch(c, "identity", "v1", CACHE_FRESH); /* memcached's */
 	ck_assert_int_eq(src->reads, 2);

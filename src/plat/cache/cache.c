@@ -56,8 +56,7 @@ cache_deadline(struct cache *c, uint64_t mono_ns)
 
 	if (identity != c->identity) {
 		cache_key_head(c, identity);
-		cache_l1_empty(c->l1);
-		cache_l1_empty(c->pages);
+		cache_l1_empty(c->pages); /* their keys do not say of which database they are */
 	}
 	c->deadline_ns = mono_ns;
 	c->wait_ns = WAITS * c->set.timeout_ns;
