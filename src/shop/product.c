@@ -98,13 +98,11 @@ canon_specs(const struct product *p, struct buf *b)
 void
 product_canon(const struct product *p, struct buf *b)
 {
+	const struct str texts[] = {p->title, p->body_html, p->vendor, p->seo_title, p->seo_description, p->category};
+
 	put_i64(b, CANON_VERSION);
-	product_put(b, p->title);
-	product_put(b, p->body_html);
-	product_put(b, p->vendor);
-	product_put(b, p->seo_title);
-	product_put(b, p->seo_description);
-	product_put(b, p->category);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		product_put(b, texts[i]);
 	put_i64(b, (int64_t)p->status);
 	put_i64(b, (int64_t)p->tax_class);
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++)

@@ -194,13 +194,11 @@ put_header(struct writer *w)
 static void
 export_put_text(struct writer *w, const struct translation *t)
 {
-	cell(w, str_z(translation_kind_name(t->kind)));
-	cell(w, t->of);
-	cell(w, t->lang);
-	cell(w, t->title);
-	cell(w, t->body_html);
-	cell(w, t->seo_title);
-	cell(w, t->seo_description);
+	const struct str cells[] = {str_z(translation_kind_name(t->kind)), t->of, t->lang, t->title, t->body_html,
+	    t->seo_title, t->seo_description};
+
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+		cell(w, cells[i]);
 	end_row(w);
 }
 

@@ -141,6 +141,9 @@ MUST_USE bool db_run_str(struct db *, unsigned id, struct str, struct err *);
 MUST_USE bool db_select_u64(struct db *, unsigned id, uint64_t, struct arena *, struct db_rows *, struct err *);
 MUST_USE bool db_select_str(struct db *, unsigned id, struct str, struct arena *, struct db_rows *, struct err *);
 
+/* For GET_LOCK() and RELEASE_LOCK(): *done: the statement's one number is 1. */
+MUST_USE bool db_get_lock(struct db_query *, struct arena *, bool *done, struct err *);
+
 bool db_next(struct db_rows *);
 bool c_is_null(struct db_rows *);
 int64_t c_i64(struct db_rows *);

@@ -37,6 +37,18 @@ db_select_str(struct db *db, unsigned id, struct str v, struct arena *a, struct 
 	return db_select(q, a, rows, e);
 }
 
+bool
+db_get_lock(struct db_query *q, struct arena *a, bool *done, struct err *e)
+{
+	struct db_rows rows;
+
+	*done = false;
+	if (!db_get(q, a, &rows, e))
+		return false;
+	*done = c_i64_or(&rows, 0) == 1;
+	return true;
+}
+
 void
 q_i64_or_null(struct db_query *q, int64_t v, bool null)
 {

@@ -303,23 +303,21 @@ bool
 migrate_lock(struct db *db, struct arena *a, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_SCHEMA_LOCK);
-	struct db_rows rows;
+	bool done;
 
 	q_i64(q, LOCK_WAIT_S);
-	if (!db_get(q, a, &rows, e))
-		return false;
-	return (!c_is_null(&rows) && c_i64(&rows) == 1)
-	    || err_set(e, ERR_CONFLICT, "another `kontor migrate`, `backup` or `restore` is at work");
+	return db_get_lock(q, a, &done, e)
+	    && (done || err_set(e, ERR_CONFLICT, "another `kontor migrate`, `backup` or `restore` is at work"));
 }
 
-/* Closing the connection frees the lock as well: a failure here is of no consequence. */
+/* Closing the connection frees the lock too, so a failure here is harmless. */
 void
 migrate_unlock(struct db *db, struct arena *a)
 {
 	struct err ignored = {0};
-	struct db_rows rows;
+	bool done;
 
-	if (!db_get(db_query(db, SQL_SCHEMA_UNLOCK), a, &rows, &ignored))
+	if (!db_get_lock(db_query(db, SQL_SCHEMA_UNLOCK), a, &done, &ignored))
 		err_clear(&ignored);
 }
 

@@ -10,13 +10,11 @@ static bool
 lock(struct trial *t, struct arena *a, struct err *e)
 {
 	struct db_query *q = db_query(t->server, SQL_TRIAL_LOCK);
-	struct db_rows rows;
+	bool done;
 
 	q_str(q, t->login.database);
-	if (!db_get(q, a, &rows, e))
-		return false;
-	return (!c_is_null(&rows) && c_i64(&rows) == 1)
-	    || err_set(e, ERR_CONFLICT, "another backup of this shop is being tried at the moment");
+	return db_get_lock(q, a, &done, e)
+	    && (done || err_set(e, ERR_CONFLICT, "another backup of this shop is being tried at the moment"));
 }
 
 static bool

@@ -526,7 +526,7 @@ make_all(struct index *x, struct err *e)
 		return false;
 	find_ways(x);
 	arena_init(&x->chunk, TEXTS_MAX_B);
-	x->search = catalogue_words_open(x->s);
+	x->search = catalogue_words_open(x->s->db, x->s->a);
 	ok = load_listing(x, e) && save_listing(x, e) && save_texts(x, e);
 	catalogue_words_close(x->search);
 	arena_fini(&x->chunk);

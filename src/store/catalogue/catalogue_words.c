@@ -19,7 +19,7 @@ struct change {
 };
 
 struct catalogue_words {
-	struct catalogue_save *s;
+	struct db *db;
 	struct arena a; /* the batch */
 	struct change *change;
 	size_t n;
@@ -38,16 +38,16 @@ words_begin(struct catalogue_words *w)
 {
 	w->change = ARENA_ARRAY(&w->a, struct change, CHANGES_MAX);
 	w->n = 0;
-	rows_out_init(&w->written, w->s->db, SQL_INDEX_KNOWN_PUT, &w->a);
-	rows_out_init(&w->cleared, w->s->db, SQL_INDEX_KNOWN_CLEAR, &w->a);
+	rows_out_init(&w->written, w->db, SQL_INDEX_KNOWN_PUT, &w->a);
+	rows_out_init(&w->cleared, w->db, SQL_INDEX_KNOWN_CLEAR, &w->a);
 }
 
 struct catalogue_words *
-catalogue_words_open(struct catalogue_save *s)
+catalogue_words_open(struct db *db, struct arena *a)
 {
-	struct catalogue_words *w = ARENA_NEW(s->a, struct catalogue_words);
+	struct catalogue_words *w = ARENA_NEW(a, struct catalogue_words);
 
-	w->s = s;
+	w->db = db;
 	arena_init(&w->a, GATHERED_MAX_B);
 	words_begin(w);
 	return w;
@@ -152,7 +152,7 @@ append(struct catalogue_words *w, const struct block *blocks, size_t n, struct e
 
 	if (m == 0)
 		return true;
-	q = db_query_rows(w->s->db, SQL_INDEX_BLOCK_APPEND, &w->a, m);
+	q = db_query_rows(w->db, SQL_INDEX_BLOCK_APPEND, &w->a, m);
 	for (size_t i = 0; i < n; i++) {
 		if (!is_longer(&blocks[i]))
 			continue;
@@ -181,7 +181,7 @@ load_lists(struct catalogue_words *w, struct block *blocks, size_t n, struct err
 		json_end(&keys, ']');
 	}
 	if (!json_done(&keys, ']', &json, e)
-	    || !db_select_str(w->s->db, SQL_INDEX_BLOCKS_LOCK, json, &w->a, &rows, e))
+	    || !db_select_str(w->db, SQL_INDEX_BLOCKS_LOCK, json, &w->a, &rows, e))
 		return false;
 	while (db_next(&rows)) {
 		struct block *b = &blocks[c_u64(&rows)];
@@ -218,7 +218,7 @@ rewrite(struct catalogue_words *w, struct block *blocks, size_t n, struct err *e
 		return true;
 	if (!load_lists(w, blocks, n, e))
 		return false;
-	q = db_query_rows(w->s->db, SQL_INDEX_BLOCK_PUT, &w->a, m);
+	q = db_query_rows(w->db, SQL_INDEX_BLOCK_PUT, &w->a, m);
 	for (size_t i = 0; i < n; i++) {
 		if (!is_shorter(&blocks[i]))
 			continue;
@@ -227,7 +227,7 @@ rewrite(struct catalogue_words *w, struct block *blocks, size_t n, struct err *e
 	}
 	if (!db_run(q, NULL, e))
 		return false;
-	q = db_query_rows(w->s->db, SQL_INDEX_BLOCK_CLEAR, &w->a, m);
+	q = db_query_rows(w->db, SQL_INDEX_BLOCK_CLEAR, &w->a, m);
 	for (size_t i = 0; i < n; i++)
 		if (is_shorter(&blocks[i]))
 			bind_key(q, &blocks[i]);

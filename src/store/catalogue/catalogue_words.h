@@ -6,13 +6,13 @@
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_WORDS_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_WORDS_H
 
+#include "plat/db/db.h"
 #include "shop/search.h"
-#include "store/catalogue/catalogue_save.h"
 
 struct catalogue_words;
 
 /* A batch's memory is bounded; catalogue_words_close() frees it. */
-struct catalogue_words *catalogue_words_open(struct catalogue_save *);
+struct catalogue_words *catalogue_words_open(struct db *, struct arena *);
 void catalogue_words_close(struct catalogue_words *);
 
 /* A product's words as search_words has them. */

@@ -97,55 +97,47 @@ refresh(struct db *db, struct arena *a, struct stock_changes *c, const struct st
 	return true;
 }
 
-bool
-stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
+/* `short_of` NULL: gives back. */
+static bool
+stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
 {
+	bool take = short_of != NULL;
 	struct stock *before = ARENA_ARRAY(a, struct stock, c->n + 1);
 
 	if (c->n == 0)
 		return true;
 	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
-	if (!move(db, a, c, -1, e))
+	if (!move(db, a, c, take ? -1 : 1, e))
 		return false;
 	for (size_t i = 0; i < c->n; i++) {
-		struct db_query *q = db_query(db, SQL_STOCK_TAKE);
+		struct db_query *q = db_query(db, take ? SQL_STOCK_TAKE : SQL_STOCK_GIVE);
 		uint64_t n;
 
 		q_i64(q, c->v[i].qty);
 		q_u64(q, c->v[i].variant_id);
-		q_i64(q, c->v[i].qty);
+		if (take)
+			q_i64(q, c->v[i].qty);
 		if (!db_run(q, &n, e))
 			return false;
-		if (n == 0) {
+		if (n == 0 && take) {
 			*short_of = c->v[i].variant_id;
 			return err_set(e, ERR_CONFLICT, "fewer than %lld of variant %llu are left",
 			    (long long)c->v[i].qty, (unsigned long long)c->v[i].variant_id);
 		}
-		before[i] = stock_before(db);
+		if (n > 0)
+			before[i] = stock_before(db);
 	}
 	return refresh(db, a, c, before, e);
 }
 
 bool
+stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
+{
+	return stock_change(db, a, c, short_of, e);
+}
+
+bool
 stock_give(struct db *db, struct arena *a, struct stock_changes *c, struct err *e)
 {
-	struct stock *before = ARENA_ARRAY(a, struct stock, c->n + 1);
-
-	if (c->n == 0)
-		return true;
-	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
-	if (!move(db, a, c, 1, e))
-		return false;
-	for (size_t i = 0; i < c->n; i++) {
-		struct db_query *q = db_query(db, SQL_STOCK_GIVE);
-		uint64_t n;
-
-		q_i64(q, c->v[i].qty);
-		q_u64(q, c->v[i].variant_id);
-		if (!db_run(q, &n, e))
-			return false;
-		if (n > 0)
-			before[i] = stock_before(db);
-	}
-	return refresh(db, a, c, before, e);
+	return stock_change(db, a, c, NULL, e);
 }
