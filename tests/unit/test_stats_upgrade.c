@@ -108,6 +108,18 @@ START_TEST(totals_are_kept_when_counters_are_added_and_the_other_way_round)
 }
 END_TEST
 
+START_TEST(a_tool_reads_the_other_release_before_a_worker_of_its_own_has_run)
+{
+	struct stats_report r;
+
+	(void)serve_other("shop", 4);
+	r = reading();
+	ck_assert_uint_eq(r.all->begun, 4);
+	ck_assert_uint_eq(r.all->count[STAT_db_queries], 4);
+	ck_assert_uint_eq(r.n_workers, 1);
+}
+END_TEST
+
 START_TEST(workers_of_both_are_seen_and_the_dead_of_the_other_are_counted)
 {
 	int fds[2];
@@ -189,6 +201,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = {totals_are_kept_when_counters_are_added_and_the_other_way_round,
+	    a_tool_reads_the_other_release_before_a_worker_of_its_own_has_run,
 	    workers_of_both_are_seen_and_the_dead_of_the_other_are_counted, a_file_that_only_looks_like_one_is_left_out,
 	    a_file_whose_head_lies_is_left_out};
 	Suite *s = suite_create("stats_upgrade");

@@ -136,7 +136,19 @@ stats_open(struct stats *st, const char *path, struct err *e)
 bool
 stats_open_tool(struct stats *st, const char *path, bool write, struct err *e)
 {
-	return open_file(st, path, write ? O_RDWR : O_RDONLY, e);
+	struct stats other[STATS_OTHERS];
+	size_t n;
+
+	if (open_file(st, path, write ? O_RDWR : O_RDONLY, e))
+		return true;
+	n = e->kind == ERR_NOT_FOUND ? stats_others(st, write, other) : 0;
+	if (n == 0)
+		return false;
+	*st = other[0]; /* no worker of this release has run yet */
+	while (--n > 0)
+		stats_close(&other[n]);
+	err_clear(e);
+	return true;
 }
 
 void
@@ -288,7 +300,7 @@ void
 stats_retire(struct stats *st, const char *backend)
 {
 	for (int i = 0; st->area != NULL && st->file.writable && i < stats_top(st->area); i++) {
-		struct stats_slot *s = &st->area->slot[i];
+		struct stats_slot *s = stats_at(st->area, i);
 
 		if (!belongs_to(s, STATS_WORKER, backend) || !stats_lock(st, i))
 			continue;

@@ -69,7 +69,8 @@ struct stats {
 /* Maps the file `path` + "." + layout hash, making it when it is missing. ERR_UPSTREAM when it cannot be had. */
 MUST_USE bool stats_open(struct stats *, const char *path, struct err *);
 
-/* The same for a tool: the file must be there (ERR_NOT_FOUND). `write` is for those that retire a backend. */
+/* The same for a tool: the file must be there, or one of another layout (else ERR_NOT_FOUND). `write` is for those
+ * that retire a backend. */
 MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, struct err *);
 
 /* Takes a slot of this backend for life. ERR_LIMIT when there is none. stats_claim() is for storefront workers. */

@@ -56,7 +56,7 @@ stats_others(const struct stats *st, bool write, struct stats other[STATS_OTHERS
 	size_t n = 0, stem;
 	DIR *d;
 
-	if (st->file.fd < 0 || base == NULL || strlen(base) <= HASH_CHARS + 1)
+	if (base == NULL || strlen(base) <= HASH_CHARS + 1)
 		return 0;
 	str_copy(dir, sizeof(dir), str_n(st->file.name, (size_t)(base - st->file.name)));
 	base++;
