@@ -22,23 +22,20 @@
 
 struct account {
 	const char *setting;
-	struct str user, file;
+	struct db_login login;
 };
 
-enum { WEB, JOBS, TOOL, BACKUP, ACCOUNTS };
-
 static struct account
-account_of(const struct doctor *d, int account)
+account_of(const struct doctor *d, enum db_account account)
 {
-	const struct conf *c = d->conf;
-	const struct account all[ACCOUNTS] = {
-	    [WEB] = {"db.password_file", c->db_user, c->db_password_file},
-	    [JOBS] = {"db.jobs_password_file", c->db_jobs_user, c->db_jobs_password_file},
-	    [TOOL] = {"db.tool_password_file", c->db_tool_user, c->db_tool_password_file},
-	    [BACKUP] = {"db.backup_password_file", c->db_backup_user, c->db_backup_password_file},
+	static const char *const settings[DB_ACCOUNT__MAX] = {
+	    [DB_ACCOUNT_WEB] = "db.password_file",
+	    [DB_ACCOUNT_JOBS] = "db.jobs_password_file",
+	    [DB_ACCOUNT_TOOL] = "db.tool_password_file",
+	    [DB_ACCOUNT_BACKUP] = "db.backup_password_file",
 	};
 
-	return all[account];
+	return (struct account){settings[account], db_login_of(d->conf, account)};
 }
 
 static const char *
@@ -56,21 +53,18 @@ enum entry { ENTERED, REFUSED, SKIPPED };
 static enum entry
 log_in(struct doctor *d, const struct account *x, enum db_role role, struct db **db, struct err *e)
 {
-	struct db_login login = db_login_of(d->conf, DB_ACCOUNT_TOOL);
-	struct db_setup setup;
+	struct db_setup setup = sql_setup(x->login, NULL, role);
+	const struct str socket = x->login.socket, file = x->login.password_file;
 	const char *closed = NULL;
 
-	if (d->conf->db_host.n == 0 && access(d->conf->db_socket.p, F_OK) != 0 && errno == EACCES)
-		closed = d->conf->db_socket.p;
-	else if (x->file.n > 0 && access(x->file.p, R_OK) != 0 && errno != ENOENT)
-		closed = x->file.p;
+	if (x->login.host.n == 0 && access(socket.p, F_OK) != 0 && errno == EACCES)
+		closed = socket.p;
+	else if (file.n > 0 && access(file.p, R_OK) != 0 && errno != ENOENT)
+		closed = file.p;
 	if (closed != NULL) {
 		doctor_unseen(d, "%s: %s", closed, strerror(errno));
 		return SKIPPED;
 	}
-	login.user = x->user;
-	login.password_file = x->file;
-	setup = sql_setup(login, NULL, role);
 	if (!db_open(d->a, &setup, db, e))
 		return REFUSED;
 	db_deadline(*db, clock_mono_ns() + ANSWER_NS);
@@ -81,10 +75,11 @@ log_in(struct doctor *d, const struct account *x, enum db_role role, struct db *
 static bool
 log_in_somehow(struct doctor *d, struct db **db)
 {
+	static const enum db_account order[] = {DB_ACCOUNT_TOOL, DB_ACCOUNT_WEB};
 	bool refused = false;
 
-	for (int i = TOOL; i >= WEB; i -= TOOL - WEB) {
-		const struct account x = account_of(d, i);
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		const struct account x = account_of(d, order[i]);
 		struct err e = {0};
 		enum entry in = log_in(d, &x, DB_MIGRATE, db, &e);
 
@@ -103,7 +98,7 @@ void
 check_database(struct doctor *d)
 {
 	struct doctor_server *s = ARENA_NEW(d->a, struct doctor_server);
-	const struct account x = account_of(d, WEB);
+	const struct account x = account_of(d, DB_ACCOUNT_WEB);
 	struct err e = {0};
 	struct db *db;
 	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
@@ -163,25 +158,26 @@ static void
 compare(struct doctor *d, const struct account *x, struct str wanted, struct str given)
 {
 	bool local = d->conf->db_host.n == 0;
-	const char *account = str_fmt(d->a, "'%s'@'%s'", x->user.p, local ? "localhost" : "%").p;
+	const char *account = str_fmt(d->a, "'%s'@'%s'", x->login.user.p, local ? "localhost" : "%").p;
 	struct grants want = {.n = 0}, have = {.n = 0};
 	struct err e = {0};
 	struct buf lacks, more;
 
-	if (!grants_parse(d->a, wanted, x->user, &want, &e) || !grants_parse(d->a, given, x->user, &have, &e)) {
+	if (!grants_parse(d->a, wanted, x->login.user, &want, &e)
+	    || !grants_parse(d->a, given, x->login.user, &have, &e)) {
 		doctor_unseen(d, "%s", e.msg);
 		return;
 	}
 	buf_init(&lacks, d->a, NAMES_MAX_B);
 	buf_init(&more, d->a, NAMES_MAX_B);
 	if (want.n > 0 && grants_beyond(&want, &have, NAMED_MAX, &lacks) > 0)
-		FIND(d, account_lacks, "NAME", x->user.p, "RIGHTS", buf_str(&lacks).p);
+		FIND(d, account_lacks, "NAME", x->login.user.p, "RIGHTS", buf_str(&lacks).p);
 	if (want.n > 0 && grants_beyond(&have, &want, NAMED_MAX, &more) > 0)
-		FIND(d, account_too_much, "NAME", x->user.p, "RIGHTS", buf_str(&more).p, "ACCOUNT", account);
+		FIND(d, account_too_much, "NAME", x->login.user.p, "RIGHTS", buf_str(&more).p, "ACCOUNT", account);
 	if (have.no_password && local)
-		FIND(d, account_open, "NAME", x->user.p, "SETTING", x->setting);
+		FIND(d, account_open, "NAME", x->login.user.p, "SETTING", x->setting);
 	else if (have.no_password)
-		FIND(d, account_open_tcp, "NAME", x->user.p, "SETTING", x->setting);
+		FIND(d, account_open_tcp, "NAME", x->login.user.p, "SETTING", x->setting);
 }
 
 /* False when the database itself is at fault: then the others need not be tried. */
@@ -198,12 +194,13 @@ check_account(struct doctor *d, const struct account *x, struct str wanted)
 	if (in == ENTERED && doctor_grants(db, d->a, &given, &e))
 		compare(d, x, wanted, given);
 	else if (in == ENTERED || e.code == 0)
-		doctor_unseen(d, "the account %s: %s", x->user.p, e.msg);
+		doctor_unseen(d, "the account %s: %s", x->login.user.p, e.msg);
 	else if (e.code == DB_CODE_DENIED_DATABASE)
-		FIND(d, account_lacks, "NAME", x->user.p, "RIGHTS",
+		FIND(d, account_lacks, "NAME", x->login.user.p, "RIGHTS",
 		    str_fmt(d->a, "every right on the database %s", d->conf->db_name.p).p);
 	else if (db_code_refused(e.code))
-		FIND(d, account_refused, "NAME", x->user.p, "FILE", x->file.n == 0 ? "none" : x->file.p, "WHY", e.msg);
+		FIND(d, account_refused, "NAME", x->login.user.p, "FILE",
+		    x->login.password_file.n == 0 ? "none" : x->login.password_file.p, "WHY", e.msg);
 	else
 		doctor_blocked(d, CHECK_database);
 	return in == ENTERED || e.code == 0 || db_code_refused(e.code) || e.code == DB_CODE_DENIED_DATABASE;
@@ -219,12 +216,12 @@ check_accounts(struct doctor *d)
 		doctor_unseen(d, "%s", e.msg);
 		wanted = STR("");
 	}
-	for (int i = WEB; i < ACCOUNTS; i++) {
+	for (enum db_account i = 0; i < DB_ACCOUNT__MAX; i++) {
 		const struct account x = account_of(d, i);
 
 		if (!check_account(d, &x, wanted))
 			return;
-		doctor_note(d, "%s", x.user.p);
+		doctor_note(d, "%s", x.login.user.p);
 	}
 }
 
@@ -232,7 +229,7 @@ check_accounts(struct doctor *d)
 
 /* Prepares all statements of a role, as its programs do when they connect. */
 static void
-check_fit(struct doctor *d, int account, enum db_role role, bool newer)
+check_fit(struct doctor *d, enum db_account account, enum db_role role, bool newer)
 {
 	const struct account x = account_of(d, account);
 	struct err e = {0};
@@ -249,7 +246,7 @@ check_fit(struct doctor *d, int account, enum db_role role, bool newer)
 	else if (n > 0 && newer)
 		FIND(d, schema_ahead, "REASON", e.msg);
 	else if (n > 0)
-		FIND(d, schema_drift, "N", doctor_n(d, (int64_t)n), "NAME", x.user.p, "WHY", e.msg);
+		FIND(d, schema_drift, "N", doctor_n(d, (int64_t)n), "NAME", x.login.user.p, "WHY", e.msg);
 }
 
 void
@@ -273,8 +270,8 @@ check_schema(struct doctor *d)
 		FIND(d, schema_ahead, "REASON",
 		    str_fmt(d->a, "it is at %lld, they know %d", (long long)s.version, SQL_SCHEMA).p);
 	} else {
-		check_fit(d, WEB, DB_WEB, s.version > SQL_SCHEMA);
-		check_fit(d, JOBS, DB_JOBS, s.version > SQL_SCHEMA);
+		check_fit(d, DB_ACCOUNT_WEB, DB_WEB, s.version > SQL_SCHEMA);
+		check_fit(d, DB_ACCOUNT_JOBS, DB_JOBS, s.version > SQL_SCHEMA);
 		doctor_note(d, "schema %lld, programs for %d", (long long)s.version, SQL_SCHEMA);
 	}
 }
@@ -356,7 +353,7 @@ check_db_server(struct doctor *d)
 void
 check_queue(struct doctor *d)
 {
-	const struct account x = account_of(d, TOOL);
+	const struct account x = account_of(d, DB_ACCOUNT_TOOL);
 	struct doctor_queue q;
 	struct err e = {0};
 	struct db *db;
