@@ -1,4 +1,4 @@
-/* catalogue_save_impl.h - what the parts of saving share; nobody else includes it.
+/* catalogue_save_impl.h - shared by the catalogue_save files and catalogue_index.c only; its names begin with save_.
  *
  * Many products are saved by few statements, each of which takes rows of all of them. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_IMPL_H
