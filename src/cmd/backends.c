@@ -34,8 +34,6 @@ number_name(struct arena *a, size_t i)
 	return str_fmt(a, "%zu", i);
 }
 
-/* ---- telling ---- */
-
 static void
 print_backend(struct cmd *c, const struct stats_report *r, struct str name)
 {
@@ -73,8 +71,6 @@ backends_list(struct cmd *c)
 		stats_close(&st);
 	return all_listen ? CMD_OK : CMD_FAILED;
 }
-
-/* ---- changing ---- */
 
 static bool
 wait_until_it_listens(struct scale *s, struct str name, struct err *e)

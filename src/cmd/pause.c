@@ -56,8 +56,6 @@ set_paused(struct pausing *p)
 	}
 }
 
-/* ---- who obeys ---- */
-
 static bool
 obeys(const struct pausing *p, const struct stats_worker *w)
 {

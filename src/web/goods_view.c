@@ -82,8 +82,6 @@ id_text(struct arena *a, uint64_t id)
 	return buf_str(&b);
 }
 
-/* Cards --------------------------------------------------------------------------------------------------------- */
-
 static bool
 fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
 {
@@ -138,8 +136,6 @@ goods_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct
 	return true;
 }
 
-/* Products ------------------------------------------------------------------------------------------------------ */
-
 static bool
 fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
 {
@@ -184,8 +180,6 @@ goods_find_product(const struct page_ctx *cx, struct str handle, struct view **o
 		*out = v;
 	return true;
 }
-
-/* Lists of ids -------------------------------------------------------------------------------------------------- */
 
 /* What a page of ids is made from: the fill is told by the item's arg. */
 struct ids_want {
@@ -377,8 +371,6 @@ goods_ids_found(const struct page_ctx *cx, struct str words, const struct catalo
 	}
 	return fetch_ids(cx, cache_key(cx->cache, CACHE_search, cx->lang->tag, id), &w, out, e);
 }
-
-/* Categories ---------------------------------------------------------------------------------------------------- */
 
 static bool
 fill_categories(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)

@@ -138,8 +138,6 @@ import_pictures(struct import_run *r, struct product *p, struct err *e)
 	return true;
 }
 
-/* Categories ---------------------------------------------------------------------------------------------------- */
-
 static bool
 save_category_picture(struct import_run *r, uint64_t id, const struct image *image, struct err *e)
 {

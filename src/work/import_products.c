@@ -17,8 +17,6 @@ struct batch {
 	bool goods; /* more than the stock of one was saved */
 };
 
-/* Saving ------------------------------------------------------------------------------------------------------ */
-
 static bool
 save_batch(struct db *db, void *arg, struct err *e)
 {
@@ -107,8 +105,6 @@ products_flush(struct batch *b, struct err *e)
 	arena_reset(&b->r->group);
 	return ok;
 }
-
-/* Reading ----------------------------------------------------------------------------------------------------- */
 
 static void
 refuse_product(struct import_run *r, const struct product *p, const char *column, const char *why)

@@ -17,8 +17,6 @@
 #define SET_SLOTS ((size_t)1 << 20)
 #define PROGRESS_NS (CLOCK_S / 4)
 
-/* Sets -------------------------------------------------------------------------------------------------------- */
-
 static size_t
 import_slot_of(const struct import_set *set, uint64_t hash)
 {
@@ -61,8 +59,6 @@ set_init(struct import_set *set, struct arena *a, struct err *e)
 	set->slot = arena_try(a, SET_SLOTS * sizeof(*set->slot));
 	return set->slot != NULL || err_set(e, ERR_LIMIT, "no memory for an import");
 }
-
-/* Reporting --------------------------------------------------------------------------------------------------- */
 
 void
 import_say(struct import_run *r, bool refused, uint32_t line, uint32_t col, const char *column, const char *why)
@@ -138,8 +134,6 @@ import_summary(const struct import *im, FILE *f)
 	fprintf(f, "rows:     %" PRIu64 " read, %" PRIu64 " left out\n", n->rows, n->rows_refused);
 	fprintf(f, "%" PRIu64 " changes%s\n", import_changes(im), im->dry_run ? " would be made (dry run)" : "");
 }
-
-/* Running ----------------------------------------------------------------------------------------------------- */
 
 bool
 import_open(struct import_run *r, const char *file, int *fd, struct csv **csv, struct err *e)

@@ -36,8 +36,6 @@ struct making {
 	uint64_t n_linked, n_copied;
 };
 
-/* ---- names ---- */
-
 /* "kontor-": the database's name, without bytes that a file name cannot have. */
 static struct str
 prefix(struct arena *a, const struct conf *conf)
@@ -98,8 +96,6 @@ backup_list(const struct backup *b, struct arena *a, struct str **names, size_t 
 	*names = all;
 	return true;
 }
-
-/* ---- the folder ---- */
 
 static const char *
 without_slash(struct arena *a, const char *dir)
@@ -199,8 +195,6 @@ add_file(struct making *mk, struct str name, struct err *e)
 	return true;
 }
 
-/* ---- the configuration ---- */
-
 /* The copied folders keep owner and mode, so that copying them back changes neither. */
 static bool
 make_config_dirs(struct making *mk, const char *file, struct err *e)
@@ -275,8 +269,6 @@ save_config(struct making *mk, struct err *e)
 	return true;
 }
 
-/* ---- the database ---- */
-
 static bool
 look_first(struct making *mk, struct db *db, struct err *e)
 {
@@ -335,8 +327,6 @@ save_database(struct making *mk, struct err *e)
 	return ok;
 }
 
-/* ---- the pictures ---- */
-
 static bool
 save_picture(void *arg, const char *name, struct err *e)
 {
@@ -384,8 +374,6 @@ save_pictures(struct making *mk, struct err *e)
 	    (unsigned long long)mk->n_linked);
 	return true;
 }
-
-/* ---- all of it ---- */
 
 static bool
 check(struct making *mk, struct err *e)

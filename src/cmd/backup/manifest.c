@@ -77,8 +77,6 @@ manifest_put(struct buf *b, const struct manifest *m)
 	buf_z(b, "end\n");
 }
 
-/* ---- reading ---- */
-
 static bool
 take_number(struct str *rest, uint64_t *n)
 {

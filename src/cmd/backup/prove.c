@@ -25,8 +25,6 @@ connect_to(const struct db_login *login, enum db_role role, struct db **db, stru
 	return false;
 }
 
-/* ---- the books ---- */
-
 static void
 print_breaches(void *arg, const struct verify_result *r)
 {
@@ -59,8 +57,6 @@ prove_books(const struct db_login *login, int64_t now_s, size_t *n_broken, struc
 	db_close(db);
 	return ok;
 }
-
-/* ---- the rows ---- */
 
 static bool
 has_table(const struct manifest *m, struct str name)
@@ -107,8 +103,6 @@ find_last_order(struct db *db, const struct manifest *m, struct arena *a, struct
 	    || err_set(e, ERR_CONFLICT, "order %.*s, which was there before the backup began, is not in it",
 		STR_ARG(m->last_order));
 }
-
-/* ---- all of it ---- */
 
 static void
 say_nothing(const char *text)

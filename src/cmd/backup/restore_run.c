@@ -22,8 +22,6 @@
 
 #define FLUSH_TRIES 3
 
-/* ---- the backup itself ---- */
-
 struct count {
 	uint64_t n, bytes;
 	const char *root;
@@ -125,8 +123,6 @@ try_first(struct restore *r, struct err *e)
 	return true;
 }
 
-/* ---- what is there now ---- */
-
 static bool
 open_shop(struct restore *r, struct err *e)
 {
@@ -164,8 +160,6 @@ restore_run_ask(struct restore *r, const struct copy_state *now, struct err *e)
 			  .p)
 	    || err_set(e, ERR_INPUT, "not done");
 }
-
-/* ---- pictures ---- */
 
 struct putting {
 	struct restore *r;
@@ -225,8 +219,6 @@ put_pictures(struct restore *r, struct err *e)
 	return true;
 }
 
-/* ---- the pause ---- */
-
 /* In the database, so that it holds on every host: placing an order reads the row in its own transaction, so this waits
  * for those that are under way. The table is in no dump and stays while all others are replaced. */
 static bool
@@ -258,8 +250,6 @@ resume_orders(struct restore *r, struct err *e)
 	r->paused = false;
 	return true;
 }
-
-/* ---- the database ---- */
 
 static bool
 save_what_is_there(struct restore *r, const struct copy_state *now, struct err *e)
@@ -335,8 +325,6 @@ restore_load(struct restore *r, struct err *e)
 	return r->next_order_id <= s.next_order_id || copy_set_next_order(r->db, r->a, r->next_order_id, e);
 }
 
-/* ---- afterwards ---- */
-
 static bool
 forget_cache(struct restore *r, struct err *e)
 {
@@ -379,8 +367,6 @@ restore_finish(struct restore *r, struct err *e)
 				    : "orders: taken again");
 	return true;
 }
-
-/* ---- all of it ---- */
 
 /* The steps from the pause on. After an error ordering resumes only if nothing was changed. */
 static bool

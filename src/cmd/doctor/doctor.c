@@ -49,8 +49,6 @@ level_name(enum doctor_level level)
 	return level == DOCTOR_FAULT ? "fault" : "advice";
 }
 
-/* ---- running ---- */
-
 /* The check's time limit is the last resort: each exchange with a service has a shorter one. */
 static void
 run_check(void *arg, struct buf *out)
@@ -115,8 +113,6 @@ run_all(struct report *r)
 	r->took_ms = (clock_mono_ns() - began_ns) / CLOCK_MS;
 }
 
-/* ---- for people ---- */
-
 static void
 put_finding(struct report *r, struct buf *b, const struct doctor_said *s)
 {
@@ -179,8 +175,6 @@ put_report(struct report *r, struct buf *b)
 	buf_ch(b, '\n');
 }
 
-/* ---- for programs ---- */
-
 /* A list of the reports of one kind: texts, or objects for findings. */
 static void
 put_json_list(struct report *r, struct buf *b, const char *key, const struct outcome *o, enum doctor_kind kind)
@@ -233,8 +227,6 @@ put_json(struct report *r, struct buf *b)
 	buf_z(b, "]}\n");
 }
 
-/* ---- the table, for doc/doctor.md ---- */
-
 static void
 put_row(struct arena *a, struct buf *b, const struct doctor_row *f)
 {
@@ -256,8 +248,6 @@ put_table(struct arena *a, struct buf *b)
 #undef CHECK
 #undef FINDING
 }
-
-/* ---- the command ---- */
 
 static bool
 doctor_choose(struct report *r, const char *name)

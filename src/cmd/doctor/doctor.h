@@ -91,8 +91,6 @@ struct doctor_said {
 /* Takes the next report off the front of a check's output; false at the end. */
 bool doctor_next(struct str *rest, struct doctor_said *);
 
-/* ---- helpers of several areas (doctor_look.c, doctor_server.c) ---- */
-
 /* The counters; false when they cannot be read, which the check `counters` reports. */
 bool look_stats(struct doctor *, struct stats_report *);
 

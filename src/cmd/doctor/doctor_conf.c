@@ -13,8 +13,6 @@
 #define JOBS_GROUP "kontor-jobs"
 #define BROKEN_MOST 5
 
-/* ---- config, templates ---- */
-
 /* The start of a worker, tried by the checks `config` and `templates`; each reports its own part. */
 struct start {
 	struct doctor *d;
@@ -116,8 +114,6 @@ check_templates(struct doctor *d)
 		FIND(d, untranslated, "N", doctor_n(d, s.untranslated), "TEXT", s.first);
 	doctor_note(d, "%zu templates, %zu languages", s.app->templates.n, langs->n);
 }
-
-/* ---- secrets ---- */
 
 static void
 check_conf_rights(struct doctor *d, const struct rights_user *worker)

@@ -92,8 +92,6 @@ log_in_somehow(struct doctor *d, struct db **db)
 	return false;
 }
 
-/* ---- database ---- */
-
 void
 check_database(struct doctor *d)
 {
@@ -122,8 +120,6 @@ check_database(struct doctor *d)
 	else
 		FIND(d, db_down, "WHERE", where(d), "WHY", e.msg);
 }
-
-/* ---- accounts ---- */
 
 /* The rights that the files of SQL give to all accounts. */
 static bool
@@ -225,8 +221,6 @@ check_accounts(struct doctor *d)
 	}
 }
 
-/* ---- schema ---- */
-
 /* Prepares all statements of a role, as its programs do when they connect. */
 static void
 check_fit(struct doctor *d, enum db_account account, enum db_role role, bool newer)
@@ -275,8 +269,6 @@ check_schema(struct doctor *d)
 		doctor_note(d, "schema %lld, programs for %d", (long long)s.version, SQL_SCHEMA);
 	}
 }
-
-/* ---- the server ---- */
 
 /* `need` of something of which the server has `most`. */
 static void
@@ -347,8 +339,6 @@ check_db_server(struct doctor *d)
 		doctor_unseen(d, "%s", e.msg);
 	}
 }
-
-/* ---- queue ---- */
 
 void
 check_queue(struct doctor *d)

@@ -14,8 +14,6 @@
 #define DB_DIR "/var/lib/mysql"
 #define MAIL_NS (2 * CLOCK_S)
 
-/* ---- disk ---- */
-
 struct disks {
 	struct doctor *d;
 	uint64_t seen[FOLDERS_MAX];
@@ -68,8 +66,6 @@ check_disk(struct doctor *d)
 		check_folder(&s, c->log_web_server.v[i].p);
 }
 
-/* ---- clock ---- */
-
 enum doctor_clock
 doctor_clock(int64_t now_s, int64_t made_s)
 {
@@ -93,8 +89,6 @@ check_clock(struct doctor *d)
 		FIND(d, clock_free, "N", now);
 	doctor_note(d, "%s UTC", now);
 }
-
-/* ---- mail ---- */
 
 static bool
 has_smtp(struct doctor *d)

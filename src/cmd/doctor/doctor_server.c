@@ -23,8 +23,6 @@ static const struct server {
 	"lighttpd -tt"},
 };
 
-/* ---- pure: what the programs print ---- */
-
 const char *
 doctor_apache_lacks(struct str text, size_t *i)
 {
@@ -87,8 +85,6 @@ doctor_server_socket(struct arena *a, struct str *text, const char *folder, stru
 	}
 	return false;
 }
-
-/* ---- asking the server ---- */
 
 /* Runs the server over its configuration with further arguments. Debian's Apache needs the settings of apache2ctl. */
 static bool
@@ -248,8 +244,6 @@ look_server(struct doctor *d, struct look_server *best)
 	}
 	return best->kind != LOOK_NONE;
 }
-
-/* ---- the check ---- */
 
 static const char *
 enable(struct doctor *d, enum look_kind kind, struct str module)

@@ -20,8 +20,6 @@ in_language(struct doctor *d, const char *rest)
 	return str_fmt(d->a, "/%s/%s", str_lower(d->a, d->conf->site_languages.v[0]).p, rest).p;
 }
 
-/* ---- address ---- */
-
 void
 check_address(struct doctor *d)
 {
@@ -45,8 +43,6 @@ check_address(struct doctor *d)
 	else if (x.result != HTTP_NO_ADDRESS)
 		FIND(d, site_far, "WHY", x.why);
 }
-
-/* ---- site ---- */
 
 /* Did a worker of this installation have the request? Its slot shows the number until its next request. */
 static bool
@@ -124,8 +120,6 @@ check_site(struct doctor *d)
 	check_identity(d);
 }
 
-/* ---- static ---- */
-
 /* The next address in the page that holds `part` ("/static/"), as the page writes it in an attribute. */
 static bool
 next_link(struct str *rest, struct str part, struct str *link)
@@ -191,8 +185,6 @@ check_static(struct doctor *d)
 			doctor_note(d, "the home page names no %s", kinds[i].p);
 	}
 }
-
-/* ---- error pages ---- */
 
 /* Is the file a worker's page, but for the request's number? */
 static bool
@@ -264,8 +256,6 @@ check_error_pages(struct doctor *d)
 	else if (!is_same_page(d->a, x.body, bytes, id))
 		FIND(d, error_stale, "FILE", file, "REASON", "is not the page that workers send with 404");
 }
-
-/* ---- files ---- */
 
 /* The first file of the folder that the web server cannot read. */
 static void

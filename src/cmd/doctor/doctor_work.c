@@ -10,8 +10,6 @@
 
 #define STUCK_SPARE_MS 2000
 
-/* ---- counters ---- */
-
 /* The file's name ends in a hash of its layout, which only its module knows: so the newest one is taken. */
 static const char *
 newest_counters(struct doctor *d)
@@ -61,8 +59,6 @@ check_counters(struct doctor *d)
 		FIND(d, state_denied, "USER", u.name, "DIR", dir, "WHY", why);
 	doctor_note(d, "%s", file == NULL ? path : file);
 }
-
-/* ---- workers ---- */
 
 static void
 check_pools(struct doctor *d, const struct stats_report *r)
@@ -150,8 +146,6 @@ check_workers(struct doctor *d)
 	check_each(d, &r);
 	check_multiwatch(d);
 }
-
-/* ---- jobs, pause, breakers ---- */
 
 void
 check_jobs(struct doctor *d)

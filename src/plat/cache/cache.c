@@ -97,7 +97,8 @@ nap(struct cache *c, uint64_t ns)
 	cache_waited(c, since_ns);
 }
 
-/* Waits for those who fill our items. What was deleted meanwhile becomes ours; what does not come is read directly. */
+/* Waits for other workers' fills of our items. Items deleted meanwhile become ours to fill; items that do not arrive
+ * are read from the database directly. */
 static void
 wait_for_others(struct cache_run *r)
 {
@@ -136,7 +137,7 @@ look_in_l1(struct cache_run *r, struct cache_work *w, const struct cache_l1_now 
 	cache_done(w, str_n(copy, value.n), CACHE_FRESH);
 }
 
-/* A page lives as long as what it is made of does. */
+/* A page lives as long as its shortest-lived value. */
 static void
 shorten_page(const struct cache_run *r)
 {

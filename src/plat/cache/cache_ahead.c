@@ -6,7 +6,7 @@
 
 #define RING_B ((size_t)1 << 20) /* some 3,000 pages of a dozen keys */
 #define NOTES_B ((size_t)4 << 10)
-#define WORTH_IT 2 /* keys; with fewer there is nothing to save */
+#define WORTH_IT 2 /* keys; fewer are not worth a prefetch */
 
 struct ahead_got {
 	struct memc_op op;
@@ -15,12 +15,12 @@ struct ahead_got {
 
 struct cache_ahead {
 	struct cache_l1 *ring;
-	struct arena *page; /* that was begun */
-	struct str name;    /* of the page; none: no page was begun */
+	struct arena *page; /* of the current page */
+	struct str name;    /* of the page; none: no page begun */
 	bool guessed, known;
-	char notes[NOTES_B]; /* the page's keys, each followed by a blank, which no key holds */
+	char notes[NOTES_B]; /* the page's keys, each followed by a blank, which no key contains */
 	size_t notes_b, n_notes;
-	struct ahead_got got[CACHE_AHEAD_MAX]; /* what came ahead */
+	struct ahead_got got[CACHE_AHEAD_MAX]; /* prefetched answers */
 	size_t n_got;
 };
 

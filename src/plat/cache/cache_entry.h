@@ -1,4 +1,4 @@
-/* cache_entry.h - a value as it stands in memcached under a key. While somebody fills it, nothing stands there.
+/* cache_entry.h - the format of a value in memcached.
  *
  * Bytes from memcached are not trusted: whoever reaches the server can read and write there. An entry is encrypted and
  * authenticated (XChaCha20-Poly1305) together with its key, times and version; what does not verify is no entry. It is
@@ -15,7 +15,7 @@
 
 struct cache_entry {
 	uint64_t version;	  /* of the row it was made from */
-	int64_t soft_at, hard_at; /* UTC seconds; reload from, use until */
+	int64_t soft_at, hard_at; /* UTC seconds; soft and hard expiry */
 	struct str payload;
 };
 

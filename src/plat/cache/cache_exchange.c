@@ -1,6 +1,6 @@
 #include "plat/cache/cache_impl.h"
 
-#define QUIET_NS (2 * CLOCK_MS) /* for what waits for nothing but room in the socket */
+#define QUIET_NS (2 * CLOCK_MS) /* for operations that wait only for space in the socket's buffer */
 #define PROBE_KEY STR("kontor-probe")
 
 static bool
@@ -14,7 +14,7 @@ may_ask(struct cache *c, size_t server, enum cache_urgency urgency)
 	return true;
 }
 
-/* That something could be sent says nothing of how the server is. */
+/* A successful send alone does not prove that the server works. */
 static void
 report(struct cache *c, size_t server, bool ok, enum cache_urgency urgency)
 {
@@ -45,7 +45,7 @@ cache_waited(struct cache *c, uint64_t since_ns)
 	c->wait_ns -= ns < c->wait_ns ? ns : c->wait_ns;
 }
 
-/* The operations are placed. */
+/* The operations' servers are already set. */
 static void
 exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n, enum cache_urgency urgency)
 {

@@ -3,10 +3,10 @@
 #define PERMIT_WAIT_NS (300 * CLOCK_MS)
 #define PERMIT_STEP_NS (2 * CLOCK_MS)
 #define VALUE_MAX_B ((size_t)1000000) /* memcached's own limit is 1 MiB with key and header */
-#define STORES_B ((size_t)1 << 20)    /* bytes of values that are sent together */
-#define ENDED_S (-1)		      /* a life time that is over: what is stored so is gone */
+#define STORES_B ((size_t)1 << 20)    /* bytes of values sent in one batch */
+#define ENDED_S (-1)		      /* an expired life time: storing with it deletes */
 
-/* A place among the fills that all workers may run at a time. */
+/* Takes a permit for a fill; their number is limited over all workers. */
 static bool
 take_permit(struct cache *c)
 {
@@ -31,7 +31,7 @@ value_op(struct cache *c, const struct cache_work *w)
 	struct memc_op op = {MEMC_CAS, .key = key, .ttl_s = (int)c->set.hard_s, .mark = w->mark};
 	struct buf b;
 
-	/* A spread of a tenth, so that what was filled together does not expire together. */
+	/* Jitter of a tenth, so that values filled together do not expire together. */
 	entry.soft_at = now_s + soft_s - (int64_t)(str_hash(key) % 100) * soft_s / 1000;
 	entry.hard_at = now_s + c->set.hard_s;
 	buf_init(&b, &c->stores, VALUE_MAX_B);
@@ -44,7 +44,7 @@ value_op(struct cache *c, const struct cache_work *w)
 	return op;
 }
 
-/* Stores what was read over what stood there before it was read, if that is still there. */
+/* Stores the values over the placeholder or value seen before the read, if it is still there. */
 static void
 store(struct cache_run *r, struct cache_work **want, size_t n)
 {
@@ -62,7 +62,7 @@ store(struct cache_run *r, struct cache_work **want, size_t n)
 	}
 }
 
-/* The worker's own last values, for those that have nothing else. */
+/* Falls back on the worker's own last value when there is no other. */
 static void
 remember(struct cache_run *r, struct cache_work *w)
 {
@@ -73,8 +73,8 @@ remember(struct cache_run *r, struct cache_work *w)
 		w->stale = str_dup(r->a, old);
 }
 
-/* Memcached is asked again, beyond all bounds, for what it did not say in time: one late answer of a busy machine is no
- * reason for an error page. */
+/* If the database fails too, retries the keys that timed out in memcached, regardless of the wait budget: one late
+ * answer of a busy machine must not cause an error page. */
 static void
 ask_again(struct cache_run *r)
 {
@@ -103,7 +103,7 @@ ask_again(struct cache_run *r)
 	}
 }
 
-/* Others shall not wait for a value that does not come, nor for the right to try. */
+/* Removes our placeholders and locks, so that others do not wait for a value that will not come. */
 static void
 give_up(struct cache_run *r)
 {
@@ -123,8 +123,8 @@ give_up(struct cache_run *r)
 		cache_exchange(r->c, NULL, ops, n, CACHE_QUIET);
 }
 
-/* The database is not read: what has an old value keeps it. A marked one, or one that only the worker remembers, serves
- * when the database has failed, and not for want of a permit. False when an item has none. */
+/* Falls back on stale values when the database was not read. Marked values, and values that only the worker remembers,
+ * are used only when the database has failed, not when a permit was refused. False when an item has no value. */
 static bool
 fall_back(struct cache_run *r, bool failed)
 {

@@ -1,8 +1,8 @@
 #include "plat/cache/cache_impl.h"
 
-#define MARK_MAX 64 /* keys that are marked; with more, the exchange for each would take too long */
+#define MARK_MAX 64 /* keys to mark; more are deleted, since marking costs an exchange each */
 
-/* Deletes them without waiting for each; the answer to a question behind them proves that all have been read. */
+/* Deletes with quiet operations; the answer to a final get proves that the server has processed all of them. */
 static void
 erase(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 {
@@ -23,8 +23,8 @@ erase(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 		ops[i].result = all[i].result;
 }
 
-/* A value or placeholder that is not there cannot be marked; nor one for which memcached has no room. The answer is the
- * same, so the key is deleted. */
+/* Marking fails if the value is absent or memcached has no memory. The answer is the same for both, so the key is then
+ * deleted. */
 static size_t
 mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 {
@@ -45,7 +45,7 @@ mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 	return errors;
 }
 
-/* Also while a breaker is open: a delete that can be made must not be left out. Gives how many failed. */
+/* Works even while a breaker is open, since no possible delete may be skipped. Returns the number of failures. */
 static size_t
 forget(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
 {

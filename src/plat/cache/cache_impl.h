@@ -1,5 +1,5 @@
-/* cache_impl.h - what the files of the cache share. cache.c runs a fetch: cache_read.c asks memcached and judges its
- * answers, cache_fill.c reads the database and stores; cache_exchange.c is the way to memcached for all of them. */
+/* cache_impl.h - internals of the cache. cache.c runs a fetch; cache_read.c queries memcached and evaluates the
+ * answers; cache_fill.c reads the database and stores; cache_exchange.c does all exchanges with memcached. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_IMPL_H
 #define KONTOR_PLAT_CACHE_CACHE_IMPL_H
 
@@ -11,45 +11,45 @@
 #include "plat/cache/memc.h"
 
 #define CACHE_HEAD_MAX 32
-#define CACHE_PLACEHOLDER_S 3 /* how long a filler may take before another one may try */
+#define CACHE_PLACEHOLDER_S 3 /* time for a fill before another reader may try */
 
 struct cache {
 	struct cache_setup set;
 	struct control *ctl;
 	struct stats *st;
-	uint64_t identity; /* of the database; it stands in key_head */
+	uint64_t identity; /* of the database; part of key_head */
 	struct memc *memc; /* NULL: none */
 	uint8_t seal[SECRET_KEY_B];
 	bool unlocked; /* there is a key; else memcached is only asked to mark and delete */
 	struct cache_l1 *l1, *pages;
 	struct cache_ahead *ahead;
-	struct str key_head; /* of every key, in key_head_text */
+	struct str key_head; /* prefix of every key, in key_head_text */
 	char key_head_text[CACHE_HEAD_MAX];
-	struct cache_placeholder placeholder; /* the last one that was given out */
+	struct cache_placeholder placeholder; /* the last one used */
 	uint64_t deadline_ns;
-	uint64_t wait_ns; /* what is left for waiting in this request */
-	struct arena *page_arena;  /* of the page that was begun; NULL: none */
-	struct cache_l1_life page; /* of what was fetched since cache_page_begin() */
-	bool page_whole;	   /* all of it was fresh */
-	struct arena stores;	   /* values on their way out */
+	uint64_t wait_ns; /* remaining wait budget of this request */
+	struct arena *page_arena;  /* of the current page; NULL: none */
+	struct cache_l1_life page; /* shortest life of the values fetched since cache_page_begin() */
+	bool page_whole;	   /* all of them were fresh */
+	struct arena stores;	   /* values waiting to be sent */
 };
 
-/* Where an item stands while cache_fetch() works on it. */
+/* The phase of an item during cache_fetch(). */
 enum cache_phase {
 	CACHE_ASK,    /* memcached has not answered yet */
 	CACHE_ABSENT, /* it was not there */
 	CACHE_DONE,   /* value is final */
-	CACHE_OURS,   /* our placeholder is in: read the database, then store over it */
-	CACHE_RENEW,  /* our lock is in, the old value too: read, then store over the old one */
-	CACHE_THEIRS, /* somebody else fills */
+	CACHE_OURS,   /* our placeholder is set: read the database, then store over it */
+	CACHE_RENEW,  /* our lock is set and the stale value is there: read, then store over the stale one */
+	CACHE_THEIRS, /* another worker fills */
 	CACHE_DIRECT  /* read the database, store nothing */
 };
 
 struct cache_work {
 	struct cache_item *item;
 	enum cache_phase phase;
-	struct cache_l1_life life;  /* its epoch was read before memcached was asked */
-	struct memc_mark mark;	    /* OURS, RENEW: of what is stored over; known before the database is read */
+	struct cache_l1_life life;  /* its epoch was read before the request to memcached */
+	struct memc_mark mark;	    /* OURS, RENEW: of the bytes to replace, before the database is read */
 	struct str stale;	    /* a value to fall back on */
 	bool outage_only;	    /* `stale` is marked */
 	struct str lock;	    /* RENEW: the key of our lock */
@@ -73,12 +73,12 @@ bool cache_class_in_l1(enum cache_class);
 bool cache_class_stale(enum cache_class);
 void cache_count(struct cache *, const struct cache_work *, enum cache_counter);
 
-/* Each lookup is one hit, one miss or one error, however often memcached is asked: who waited for another's fill and
- * got it had a hit. */
+/* Each lookup counts as one hit, miss or error, however many exchanges it took; a value got by waiting for another
+ * worker's fill is a hit. */
 void cache_count_lookup(struct cache *, struct cache_work *, enum cache_counter);
 
 /* cache_key.c */
-/* Makes the beginning of every key for the database's identity. */
+/* Makes the prefix of all keys from the database's identity. */
 void cache_key_head(struct cache *, uint64_t identity);
 
 static inline struct str
@@ -89,12 +89,12 @@ cache_key_str(const struct cache_key *key)
 
 /* cache_exchange.c */
 enum cache_urgency {
-	CACHE_ORDINARY, /* for a page: within what it may wait, and not while a server's breaker is open */
-	CACHE_QUIET,	/* nothing is waited for; only quiet operations */
-	CACHE_MUST	/* whatever the breaker holds of the server */
+	CACHE_ORDINARY, /* for a page: within its wait budget, and not while a server's breaker is open */
+	CACHE_QUIET,	/* does not wait; only quiet operations */
+	CACHE_MUST	/* even while the breaker is open */
 };
 
-/* Like memc_do(); reports to the breakers. */
+/* Like memc_do(), and reports to the breakers. */
 void cache_exchange(struct cache *, struct arena *, struct memc_op *ops, size_t n, enum cache_urgency);
 void cache_waited(struct cache *, uint64_t since_ns);
 
@@ -104,7 +104,7 @@ void cache_ask(struct cache_run *);
 bool cache_parse(
     struct cache_run *, struct cache_work *, struct str bytes, struct cache_stored *s, struct cache_entry *);
 
-/* cache_fill.c: reads everything of the phases OURS, RENEW and DIRECT from the database. */
+/* cache_fill.c: reads all items in the phases OURS, RENEW and DIRECT from the database. */
 MUST_USE bool cache_fill(struct cache_run *, struct err *);
 
 /* cache.c */

@@ -6,7 +6,7 @@
 
 #define ID_MAX_B 120
 #define LANG_MAX_B 16
-#define DIGEST_B 16  /* of an id that is too long for a key, or not plain */
+#define DIGEST_B 16  /* of an id too long or with bytes not allowed in a key */
 #define KEY_FORMAT 7 /* raise when the form of keys or values changes */
 
 static uint64_t
@@ -74,7 +74,7 @@ cache_key(const struct cache *c, enum cache_class cls, struct str lang, struct s
 	key_put(&key, c->key_head);
 	key_put(&key, str_z(cache_class_name(cls)));
 	key_put(&key, STR(":"));
-	key_put_lower(&key, str_head(lang, LANG_MAX_B)); /* as configured and as known, which may differ in that */
+	key_put_lower(&key, str_head(lang, LANG_MAX_B)); /* configured and known tags may differ in case */
 	key_put(&key, STR(":"));
 	key_put(&key, id);
 	return key;

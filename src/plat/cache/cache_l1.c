@@ -11,7 +11,7 @@ struct slot {
 	uint32_t key_b, value_b;
 };
 
-/* What was asked for lately: a later key of the same place takes it, which costs a hit at most. */
+/* A recently requested key. A collision overwrites it, which costs at most one hit. */
 struct asked {
 	uint64_t hash, at_ns;
 };
@@ -84,7 +84,7 @@ cache_l1_put(struct cache_l1 *l1, struct str key, struct str value, const struct
 	cache_l1_put_both(l1, key, value, STR_NONE, life);
 }
 
-/* The slot of the key, when what was put under it is still there; else NULL. */
+/* The slot of the key if its value is still in the ring; else NULL. */
 static const struct slot *
 l1_look(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
 {
@@ -94,7 +94,7 @@ l1_look(struct cache_l1 *l1, struct str key, uint64_t epoch, struct str *value)
 
 	if (s->hash != hash || s->life.from_ns == 0 || s->life.epoch != epoch)
 		return NULL;
-	if (l1->written > s->at + l1->size_b) /* the ring has come round over it */
+	if (l1->written > s->at + l1->size_b) /* overwritten by the ring */
 		return NULL;
 	p = l1->ring + s->at % l1->size_b;
 	*value = str_n(p + s->key_b, s->value_b);

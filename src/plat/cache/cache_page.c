@@ -1,6 +1,6 @@
 #include "plat/cache/cache_impl.h"
 
-/* Placeholders of ours for what the page then did not ask for: nobody shall wait for them. */
+/* Deletes our placeholders for prefetched keys that the page did not request, so that nobody waits for them. */
 static void
 end_guesses(struct cache *c)
 {

@@ -1,6 +1,6 @@
 #include "plat/cache/cache_impl.h"
 
-/* Each worker has a random number, so that it knows an orphan of its own at once. */
+/* A placeholder contains the worker's random number, so that the worker recognises its own orphans. */
 static struct str
 new_placeholder(struct cache *c, struct arena *a)
 {
@@ -29,7 +29,7 @@ cache_parse(
 	return cache_entry_refused(r->c->st, cache_class_name(item->key.cls), &e);
 }
 
-/* The lock of whoever renews this very value: the next one has another cas id, and so another lock. */
+/* Takes the lock for renewing this value. Its key contains the cas id, so the next value has another lock. */
 static enum memc_result
 take_lock(struct cache_run *r, struct cache_work *w)
 {
@@ -42,7 +42,7 @@ take_lock(struct cache_run *r, struct cache_work *w)
 	return op.result;
 }
 
-/* The value is past its soft expiry: one renews it, all others use it. */
+/* Stale-while-revalidate: after the soft expiry one reader renews the value, all others use the old one. */
 static void
 try_renew(struct cache_run *r, struct cache_work *w)
 {
@@ -55,7 +55,7 @@ try_renew(struct cache_run *r, struct cache_work *w)
 	cache_done(w, w->stale, CACHE_STALE);
 }
 
-/* The rows behind the value have changed: one reads them, all others wait for that. */
+/* The rows behind the value have changed: one reader reads them, all others wait. */
 static void
 try_replace_marked(struct cache_run *r, struct cache_work *w)
 {
@@ -72,7 +72,7 @@ judge_placeholder(struct cache *c, struct cache_work *w, const struct cache_stor
 	w->phase = s->placeholder.worker == c->placeholder.worker ? CACHE_OURS : CACHE_THEIRS;
 }
 
-/* What stands there is of no use: our placeholder goes in over it, if it still stands there. */
+/* Replaces an invalid value by our placeholder if it is still there. */
 static void
 replace(struct cache_run *r, struct cache_work *w)
 {
@@ -93,7 +93,7 @@ replace(struct cache_run *r, struct cache_work *w)
 	if (s.kind == CACHE_STORED_PLACEHOLDER)
 		judge_placeholder(r->c, w, &s);
 	else if (s.kind == CACHE_STORED_VALUE)
-		w->phase = CACHE_THEIRS; /* stored since then */
+		w->phase = CACHE_THEIRS; /* stored meanwhile */
 }
 
 static void
@@ -118,7 +118,7 @@ judge_value(
 		cache_l1_put(r->c->l1, cache_key_str(&w->item->key), entry->payload, &w->life);
 }
 
-/* memcached's answer about one item decides what is next. */
+/* Sets an item's next phase from memcached's answer. */
 static void
 judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *got, int64_t now_s)
 {
@@ -127,7 +127,7 @@ judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *go
 
 	w->mark = got->mark;
 	if (got->result == MEMC_MISS) {
-		w->phase = got->what == MEMC_TAKE ? CACHE_DIRECT /* there is no room */ : CACHE_ABSENT;
+		w->phase = got->what == MEMC_TAKE ? CACHE_DIRECT /* memcached has no memory */ : CACHE_ABSENT;
 	} else if (got->result != MEMC_OK) {
 		cache_count_lookup(r->c, w, CACHE_ERRORS);
 		w->phase = CACHE_DIRECT;
@@ -140,7 +140,7 @@ judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *go
 	}
 }
 
-/* What an exchange on the same page has brought already. Its life began then, not now. */
+/* Uses prefetched answers. Their life began with that exchange, not now. */
 static void
 use_ahead(struct cache_run *r)
 {
@@ -165,7 +165,7 @@ asks_for(const struct memc_op *got, size_t n, struct str key)
 	return false;
 }
 
-/* Puts what the page will probably need behind the `m` that are wanted now; gives how many there are in all. */
+/* Appends the page's probable keys to the `m` wanted now; returns the total. */
 static size_t
 add_guesses(struct cache_run *r, struct memc_op *ops, size_t m, const struct cache_l1_now *now)
 {
@@ -178,15 +178,16 @@ add_guesses(struct cache_run *r, struct memc_op *ops, size_t m, const struct cac
 	return all;
 }
 
-/* What will probably be needed and was not there: its placeholders go in with those of what is wanted now. */
+/* Adds prefetched keys that were absent, so that their placeholders are set together with those wanted now. */
 static size_t
 add_absent(struct cache_run *r, struct memc_op *ops, size_t m)
 {
 	return m + cache_ahead_take_all(r->c->ahead, r->a, MEMC_MISS, ops + m, CACHE_AHEAD_MAX);
 }
 
-/* One exchange for all items of a phase, and what the page will need beside them. What a page is known to need is
- * probably there, and what is not costs one exchange more; for others the placeholder goes in with the question. */
+/* One exchange for all items of a phase and the prefetched keys. Keys known from the last time are probably cached, so
+ * they are only read; an absent one costs a second exchange. Unknown keys set the placeholder in the same exchange as
+ * the read. */
 static void
 ask_phase(struct cache_run *r, enum cache_phase phase)
 {

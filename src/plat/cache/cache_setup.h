@@ -1,4 +1,4 @@
-/* cache_setup.h - the cache as the configuration wants it. */
+/* cache_setup.h - opens the cache from the configuration. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_SETUP_H
 #define KONTOR_PLAT_CACHE_CACHE_SETUP_H
 

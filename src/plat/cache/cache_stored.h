@@ -1,8 +1,8 @@
-/* cache_stored.h - the bytes that stand in memcached under a key: a placeholder or a value, and marks before it.
+/* cache_stored.h - the bytes stored in memcached: marks, then a placeholder or a value.
  *
- * A placeholder is a promise to fill: the worker's random number, and a count. A mark is one byte that whoever has
- * changed the rows behind a value puts before it: then the value is for an outage of the database only, and a
- * placeholder is void. The marks are in front of all that a value's own checks cover. */
+ * A placeholder is a lease to fill: the worker's random number and a count. A mark is one byte that the writer prepends
+ * after changing the rows behind a value: the value is then only for an outage of the database, and a placeholder is
+ * void. The value's own checks do not cover the marks. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_STORED_H
 #define KONTOR_PLAT_CACHE_CACHE_STORED_H
 

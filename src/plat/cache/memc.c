@@ -7,17 +7,17 @@
 #include "plat/cache/memc_impl.h"
 
 #define KEY_MAX_B 250
-#define KEYS_MAX_B ((size_t)1 << 20) /* of the lists of keys of one exchange */
-#define TICK_NS (1 * CLOCK_MS)	     /* between the timer's signals past the deadline */
+#define KEYS_MAX_B ((size_t)1 << 20) /* of the key lists of one exchange */
+#define TICK_NS (1 * CLOCK_MS)	     /* between the timer's signals after the deadline */
 #define WAKE (SIGRTMIN + 1)
 
 static void
 wake(int signal)
 {
-	(void)signal; /* a poll ends with EINTR, which the library takes for a time-out since its own limit is -1 */
+	(void)signal; /* poll returns EINTR, which the library treats as a time-out because its own limit is -1 */
 }
 
-/* From the deadline on, again and again: the first signal may fall between two polls. 0: off. */
+/* The timer repeats from the deadline on, since the first signal may fall between two polls. 0: off. */
 static void
 arm_timer(struct memc *m, uint64_t at_ns)
 {
@@ -107,8 +107,8 @@ memc_do(struct memc *m, struct arena *a, struct memc_op *ops, size_t n, uint64_t
 		ops[i].result = MEMC_ERROR;
 	}
 	arm_timer(m, deadline_ns);
-	/* First those that are connected, since connecting may take all the time. One whose connection turns out to be
-	 * broken gets a second try with the rest. */
+	/* Connected servers first, since connecting may use up the time. A server with a broken connection is retried
+	 * with the rest. */
 	for (int connected = 1; connected >= 0; connected--)
 		for (size_t k = 0; k < m->n_servers; k++)
 			if (m->server[k].connected == connected)
@@ -129,7 +129,7 @@ memc_flush(struct memc *m, size_t server, uint64_t deadline_ns)
 	int code;
 
 	arm_timer(m, deadline_ns);
-	memc_server_drop(s); /* on a new connection, an error is about connecting */
+	memc_server_drop(s); /* on a new connection the error is that of connecting */
 	if (memc_server_need(s)) {
 		if (memcached_flush(s->client, 0) == MEMCACHED_SUCCESS) {
 			result = MEMC_OK;

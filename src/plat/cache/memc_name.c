@@ -28,7 +28,7 @@ count_colons(struct str s)
 	return n;
 }
 
-/* `port` is what stands behind the colon, or none. */
+/* `port`: the text after the colon, or none. */
 static bool
 split_host(struct str text, struct str *host, struct str *port)
 {

@@ -1,6 +1,6 @@
-/* inih splits the lines; it says nothing when it cuts a long line, drops what follows " ;" or "]", or takes an
- * indented line for a continuation. So every line passes look_at_line() on its way to inih, and what is not plain is
- * refused before inih can guess. The number of lines handed over is the line number. */
+/* inih parses the lines, but silently cuts long lines, drops text after " ;" or "]", and treats indented lines as
+ * continuations. So look_at_line() checks every line before inih and refuses ambiguous ones. The number of lines passed
+ * to inih is the line number. */
 #include "plat/conf/conf.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ struct reading {
 	void *arg;
 	struct err *e;
 	int line;
-	bool indented;     /* the line at hand begins with a blank */
+	bool indented;     /* the current line begins with a blank */
 	bool line_refused; /* its fault was reported already */
 	size_t last;       /* the setting that an indented line continues */
 	size_t faults;
@@ -83,8 +83,6 @@ fault(struct reading *r, int line, const char *fmt, ...)
 		(void)err_set(r->e, ERR_INPUT, "%s", text);
 	r->line_refused = line == r->line;
 }
-
-/* ---- values ---- */
 
 static bool
 parse_number(struct conf_setting const *s, struct str v, int64_t *out)
@@ -139,7 +137,7 @@ parse_list(struct reading *r, const struct conf_setting *s, struct str v)
 		return true;
 	while (str_cut(&v, ',', &entry)) {
 		entry = str_trim(entry);
-		if (entry.n == 0 && v.p == NULL) /* a comma at the end of a line that is continued */
+		if (entry.n == 0 && v.p == NULL) /* a comma at the end of a continued line */
 			return true;
 		if (entry.n == 0 || l->n == (size_t)s->max)
 			return false;
@@ -190,8 +188,6 @@ set_value(struct reading *r, const struct conf_setting *s, struct str v, int lin
 	}
 }
 
-/* ---- lines ---- */
-
 /* Checks a line of the file before inih sees it. The fault, or NULL. `size` is inih's buffer. */
 static const char *
 look_at_line(const char *line, size_t n, size_t size)
@@ -219,7 +215,7 @@ look_at_line(const char *line, size_t n, size_t size)
 	return NULL;
 }
 
-/* The lines of the file, as inih asks for them; what is refused reaches it as an empty line. */
+/* inih's line reader; replaces a refused line by an empty one. */
 static char *
 next_line(char *out, int size, void *arg)
 {
@@ -256,7 +252,7 @@ find_setting(const char *section, struct str key)
 	return NO_SETTING;
 }
 
-/* "name, url, ..." of a section, or the sections when there is no such one. */
+/* Lists the settings of the section, "name, url, ...", or all sections if it does not exist. */
 static void
 fault_unknown(struct reading *r, const char *section, const char *key)
 {
@@ -328,8 +324,6 @@ take_setting(void *arg, const char *section, const char *key, const char *value)
 	}
 	return 1;
 }
-
-/* ---- rules over several settings ---- */
 
 static bool
 is_url(struct str u)
@@ -429,8 +423,6 @@ check_whole(struct reading *r)
 		    (long long)c->cache_hard_s);
 	check_site(r);
 }
-
-/* ---- loading ---- */
 
 static void
 read_file(struct reading *r)

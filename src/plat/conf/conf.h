@@ -1,9 +1,9 @@
 /* conf.h - the configuration: kontor.conf, read once, checked whole, then never changed.
  *
  * Every setting is a row of settings.def; the struct, the checks, their messages, the example file and the manual's
- * table are made from it. Reading is strict: an unknown section or setting, a wrong type, a value out of bounds, a
- * setting that stands twice, a line that inih would cut or misread is ERR_INPUT, "file:line: reason". Each comment
- * has a line of its own; an indented line continues the TEXT or LIST above it. */
+ * table are made from it. Parsing is strict: an unknown section or setting, a wrong type, a value out of bounds, a
+ * repeated setting, or a line that inih would cut or misread is ERR_INPUT, "file:line: reason". A comment needs its own
+ * line; an indented line continues the TEXT or LIST above it. */
 #ifndef KONTOR_PLAT_CONF_CONF_H
 #define KONTOR_PLAT_CONF_CONF_H
 
@@ -16,7 +16,7 @@ struct conf_list {
 	struct str *v; /* each with a NUL behind */
 };
 
-/* The types of settings and what they become. Texts are never NULL and have a NUL behind. */
+/* The C types of settings. Texts are never NULL and end with a NUL. */
 #define CONF_OF_STR struct str
 #define CONF_OF_TEXT struct str /* may have several lines */
 #define CONF_OF_PATH struct str /* absolute, or empty when the minimum is 0 */
@@ -26,7 +26,7 @@ struct conf_list {
 #define CONF_OF_BOOL bool
 #define CONF_OF_MS int64_t
 #define CONF_OF_S int64_t
-#define CONF_OF_BYTES int64_t /* may be written with k, M or G behind: times 1024 each */
+#define CONF_OF_BYTES int64_t /* accepts the suffixes k, M and G (powers of 1024) */
 
 enum conf_type {
 	CONF_STR,
@@ -78,12 +78,12 @@ size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
 /* Opens the log of a program (base/log.h) as [log] says; a file that cannot be opened is logged. */
 void conf_log_open(const char *program, const struct conf *);
 
-/* A value as it would stand in the file; lines of a TEXT and entries of a LIST are joined as one would write them. */
+/* Writes a value in the file's syntax, including TEXT lines and LIST entries. */
 void conf_put_value(struct buf *, const struct conf *, const struct conf_setting *);
 
-/* The text of a configuration file with one setting changed and every other line as it was; "\n" in the value makes
- * indented lines. The setting takes the place of the old one, or of its commented default, or goes to the end of its
- * section, which is made when it is missing. The result is not checked: load it. */
+/* Returns the text of a configuration file with one setting changed; "\n" in the value makes indented lines. The
+ * setting replaces the old one or its commented default, or is appended to its section, which is created when missing.
+ * All other lines stay. The result is not validated: load it. */
 struct str conf_edit(struct arena *, struct str text, const char *section, const char *key, struct str value);
 
 /* The commented example file, the values in effect, and the manual page kontor.conf(5). */

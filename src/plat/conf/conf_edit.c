@@ -1,4 +1,4 @@
-/* Changing one setting in the text of a configuration file, leaving every other line as it is. */
+/* Changes one setting in the text of a configuration file and keeps every other line. */
 #include "plat/conf/conf.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@ struct editing {
 	struct buf out;
 	const char *section, *key;
 	struct str value;
-	bool in_section; /* the line at hand is in the section */
+	bool in_section; /* the current line is in the section */
 	bool done;       /* the new line is written */
 	bool dropping;   /* continuations of the old value */
 };
@@ -28,7 +28,7 @@ put_setting(struct editing *ed)
 	ed->done = true;
 }
 
-/* The line is "key = ..." or, `commented`, "#key = ...". */
+/* True for a line "key = ..." or, if `commented`, "#key = ...". */
 static bool
 is_setting(struct str line, const char *key, bool commented)
 {

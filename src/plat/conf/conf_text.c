@@ -11,7 +11,7 @@ conf_is_text(enum conf_type t)
 	return t == CONF_STR || t == CONF_TEXT || t == CONF_PATH || t == CONF_CHOICE;
 }
 
-/* Lines of a TEXT are continued by indenting them, as conf.c reads them. */
+/* Writes a TEXT with indented continuation lines. */
 static void
 conf_put_lines(struct buf *b, struct str text)
 {
@@ -132,7 +132,7 @@ conf_put_all(struct buf *b, const struct conf *c)
 	}
 }
 
-/* Text for troff: backslashes and a dot or quote at the line's start mean something there. */
+/* Escapes backslashes, and a dot or quote at the start of a line, for troff. */
 static void
 put_troff(struct buf *b, struct str s)
 {

@@ -47,7 +47,7 @@ probe_ended(struct control *ctl, unsigned breaker)
 	control_drop_bit(ctl, offsetof(struct control_slot, probes), breaker);
 }
 
-/* The compare-and-swap lets one process a second try; the bit keeps a second probe out while one is under way. */
+/* The compare-and-swap allows one probe a second; the bit prevents a second probe while one is running. */
 static bool
 may_probe(struct control *ctl, struct control_breaker *b, unsigned breaker, uint64_t opened_ns)
 {
@@ -86,8 +86,8 @@ breaker_success(struct control *ctl, unsigned breaker)
 	}
 }
 
-/* One more failure in the window; the number of them now. Failures in a row count without regard to time: a stopped
- * server makes each caller wait for seconds, so that a few workers never have five failures in one. */
+/* Counts a failure in the window; returns their number. Consecutive failures count regardless of time: with a stopped
+ * server each caller waits for seconds, so a few workers never reach five failures within one. */
 static uint64_t
 note_failure(struct control_breaker *b)
 {

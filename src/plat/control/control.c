@@ -13,16 +13,14 @@
 #define PAUSED 1
 #define ROW_DUE 2
 
-/* ---- the file ---- */
-
-/* Later than any epoch of a file that was here before. */
+/* Higher than any epoch of an earlier file. */
 static uint64_t
 first_epoch(void)
 {
 	return (uint64_t)clock_utc_s() * CLOCK_MS;
 }
 
-/* Under the lock for making. The magic goes in last: a file whose maker died half way is made again. */
+/* Call it with the creation lock. The magic is written last, so that an incomplete file is initialised again. */
 static bool
 make_area(struct control *ctl, struct err *e)
 {
@@ -115,8 +113,6 @@ control_sound(const struct control *ctl, struct err *e)
 	return shared_sound(&ctl->file, e);
 }
 
-/* ---- a slot ---- */
-
 static off_t
 slot_offset(int slot)
 {
@@ -186,7 +182,7 @@ control_has(const struct control *ctl, int pid)
 	return false;
 }
 
-/* The file may have been made by another process meanwhile, and changed since: the later setting holds. */
+/* Another process may have created and changed the file meanwhile: the later setting wins. */
 static void
 carry_over(struct control *to, const struct control *from)
 {
@@ -222,8 +218,6 @@ control_join(struct control *ctl, const char *path, const char *name, struct sta
 	return true;
 }
 
-/* ---- bits that are shared by number ---- */
-
 static shared_word *
 word_of(const struct control_area *area, int slot, size_t word)
 {
@@ -240,8 +234,8 @@ count_bits(const struct control *ctl, size_t word, uint64_t mask)
 	return n;
 }
 
-/* The own bit is set first and the others are counted after it: two who ask for the last one at the same time may both
- * be refused, but never both be given it. */
+/* Sets the own bit first and counts the others afterwards: two processes that compete for the last permit may both be
+ * refused, but never both get it. */
 bool
 control_take_bit(struct control *ctl, size_t word, unsigned bit, int max)
 {
@@ -262,8 +256,6 @@ control_drop_bit(struct control *ctl, size_t word, unsigned bit)
 	if (control_own(ctl) != NULL)
 		atomic_fetch_and(word_of(ctl->area, ctl->slot, word), ~(UINT64_C(1) << bit));
 }
-
-/* ---- pause, epoch, identity ---- */
 
 static bool
 may_write(const struct control *ctl)
@@ -366,8 +358,6 @@ control_epoch_raise(struct control *ctl)
 	if (may_write(ctl))
 		atomic_fetch_add(&ctl->area->epoch, 1);
 }
-
-/* ---- for people ---- */
 
 void
 control_report(const struct control *ctl, struct arena *a, struct stats_report *r)

@@ -1,15 +1,15 @@
-/* control.h - the state by which the processes of one host decide together: pause, epoch, breakers, permits, identity.
+/* control.h - control state shared by the processes of one host: pause, epoch, breakers, permits, identity.
  *
- * One small file is mapped by every process. Its layout only ever grows (control_area.h), so that programs of
- * different releases share one file: what one of them pauses is paused for all. Metrics are elsewhere (plat/stats).
+ * Every process maps one small file. Its layout is append-only (control_area.h), so that different releases share it: a
+ * pause by one is a pause for all. Metrics are in plat/stats.
  *
  * What must stay true:
- *  - A worker that has not this file takes no order: control_sound() is asked before each.
- *  - Each process holds one slot by a lock of the kernel. Permits and probes are bits in the holder's slot and count
- *    only while the slot is held: they die with the holder.
- *  - A file that is made anew never repeats an epoch, and takes over the pause from those that map the old one.
+ *  - A worker without this file accepts no order: it calls control_sound() before each.
+ *  - Each process holds one slot with a kernel lock. Permits and probes are bits in the slot and count only while it is
+ *    held: they end with the process.
+ *  - A new file never repeats an epoch, and inherits the pause from processes that map the old one.
  *
- * Functions also take NULL (a tool that shares nothing): then permits are given and breakers are closed. */
+ * Functions also accept NULL (a tool that shares nothing): permits are then granted and breakers closed. */
 #ifndef KONTOR_PLAT_CONTROL_CONTROL_H
 #define KONTOR_PLAT_CONTROL_CONTROL_H
 
@@ -21,7 +21,7 @@
 #define CONTROL_NAME_SIZE 32
 #define CONTROL_CACHES 16 /* memcached servers that may have a breaker each */
 
-/* Rows are only ever added at the end: each is a bit of the shared file. */
+/* Append only: each is a bit of the shared file. */
 enum permit { PERMIT_FILL, PERMIT_HASH, PERMIT__MAX };
 
 #define BREAKER_DB 0u
@@ -37,24 +37,24 @@ struct control {
 	int slot;		   /* -1: none */
 };
 
-/* Maps the file, making it when it is missing. ERR_UPSTREAM when it cannot be had. `stats` is borrowed. */
+/* Maps the file, creating it when missing. ERR_UPSTREAM when that fails. `stats` is borrowed. */
 MUST_USE bool control_open(struct control *, const char *path, struct stats *, struct err *);
 
-/* The same for a tool: the file must be there (ERR_NOT_FOUND). `write` is for those that change something. */
+/* The same for a tool: the file must exist (ERR_NOT_FOUND). `write` is for tools that change something. */
 MUST_USE bool control_open_tool(struct control *, const char *path, bool write, struct err *);
 
-/* Takes a slot for life, in the name of a backend or "jobs". ERR_LIMIT when all are held. */
+/* Takes a slot for the life of the process, in the name of a backend or "jobs". ERR_LIMIT when all are held. */
 MUST_USE bool control_claim(struct control *, const char *name, struct err *);
 
-/* Opens and claims, unless that is done and sound; for processes that live on, between two pieces of work. What this
- * process still maps of a lost file is carried over: the pause as it was last set, epoch, identity. On failure the old
- * mapping stays. */
+/* Opens and claims unless already open and sound; long-lived processes call it between two pieces of work. The state of
+ * a lost file that this process still maps is carried over: last pause, epoch, identity. On failure the old mapping
+ * stays. */
 MUST_USE bool control_join(struct control *, const char *path, const char *name, struct stats *, struct err *);
 
-/* The process has a slot, and the path still leads to the file that it maps; else ERR_BUSY. */
+/* Checks that the process has a slot and that the path still leads to the mapped file; otherwise ERR_BUSY. */
 MUST_USE bool control_sound(const struct control *, struct err *);
 
-/* Gives the slot free and unmaps. The end of the process does the same. */
+/* Releases the slot and unmaps. The end of the process does the same. */
 void control_close(struct control *);
 
 /* A private area in memory with a slot, which counts in stats_none(); never fails. For tests and tools. */
@@ -68,8 +68,6 @@ control_stats(const struct control *ctl)
 {
 	return ctl == NULL ? NULL : ctl->stats;
 }
-
-/* ---- pause, epoch, identity ---- */
 
 /* Ordering is paused on this host: the stand-in for the database's own row (store/control_store.h) while that cannot be
  * written. True also when the file is not open: nobody can say that orders may be taken. */
@@ -85,11 +83,11 @@ void control_pause_written(struct control *);
 bool control_shop_paused(const struct control *);
 void control_set_shop_paused(struct control *, bool);
 
-/* The epoch of the workers' own values: a writer raises it after its delete. Never 0. */
+/* The epoch of the workers' L1 values; a writer raises it after its delete. Never 0. */
 uint64_t control_epoch(const struct control *);
 void control_epoch_raise(struct control *);
 
-/* The identity of the database that was last connected to; 0: not known. */
+/* The identity of the last connected database; 0: unknown. */
 uint64_t control_identity(const struct control *);
 void control_set_identity(struct control *, uint64_t);
 
@@ -97,26 +95,22 @@ void control_set_identity(struct control *, uint64_t);
 uint64_t control_servers(const struct control *);
 void control_set_servers(struct control *, uint64_t);
 
-/* ---- permits ---- */
-
-/* True when fewer than `max` live processes held one; then it is held until released or dead. */
+/* True when fewer than `max` live processes held one; the permit is then held until it is released or the process
+ * ends. */
 MUST_USE bool control_permit(struct control *, enum permit, int max);
 void control_permit_release(struct control *, enum permit);
 
-/* ---- breakers ---- */
-
-/* Names the server behind a breaker, for the log and `kontor status`. The state of a server of another name is
- * dropped. */
+/* Names the server behind a breaker, for the log and `kontor status`. Drops the state of a server with another name. */
 void breaker_name(struct control *, unsigned breaker, const char *server);
 
-/* May the service be called? False while its breaker is open, but for one probe at a time and a second. The caller
- * reports how the call went. It opens after 5 failures within 1 s or in a row; one success closes it. */
+/* True when the service may be called. While the breaker is open, only one probe at a time, and one a second, is
+ * allowed. The caller reports the result. It opens after 5 failures within 1 s or in a row; one success closes it. */
 MUST_USE bool breaker_allow(struct control *, unsigned breaker);
 void breaker_success(struct control *, unsigned breaker);
 void breaker_failure(struct control *, unsigned breaker);
 bool breaker_is_open(const struct control *, unsigned breaker);
 
-/* Adds what `kontor status` and /metrics show of this state. */
+/* Adds this state to the report of `kontor status` and /metrics. */
 void control_report(const struct control *, struct arena *, struct stats_report *);
 
 #endif

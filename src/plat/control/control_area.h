@@ -1,7 +1,7 @@
 /* control_area.h - the bytes of the control file; only the files of plat/control/ look inside.
  *
- * The layout is shared by all releases. A new word takes the place of a reserved one, which is 0 in older files, and
- * `minor` is raised; nothing is moved, nothing is given another meaning. A program accepts any `minor`. */
+ * The layout is shared by all releases. A new word replaces a reserved one, which is 0 in older files, and raises
+ * `minor`. Words never move or change their meaning. A program accepts any `minor`. */
 #ifndef KONTOR_PLAT_CONTROL_CONTROL_AREA_H
 #define KONTOR_PLAT_CONTROL_CONTROL_AREA_H
 
@@ -14,11 +14,11 @@
 #define CONTROL_BREAKERS 32
 
 struct control_breaker {
-	shared_word opened_ns; /* 0: closed; else when it opened or was last probed */
+	shared_word opened_ns; /* 0: closed; else time of opening or of the last probe */
 	shared_word window;    /* first failure of the window in ms, and the failures: see breaker.c */
 	shared_word in_row;    /* failures since the last success */
 	shared_word reserved[5];
-	char name[64]; /* of the server; may be torn, and is only shown to people */
+	char name[64]; /* of the server; may be torn, only shown to people */
 };
 
 struct control_slot {
@@ -31,11 +31,11 @@ struct control_slot {
 struct control_area {
 	shared_word magic; /* set last */
 	shared_word minor;
-	char boot[SHARED_BOOT_SIZE]; /* the boot of the machine in which `opened_ns` has a meaning */
+	char boot[SHARED_BOOT_SIZE]; /* the boot in which `opened_ns` is valid */
 	shared_word pause; /* when it was last set (UTC, ms) * 4, + 1: paused here, + 2: the database is to learn it */
 	shared_word epoch;
 	shared_word identity;
-	shared_word top; /* no slot from here on was ever taken */
+	shared_word top; /* end of the slots ever taken */
 	shared_word shop_paused; /* what the database last said, for pages and people */
 	shared_word servers;	 /* hash of the list of memcached servers */
 	shared_word reserved[499];
@@ -52,7 +52,7 @@ _Static_assert(BREAKER__MAX <= CONTROL_BREAKERS && PERMIT__MAX <= 64, "room for 
 /* The process's own slot or NULL. */
 struct control_slot *control_own(const struct control *);
 
-/* Sets one bit of one word of the own slot when at most `max` live processes have it then. True without a slot. */
+/* Sets a bit of a word in the own slot if then at most `max` live processes have it set. True without a slot. */
 MUST_USE bool control_take_bit(struct control *, size_t word, unsigned bit, int max);
 void control_drop_bit(struct control *, size_t word, unsigned bit);
 

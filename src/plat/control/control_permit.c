@@ -4,7 +4,7 @@
 
 #define PERMIT_TRIES 3
 
-/* A process has each permit once. */
+/* A process holds each permit at most once. */
 bool
 control_permit(struct control *ctl, enum permit permit, int max)
 {

@@ -44,7 +44,7 @@ db_limits(struct db *db, size_t rows, size_t bytes)
 	db->max_bytes = bytes;
 }
 
-/* Closes without asking the server anything: the socket is shut down first, so that a stopped server holds nobody. */
+/* Closes without an exchange: the socket is shut down first, so that a stopped server cannot block the close. */
 void
 db_drop(struct db *db)
 {
@@ -86,7 +86,7 @@ db_lost(const struct db *db, unsigned code)
 	}
 }
 
-/* The numbers stand once: in the library's header where it has them. */
+/* db_code.h must agree with the library's header. */
 _Static_assert(DB_CODE_FULL == ER_CON_COUNT_ERROR && DB_CODE_DENIED_DATABASE == ER_DBACCESS_DENIED_ERROR
     && DB_CODE_DENIED == ER_ACCESS_DENIED_ERROR && DB_CODE_NO_DATABASE == ER_BAD_DB_ERROR
     && DB_CODE_DUPLICATE == ER_DUP_ENTRY && DB_CODE_DENIED_HOST == ER_HOST_NOT_PRIVILEGED
@@ -263,7 +263,7 @@ db_connect(struct db *db, struct err *e)
 	if (!log_in(db, e))
 		return false;
 	if (!fit(db, &why)) {
-		if (db->mysql != NULL) { /* it answered: so it will not fit in the next moment either */
+		if (db->mysql != NULL) { /* the server answered but is unfit, and will be unfit a moment later too */
 			db->unfit = why;
 			db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
 			log_put(LOG_ERROR, "event=db_unfit why=\"%s\"", why.msg);
@@ -282,7 +282,7 @@ db_deadline(struct db *db, uint64_t mono_ns)
 	db->allowed = db->reported = false;
 }
 
-/* An idle connection has nothing to say: when its socket is readable, the server has closed it. */
+/* An idle connection receives nothing, so a readable socket means that the server has closed it. */
 static void
 notice_death(struct db *db)
 {

@@ -1,13 +1,13 @@
 /* db.h - the database: prepared statements by number, transactions, and no call that outlives the deadline.
  *
  * All SQL is a table of struct db_stmt (store/sql/); no function here takes SQL text. Every statement is prepared at
- * connect and checked: number of parameters, number, types and nullability of the columns. One that does not fit the
- * schema is unusable: it alone fails, with ERR_UPSTREAM that names statement, column and remedy, and is prepared again
- * when it is used a second later. It is logged and counted once for each connection; all others serve.
+ * connect and checked: number of parameters, number, types and nullability of the columns. A statement that does not
+ * fit the schema is unusable: only that one fails, with an ERR_UPSTREAM that names statement, column and remedy. It is
+ * logged and counted once per connection, and prepared again on use after a second. All others work.
  *
- * A connection is made when it is first needed, and again when it was lost, but never inside a transaction.
- * Every exchange goes through the client library's non-blocking interface under the deadline: a server that is
- * stopped costs a request its deadline and no more; the connection is then given up.
+ * The module connects on first use, and reconnects after a loss, but never inside a transaction. Every exchange uses
+ * the client library's non-blocking interface under the deadline: a stopped server costs a request its deadline and no
+ * more; the connection is then dropped.
  *
  * Errors: lost, refused, too slow: ERR_UPSTREAM. Deadlock or lock wait, retries used up: ERR_BUSY. Duplicate key
  * (1062), CHECK (4025), foreign key (1451, 1452): ERR_CONFLICT. A result past the limits: ERR_LIMIT. All else:
@@ -49,18 +49,18 @@ struct db_setup {
 	enum db_role role;
 	const struct db_stmt *stmts; /* borrowed for ever, as are the texts of the login and `control` */
 	size_t n_stmts;
-	/* Called on a new connection before the statements are prepared; tells the schema's number. False: the database
-	 * is unfit, and is not asked again for a second. May be NULL. */
+	/* Called on a new connection before the statements are prepared; returns the schema's number. False: the
+	 * database is unfit, and is not tried again for a second. May be NULL. */
 	bool (*check)(struct db *, int64_t *schema, struct err *);
-	/* The cure for a statement that is unusable at this schema, by the server's error number (0: a column's type is
-	 * wrong); NULL: unknown. May be NULL itself. */
+	/* The remedy for a statement that is unusable at this schema, by the server's error number (0: a column has the
+	 * wrong type); NULL: unknown. May be NULL itself. */
 	const char *(*remedy)(int64_t schema, int code);
 };
 
-/* Fails only for a wrong table (ERR_BUG); there is no connection yet. Closed when `process` is released. */
+/* Does not connect yet. Fails only for an invalid table (ERR_BUG). Closed when `process` is released. */
 MUST_USE bool db_open(struct arena *process, const struct db_setup *, struct db **, struct err *);
 
-/* Gives the connection up, with what it holds: locks, a transaction. The next use makes another one. */
+/* Drops the connection with its locks and transaction. The next use reconnects. */
 void db_close(struct db *);
 
 /* Connects now, unless connected. */
@@ -69,24 +69,24 @@ MUST_USE bool db_connect(struct db *, struct err *);
 /* The setup's, or NULL. */
 struct control *db_control(const struct db *);
 
-/* How many statements are unusable on this connection; `first` gets the reason of the first one. */
+/* The number of unusable statements on this connection; `first` gets the reason of the first one. */
 size_t db_unusable(const struct db *, struct err *first);
 
 /* True if the database answers now. A connection alone proves nothing: a stopped server keeps its connections open. */
 MUST_USE bool db_ping(struct db *, struct err *);
 
-/* The time (CLOCK_MONOTONIC) past which no call may wait; holds until the next db_deadline. CLOCK_NEVER: only the
- * statement's own limit. Begins a unit of work: a connection that died while it was idle is then noticed at no cost. */
+/* Sets the time (CLOCK_MONOTONIC) after which no call may wait, until the next db_deadline(). CLOCK_NEVER: only the
+ * statement's own limit. Begins a unit of work, which detects at no cost a connection that died while idle. */
 void db_deadline(struct db *, uint64_t mono_ns);
 
-/* Ends a unit of work: rolls back a transaction that was left open, which is a bug and is logged. */
+/* Ends a unit of work. Rolls back and logs an open transaction, which is a bug. */
 void db_rest(struct db *);
 
-/* The most that one result may hold, for tools that read more than DB_ROWS_MAX or DB_BYTES_MAX. */
+/* Sets the limits of one result, for tools that read more than DB_ROWS_MAX or DB_BYTES_MAX. */
 void db_limits(struct db *, size_t rows, size_t bytes);
 
-/* One statement: take it, bind its parameters (q_*) in the order of `in`, then run or select once; columns are read by
- * c_*. A wrong bind is reported there, as ERR_BUG. Bound strings are borrowed until then. */
+/* One statement: take it, bind its parameters (q_*) in the order of `in`, then run or select once; read columns with
+ * c_*. Run or select reports a wrong bind as ERR_BUG. Bound strings are borrowed until then. */
 struct db_query *db_query(struct db *, unsigned id);
 void q_i64(struct db_query *, int64_t);
 void q_u64(struct db_query *, uint64_t);
@@ -95,19 +95,19 @@ void q_bytes(struct db_query *, struct str);
 void q_null(struct db_query *);
 void q_i64_or_null(struct db_query *, int64_t, bool null);
 
-/* The same for `rows` rows of values in one exchange: bind them row after row, then run once; the server does one after
- * the other, and `affected` is their sum. What is bound is kept on the arena until then. For few rows this costs less
- * than a list in JSON: two lines of an order took 27 us, and 55 us through JSON_TABLE. */
+/* The same for a batch of `rows` rows in one exchange: bind row after row, then run once. The server executes them one
+ * by one; `affected` is the sum. Bound values are copied to the arena. For few rows this is cheaper than a JSON list:
+ * two order lines took 27 us, and 55 us through JSON_TABLE. */
 struct db_query *db_query_rows(struct db *, unsigned id, struct arena *, size_t rows);
 
-/* For a statement without columns. `affected` (or NULL): rows found by WHERE (CLIENT_FOUND_ROWS). Outside a
- * transaction a write that was cut off is not repeated: ERR_UPSTREAM, and whether it happened is not known. */
+/* For a statement without columns. `affected` (or NULL): rows found by WHERE (CLIENT_FOUND_ROWS). Outside a transaction
+ * an interrupted write is not repeated: ERR_UPSTREAM, and its effect is unknown. */
 MUST_USE bool db_run(struct db_query *, uint64_t *affected, struct err *);
 
 /* The AUTO_INCREMENT value of the last db_run. */
 uint64_t db_last_id(const struct db *);
 
-/* A result: whole, on the caller's arena, so that statements may be nested in the loop over it.
+/* A complete result on the caller's arena, so that statements may be nested in the loop over it.
  *
  *	if (!db_select(q, a, &rows, e))
  *		return false;
@@ -116,8 +116,8 @@ uint64_t db_last_id(const struct db *);
  *		line.title = c_str(&rows);
  *	}
  *
- * Columns are taken in order, by their type in `out`; a column with '?' is asked c_is_null() before it is taken: when
- * that is true, the column counts as taken. A zeroed struct db_rows is a result without rows. */
+ * Read columns in order, by their type in `out`. For a column with '?' call c_is_null() first; if true, the column is
+ * consumed. A zeroed struct db_rows is a result without rows. */
 struct db_row;
 struct db_rows {
 	const struct db_stmt *def;
@@ -129,13 +129,13 @@ struct db_rows {
 
 MUST_USE bool db_select(struct db_query *, struct arena *, struct db_rows *, struct err *);
 
-/* The same for at most one row, which it steps to; a second one is ERR_BUG. */
+/* The same for at most one row, and steps to it; a second row is ERR_BUG. */
 MUST_USE bool db_find(struct db_query *, struct arena *, struct db_rows *, bool *found, struct err *);
 
 /* The same; no row is ERR_NOT_FOUND. */
 MUST_USE bool db_get(struct db_query *, struct arena *, struct db_rows *, struct err *);
 
-/* A statement with one parameter, at once. */
+/* Short forms for statements with one parameter. */
 MUST_USE bool db_run_u64(struct db *, unsigned id, uint64_t, struct err *);
 MUST_USE bool db_run_str(struct db *, unsigned id, struct str, struct err *);
 MUST_USE bool db_select_u64(struct db *, unsigned id, uint64_t, struct arena *, struct db_rows *, struct err *);
@@ -157,22 +157,22 @@ uint64_t c_u64_or(struct db_rows *, uint64_t none);
 struct str c_str_or(struct db_rows *, struct str none);
 struct str c_bytes_or(struct db_rows *, struct str none);
 
-/* A transaction, READ COMMITTED. db_snapshot: REPEATABLE READ, read only, with its view taken now. */
+/* Begins a transaction, READ COMMITTED. db_snapshot(): REPEATABLE READ, read only, with the snapshot taken now. */
 MUST_USE bool db_begin(struct db *, struct err *);
 MUST_USE bool db_snapshot(struct db *, struct err *);
 MUST_USE bool db_commit(struct db *, struct err *);
 void db_rollback(struct db *);
 bool db_in_tx(const struct db *);
 
-/* Runs `body` in a transaction and commits it. Repeated whole, up to 3 times with jitter and inside the deadline,
- * after a deadlock, a lock wait or a changed row (1213, 1205, 1020), and when the connection was lost, even during
- * COMMIT: so `body` must give the same result when its work was done already, by a UNIQUE key. It must also set afresh
- * whatever it hands out through `arg`. False from `body` rolls back. */
+/* Runs `body` in a transaction and commits it. The whole is retried up to 3 times, with jitter and within the deadline,
+ * after a deadlock, a lock wait or a changed row (1213, 1205, 1020), and after a lost connection, even during COMMIT.
+ * So `body` must be idempotent (by a UNIQUE key) and must reset all results it returns through `arg`. False from `body`
+ * rolls back. */
 typedef bool db_body(struct db *, void *arg, struct err *);
 MUST_USE bool db_tx(struct db *, db_body *body, void *arg, struct err *);
 
-/* Tests: the n-th exchange from now (1: the next; BEGIN, COMMIT and ROLLBACK count) fails as with the server's error
- * `code`, or loses the connection before or after the server has done it. */
+/* For tests: the n-th exchange from now (1: the next; BEGIN, COMMIT and ROLLBACK count) fails with the server's error
+ * `code`, or loses the connection before or after the server has executed it. */
 #define DB_FAULT_LOST_BEFORE (-1)
 #define DB_FAULT_LOST_AFTER (-2)
 void db_fault(struct db *, unsigned n, int code);

@@ -1,6 +1,6 @@
 #include "plat/db/db_impl.h"
 
-/* The library wants each parameter's values side by side, where they were bound row by row. */
+/* Transposes: the library needs each parameter's values in an array, but they were bound row by row. */
 static void
 turn(const struct db_query *q, unsigned column, MYSQL_BIND *bind)
 {
@@ -35,7 +35,7 @@ db_bulk_bind(struct db_query *q)
 	    && mysql_stmt_bind_param(q->stmt, bind) == 0;
 }
 
-/* Statements whose parameters are all numbers are bound only once, so that is put back; the connection may be gone. */
+/* Restores the binds of one row, since statements with only numbers are bound once. The connection may be gone. */
 void
 db_bulk_end(struct db_query *q)
 {

@@ -26,8 +26,8 @@ db_call_limit(struct db *db, uint64_t limit_ms)
 	}
 }
 
-/* Waits for what the library asks for. Past the deadline the socket is shut down, so that the library comes to an end
- * by itself: an abandoned call would leave its stack suspended. */
+/* Waits for the events the library needs. At the deadline it shuts the socket down, so that the library returns: an
+ * abandoned call would leave its coroutine stack suspended. */
 static int
 await(struct db *db, MYSQL *mysql, int want)
 {

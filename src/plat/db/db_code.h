@@ -1,6 +1,6 @@
-/* db_code.h - the server's error numbers in err.code, for callers that must tell one failure from another.
+/* db_code.h - the server's error numbers in err.code, for callers that distinguish failures.
  *
- * plat/db itself takes them from the client library; db.c asserts that both agree. */
+ * db.c asserts that they agree with the client library's. */
 #ifndef KONTOR_PLAT_DB_DB_CODE_H
 #define KONTOR_PLAT_DB_DB_CODE_H
 
@@ -27,10 +27,10 @@ enum db_code {
 	DB_CODE_LOCKED = 4151, /* the account */
 };
 
-/* The server refused the account itself: wrong name, password, host, or locked, or expired. */
+/* True when the server refused the account: wrong name, password or host; locked; expired. */
 bool db_code_refused(int code);
 
-/* The account is in, but lacks a privilege on a table or column. */
+/* True when the account lacks a privilege on a table or column. */
 bool db_code_lacks_right(int code);
 
 #endif

@@ -46,7 +46,7 @@ db_control(const struct db *db)
 	return db->setup.control;
 }
 
-/* Every answer of the server is a good one to the breaker, but one report for each unit of work is enough. */
+/* Every answer is a success for the breaker; one report per unit of work is enough. */
 void
 db_alive(struct db *db, bool alive)
 {

@@ -1,12 +1,12 @@
-/* db_impl.h - what the files of the database module share; nobody else includes it.
+/* db_impl.h - internals of the database module; only its files include this.
  *
- * db.c: opening, connecting, what an error means. db_call.c: the library's calls under the deadline. db_stmt.c:
- * preparing and checking against the table. db_query.c: binding, running, reading rows. db_bulk.c: several rows of
- * values in one exchange. db_tx.c: transactions.
+ * db.c: opening, connecting, meaning of errors. db_call.c: the library's calls under the deadline. db_stmt.c: preparing
+ * and checking against the table. db_query.c: binding, running, reading rows. db_bulk.c: several rows of values in one
+ * exchange. db_tx.c: transactions.
  *
- * The client library's non-blocking interface was chosen over a timer whose handler shuts the socket down: for a row
- * by its key over a unix socket both cost about 6 % more than plain blocking calls (medians of nine runs of 5000), and
- * it needs no signal, which the worker's hang timer uses already. */
+ * Why the client library's non-blocking interface, and not a timer whose handler shuts the socket down: both cost about
+ * 6 % more than blocking calls (a row by key over a unix socket, medians of nine runs of 5000), but it needs no signal;
+ * the worker's watchdog uses that already. */
 #ifndef KONTOR_PLAT_DB_DB_IMPL_H
 #define KONTOR_PLAT_DB_DB_IMPL_H
 
@@ -38,7 +38,7 @@ struct db_row {
 	struct db_cell cell[];
 };
 
-/* One parameter or column, where the library's bind points to. */
+/* The buffer of one parameter or column, which the library's bind points to. */
 struct db_slot {
 	union db_value v;
 	unsigned long n;
@@ -57,11 +57,11 @@ struct db_query {
 	unsigned n_rows; /* 0: one row, in in_slot; else as many, in row_slot */
 	struct db_slot *row_slot;
 	struct arena *row_arena;
-	bool wrong;	/* a bind did not fit the types */
+	bool wrong;	/* a bind had the wrong type */
 	bool in_fixed;	/* all parameters are numbers: bound once */
 	bool reads;	/* may be repeated on a new connection */
-	bool unusable;	/* does not fit the schema, for the reason in *why */
-	struct err *why; /* NULL: it has always fitted */
+	bool unusable;	/* does not fit the schema; *why has the reason */
+	struct err *why; /* NULL: never unusable */
 	uint64_t retry_ns;
 };
 
@@ -75,13 +75,13 @@ struct db {
 	uint64_t deadline_ns, until_ns;
 	uint64_t unfit_until_ns;
 	struct err unfit;
-	int64_t schema; /* its number, as setup.check found it */
+	int64_t schema; /* its number, from setup.check */
 	enum db_tx_state tx;
-	bool again;	/* the transaction may be run again */
-	bool unit;	/* a unit of work began: see whether the connection still lives */
+	bool again;	/* the transaction may be retried */
+	bool unit;	/* a unit of work began: check that the connection is alive */
 	bool timed_out; /* in the last call */
-	bool allowed;	/* by the breaker, for this unit of work */
-	bool reported;	/* to the breaker, that the server answers */
+	bool allowed;	/* the breaker allows calls in this unit of work */
+	bool reported;	/* success was reported to the breaker */
 	bool connecting;
 	uint64_t last_id;
 	size_t max_rows, max_bytes;
@@ -113,7 +113,7 @@ MUST_USE bool db_stmt_ready(struct db_query *, struct err *);
 MUST_USE bool db_stmt_prepare_all(struct db *, struct err *);
 void db_stmt_close_all(struct db *);
 
-/* db_bulk.c: binds the rows of a statement, and what comes after it: one row again. */
+/* db_bulk.c: binds the rows of a batch, and restores the binds of one row. */
 MUST_USE bool db_bulk_bind(struct db_query *);
 void db_bulk_end(struct db_query *);
 

@@ -91,7 +91,7 @@ put_options(struct buf *b, const struct db_login *l, const char *password)
 	}
 }
 
-/* Only its owner may write it: MariaDB's programs pass over a file that others may. */
+/* Writable by its owner only: MariaDB's programs ignore an option file that others can write. */
 static bool
 hand_over(const struct buf *b, int *fd, struct err *e)
 {

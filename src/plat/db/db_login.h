@@ -29,11 +29,11 @@ struct db_login {
 struct db_login db_login_of(const struct conf *, enum db_account);
 void db_login_all(const struct conf *, struct db_login out[DB_ACCOUNT__MAX]);
 
-/* First line of the file; empty without a file. The buffer is the caller's to wipe. ERR_UPSTREAM when it cannot be
- * read, or when no line ends within the buffer's size. */
+/* Reads the first line of the file; empty without a file. The caller wipes the buffer. ERR_UPSTREAM when the file
+ * cannot be read, or when the line exceeds the buffer. */
 MUST_USE bool db_login_password(struct str file, char out[DB_LOGIN_PASSWORD_B], struct err *);
 
-/* The file of options; *fd is the caller's to close, and -1 after an error. */
+/* Makes the option file. The caller closes *fd; -1 after an error. */
 MUST_USE bool db_login_open(const struct db_login *, int *fd, struct err *);
 
 #endif

@@ -100,7 +100,7 @@ stmt_failed(struct db_query *q, struct err *e)
 {
 	MYSQL *mysql = q->db->mysql;
 
-	/* An error in the middle of the rows is noted at the connection only. */
+	/* Errors in the middle of the rows are set on the connection only. */
 	if (mysql_stmt_errno(q->stmt) == 0)
 		return db_fail(q->db, q->def->name, mysql_errno(mysql), mysql_error(mysql), e);
 	return db_fail(q->db, q->def->name, mysql_stmt_errno(q->stmt), mysql_stmt_error(q->stmt), e);
@@ -117,7 +117,7 @@ check_binds(struct db_query *q, unsigned want_columns, struct err *e)
 	return true;
 }
 
-/* Numbers are bound where they stand once and for all; texts come from elsewhere each time. */
+/* Numbers are bound once to fixed slots; texts have another address each time. */
 static bool
 bind_values(struct db_query *q, struct err *e)
 {
@@ -159,7 +159,7 @@ execute(struct db_query *q, struct err *e)
 	return true;
 }
 
-/* The current row's bytes, each text with a NUL behind. */
+/* The size of the current row, with a NUL for each text. */
 static size_t
 row_bytes(const struct db_query *q)
 {
@@ -184,7 +184,7 @@ take_text(struct db_query *q, unsigned i, struct db_cell *cell, char **text, str
 	cell->n = (uint32_t)n;
 	if (n > 0 && mysql_stmt_fetch_column(q->stmt, &bind, i, 0) != 0)
 		return stmt_failed(q, e);
-	*text += cell->n + 1; /* the arena's memory is zeroed: the NUL is there */
+	*text += cell->n + 1; /* the arena's memory is zeroed, so the NUL exists */
 	return true;
 }
 
@@ -250,7 +250,7 @@ select_once(struct db_query *q, struct arena *a, struct db_rows *rows, struct er
 		return false;
 	ok = query_read_rows(q, a, rows, e);
 	if (!ok && q->stmt != NULL)
-		db_call_free(q->db, q->stmt); /* else the rest of the rows would stand before the next answer */
+		db_call_free(q->db, q->stmt); /* or the remaining rows would precede the next answer */
 	return ok;
 }
 
@@ -306,7 +306,8 @@ db_select(struct db_query *q, struct arena *a, struct db_rows *rows, struct err 
 		db_count_query(db, began_ns);
 		if (ok)
 			return true;
-		/* Lost between two requests, as after a restart of the server: a reading may simply be repeated. */
+		/* The connection was lost between two requests, for example by a server restart: a read can simply be
+		 * repeated. */
 		if (q->reads && db->tx == DB_TX_NONE && db->mysql == NULL && !db->timed_out && attempt == 0)
 			continue;
 		return db_pass(e, &why);
@@ -345,7 +346,7 @@ db_next(struct db_rows *rows)
 {
 	rows->row = rows->row == NULL ? rows->first : rows->row->next;
 	if (rows->row == NULL) {
-		rows->first = NULL; /* asked again, it still says that there are no more */
+		rows->first = NULL; /* further calls also return false */
 		return false;
 	}
 	rows->col = 0;

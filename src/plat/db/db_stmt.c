@@ -9,7 +9,7 @@
 #define BINARY_CHARSET 63
 #define STMT_RETRY_NS CLOCK_S
 
-/* Reads "iu?s" into an array. False when it is no such list. */
+/* Parses "iu?s" into an array. False when malformed. */
 static bool
 parse_types(const char *text, struct db_type *out, unsigned *n)
 {
@@ -39,8 +39,8 @@ keep_types(struct arena *a, const struct db_type *from, unsigned n)
 	return to;
 }
 
-/* The library reads and writes the slots; it is told where they are once. Texts get no buffer: their length is asked
- * first, and their bytes then go straight to the caller's arena. */
+/* Binds the library to the slots, once. Texts get no buffer: their length is fetched first, and their bytes then go
+ * straight to the caller's arena. */
 static void
 point_binds(MYSQL_BIND *bind, struct db_slot *slot, const struct db_type *type, unsigned n)
 {
@@ -192,7 +192,7 @@ stmt_close(struct db_query *q)
 	q->stmt = NULL;
 }
 
-/* A statement that does not fit fills `unfit`; every other failure fills `e`. */
+/* A statement that does not fit the schema fills `unfit`; every other failure fills `e`. */
 static bool
 stmt_prepare(struct db_query *q, struct err *unfit, struct err *e)
 {
@@ -223,7 +223,7 @@ stmt_prepare(struct db_query *q, struct err *unfit, struct err *e)
 	return false;
 }
 
-/* Keeps the reason and says it once: a new connection that finds the same one is silent in the log. */
+/* Stores the reason and logs it once; a new connection with the same reason logs nothing. */
 static void
 stmt_reject(struct db_query *q, struct err *unfit)
 {
@@ -261,7 +261,7 @@ db_stmt_ready(struct db_query *q, struct err *e)
 	}
 	if (unfit.kind == ERR_NONE)
 		return false;
-	if (q->db->setup.role != DB_MIGRATE) /* what is missing there may be made in the next moment */
+	if (q->db->setup.role != DB_MIGRATE) /* a migration may create the missing part next */
 		stmt_reject(q, &unfit);
 	return db_pass(e, &unfit);
 }

@@ -97,7 +97,7 @@ db_ping(struct db *db, struct err *e)
 	return db_begin(db, e) && db_commit(db, e);
 }
 
-/* A request that is out of time still gets a moment for it, since a new connection costs more. */
+/* Allows a moment beyond the deadline, since a new connection costs more. */
 void
 db_rollback(struct db *db)
 {
@@ -120,7 +120,7 @@ db_in_tx(const struct db *db)
 	return db->tx != DB_TX_NONE;
 }
 
-/* Full jitter, so that those who met do not meet again. False when there is no time left. */
+/* Back-off with full jitter, so that colliding transactions do not collide again. False when no time is left. */
 static bool
 wait_a_little(const struct db *db, int attempt)
 {

@@ -70,7 +70,7 @@ shared_pid_space(void)
 	return stat("/proc/self/ns/pid", &sb) == 0 ? (uint64_t)sb.st_ino : 0;
 }
 
-/* A tool of root must not leave a file that the workers cannot write. */
+/* Gives the file to the folder's owner: root's tools must not leave a file that workers cannot write. */
 static void
 give_to_folder(const struct shared *s)
 {
@@ -88,7 +88,7 @@ give_to_folder(const struct shared *s)
 	(void)!fchmod(s->fd, 0660);
 }
 
-/* Blocks are reserved now, for a full disk would end a process by SIGBUS later. */
+/* Reserves the blocks now, because writing to a hole on a full disk raises SIGBUS. */
 static bool
 make_room(struct shared *s, struct err *e)
 {
@@ -150,7 +150,7 @@ shared_close(struct shared *s)
 {
 	if (s->fd > 0 && s->area != NULL)
 		munmap(s->area, s->size_b);
-	if (s->fd > 0) /* 0 is a struct that was never open, and a worker's listening socket */
+	if (s->fd > 0) /* 0: never opened; descriptor 0 is a worker's listening socket */
 		close(s->fd);
 	s->fd = -1;
 	s->area = NULL;

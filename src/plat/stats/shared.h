@@ -1,7 +1,7 @@
-/* shared.h - a small file that several processes map, and whose pieces they hold by locks of the kernel.
+/* shared.h - a small file that several processes map, with kernel locks on its parts.
  *
- * The locks (F_OFD_SETLK) belong to the open file, so they end with the process, whatever ends it. Words are changed
- * by single atomic operations; readers take no lock. The first byte is the lock of the process that makes the file. */
+ * The locks (F_OFD_SETLK) belong to the open file, so they end with the process, whatever ends it. Words are changed by
+ * single atomic operations; readers take no lock. The lock of the first byte is held while the file is created. */
 #ifndef KONTOR_PLAT_STATS_SHARED_H
 #define KONTOR_PLAT_STATS_SHARED_H
 
@@ -26,30 +26,30 @@ struct shared {
 	char name[SHARED_NAME_SIZE];
 };
 
-/* Maps the first `size_b` bytes of the file `name`; a longer file is welcome, a shorter one is ERR_UPSTREAM. `flags`
- * are those of open(2). With O_CREAT a missing file is made with mode 0660 (made by root: of the folder's owner), its
- * blocks are reserved, and the lock for making is held until shared_ready(). ERR_NOT_FOUND: no such file. */
+/* Maps the first `size_b` bytes of the file `name`; a longer file is accepted, a shorter one is ERR_UPSTREAM. `flags`
+ * are those of open(2). O_CREAT creates a missing file with mode 0660 (and, by root, with the folder's owner), reserves
+ * its blocks, and holds the creation lock until shared_ready(). ERR_NOT_FOUND: no such file. */
 MUST_USE bool shared_open(struct shared *, const char *name, int flags, size_t size_b, struct err *);
 void shared_ready(struct shared *);
 
-/* Unmaps and closes; also a struct of zeros, which was never open. */
+/* Unmaps and closes; accepts a zeroed struct. */
 void shared_close(struct shared *);
 
 /* The size of the file; 0 when it cannot be seen. */
 size_t shared_size(const struct shared *);
 
-/* The name still leads to the mapped file. Else ERR_BUSY: what other processes read and write is another file. */
+/* Checks that the name still leads to the mapped file. Otherwise ERR_BUSY: other processes use another file. */
 MUST_USE bool shared_sound(const struct shared *, struct err *);
 
-/* Takes the lock of a range of bytes, gives it back, or asks whether some other process holds it. */
+/* Takes or releases the lock of a range of bytes, or checks if another process holds it. */
 MUST_USE bool shared_lock(const struct shared *, off_t from, size_t n);
 void shared_unlock(const struct shared *, off_t from, size_t n);
 bool shared_held(const struct shared *, off_t from, size_t n);
 
-/* The id of this boot of the machine: CLOCK_MONOTONIC has a meaning only within it. */
+/* The id of this boot of the machine; CLOCK_MONOTONIC values are valid only within it. */
 void shared_boot(char boot[SHARED_BOOT_SIZE]);
 
-/* The inode of this process's pid namespace, in which its process id has a meaning; 0: unknown. */
+/* The inode of this process's pid namespace, in which its pid is valid; 0: unknown. */
 uint64_t shared_pid_space(void);
 
 static inline uint64_t

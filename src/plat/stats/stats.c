@@ -14,8 +14,6 @@
 
 const uint32_t stats_bucket_ms[STATS_BUCKETS - 1] = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500};
 
-/* ---- the file ---- */
-
 static const char layout_names[] =
 #define COUNTER(name, unit, help) #name ";"
 #define LABELLED(name, metric, label, unit, help) #name ";"
@@ -28,7 +26,7 @@ static const char layout_names[] =
     ;
 _Static_assert(sizeof(layout_names) <= STATS_NAMES_B && STATS_END__MAX <= STATS_ENDS, "the head has room");
 
-/* Whatever may differ between two programs that share a file goes in. */
+/* Covers all that may differ between two programs that share a file. */
 uint64_t
 stats_layout(void)
 {
@@ -62,7 +60,7 @@ stats_held(const struct stats *st, int slot)
 	return slot == st->slot || shared_held(&st->file, slot_offset(st, slot), st->area->slot_b);
 }
 
-/* Deadlines of an earlier boot mean nothing: its requests count as crashed. */
+/* Deadlines of an earlier boot are invalid, so its requests count as crashed. */
 static void
 begin_new_boot(struct stats_area *area, const char boot[SHARED_BOOT_SIZE])
 {
@@ -83,7 +81,7 @@ describe(struct stats_area *area)
 	memcpy(area->names, layout_names, sizeof(layout_names));
 }
 
-/* Under the lock of the header. The magic goes in last: a file whose maker died half way is made again. */
+/* Call it with the creation lock. The magic is written last, so that an incomplete file is initialised again. */
 static bool
 make_area(struct stats_area *area, struct err *e)
 {
@@ -175,8 +173,6 @@ stats_none(void)
 	return &st;
 }
 
-/* ---- a slot for life ---- */
-
 struct stats_slot *
 stats_own(const struct stats *st)
 {
@@ -211,7 +207,7 @@ raise_top(struct stats_area *area, uint64_t to)
 		;
 }
 
-/* A slot that was this backend's before, or else (`fresh`) one that nobody has had. */
+/* Tries to take a slot that belonged to this backend before, or (`fresh`) an unused one. */
 static bool
 try_slot(struct stats *st, int i, enum stats_role role, const char *name, bool fresh)
 {
@@ -245,7 +241,7 @@ try_slots(struct stats *st, enum stats_role role, const char *name, bool fresh)
 	return false;
 }
 
-/* More than one look for an old slot: a sweep may have the lock of a free one for a moment. */
+/* Tries several times for an old slot, since a sweep may briefly hold the lock of a free one. */
 bool
 stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct err *e)
 {
@@ -256,7 +252,7 @@ stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct 
 	if (strlen(name) >= STATS_BACKEND_SIZE || *name == '\0' || strpbrk(name, "\"\\\n{}") != NULL)
 		return err_set(e, ERR_INPUT, "\"%s\" is not a backend's name: 1 to %d plain characters", name,
 		    STATS_BACKEND_SIZE - 1);
-	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* or two backends had one label in the metrics */
+	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* or two backends share a label */
 		return err_set(e, ERR_INPUT, "the name \"jobs\" is for kontor-jobs and for nothing else");
 	for (int round = 0; round < CLAIM_ROUNDS; round++) {
 		if (try_slots(st, role, name, false))
@@ -315,8 +311,6 @@ stats_claim(struct stats *st, const char *backend, struct err *e)
 {
 	return stats_claim_as(st, STATS_WORKER, backend, e);
 }
-
-/* ---- requests and counters ---- */
 
 uint64_t
 stats_ended(const struct stats_slot *s)

@@ -1,8 +1,8 @@
 /* stats_area.h - the bytes of the shared file; only the stats_*.c files look inside.
  *
- * A slot is written by the holder of its lock and by nobody else. `backend`, `role` and `taken` are set once, at the
- * first claim, and never change. What is not atomic in a slot (the id, the name) may be torn for a reader without
- * the lock, and is only shown to people. */
+ * Only the holder of a slot's lock writes it. `backend`, `role` and `taken` are set at the first claim and never
+ * change. Non-atomic fields (the id, the name) may be torn for a reader without the lock, and are only shown to
+ * people. */
 #ifndef KONTOR_PLAT_STATS_STATS_AREA_H
 #define KONTOR_PLAT_STATS_STATS_AREA_H
 
@@ -30,8 +30,8 @@ struct stats_slot {
 	shared_word deadline_ns, begun_ns; /* CLOCK_MONOTONIC */
 	shared_word route;
 	shared_word pid, pid_space; /* for kontor-jobs' kill; pid_space 0: unknown */
-	shared_word since_s;	   /* UTC, when the present or last holder came */
-	shared_word retired;	   /* its backend was ended on purpose; nobody is missing */
+	shared_word since_s;	   /* UTC, start of the present or last holder */
+	shared_word retired;	   /* its backend was ended on purpose */
 	uint32_t role;
 	char backend[STATS_BACKEND_SIZE];
 	char id[STATS_ID_SIZE];
@@ -43,23 +43,23 @@ struct stats_slot {
 struct stats_area {
 	shared_word magic; /* set last */
 	uint64_t layout;
-	char boot[SHARED_BOOT_SIZE]; /* the boot of the machine in which deadlines have a meaning */
+	char boot[SHARED_BOOT_SIZE]; /* the boot in which deadlines are valid */
 	int64_t made_s;
-	shared_word top; /* no slot from here on was ever taken */
+	shared_word top; /* end of the slots ever taken */
 	/* what a program with other counters needs to read this file */
 	uint64_t slot_from, slot_b, count_from, n_counts, times_from, n_routes;
 	char names[STATS_NAMES_B]; /* of the counters, then of the routes, a ';' behind each */
 	struct stats_slot slot[STATS_SLOTS];
 };
 
-/* For the single writer. The release keeps the order that the sweep relies on: first the id, then `begun`. */
+/* For the single writer. Release order, since the sweep relies on the id being written before `begun`. */
 static inline void
 stats_raise(shared_word *w, uint64_t n)
 {
 	atomic_store_explicit(w, shared_get(w) + n, memory_order_release);
 }
 
-/* How many slots, from the first, may be in use. */
+/* The number of slots, from the first, that may be in use. */
 static inline int
 stats_top(const struct stats_area *area)
 {
@@ -87,15 +87,15 @@ void stats_read_slot(const struct stats_area *, const struct stats_slot *, struc
 /* The process's own slot or NULL. */
 struct stats_slot *stats_own(const struct stats *);
 
-/* Requests that have ended in this slot. Read before `begun`, it never is more. */
+/* Requests that have ended in this slot. Read it before `begun`, and it never exceeds that. */
 uint64_t stats_ended(const struct stats_slot *);
 
-/* The kernel's lock of a slot: try to take, give back, ask whether some other process holds it. */
+/* The kernel lock of a slot: try to take it, release it, check if another process holds it. */
 MUST_USE bool stats_lock(const struct stats *, int slot);
 void stats_unlock(const struct stats *, int slot);
 bool stats_held(const struct stats *, int slot);
 
-/* Under the lock: counts the request in hand of a dead holder. Returns how many there were. */
+/* With the lock held: counts the request in progress of a dead holder. Returns 0 or 1. */
 size_t stats_settle(struct stats_slot *, int slot, bool same_boot);
 
 #endif

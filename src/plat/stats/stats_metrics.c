@@ -1,5 +1,5 @@
-/* The counters as Prometheus text, and as a table for the manual. A family's HELP and TYPE stand once, before its
- * samples, which stand together: so the loop over families is outside, the one over backends inside. */
+/* The counters as Prometheus text, and as a table for the manual. A family's HELP and TYPE come once, before all its
+ * samples; so the outer loop is over families, the inner one over backends. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -39,7 +39,7 @@ metric_name(struct arena *a, const struct stats_row *c)
 	return str_fmt(a, "%s_total", c->metric);
 }
 
-/* Labels are written in lower case, for err.def names its kinds as constants. */
+/* Labels are in lower case; err.def has its kinds in upper case. */
 static struct str
 label_of(struct arena *a, const struct stats_row *c)
 {

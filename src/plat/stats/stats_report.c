@@ -41,8 +41,6 @@ stats_route_name(enum stats_route route)
 	return route < STATS_ROUTE__MAX ? names[route] : "none";
 }
 
-/* ---- reading ---- */
-
 static void
 read_sum(const struct stats_slot *s, struct stats_sum *sum)
 {
@@ -214,8 +212,6 @@ stats_read(const struct stats *st, struct arena *a, struct stats_report *r)
 	}
 	add_up(r, a);
 }
-
-/* ---- the four measures ---- */
 
 static uint64_t
 sum_metric(const struct stats_sum *s, const char *metric, const char *label)

@@ -1,7 +1,7 @@
-/* stats_report.h - the shared counters, read: the four measures of the shop and what they come from.
+/* stats_report.h - reads the shared counters, and computes the four measures.
  *
- * A reading takes no lock. Of each slot the endings are read before `begun`, so that what is in hand is never
- * negative; numbers of one slot belong together within the time of one request. */
+ * Reading takes no lock. The endings of a slot are read before `begun`, so that the number in progress is never
+ * negative; figures of one slot are consistent to within one request. */
 #ifndef KONTOR_PLAT_STATS_STATS_REPORT_H
 #define KONTOR_PLAT_STATS_STATS_REPORT_H
 
@@ -27,10 +27,10 @@ struct stats_worker {
 	bool alive, retired;
 	int pid;
 	int64_t since_s;
-	uint64_t in_hand; /* 0 or 1; 1 of a dead worker waits for the sweep */
+	uint64_t in_hand; /* 0 or 1; a dead worker's 1 waits for the sweep */
 	enum stats_route route;
-	char id[STATS_ID_SIZE]; /* of the request in hand, else of the last one */
-	uint64_t running_ns;	/* of the request in hand */
+	char id[STATS_ID_SIZE]; /* of the current request, else of the last one */
+	uint64_t running_ns;	/* of the current request */
 	const struct stats_sum *sum;
 };
 
@@ -63,10 +63,10 @@ struct stats_report {
 	struct stats_sum *all; /* requests: of the workers; counters: of every process */
 };
 
-/* Reads the counters; what is on the arena belongs to it. What plat/control fills is left empty. */
+/* Reads the counters; all data is on the arena. The fields of plat/control stay empty. */
 void stats_read(const struct stats *, struct arena *, struct stats_report *);
 
-/* The four measures. `of` is 0 where there is nothing to measure: that is "no data", not 0 and not 1. */
+/* The four measures. `of` 0 means "no data", not 0 and not 1. */
 struct stats_measures {
 	struct {
 		uint64_t requests, servers, busiest;
@@ -80,16 +80,16 @@ struct stats_measures {
 	struct {
 		uint64_t handled, failures;
 	} failure;
-	int64_t difference; /* begun - all endings; 0 when nothing is in hand */
+	int64_t difference; /* begun - all endings; 0 when idle */
 };
 
-/* Of everything. */
+/* For the whole shop. */
 struct stats_measures stats_measure(const struct stats_report *);
 
-/* Of one backend or worker; load.servers and load.busiest are those of the row. */
+/* For one backend or worker; load.servers and load.busiest are those of the row. */
 struct stats_measures stats_measure_sum(const struct stats_sum *, uint64_t servers, uint64_t busiest);
 
-/* No service is taken to be down, a worker lives and kontor-jobs runs. */
+/* True when no breaker is open, a worker is alive and kontor-jobs is running. */
 bool stats_is_well(const struct stats_report *);
 
 /* Part / of in per cent with one digit, "no data" when `of` is 0. */

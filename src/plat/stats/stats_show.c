@@ -1,5 +1,5 @@
-/* The state of the shop for somebody who was woken up: what is wrong first, then the four measures with the counts
- * they come from, then who did what. */
+/* The state of the shop for an operator on call: faults first, then the four measures with their counts, then backends
+ * and workers. */
 #include <string.h>
 #include <time.h>
 
@@ -53,8 +53,6 @@ grouped(struct arena *a, uint64_t n)
 }
 
 #define N(b, n) grouped((b)->a, (n)).p
-
-/* ---- for people ---- */
 
 static void
 put_down(struct buf *b, const struct stats_service *s)
@@ -191,7 +189,7 @@ put_in_hand(struct buf *b, const struct stats_report *r)
 	}
 }
 
-/* The bound of the bucket in which the part-th of 100 lies. */
+/* The upper bound of the bucket with the part-th percentile. */
 static const char *
 quantile(struct buf *b, const uint64_t *bucket, uint64_t n, uint64_t part)
 {
@@ -261,8 +259,6 @@ stats_put_text(struct buf *b, const struct stats_report *r)
 	put_counters(b, r);
 }
 
-/* ---- for programs ---- */
-
 static void
 json_measures(struct buf *b, const struct stats_measures *m)
 {
@@ -324,7 +320,7 @@ json_workers(struct buf *b, const struct stats_report *r, const struct stats_bac
 	}
 }
 
-/* Among the workers of one backend. */
+/* The busiest worker of one backend. */
 static uint64_t
 busiest_of(const struct stats_report *r, const struct stats_backend *k)
 {

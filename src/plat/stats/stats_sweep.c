@@ -23,7 +23,7 @@ stats_settle(struct stats_slot *s, int slot, bool same_boot)
 	    hung ? "a worker was ended with a request past its deadline" : "a worker died with a request in hand");
 	log_request(NULL);
 	stats_raise(
-	    &s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after the line, which may come twice */
+	    &s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after logging; the line may appear twice */
 	return (size_t)(begun - ended);
 }
 
@@ -69,8 +69,8 @@ stats_sweep(struct stats *st)
 	return n;
 }
 
-/* The process id is believed only while the slot is held: its holder wrote it. The pidfd is had before the slot is
- * looked at again, so that it can be nobody else's. */
+/* The pid is valid only while the slot is held. The slot is checked again after pidfd_open(), so that the pidfd cannot
+ * belong to another process. */
 static bool
 kill_holder(const struct stats *st, int slot, uint64_t begun)
 {

@@ -126,8 +126,6 @@ select_for(
 	return list_ids(x, test, &ids, &none, e) && (none || db_select_str(x->s->db, stmt, ids, a, rows, e));
 }
 
-/* Reading what the index is made from ------------------------------------------------------------------------- */
-
 static bool
 load_products(struct index *x, struct err *e)
 {
@@ -242,8 +240,6 @@ text_in(const struct index *x, const struct entry *en, struct str lang)
 		t.body = own.body;
 	return t;
 }
-
-/* Lists ------------------------------------------------------------------------------------------------------- */
 
 static bool
 is_on_way(const struct entry *en, uint64_t category)
@@ -379,8 +375,6 @@ put_names(struct index *x, const struct entry *en, struct err *e)
 	}
 	return true;
 }
-
-/* Search tokens ----------------------------------------------------------------------------------------------- */
 
 /* The words of clean HTML: tags become blanks, the five entities that the cleaner writes become their characters. */
 static struct str

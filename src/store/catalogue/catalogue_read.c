@@ -183,8 +183,6 @@ load_parts(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	return true;
 }
 
-/* In the shop's own language --------------------------------------------------------------------------------------- */
-
 /* A product as one statement brings it. */
 struct whole {
 	struct catalogue_product *p;
@@ -295,8 +293,6 @@ load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, s
 	}
 	return product_parts_parse(a, w->parts, w->p) || load_parts(db, a, langs, w->p, e);
 }
-
-/* By their addresses ----------------------------------------------------------------------------------------------- */
 
 /* The server's collation ignores trailing blanks ("tea " equals "tea"), so the handle is compared here again. */
 static bool

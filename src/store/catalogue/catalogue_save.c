@@ -31,8 +31,6 @@ catalogue_save_unlock(struct db *db, struct arena *a)
 		err_clear(&ignored);
 }
 
-/* Products of a batch ----------------------------------------------------------------------------------------- */
-
 bool
 save_is_known(const struct save_item *it)
 {
@@ -125,8 +123,6 @@ save_item_of(struct save_batch *b, uint64_t id)
 	ASSERT(found != NULL);
 	return *found;
 }
-
-/* Recognising ------------------------------------------------------------------------------------------------- */
 
 /* Looks up, by handle, the products of the batch that have no id yet. */
 static bool
@@ -276,8 +272,6 @@ save_handles(struct save_batch *b, struct err *e)
 	return rows_out_send(&taken, e);
 }
 
-/* The product's own row ----------------------------------------------------------------------------------------- */
-
 static bool
 find_categories(struct save_batch *b, struct err *e)
 {
@@ -380,8 +374,6 @@ save_rows(struct save_batch *b, struct err *e)
 	sort_by_id(b);
 	return true;
 }
-
-/* The rest ---------------------------------------------------------------------------------------------------- */
 
 static bool
 save_own_texts(struct save_batch *b, struct err *e)

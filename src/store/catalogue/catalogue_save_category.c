@@ -126,8 +126,6 @@ catalogue_category(struct catalogue_save *s, struct str path, uint64_t *id, stru
 	return true;
 }
 
-/* Many at once ------------------------------------------------------------------------------------------------ */
-
 static int
 category_by_text(const void *a, const void *b)
 {

@@ -3,8 +3,6 @@
 #include "store/catalogue/product_parts.h"
 #include "store/sql.h"
 
-/* Pictures ---------------------------------------------------------------------------------------------------- */
-
 bool
 save_pictures_load(struct save_batch *b, struct err *e)
 {
@@ -103,8 +101,6 @@ save_pictures(struct save_batch *b, struct err *e)
 	return rows_out_send(&out, e);
 }
 
-/* Specifications and tags ------------------------------------------------------------------------------------- */
-
 static bool
 put_words(const struct save_item *it, struct rows_out *specs, struct rows_out *tags, struct err *e)
 {
@@ -142,8 +138,6 @@ save_words(struct save_batch *b, struct err *e)
 			return false;
 	return rows_out_send(&specs, e) && rows_out_send(&tags, e);
 }
-
-/* All together ------------------------------------------------------------------------------------------------ */
 
 bool
 save_parts(struct catalogue_save *s, const struct save_item *it, struct str *json, struct err *e)

@@ -313,8 +313,6 @@ save_variants(struct save_batch *b, struct err *e)
 	return add_stocks(w, e) && rows_out_send(&w->prices, e);
 }
 
-/* Stock that is there ------------------------------------------------------------------------------------------- */
-
 /* A figure that is right already, when the variants were read, is not looked at again: what is sold from then on is
  * sold after the import. */
 static void

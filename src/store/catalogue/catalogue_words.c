@@ -59,8 +59,6 @@ catalogue_words_close(struct catalogue_words *w)
 	arena_fini(&w->a);
 }
 
-/* Writing lists ------------------------------------------------------------------------------------------------- */
-
 static int
 by_list(const struct change *x, const struct change *y)
 {
@@ -254,8 +252,6 @@ catalogue_words_send(struct catalogue_words *w, struct err *e)
 	words_begin(w);
 	return ok;
 }
-
-/* Gathering ----------------------------------------------------------------------------------------------------- */
 
 static void
 words_add(struct catalogue_words *w, struct change c)
