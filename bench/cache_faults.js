@@ -77,10 +77,13 @@ async function pagesOfTheFirst(shop) {
 	return pages;
 }
 
+// Where a value is depends on the names of the sockets. The menu stands on every page: it must be on the first server.
 async function oneOfTwo() {
 	const shop = await TwoCaches.start({ products: 1000 });
 	try {
 		const pages = await pagesOfTheFirst(shop);
+		if (pages.length < 50)
+			return false;
 		const file = requestFile(shop, pages.map((target) => raw(target)));
 		const run = () => counted(shop, () => load(shop, 'lighttpd', file, { connections: 4, seconds: 2 }));
 		console.log(`${pages.length} of 400 products need the first server only`);
@@ -103,6 +106,7 @@ async function oneOfTwo() {
 	} finally {
 		await shop.stop();
 	}
+	return true;
 }
 
 async function timesOfPages(shop, targets) {
@@ -172,7 +176,7 @@ async function stalls() {
 	}
 }
 
-oneOfTwo().then(stalls).then(() => { process.exitCode = failed ? 1 : 0; }, (e) => {
+until('sockets with such names', oneOfTwo).then(stalls).then(() => { process.exitCode = failed ? 1 : 0; }, (e) => {
 	console.error(e.stack);
 	process.exitCode = 1;
 });
