@@ -1,4 +1,4 @@
-/* cache_deletes.c - deletes again what writers have deleted already: theirs may not have reached memcached. */
+/* cache_deletes.c - repeats the writers' deletes from the outbox: theirs may not have reached memcached. */
 #include "jobs/job.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"

@@ -1,4 +1,4 @@
-/* app.h - what a worker is made of: configuration, counters, database, cache, templates, languages.
+/* app.h - the state of a worker process: configuration, counters, database, cache, templates, languages.
  *
  * Opened once per process. A worker starts without database and cache (they connect when they are needed). With a
  * configuration that cannot be used it still comes up, `broken`: it answers the one error page, says why in the log,
@@ -23,7 +23,7 @@ struct view;
 struct app {
 	const struct site *site;
 	struct arena a;	    /* of the process */
-	struct arena spare; /* of the error page: the request's own may be full */
+	struct arena spare; /* for the error page: the request's arena may be full */
 	struct conf conf;
 	struct stats stats;
 	struct control control;
@@ -36,7 +36,7 @@ struct app {
 	struct str session_cookie;
 	struct urls urls;	/* origin and path of site.url */
 	struct langs langs;
-	const struct lang *shop_lang; /* the default, and what missing texts fall back to */
+	const struct lang *shop_lang; /* the default, and the fallback for missing texts */
 	struct shop_rules rules;
 	struct view *site_trees[LANG_MAX]; /* by the language's index: the fixed part of every page */
 	struct template_set templates;
@@ -46,8 +46,8 @@ struct app {
 };
 
 /* Opens a site with all that the configuration in `file` (NULL: the installed one) names. `backend` is the name under
- * which the worker counts its requests. False: the app is broken, *e says why, and what can be used without a
- * configuration is there. */
+ * which the worker counts its requests. False: the app is broken, *e says why, and the parts that need no
+ * configuration are usable. */
 MUST_USE bool app_open(
     struct app *, const struct site *, const char *file, const char *backend, struct err *);
 

@@ -1,4 +1,4 @@
-/* error_page.h - the one exit for everything that fails.
+/* error_page.h - the one exit for every failed request.
  *
  * A handler that cannot give its page returns false with a struct err, and only this module turns that into an
  * answer: so status, page, log line and count always agree. Nothing else writes a status of 400 or above. */
@@ -9,8 +9,8 @@
 #include "serve/request.h"
 
 /* Logs and counts the error and makes rq->res its page, or its problem+json for a client that asks for JSON. Uses the
- * app's spare arena, since the request's may be full. Cannot fail: when the templates do, a page that is built in
- * serves. */
+ * app's spare arena, since the request's may be full. Cannot fail: if the templates fail,
+ * it sends the site's built-in page. */
 void error_page(struct request *rq, const struct err *e);
 
 #endif

@@ -90,7 +90,7 @@ fault_before(struct request *rq, struct err *e)
 	struct str what = asked_for(rq);
 
 	if (rq->db != NULL && rq->app->conf.test_faults)
-		db_fault(rq->db, 0, 0); /* what the last request did not come to */
+		db_fault(rq->db, 0, 0); /* cancels a fault that the last request did not reach */
 	if (str_starts(what, STR("db:")))
 		return database(rq, str_from(what, STR("db:").n), e);
 	if (what.n == 0 || str_eq_z(what, "cut"))

@@ -1,4 +1,4 @@
-/* fault.h - faults on demand, for tests: they exist only while the configuration has test.faults.
+/* fault.h - fault injection for tests; active only if the configuration has test.faults.
  *
  * A request asks for one by the header X-Kontor-Fault or a query field of that name:
  * crash, kill, hang, stop, bug, busy, upstream, limit, slow:MS, cut (half the answer, then a crash), db:N[:CODE] (the
@@ -8,13 +8,13 @@
 
 #include "serve/request.h"
 
-/* Whether it asks for one. */
+/* True if the request asks for a fault. */
 bool fault_asked(const struct request *);
 
-/* Does what the request asks for, before its handler runs. */
+/* Injects the fault before the handler runs. */
 MUST_USE bool fault_before(struct request *, struct err *);
 
-/* Whether the answer shall be cut off. */
+/* True if half of the answer is to be sent, then a crash. */
 bool fault_cuts(const struct request *);
 
 #endif

@@ -30,7 +30,7 @@ is_word(struct str s)
 	return true;
 }
 
-/* One '@' with something on both sides, a dot in the domain, no blanks: only a mail that arrives proves more. */
+/* Checks for one '@' with text on both sides, a dot in the domain, no blanks. Only delivery can prove more. */
 static bool
 is_email(struct str s)
 {

@@ -1,4 +1,4 @@
-/* guard.h - who may send a form: browsers say where a request comes from, and only our own pages may. */
+/* guard.h - protection against cross-site requests: forms are accepted from our own pages only. */
 #ifndef KONTOR_SERVE_GUARD_H
 #define KONTOR_SERVE_GUARD_H
 
@@ -11,7 +11,7 @@ struct guard_source {
 
 /* ERR_DENIED unless the request comes from a page of this site: by Sec-Fetch-Site where the browser sends it (no
  * script can set it), else by Origin, which must be `site` ("https://example.org") or name the host that was asked.
- * A POST that carries neither comes from no browser of this century. */
+ * A POST with neither header was not sent by a current browser. */
 MUST_USE bool guard_same_site(const struct guard_source *, struct str site, struct err *);
 
 /* ERR_DENIED unless the form's token is the session's. Takes the same time for every wrong token. */

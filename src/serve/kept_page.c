@@ -7,7 +7,7 @@
 #include "serve/fault.h"
 #include "serve/site.h"
 
-/* In front of what is kept; then ETag and body. */
+/* Stored before ETag and body. */
 struct head {
 	uint32_t route, etag_b;
 	bool json;

@@ -1,17 +1,17 @@
-/* kept_page.h - the whole answer to a stranger's GET, kept by the worker that made it (cache.h says how long).
+/* kept_page.h - whole answers to GETs without a session, kept by the worker that made them (cache.h says how long).
  *
- * A stranger's page depends on the address, on HTML or JSON, and on whether the notice of a pause stands on it. What
- * is found here is sent without a handler, a template or a lookup of anything else. */
+ * Such a page depends on the address, on HTML or JSON, and on the notice of a pause. It is sent without running a
+ * handler or template and without any other lookup. */
 #ifndef KONTOR_SERVE_KEPT_PAGE_H
 #define KONTOR_SERVE_KEPT_PAGE_H
 
 #include "serve/request.h"
 
-/* Whether there is one for this request: then route and answer are set; the body is borrowed until the next
- * kept_page_put(). The address must have been taken apart and the session token read. */
+/* Finds the kept page for a request and sets route and answer. The body is borrowed until the next kept_page_put().
+ * Call it after parsing the address and the session token. */
 MUST_USE bool kept_page_find(struct request *);
 
-/* Keeps the answer to the request, a page that was made since cache_page_begin(), if it is one that a stranger gets. */
+/* Keeps the answer, made since cache_page_begin(), if it holds nothing of a session. */
 void kept_page_put(struct request *);
 
 #endif

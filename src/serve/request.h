@@ -1,6 +1,6 @@
 /* request.h - one request, as handlers see it.
  *
- * A PAGE handler is given a struct page_ctx and nothing else: what it makes is the same for all visitors. A FORM or
+ * A PAGE handler is given a struct page_ctx and nothing else: its page is the same for all visitors. A FORM or
  * RAW handler is given the struct request. Everything lives on the request's arena and ends with it. */
 #ifndef KONTOR_SERVE_REQUEST_H
 #define KONTOR_SERVE_REQUEST_H
@@ -34,11 +34,11 @@ struct request {
 	bool head;	       /* HEAD: no body is sent */
 	bool post;
 	bool json;	       /* the client asks for JSON */
-	struct str client;     /* its address, as far as trusted proxies tell it */
+	struct str client;     /* its address (addr.h) */
 
-	const struct route *route; /* of the site's table; NULL while it is not known */
+	const struct route *route; /* of the site's table; NULL before it is found */
 	struct route_args args;
-	const struct lang *lang; /* never NULL: the default where the path names none */
+	const struct lang *lang; /* never NULL: the default if the path names none */
 	struct fields fields;	 /* of the query (GET) or of the body (POST) */
 
 	struct session *session;  /* of the site's own type; NULL: the visitor has none (site.h) */
@@ -49,7 +49,7 @@ struct request {
 	struct response res;
 };
 
-/* What a PAGE handler may know: nothing of the visitor. */
+/* The input of a PAGE handler: nothing of the visitor. */
 struct page_ctx {
 	struct arena *a;
 	const struct app *app;
@@ -64,15 +64,15 @@ struct page_ctx {
 	struct page_result *result;
 };
 
-/* What a PAGE handler may say beside its view. */
+/* Output of a PAGE handler besides its view. */
 struct page_result {
 	struct str moved_to; /* not none: a 301 to this address, and no page */
 };
 
-/* The public part of a request; `result` is NULL where nothing can move. */
+/* The public part of a request; `result` may be NULL if the page cannot move. */
 struct page_ctx request_public(const struct request *, struct page_result *result);
 
-/* The request is for this row. */
+/* Sets the request's route, also in its slot. */
 void request_route(struct request *, const struct route *);
 
 /* A header of the request, by its CGI name ("HTTP_ACCEPT"), or none. */

@@ -120,7 +120,7 @@ response_reason(int status)
 	return "Error";
 }
 
-/* The same block stands in the web servers' configuration for the static twin of the error page. */
+/* Keep in step with the web servers' configuration of the static error page. */
 static void
 security_headers(struct buf *b, const struct response *r, const struct response_origin *origin)
 {
@@ -142,7 +142,7 @@ security_headers(struct buf *b, const struct response *r, const struct response_
 		buf_z(b, "Strict-Transport-Security: " HSTS "\r\n");
 }
 
-/* Returns whether it is a 304. */
+/* Returns true for a 304. */
 static bool
 cache_headers(struct buf *b, const struct response *r, struct arena *a, struct str if_none_match)
 {

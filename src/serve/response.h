@@ -11,16 +11,16 @@
 #define RESPONSE_JSON STR("application/json")
 
 enum response_cache {
-	RESPONSE_PRIVATE, /* for this visitor, now: private, no-store */
-	RESPONSE_SHARED,  /* the same bytes for all: ETag, to be asked again each time */
-	RESPONSE_BRIEF	  /* machines' pages: a minute */
+	RESPONSE_PRIVATE, /* for this visitor only: private, no-store */
+	RESPONSE_SHARED,  /* the same bytes for all: ETag, revalidated each time */
+	RESPONSE_BRIEF	  /* pages for machines: one minute */
 };
 
 struct response {
 	int status;
 	struct str type;
 	struct str body;
-	struct str etag;  /* of the body; none: response_head() makes it where it is wanted */
+	struct str etag;  /* of the body; none: response_head() computes it if needed */
 	struct buf lines; /* further header lines */
 	enum response_cache cache;
 	bool no_referrer; /* the address itself is a secret */
@@ -49,7 +49,7 @@ void response_cookie(struct response *, struct arena *, const struct response_or
 /* The weak ETag of a body, with quotes. Weak, since the web server may compress it. */
 struct str response_etag(struct arena *, struct str body);
 
-/* Whether If-None-Match names the ETag; a compressing web server's suffix ("-gzip") does not count. */
+/* True if If-None-Match contains the ETag, ignoring the suffix of a compressing web server ("-gzip"). */
 bool response_matches(struct str if_none_match, struct str etag);
 
 /* The whole header block for FastCGI, with its empty line. ERR_BUG when a header was bad. Turns a 200 into a 304

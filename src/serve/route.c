@@ -20,7 +20,7 @@ all_of(struct str s, const char *extra)
 	return true;
 }
 
-/* "en", "zh-hans": two or three letters, then parts of up to eight. Whether the shop has it is not asked here. */
+/* "en", "zh-hans": two or three letters, then parts of up to eight. The shop need not offer the language. */
 static bool
 take_lang(struct str raw, struct route_args *args)
 {
@@ -58,7 +58,7 @@ take_slug(struct arena *a, struct str raw, struct route_args *args)
 	return form_text_ok(s, false) && str_chr(s, '/') < 0 && !str_eq_z(s, ".") && !str_eq_z(s, "..");
 }
 
-/* Whether the path has the pattern's parts. Both begin with a slash. */
+/* Matches a path against a pattern. Both begin with a slash. */
 static bool
 route_fits(struct arena *a, struct str pattern, struct str path, struct route_args *args)
 {

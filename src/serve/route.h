@@ -1,4 +1,4 @@
-/* route.h - which handler answers which address: a site's table of routes, and the search in it. Pure.
+/* route.h - the routing table of a site, from address to handler, and the search in it. Pure.
  *
  * Paths are those below the path of site.url, still percent-encoded. */
 #ifndef KONTOR_SERVE_ROUTE_H
@@ -12,12 +12,12 @@ struct page_ctx;
 struct request;
 struct view;
 
-/* HEAD is taken for GET, without the body. */
+/* HEAD is handled as GET, without the body. */
 enum method { METHOD_GET = 1, METHOD_POST = 2, METHOD_BOTH = METHOD_GET | METHOD_POST };
 
 enum route_kind {
 	ROUTE_KIND_PAGE, /* public: knows no session; may be cached, has a JSON twin */
-	ROUTE_KIND_TEXT, /* public, without a handler: all that it says stands in its template */
+	ROUTE_KIND_TEXT, /* public, without a handler: a template without data */
 	ROUTE_KIND_FORM, /* personal: session, forms, never cached */
 	ROUTE_KIND_RAW	 /* fills the response itself */
 };
@@ -25,9 +25,9 @@ enum route_kind {
 enum route_flag {
 	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST that comes from no browser: the origin is not checked */
 	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
-	ROUTE_NO_TOKEN = 1 << 2,    /* the form may stand on a page made before the session: its origin must do */
-	ROUTE_SESSION_COPY = 1 << 3, /* the copy of the session will do */
-	ROUTE_SITEMAP = 1 << 4	    /* search engines are to find it; without it they are to stay away */
+	ROUTE_NO_TOKEN = 1 << 2,    /* the form may be on a page older than the session: only its origin is checked */
+	ROUTE_SESSION_COPY = 1 << 3, /* a cached copy of the session suffices */
+	ROUTE_SITEMAP = 1 << 4	    /* in the sitemap; pages without it are closed to robots */
 };
 
 struct route {
@@ -60,7 +60,7 @@ struct route_match {
 	const struct route *route;
 	struct route_args args;
 	bool json;	     /* asked for by ".json" */
-	struct str redirect; /* not none: the path with its slash put right, for a 301 */
+	struct str redirect; /* not none: the path with its final slash corrected, for a 301 */
 	char allow[24];	     /* with ERR_METHOD: the methods that the address takes */
 };
 
@@ -69,8 +69,7 @@ struct route_match {
 MUST_USE bool route_find(const struct route_table *, struct arena *, struct str method, struct str path,
     struct route_match *, struct err *);
 
-/* As much of a path as may be logged: it ends where the secret begins that is the variable part of a row with
- * ROUTE_NO_REFERRER, whatever stands behind it. */
+/* The part of a path that may be logged: it ends before the secret in an address of a row with ROUTE_NO_REFERRER. */
 struct str route_logged(const struct route_table *, struct str path);
 
 /* The path of a request target (origin form or absolute form) below `base` ("" or "/shop"), and its query. False when

@@ -43,7 +43,7 @@ set_deadline(struct request *rq)
 		cache_deadline(rq->cache, rq->deadline_ns);
 }
 
-/* Whether the client rather has JSON: it names it, and does not name HTML first. */
+/* True if the client prefers JSON: Accept names it, and not HTML before it. */
 static bool
 wants_json(struct str accept)
 {
@@ -158,7 +158,7 @@ begin_page(struct request *rq)
 	cache_page_begin(rq->cache, rq->a, buf_str(&name));
 }
 
-/* A public page is complete without the visitor's part: when the session cannot be read, it comes as for a stranger. */
+/* A public page is complete without the visitor's part: if the session cannot be read, it is sent as without one. */
 static void
 load_visitor(struct request *rq)
 {
@@ -179,7 +179,7 @@ visitor_part(struct request *rq, struct view *me)
 	return false;
 }
 
-/* In the visitor's part, since a cached tree must not tell of it. */
+/* Goes into `me`, since a cached tree must not contain it. */
 static void
 put_notice(const struct request *rq, struct view *me)
 {
@@ -197,7 +197,7 @@ run_page(struct request *rq, struct err *e)
 	rq->res.vary_accept = true;
 	begin_page(rq);
 	if (!rq->json)
-		load_visitor(rq); /* first, so that the page's own values come with him */
+		load_visitor(rq); /* first, so that one exchange also fetches the page's values */
 	if (rq->route->kind == ROUTE_KIND_PAGE && !rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
@@ -208,14 +208,14 @@ run_page(struct request *rq, struct err *e)
 	rq->res.cache = RESPONSE_SHARED;
 	if (rq->session != NULL && visitor_part(rq, me))
 		rq->res.cache = RESPONSE_PRIVATE;
-	put_notice(rq, me); /* the same for all strangers: their page has its own ETag while it stands there */
+	put_notice(rq, me); /* the same for all without a session: it changes their page's ETag */
 	if (!(rq->json ? twin(rq, page, e) : render(rq, page, me, e)))
 		return false;
 	kept_page_put(rq);
 	return true;
 }
 
-/* A handler that has set a redirect or a body gets no template. */
+/* A handler that set a redirect or a body is not followed by a template. */
 static bool
 run_form(struct request *rq, struct err *e)
 {
@@ -235,7 +235,7 @@ run_form(struct request *rq, struct err *e)
 		return false;
 	done = rq->route->handler.form(rq, page, me, e);
 	if (rq->post && rq->session != NULL)
-		session->changed(rq); /* also by what failed: it may have come as far as its COMMIT */
+		session->changed(rq); /* also after a failure: it may have come as far as its COMMIT */
 	if (!done)
 		return false;
 	if (rq->res.status != 200 || rq->res.body.n > 0)
@@ -261,7 +261,7 @@ run_route(struct request *rq, struct err *e)
 	return err_set(e, ERR_BUG, "a route of no kind");
 }
 
-/* The language that the path begins with, before the route is known: the error page is in it, too. */
+/* Takes the language from the path before the route is known: the error page is in it, too. */
 static void
 guess_lang(struct request *rq)
 {
@@ -272,7 +272,7 @@ guess_lang(struct request *rq)
 		rq->lang = lang;
 }
 
-/* A route may give less time than web.deadline_ms, never more: the slot and the watchdog have that. */
+/* A route may allow less time than web.deadline_ms, never more: slot and watchdog use that. */
 static void
 shorten_deadline(struct request *rq)
 {
@@ -314,7 +314,7 @@ answer(struct request *rq, struct err *e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
 }
 
-/* The head of the answer; an answer whose headers are malformed becomes the error page, whose own are not. */
+/* Formats the head. An answer with malformed headers becomes the error page. */
 static struct str
 finish_head(struct request *rq, bool *send_body, bool *failed)
 {
@@ -344,7 +344,7 @@ send_answer(struct request *rq, bool *failed)
 	return fcgi_send(rq->fcgi, rq->a, head, body, rq->deadline_ns);
 }
 
-/* A redirect or 304 is an answer; a page that nobody took is neither a failure nor an answer. */
+/* A redirect or 304 counts as answered; a client that hung up counts neither as answered nor as a failure. */
 static enum stats_end
 ending(const struct request *rq, bool sent, bool failed)
 {
@@ -358,11 +358,11 @@ ending(const struct request *rq, bool sent, bool failed)
 static void
 count_lost_log_lines(struct app *app)
 {
-	static uint64_t told;
+	static uint64_t counted;
 	uint64_t n = log_dropped();
 
-	stats_add(&app->stats, STAT_log_dropped, n - told);
-	told = n;
+	stats_add(&app->stats, STAT_log_dropped, n - counted);
+	counted = n;
 }
 
 static void

@@ -6,7 +6,7 @@
 
 struct fcgi;
 
-/* Serves requests until the process is told to stop; with a broken app, for a while only. The exit status. */
+/* Serves requests until the process is told to stop; with a broken app, for a while only. Returns the exit status. */
 MUST_USE int serve_run(struct app *, struct fcgi *);
 
 #endif

@@ -10,19 +10,19 @@
 #include "serve/route.h"
 #include "view/site_tree.h"
 
-/* The sessions of a site. rq->session is of the site's own type, and NULL for a stranger. */
+/* The sessions of a site. rq->session is of the site's own type, and NULL without a session. */
 struct site_session {
 	const char *cookie;   /* its name; with https it gets the prefix "__Host-" */
 	unsigned token_field; /* the field in which every form carries the session's token */
 
-	/* Sets rq->session from rq->session_token. With `copy`, a cached copy will do. */
+	/* Sets rq->session from rq->session_token. With `copy`, a cached copy suffices. */
 	bool (*load)(struct request *, bool copy, struct err *);
 	struct str (*token)(const struct request *);
 
-	/* A POST has been handled: what pages show of the session may have changed. */
+	/* Called after each POST: the data that pages show of the session may have changed. */
 	void (*changed)(struct request *);
 
-	/* Puts the part that stands on every page of a session, as the cart's count. */
+	/* Adds the session's part of every page, such as the cart's count. */
 	bool (*show)(struct request *, struct view *me, struct err *);
 };
 
@@ -31,16 +31,16 @@ struct site {
 	struct route_table routes;
 	struct field_table fields;
 
-	/* The error page for the case that the templates are what failed; @STATUS@ and @ID@ are filled in. */
+	/* The error page for failures of the template engine; @STATUS@ and @ID@ are filled in. */
 	const char *fallback;
 
 	/* The root `site` of every page, made once for each language. */
 	struct view *(*tree)(struct arena *, const struct site_facts *, const struct lang *);
 
-	/* Adds what stands around every public page, made without the visitor. */
+	/* Adds the public part that all pages share, such as the menu. */
 	void (*frame)(const struct page_ctx *, struct str path, struct view *page);
 
-	/* Whether me.paused stands on every page at the moment, also of strangers. */
+	/* True while me.paused is to be on every page. */
 	bool (*paused)(const struct request *);
 
 	const struct site_session *session;

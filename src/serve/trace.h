@@ -1,4 +1,4 @@
-/* trace.h - the id of a request: 32 hexadecimal digits that stand in the answer, the log and the slot. */
+/* trace.h - the id of a request: 32 hexadecimal digits, shown in the answer, the log and the slot. */
 #ifndef KONTOR_SERVE_TRACE_H
 #define KONTOR_SERVE_TRACE_H
 

@@ -38,7 +38,8 @@ struct outbox_forget {
 	bool done; /* out: memcached has confirmed all so far */
 };
 
-/* What a subject "NAME/ID" of the outbox makes stale. *known: outbox.def has the name, and the ID is one. */
+/* Forgets the values that the subject "NAME/ID" makes stale. *known is false if outbox.def does not have the name, or
+ * if the ID is invalid. */
 MUST_USE bool outbox_forget(struct outbox_forget *, struct str subject, bool *known, struct err *);
 
 /* The aggregates of a subject alone. */
@@ -47,7 +48,7 @@ void outbox_forget_aggregates(struct outbox_forget *, enum outbox_subject);
 /* The id of the one value that an aggregate has in each language. */
 #define OUTBOX_AGGREGATE_ID STR("all")
 
-/* The functions of outbox.def: the values of a subject's own. ERR_INPUT when the id is none. */
+/* The functions of outbox.def: each forgets the values of a subject's own. ERR_INPUT for an invalid id. */
 #define OUTBOX_KEYS(name) MUST_USE bool outbox_forget_##name(struct outbox_forget *, struct str id, struct err *);
 #define OUTBOX_NONE(name)
 #define SUBJECT(name, keys, help) OUTBOX_##keys(name)

@@ -1,7 +1,6 @@
-/* aggregate.h - values made of many rows, one for each language, through the cache: the rows AGGREGATE of cache.def.
+/* aggregate.h - cached values made of many rows, one per language: the rows AGGREGATE of cache.def.
  *
- * A row is forgotten exactly when its subject changes (store/outbox.def); nothing but its fill function is to be
- * written. */
+ * A value is forgotten exactly when its subject changes (store/outbox.def). Only its fill function is hand-written. */
 #ifndef KONTOR_WEB_AGGREGATE_H
 #define KONTOR_WEB_AGGREGATE_H
 
@@ -9,7 +8,7 @@
 #include "serve/request.h"
 #include "view/view.h"
 
-/* The fill functions: read the tree from the database, in the language of the page. */
+/* The fill functions: each reads its tree from the database, in the page's language. */
 #define AGGREGATE(name, l1, subject, help) bool aggregate_##name(const struct page_ctx *, struct view **, struct err *);
 #include "plat/cache/cache.def"
 

@@ -1,8 +1,8 @@
 #include "web/cart_view.h"
 
-#include "plat/text/secret.h"
 #include "view/url.h"
 #include "serve/app.h"
+#include "web/goods_tree.h"
 #include "web/session.h"
 
 struct cart_owner
@@ -40,25 +40,6 @@ struct money
 cart_amount(const struct request *rq, int64_t minor)
 {
 	return (struct money){minor, rq->app->rules.cur};
-}
-
-void
-cart_put_image(const struct request *rq, struct view *parent, struct str hash, struct str alt, int64_t w, int64_t h)
-{
-	struct str hex;
-	struct view *v;
-
-	if (hash.n == 0)
-		return;
-	hex = secret_hex(rq->a, hash.p, hash.n);
-	v = view_sub(parent, N_image);
-	view_str(v, N_alt, alt);
-	view_int(v, N_width, w);
-	view_int(v, N_height, h);
-	view_str(v, N_thumb_url, url_media(&rq->app->urls, rq->a, hex, "thumb"));
-	view_str(v, N_card_url, url_media(&rq->app->urls, rq->a, hex, "card"));
-	view_str(v, N_page_url, url_media(&rq->app->urls, rq->a, hex, "page"));
-	view_str(v, N_zoom_url, url_media(&rq->app->urls, rq->a, hex, "zoom"));
 }
 
 static int64_t
@@ -102,12 +83,14 @@ static void
 cart_view_put_line(const struct request *rq, struct view *list, const struct checkout_line *line)
 {
 	const struct cart_line *c = line->cart;
+	const struct page_ctx cx = request_public(rq, NULL);
 	struct view *v = view_add(list), *price;
 
 	view_int(v, N_id, (int64_t)c->variant_id);
 	view_str(v, N_name, c->title);
 	view_str(v, N_url, url_product(&rq->app->urls, rq->a, rq->lang, c->handle, c->variant_id));
-	cart_put_image(rq, v, c->image_hash, c->image_alt, c->image_w, c->image_h);
+	goods_put_image(&cx, v, N_image,
+	    &(struct catalogue_image){.hash = c->image_hash, .alt = c->image_alt, .w = c->image_w, .h = c->image_h});
 	view_str(v, N_text, c->options);
 	view_str(v, N_sku, c->sku);
 	price = view_sub(v, N_price);
@@ -148,7 +131,7 @@ cart_put_taxes(const struct request *rq, struct view *totals, const struct order
 	}
 }
 
-/* Nothing is said of delivery that is not needed or not possible. */
+/* Omits delivery that is not needed or not possible. */
 static void
 put_delivery(const struct request *rq, struct view *v, const struct checkout_plan *plan)
 {

@@ -51,7 +51,7 @@ put_fault(struct view *form, struct view *field, enum address_field f, enum addr
 	}
 }
 
-/* The name in the visitor's language, where its catalogue has it. */
+/* The name in the visitor's language, if it is translated. */
 static struct str
 country_text(const struct request *rq, enum country c)
 {
@@ -73,7 +73,7 @@ checkout_view_by_text(const void *a, const void *b)
 	return str_cmp(((const struct named_country *)a)->text, ((const struct named_country *)b)->text);
 }
 
-/* The shop's own country first, the others by name. Where nothing is sent, buyers may still come and collect. */
+/* The shop's own country first, the others by name. With pickup, countries without delivery are offered, too. */
 static void
 put_countries(const struct request *rq, struct view *field, struct str typed)
 {
@@ -107,7 +107,7 @@ struct address_form {
 	const struct address *typed;
 	const struct address_faults *faults;
 	const char *prefix;
-	bool told;
+	bool sent;
 };
 
 static bool
@@ -115,7 +115,7 @@ is_required(const struct address_form *f, enum address_field field)
 {
 	return field == ADDRESS_EMAIL || field == ADDRESS_NAME || field == ADDRESS_STREET || field == ADDRESS_CITY
 	    || field == ADDRESS_COUNTRY || field == ADDRESS_POSTCODE
-	    || (f->told && f->faults->field[field] == ADDRESS_MISSING);
+	    || (f->sent && f->faults->field[field] == ADDRESS_MISSING);
 }
 
 static void
@@ -131,19 +131,19 @@ put_address_fields(
 			view_bool(v, N_required, true);
 		if (field == ADDRESS_COUNTRY)
 			put_countries(rq, v, f->typed->field[field]);
-		if (f->told)
+		if (f->sent)
 			put_fault(form, v, field, f->faults->field[field]);
 	}
 }
 
 void
 checkout_put_address_form(const struct request *rq, const struct checkout_draft *draft,
-    const struct checkout_plan *plan, bool told, struct view *me)
+    const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *billing;
-	struct address_form delivery = {&draft->address, &plan->faults, "", told};
+	struct address_form delivery = {&draft->address, &plan->faults, "", sent};
 	struct address_form bill = {&draft->billing, &plan->billing_faults, BILLING_PREFIX,
-	    told && plan->billed_elsewhere};
+	    sent && plan->billed_elsewhere};
 
 	put_address_fields(rq, form, form, &delivery, 0);
 	billing = view_sub(form, N_billing);
@@ -190,19 +190,17 @@ checkout_put_payment(struct view *v, enum payment p)
 }
 
 static struct view *
-put_choices(struct view *form, uint16_t as, struct str name, struct str typed, bool missing_told, bool refused_told)
+put_choices(struct view *form, uint16_t as, struct str name, struct str typed, bool wrong)
 {
 	struct view *v = put_field(form, as, name, typed);
 
 	view_bool(v, N_required, true);
-	if (missing_told)
-		put_error(form, v, N_missing);
-	else if (refused_told)
-		put_error(form, v, N_not_offered);
+	if (wrong)
+		put_error(form, v, typed.n == 0 ? N_missing : N_not_offered);
 	return view_sublist(v, N_choices);
 }
 
-/* What was chosen; before that the first that is offered, so that most need only go on. */
+/* The choice, or the first one offered, so that most visitors need only continue. */
 static bool
 is_chosen(struct str typed, const char *code, bool first)
 {
@@ -211,13 +209,12 @@ is_chosen(struct str typed, const char *code, bool first)
 
 void
 checkout_put_delivery_form(const struct request *rq, const struct checkout_draft *draft,
-    const struct checkout_plan *plan, bool told, struct view *me)
+    const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *list;
-	bool wrong = told && plan->step == CHECKOUT_DELIVERY, first = true;
+	bool wrong = sent && plan->step == CHECKOUT_DELIVERY, first = true;
 
-	list = put_choices(form, N_delivery, STR("delivery"), draft->shipping, wrong && draft->shipping.n == 0,
-	    wrong && draft->shipping.n > 0);
+	list = put_choices(form, N_delivery, STR("delivery"), draft->shipping, wrong);
 	for (int i = 0; i < SHIPPING__MAX; i++) {
 		struct view *v;
 
@@ -234,13 +231,12 @@ checkout_put_delivery_form(const struct request *rq, const struct checkout_draft
 
 void
 checkout_put_payment_form(const struct request *rq, const struct checkout_draft *draft,
-    const struct checkout_plan *plan, bool told, struct view *me)
+    const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *list;
-	bool wrong = told && plan->step == CHECKOUT_PAYMENT, first = true;
+	bool wrong = sent && plan->step == CHECKOUT_PAYMENT, first = true;
 
-	list = put_choices(form, N_payment, STR("payment"), draft->payment, wrong && draft->payment.n == 0,
-	    wrong && draft->payment.n > 0);
+	list = put_choices(form, N_payment, STR("payment"), draft->payment, wrong);
 	for (int i = 0; i < PAYMENT__MAX; i++) {
 		struct view *v;
 
@@ -291,13 +287,13 @@ put_order_form(const struct request *rq, const struct checkout_review *r, struct
 	put_hidden(rq, form, "seen", str_fmt(rq->a, "%016llx", (unsigned long long)r->plan->hash));
 	put_hidden(rq, form, "total", str_fmt(rq->a, "%lld", (long long)r->plan->totals.total_minor));
 	message = put_field(form, N_message, STR("message"), r->draft->note);
-	if (r->told && field_get(&rq->fields, F_message)->state == FIELD_TOO_LONG)
+	if (r->sent && field_get(&rq->fields, F_message)->state == FIELD_TOO_LONG)
 		put_error(form, message, N_too_long);
 	terms = put_field(form, N_terms, STR("terms"), STR("1"));
 	view_bool(terms, N_required, true);
-	if (r->told && field_good(&rq->fields, F_terms))
+	if (r->sent && field_good(&rq->fields, F_terms))
 		view_bool(terms, N_checked, true);
-	else if (r->told)
+	else if (r->sent)
 		put_error(form, terms, N_missing);
 }
 

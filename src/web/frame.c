@@ -3,7 +3,7 @@
 #include "view/url.h"
 #include "web/aggregate.h"
 
-/* What follows the language in a path: "/p/tea" of "/en/p/tea". */
+/* The path after the language: "/p/tea" of "/en/p/tea". */
 static struct str
 behind_language(struct str path)
 {

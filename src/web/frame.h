@@ -6,8 +6,8 @@
 #include "serve/app.h"
 #include "serve/request.h"
 
-/* Completes a page's public tree: its address here and in the other languages, and the menu. Without a menu, when the
- * database and the cache cannot give one: the page is still worth having. */
+/* Completes a page's public tree: its address in each language, and the menu. If the menu cannot be had, the page goes
+ * without it. */
 void frame_page(const struct page_ctx *, struct str path, struct view *page);
 
 #endif

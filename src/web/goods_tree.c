@@ -15,8 +15,8 @@ amount(const struct page_ctx *cx, int64_t minor)
 	return (struct money){minor, cx->app->rules.cur};
 }
 
-static void
-put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, const struct catalogue_image *image)
+void
+goods_put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, const struct catalogue_image *image)
 {
 	struct str hash = secret_hex(cx->a, image->hash.p, image->hash.n);
 	struct view *v;
@@ -84,13 +84,13 @@ goods_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 	view_str(v, N_name, c->title);
 	view_str(v, N_vendor, c->vendor);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, c->handle, 0));
-	put_image(cx, v, N_image, &c->image);
+	goods_put_image(cx, v, N_image, &c->image);
 	tree_put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
 	put_avail(cx, v, c->avail, false);
 	return v;
 }
 
-/* A full stop ends here, of the west or of the east. */
+/* True at the end of a sentence, in Western or Chinese punctuation. */
 static bool
 stops(struct str s, size_t i)
 {
@@ -111,7 +111,7 @@ summary(const struct page_ctx *cx, struct str html)
 		else if (html.p[i] == '>')
 			inside = false;
 		else if (html.p[i] == '&')
-			return STR(""); /* rather none than one with half a character reference */
+			return STR(""); /* no text rather than half a character reference */
 		else if (!inside)
 			buf_ch(&b, html.p[i] == '\n' ? ' ' : html.p[i]);
 		if (stops(html, i) && b.n > SUMMARY_MAX / 3)
@@ -147,7 +147,7 @@ tree_put_variant(const struct page_ctx *cx, struct view *list, const struct cata
 		view_push(values, view_node_str(cx->a, variant->words[i].value));
 	for (size_t i = 0; i < p->n_images; i++)
 		if (variant->image_position != 0 && p->images[i].position == variant->image_position)
-			put_image(cx, v, N_image, &p->images[i]);
+			goods_put_image(cx, v, N_image, &p->images[i]);
 }
 
 static bool
@@ -208,7 +208,7 @@ goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 	for (size_t i = 0; i < p->n_images; i++) {
 		struct view *holder = view_object(cx->a);
 
-		put_image(cx, holder, N_image, &p->images[i]);
+		goods_put_image(cx, holder, N_image, &p->images[i]);
 		if (view_get(holder, N_image) != NULL)
 			view_push(list, view_get(holder, N_image));
 	}
@@ -237,7 +237,7 @@ can_be_had(const struct view *variant)
 	return !view_truth(view_path(variant, N_availability, N_sold_out));
 }
 
-/* The variant like `chosen`, but with `value` in option `i`. */
+/* The variant that differs from `chosen` by `value` in option `i`. */
 static struct view *
 turned(const struct view *variants, const struct view *chosen, size_t i, struct str value)
 {
@@ -255,7 +255,7 @@ turned(const struct view *variants, const struct view *chosen, size_t i, struct 
 	return NULL;
 }
 
-/* Any variant with this value, so that a click on an impossible one still leads somewhere. */
+/* Any variant with this value, so that the link of an impossible combination leads to a page. */
 static struct view *
 any_with(const struct view *variants, size_t i, struct str value)
 {
@@ -305,7 +305,7 @@ tree_choose(const struct view *variants, uint64_t id)
 	return view_at(variants, 0);
 }
 
-/* The large picture: the one asked for, else the variant's own, else the first. Each thumbnail links to the page that
+/* The large picture: the requested one, else the variant's own, else the first. Each thumbnail links to the page that
  * shows it large. */
 static void
 choose_picture(const struct page_ctx *cx, struct view *product, struct view *chosen, uint64_t picture)
@@ -335,7 +335,7 @@ choose_picture(const struct page_ctx *cx, struct view *product, struct view *cho
 	}
 }
 
-/* What a parcel inside the country costs at least. */
+/* The lowest price of a parcel inside the country. */
 static void
 put_delivery(const struct page_ctx *cx, struct view *product)
 {
@@ -393,7 +393,7 @@ goods_category_link(const struct page_ctx *cx, const struct catalogue_category *
 	view_str(v, N_text, c->title);
 	view_str(v, N_url, url_to(&cx->app->urls, cx->a, cx->lang, URL_category, c->slug));
 	view_int(v, N_count, (int64_t)c->count);
-	put_image(cx, v, N_image, &c->image);
+	goods_put_image(cx, v, N_image, &c->image);
 	return v;
 }
 
@@ -407,6 +407,6 @@ goods_category_tree(const struct page_ctx *cx, const struct catalogue_category *
 	view_html(v, N_text, c->body_html);
 	view_str(v, N_summary, summary(cx, c->body_html));
 	view_int(v, N_count, (int64_t)c->count);
-	put_image(cx, v, N_image, &c->image);
+	goods_put_image(cx, v, N_image, &c->image);
 	return v;
 }

@@ -6,19 +6,22 @@
 #include "view/view.h"
 #include "serve/request.h"
 
+/* A picture as the object `name` of `parent`; nothing if there is none. */
+void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name, const struct catalogue_image *);
+
 /* A product in lists. */
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);
 
-/* What is cached of a product: everything that does not depend on the choice of a variant. Each variant holds, beside
- * what doc/templates.md says, its `values` (list of strings). */
+/* The cached part of a product: all that does not depend on the chosen variant. In addition to doc/templates.md, each
+ * variant has its `values` (list of strings). */
 struct view *goods_product_tree(const struct page_ctx *, const struct catalogue_product *);
 
 /* Makes the cached tree (decoded, so that it may be changed) page.product: the chosen variant, its price and
- * availability, the state of each option's values, the picture. variant_id 0: whichever can be had. */
+ * availability, the state of each option's values, the picture. variant_id 0: any that can be bought. */
 void goods_choose_variant(const struct page_ctx *, struct view *product, uint64_t variant_id, uint64_t picture);
 
-/* The way to a page, `way` being that of its category. `last`: the page's own name behind it; none: the way's last one
- * is the page itself, and no link. */
+/* The breadcrumbs of a page; `way` are those of its category. `last` is the page's own name at the end; none: the last
+ * of `way` is the page itself, and no link. */
 struct view *goods_breadcrumbs(const struct page_ctx *, const struct view *way, struct str last);
 
 /* A category as a link: text, url, count, image. */

@@ -20,7 +20,7 @@ langs(const struct page_ctx *cx)
 	return (struct catalogue_langs){cx->lang->tag, cx->app->shop_lang->tag};
 }
 
-/* The shapes of cached trees: what is relied on below and in goods_tree.c and page_goods.c. */
+/* The shapes of cached trees, on which this file, goods_tree.c and page_goods.c rely. */
 
 #define OBJECT VIEW_IS(VIEW_OBJECT)
 #define LIST VIEW_IS(VIEW_LIST)
@@ -181,7 +181,9 @@ goods_find_product(const struct page_ctx *cx, struct str handle, struct view **o
 	return true;
 }
 
-/* What a page of ids is made from: the fill is told by the item's arg. */
+/* Lists of ids -------------------------------------------------------------------------------------------------- */
+
+/* The source of a page of ids; the item's arg passes it to the fill. */
 struct ids_want {
 	const struct catalogue_list_query *query;
 	struct str tag;

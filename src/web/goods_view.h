@@ -1,8 +1,8 @@
 /* goods_view.h - the goods as parts of a page's public tree, through the cache.
  *
- * What is cached is small and keyed exactly: a card per product, a product, a category, a page of ids. A list page is
- * put together from cached ids and cached cards, so that a changed price is deleted under one key and shows
- * everywhere at once. */
+ * Cached values are small and keyed exactly: a card per product, a product, a category, a page of ids. A list page is
+ * assembled from cached ids and cached cards, so that a changed price is forgotten under one key and shows everywhere
+ * at once. */
 #ifndef KONTOR_WEB_GOODS_VIEW_H
 #define KONTOR_WEB_GOODS_VIEW_H
 
@@ -13,13 +13,13 @@
 
 #define GOODS_PAGE_N 24 /* cards on a page of a list */
 
-/* Appends the cards of these products to `list`, in this order; products that are gone are left out, and so is one that
- * cannot be had while the database is away. Fails when that is so of all. */
+/* Appends the cards of these products to `list`, in this order. Omits products that are gone, and cards that cannot be
+ * had while the database is down; fails if that is true of all. */
 MUST_USE bool goods_put_cards(
     const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
 
-/* The tree of the product of this address, with `json_ld` and the `id` of its `category`, if it has one, to be finished
- * by goods_choose_variant(); NULL: there is none; then `moved`, when not none, is the address that it has now. */
+/* Finds a product's tree by its address, with `json_ld` and the `id` of its `category`, if it has one; finish it by
+ * goods_choose_variant(). NULL: there is none; then `moved`, if not none, is the product's present address. */
 MUST_USE bool goods_find_product(
     const struct page_ctx *, struct str handle, struct view **, struct str *moved, struct err *);
 
@@ -41,7 +41,7 @@ MUST_USE bool goods_ids_tagged(
 MUST_USE bool goods_ids_found(const struct page_ctx *, struct str words, const struct catalogue_list_query *,
     struct goods_ids *, struct err *);
 
-/* The category's tree: id, name, text, count, image, children, way (breadcrumbs), json_ld, or NULL. */
+/* The category's tree: id, name, text, count, image, children, breadcrumbs, json_ld; or NULL. */
 MUST_USE bool goods_find_category(
     const struct page_ctx *, struct str slug, struct view **, struct err *);
 

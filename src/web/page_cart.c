@@ -1,4 +1,4 @@
-/* page_cart.c - the cart: shown, added to, changed. */
+/* page_cart.c - shows and changes the cart. */
 #include "base/log.h"
 #include "view/url.h"
 #include "serve/app.h"
@@ -20,7 +20,7 @@ to_cart(struct request *rq, uint64_t added)
 	return true;
 }
 
-/* The line that was just put in, if it is there. */
+/* Puts the line that was just added, if it is in the cart. */
 static void
 put_added(const struct request *rq, const struct cart_page *p, struct view *me)
 {
@@ -39,7 +39,7 @@ put_added(const struct request *rq, const struct cart_page *p, struct view *me)
 	}
 }
 
-/* An empty cart leads back to goods. It is shown without them when they cannot be read. */
+/* An empty cart shows popular goods, if they can be read. */
 static void
 put_popular(const struct request *rq, struct view *page)
 {
@@ -66,7 +66,7 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 	return true;
 }
 
-/* The values chosen decide; without them the variant named; without that the product's first. */
+/* Chooses by the option values, else by the variant, else the product's first variant. */
 static bool
 page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
 {

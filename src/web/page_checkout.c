@@ -1,7 +1,7 @@
-/* page_checkout.c - from the cart to the order in four steps, each a form that sends to its own address.
+/* page_checkout.c - from the cart to the order in four steps, each a form that posts to its own address.
  *
- * What is typed is kept with the cart before anything is judged, so nothing is lost by a fault, a reload or another
- * tab. A step is shown only when those before it are done. */
+ * Input is saved with the cart before it is validated, so no fault, reload or second tab loses it. A step is shown only
+ * when those before it are complete. */
 #include "plat/text/secret.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "store/order/order_store.h"
@@ -75,19 +75,18 @@ read_payment(const struct request *rq, struct checkout_draft *d)
 }
 
 struct step {
-	enum checkout_step is;
 	void (*read)(const struct request *, struct checkout_draft *);
-	void (*put)(const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool told,
+	void (*put)(const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool sent,
 	    struct view *me);
 };
 
 static const struct step steps[] = {
-    [CHECKOUT_ADDRESS] = {CHECKOUT_ADDRESS, read_address, checkout_put_address_form},
-    [CHECKOUT_DELIVERY] = {CHECKOUT_DELIVERY, read_delivery, checkout_put_delivery_form},
-    [CHECKOUT_PAYMENT] = {CHECKOUT_PAYMENT, read_payment, checkout_put_payment_form},
+    [CHECKOUT_ADDRESS] = {read_address, checkout_put_address_form},
+    [CHECKOUT_DELIVERY] = {read_delivery, checkout_put_delivery_form},
+    [CHECKOUT_PAYMENT] = {read_payment, checkout_put_payment_form},
 };
 
-/* The step after this one that has something to ask: nothing is asked about the delivery of digital goods. */
+/* The next step that applies: digital goods skip delivery. */
 static enum checkout_step
 step_after(enum checkout_step step, const struct checkout_plan *plan)
 {
@@ -103,9 +102,9 @@ show(struct request *rq, const struct step *step, const struct cart_page *p, str
 }
 
 static bool
-run_step(struct request *rq, enum checkout_step which, struct view *me, struct err *e)
+run_step(struct request *rq, enum checkout_step at, struct view *me, struct err *e)
 {
-	const struct step *step = &steps[which];
+	const struct step *step = &steps[at];
 	struct cart_page p;
 
 	if (!cart_page_load(rq, &p, e))
@@ -113,15 +112,15 @@ run_step(struct request *rq, enum checkout_step which, struct view *me, struct e
 	if (!p.found)
 		return to_cart(rq);
 	if (!rq->post)
-		return p.plan.step < which ? to_step(rq, p.plan.step) : show(rq, step, &p, me);
+		return p.plan.step < at ? to_step(rq, p.plan.step) : show(rq, step, &p, me);
 	step->read(rq, &p.draft);
-	if (which == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e))
+	if (at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e))
 		return false;
 	if (!cart_draft_save(rq->db, rq->a, p.cart.id, &p.draft, rq->now_s, e) || !cart_page_plan(rq, &p, e))
 		return false;
-	if (p.plan.step < which)
+	if (p.plan.step < at)
 		return to_step(rq, p.plan.step);
-	return p.plan.step == which ? show(rq, step, &p, me) : to_step(rq, step_after(which, &p.plan));
+	return p.plan.step == at ? show(rq, step, &p, me) : to_step(rq, step_after(at, &p.plan));
 }
 
 bool
@@ -170,7 +169,7 @@ form_checkout_review(struct request *rq, struct view *page, struct view *me, str
 	return p.found ? show_review(rq, &p, me) : to_cart(rq);
 }
 
-/* What the review page's form carried. */
+/* Reads the form of the review page. */
 static bool
 read_order(struct request *rq, struct order_request *o, uint8_t key[CART_KEY_B], struct err *e)
 {
@@ -199,7 +198,7 @@ agreed(const struct request *rq)
 	return field_good(&rq->fields, F_terms) && field_get(&rq->fields, F_message)->state != FIELD_TOO_LONG;
 }
 
-/* The order stands; what does not come off here, kontor-jobs does from the outbox. */
+/* The order is committed; kontor-jobs repeats from the outbox what fails here. */
 static void
 forget_stale(struct request *rq, const struct order_placed *placed)
 {
@@ -221,7 +220,7 @@ show_placed(struct request *rq, const struct order_placed *placed)
 	return true;
 }
 
-/* The message is part of the order; where there is none, it is kept with the cart. That must not hide why. */
+/* Without an order, the message is saved with the cart. A failure here must not hide the first one. */
 static void
 keep_message(struct request *rq)
 {
@@ -233,7 +232,7 @@ keep_message(struct request *rq)
 		log_put(LOG_WARN, "event=message_lost place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 
-/* Nothing is ordered without consent; a cart that has become an order is shown as that. */
+/* Without consent nothing is ordered. A cart that became an order meanwhile is shown as the order. */
 static bool
 ask_again(struct request *rq, struct view *me, bool *asked, struct err *e)
 {

@@ -38,7 +38,7 @@ static const struct {
 } sorts[] = {{"newest", SORT_NEWEST, N_by_newest}, {"price", SORT_PRICE, N_by_price},
     {"-price", SORT_PRICE_DOWN, N_by_price_down}, {"name", SORT_NAME, N_by_name}};
 
-/* The sort asked for; one that does not exist is the first. */
+/* The requested sort, or the first. */
 static size_t
 sort_of(struct str word)
 {
@@ -117,7 +117,7 @@ put_related(const struct page_ctx *cx, struct view *page, const struct goods_ids
 	return goods_put_cards(cx, other, n, view_sublist(page, N_related), e);
 }
 
-/* The way to a product, also in what search engines are told: all products of a category share it. */
+/* Adds breadcrumbs, also to the JSON-LD: they are cached once for all products of a category. */
 static void
 page_put_way(const struct page_ctx *cx, struct view *page, struct view *product, const struct view *way)
 {

@@ -15,7 +15,7 @@ plain(struct request *rq, struct str text)
 	return true;
 }
 
-/* The process is alive; says nothing of what it leans on. */
+/* Liveness only: checks no dependency. */
 bool
 raw_healthz(struct request *rq, struct err *e)
 {
@@ -41,7 +41,7 @@ raw_readyz(struct request *rq, struct err *e)
 	return plain(rq, str_fmt(rq->a, "ok, but for %zu statements, the first of which: %s\n", n, first.msg));
 }
 
-/* Not told to others that it exists. */
+/* 404 for other addresses, so that it stays unknown to them. */
 bool
 raw_metrics(struct request *rq, struct err *e)
 {
@@ -59,8 +59,8 @@ raw_metrics(struct request *rq, struct err *e)
 	return buf_check(&b, e);
 }
 
-/* The fixed part of an address that robots are to stay away from: "checkout/" of "/{lang}/checkout/review"; none when
- * they may read it or it has no language. A folder stands for all that is in it. */
+/* The path prefix that is closed to robots: "checkout/" for "/{lang}/checkout/review". None if the route is open to
+ * them or has no language. */
 static struct str
 closed_to_robots(const struct route *r)
 {

@@ -1,4 +1,4 @@
-/* page_order.c - an order, by its secret link: safe to reload, to keep and to print. */
+/* page_order.c - the page of an order, by its secret link. */
 #include "plat/cache/cache.h"
 #include "shop/order.h"
 #include "store/order/order_cache.h"
@@ -8,10 +8,11 @@
 #include "serve/app.h"
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
+#include "web/goods_tree.h"
 #include "web/handlers.h"
 #include "web/session.h"
 
-#define NEW_S 900 /* for this long its buyer is thanked */
+#define NEW_S 900 /* for this long the buyer sees the thanks */
 
 static uint16_t
 state_name(const struct order *o)
@@ -26,7 +27,7 @@ state_name(const struct order *o)
 	return o->is.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? N_sent : N_in_work;
 }
 
-/* When a machine first came into a state; 0: never. */
+/* The time when a state machine first entered a state; 0: never. */
 static int64_t
 since(const struct order_moments *m, enum order_machine machine, uint8_t state)
 {
@@ -90,6 +91,7 @@ put_pay(const struct request *rq, struct view *v, const struct order *o)
 static void
 order_put_lines(const struct request *rq, struct view *v, const struct order *o)
 {
+	const struct page_ctx cx = request_public(rq, NULL);
 	struct view *list = view_sublist(v, N_lines);
 
 	for (size_t i = 0; i < o->n; i++) {
@@ -102,7 +104,9 @@ order_put_lines(const struct request *rq, struct view *v, const struct order *o)
 		view_str(line, N_sku, l->sku);
 		if (l->handle.n > 0)
 			view_str(line, N_url, url_product(&rq->app->urls, rq->a, rq->lang, l->handle, l->variant_id));
-		cart_put_image(rq, line, l->image_hash, l->title, l->image_w, l->image_h);
+		goods_put_image(&cx, line, N_image,
+		    &(struct catalogue_image){
+			.hash = l->image_hash, .alt = l->title, .w = l->image_w, .h = l->image_h});
 		view_money(view_sub(line, N_price), N_now, (struct money){l->unit_minor, o->cur});
 		view_int(line, N_quantity, l->qty);
 		view_money(line, N_total, (struct money){l->line_minor, o->cur});
@@ -124,7 +128,7 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 	view_money(t, N_total, (struct money){o->total_minor, o->cur});
 }
 
-/* Whether the journal tells more than that the order was placed. */
+/* True if the journal holds more than the placing of the order. */
 static bool
 has_moved(const struct order *o)
 {
@@ -182,7 +186,7 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 	return true;
 }
 
-/* What is relied on in a cached order. */
+/* The shape of a cached order, on which this file relies. */
 static const struct view_shape order_fields[] = {
     {N_id, VIEW_IS(VIEW_INT), true, NULL}, {N_placed, VIEW_IS(VIEW_DATE), false, NULL}, {0}};
 static const struct view_shape order_shape = {.types = VIEW_IS(VIEW_OBJECT), .fields = order_fields};
@@ -222,7 +226,7 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 	if (item.how == CACHE_NONE)
 		return err_set(e, ERR_NOT_FOUND, "the token opens no order");
 	v = item.made;
-	/* Not in what is cached: like the database, memcached does not know the secret. */
+	/* Not cached: memcached, like the database, never holds the secret. */
 	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
 			       url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token)));
 	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))

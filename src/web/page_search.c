@@ -1,4 +1,4 @@
-/* page_search.c - what the shop has for some words. */
+/* page_search.c - the search page. */
 #include "view/url.h"
 #include "serve/app.h"
 #include "web/aggregate.h"

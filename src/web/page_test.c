@@ -1,7 +1,7 @@
 #include "serve/app.h"
 #include "web/handlers.h"
 
-/* A form that does nothing but say that it arrived: for tests, and only where faults are allowed. */
+/* A form for tests that only reports its arrival; available with test.faults. */
 bool
 raw_test_form(struct request *rq, struct err *e)
 {

@@ -6,7 +6,7 @@
 #include "serve/app.h"
 #include "web/fields.h"
 
-/* As long as a cart is kept for its visitor. */
+/* The life of a cart. */
 #define COOKIE_LIVES_S (INT64_C(180) * 86400)
 #define SESSION_COOKIE "kontor"
 
@@ -51,8 +51,8 @@ key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
 	return cache_key(rq->cache, CACHE_session, STR_NONE, secret_hex(rq->a, hash, SECRET_HASH_B));
 }
 
-/* From the copy in memcached, for pages that show no more of the visitor than the size of his cart. It is an old one
- * for a while when memcached lost a delete, or a worker died between its COMMIT and the delete. */
+/* Loads the copy in memcached, for pages that show no more of the visitor than the size of the cart. The copy is stale
+ * for a while if memcached lost a delete or a worker died between COMMIT and delete. */
 static bool
 session_load_copy(struct request *rq, struct err *e)
 {
@@ -103,7 +103,7 @@ session_token(const struct request *rq)
 	return session_csrf(rq->session);
 }
 
-/* What stands on every page of a visitor: the cart's count, the token of his forms. */
+/* The visitor's part of every page: the cart's count and the token of forms. */
 static bool
 session_show(struct request *rq, struct view *me, struct err *e)
 {

@@ -1,17 +1,17 @@
-/* session.h - the visitor's session, which exists from the first POST that needs it. */
+/* session.h - the visitor's session, created by the first POST that needs it. */
 #ifndef KONTOR_WEB_SESSION_H
 #define KONTOR_WEB_SESSION_H
 
 #include "store/customer/session_store.h"
 #include "serve/site.h"
 
-/* How the request loop reads the visitor's session and shows it. */
+/* The storefront's sessions, for the request loop. */
 extern const struct site_session session_policy;
 
 /* Orders cannot be taken now: the operator has paused them, or the database is away. */
 bool session_paused(const struct request *);
 
-/* Makes a session, and its cookie with the answer, for a visitor who has none. */
+/* Creates a session and its cookie if the visitor has none. */
 MUST_USE bool session_need(struct request *, struct err *);
 
 #endif

@@ -14,7 +14,7 @@ const routes = rows.filter(([macro]) => macro !== 'EXAMPLE').map(([macro, kind, 
 
 // A page of the demo shop for each row, in English, and what it may cost from the database: [statements, exchanges with
 // memcached, system calls but for waiting, allocations]. A TEXT page reads nothing but the menu.
-const TEXT_COST = [1, 2, 12, 6];
+const TEXT_COST = [1, 2, 16, 6];
 const examples = [
 	...rows.filter(([macro]) => macro === 'EXAMPLE').map(([, name, address, ...cost]) => ({ name, address, cost: cost.map(Number) })),
 	...routes.filter((r) => r.kind === 'TEXT').map(({ name, pattern }) =>

@@ -27,7 +27,7 @@ struct catalogue_stale {
 };
 MUST_USE bool catalogue_forget(struct outbox_forget *, const struct catalogue_stale *, struct err *);
 
-/* *empty: the shop has no product at all. */
+/* Sets *empty if the shop has no product at all. */
 MUST_USE bool catalogue_is_empty(struct db *, struct arena *, bool *empty, struct err *);
 
 #endif
