@@ -181,8 +181,6 @@ goods_find_product(const struct page_ctx *cx, struct str handle, struct view **o
 	return true;
 }
 
-/* Lists of ids -------------------------------------------------------------------------------------------------- */
-
 /* The source of a page of ids; the item's arg passes it to the fill. */
 struct ids_want {
 	const struct catalogue_list_query *query;
