@@ -1,8 +1,10 @@
 #include "cmd/cmd.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "store/sql.h"
 
 static const struct {
@@ -102,6 +104,37 @@ cmd_usage(const struct cmd *c)
 {
 	(void)put_help(stderr, c->argv[0]);
 	return CMD_USAGE;
+}
+
+static bool
+take_option(const struct cmd_option *o, const char *value)
+{
+	if (o->number != NULL)
+		return num_u64(str_z(value), o->min, o->max, o->number);
+	if (o->flag != NULL)
+		*o->flag = true;
+	else
+		*o->text = value;
+	return true;
+}
+
+bool
+cmd_options(struct cmd *c, const struct cmd_option *options, size_t n)
+{
+	struct option known[CMD_OPTIONS_MAX + 1] = {0};
+	int i;
+
+	ASSERT(n <= CMD_OPTIONS_MAX);
+	for (size_t k = 0; k < n; k++)
+		known[k] = (struct option){options[k].name, options[k].flag == NULL, NULL, (int)k}; /* 1: has a value */
+	optind = 0; /* restarts getopt: main() stopped at the first word, but here options may follow it */
+	while ((i = getopt_long(c->argc, c->argv, "", known, NULL)) != -1)
+		if (i >= (int)n || !take_option(&options[i], optarg)) /* '?' is greater than n */
+			return false;
+	c->argv[optind - 1] = c->argv[0];
+	c->argv += optind - 1;
+	c->argc -= optind - 1;
+	return true;
 }
 
 int

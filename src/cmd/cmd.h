@@ -57,4 +57,18 @@ int cmd_help_one(const char *name);
 /* Prints the command's usage; returns CMD_USAGE. */
 int cmd_usage(const struct cmd *);
 
+#define CMD_OPTIONS_MAX 16
+
+/* A long option: a flag, or one with a value, which is a text or a number from min to max. */
+struct cmd_option {
+	const char *name;
+	bool *flag;
+	const char **text;
+	uint64_t *number, min, max;
+};
+
+/* Takes the options out of c->argv, which keeps its name and its operands. False for wrong use, which getopt has then
+ * reported if it was an unknown option. */
+bool cmd_options(struct cmd *, const struct cmd_option *, size_t n);
+
 #endif

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -21,24 +20,16 @@ close_out(FILE *f, struct err *e)
 int
 cmd_export(struct cmd *c)
 {
-	static const struct option known[] = {{"translations", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-	const char *products = "-", *translations = NULL;
+	const char *translations = NULL;
+	const struct cmd_option options[] = {{"translations", .text = &translations}};
 	struct export x = {.conf = &c->conf};
 	struct err e = {0};
 	bool ok;
-	int opt;
 
-	optind = 0; /* restarts getopt: main() stopped at the first word */
-	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
-		if (opt != 't')
-			return cmd_usage(c);
-		translations = optarg;
-	}
-	if (optind == c->argc || strcmp(c->argv[optind], "products") != 0 || optind + 2 < c->argc)
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3
+	    || strcmp(c->argv[1], "products") != 0)
 		return cmd_usage(c);
-	if (optind + 1 < c->argc)
-		products = c->argv[optind + 1];
-	ok = cmd_db(c, DB_TOOL, &x.db, &e) && open_out(products, &x.products, &e)
+	ok = cmd_db(c, DB_TOOL, &x.db, &e) && open_out(c->argc == 3 ? c->argv[2] : "-", &x.products, &e)
 	    && (translations == NULL || open_out(translations, &x.translations, &e)) && export_run(&x, &e);
 	ok = close_out(x.products, &e) && ok;
 	ok = close_out(x.translations, &e) && ok;

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,27 +14,15 @@ enum { IMPORT_ALL = 0, IMPORT_SOME = 1, IMPORT_FAILED = 2 };
 static bool
 import_options(struct cmd *c, struct import *im, const char **report)
 {
-	static const struct option known[] = {{"images", required_argument, NULL, 'i'},
-	    {"translations", required_argument, NULL, 't'}, {"stock", no_argument, NULL, 's'},
-	    {"dry-run", no_argument, NULL, 'n'}, {"report", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
-	int opt;
+	const struct cmd_option options[] = {{"images", .text = &im->images},
+	    {"translations", .text = &im->translations}, {"stock", .flag = &im->set_stock},
+	    {"dry-run", .flag = &im->dry_run}, {"report", .text = report}};
 
-	optind = 0; /* restarts getopt: main() stopped at the first word, but here options may follow it */
-	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
-		switch (opt) {
-		case 'i': im->images = optarg; break;
-		case 't': im->translations = optarg; break;
-		case 's': im->set_stock = true; break;
-		case 'n': im->dry_run = true; break;
-		case 'r': *report = optarg; break;
-		default: return false;
-		}
-	}
-	if (optind == c->argc || strcmp(c->argv[optind], "products") != 0)
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3
+	    || strcmp(c->argv[1], "products") != 0)
 		return false;
-	if (optind + 1 < c->argc)
-		im->products = c->argv[optind + 1];
-	return optind + 2 >= c->argc && (im->products != NULL || im->translations != NULL);
+	im->products = c->argc == 3 ? c->argv[2] : NULL;
+	return im->products != NULL || im->translations != NULL;
 }
 
 /* The import also works without a control file (nothing has run yet) or memcached: the outbox holds the deletes. */

@@ -1,5 +1,4 @@
 /* Asks for what every shop must have, writes it into the configuration, and makes the secret of the cache. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,22 +34,11 @@ struct setup {
 static bool
 setup_options(struct cmd *c, struct setup *s)
 {
-	struct option known[ARRAY_LEN(asked) + 2] = {0};
-	int opt;
+	struct cmd_option options[ARRAY_LEN(asked) + 1] = {{"batch", .flag = &s->batch}};
 
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
-		known[i] = (struct option){asked[i].option, required_argument, NULL, (int)i + 1};
-	known[ARRAY_LEN(asked)] = (struct option){"batch", no_argument, NULL, 'b'};
-	optind = 0;
-	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
-		if (opt == 'b')
-			s->batch = true;
-		else if (opt >= 1 && opt <= (int)ARRAY_LEN(asked))
-			s->given[opt - 1] = optarg;
-		else
-			return false;
-	}
-	return optind == c->argc;
+		options[i + 1] = (struct cmd_option){asked[i].option, .text = &s->given[i]};
+	return cmd_options(c, options, ARRAY_LEN(options)) && c->argc == 1;
 }
 
 static struct str

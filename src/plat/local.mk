@@ -1,79 +1,35 @@
 noinst_LIBRARIES += src/plat/libplat.a
 src_plat_libplat_a_SOURCES = \
-	src/plat/cache/cache.c src/plat/cache/cache.def src/plat/cache/cache.h \
-	src/plat/cache/cache_ahead.c src/plat/cache/cache_ahead.h \
-	src/plat/cache/cache_class.c \
-	src/plat/cache/cache_entry.c src/plat/cache/cache_entry.h \
-	src/plat/cache/cache_exchange.c \
-	src/plat/cache/cache_fill.c \
-	src/plat/cache/cache_forget.c \
-	src/plat/cache/cache_impl.h \
-	src/plat/cache/cache_key.c \
-	src/plat/cache/cache_l1.c src/plat/cache/cache_l1.h \
-	src/plat/cache/cache_page.c \
-	src/plat/cache/cache_read.c \
-	src/plat/cache/cache_setup.c src/plat/cache/cache_setup.h \
-	src/plat/cache/cache_stored.c src/plat/cache/cache_stored.h \
-	src/plat/cache/memc.c src/plat/cache/memc.h \
-	src/plat/cache/memc_impl.h \
-	src/plat/cache/memc_name.c src/plat/cache/memc_name.h \
-	src/plat/cache/memc_server.c \
-	src/plat/conf/conf.c src/plat/conf/conf.h \
-	src/plat/conf/conf_edit.c \
-	src/plat/conf/conf_log.c \
-	src/plat/conf/conf_text.c \
-	src/plat/conf/settings.def \
-	src/plat/control/breaker.c \
-	src/plat/control/control.c src/plat/control/control.h \
-	src/plat/control/control_area.h \
-	src/plat/control/control_permit.c \
-	src/plat/db/db.c src/plat/db/db.h \
-	src/plat/db/db_bulk.c \
-	src/plat/db/db_call.c \
-	src/plat/db/db_code.h \
-	src/plat/db/db_count.c \
-	src/plat/db/db_impl.h \
-	src/plat/db/db_login.c src/plat/db/db_login.h \
-	src/plat/db/db_query.c \
-	src/plat/db/db_short.c \
-	src/plat/db/db_stmt.c \
-	src/plat/db/db_text.c src/plat/db/db_text.h \
-	src/plat/db/db_tx.c \
-	src/plat/fcgi/fcgi.c src/plat/fcgi/fcgi.h \
-	src/plat/fcgi/fcgi_head.c src/plat/fcgi/fcgi_head.h \
+	src/plat/cache/cache.c src/plat/cache/cache.def src/plat/cache/cache.h src/plat/cache/cache_ahead.c \
+	src/plat/cache/cache_ahead.h src/plat/cache/cache_class.c src/plat/cache/cache_entry.c \
+	src/plat/cache/cache_entry.h src/plat/cache/cache_exchange.c src/plat/cache/cache_fill.c \
+	src/plat/cache/cache_forget.c src/plat/cache/cache_impl.h src/plat/cache/cache_key.c \
+	src/plat/cache/cache_l1.c src/plat/cache/cache_l1.h src/plat/cache/cache_page.c src/plat/cache/cache_read.c \
+	src/plat/cache/cache_setup.c src/plat/cache/cache_setup.h src/plat/cache/cache_stored.c \
+	src/plat/cache/cache_stored.h src/plat/cache/memc.c src/plat/cache/memc.h src/plat/cache/memc_impl.h \
+	src/plat/cache/memc_name.c src/plat/cache/memc_name.h src/plat/cache/memc_server.c \
+	src/plat/conf/conf.c src/plat/conf/conf.h src/plat/conf/conf_edit.c src/plat/conf/conf_log.c \
+	src/plat/conf/conf_text.c src/plat/conf/settings.def \
+	src/plat/control/breaker.c src/plat/control/control.c src/plat/control/control.h \
+	src/plat/control/control_area.h src/plat/control/control_permit.c \
+	src/plat/db/db.c src/plat/db/db.h src/plat/db/db_bulk.c src/plat/db/db_call.c src/plat/db/db_code.h \
+	src/plat/db/db_count.c src/plat/db/db_impl.h src/plat/db/db_login.c src/plat/db/db_login.h \
+	src/plat/db/db_query.c src/plat/db/db_short.c src/plat/db/db_stmt.c src/plat/db/db_text.c \
+	src/plat/db/db_text.h src/plat/db/db_tx.c \
+	src/plat/fcgi/fcgi.c src/plat/fcgi/fcgi.h src/plat/fcgi/fcgi_head.c src/plat/fcgi/fcgi_head.h \
 	src/plat/fcgi/keep.c src/plat/fcgi/keep.h \
-	src/plat/host/ask.c src/plat/host/ask.h \
-	src/plat/host/db_dump.c src/plat/host/db_dump.h \
-	src/plat/host/dump_scan.c src/plat/host/dump_scan.h \
-	src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h \
-	src/plat/host/file_replace.c src/plat/host/file_replace.h \
-	src/plat/host/host.c src/plat/host/host.h \
-	src/plat/host/http.c src/plat/host/http.h \
-	src/plat/host/image.c src/plat/host/image.h \
-	src/plat/host/image_head.c \
-	src/plat/host/proc.c src/plat/host/proc.h \
-	src/plat/host/rights.c src/plat/host/rights.h \
-	src/plat/host/run.c src/plat/host/run.h \
-	src/plat/host/task.c src/plat/host/task.h \
+	src/plat/host/ask.c src/plat/host/ask.h src/plat/host/db_dump.c src/plat/host/db_dump.h \
+	src/plat/host/dump_scan.c src/plat/host/dump_scan.h src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h \
+	src/plat/host/file_replace.c src/plat/host/file_replace.h src/plat/host/host.c src/plat/host/host.h \
+	src/plat/host/http.c src/plat/host/http.h src/plat/host/image.c src/plat/host/image.h \
+	src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h src/plat/host/rights.c \
+	src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c src/plat/host/task.h \
 	src/plat/host/tree.c src/plat/host/tree.h \
-	src/plat/stats/counters.def \
-	src/plat/stats/jobs.def \
-	src/plat/stats/route_class.def \
-	src/plat/stats/shared.c src/plat/stats/shared.h \
-	src/plat/stats/stats.c src/plat/stats/stats.h \
-	src/plat/stats/stats_area.h \
-	src/plat/stats/stats_metrics.c \
-	src/plat/stats/stats_other.c \
-	src/plat/stats/stats_report.c src/plat/stats/stats_report.h \
-	src/plat/stats/stats_show.c \
-	src/plat/stats/stats_sweep.c \
-	src/plat/text/cell.h \
-	src/plat/text/csv.c src/plat/text/csv.h \
-	src/plat/text/digest.c src/plat/text/digest.h \
-	src/plat/text/file.c src/plat/text/file.h \
-	src/plat/text/fold.c src/plat/text/fold.h \
-	src/plat/text/form.c src/plat/text/form.h \
-	src/plat/text/html_clean.c src/plat/text/html_clean.h \
-	src/plat/text/json.c src/plat/text/json.h \
-	src/plat/text/secret.c src/plat/text/secret.h \
-	src/plat/text/secret_file.c
+	src/plat/stats/counters.def src/plat/stats/jobs.def src/plat/stats/route_class.def src/plat/stats/shared.c \
+	src/plat/stats/shared.h src/plat/stats/stats.c src/plat/stats/stats.h src/plat/stats/stats_area.h \
+	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \
+	src/plat/stats/stats_report.h src/plat/stats/stats_show.c src/plat/stats/stats_sweep.c \
+	src/plat/text/cell.h src/plat/text/csv.c src/plat/text/csv.h src/plat/text/digest.c src/plat/text/digest.h \
+	src/plat/text/file.c src/plat/text/file.h src/plat/text/fold.c src/plat/text/fold.h src/plat/text/form.c \
+	src/plat/text/form.h src/plat/text/html_clean.c src/plat/text/html_clean.h src/plat/text/json.c \
+	src/plat/text/json.h src/plat/text/secret.c src/plat/text/secret.h src/plat/text/secret_file.c

@@ -1,49 +1,31 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
-	src/store/control_store.c src/store/control_store.h \
-	src/store/outbox.def \
-	src/store/outbox_store.c src/store/outbox_store.h \
-	src/store/rows_out.c src/store/rows_out.h \
-	src/store/shop_rules.c src/store/shop_rules.h \
-	src/store/sql.c src/store/sql.h \
-	src/store/sql/admin.def \
-	src/store/sql/catalogue.def \
-	src/store/sql/customer.def \
-	src/store/sql/order.def \
-	src/store/sql/outbox.def \
-	src/store/sql/wings.def \
-	src/store/admin/accounts.c src/store/admin/accounts.h \
-	src/store/admin/copy_store.c src/store/admin/copy_store.h \
-	src/store/admin/doctor_store.c src/store/admin/doctor_store.h \
-	src/store/admin/grants.c src/store/admin/grants.h \
-	src/store/admin/migrate.c src/store/admin/migrate.h \
-	src/store/admin/sql_text.c src/store/admin/sql_text.h \
-	src/store/admin/trial.c src/store/admin/trial.h \
+	src/store/control_store.c src/store/control_store.h src/store/outbox.def src/store/outbox_store.c \
+	src/store/outbox_store.h src/store/rows_out.c src/store/rows_out.h src/store/shop_rules.c \
+	src/store/shop_rules.h src/store/sql.c src/store/sql.h \
+	src/store/admin/accounts.c src/store/admin/accounts.h src/store/admin/copy_store.c \
+	src/store/admin/copy_store.h src/store/admin/doctor_store.c src/store/admin/doctor_store.h \
+	src/store/admin/grants.c src/store/admin/grants.h src/store/admin/migrate.c src/store/admin/migrate.h \
+	src/store/admin/sql_text.c src/store/admin/sql_text.h src/store/admin/trial.c src/store/admin/trial.h \
 	src/store/admin/verify_store.c src/store/admin/verify_store.h \
 	src/store/catalogue/catalogue_cache.c src/store/catalogue/catalogue_cache.h \
 	src/store/catalogue/catalogue_export.c src/store/catalogue/catalogue_export.h \
 	src/store/catalogue/catalogue_generate.c src/store/catalogue/catalogue_generate.h \
-	src/store/catalogue/catalogue_index.c \
-	src/store/catalogue/catalogue_read.c src/store/catalogue/catalogue_read.h \
-	src/store/catalogue/catalogue_read_category.c \
-	src/store/catalogue/catalogue_read_impl.h \
-	src/store/catalogue/catalogue_read_list.c \
-	src/store/catalogue/catalogue_read_search.c \
-	src/store/catalogue/catalogue_save.c src/store/catalogue/catalogue_save.h \
-	src/store/catalogue/catalogue_save_category.c \
-	src/store/catalogue/catalogue_save_impl.h \
-	src/store/catalogue/catalogue_save_list.c \
-	src/store/catalogue/catalogue_save_text.c \
-	src/store/catalogue/catalogue_save_variant.c \
+	src/store/catalogue/catalogue_index.c src/store/catalogue/catalogue_read.c \
+	src/store/catalogue/catalogue_read.h src/store/catalogue/catalogue_read_category.c \
+	src/store/catalogue/catalogue_read_impl.h src/store/catalogue/catalogue_read_list.c \
+	src/store/catalogue/catalogue_read_search.c src/store/catalogue/catalogue_save.c \
+	src/store/catalogue/catalogue_save.h src/store/catalogue/catalogue_save_category.c \
+	src/store/catalogue/catalogue_save_impl.h src/store/catalogue/catalogue_save_list.c \
+	src/store/catalogue/catalogue_save_text.c src/store/catalogue/catalogue_save_variant.c \
 	src/store/catalogue/catalogue_words.c src/store/catalogue/catalogue_words.h \
-	src/store/catalogue/product_parts.c src/store/catalogue/product_parts.h \
-	src/store/catalogue/variant_row.c src/store/catalogue/variant_row.h \
+	src/store/catalogue/product_parts.c src/store/catalogue/product_parts.h src/store/catalogue/variant_row.c \
+	src/store/catalogue/variant_row.h \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
-	src/store/order/cart_store.c src/store/order/cart_store.h \
-	src/store/order/draft.c src/store/order/draft.h \
-	src/store/order/order_cache.c src/store/order/order_cache.h \
-	src/store/order/order_expire.c \
-	src/store/order/order_read.c \
-	src/store/order/order_store.c src/store/order/order_store.h \
-	src/store/order/order_write.c src/store/order/order_write.h \
-	src/store/order/stock_store.c src/store/order/stock_store.h
+	src/store/order/cart_store.c src/store/order/cart_store.h src/store/order/draft.c src/store/order/draft.h \
+	src/store/order/order_cache.c src/store/order/order_cache.h src/store/order/order_expire.c \
+	src/store/order/order_read.c src/store/order/order_store.c src/store/order/order_store.h \
+	src/store/order/order_write.c src/store/order/order_write.h src/store/order/stock_store.c \
+	src/store/order/stock_store.h \
+	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/order.def \
+	src/store/sql/outbox.def src/store/sql/wings.def

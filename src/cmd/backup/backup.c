@@ -1,54 +1,29 @@
-#include <getopt.h>
 #include <stdio.h>
 
-#include "base/num.h"
 #include "cmd/backup/backup_make.h"
 #include "cmd/cmd.h"
 #include "work/progress.h"
 
 #define KEEP_MAX 100000
 
-static bool
-backup_options(struct cmd *c, struct backup *b)
-{
-	static const struct option known[] = {{"no-check", no_argument, NULL, 'n'},
-	    {"before-upgrade", no_argument, NULL, 'u'}, {"keep", required_argument, NULL, 'k'},
-	    {"migrations", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
-	uint64_t keep;
-	int opt;
-
-	optind = 0;
-	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
-		switch (opt) {
-		case 'n': b->check = false; break;
-		case 'u':
-			b->kind = BACKUP_BEFORE_UPGRADE;
-			b->check = false;
-			break;
-		case 'm': b->sql_dir = optarg; break;
-		case 'k':
-			if (!num_u64(str_z(optarg), 1, KEEP_MAX, &keep))
-				return false;
-			b->keep = (size_t)keep;
-			break;
-		default: return false;
-		}
-	}
-	if (optind + 1 != c->argc)
-		return false;
-	b->dir = c->argv[optind];
-	return true;
-}
-
 int
 cmd_backup(struct cmd *c)
 {
-	struct backup b = {.conf = &c->conf, .sql_dir = PKGDATADIR "/sql", .check = true};
+	struct backup b = {.conf = &c->conf, .sql_dir = PKGDATADIR "/sql"};
+	bool no_check = false, before_upgrade = false, ok;
+	uint64_t keep = 0;
+	const struct cmd_option options[] = {{"no-check", .flag = &no_check},
+	    {"before-upgrade", .flag = &before_upgrade}, {"keep", .number = &keep, .min = 1, .max = KEEP_MAX},
+	    {"migrations", .text = &b.sql_dir}};
 	struct err e = {0};
-	bool ok;
 
-	if (!backup_options(c, &b))
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 2)
 		return cmd_usage(c);
+	b.dir = c->argv[1];
+	b.keep = (size_t)keep;
+	b.check = !no_check && !before_upgrade;
+	if (before_upgrade)
+		b.kind = BACKUP_BEFORE_UPGRADE;
 	ok = cmd_conf(c, &e) && backup_make(&b, c->a, &e);
 	progress_clear();
 	if (b.made)

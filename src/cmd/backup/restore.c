@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,35 +6,6 @@
 #include "cmd/cmd.h"
 #include "work/progress.h"
 #include "cmd/backup/restore_run.h"
-
-struct choice {
-	bool yes, no_safety;
-};
-
-static bool
-restore_options(struct cmd *c, struct restore *r, struct choice *ch)
-{
-	static const struct option known[] = {{"yes", no_argument, NULL, 'y'}, {"no-check", no_argument, NULL, 'n'},
-	    {"no-safety", no_argument, NULL, 's'}, {"safety", required_argument, NULL, 'd'},
-	    {"migrations", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
-	int opt;
-
-	optind = 0;
-	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
-		switch (opt) {
-		case 'y': ch->yes = true; break;
-		case 'n': r->check = false; break;
-		case 's': ch->no_safety = true; break;
-		case 'd': r->safety_dir = optarg; break;
-		case 'm': r->sql_dir = optarg; break;
-		default: return false;
-		}
-	}
-	if (optind + 1 != c->argc || (ch->no_safety && r->safety_dir != NULL))
-		return false;
-	r->backup = c->argv[optind];
-	return true;
-}
 
 static bool
 restore_ask(const char *what)
@@ -63,21 +33,25 @@ beside(struct arena *a, const char *backup)
 int
 cmd_restore(struct cmd *c)
 {
-	struct restore r = {.conf = &c->conf, .sql_dir = PKGDATADIR "/sql", .check = true};
-	struct choice ch = {.yes = false};
+	struct restore r = {.conf = &c->conf, .sql_dir = PKGDATADIR "/sql"};
+	bool yes = false, no_check = false, no_safety = false;
+	const struct cmd_option options[] = {{"yes", .flag = &yes}, {"no-check", .flag = &no_check},
+	    {"no-safety", .flag = &no_safety}, {"safety", .text = &r.safety_dir}, {"migrations", .text = &r.sql_dir}};
 	struct err e = {0};
 
-	if (!restore_options(c, &r, &ch))
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 2 || (no_safety && r.safety_dir != NULL))
 		return cmd_usage(c);
-	if (!ch.yes && isatty(STDIN_FILENO) != 1) {
+	r.backup = c->argv[1];
+	r.check = !no_check;
+	if (!yes && isatty(STDIN_FILENO) != 1) {
 		fprintf(stderr,
 		    "kontor restore: it asks before it replaces the database, and standard input is no terminal: "
 		    "--yes goes on without asking\n");
 		return CMD_USAGE;
 	}
-	if (!ch.no_safety && r.safety_dir == NULL)
+	if (!no_safety && r.safety_dir == NULL)
 		r.safety_dir = beside(c->a, r.backup);
-	r.ask = ch.yes ? NULL : restore_ask;
+	r.ask = yes ? NULL : restore_ask;
 	if (!cmd_conf(c, &e))
 		return cmd_fail(c, &e);
 	if (!restore_run(&r, c->a, &e)) {

@@ -1,6 +1,5 @@
 #include "cmd/publish/publish.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #include "cmd/cmd.h"
@@ -40,36 +39,17 @@ take_names(struct publish *p, const char *list)
 	return p->n_backends > 0;
 }
 
-static bool
-publish_options(struct cmd *c, struct publish *p)
-{
-	static const struct option known[] = {{"backends", required_argument, NULL, 'b'},
-	    {"static", required_argument, NULL, 's'}, {"models", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
-	int opt;
-
-	optind = 0;
-	while ((opt = getopt_long(c->argc, c->argv, "", known, NULL)) != -1) {
-		switch (opt) {
-		case 'b':
-			if (!take_names(p, optarg))
-				return false;
-			break;
-		case 's': p->static_dir = optarg; break;
-		case 'm': p->models_dir = optarg; break;
-		default: return false;
-		}
-	}
-	return optind == c->argc;
-}
-
 int
 cmd_publish(struct cmd *c)
 {
 	struct publish p;
+	const char *names = NULL;
+	const struct cmd_option options[] = {{"backends", .text = &names}, {"static", .text = &p.static_dir},
+	    {"models", .text = &p.models_dir}};
 	struct err e = {0};
 
 	publish_init(&p, c->a, &c->conf);
-	if (!publish_options(c, &p))
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 1 || (names != NULL && !take_names(&p, names)))
 		return cmd_usage(c);
 	if (!cmd_conf(c, &e) || (p.n_backends == 0 && !system_backends(c->a, &p.backends, &p.n_backends, &e))
 	    || !publish_all(&p, &e))
