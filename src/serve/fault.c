@@ -7,12 +7,10 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "plat/db/db.h"
-#include "plat/db/db.h"
 #include "plat/text/form.h"
 #include "serve/app.h"
 
 #define FAULT_FIELD "X-Kontor-Fault="
-#define FAULT_DB_ERROR 2013 /* the connection was lost */
 
 static struct str
 asked_for(const struct request *rq)
@@ -41,21 +39,6 @@ slow(struct str text, struct err *e)
 	if (!num_u64(text, 0, 3600000, &ms))
 		return err_set(e, ERR_INPUT, "slow: wants milliseconds");
 	clock_sleep_ns(ms * CLOCK_MS);
-	return true;
-}
-
-/* "db:3" or "db:3:1213": the third exchange with the database from here fails with this error of the server's. */
-static bool
-database_error(struct request *rq, struct str text, struct err *e)
-{
-	uint64_t n, code = FAULT_DB_ERROR;
-	struct str rest = text, first;
-
-	if (!str_cut(&rest, ':', &first) || !num_u64(first, 1, 1000, &n)
-	    || (rest.n > 0 && !num_u64(rest, 1000, 9999, &code)))
-		return err_set(e, ERR_INPUT, "db: wants the number of an exchange, and an error of the server's");
-	if (rq->db != NULL)
-		db_fault(rq->db, (unsigned)n, (int)code);
 	return true;
 }
 
@@ -105,8 +88,6 @@ fault_before(struct request *rq, struct err *e)
 		return raise(SIGSTOP) == 0;
 	if (str_starts(what, STR("slow:")))
 		return slow(str_from(what, STR("slow:").n), e);
-	if (str_starts(what, STR("db:")))
-		return database_error(rq, str_from(what, STR("db:").n), e);
 	if (str_eq_z(what, "bug"))
 		return err_set(e, ERR_BUG, "a fault was asked for");
 	if (str_eq_z(what, "busy"))
