@@ -1,4 +1,4 @@
-/* expire.c - ends orders that were not paid in time. */
+/* expire.c - expires orders that were not paid in time. */
 #include "jobs/job.h"
 #include "store/order/order_store.h"
 

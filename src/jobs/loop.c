@@ -14,7 +14,7 @@
 
 #define RUN_MEM_B ((size_t)64 << 20)
 #define PROCESS_MEM_B ((size_t)64 << 20)
-#define BACK_OFF_MAX 64 /* times the interval, after failures in a row */
+#define BACK_OFF_MAX 64 /* limit of the factor on the interval after repeated failures */
 #define BACK_OFF_MOST_NS (300 * CLOCK_S)
 
 static const struct job_kind {
@@ -39,7 +39,7 @@ struct loop {
 	struct job_context ctx;
 	struct watchdog watchdog;
 	struct state state[ARRAY_LEN(kinds)];
-	bool lost; /* the counters or the control file */
+	bool lost; /* counters or control file are missing */
 };
 
 static volatile sig_atomic_t stopping;
@@ -51,7 +51,7 @@ stop(int sig)
 	stopping = 1;
 }
 
-/* The stop signals are blocked but while waiting, so that none is missed between the look and the wait. */
+/* Stop signals stay blocked except while waiting, so none is missed between the check and the wait. */
 static void
 take_signals(sigset_t *waiting)
 {
@@ -118,7 +118,7 @@ run_kind(struct loop *l, size_t i)
 	arena_reset(&l->run);
 }
 
-/* Runs what is due; gives the time of the next. */
+/* Runs the jobs that are due; returns the time of the next. */
 static uint64_t
 run_due(struct loop *l)
 {

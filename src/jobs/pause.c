@@ -1,7 +1,7 @@
 #include "jobs/job.h"
 #include "store/control_store.h"
 
-/* A database that is down is the business of job_probe(). */
+/* Ignores an outage of the database: job_probe() deals with it. */
 static bool
 unless_down(const struct job_context *j, struct err *e)
 {
@@ -11,8 +11,8 @@ unless_down(const struct job_context *j, struct err *e)
 	return true;
 }
 
-/* Brings what holds for all hosts to this host's pages, and a pause that was said while the database was down to all
- * hosts. */
+/* Copies the pause of all hosts from the database to this host. If the pause was set on this host during an outage of
+ * the database, writes it into the database first. */
 bool
 job_pause(struct job_context *j, struct err *e)
 {

@@ -1,8 +1,8 @@
 #include "jobs/job.h"
 
-/* The breakers hear of it, whatever the answer: pages from the cache ask nobody, and would neither say that ordering is
- * paused nor notice that the database is back; nor is each server of memcached asked all the time. So no answer is no
- * failure of this job, and does not make it rarer. */
+/* Updates the breakers. Pages served from the cache use neither the database nor every memcached server, so without the
+ * probe they would not show that ordering is paused, nor notice a recovery. A failed probe is not a failure of this
+ * job: back-off must not delay the next one. */
 bool
 job_probe(struct job_context *j, struct err *e)
 {

@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "jobs/job.h"
 
-/* The killed are dead within moments; the next run counts them. */
+/* Killed workers die within moments; the next run counts them. */
 bool
 job_sweep(struct job_context *j, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* kontor.c - the operator's tool: finds the command and hands over. */
+/* kontor.c - the operator's tool: finds the command and runs it. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

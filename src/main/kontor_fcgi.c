@@ -1,5 +1,4 @@
-/* kontor.fcgi - one storefront worker: takes the listening socket on descriptor 0 and serves until it is told to
- * stop. */
+/* kontor.fcgi - one storefront worker: accepts on the listening socket on descriptor 0 until it is told to stop. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -32,7 +31,7 @@ read_options(int argc, char **argv, struct options *o)
 	return argc % 2 == 1;
 }
 
-/* A backend is known by its socket: "1" for /run/kontor/1.sock, "9000" for a port. */
+/* The name of a backend is that of its socket: "1" for /run/kontor/1.sock, "9000" for a port. */
 static const char *
 backend_of(struct arena *a, int listen_fd)
 {

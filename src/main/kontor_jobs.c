@@ -1,4 +1,4 @@
-/* kontor-jobs - everything that is not a page: counts the dead, ends the stuck, delivers and tidies up. */
+/* kontor-jobs - background work: counts dead workers, kills stuck ones, repeats cache deletes, expires orders. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -8,7 +8,7 @@
 #include "plat/text/secret.h"
 
 #define CONF_MEM_B ((size_t)16 << 20)
-#define PAUSE_NS (5 * CLOCK_S) /* before an end that a supervisor would answer with a start at once */
+#define PAUSE_NS (5 * CLOCK_S) /* before exiting, so that a supervisor does not restart it in a tight loop */
 
 static int
 give_up(const char *event, const struct err *e, int status)
@@ -18,7 +18,7 @@ give_up(const char *event, const struct err *e, int status)
 	return status;
 }
 
-/* --config FILE, --once: each kind of job once. */
+/* --config FILE; --once: run each job once. */
 static bool
 jobs_options(int argc, char **argv, const char **file, bool *once)
 {

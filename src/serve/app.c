@@ -99,7 +99,7 @@ app_may_order(const struct app *app, struct err *e)
 	return (stats_sound(&app->stats, e) && control_sound(&app->control, e)) || err_context(e, "no order is taken");
 }
 
-/* A worker that cannot count still serves pages. */
+/* A worker without counters still serves pages. */
 static void
 open_stats(struct app *app, const char *backend)
 {

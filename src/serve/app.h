@@ -27,9 +27,9 @@ struct app {
 	struct conf conf;
 	struct stats stats;
 	struct control control;
-	const char *backend; /* it counts there */
-	bool joined;	     /* counters and control file were there when last looked at */
-	uint64_t look_ns;    /* when to look again */
+	const char *backend; /* its counters */
+	bool joined;	     /* the last look found counters and control file */
+	uint64_t look_ns;    /* time of the next look */
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;
@@ -58,17 +58,17 @@ struct app_report {
 	void *arg;
 };
 
-/* Loads all that the configuration decides, by the functions of app_open(), but opens neither log, counters nor a
- * connection. False: a worker would be broken, and *e says why; reported problems are the first of the reasons. The
- * app is to be closed in either case. */
+/* Loads everything that depends on the configuration, with the functions of app_open(), but opens no log, no counters
+ * and no connection. On false a worker would be broken; *e is the first of the reported problems. Close the app in
+ * either case. */
 MUST_USE bool app_check(
     struct app *, const struct site *, const char *file, const struct app_report *, struct err *);
 
-/* Opens counters and control file again when they are missing or replaced; before a request begins. Looks once a
- * second, and `now` at once. */
+/* Call it before each request. Reopens counters and control file when they are missing or replaced; looks once a
+ * second, or at once if `now`. */
 void app_join(struct app *, bool now);
 
-/* Without both files no order is taken: ERR_BUSY. */
+/* ERR_BUSY without both files: no order is then accepted. */
 MUST_USE bool app_may_order(const struct app *, struct err *);
 
 void app_close(struct app *);

@@ -42,8 +42,8 @@ slow(struct str text, struct err *e)
 	return true;
 }
 
-/* "N" or "N:CODE" or "N:after": the N-th exchange with the database loses the connection before it, fails with the
- * server's error CODE, or loses the connection when the server has done it. */
+/* "N", "N:CODE" or "N:after": at the N-th exchange with the database, lose the connection before it, fail with the
+ * server's error CODE, or lose the connection after the server has executed it. */
 static bool
 database(struct request *rq, struct str text, struct err *e)
 {

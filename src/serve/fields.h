@@ -1,8 +1,7 @@
-/* fields.h - the input fields of a request, typed and checked before a handler sees them.
+/* fields.h - the input fields of a request, typed and checked before the handler runs.
  *
- * A handler reads fields by their number in the site's table and never meets a name, an escape or an unchecked byte.
- * Fields that the table does not have are ignored (advertisers hang their own on every link). An empty value is an
- * absent one. */
+ * A handler reads fields by their number in the site's table; it never handles names, escapes or unchecked bytes.
+ * Fields missing from the table are ignored (advertisers add their own to links). An empty value counts as absent. */
 #ifndef KONTOR_SERVE_FIELDS_H
 #define KONTOR_SERVE_FIELDS_H
 
@@ -12,8 +11,8 @@
 
 enum field_kind { FIELD_LINE, FIELD_TEXT, FIELD_WORD, FIELD_INT, FIELD_EMAIL, FIELD_FLAG };
 
-#define FIELD_KEEP 1u /* a wrong value is for the handler to talk about */
-#define FIELD_MANY 2u /* may stand several times */
+#define FIELD_KEEP 1u /* the handler receives a wrong value and reports it */
+#define FIELD_MANY 2u /* may occur several times */
 
 struct field_rule {
 	const char *name;
@@ -31,9 +30,9 @@ enum field_state { FIELD_ABSENT, FIELD_GOOD, FIELD_INVALID, FIELD_TOO_LONG };
 
 struct field {
 	enum field_state state;
-	struct str raw;	 /* as it was typed */
+	struct str raw;	 /* as typed */
 	struct str text; /* when good: trimmed */
-	int64_t number;	 /* when good, of an INT */
+	int64_t number;	 /* when good; INT only */
 	struct field *next; /* of the same name */
 };
 
@@ -42,20 +41,19 @@ struct fields {
 	struct field **by_id;
 };
 
-/* ERR_INPUT for a wrong value of a field that is not KEEP, or a second one of a field that is not
- * MANY. The table is borrowed. */
+/* ERR_INPUT for a wrong value of a field without KEEP, or a second value of a field without MANY. Borrows the table. */
 MUST_USE bool fields_read(
     struct arena *, const struct field_table *, const struct form *, struct fields *, struct err *);
 
-/* Never NULL: an absent field is one in state FIELD_ABSENT. */
+/* Never NULL: an absent field has state FIELD_ABSENT. */
 const struct field *field_get(const struct fields *, unsigned id);
 
-/* The good value, or none; the number, or `otherwise`. */
+/* The value if good, else none; the number if good, else `otherwise`. */
 struct str field_text(const struct fields *, unsigned id);
 int64_t field_int(const struct fields *, unsigned id, int64_t otherwise);
 bool field_good(const struct fields *, unsigned id);
 
-/* ERR_INPUT unless the field is there and good. */
+/* ERR_INPUT unless the field is present and good. */
 MUST_USE bool field_need(const struct fields *, unsigned id, struct err *);
 
 #endif

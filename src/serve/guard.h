@@ -14,7 +14,7 @@ struct guard_source {
  * A POST with neither header was not sent by a current browser. */
 MUST_USE bool guard_same_site(const struct guard_source *, struct str site, struct err *);
 
-/* ERR_DENIED unless the form's token is the session's. Takes the same time for every wrong token. */
+/* ERR_DENIED unless the form's token is the session's. Compares in constant time. */
 MUST_USE bool guard_token(struct str given, struct str wanted, struct err *e);
 
 #endif

@@ -13,7 +13,7 @@ struct head {
 	bool json;
 };
 
-/* Pages with and without the notice of a pause are kept apart. */
+/* The key separates pages with and without the notice of a pause. */
 static char
 notice(const struct request *rq)
 {

@@ -33,7 +33,7 @@ struct request {
 	struct str method, path, query; /* below the path of site.url; still encoded */
 	bool head;	       /* HEAD: no body is sent */
 	bool post;
-	bool json;	       /* the client asks for JSON */
+	bool json;	       /* the client prefers JSON */
 	struct str client;     /* its address (addr.h) */
 
 	const struct route *route; /* of the site's table; NULL before it is found */
@@ -42,10 +42,10 @@ struct request {
 	struct fields fields;	 /* of the query (GET) or of the body (POST) */
 
 	struct session *session;  /* of the site's own type; NULL: the visitor has none (site.h) */
-	struct str session_token; /* from the cookie, unchecked; none when there is none */
-	struct str kept_key;	  /* of kept_page.c; none: the answer is not to be kept */
+	struct str session_token; /* from the cookie, unchecked; or none */
+	struct str kept_key;	  /* of kept_page.c; none: do not keep the answer */
 
-	char allow[24]; /* with ERR_METHOD */
+	char allow[24]; /* the allowed methods, for ERR_METHOD */
 	struct response res;
 };
 
@@ -53,7 +53,7 @@ struct request {
 struct page_ctx {
 	struct arena *a;
 	const struct app *app;
-	struct stats *stats; /* to count with */
+	struct stats *stats;
 	struct db *db;
 	struct cache *cache;
 	const struct lang *lang;
@@ -66,7 +66,7 @@ struct page_ctx {
 
 /* Output of a PAGE handler besides its view. */
 struct page_result {
-	struct str moved_to; /* not none: a 301 to this address, and no page */
+	struct str moved_to; /* if set, a 301 to this address replaces the page */
 };
 
 /* The public part of a request; `result` may be NULL if the page cannot move. */

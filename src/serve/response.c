@@ -85,7 +85,7 @@ response_matches(struct str if_none_match, struct str etag)
 {
 	struct str bare = str_from(etag, 2), tag;
 
-	bare = str_head(bare, bare.n - 1); /* "hash, without the quotation mark at the end */
+	bare = str_head(bare, bare.n - 1); /* without the closing quotation mark */
 	while (str_cut(&if_none_match, ',', &tag)) {
 		tag = str_trim(tag);
 		if (str_eq_z(tag, "*"))

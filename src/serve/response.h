@@ -1,7 +1,7 @@
-/* response.h - the answer while it is being made: status, headers, body.
+/* response.h - the answer under construction: status, headers, body.
  *
- * Handlers set statuses below 400 only; error_page.c sets all others. Header values are checked: one with a control
- * character makes the whole answer an error (`bad`), never a split header. */
+ * Handlers set statuses below 400 only; error_page.c sets all others. Header values are checked: a control character
+ * marks the whole answer as `bad`, so headers cannot be split. */
 #ifndef KONTOR_SERVE_RESPONSE_H
 #define KONTOR_SERVE_RESPONSE_H
 
@@ -41,19 +41,19 @@ void response_header(struct response *, const char *name, struct str value);
 /* A redirect: 301, 302 or 303, to an address or path. */
 void response_redirect(struct response *, int status, struct str url);
 
-/* A cookie for this host that lives `max_age_s` (0: until the browser is closed; < 0: it is deleted). With https its
+/* Sets a cookie for this host. It lives `max_age_s` (0: until the browser is closed; < 0: delete it). With https its
  * name gets the prefix "__Host-". */
 void response_cookie(struct response *, struct arena *, const struct response_origin *, struct str name,
     struct str value, int64_t max_age_s);
 
-/* The weak ETag of a body, with quotes. Weak, since the web server may compress it. */
+/* The ETag of a body, with quotes. Weak, since the web server may compress the body. */
 struct str response_etag(struct arena *, struct str body);
 
 /* True if If-None-Match contains the ETag, ignoring the suffix of a compressing web server ("-gzip"). */
 bool response_matches(struct str if_none_match, struct str etag);
 
-/* The whole header block for FastCGI, with its empty line. ERR_BUG when a header was bad. Turns a 200 into a 304
- * when the cache policy allows it and If-None-Match fits; the body then must not be sent (*send_body). */
+/* The complete header block for FastCGI, with the empty line. ERR_BUG if a header was bad. Turns a 200 into a 304 if
+ * the cache policy allows it and If-None-Match matches; *send_body is then false. */
 MUST_USE bool response_head(const struct response *, struct arena *, const struct response_origin *,
     const char *request_id, struct str if_none_match, struct str *head, bool *send_body, struct err *);
 

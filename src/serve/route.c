@@ -94,7 +94,7 @@ method_of(struct str method)
 
 struct search {
 	const struct route_table *table;
-	unsigned method, methods; /* wanted; of all rows that fit the path */
+	unsigned method, methods; /* of the request; of all rows that match the path */
 };
 
 /* The row for method and path; NULL when there is none. */
@@ -127,7 +127,7 @@ refuse_method(unsigned methods, struct route_match *m, struct err *e)
 	return err_set(e, ERR_METHOD, "the address takes %s", allow);
 }
 
-/* "/en" for "/en/" and the other way round. */
+/* Adds or removes the slash at the end. */
 static struct str
 other_slash(struct arena *a, struct str path)
 {

@@ -23,7 +23,7 @@ enum route_kind {
 };
 
 enum route_flag {
-	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST that comes from no browser: the origin is not checked */
+	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST from programs, not browsers: the origin is not checked */
 	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
 	ROUTE_NO_TOKEN = 1 << 2,    /* the form may be on a page older than the session: only its origin is checked */
 	ROUTE_SESSION_COPY = 1 << 3, /* a cached copy of the session suffices */
@@ -31,7 +31,7 @@ enum route_flag {
 };
 
 struct route {
-	const char *name; /* for logs; never an address, which visitors choose */
+	const char *name; /* for logs, which never show the address: visitors choose it */
 	enum stats_route class;
 	enum method method;
 	enum route_kind kind;
@@ -51,7 +51,7 @@ struct route_table {
 	size_t n;
 };
 
-/* The variable parts of a path, decoded; none where the pattern has no such part. */
+/* The variable parts of a path, decoded; none if the pattern lacks the part. */
 struct route_args {
 	struct str lang, slug, token;
 };
@@ -59,21 +59,21 @@ struct route_args {
 struct route_match {
 	const struct route *route;
 	struct route_args args;
-	bool json;	     /* asked for by ".json" */
+	bool json;	     /* the path ends in ".json" */
 	struct str redirect; /* not none: the path with its final slash corrected, for a 301 */
-	char allow[24];	     /* with ERR_METHOD: the methods that the address takes */
+	char allow[24];	     /* the allowed methods, for ERR_METHOD */
 };
 
-/* Finds the row for a method ("GET", "HEAD", "POST") and a path. ERR_NOT_FOUND, or ERR_METHOD when the address takes
- * other methods. */
+/* Finds the row for a method ("GET", "HEAD", "POST") and a path. ERR_NOT_FOUND, or ERR_METHOD if the address allows
+ * other methods only. */
 MUST_USE bool route_find(const struct route_table *, struct arena *, struct str method, struct str path,
     struct route_match *, struct err *);
 
 /* The part of a path that may be logged: it ends before the secret in an address of a row with ROUTE_NO_REFERRER. */
 struct str route_logged(const struct route_table *, struct str path);
 
-/* The path of a request target (origin form or absolute form) below `base` ("" or "/shop"), and its query. False when
- * it is not below it. */
+/* Splits a request target (origin form or absolute form) into the path below `base` ("" or "/shop") and the query.
+ * False if it is not below `base`. */
 bool route_target(struct str target, struct str base, struct str *path, struct str *query);
 
 #endif

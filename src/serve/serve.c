@@ -19,7 +19,7 @@
 #include "serve/trace.h"
 
 #define PAGE_MAX_B ((size_t)8 << 20)
-#define BROKEN_STAYS_NS (15 * CLOCK_S) /* how long a worker with a wrong configuration answers before it ends */
+#define BROKEN_STAYS_NS (15 * CLOCK_S) /* a worker with an unusable configuration exits after this time */
 
 struct str
 request_header(const struct request *rq, const char *cgi_name)

@@ -1,4 +1,4 @@
-/* serve.h - the life of a request: from the connection to the last counter. */
+/* serve.h - the request loop: from accepting a connection to the last counter. */
 #ifndef KONTOR_SERVE_SERVE_H
 #define KONTOR_SERVE_SERVE_H
 

@@ -1,7 +1,8 @@
-/* site.h - one site for the request loop: its routes, its fields, and what stands on every page of it.
+/* site.h - the interface between a site and the request loop: its routes, its fields, and the parts that every page
+ * has.
  *
- * A site is made of tables and a few functions; web/site.c has the storefront's. The program passes it to app_open(),
- * and nothing else in serve/ knows a page, an address or a visitor. */
+ * A site consists of tables and a few functions; web/site.c defines the storefront. The program passes it to
+ * app_open(). serve/ itself knows no page, address or visitor. */
 #ifndef KONTOR_SERVE_SITE_H
 #define KONTOR_SERVE_SITE_H
 
@@ -12,8 +13,8 @@
 
 /* The sessions of a site. rq->session is of the site's own type, and NULL without a session. */
 struct site_session {
-	const char *cookie;   /* its name; with https it gets the prefix "__Host-" */
-	unsigned token_field; /* the field in which every form carries the session's token */
+	const char *cookie;   /* with https it gets the prefix "__Host-" */
+	unsigned token_field; /* the form field with the session's token */
 
 	/* Sets rq->session from rq->session_token. With `copy`, a cached copy suffices. */
 	bool (*load)(struct request *, bool copy, struct err *);

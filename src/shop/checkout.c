@@ -99,7 +99,7 @@ compute(struct arena *a, const struct shop_rules *rules, const struct cart *cart
 	at = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		if (cart_counts(&cart->lines[i]))
-			p->lines[i].is = counted[at++];
+			p->lines[i].totals = counted[at++];
 	}
 	return true;
 }
@@ -114,8 +114,8 @@ hash(struct arena *a, const struct shop_rules *rules, struct checkout_plan *p, s
 		const struct checkout_line *line = &p->lines[i];
 
 		buf_fmt(&b, "%llu %d %lld %lld %lld\n", (unsigned long long)line->cart->variant_id, line->cart->qty,
-		    (long long)line->cart->price_minor, (long long)line->is.is.gross_minor,
-		    (long long)line->is.is.tax_minor);
+		    (long long)line->cart->price_minor, (long long)line->totals.tax.gross_minor,
+		    (long long)line->totals.tax.tax_minor);
 	}
 	buf_fmt(&b, "%s %s %s %lld %lld %lld %d\n", shipping_code(p->shipping), payment_code(p->payment),
 	    currency_code(rules->cur), (long long)p->totals.shipping_minor, (long long)p->totals.tax_minor,

@@ -25,7 +25,7 @@ enum checkout_step { CHECKOUT_ADDRESS, CHECKOUT_DELIVERY, CHECKOUT_PAYMENT, CHEC
 struct checkout_line {
 	const struct cart_line *cart;
 	unsigned notices;      /* of enum cart_notice */
-	struct totals_line is; /* zero when the line is not counted */
+	struct totals_line totals; /* zero when the line is not counted */
 };
 
 struct checkout_plan {

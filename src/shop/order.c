@@ -10,7 +10,7 @@ order_facts(const struct order *o)
 	return (struct order_facts){
 	    .prepaid = payment_prepaid(o->payment),
 	    .costs = o->total_minor > 0,
-	    .is = o->is,
+	    .states = o->states,
 	};
 }
 
@@ -28,9 +28,9 @@ freeze(const struct checkout_line *from)
 	    .image_hash = c->image_hash,
 	    .qty = c->qty,
 	    .unit_minor = c->price_minor,
-	    .line_minor = from->is.shown_minor,
-	    .tax_minor = from->is.is.tax_minor,
-	    .tax_bp = from->is.rate_bp,
+	    .line_minor = from->totals.shown_minor,
+	    .tax_minor = from->totals.tax.tax_minor,
+	    .tax_bp = from->totals.rate_bp,
 	    .stock_taken = c->stock.tracked ? c->qty : 0,
 	    .sell_over = c->stock.sell_over,
 	};
@@ -42,7 +42,7 @@ place(struct order *o)
 	struct order_facts facts = order_facts(o);
 
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		ASSERT(order_step((enum order_machine)m, ORDER_EV_PLACE, &facts, &o->is.of[m]));
+		ASSERT(order_step((enum order_machine)m, ORDER_EV_PLACE, &facts, &o->states.of[m]));
 }
 
 bool
@@ -81,7 +81,7 @@ order_from_plan(struct arena *a, const struct shop_rules *rules, const struct ca
 		o->taxes[i] = (struct order_tax){p->totals.rates[i].rate_bp, p->totals.rates[i].net_minor,
 		    p->totals.rates[i].tax_minor};
 	place(o);
-	if (o->is.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_AWAITING_PAYMENT)
+	if (o->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_AWAITING_PAYMENT)
 		o->expires_at = now_s + rules->unpaid_expiry_s;
 	return order_adds_up(o, e);
 }

@@ -28,7 +28,7 @@ struct order {
 	uint64_t id, session_id;
 	struct str number;
 	uint8_t key[CART_KEY_B];
-	struct order_states is;
+	struct order_states states;
 	struct str lang;
 	currency cur;
 	bool tax_included;

@@ -35,26 +35,26 @@ needs_no_waiting(const struct order_facts *f)
 static bool
 unpaid(const struct order_facts *f)
 {
-	return f->is.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE;
+	return f->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE;
 }
 
 static bool
 nothing_sent(const struct order_facts *f)
 {
-	return f->is.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_OPEN;
+	return f->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_OPEN;
 }
 
 static bool
 may_send(const struct order_facts *f)
 {
-	return f->is.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED;
+	return f->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED;
 }
 
 static bool
 paid_and_sent(const struct order_facts *f)
 {
-	return f->is.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_PAID
-	    && f->is.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT;
+	return f->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_PAID
+	    && f->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT;
 }
 
 static const struct {
@@ -97,7 +97,7 @@ bool
 order_step(enum order_machine m, enum order_event ev, const struct order_facts *f, uint8_t *to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		if (rules[i].machine == m && rules[i].from == f->is.of[m] && rules[i].event == ev
+		if (rules[i].machine == m && rules[i].from == f->states.of[m] && rules[i].event == ev
 		    && rules[i].guard(f)) {
 			*to = rules[i].to;
 			return true;

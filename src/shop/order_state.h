@@ -30,7 +30,7 @@ struct order_states {
 struct order_facts {
 	bool prepaid; /* of the payment method: payment_prepaid() */
 	bool costs;   /* total > 0 */
-	struct order_states is;
+	struct order_states states;
 };
 
 /* "awaiting_payment"; "": the value is no state. */

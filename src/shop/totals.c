@@ -95,12 +95,12 @@ compute_line(struct totals *t, const struct totals_rules *rules, struct totals_l
 	line->rate_bp = rules->rates.bp[line->tax_class];
 	if (!num_mul(line->unit_minor, line->qty, &line->shown_minor))
 		return err_set(e, ERR_LIMIT, "amount too large");
-	if (!tax_split(line->shown_minor, line->rate_bp, rules->tax_included, &line->is, e))
+	if (!tax_split(line->shown_minor, line->rate_bp, rules->tax_included, &line->tax, e))
 		return false;
 	totals_add(&t->items_minor, line->shown_minor, &fits);
-	totals_add(&t->total_minor, line->is.gross_minor, &fits);
-	totals_add(&rate_of(t, line->rate_bp)->net_minor, line->is.net_minor, &fits);
-	totals_add(&rate_of(t, line->rate_bp)->tax_minor, line->is.tax_minor, &fits);
+	totals_add(&t->total_minor, line->tax.gross_minor, &fits);
+	totals_add(&rate_of(t, line->rate_bp)->net_minor, line->tax.net_minor, &fits);
+	totals_add(&rate_of(t, line->rate_bp)->tax_minor, line->tax.tax_minor, &fits);
 	return fits || err_set(e, ERR_LIMIT, "amount too large");
 }
 

@@ -21,7 +21,7 @@ struct totals_line {
 	/* computed */
 	int32_t rate_bp;
 	int64_t shown_minor; /* unit price * quantity: with or without tax, like all shown prices */
-	struct tax_split is;
+	struct tax_split tax;
 };
 
 struct totals_rate {

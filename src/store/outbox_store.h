@@ -42,7 +42,7 @@ struct outbox_forget {
  * if the ID is invalid. */
 MUST_USE bool outbox_forget(struct outbox_forget *, struct str subject, bool *known, struct err *);
 
-/* The aggregates of a subject alone. */
+/* Forgets only the aggregates of a subject. */
 void outbox_forget_aggregates(struct outbox_forget *, enum outbox_subject);
 
 /* The id of the one value that an aggregate has in each language. */

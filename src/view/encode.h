@@ -10,8 +10,8 @@
 
 #define VIEW_ENCODED_MAX_B ((size_t)768 << 10)
 
-/* What code relies on in a decoded tree: types of fields that it changes or reads without asking, and where html may
- * stand, which goes out as it is. */
+/* The shape that code relies on in a decoded tree: the types of fields that it changes or reads unchecked, and the
+ * places where html may occur, which is sent unescaped. */
 struct view_shape {
 	uint16_t name;	 /* of the field; N__NONE in a root, and behind the last field */
 	uint16_t types;	 /* VIEW_IS() of each that is allowed */

@@ -12,7 +12,7 @@
 #define AGGREGATE(name, l1, subject, help) bool aggregate_##name(const struct page_ctx *, struct view **, struct err *);
 #include "plat/cache/cache.def"
 
-/* The tree of an aggregate, a list of objects or an object, without html; it may be changed. */
+/* The tree of an aggregate: a list of objects or one object, without html. The caller may change it. */
 MUST_USE bool aggregate_get(const struct page_ctx *, enum cache_class, struct view **, struct err *);
 
 #endif

@@ -98,7 +98,7 @@ cart_view_put_line(const struct request *rq, struct view *list, const struct che
 	view_bool(price, N_tax_included, rq->app->rules.tax.included);
 	view_int(v, N_quantity, c->qty);
 	view_int(v, N_quantity_max, quantity_max(c));
-	view_money(v, N_total, cart_amount(rq, line->is.shown_minor));
+	view_money(v, N_total, cart_amount(rq, line->totals.shown_minor));
 	put_availability(v, c);
 	put_change(rq, v, line);
 }

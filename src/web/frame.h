@@ -1,4 +1,4 @@
-/* frame.h - the parts that all public trees share. */
+/* frame.h - the parts that all public trees have in common. */
 #ifndef KONTOR_WEB_FRAME_H
 #define KONTOR_WEB_FRAME_H
 

@@ -181,7 +181,7 @@ put_options(const struct page_ctx *cx, struct view *v, const struct catalogue_pr
 				continue;
 			value = view_add(values);
 			view_str(value, N_id, str_fmt(cx->a, "%s-%zu", ids[i], view_count(values)));
-			view_str(value, N_name, str_z(ids[i])); /* of the form's field */
+			view_str(value, N_name, str_z(ids[i])); /* the name of the form field */
 			view_str(value, N_value, w->value);
 			view_str(value, N_text, w->text);
 		}

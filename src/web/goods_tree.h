@@ -1,4 +1,4 @@
-/* goods_tree.h - goods as view trees, with the names of doc/templates.md. Pure: no database, no cache. */
+/* goods_tree.h - products and categories as view trees, with the names of doc/templates.md. Pure. */
 #ifndef KONTOR_WEB_GOODS_TREE_H
 #define KONTOR_WEB_GOODS_TREE_H
 
@@ -9,7 +9,7 @@
 /* A picture as the object `name` of `parent`; nothing if there is none. */
 void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name, const struct catalogue_image *);
 
-/* A product in lists. */
+/* The card of a product. */
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);
 
 /* The cached part of a product: all that does not depend on the chosen variant. In addition to doc/templates.md, each

@@ -38,7 +38,7 @@ static const struct view_shape category_fields[] = {
 static const struct view_shape way_fields[] = {
     {N_breadcrumbs, LIST, true, no_fields}, {N_category, OBJECT, false, no_fields}, {0}};
 
-/* By class of key; only those whose values are trees. A moved product is a text: the address that it has now. */
+/* By class; only for classes whose values are trees. A product that has moved is a string: its present address. */
 static const struct view_shape shapes[CACHE__MAX] = {
     [CACHE_card] = {.types = OBJECT},
     [CACHE_product] = {.types = OBJECT | VIEW_IS(VIEW_STR), .fields = product_fields},
@@ -57,7 +57,7 @@ read_tree(struct arena *a, struct cache_item *item, struct str value, struct err
 	return true;
 }
 
-/* One tree through the cache; *out is NULL when there is none. */
+/* Fetches one tree; *out is NULL if there is none. */
 static bool
 fetch_tree(const struct page_ctx *cx, struct cache_key key, void *arg, cache_fill_fn *fill, struct view **out,
     struct err *e)

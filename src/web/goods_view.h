@@ -11,7 +11,7 @@
 #include "view/view.h"
 #include "serve/request.h"
 
-#define GOODS_PAGE_N 24 /* cards on a page of a list */
+#define GOODS_PAGE_N 24 /* cards per list page */
 
 /* Appends the cards of these products to `list`, in this order. Omits products that are gone, and cards that cannot be
  * had while the database is down; fails if that is true of all. */
@@ -23,7 +23,7 @@ MUST_USE bool goods_put_cards(
 MUST_USE bool goods_find_product(
     const struct page_ctx *, struct str handle, struct view **, struct str *moved, struct err *);
 
-/* A page of ids, cached. `next` is the cursor of the following page, or none. */
+/* A cached page of ids. `next` is the cursor of the next page, or none. */
 struct goods_ids {
 	uint64_t *ids;
 	size_t n;
@@ -32,8 +32,8 @@ struct goods_ids {
 MUST_USE bool goods_ids(
     const struct page_ctx *, const struct catalogue_list_query *, struct goods_ids *, struct err *);
 
-/* The same together with the list's category, in one exchange: *way has its `breadcrumbs` (links from the top down to
- * it) and its id, name and url as `category`. */
+/* The same together with the list's category, in one exchange with memcached. *way has `breadcrumbs` (links from the
+ * top down to the category) and, as `category`, its id, name and url. */
 MUST_USE bool goods_way_and_ids(const struct page_ctx *, const struct catalogue_list_query *, struct view **way,
     struct goods_ids *, struct err *);
 MUST_USE bool goods_ids_tagged(

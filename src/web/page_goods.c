@@ -1,4 +1,4 @@
-/* page_goods.c - home, category and product. */
+/* page_goods.c - the pages of home, categories and products. */
 #include "view/jsonld.h"
 #include "view/url.h"
 #include "serve/app.h"
@@ -104,7 +104,7 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 	return true;
 }
 
-/* Other products of the category, the newest first. */
+/* Other products of the category, newest first. */
 static bool
 put_related(const struct page_ctx *cx, struct view *page, const struct goods_ids *ids, uint64_t self, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* page_info.c - the information pages that need more than the texts in their templates. */
+/* page_info.c - information pages that need a handler. */
 #include "serve/app.h"
 #include "web/handlers.h"
 

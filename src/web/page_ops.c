@@ -23,8 +23,8 @@ raw_healthz(struct request *rq, struct err *e)
 	return plain(rq, STR("ok\n"));
 }
 
-/* The database answers, and its schema is the one that this program is written for. A statement that is unusable is
- * named and takes no host out of service: it is so on every host, and the other pages serve. */
+/* Ready if the database answers and has the schema of this program. Names a statement that is unusable, but stays
+ * ready: it is unusable on every host, and the other pages work. */
 bool
 raw_readyz(struct request *rq, struct err *e)
 {
@@ -99,7 +99,7 @@ raw_robots(struct request *rq, struct err *e)
 	return plain(rq, buf_str(&b)) && buf_check(&b, e);
 }
 
-/* The shop in the visitor's language, by Accept-Language. */
+/* Redirects to the home page in the visitor's language, by Accept-Language. */
 bool
 raw_root(struct request *rq, struct err *e)
 {

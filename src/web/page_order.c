@@ -17,14 +17,14 @@
 static uint16_t
 state_name(const struct order *o)
 {
-	switch (o->is.of[ORDER_MACHINE_ORDER]) {
+	switch (o->states.of[ORDER_MACHINE_ORDER]) {
 	case ORDER_ORDER_AWAITING_PAYMENT: return N_awaiting_payment;
 	case ORDER_ORDER_COMPLETED: return N_delivered;
 	case ORDER_ORDER_CANCELLED: return N_cancelled;
 	case ORDER_ORDER_EXPIRED: return N_expired;
 	default: break;
 	}
-	return o->is.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? N_sent : N_in_work;
+	return o->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? N_sent : N_in_work;
 }
 
 /* The time when a state machine first entered a state; 0: never. */
@@ -59,7 +59,7 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	int64_t paid = since(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PAID);
 	int64_t sent = since(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT);
 	int64_t completed = since(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
-	uint8_t state = o->is.of[ORDER_MACHINE_ORDER];
+	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
 	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
 
 	put_step(list, N_placed, o->created_at, false);
@@ -78,7 +78,7 @@ put_pay(const struct request *rq, struct view *v, const struct order *o)
 {
 	struct view *pay;
 
-	if (o->is.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_AWAITING_PAYMENT || o->payment != PAYMENT_TRANSFER)
+	if (o->states.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_AWAITING_PAYMENT || o->payment != PAYMENT_TRANSFER)
 		return;
 	pay = view_sub(v, N_pay);
 	view_money(pay, N_amount, (struct money){o->total_minor, o->cur});
@@ -132,14 +132,14 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 static bool
 has_moved(const struct order *o)
 {
-	uint8_t state = o->is.of[ORDER_MACHINE_ORDER];
+	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
 
 	return (state != ORDER_ORDER_AWAITING_PAYMENT && state != ORDER_ORDER_CONFIRMED)
-	    || o->is.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_DUE
-	    || o->is.of[ORDER_MACHINE_FULFILMENT] != ORDER_FULFILMENT_OPEN;
+	    || o->states.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_DUE
+	    || o->states.of[ORDER_MACHINE_FULFILMENT] != ORDER_FULFILMENT_OPEN;
 }
 
-/* The same for all who have the link; `id` is the session that placed it. */
+/* This part is the same for everyone with the link; `id` is the session that placed the order. */
 static struct view *
 order_tree(const struct request *rq, const struct order *o, const struct order_moments *m)
 {

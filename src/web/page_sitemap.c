@@ -7,7 +7,7 @@
 #include "web/handlers.h"
 
 #define SITEMAP_MAX_B ((size_t)16 << 20)
-#define SITEMAP_N 2000 /* products of one part, each in every language */
+#define SITEMAP_N 2000 /* products per part; each appears in every language */
 
 static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 static const char scheme[] = "http://www.sitemaps.org/schemas/sitemap/0.9";
@@ -51,7 +51,7 @@ raw_sitemap(struct request *rq, struct err *e)
 	return buf_check(&b, e);
 }
 
-/* The pages without a variable part. */
+/* Pages without a variable part. */
 static void
 put_pages(struct request *rq, struct buf *b)
 {

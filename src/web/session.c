@@ -44,7 +44,7 @@ session_read(struct arena *a, struct cache_item *item, struct str value, struct 
 	return true;
 }
 
-/* Like the database, memcached holds the token's hash only. */
+/* Like the database, memcached stores only a hash of the token. */
 static struct cache_key
 key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
 {

@@ -8,7 +8,7 @@
 /* The storefront's sessions, for the request loop. */
 extern const struct site_session session_policy;
 
-/* Orders cannot be taken now: the operator has paused them, or the database is away. */
+/* True if no orders are accepted: the operator has paused ordering, or the database is down. */
 bool session_paused(const struct request *);
 
 /* Creates a session and its cookie if the visitor has none. */

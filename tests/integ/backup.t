@@ -449,7 +449,7 @@ kontor pause >/dev/null
 ends 0 restore "$b" --no-safety && says 'still paused' && paused
 claim what_was_paused_before_stays_paused
 kontor resume >/dev/null
-# What memcached answers.
+# Prints the answers of memcached.
 cache() { printf '%s\r\n' "$@" quit | node -e 'process.stdin.pipe(require("net").connect(process.argv[1])).pipe(process.stdout)' "$sv/mc.sock"; }
 cache 'set old 0 0 5' value 'get old' | grep -q ^value && ends 0 restore "$b" --no-safety && ! cache 'get old' | grep -q ^value
 claim the_cache_is_empty_afterwards

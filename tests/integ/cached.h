@@ -1,4 +1,4 @@
-/* cached.h - what the tests of the cache share: a "database" of one number, and who reads it. */
+/* cached.h - shared by the tests of the cache: a "database" of one number, and its readers. */
 #ifndef KONTOR_TESTS_CACHED_H
 #define KONTOR_TESTS_CACHED_H
 
@@ -13,7 +13,7 @@
 #include "plat/cache/memc.h"
 #include "plat/stats/stats_report.h"
 
-/* The "database": one number that all processes see, and how often it was read. */
+/* The "database": one number, shared by all processes, and a count of its reads. */
 struct source {
 	_Atomic int value, reads, waiting;
 	_Atomic bool go, down;
@@ -25,10 +25,10 @@ static struct source *src;
 static struct arena arena;
 static struct conf conf;
 
-/* What a fill does beside reading, while its placeholder is in place. */
+/* Called by a fill after it has read the number, while its placeholder is still in place. */
 static void (*meanwhile)(void);
 
-/* Blanks behind each value. */
+/* Number of blanks appended to each value. */
 static int pad_b;
 
 static inline bool
@@ -73,7 +73,7 @@ open_cache(struct control *ctl)
 	return c;
 }
 
-/* Each test: fresh numbers, a memcached that runs, keys of its own. */
+/* Gives each test fresh numbers, a running memcached and keys of its own. */
 static inline struct cache *
 set_up(const char *name)
 {
@@ -95,7 +95,7 @@ item_of(const struct cache *c, const char *id)
 	return (struct cache_item){.key = cache_key(c, CACHE_card, STR("en"), str_z(id))};
 }
 
-/* As in a request of its own. */
+/* As in a separate request. */
 static inline void
 fetch_on(struct cache *c, struct arena *a, const char *id, const char *want, enum cache_how how)
 {
@@ -151,7 +151,7 @@ ask(struct memc *m, enum memc_what what, struct cache_key key)
 	return op;
 }
 
-/* Quiet, and done when this returns. */
+/* Erases quietly, and returns once memcached has done it. */
 static inline void
 erase(struct cache_key key)
 {
@@ -163,7 +163,7 @@ erase(struct cache_key key)
 
 enum state { NOTHING, PLACEHOLDER, VALUE, VOID_PLACEHOLDER, MARKED, NONSENSE };
 
-/* What stands in memcached. */
+/* The state of a key in memcached. */
 static inline enum state
 state_of(const struct cache *c, const char *id)
 {

@@ -1,4 +1,4 @@
-/* db_table.h - what the tests of the database module share: a small table and the statements on it. */
+/* db_table.h - shared by the tests of the database module: a small table and its statements. */
 #ifndef KONTOR_TESTS_DB_TABLE_H
 #define KONTOR_TESTS_DB_TABLE_H
 
@@ -7,7 +7,7 @@
 #include "plat/conf/conf.h"
 #include "plat/control/control.h"
 
-/* A table of the test's own: the module is tested apart from the shop's statements. */
+/* The module is tested with a table of its own, apart from the shop's statements. */
 enum { PUT, GET, NUMBER, ALL, ADD, SERIES, SLOW, TYPES, LOCK, MODE, KILL, T__MAX };
 static const struct db_stmt stmts[T__MAX] = {
     [PUT] = {"PUT", DB_TOOL, "uis?b", "", "INSERT INTO t (id, n, s, b) VALUES (?, ?, ?, ?)"},
@@ -25,7 +25,7 @@ static const struct db_stmt stmts[T__MAX] = {
     [KILL] = {"KILL", DB_TOOL, "", "i?", "SELECT CONNECTION_ID()"},
 };
 
-/* What a limit of 300 ms may take on a machine that is busy; without the limit the tests wait 20 s. */
+/* A limit of 300 ms may take this long on a busy machine. Without the limit the tests take 20 s. */
 #define PATIENCE_MS 2500
 
 static struct arena arena;

@@ -1,4 +1,4 @@
-/* import.h - what the tests of imports share: a table that is written down and imported. */
+/* import.h - shared by the tests of imports: writes a table and imports it. */
 #ifndef KONTOR_TESTS_IMPORT_H
 #define KONTOR_TESTS_IMPORT_H
 
@@ -9,7 +9,7 @@
 #include "work/import_run.h"
 #include "integ.h"
 
-/* Tables of a test; each test has its own process, but the database is one: each uses its own handles and SKUs. */
+/* Each test has its own process, but all use one database: each uses handles and SKUs of its own. */
 static struct arena a;
 static struct conf conf;
 static char report[20000];
@@ -46,7 +46,7 @@ importer(void)
 	    .a = &a, .db = services_db(&services, &a, DB_TOOL), .conf = &conf, .now_s = clock_utc_s()};
 }
 
-/* Runs it; what was reported is in `report`. */
+/* Runs an import; `report` receives its messages. */
 static inline void
 run(struct import *im)
 {
@@ -71,7 +71,8 @@ run_table(const char *text)
 
 #define number(...) services_number(&services, str_fmt(&a, __VA_ARGS__).p)
 
-/* Each word and product that search knows, as its lists have it and as the products' own rows do. */
+/* Every pair of word and product that the search index knows, from the posting lists and from the products' own
+ * rows. */
 #define FOUND_ALL                                                                                                      \
 	"SELECT b.lang, b.token, 16384 * b.block + CAST(CONV(j.x, 16, 10) AS UNSIGNED) AS id FROM search_block b,"     \
 	" JSON_TABLE(CONCAT('[\"', REGEXP_REPLACE(HEX(b.ids), '(....)(?=.)', '\\\\1\",\"'), '\"]'), '$[*]'"           \
@@ -83,7 +84,7 @@ run_table(const char *text)
 #define SUM_OF "SELECT SUM(CRC32(CONCAT_WS('/', lang, token, id))) FROM ("
 #define HEAD "Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty\n"
 
-/* Rows that the server has read, those of the asking among them. */
+/* The number of rows that the server has read, including those of this query. */
 static inline long long
 rows_read(void)
 {
@@ -91,7 +92,7 @@ rows_read(void)
 		      " WHERE variable_name LIKE 'HANDLER_READ%%'");
 }
 
-/* Holds in every table and at every moment of the tests. */
+/* Invariants that hold in every table, at every moment of the tests. */
 static inline void
 check_imported(void)
 {
@@ -107,7 +108,7 @@ check_imported(void)
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM product p WHERE (status = 1) <>"
 				" EXISTS (SELECT 1 FROM listing l WHERE l.product_id = p.id AND l.category_id = 0)"),
 	    0);
-	/* The posting lists and the words noted with each product agree. */
+	/* The posting lists agree with the words recorded with each product. */
 	ck_assert_int_gt(number("SELECT COUNT(*) FROM (" FOUND_ALL ") f"), 1000);
 	ck_assert_int_eq(number("SELECT COUNT(*) - COUNT(DISTINCT lang, token, id) FROM (" FOUND_ALL ") f"), 0);
 	ck_assert_int_eq(

@@ -1,7 +1,7 @@
-/* integ.h - what every integration test program shares: services of its own, one suite, TAP on standard output.
+/* integ.h - shared by all integration test programs: services of their own, one suite, TAP on standard output.
  *
- * Each test is a process of its own; the services are one set for the program, so a test that stops one starts it
- * again. INTEG_MAIN(name, empty, test, ...); `services` is where they are. */
+ * Each test has its own process. All tests of a program share one set of services, so a test that stops one must start
+ * it again. Use INTEG_MAIN(name, empty, test, ...); `services` describes them. */
 #ifndef KONTOR_TESTS_INTEG_H
 #define KONTOR_TESTS_INTEG_H
 
@@ -13,7 +13,7 @@
 
 static struct services services;
 
-/* In each test's process, before it: whatever the one before left stopped or dead runs again. */
+/* Runs before each test, in its process: restarts services that the previous test left stopped or dead. */
 static void
 heal(void)
 {
@@ -50,7 +50,7 @@ heal(void)
 	} while (0)
 #define ck_ok(call, e) ck_assert_msg((call), "%s: %s", #call, (e)->msg)
 
-/* The number in the first column of the one row that a statement finds by its id. */
+/* The number in the first column of the one row that the statement finds by its id. */
 static inline int64_t
 number_of(struct db *db, unsigned stmt, uint64_t id)
 {

@@ -5,6 +5,7 @@ INTEG_TESTS = \
 	tests/integ/test_cache \
 	tests/integ/test_cache_page \
 	tests/integ/test_cache_race \
+	tests/integ/test_cache_sealed \
 	tests/integ/test_cache_servers \
 	tests/integ/test_cache_stale \
 	tests/integ/test_cart \
@@ -50,6 +51,9 @@ tests_integ_test_cache_page_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_race_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_race_SOURCES = tests/integ/test_cache_race.c
 tests_integ_test_cache_race_LDADD = $(INTEG_LIBS)
+tests_integ_test_cache_sealed_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_cache_sealed_SOURCES = tests/integ/test_cache_sealed.c
+tests_integ_test_cache_sealed_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_servers_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_servers_SOURCES = tests/integ/test_cache_servers.c
 tests_integ_test_cache_servers_LDADD = $(INTEG_LIBS)

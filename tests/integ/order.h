@@ -1,4 +1,4 @@
-/* order.h - what the tests of orders share: a shop with goods, carts that are ready to be sent, the books. */
+/* order.h - shared by the tests of orders: a shop with goods, carts ready to be ordered, the books. */
 #ifndef KONTOR_TESTS_ORDER_H
 #define KONTOR_TESTS_ORDER_H
 
@@ -19,7 +19,7 @@
 #define NOW 1800000000
 #define ARENA_B ((size_t)64 << 20)
 
-/* A process's own connection and rules. */
+/* The connection and the rules of one process. */
 struct shop {
 	struct arena a;
 	struct conf conf;
@@ -27,7 +27,7 @@ struct shop {
 	struct shop_rules rules;
 };
 
-/* All that a form would carry. */
+/* The content of the order form. */
 struct submit {
 	struct session session;
 	uint8_t key[CART_KEY_B];
@@ -101,13 +101,13 @@ static inline void
 look(void *arg, const struct verify_result *r)
 {
 	(void)arg;
-	if (strcmp(r->check->name, "catalogue") == 0) /* these goods are in no list */
+	if (strcmp(r->check->name, "catalogue") == 0) /* these goods are not in the lists */
 		return;
 	ck_assert_msg(
 	    r->n == 0, "%s: %.*s: %.*s", r->check->name, STR_ARG(r->breach[0].what), STR_ARG(r->breach[0].why));
 }
 
-/* The books, after whatever happened. */
+/* Checks the books. */
 static inline void
 check_books(void)
 {
@@ -168,7 +168,7 @@ owner(const struct session *s)
 	return (struct cart_owner){.session_id = s->id, .lang = STR("en"), .fallback = STR("en")};
 }
 
-/* A visitor who has gone all the way to the review page. */
+/* A visitor who has reached the review page. */
 static inline void
 prepare(struct shop *s, const unsigned *variants, size_t n, int qty, const char *payment, struct submit *out)
 {

@@ -1,4 +1,4 @@
-/* What pages ask memcached for together. */
+/* Prefetch: a page requests its keys from memcached together. */
 #include "cached.h"
 
 START_TEST(a_page_asks_memcached_once_for_what_it_needed_the_last_time)
@@ -18,7 +18,7 @@ START_TEST(a_page_asks_memcached_once_for_what_it_needed_the_last_time)
 		cache_page_begin(c, &page, STR("page"));
 		fetch_on(c, &page, "page a", "v1", CACHE_FRESH);
 		fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
-		if (i == 2) /* once for each: an answer is not given twice */
+		if (i == 2) /* an answer is used once only */
 			fetch_on(c, &page, "page b", "v1", CACHE_FRESH);
 		arena_reset(&page);
 		ck_assert_uint_eq(exchanges(ctl->stats) - before, i == 1 ? 1 : 2);
@@ -54,7 +54,7 @@ START_TEST(what_came_ahead_is_not_kept_past_a_change)
 }
 END_TEST
 
-/* The page's two values, of which one needs the other; both are known to be needed. */
+/* A page with two values, one of which depends on the other. The page is known to need both. */
 static struct cache *
 known_page(const char *name, struct control *ctl, struct arena *page)
 {

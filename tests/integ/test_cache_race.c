@@ -1,5 +1,6 @@
-/* Readers and a writer at the same keys while memcached is stopped and restarted: nobody may be shown a value that is
- * older than a change which was complete before he asked. In `make check` a small run; `make race` for 10^6 hits. */
+/* Readers and a writer use the same keys while memcached is stopped and restarted. No reader may receive a value older
+ * than a change that was complete before its request. `make check` makes a small run; `make check-race` counts 10^6
+ * hits. */
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,14 +11,14 @@
 
 #define KEYS 8
 #define READERS 5
-#define HITS 60000 /* of all readers; or KONTOR_RACE_HITS */
+#define HITS 60000 /* of all readers together; KONTOR_RACE_HITS overrides it */
 #define STOPS 10   /* KONTOR_RACE_STOPS */
 #define LIMIT_S 20
-#define BULK 65 /* keys; so many are deleted instead of marked */
+#define BULK 65 /* number of keys; so many are deleted instead of marked */
 
 struct race {
 	_Atomic int value[KEYS]; /* the database */
-	_Atomic int shown[KEYS]; /* at least this one must be shown */
+	_Atomic int shown[KEYS]; /* no older one may be shown */
 	_Atomic uint64_t hits, fills, stale, changes;
 	_Atomic bool stop;
 };
@@ -58,7 +59,7 @@ race_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struct
 	return true;
 }
 
-/* As the shop reads. */
+/* Reads as the shop does. */
 static int
 safe_read(struct cache *c, struct memc *m, struct arena *a, int k)
 {
@@ -71,7 +72,7 @@ safe_read(struct cache *c, struct memc *m, struct arena *a, int k)
 	return number_in(item.value);
 }
 
-/* As one would without placeholders: what is not there is read and added. */
+/* Reads without placeholders: gets, and adds on a miss. */
 static int
 unsafe_read(struct cache *c, struct memc *m, struct arena *a, int k)
 {
@@ -118,7 +119,7 @@ run_reader(reader_fn *read_one, int seed)
 	_exit(0);
 }
 
-/* A change is complete when memcached has confirmed it, as with the outbox. */
+/* A change is complete once memcached has confirmed it, as with the outbox. */
 static void
 run_writer(void)
 {
@@ -152,7 +153,7 @@ wanted(const char *name, unsigned long otherwise)
 	return text == NULL ? otherwise : strtoul(text, NULL, 10);
 }
 
-/* Stops and restarts memcached while the others work, until there are enough hits. */
+/* Stops and restarts memcached during the readers' work, until there are enough hits. */
 static void
 disturb(unsigned long hits, unsigned long stops)
 {

@@ -1,4 +1,4 @@
-/* Several servers of memcached, of which one fails; and who shares values with whom. */
+/* Several memcached servers, one of which fails; and hosts that share values or do not. */
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -33,8 +33,8 @@ server_of(const struct cache *c, const char *id)
 	return op.server;
 }
 
-/* Fetches all keys twice: those of the first server must be hits the second time, and memcached is not asked for the
- * others once the breaker is open. */
+/* Fetches all keys twice. Keys of the first server must be hits the second time; the others are not requested once the
+ * breaker is open. */
 static void
 only_the_first_serves(struct cache *c, const char *name)
 {

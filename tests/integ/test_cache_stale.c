@@ -1,4 +1,4 @@
-/* Values that have changed, and placeholders: who may show, fill and wait. */
+/* Changed values and placeholders: when a stale value is served, who fills, who waits. */
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,7 +9,7 @@
 
 static struct control *ctl; /* of reader() */
 
-/* A reader whose own memory does not help. */
+/* A reader without L1. */
 static struct cache *
 reader(const char *name)
 {
@@ -78,7 +78,7 @@ START_TEST(a_marked_value_serves_while_the_database_is_down_and_no_longer)
 	fetch(c, "down", "v1", CACHE_FRESH);
 	change(c, "down");
 	src->down = true;
-	for (int i = 0; i < 3; i++) { /* each of them tries, and none waits for another */
+	for (int i = 0; i < 3; i++) { /* each tries at once; none waits for another */
 		uint64_t before = exchanges(ctl->stats);
 
 		fetch(c, "down", "v1", CACHE_STALE);
@@ -160,7 +160,7 @@ START_TEST(a_placeholder_is_there_before_the_database_is_read_and_void_after_a_c
 	meanwhile = change_between;
 	fetch(c, "void", "v1", CACHE_FRESH);
 	ck_state(c, "void", VOID_PLACEHOLDER);
-	fetch(open_cache(NULL), "void", "v2", CACHE_FRESH); /* by another worker, which waits for nobody */
+	fetch(open_cache(NULL), "void", "v2", CACHE_FRESH); /* by another worker, without waiting */
 	ck_state(c, "void", VALUE);
 	ck_assert_int_eq(src->reads, 2);
 }
@@ -185,7 +185,7 @@ START_TEST(others_placeholders_are_waited_for_once_for_a_whole_request)
 		if (i == 0)
 			asked = exchanges(ctl->stats);
 	}
-	ck_assert_uint_eq(exchanges(ctl->stats), asked); /* only the first one was asked for, several times */
+	ck_assert_uint_eq(exchanges(ctl->stats), asked); /* only the first was requested, several times */
 	ck_assert_uint_gt(asked, 2);
 }
 END_TEST
@@ -203,7 +203,7 @@ START_TEST(time_outs_and_waiting_together_are_bounded_in_a_request)
 		ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);
 	}
 	ck_assert_uint_eq(c->wait_ns, 0);
-	ck_assert_uint_le(exchanges(ctl->stats), 3); /* two time-outs, and what is left */
+	ck_assert_uint_le(exchanges(ctl->stats), 3); /* two time-outs, and the remaining wait budget */
 	services_do(&services, "mc-cont");
 }
 END_TEST

@@ -8,10 +8,10 @@
 #include "store/order/cart_store.h"
 #include "store/customer/session_store.h"
 
-/* A change of a cart counts once, whatever happens to its answer. */
+/* A change of a cart counts once, even if its answer is lost. */
 #define NOW 1800000000
 #define ARENA_B ((size_t)64 << 20)
-#define EXCHANGES_MAX 12 /* more than a change has */
+#define EXCHANGES_MAX 12 /* a change takes fewer */
 
 static struct arena a;
 static struct conf conf;
@@ -66,7 +66,7 @@ count(struct db *db, uint64_t session_id)
 
 typedef bool change_fn(struct db *, const struct cart_change *, struct err *);
 
-/* How many pieces a change adds, with the fault at this exchange. */
+/* The number of items that a change adds, with the fault at this exchange. */
 static int64_t
 added_through_fault(struct db *db, change_fn *change, const struct cart_change *c, unsigned at, int code)
 {
@@ -107,7 +107,7 @@ END_TEST
 
 #define TIMES 50
 
-/* Loses, or not, the answers to COMMIT, which comes after BEGIN, the cart, the cart again when it is new, the line. */
+/* Loses the answers to COMMIT, or not. COMMIT follows BEGIN, the cart, the cart again if new, and the line. */
 static void
 add_often(uint64_t session_id, bool lose)
 {
@@ -157,7 +157,7 @@ close_body(struct db *db, void *arg, struct err *e)
 	return db_run(q, NULL, e);
 }
 
-/* What was put into a cart that became an order since is in the order, and not in the next cart, too. */
+/* Goods added to a cart that has become an order meanwhile are in the order only, not in the next cart too. */
 START_TEST(cart_counts_once_also_when_it_is_ordered_before_the_answer_comes)
 {
 	struct db_setup setup = {.role = DB_TOOL, .stmts = &close_cart, .n_stmts = 1};

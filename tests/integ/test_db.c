@@ -91,7 +91,7 @@ START_TEST(a_change_tells_how_many_rows_it_found)
 
 	ck_ok(put(db, 1, 5, &e), &e);
 	ck_ok(add(db, 1, 0, &found, &e), &e);
-	ck_assert_uint_eq(found, 1); /* found, though nothing changed */
+	ck_assert_uint_eq(found, 1); /* found, though the row did not change */
 	ck_ok(add(db, 2, 1, &found, &e), &e);
 	ck_assert_uint_eq(found, 0);
 	ck_assert(!add(db, 1, -6, &found, &e));

@@ -22,7 +22,7 @@ static const struct {
 	ER_NO_SUCH_TABLE},
 };
 
-/* Runs or selects once, with a 1 for each parameter. */
+/* Executes it once, with a 1 for each parameter. */
 static bool
 use(struct db *db, unsigned id, const struct db_stmt *def, struct err *e)
 {
@@ -104,7 +104,7 @@ START_TEST(an_unusable_statement_undoes_its_transaction)
 
 	ck_ok(put(db, 1, 7, &e), &e);
 	services_sql(&services, "ALTER TABLE t DROP COLUMN s");
-	for (int i = 0; i < 2; i++) { /* prepared before the change, and found unusable after it */
+	for (int i = 0; i < 2; i++) { /* prepared before the change, unusable after it */
 		err_clear(&e);
 		ck_ok(db_begin(db, &e), &e);
 		ck_ok(add(db, 1, 1, NULL, &e), &e);
@@ -115,7 +115,7 @@ START_TEST(an_unusable_statement_undoes_its_transaction)
 }
 END_TEST
 
-/* What the storefront is told once the shop's schema was changed behind its back. */
+/* Checks the error that the storefront gets when somebody else has changed its schema. */
 static void
 drift_says(const char *change, const char *back, const char *says)
 {

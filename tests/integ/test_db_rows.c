@@ -3,7 +3,7 @@
 #include "integ.h"
 #include "plat/conf/conf.h"
 
-/* Several rows of values in one exchange, on a table of the test's own. */
+/* Several rows of values in one exchange. */
 enum { PUT, GET, ALL, ADD, T__MAX };
 static const struct db_stmt stmts[T__MAX] = {
     [PUT] = {"PUT", DB_TOOL, "uis?b", "", "INSERT INTO r (id, n, s, b) VALUES (?, ?, ?, ?)"},
@@ -32,7 +32,7 @@ open_db(void)
 	return db;
 }
 
-/* Row `id` of several, bound: its text is NULL where the id is even. */
+/* Binds row `id` of several; its text is NULL if the id is even. */
 static void
 bind_row(struct db_query *q, uint64_t id)
 {
@@ -89,7 +89,7 @@ START_TEST(several_rows_go_in_one_exchange)
 }
 END_TEST
 
-/* A statement whose parameters are all numbers is bound once for ever: also behind one of several rows. */
+/* A statement with only numbers as parameters is bound once and for all, also after one with several rows. */
 START_TEST(rows_of_changes_are_done_one_after_the_other)
 {
 	struct db *db = open_db();

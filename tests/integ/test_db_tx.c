@@ -21,7 +21,7 @@ struct body {
 	int go[2], went[2];
 };
 
-/* Writes once, by its key; done already: says so. */
+/* Writes once per key, and reports if it was done before. */
 static bool
 once(struct db *db, void *arg, struct err *e)
 {
@@ -54,7 +54,7 @@ START_TEST(a_transaction_is_run_again_after_each_error_that_allows_it)
 			struct body b = {.id = ++id};
 
 			if (n == 1 && codes[i] > 0)
-				continue; /* the server gives none of these to BEGIN */
+				continue; /* BEGIN fails with none of these */
 			db_fault(db, n, codes[i]);
 			ck_assert_msg(db_tx(db, once, &b, &e), "code %d at %u: %s", codes[i], n, e.msg);
 			ck_assert_int_eq(b.runs, n == 1 ? 1 : 2);
@@ -101,7 +101,7 @@ START_TEST(retries_end_after_the_third)
 }
 END_TEST
 
-/* Locks its own row, waits until the other has his, then wants the other's. */
+/* Locks its own row, waits until the other process has locked the other row, then asks for that one. */
 static bool
 cross(struct db *db, void *arg, struct err *e)
 {

@@ -25,7 +25,7 @@ START_TEST(import_again_changes_nothing)
 }
 END_TEST
 
-/* As many as a product may have, so that one transaction's answers pass the usual limit of rows. */
+/* As many as a product may have: the rows of one transaction then exceed the usual limit. */
 START_TEST(import_of_products_with_very_many_variants)
 {
 	static char table[2000000];
@@ -91,7 +91,7 @@ START_TEST(import_knows_a_renamed_product_by_its_skus_and_keeps_its_old_address)
 	ck_assert_int_eq(number("SELECT product_id FROM product_handle_old WHERE handle = 'tea-c'"), id);
 	im = run_table(HEAD "fine-tea-c,Tea,,Size,S,TC1,5.00,1\n");
 	ck_assert_uint_eq(import_changes(&im), 0);
-	/* Both in one table with one SKU: two products, and the old address is a product's again. */
+	/* Both in one table with one SKU: two products, and the old address belongs to a product again. */
 	im = run_table(HEAD "fine-tea-c,Tea,,Size,S,TC1,5.00,1\ntea-c,Tea,,Size,S,TC1,5.00,1\n");
 	ck_assert_uint_eq(im.n.products_new, 1);
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_handle_old WHERE handle = 'tea-c'"), 0);
@@ -227,7 +227,7 @@ START_TEST(import_finds_a_product_by_its_words_of_now_only)
 }
 END_TEST
 
-/* A page after the other from the newest down, over the ends of blocks, whatever else is in the lists. */
+/* Reads page by page from the newest product down, across the limits of blocks. */
 START_TEST(search_goes_through_all_blocks_page_by_page)
 {
 	struct catalogue_list_query query = {.n = 7};
@@ -253,7 +253,7 @@ START_TEST(search_goes_through_all_blocks_page_by_page)
 		query.after = list.next;
 	} while (list.next.n > 0);
 	services_sql(&services, "DELETE FROM search_block WHERE token IN ('zyzzyva', 'quokka')");
-	ck_assert_uint_eq(n, 3 * 14 + 27); /* all three in a third of 41 blocks, one in the others */
+	ck_assert_uint_eq(n, 3 * 14 + 27); /* three ids in a third of the 41 blocks, one id in the others */
 	ck_assert_uint_eq(last, UINT64_C(300) * 16384);
 }
 END_TEST
@@ -326,7 +326,7 @@ START_TEST(import_takes_pictures_by_content_and_reports_those_it_cannot)
 	ck_assert_ptr_nonnull(strstr(report, "table.csv:5:9: note: Image Src: not a GIF, PNG, JPEG or WebP picture"));
 	ck_assert_ptr_nonnull(strstr(report, "table.csv:6:9: note: Image Src: leaves the folder"));
 	ck_assert_int_eq(number("SELECT w FROM product_image WHERE source = 'pics/a.png'"), 20);
-	/* Without the folder nothing is lost. */
+	/* Without the folder the pictures stay. */
 	im = run_table(table);
 	ck_assert_uint_eq(import_changes(&im), 0);
 }
@@ -352,7 +352,7 @@ START_TEST(import_of_a_file_that_is_no_table_says_why)
 }
 END_TEST
 
-/* In the shop's own language it is read by other statements than in one that has no translations. */
+/* The shop's own language and a language without translations are read by different statements. */
 static struct catalogue_product *
 product_in(struct db *db, const char *lang, const char *handle)
 {

@@ -1,4 +1,4 @@
-/* Whole catalogues: real ones, the demo, generated ones. */
+/* Imports of whole catalogues: real, demo and generated ones. */
 #include <gd.h>
 #include <limits.h>
 #include <stdio.h>
@@ -144,7 +144,7 @@ START_TEST(search_reads_few_rows_also_while_the_server_believes_its_tables_empty
 }
 END_TEST
 
-/* A number that is another when the lists or the tokens of the generated goods are others. */
+/* A checksum of the lists and tokens of the generated goods. */
 static long long
 generated_index(void)
 {
@@ -154,7 +154,7 @@ generated_index(void)
 		     " FROM listing_name l JOIN product p ON p.id = l.product_id WHERE p.vendor = 'Generated'");
 }
 
-/* After all the others, so that there is much to write. */
+/* Runs last, so that there is much to write. */
 START_TEST(export_then_import_changes_nothing)
 {
 	struct import im = importer();
@@ -162,7 +162,7 @@ START_TEST(export_then_import_changes_nothing)
 	long long index = generated_index();
 	struct err e = {0};
 
-	/* What an import does not take, an export does not write. */
+	/* An export omits whatever an import would refuse. */
 	services_sql(&services, "INSERT INTO term_text (kind, term, lang, text) VALUES (0, 'Size', 'en', 'Dimension')");
 	x.products = fopen(path_of("out.csv"), "w");
 	x.translations = fopen(path_of("texts-out.csv"), "w");
@@ -175,11 +175,11 @@ START_TEST(export_then_import_changes_nothing)
 	im.translations = path_of("texts-out.csv");
 	run(&im);
 	ck_assert_uint_eq(im.n.rows_refused, 0);
-	/* Generated goods have no fingerprint of an import yet. */
+	/* Generated goods do not have the fingerprint of an import yet. */
 	ck_assert_uint_eq(im.n.products_changed, number("SELECT COUNT(*) FROM product WHERE vendor = 'Generated'"));
 	ck_assert_uint_eq(im.n.texts_new + im.n.texts_changed + im.n.products_new + im.n.variants_new, 0);
 	ck_assert_uint_eq(im.n.variants_changed + im.n.variants_gone, 0);
-	/* What the generator made for lists and search is what an import makes. */
+	/* The generator makes the same lists and search index as an import. */
 	ck_assert_int_eq(generated_index(), index);
 }
 END_TEST

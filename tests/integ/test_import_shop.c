@@ -8,9 +8,9 @@
 #include "shop/stock.h"
 #include "store/catalogue/catalogue_save.h"
 
-/* Imports into a shop that sells meanwhile: who waits for it, and what its cache holds afterwards. */
+/* Imports into a shop that is selling: who waits, and the state of its cache afterwards. */
 
-/* A second connection, which holds rows and looks for those that are held. */
+/* A second connection, which locks rows and looks for locked ones. */
 enum { HOLD_LISTING, HOLD_STOCK, TRY_STOCK, HOLD__MAX };
 static const struct db_stmt holding[HOLD__MAX] = {
     [HOLD_LISTING] = {"HOLD_LISTING", DB_TOOL, "u", "u",
@@ -43,7 +43,7 @@ can_take(struct db *db, unsigned stmt, long long id)
 	return db_get(q, &a, &rows, &e);
 }
 
-/* Imports table.csv with its stock in another process, which has come to a row that the holder holds. */
+/* Imports table.csv with its stock in another process, and waits until that process blocks on a locked row. */
 static pid_t
 import_and_wait_for_lock(void)
 {
@@ -176,7 +176,7 @@ START_TEST(import_does_not_begin_while_another_one_is_at_work)
 }
 END_TEST
 
-/* While some are owed to buyers, it must stay so that more may be sold than there is. */
+/* As long as goods are owed to buyers, selling over must stay allowed. */
 START_TEST(import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stock)
 {
 	const char *head = "Handle,Title,Type,Variant SKU,Variant Price,Variant Inventory Qty,"
@@ -205,7 +205,7 @@ START_TEST(import_ends_the_selling_of_what_is_not_there_as_soon_as_there_is_stoc
 }
 END_TEST
 
-/* A cache, and what is planted in it; a value is there when its key is. */
+/* A cache with planted values; a value exists if its key does. */
 static struct cache *
 open_cache(struct memc **m)
 {
@@ -225,7 +225,7 @@ open_cache(struct memc **m)
 
 #define LONG_NS (5 * CLOCK_S)
 
-/* That is not marked. */
+/* True if the value exists and is not marked. */
 static bool
 cache_has(struct memc *m, const struct cache_key *key)
 {
@@ -277,7 +277,7 @@ START_TEST(import_forgets_all_that_the_cache_holds_of_what_it_changed)
 		memc_do(m, NULL, &op, 1, clock_mono_ns() + LONG_NS);
 		ck_assert_int_eq((int)op.result, (int)MEMC_OK);
 	}
-	/* All change. The handle from which one was renamed is a new product's now. */
+	/* All products change. The old handle of a renamed one now belongs to a new product. */
 	for (char *p = strstr(buf_str(&b).p, ",5.00,"); p != NULL; p = strstr(p, ",5.00,"))
 		p[1] = '6';
 	buf_z(&b, "cached-new,Tea,,Size,S,CACHED-NEW,6.00,1\n");

@@ -1,4 +1,4 @@
-/* The client of memcached: against a real one, and against one that lies. */
+/* The memcached client, against a real server and against one that misbehaves. */
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -77,7 +77,7 @@ done(struct memc *m, struct memc_op o)
 
 #define ck_result(o, r) ck_assert_int_eq((int)(o).result, (int)(r))
 
-/* memcached does not answer quiet stores. Returns when it has done those sent before, so that other connections see
+/* memcached does not answer quiet stores. Returns once it has executed those sent before, so that other connections see
  * them. */
 static void
 await_stores(struct memc *m)
@@ -150,7 +150,7 @@ START_TEST(a_mark_of_another_connection_or_without_a_number_is_not_sent)
 	ck_result(done(m, store), MEMC_EXISTS);
 	store.mark = (struct memc_mark){0, store.mark.connection - 1};
 	ck_result(done(m, store), MEMC_EXISTS);
-	ck_str(done(m, op(MEMC_GET, "mark")).value, "placeholder"); /* and no answer is out of step */
+	ck_str(done(m, op(MEMC_GET, "mark")).value, "placeholder"); /* and answers stay in step */
 }
 END_TEST
 
@@ -234,19 +234,17 @@ START_TEST(a_value_that_memcached_refuses_takes_no_other_answer_with_it)
 	large.value = str_n(arena_alloc(&arena, 3000000), 3000000);
 	ck_result(done(m, large), MEMC_REFUSED);
 	ck_result(done(m, with(MEMC_ADD, "small", "value")), MEMC_OK);
-	large.what = MEMC_CAS; /* refused without a word */
+	large.what = MEMC_CAS; /* refused silently */
 	large.mark = done(m, op(MEMC_TAKE, "large")).mark;
 	ck_result(done(m, large), MEMC_OK);
 	ck_str(done(m, op(MEMC_GET, "small")).value, "value");
 }
 END_TEST
 
-/* ---- a server that lies ---- */
-
 #define DRIP_MS 30
 
-/* Sends the text: at a '|' it waits DRIP_MS, behind a '~' before each byte. Other parts go whole, so that bytes behind
- * an answer arrive with it. */
+/* Sends the text. Waits DRIP_MS at a '|'; after a '~' it waits before each byte. All other parts are sent in one piece,
+ * so that bytes after an answer arrive with it. */
 static void
 say(int fd, const char *text)
 {
@@ -278,8 +276,8 @@ listen_at(const struct sockaddr *at, socklen_t n)
 	return fd;
 }
 
-/* Gives these answers, one to each question that it hears but "quit", whoever asks, and after each that ends in '#'
- * closes the connection. Ends with the test's process group. */
+/* Sends these answers in order, one per request other than "quit", to any client. Closes the connection after an answer
+ * that ends with '#'. Ends with the test's process group. */
 static void
 lie(int fd, const char *const *answers)
 {
@@ -333,7 +331,7 @@ open_lying(const char *name, const char *const *answers)
 
 #define GOOD "VALUE key 0 2 7\r\nok\r\nEND\r\n"
 
-/* Each is an error, never a miss, and after it the server is asked on another connection. */
+/* Each answer is an error, never a miss; the next request uses a new connection. */
 static const char *const nonsense[] = {
     "HELLO\r\n",
     "ERROR\r\n",
@@ -343,7 +341,7 @@ static const char *const nonsense[] = {
     "STORED\r\n",
     "NOT_STORED\r\n",
     "DELETED\r\n",
-    "VALUE other 0 2 7\r\nno\r\nEND\r\n",	     /* not what was asked for */
+    "VALUE other 0 2 7\r\nno\r\nEND\r\n",	     /* not the requested key */
     "VALUE key 0 2 7\r\nok\r\nVALUE key 0 2 7\r\nok\r\nEND\r\n",
     "VALUE key 0 2 0\r\nno\r\nEND\r\n",	     /* no cas id */
     "VALUE key 0 2\r\nno\r\nEND\r\n",
@@ -351,7 +349,7 @@ static const char *const nonsense[] = {
     "VALUE key 0 -1 7\r\n\r\nEND\r\n",
     "VALUE key 0 99999999999999 7\r\nno\r\nEND\r\n",
     "VALUE key 0 2 7\r\nno\r\nERROR\r\n",
-    "END\r\nERROR\r\n",			     /* a line that belongs to nothing */
+    "END\r\nERROR\r\n",			     /* a line that answers no request */
     GOOD "ERROR\r\n",
     "VALUE key 0 2 7\r\nno#",
     "VALUE key#",
@@ -422,7 +420,7 @@ START_TEST(a_byte_now_and_then_does_not_outlast_the_deadline)
 	m = open_lying("drip", answers);
 	for (int i = 0; i < 3; i++) {
 		timeout_ms = 50;
-		ck_result(done(m, op(MEMC_GET, "key")), MEMC_ERROR); /* in time, it would be a value or a miss */
+		ck_result(done(m, op(MEMC_GET, "key")), MEMC_ERROR); /* in time it would be a value or a miss */
 		timeout_ms = LONG_MS;
 		if (i < 2)
 			ck_result(done(m, op(MEMC_GET, "key")), MEMC_OK);
@@ -473,7 +471,7 @@ START_TEST(each_key_has_its_server_and_only_its_own_trouble)
 	struct memc *m;
 
 	prepare(200);
-	servers[0] = lying_server("mute", silent); /* takes all the time there is */
+	servers[0] = lying_server("mute", silent); /* uses up the whole wait */
 	servers[1] = real_server();
 	m = open_at(servers, 2);
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
@@ -485,14 +483,14 @@ START_TEST(each_key_has_its_server_and_only_its_own_trouble)
 	}
 	ck_assert_msg(lost > 25 && lost < 75, "%zu of the keys are at the first server", lost);
 	timeout_ms = LONG_MS;
-	m = open_real(); /* alone, it has the other keys as it had them */
+	m = open_real(); /* a client of this server alone: it still has the other keys */
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
 		ck_result(done(m, op(MEMC_GET, numbered("shared", (int)i))),
 		    ops[i].result == MEMC_OK ? MEMC_OK : MEMC_MISS);
 }
 END_TEST
 
-/* Which server has each of the keys. */
+/* Finds the server of each key. */
 static void
 places(const struct str *servers, size_t n, struct memc_op *ops, size_t n_ops)
 {

@@ -28,7 +28,7 @@ write_sql(const char *name, const char *text)
 	fclose(f);
 }
 
-/* An empty database, and a folder of migrations with one in it. */
+/* An empty database, and a folder with one migration. */
 static void
 begin(void)
 {

@@ -28,7 +28,7 @@ START_TEST(order_is_written_whole_and_read_by_its_link)
 	ck_str(o.address.field[ADDRESS_NAME], "Anna Müßig");
 	ck_str(o.address.field[ADDRESS_STREET], "Deich \"1\"\\");
 	ck_str(o.note, "ring\ntwice");
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
 	ck_assert_uint_eq(moments.n, 3);
 	ck_ok(order_adds_up(&o, &e), &e);
 	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 11), 6);

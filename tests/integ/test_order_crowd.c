@@ -1,4 +1,4 @@
-/* Orders that come at once, and through faults. */
+/* Orders placed concurrently, and orders placed during faults. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -9,7 +9,7 @@ struct crowd {
 	atomic_int ready;
 };
 
-/* Runs `work(i)` in n processes that begin together. */
+/* Runs `work(i)` in n processes that start together. */
 static void
 run_crowd(int n, void (*work)(int i, void *arg), void *arg)
 {
@@ -163,7 +163,7 @@ START_TEST(order_100_carts_each_submitted_4_times_at_once_are_exactly_100_orders
 }
 END_TEST
 
-/* Each fault at every exchange with the database in turn, until one is past the last. */
+/* Places orders with the fault at each exchange with the database in turn, to beyond the last one. */
 static int
 place_through_faults(struct shop *s, unsigned variant, int code)
 {
@@ -297,8 +297,8 @@ START_TEST(order_unpaid_gives_its_stock_back_once_even_with_several_jobs)
 	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox x JOIN orders o ON x.subject ="
 		" CONCAT('order/', LOWER(HEX(o.token_hash))) WHERE x.kind = 'cache' AND o.state = 5"), 20);
 	ck_ok(order_of(&s, placed.token, &o, &e), &e);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_EXPIRED);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DROPPED);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_EXPIRED);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DROPPED);
 	check_books();
 	shop_close(&s);
 }

@@ -8,7 +8,7 @@
 #include "store/catalogue/product_parts.h"
 #include "store/sql.h"
 
-/* What stands with a product of its pictures, facts and tags, beside the tables that it says again. */
+/* The parts of a product (pictures, facts, tags) as stored with it, compared with the tables that they copy. */
 
 static const struct db_stmt written[] = {
     {"PARTS_WRITTEN", DB_TOOL, "", "ss?", "SELECT handle, parts FROM product ORDER BY id"}};
@@ -73,7 +73,7 @@ all_of(const struct catalogue_product *p)
 	return buf_str(&b);
 }
 
-/* In a language without translations it is read from the tables, in the shop's own by one statement. */
+/* A language without translations is read from the tables; the shop's own by one statement. */
 static struct catalogue_product *
 read_in(struct db *db, const char *lang, struct str handle)
 {
@@ -94,7 +94,7 @@ executed(void)
 		      " WHERE variable_name = 'COM_STMT_EXECUTE'");
 }
 
-/* Both ways say the same, and the shop's own language took so many statements. */
+/* Both ways give the same product, and the shop's own language took this number of statements. */
 static void
 ck_same(struct db *db, const char *handle, long long statements)
 {
@@ -105,7 +105,7 @@ ck_same(struct db *db, const char *handle, long long statements)
 	ck_str(all_of(own), all_of(read_in(db, "xx", str_z(handle))).p);
 }
 
-/* Of all products, what is written with each is what its tables say. Returns what is written of all. */
+/* For all products, the stored parts equal the tables. Returns the stored parts of all. */
 static struct str
 ck_written(void)
 {
@@ -115,7 +115,7 @@ ck_written(void)
 	struct err e = {0};
 	struct buf all;
 
-	services_sql(&services, "UPDATE product SET status = 1"); /* the others are not read */
+	services_sql(&services, "UPDATE product SET status = 1"); /* only active products are read */
 	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
 	ck_ok(db_open(&a, &setup, &look, &e), &e);
 	ck_ok(db_select(db_query(look, 0), &a, &rows, &e), &e);
@@ -169,7 +169,7 @@ START_TEST(parts_of_imported_and_of_generated_goods_say_what_their_tables_say)
 }
 END_TEST
 
-/* There is nothing that generated goods could show. */
+/* Generated goods have no pictures, facts or tags. */
 START_TEST(parts_of_generated_goods_are_written_also_in_a_shop_without_pictures)
 {
 	struct import im = importer();
@@ -224,7 +224,7 @@ START_TEST(parts_follow_what_is_imported_anew)
 	ck_assert_int_ge(str_find(first, STR("picture 1 20 x 10 ")), 0);
 	ck_assert_int_ge(str_find(first, STR("picture 3 30 x 10 ")), 0);
 	ck_assert_int_ge(str_find(first, STR(" Leaves\nOrigin: Uji\n#fine\n#new\n")), 0);
-	/* Other words; the pictures' files are not at hand. */
+	/* The texts change; the files of the pictures are missing. */
 	ck_assert_int_eq(rename(path_of("in"), path_of("away")), 0);
 	ck_assert_int_eq(mkdir(path_of("in"), 0755), 0);
 	next = after_import(PARTS_HEAD "kept,Tea,new,5,a.png,A green tin,Kyoto\nkept,,,,none.png,Nothing,\n"
@@ -233,7 +233,7 @@ START_TEST(parts_follow_what_is_imported_anew)
 	ck_assert_int_ge(str_find(next, STR(" Leaves\nOrigin: Kyoto\n#new\n")), 0);
 	ck_assert_int_lt(str_find(next, STR("#fine")), 0);
 	ck_assert(str_eq(str_head(next, 50), str_head(first, 50))); /* up to the end of its hash */
-	/* The same words, another picture. */
+	/* The texts stay; the picture changes. */
 	draw("in/a.png", 40);
 	next = after_import(PARTS_HEAD "kept,Tea,new,5,a.png,A green tin,Kyoto\nkept,,,,none.png,Nothing,\n"
 				       "kept,,,,b.png,Leaves,\n");
@@ -261,7 +261,7 @@ by_bytes(const void *x, const void *y)
 	return str_cmp(*(const struct str *)x, *(const struct str *)y);
 }
 
-/* Everything that has a meaning to JSON, to the server or to a browser; no table could bring some of it. */
+/* Every character that is special in JSON, SQL or HTML; some of them no table could contain. */
 static void
 save_odd(const char *handle)
 {
@@ -314,7 +314,7 @@ say(const char *text)
 	(void)text;
 }
 
-/* As a database of the release before is: its products have no such column. */
+/* Starts from a database of the previous release, whose products lack the column. */
 START_TEST(migration_writes_the_parts_that_an_import_writes)
 {
 	struct db_login logins[DB_ACCOUNT__MAX];
@@ -335,7 +335,7 @@ START_TEST(migration_writes_the_parts_that_an_import_writes)
 	ck_ok(db_open(&a, &setup, &m.db, &e) && migrate_run(&m, &a, &e), &e);
 	ck_assert_uint_eq(m.n_applied, SQL_SCHEMA - 2);
 	ck_str(ck_written(), imported.p);
-	/* Once more: what was written since stays. */
+	/* Running it again keeps parts that were written since. */
 	services_sql(&services, "UPDATE product SET parts = '[[2,\"newer\"]]' WHERE handle = 'odd-too'");
 	services_sql(&services, "DELETE FROM schema_migration WHERE version >= 3");
 	ck_ok(migrate_run(&m, &a, &e), &e);
@@ -387,7 +387,7 @@ START_TEST(product_reads_the_same_whatever_is_missing_in_its_row)
 }
 END_TEST
 
-/* As a server does that is told to read rows in the order of their keys: those of a product come in another one. */
+/* Simulates a server that reads rows in the order of their keys, which is not the order of a product's variants. */
 START_TEST(product_has_its_variants_in_their_places_however_the_server_reads_them)
 {
 	run_table("Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\n"

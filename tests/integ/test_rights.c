@@ -1,7 +1,7 @@
-/* What each account of the database may do: the storefront's exactly what its statements need, and nothing else.
+/* The rights of each database account: the storefront has exactly those that its statements need.
  *
- * What is needed is read off the text of the statements (store/sql/); what is allowed is found by trying everything on
- * every table and column. */
+ * The needed rights are parsed from the text of the statements (store/sql/). The granted rights are found by trying
+ * everything on every table and column. */
 #include <mysql.h>
 #include <mysqld_error.h>
 #include <stdio.h>
@@ -73,9 +73,7 @@ add(struct rights *r, struct str right)
 	r->v[r->n++] = right;
 }
 
-/* ---- what is needed ---- */
-
-/* The next word of the statement; a word holds dots: "l.seen_minor". */
+/* The next word of the statement; words may contain dots: "l.seen_minor". */
 static bool
 next_word(struct str *rest, struct str *word)
 {
@@ -90,7 +88,7 @@ next_word(struct str *rest, struct str *word)
 	return n > 0;
 }
 
-/* The columns that stand before an equals sign between SET or UPDATE and WHERE, at the top level. */
+/* The columns before an equals sign, at the top level, between SET or UPDATE and WHERE. */
 static void
 add_columns(struct rights *r, struct str table, struct str assignments)
 {
@@ -117,7 +115,7 @@ add_columns(struct rights *r, struct str table, struct str assignments)
 	}
 }
 
-/* MariaDB wants the right to update each column that such a statement inserts. */
+/* MariaDB requires the right to update every column that such a statement inserts. */
 static void
 add_inserted(struct rights *r, struct str table, struct str text)
 {
@@ -159,7 +157,7 @@ add_needed(struct rights *r, struct str text)
 		add_columns(r, changed, str_from(text, (size_t)at + 5));
 }
 
-/* "SELECT changed_at" may come of ON DUPLICATE KEY UPDATE changed_at: only tables count. */
+/* False for a column: "SELECT changed_at" may come from ON DUPLICATE KEY UPDATE, so only reading a table counts. */
 static bool
 is_table(const struct str *tables, size_t n, struct str right)
 {
@@ -172,8 +170,6 @@ is_table(const struct str *tables, size_t n, struct str right)
 			return true;
 	return false;
 }
-
-/* ---- what is allowed ---- */
 
 static size_t
 list(MYSQL *root, const char *sql, struct str *out)
@@ -282,7 +278,7 @@ START_TEST(the_storefront_may_do_what_its_statements_need_and_nothing_else)
 }
 END_TEST
 
-/* Whatever hole a page may have. `%s`: each table in turn. */
+/* Must fail even if a page has a security hole. `%s`: each table in turn. */
 static const char *const never[] = {"DELETE FROM %s", "DROP TABLE %s", "TRUNCATE %s", "ALTER TABLE %s ADD x INT",
     "CREATE INDEX x ON %s (id)", "CREATE TRIGGER x BEFORE INSERT ON %s FOR EACH ROW SET @a = 1",
     "RENAME TABLE %s TO x", "CREATE OR REPLACE VIEW x AS SELECT * FROM %s", "LOCK TABLES %s WRITE",

@@ -6,7 +6,7 @@
 #include "plat/conf/conf.h"
 #include "store/catalogue/catalogue_save.h"
 
-/* Products as no table could give them, since reading it refuses them. */
+/* Products that no table could contain, since the parser refuses them. */
 static struct arena a;
 static struct conf conf;
 
@@ -18,7 +18,7 @@ struct goods {
 	struct str tag;
 };
 
-/* The columns of texts, and how long they are. */
+/* The text columns and their lengths. */
 static const struct {
 	const char *name;
 	size_t at, chars;
@@ -117,7 +117,7 @@ START_TEST(text_that_just_fits_is_saved_also_into_a_product_that_was_there)
 }
 END_TEST
 
-/* The first 190 characters are another product's handle. */
+/* The first 190 characters equal the handle of another product. */
 START_TEST(handle_that_is_too_long_is_not_taken_for_that_of_another_product)
 {
 	struct db *db = open_shop();

@@ -6,7 +6,7 @@
 
 #define NOW 1800000000
 
-/* A small shop whose books are right: two products, a sale that waits for its money, one that expired. */
+/* A small shop whose books are right: two products, an order that waits for its payment, and an expired one. */
 static const char *const books[] = {
     "DELETE FROM order_line", "DELETE FROM order_address", "DELETE FROM order_tax", "DELETE FROM order_event",
     "DELETE FROM ledger_line", "DELETE FROM ledger_entry", "DELETE FROM orders", "DELETE FROM cart_line",
@@ -48,7 +48,7 @@ static const char *const books[] = {
     " VALUES (1, 'cache', 'product/1', 1, '', 1, 1799999000), (2, 'mail', 'order_placed/1', 1, '', 1, 1)",
 };
 
-/* What is done to the books, which check must see it, and how it names the place. */
+/* A change of the books, the check that must find it, and the row that it must name. */
 static const struct {
 	const char *check, *sql, *what;
 } breaches[] = {

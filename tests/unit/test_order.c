@@ -63,8 +63,8 @@ plan(struct cart_line *lines, size_t n, const struct checkout_draft *d)
 static int
 expected(enum order_machine m, enum order_event ev, const struct order_facts *f)
 {
-	uint8_t from = f->is.of[m], payment = f->is.of[ORDER_MACHINE_PAYMENT];
-	uint8_t fulfilment = f->is.of[ORDER_MACHINE_FULFILMENT];
+	uint8_t from = f->states.of[m], payment = f->states.of[ORDER_MACHINE_PAYMENT];
+	uint8_t fulfilment = f->states.of[ORDER_MACHINE_FULFILMENT];
 	bool ended_by = ev == ORDER_EV_EXPIRE || ev == ORDER_EV_CANCEL;
 
 	switch (m) {
@@ -101,7 +101,7 @@ expected(enum order_machine m, enum order_event ev, const struct order_facts *f)
 		if (from == ORDER_FULFILMENT_OPEN && ended_by)
 			return ORDER_FULFILMENT_DROPPED;
 		if ((from == ORDER_FULFILMENT_OPEN || from == ORDER_FULFILMENT_PART_SENT)
-		    && f->is.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED)
+		    && f->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED)
 			return ev == ORDER_EV_SEND_PART ? ORDER_FULFILMENT_PART_SENT
 			    : ev == ORDER_EV_SEND_REST	? ORDER_FULFILMENT_SENT
 							: -1;
@@ -116,7 +116,7 @@ START_TEST(order_state_every_event_in_every_state_has_the_expected_effect)
 	for (unsigned i = 0; i < 4 * ORDER_STATES * ORDER_STATES * ORDER_STATES; i++) {
 		struct order_facts f = {.prepaid = i & 1,
 		    .costs = i & 2,
-		    .is = {{(uint8_t)(i / 4 % ORDER_STATES), (uint8_t)(i / 4 / ORDER_STATES % ORDER_STATES),
+		    .states = {{(uint8_t)(i / 4 % ORDER_STATES), (uint8_t)(i / 4 / ORDER_STATES % ORDER_STATES),
 			(uint8_t)(i / 4 / ORDER_STATES / ORDER_STATES)}}};
 
 		for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
@@ -127,7 +127,7 @@ START_TEST(order_state_every_event_in_every_state_has_the_expected_effect)
 
 				ck_assert_msg((went ? to : -1) == want, "machine %d, %s in %s", m,
 				    order_event_name((enum order_event)ev),
-				    order_state_name((enum order_machine)m, f.is.of[m]));
+				    order_state_name((enum order_machine)m, f.states.of[m]));
 				ck_assert(went || to == 99);
 				n++;
 			}
@@ -310,8 +310,8 @@ START_TEST(order_waits_for_its_money_only_when_paid_in_advance)
 	arena_init(&a, 4 << 20);
 	p = plan(&l, 1, &d);
 	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DUE);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_DUE);
 	ck_assert_int_eq(o.expires_at, 4600);
 	ck_assert_int_eq(o.lines[0].stock_taken, 2);
 	ck_assert_int_eq(o.total_minor, 2490);
@@ -319,7 +319,7 @@ START_TEST(order_waits_for_its_money_only_when_paid_in_advance)
 	l.stock.tracked = false;
 	p = plan(&l, 1, &d);
 	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
 	ck_assert_int_eq(o.expires_at, 0);
 	ck_assert_int_eq(o.lines[0].stock_taken, 0);
 	l.price_minor = l.seen_minor = 0;
@@ -327,8 +327,8 @@ START_TEST(order_waits_for_its_money_only_when_paid_in_advance)
 	d.payment = STR("transfer");
 	p = plan(&l, 1, &d);
 	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
-	ck_assert_int_eq(o.is.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_PAID);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_PAID);
 	arena_fini(&a);
 }
 END_TEST

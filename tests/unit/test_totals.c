@@ -43,11 +43,11 @@ static void
 check_line(const struct totals_line *line, bool included)
 {
 	int64_t one = included ? 10000 + line->rate_bp : 10000;
-	int64_t off = 2 * (line->is.tax_minor * one - line->shown_minor * line->rate_bp);
+	int64_t off = 2 * (line->tax.tax_minor * one - line->shown_minor * line->rate_bp);
 
 	ck_assert_int_eq(line->shown_minor, line->unit_minor * line->qty);
-	ck_assert_int_eq(line->is.net_minor + line->is.tax_minor, line->is.gross_minor);
-	ck_assert_int_eq(included ? line->is.gross_minor : line->is.net_minor, line->shown_minor);
+	ck_assert_int_eq(line->tax.net_minor + line->tax.tax_minor, line->tax.gross_minor);
+	ck_assert_int_eq(included ? line->tax.gross_minor : line->tax.net_minor, line->shown_minor);
 	ck_assert(off <= one && off >= -one);
 }
 
@@ -58,7 +58,7 @@ check_totals(const struct totals *t, const struct totals_line *lines, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		check_line(&lines[i], t->tax_included);
-		gross += lines[i].is.gross_minor;
+		gross += lines[i].tax.gross_minor;
 		shown += lines[i].shown_minor;
 	}
 	for (size_t i = 0; i < t->n_rates; i++) {
@@ -137,8 +137,8 @@ START_TEST(totals_of_a_german_cart_are_those_of_a_receipt)
 
 	ck_ok(totals_compute(&t, &rules, lines, 2, &e), &e);
 	ck_assert_int_eq(t.total_minor, 3405);
-	ck_assert_int_eq(lines[0].is.tax_minor, 380);
-	ck_assert_int_eq(lines[1].is.tax_minor, 35);
+	ck_assert_int_eq(lines[0].tax.tax_minor, 380);
+	ck_assert_int_eq(lines[1].tax.tax_minor, 35);
 	/* 490 in proportion 2380 : 535 is 400.07 : 89.93 */
 	ck_assert_int_eq(t.rates[0].shipping.gross_minor, 400);
 	ck_assert_int_eq(t.rates[1].shipping.gross_minor, 90);

@@ -43,7 +43,7 @@ sample(void)
 	return root;
 }
 
-/* What sample() fits, and whatever has no html elsewhere. */
+/* A shape that fits sample(), and any tree without html elsewhere. */
 static const struct view_shape page_fields[] = {{N_iso, VIEW_IS(VIEW_HTML), false, NULL}, {0}};
 static const struct view_shape any_fields[] = {{N_page, 0xffff, false, page_fields}, {0}};
 static const struct view_shape any = {.types = 0xffff, .fields = any_fields};

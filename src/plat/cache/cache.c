@@ -168,7 +168,7 @@ begin_run(struct cache_run *r, struct cache_item *items)
 	}
 }
 
-/* What memcached gave was read when it was judged. */
+/* Values from memcached were read when they were checked; this reads the others. */
 static bool
 read_rest(struct arena *a, struct cache_item *item, struct err *e)
 {

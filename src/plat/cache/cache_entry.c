@@ -10,7 +10,7 @@
 #define MAGIC UINT64_C(0x4b4f4e544f523032)
 #define QUIET_NS (60 * CLOCK_S)
 
-/* What is authenticated beside the payload. The part before `key` is stored, with the sealed payload behind it. */
+/* The associated data of the seal. The part before `key` is stored; the sealed payload follows it. */
 struct entry_head {
 	uint64_t magic, version;
 	int64_t soft_at, hard_at;

@@ -79,7 +79,7 @@ void control_pause(struct control *, bool paused, bool due);
 bool control_pause_due(const struct control *);
 void control_pause_written(struct control *);
 
-/* What the row last said; decides nothing, and is shown. */
+/* The pause of all hosts as last read from the database. For display only; orders read the row themselves. */
 bool control_shop_paused(const struct control *);
 void control_set_shop_paused(struct control *, bool);
 

@@ -365,12 +365,12 @@ stats_end(struct stats *st, enum stats_end how)
 }
 
 void
-stats_add(struct stats *st, enum stats_counter which, uint64_t n)
+stats_add(struct stats *st, enum stats_counter counter, uint64_t n)
 {
 	struct stats_slot *s = stats_own(st);
 
 	if (s != NULL)
-		stats_raise(&s->count[which], n);
+		stats_raise(&s->count[counter], n);
 }
 
 void

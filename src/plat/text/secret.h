@@ -23,7 +23,7 @@ void secret_random(void *to, size_t n);
  * and forks must not make more on both sides. */
 void secret_id(char id[33]);
 
-/* What is stored of a token. */
+/* The hash that is stored in place of a token. */
 void secret_hash(struct str token, uint8_t hash[SECRET_HASH_B]);
 
 /* The hash of a token as links and cookies carry it, in base64url. False when it cannot be one. */

@@ -15,7 +15,7 @@ account(struct arena *a, const struct db_login *l)
 	return str_fmt(a, "'%s'@'%s'", db_text_quoted(a, l->user).p, l->host.n == 0 ? "localhost" : "%");
 }
 
-/* The pattern of databases; in it an underscore stands for any character unless it is escaped. */
+/* The pattern that matches the trial databases. An underscore in a pattern matches any character unless escaped. */
 static struct str
 trial_pattern(struct arena *a, struct str database)
 {
@@ -33,7 +33,7 @@ trial_pattern(struct arena *a, struct str database)
 	return buf_str(&b);
 }
 
-/* As the programs that connect with it read it. */
+/* Reads the file as the programs that connect with it do. */
 static bool
 password(struct arena *a, struct str file, struct str *out, struct err *e)
 {
@@ -63,7 +63,7 @@ accounts_fill(struct arena *a, const struct db_login *l, struct str text, struct
 	    {STR("@jobs@"), account(a, &l[DB_ACCOUNT_JOBS])},
 	    {STR("@tool@"), account(a, &l[DB_ACCOUNT_TOOL])},
 	    {STR("@backup@"), account(a, &l[DB_ACCOUNT_BACKUP])},
-	    {.name = STR("@web_password@")}, /* these in the order of the accounts */
+	    {.name = STR("@web_password@")}, /* in the order of the accounts */
 	    {.name = STR("@jobs_password@")},
 	    {.name = STR("@tool_password@")},
 	    {.name = STR("@backup_password@")},

@@ -1,6 +1,6 @@
-/* doctor_store.h - what `kontor doctor` asks a database: about the server, the schema, and an account's own rights.
+/* doctor_store.h - the database queries of `kontor doctor`: server, schema, and the rights of the connected account.
  *
- * The connection is opened as DB_MIGRATE, with whichever account: nothing is prepared before it is asked for. */
+ * The connection is opened as DB_MIGRATE, with any account; statements are prepared on first use. */
 #ifndef KONTOR_STORE_ADMIN_DOCTOR_STORE_H
 #define KONTOR_STORE_ADMIN_DOCTOR_STORE_H
 
@@ -16,21 +16,21 @@ MUST_USE bool doctor_server(struct db *, struct arena *, struct doctor_server *,
 
 struct doctor_schema {
 	bool exists;
-	int64_t version;       /* the last one that was begun */
-	struct str unfinished; /* the file of one that is half done, or empty */
-	uint64_t done;         /* how many of its statements are */
+	int64_t version;       /* the newest one that was started */
+	struct str unfinished; /* the file of a migration that was interrupted, or empty */
+	uint64_t done;         /* the number of its statements that were executed */
 };
 MUST_USE bool doctor_schema(struct db *, struct arena *, struct doctor_schema *, struct err *);
 
 struct doctor_queue {
-	int64_t dead, late; /* late: due before `before_s` and still waiting */
+	int64_t dead, late; /* late: due before `before_s`, but still waiting */
 };
 MUST_USE bool doctor_queue(struct db *, struct arena *, int64_t before_s, struct doctor_queue *, struct err *);
 
-/* SHOW GRANTS of the connected account: one statement a line, each ended by ';'. */
+/* SHOW GRANTS of the connected account: one statement per line, each ending with ';'. */
 MUST_USE bool doctor_grants(struct db *, struct arena *, struct str *text, struct err *);
 
-/* How many statements a process of this role prepares. */
+/* The number of statements that a process of this role prepares. */
 size_t doctor_statements(enum db_role);
 
 #endif

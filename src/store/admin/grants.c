@@ -6,7 +6,7 @@
 
 #define GRANTS_MAX 1000
 
-/* Without the marks that quote names and patterns. */
+/* Removes quotation marks. */
 static struct str
 plain(struct arena *a, struct str s)
 {
@@ -32,7 +32,7 @@ grants_add(struct arena *a, struct grants *g, struct grant one, struct err *e)
 	return true;
 }
 
-/* Takes "SELECT", or "UPDATE (a, b)", off the front of a list of rights. */
+/* Takes the first right, "SELECT" or "UPDATE (a, b)", from a list. */
 static bool
 next_right(struct str *rest, struct str *right, struct str *columns)
 {
@@ -74,7 +74,7 @@ add_all(struct arena *a, struct grants *g, struct str rights, struct str object,
 	return true;
 }
 
-/* "GRANT rights ON object TO account ...": its parts. False for anything else, as a role. */
+/* Splits "GRANT rights ON object TO account ...". False for any other statement, such as the grant of a role. */
 static bool
 split(struct str stmt, struct str *rights, struct str *object, struct str *account, struct str *rest)
 {
@@ -123,7 +123,7 @@ grants_parse(struct arena *a, struct str text, struct str user, struct grants *g
 	return true;
 }
 
-/* The object itself, or one that it is a part of. */
+/* True if `wide` is `narrow` or contains it. */
 static bool
 reaches(struct str wide, struct str narrow)
 {

@@ -110,7 +110,7 @@ find_files(struct run *r, struct err *e)
 	return r->n_files > 0 || err_set(e, ERR_INPUT, "%s: no file NNNN_name.sql", r->m->dir);
 }
 
-/* The database computes the checksum: nothing else here needs a hash. */
+/* The database computes the checksum, so that this program needs no hash function for it. */
 static bool
 load_files(struct run *r, struct err *e)
 {
@@ -272,7 +272,7 @@ make_control(struct run *r, struct err *e)
 	for (size_t i = 0; i < r->n_files; i++) {
 		struct file f = r->file[i];
 
-		f.version = 0; /* noted where it is applied as a migration */
+		f.version = 0; /* not recorded here; applying it as a migration does that */
 		if (str_ends(f.name, STR(CONTROL_FILE)) && !run_text(r, &f, 0, e))
 			return false;
 	}

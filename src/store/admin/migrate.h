@@ -1,12 +1,13 @@
-/* migrate.h - brings the database's schema to the one that this release is written for.
+/* migrate.h - brings the database to the schema of this release.
  *
- * The schema is a row of files, NNNN_name.sql, numbered without gaps. They are applied in order, one migrator at a
- * time, and each is noted in schema_migration with its checksum. A file that was changed after it was applied is
- * refused by name: what is in the database would no longer be what the files say. MariaDB cannot roll a CREATE or
- * ALTER back, so a file may end half done: how many of its statements were done is noted too, the next run refuses
- * to go on, and `resume` goes on behind the last that was done, once the file or the database has been put right.
+ * The schema is a series of files, NNNN_name.sql, numbered without gaps. They are applied in order, by one migrator at
+ * a time, and each is recorded in schema_migration with its checksum. A file that was changed after it was applied is
+ * refused by name, since the database would no longer match the files. MariaDB cannot roll back CREATE or ALTER, so a
+ * file may be interrupted half-way. The number of executed statements is therefore recorded too: the next run refuses
+ * to continue, and `resume` continues after the last executed statement, once the file or the database has been
+ * repaired.
  *
- * In the end grants.sql, if it is there, gives the accounts their rights (accounts.h). */
+ * Finally grants.sql, if present, gives the accounts their rights (accounts.h). */
 #ifndef KONTOR_STORE_ADMIN_MIGRATE_H
 #define KONTOR_STORE_ADMIN_MIGRATE_H
 
@@ -14,24 +15,24 @@
 
 struct migrate {
 	struct db *db; /* opened as DB_MIGRATE */
-	const struct db_login *logins; /* of all accounts, for the rights */
+	const struct db_login *logins; /* of all accounts, for grants.sql */
 	const char *dir;
 	bool dry_run, resume, no_grants;
-	void (*say)(const char *text); /* progress, one line each */
+	void (*say)(const char *text); /* progress, one line per call */
 	/* out */
 	unsigned n_applied, n_waiting;
 };
 
-/* Until migrate_unlock() nobody else changes the schema of the database that `db` is in. The same connection may take
- * it again. ERR_CONFLICT when another one has it. */
+/* Locks the schema of the current database of `db` against other migrators until migrate_unlock(). Recursive on one
+ * connection. ERR_CONFLICT if another connection has the lock. */
 MUST_USE bool migrate_lock(struct db *, struct arena *, struct err *);
 void migrate_unlock(struct db *, struct arena *);
 
-/* ERR_INPUT: files missing, doubled or changed. ERR_CONFLICT: half applied, or another migrator is at work.
- * ERR_UPSTREAM, ERR_BUG: what the database said, with file and line. */
+/* ERR_INPUT: files missing, doubled or changed. ERR_CONFLICT: half applied, or another migrator is running.
+ * ERR_UPSTREAM, ERR_BUG: the error of the database, with file and line. */
 MUST_USE bool migrate_run(struct migrate *, struct arena *, struct err *);
 
-/* Makes the table of store/control_store.h, which is in no dump, where it is missing. migrate_run() does so too. */
+/* Creates the table of store/control_store.h if it is missing: dumps do not contain it. migrate_run() does so too. */
 MUST_USE bool migrate_control(struct migrate *, struct arena *, struct err *);
 
 #endif

@@ -6,7 +6,7 @@ at(struct str s, size_t i)
 	return i < s.n ? s.p[i] : '\0';
 }
 
-/* Bytes of the comment that begins at i; 0: there is none. */
+/* The length of the comment that begins at i; 0 if there is none. */
 static size_t
 comment(struct str s, size_t i)
 {

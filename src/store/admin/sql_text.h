@@ -1,7 +1,7 @@
-/* sql_text.h - cuts a file of SQL into its statements. Pure.
+/* sql_text.h - splits a file of SQL into statements. Pure.
  *
- * Knows quotes, and the comments of SQL (-- and # to the end of the line, slash-star); a statement ends at a ';'. There
- * is no DELIMITER: a trigger or procedure with a body of several statements cannot be written in such a file. */
+ * Handles quotes and SQL comments (-- and # to the end of the line, slash-star). A statement ends with ';'. There is no
+ * DELIMITER, so the file cannot contain a trigger or procedure with several statements. */
 #ifndef KONTOR_STORE_ADMIN_SQL_TEXT_H
 #define KONTOR_STORE_ADMIN_SQL_TEXT_H
 
@@ -12,8 +12,8 @@ struct sql_text {
 	unsigned line; /* of the first byte of `rest` */
 };
 
-/* Takes the next statement, without its ';' and without comments in front of it. `line`: where it begins, from 1.
- * False at the end of the text. */
+/* Takes the next statement, without its ';' and the comments before it. `line` is its first line, counted from 1. False
+ * at the end of the text. */
 bool sql_text_next(struct sql_text *, struct str *stmt, unsigned *line);
 
 #endif

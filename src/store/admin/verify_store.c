@@ -45,7 +45,7 @@ verify_checks(size_t *n)
 	return checks;
 }
 
-/* The table of states as JSON, for the statement that compares the journal with it. */
+/* The state tables as JSON, for the statement that checks the journal against them. */
 static struct str
 rules_json(struct arena *a)
 {
@@ -100,7 +100,7 @@ make_check(struct db *db, struct arena *a, int64_t now_s, struct verify_result *
 }
 
 bool
-verify_run(struct db *db, int64_t now_s, verify_tell_fn *tell, void *arg, size_t *n_broken, struct err *e)
+verify_run(struct db *db, int64_t now_s, verify_report_fn *report, void *arg, size_t *n_broken, struct err *e)
 {
 	struct arena a;
 	bool ok = db_snapshot(db, e);
@@ -115,7 +115,7 @@ verify_run(struct db *db, int64_t now_s, verify_tell_fn *tell, void *arg, size_t
 		if (!ok)
 			break;
 		*n_broken += r.n > 0;
-		tell(arg, &r);
+		report(arg, &r);
 	}
 	arena_fini(&a);
 	db_rollback(db);

@@ -1,22 +1,22 @@
-/* verify_store.h - the shop's promises about its own books, each as a statement that finds what breaks it.
+/* verify_store.h - the invariants of the stored data, each as a statement that finds its breaches.
  *
- * All checks see one moment: a snapshot that is taken once (REPEATABLE READ; under READ COMMITTED there is none), so
- * that a busy shop is not accused of what it was just doing. Nothing is locked and nothing is changed. */
+ * All checks read one snapshot (REPEATABLE READ; READ COMMITTED has none), so that changes in progress are not reported
+ * as breaches. Nothing is locked or changed. */
 #ifndef KONTOR_STORE_ADMIN_VERIFY_STORE_H
 #define KONTOR_STORE_ADMIN_VERIFY_STORE_H
 
 #include "plat/db/db.h"
 
-#define VERIFY_NAMED_MAX 100 /* breaches of one promise that are named */
+#define VERIFY_NAMED_MAX 100 /* breaches listed per invariant */
 
 struct verify_check {
 	const char *name;    /* "order_total" */
-	const char *promise; /* what holds when there is no breach */
+	const char *promise; /* the invariant in words */
 	unsigned sql;	     /* enum sql_id */
 	bool takes_rules, takes_now;
 };
 
-/* The table; *n rows. */
+/* The table of checks; *n is its size. */
 const struct verify_check *verify_checks(size_t *n);
 
 struct verify_breach {
@@ -27,15 +27,15 @@ struct verify_result {
 	const struct verify_check *check;
 	const struct verify_breach *breach;
 	size_t n;
-	bool more; /* there are breaches that are not named */
+	bool more; /* there are more breaches than listed */
 	uint64_t ms;
 };
 
-/* Called for each check as it is done; the breaches live until it returns. */
-typedef void verify_tell_fn(void *arg, const struct verify_result *);
+/* Called after each check; the breaches are valid until it returns. */
+typedef void verify_report_fn(void *arg, const struct verify_result *);
 
-/* Makes all checks. *n_broken: promises that do not hold. ERR_* only when a check could not be made. */
+/* Runs all checks. *n_broken is the number of broken invariants. Fails only if a check could not run. */
 MUST_USE bool verify_run(
-    struct db *, int64_t now_s, verify_tell_fn *tell, void *arg, size_t *n_broken, struct err *);
+    struct db *, int64_t now_s, verify_report_fn *report, void *arg, size_t *n_broken, struct err *);
 
 #endif

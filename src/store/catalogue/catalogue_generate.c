@@ -128,7 +128,7 @@ make_batch(struct db *db, void *arg, struct err *e)
 
 bool
 catalogue_generate(
-    struct catalogue_save *s, uint64_t n, uint64_t seed, void (*tell)(uint64_t done), struct err *e)
+    struct catalogue_save *s, uint64_t n, uint64_t seed, void (*report)(uint64_t done), struct err *e)
 {
 	struct generate g = {.s = s, .seed = str_fmt(s->a, "%llu", (unsigned long long)seed)};
 
@@ -145,8 +145,8 @@ catalogue_generate(
 			           ? err_context(e, "the seed %llu was used before", (unsigned long long)seed)
 			           : false;
 		arena_rewind(s->a, before);
-		if (tell != NULL)
-			tell(g.to + 1);
+		if (report != NULL)
+			report(g.to + 1);
 	}
 	return true;
 }

@@ -10,9 +10,9 @@
 
 #define CATALOGUE_GENERATE_MAX UINT64_C(10000000)
 
-/* Makes `n` products in transactions of some thousand; `tell` (or NULL) hears how many there are. ERR_CONFLICT: the
+/* Makes `n` products in transactions of some thousand; `report` (or NULL) hears how many there are. ERR_CONFLICT: the
  * seed was used before. */
 MUST_USE bool catalogue_generate(
-    struct catalogue_save *, uint64_t n, uint64_t seed, void (*tell)(uint64_t done), struct err *);
+    struct catalogue_save *, uint64_t n, uint64_t seed, void (*report)(uint64_t done), struct err *);
 
 #endif

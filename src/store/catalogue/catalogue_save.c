@@ -465,7 +465,7 @@ note_stock(struct save_batch *b, struct err *e)
 }
 
 static void
-save_tell(struct save_item *it)
+save_report(struct save_item *it)
 {
 	it->same = !it->fresh && str_eq(it->known_hash, str_n(it->hash, DIGEST_B)) && !save_pictures_differ(it);
 	it->out->product = it->fresh ? CATALOGUE_NEW : it->same ? CATALOGUE_SAME : CATALOGUE_CHANGED;
@@ -496,7 +496,7 @@ catalogue_save_products(struct catalogue_save *s, const struct product *const *p
 	if (!recognise(&b, e) || !save_pictures_load(&b, e))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		save_tell(&b.item[i]);
+		save_report(&b.item[i]);
 	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
 	    && save_words(&b, e) && save_pictures(&b, e) && save_variants(&b, e)
 	    && save_sums(&b, save_is_changed, e) /* lists take the price from there */

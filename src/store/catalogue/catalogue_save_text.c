@@ -19,7 +19,7 @@ find_owner(struct catalogue_save *s, const struct translation *t, uint64_t *id, 
 
 /* A kind of text: the statements that read and write it, and how many texts it has. */
 struct save_text {
-	unsigned is, put;
+	unsigned find, put;
 	size_t n;
 };
 
@@ -48,7 +48,7 @@ save_text(
 				      category = {SQL_SAVE_CATEGORY_TEXT_IS, SQL_SAVE_CATEGORY_TEXT, 2};
 	const struct save_text *k = id == 0 ? &term : t->kind == TRANSLATION_PRODUCT ? &product : &category;
 	const struct str texts[] = {t->title, t->body_html, t->seo_title, t->seo_description};
-	struct db_query *q = query_of(s, k->is, t, id);
+	struct db_query *q = query_of(s, k->find, t, id);
 	struct db_rows rows;
 	bool found, same;
 

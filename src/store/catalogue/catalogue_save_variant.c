@@ -8,7 +8,7 @@
 struct kept {
 	uint64_t id, position, image;
 	bool gone, matched, aside;
-	struct product_variant is; /* its stock: on hand */
+	struct product_variant stored; /* its stock: on hand */
 };
 
 /* Of one product. */
@@ -44,7 +44,7 @@ take_kept(struct db_rows *r, struct kept *k)
 	k->id = c_u64(r);
 	k->position = c_u64(r);
 	k->gone = c_u64(r) != 0;
-	variant_row_read(r, &k->is);
+	variant_row_read(r, &k->stored);
 }
 
 static bool
@@ -65,10 +65,11 @@ match(struct variants *vs)
 
 			for (size_t k = 0; k < vs->n && vs->of[i] == NULL; k++) {
 				struct kept *have = &vs->kept[k];
-				bool by_sku = v->sku.n > 0 && str_eq(v->sku, have->is.sku);
+				bool by_sku = v->sku.n > 0 && str_eq(v->sku, have->stored.sku);
 
 				if (have->matched
-				    || (pass == 2 ? !same_values(v, &have->is) : !by_sku || have->gone != (pass == 1)))
+				    || (pass == 2 ? !same_values(v, &have->stored)
+						  : !by_sku || have->gone != (pass == 1)))
 					continue;
 				have->matched = true;
 				vs->of[i] = have;
@@ -111,7 +112,7 @@ step_aside(struct variants *vs, struct err *e)
 		bool taken = false;
 
 		for (size_t i = 0; i < vs->p->n_variants && !taken; i++)
-			taken = vs->of[i] != have && same_values(&have->is, &vs->p->variants[i]);
+			taken = vs->of[i] != have && same_values(&have->stored, &vs->p->variants[i]);
 		if (!taken)
 			continue;
 		have->aside = true;
@@ -242,7 +243,7 @@ add_stocks(struct save_writing *w, struct err *e)
 static bool
 same(const struct kept *have, const struct product_variant *v, size_t position)
 {
-	const struct product_variant *w = &have->is;
+	const struct product_variant *w = &have->stored;
 
 	return !have->gone && !have->aside && have->position == position && same_values(w, v) && str_eq(w->sku, v->sku)
 	    && str_eq(w->barcode, v->barcode) && w->price_minor == v->price_minor
@@ -269,7 +270,7 @@ change(struct save_writing *w, struct variants *vs, size_t i, struct err *e)
 	bind(q, v, i + 1);
 	q_u64(q, have->id);
 	return db_run(q, NULL, e)
-	    && (have->is.price_minor == v->price_minor || save_price(w, have->id, v->price_minor, e));
+	    && (have->stored.price_minor == v->price_minor || save_price(w, have->id, v->price_minor, e));
 }
 
 static bool
@@ -323,8 +324,8 @@ list_restock(struct save_writing *w, struct variants *vs, struct restock *due, s
 
 		if (r.have == NULL)
 			continue;
-		r.kind = r.have->is.tracked != r.v->tracked || r.have->is.sell_over != r.v->sell_over;
-		r.count = w->b->s->set_stock && r.v->has_stock && r.have->is.stock != r.v->stock;
+		r.kind = r.have->stored.tracked != r.v->tracked || r.have->stored.sell_over != r.v->sell_over;
+		r.count = w->b->s->set_stock && r.v->has_stock && r.have->stored.stock != r.v->stock;
 		if (r.kind || r.count)
 			due[(*n)++] = r;
 	}
@@ -368,8 +369,8 @@ put_stock(struct json_out *rows, const struct restock *r)
 	json_begin(rows, '[');
 	json_put_i64(rows, (int64_t)r->have->id);
 	json_put_i64(rows, r->by);
-	json_put_i64(rows, r->kind ? r->v->tracked : r->have->is.tracked);
-	json_put_i64(rows, r->kind ? r->v->sell_over : r->have->is.sell_over);
+	json_put_i64(rows, r->kind ? r->v->tracked : r->have->stored.tracked);
+	json_put_i64(rows, r->kind ? r->v->sell_over : r->have->stored.sell_over);
 }
 
 bool

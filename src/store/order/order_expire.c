@@ -30,7 +30,7 @@ next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
 		return e->kind == ERR_NONE;
 	o->id = c_u64(&rows);
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		o->facts.is.of[m] = (uint8_t)c_u64(&rows);
+		o->facts.states.of[m] = (uint8_t)c_u64(&rows);
 	o->facts.costs = c_i64(&rows) > 0;
 	o->facts.prepaid = payment_find(c_str(&rows), &payment) && payment_prepaid(payment);
 	o->token_hash = c_bytes(&rows);
@@ -46,17 +46,17 @@ step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct e
 	uint64_t n;
 
 	*ends = true;
-	o->to = o->facts.is;
+	o->to = o->facts.states;
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
 		*ends = order_step((enum order_machine)m, ORDER_EV_EXPIRE, &o->facts, &o->to.of[m]) && *ends;
 	if (!*ends)
-		o->to = o->facts.is;
+		o->to = o->facts.states;
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
 		q_i64(q, o->to.of[m]);
 	q_null(q);
 	q_u64(q, o->id);
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		q_i64(q, o->facts.is.of[m]);
+		q_i64(q, o->facts.states.of[m]);
 	if (!db_run(q, &n, e))
 		return false;
 	if (n == 0)
@@ -65,7 +65,7 @@ step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct e
 	    || (order_insert_steps(db, tx->a,
 		&(struct order_steps){.order_id = o->id,
 		    .event = ORDER_EV_EXPIRE,
-		    .from = o->facts.is,
+		    .from = o->facts.states,
 		    .to = o->to,
 		    .actor = "job",
 		    .why = "not paid in time",

@@ -26,7 +26,7 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 	o->session_id = c_u64(rows);
 	o->number = c_str(rows);
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		o->is.of[m] = (uint8_t)c_u64(rows);
+		o->states.of[m] = (uint8_t)c_u64(rows);
 	o->lang = c_str(rows);
 	known = currency_find(c_str(rows), &o->cur);
 	o->tax_included = c_u64(rows) != 0;

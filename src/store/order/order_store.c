@@ -84,7 +84,7 @@ static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
 	struct order_steps placed = {
-	    .event = ORDER_EV_PLACE, .to = o->is, .actor = "buyer", .why = "", .at = o->created_at};
+	    .event = ORDER_EV_PLACE, .to = o->states, .actor = "buyer", .why = "", .at = o->created_at};
 	uint8_t hash[SECRET_HASH_B];
 
 	hash_token(tx, hash);

@@ -23,7 +23,7 @@ insert_head(struct db *db, struct arena *a, struct order *o, struct str token_ha
 	q_u64(q, o->session_id);
 	q_bytes(q, token_hash);
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		q_i64(q, o->is.of[m]);
+		q_i64(q, o->states.of[m]);
 	q_str(q, o->lang);
 	q_str(q, str_z(currency_code(o->cur)));
 	q_i64(q, o->tax_included);

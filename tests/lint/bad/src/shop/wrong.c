@@ -25,3 +25,9 @@ five(struct arena *arena, int a, int b, int c, int d, int e, struct err *err)
 }
 
 static const unsigned very_long_line_that_goes_on_and_on_until_it_is_longer_than_the_one_hundred_and_twenty_columns_allowed(void);
+
+/* Whether it is so. */
+static int which;
+
+/* Words in a comment are free: which is told. */
+static const char *words = "is told";
