@@ -200,6 +200,20 @@ arena_extend(struct arena *a, void *old_p, size_t old_b, size_t new_b)
 	return true;
 }
 
+void *
+arena_more(struct arena *a, void *old, size_t n, size_t *cap, size_t size_b)
+{
+	void *p;
+
+	if (n < *cap)
+		return old;
+	*cap = *cap * 2 + 32;
+	p = arena_alloc(a, *cap * size_b);
+	if (n > 0)
+		memcpy(p, old, n * size_b);
+	return p;
+}
+
 void
 arena_defer(struct arena *a, void (*fn)(void *), void *ptr)
 {

@@ -52,6 +52,9 @@ MUST_USE void *arena_try(struct arena *, size_t size_b);
  * The added bytes are not zeroed: the caller writes them at once. */
 MUST_USE bool arena_extend(struct arena *, void *old_p, size_t old_b, size_t new_b);
 
+/* Room for one more element of `size_b` bytes after `n`: `old`, or a copy with a larger *cap. */
+MUST_USE void *arena_more(struct arena *, void *old, size_t n, size_t *cap, size_t size_b);
+
 /* Calls `fn(ptr)` at reset or fini. For resources other than memory: descriptors, library handles. */
 void arena_defer(struct arena *, void (*fn)(void *), void *ptr);
 

@@ -7,7 +7,6 @@
 #define COLD __attribute__((cold))
 #define NORETURN __attribute__((noreturn))
 #define UNUSED __attribute__((unused))
-#define NONSTRING __attribute__((nonstring))
 
 #define ARRAY_LEN(x) (sizeof(x) / sizeof((x)[0]))
 

@@ -46,22 +46,6 @@ currency_digits(currency c)
 }
 
 bool
-money_add(struct money a, struct money b, struct money *out, struct err *e)
-{
-	if (a.cur != b.cur)
-		return err_set(e, ERR_BUG, "adding %s to %s", currency_code(b.cur), currency_code(a.cur));
-	out->cur = a.cur;
-	return num_add(a.minor, b.minor, &out->minor) || err_set(e, ERR_LIMIT, "amount too large");
-}
-
-bool
-money_mul(struct money a, int64_t n, struct money *out, struct err *e)
-{
-	out->cur = a.cur;
-	return num_mul(a.minor, n, &out->minor) || err_set(e, ERR_LIMIT, "amount too large");
-}
-
-bool
 money_parse(struct str s, currency c, struct money *out, struct err *e)
 {
 	out->cur = c;

@@ -22,9 +22,6 @@ bool currency_known(currency);	       /* false: no index into the table; for byt
 const char *currency_code(currency);   /* "EUR" */
 int currency_digits(currency);	       /* minor digits: EUR 2, JPY 0, KWD 3 */
 
-MUST_USE bool money_add(struct money a, struct money b, struct money *out, struct err *);
-MUST_USE bool money_mul(struct money a, int64_t n, struct money *out, struct err *);
-
 /* "12.5" to minor units of the currency; ERR_INPUT: not an amount. */
 MUST_USE bool money_parse(struct str, currency, struct money *out, struct err *);
 

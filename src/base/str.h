@@ -31,6 +31,7 @@ bool str_eq(struct str, struct str);
 bool str_eq_z(struct str, const char *z);
 bool str_eq_case(struct str, struct str); /* ASCII letters only */
 int str_cmp(struct str, struct str);	  /* bytes, as memcmp */
+int str_order(const void *a, const void *b); /* the same for qsort() */
 bool str_starts(struct str, struct str head);
 bool str_ends(struct str, struct str tail);
 

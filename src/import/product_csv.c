@@ -109,12 +109,6 @@ product_csv_open(struct arena *process, struct arena *group, const struct produc
 	return true;
 }
 
-static int
-str_order(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 static bool
 read_tags(const struct product_row *r, struct product *p)
 {

@@ -84,30 +84,35 @@ product_note_cell(const struct product_row *r, bool refused, int at, const char 
 		r->pc->setup.note(r->pc->setup.arg, &n);
 }
 
+static void PRINTF(4, 0)
+note_column(const struct product_row *r, bool refused, enum product_column col, const char *fmt, va_list ap)
+{
+	char why[200];
+
+	vsnprintf(why, sizeof(why), fmt, ap);
+	product_note_cell(r, refused, r->pc->at[col], product_column_name(col), why);
+}
+
 bool
 product_refuse(const struct product_row *r, enum product_column col, const char *fmt, ...)
 {
-	char why[200];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
+	note_column(r, true, col, fmt, ap);
 	va_end(ap);
 	r->pc->row_refused = true;
-	product_note_cell(r, true, r->pc->at[col], product_column_name(col), why);
 	return false;
 }
 
 void
 product_remark(const struct product_row *r, enum product_column col, const char *fmt, ...)
 {
-	char why[200];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(why, sizeof(why), fmt, ap);
+	note_column(r, false, col, fmt, ap);
 	va_end(ap);
-	product_note_cell(r, false, r->pc->at[col], product_column_name(col), why);
 }
 
 struct str

@@ -155,10 +155,3 @@ field_good(const struct fields *fields, unsigned id)
 {
 	return field_get(fields, id)->state == FIELD_GOOD;
 }
-
-bool
-field_need(const struct fields *fields, unsigned id, struct err *e)
-{
-	return field_good(fields, id)
-	    || err_set(e, ERR_INPUT, "the field %s is missing or wrong", fields->table->v[id].name);
-}

@@ -53,7 +53,4 @@ struct str field_text(const struct fields *, unsigned id);
 int64_t field_int(const struct fields *, unsigned id, int64_t otherwise);
 bool field_good(const struct fields *, unsigned id);
 
-/* ERR_INPUT unless the field is present and good. */
-MUST_USE bool field_need(const struct fields *, unsigned id, struct err *);
-
 #endif

@@ -23,13 +23,6 @@ address_field_name(enum address_field f)
 	return infos[f].name;
 }
 
-size_t
-address_field_max(enum address_field f)
-{
-	ASSERT(f < ADDRESS__MAX);
-	return infos[f].max;
-}
-
 static bool
 is_control(uint32_t cp)
 {

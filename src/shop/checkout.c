@@ -93,7 +93,6 @@ compute(struct arena *a, const struct shop_rules *rules, const struct cart *cart
 		    .ships = line->ships,
 		};
 	}
-	p->n_counted = at;
 	if (!totals_compute(&p->totals, &tr, counted, at, e))
 		return false;
 	at = 0;

@@ -40,7 +40,7 @@ struct checkout_plan {
 	enum payment payment;
 	bool payments[PAYMENT__MAX];
 	struct checkout_line *lines; /* one for each line of the cart */
-	size_t n, n_counted;
+	size_t n;
 	struct totals totals;
 	enum checkout_step step; /* the first that still needs input */
 	bool orderable;		 /* at least one line, and each can be sold as shown */

@@ -10,7 +10,6 @@
 
 #define SEARCH_TOKEN_MAX_B 64
 #define SEARCH_TOKENS_MAX 2000 /* of one product in one language */
-#define SEARCH_QUERY_TOKENS_MAX 12
 
 struct search_token {
 	struct str text;

@@ -1,7 +1,5 @@
 #include "shop/stock.h"
 
-#include "base/err.h"
-
 enum stock_avail
 stock_avail(const struct stock *s)
 {
@@ -23,18 +21,6 @@ stock_better(enum stock_avail a, enum stock_avail b)
 	};
 
 	return rank[a] >= rank[b] ? a : b;
-}
-
-const char *
-stock_avail_name(enum stock_avail s)
-{
-	switch (s) {
-	case STOCK_SOLD_OUT: return "sold_out";
-	case STOCK_FEW: return "low";
-	case STOCK_PLENTY: return "in_stock";
-	case STOCK_ON_ORDER: return "on_order";
-	}
-	err_assert_failed("stock_avail", ERR_PLACE_);
 }
 
 int64_t

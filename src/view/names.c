@@ -79,14 +79,7 @@ view_name_intern(struct view_names *v, struct str name)
 	}
 	if (v->n >= UINT16_MAX - N__MAX)
 		return N__NONE;
-	if (v->n == v->cap) {
-		struct str *more = ARENA_ARRAY(v->a, struct str, v->cap * 2 + 16);
-
-		if (v->n > 0)
-			memcpy(more, v->more, v->n * sizeof(*more));
-		v->more = more;
-		v->cap = v->cap * 2 + 16;
-	}
+	v->more = arena_more(v->a, v->more, v->n, &v->cap, sizeof(*v->more));
 	v->more[v->n] = str_dup(v->a, name);
 	return (uint16_t)(N__MAX + v->n++);
 }

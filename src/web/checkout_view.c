@@ -200,11 +200,17 @@ put_choices(struct view *form, uint16_t as, struct str name, struct str typed, b
 	return view_sublist(v, N_choices);
 }
 
-/* The choice, or the first one offered, so that most visitors need only continue. */
-static bool
-is_chosen(struct str typed, const char *code, bool first)
+/* Adds a choice of the field; selected is the typed one, or the first, so that most visitors need only continue. */
+static struct view *
+add_choice(struct arena *a, struct view *list, const char *field, struct str typed, const char *code)
 {
-	return typed.n == 0 ? first : str_eq_z(typed, code);
+	bool first = list->n == 0;
+	struct view *v = view_add(list);
+
+	view_str(v, N_id, str_fmt(a, "%s-%s", field, code));
+	if (typed.n == 0 ? first : str_eq_z(typed, code))
+		view_bool(v, N_selected, true);
+	return v;
 }
 
 void
@@ -212,21 +218,13 @@ checkout_put_delivery_form(const struct request *rq, const struct checkout_draft
     const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *list;
-	bool wrong = sent && plan->step == CHECKOUT_DELIVERY, first = true;
+	bool wrong = sent && plan->step == CHECKOUT_DELIVERY;
 
 	list = put_choices(form, N_delivery, STR("delivery"), draft->shipping, wrong);
-	for (int i = 0; i < SHIPPING__MAX; i++) {
-		struct view *v;
-
-		if (!plan->quotes[i].offered)
-			continue;
-		v = view_add(list);
-		view_str(v, N_id, str_fmt(rq->a, "delivery-%s", shipping_code((enum shipping)i)));
-		checkout_put_shipping(rq, v, (enum shipping)i, &plan->quotes[i]);
-		if (is_chosen(draft->shipping, shipping_code((enum shipping)i), first))
-			view_bool(v, N_selected, true);
-		first = false;
-	}
+	for (int i = 0; i < SHIPPING__MAX; i++)
+		if (plan->quotes[i].offered)
+			checkout_put_shipping(rq, add_choice(rq->a, list, "delivery", draft->shipping,
+			    shipping_code((enum shipping)i)), (enum shipping)i, &plan->quotes[i]);
 }
 
 void
@@ -234,21 +232,13 @@ checkout_put_payment_form(const struct request *rq, const struct checkout_draft 
     const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *list;
-	bool wrong = sent && plan->step == CHECKOUT_PAYMENT, first = true;
+	bool wrong = sent && plan->step == CHECKOUT_PAYMENT;
 
 	list = put_choices(form, N_payment, STR("payment"), draft->payment, wrong);
-	for (int i = 0; i < PAYMENT__MAX; i++) {
-		struct view *v;
-
-		if (!plan->payments[i])
-			continue;
-		v = view_add(list);
-		view_str(v, N_id, str_fmt(rq->a, "payment-%s", payment_code((enum payment)i)));
-		checkout_put_payment(v, (enum payment)i);
-		if (is_chosen(draft->payment, payment_code((enum payment)i), first))
-			view_bool(v, N_selected, true);
-		first = false;
-	}
+	for (int i = 0; i < PAYMENT__MAX; i++)
+		if (plan->payments[i])
+			checkout_put_payment(add_choice(rq->a, list, "payment", draft->payment,
+			    payment_code((enum payment)i)), (enum payment)i);
 }
 
 void

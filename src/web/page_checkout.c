@@ -38,28 +38,21 @@ typed(const struct request *rq, enum web_field id)
 static void
 read_address(const struct request *rq, struct checkout_draft *d)
 {
-	d->address = (struct address){{
-	    [ADDRESS_EMAIL] = typed(rq, F_email),
-	    [ADDRESS_PHONE] = typed(rq, F_phone),
-	    [ADDRESS_NAME] = typed(rq, F_name),
-	    [ADDRESS_COMPANY] = typed(rq, F_company),
-	    [ADDRESS_STREET] = typed(rq, F_street),
-	    [ADDRESS_EXTRA] = typed(rq, F_extra),
-	    [ADDRESS_POSTCODE] = typed(rq, F_postcode),
-	    [ADDRESS_CITY] = typed(rq, F_city),
-	    [ADDRESS_REGION] = typed(rq, F_region),
-	    [ADDRESS_COUNTRY] = typed(rq, F_country),
-	}};
-	d->billing = (struct address){{
-	    [ADDRESS_NAME] = typed(rq, F_billing_name),
-	    [ADDRESS_COMPANY] = typed(rq, F_billing_company),
-	    [ADDRESS_STREET] = typed(rq, F_billing_street),
-	    [ADDRESS_EXTRA] = typed(rq, F_billing_extra),
-	    [ADDRESS_POSTCODE] = typed(rq, F_billing_postcode),
-	    [ADDRESS_CITY] = typed(rq, F_billing_city),
-	    [ADDRESS_REGION] = typed(rq, F_billing_region),
-	    [ADDRESS_COUNTRY] = typed(rq, F_billing_country),
-	}};
+	static const struct {
+		enum address_field to;
+		enum web_field from, billing_from;
+	} both[] = {{ADDRESS_NAME, F_name, F_billing_name}, {ADDRESS_COMPANY, F_company, F_billing_company},
+	    {ADDRESS_STREET, F_street, F_billing_street}, {ADDRESS_EXTRA, F_extra, F_billing_extra},
+	    {ADDRESS_POSTCODE, F_postcode, F_billing_postcode}, {ADDRESS_CITY, F_city, F_billing_city},
+	    {ADDRESS_REGION, F_region, F_billing_region}, {ADDRESS_COUNTRY, F_country, F_billing_country}};
+
+	d->address = d->billing = (struct address){0};
+	d->address.field[ADDRESS_EMAIL] = typed(rq, F_email);
+	d->address.field[ADDRESS_PHONE] = typed(rq, F_phone);
+	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+		d->address.field[both[i].to] = typed(rq, both[i].from);
+		d->billing.field[both[i].to] = typed(rq, both[i].billing_from);
+	}
 }
 
 static void

@@ -32,8 +32,8 @@ START_TEST(urlencoded_decodes_plus_and_percent)
 {
 	ck_ok(url("q=green+tea%20%26&n=%E8%8C%B6"), &e);
 	ck_assert_uint_eq(form.n, 2);
-	ck_str(form_find(&form, STR("q"))->value, "green tea &");
-	ck_str(form_find(&form, STR("n"))->value, "茶");
+	ck_str(form.fields[0].value, "green tea &");
+	ck_str(form.fields[1].value, "茶");
 }
 END_TEST
 

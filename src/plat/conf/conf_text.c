@@ -49,23 +49,27 @@ conf_put_value(struct buf *b, const struct conf *c, const struct conf_setting *s
 }
 
 /* "Whole number of ms, 50 to 60000; default 2000." */
-static void
-put_kind(struct buf *b, const struct conf_setting *s)
+static struct str
+kind_text(struct arena *a, const struct conf_setting *s)
 {
+	struct buf b;
+
+	buf_init(&b, a, 4096);
 	switch (s->type) {
-	case CONF_STR: buf_fmt(b, "Text of %lld to %lld bytes", (long long)s->min, (long long)s->max); break;
-	case CONF_TEXT: buf_fmt(b, "Text, also of several lines, up to %lld bytes", (long long)s->max); break;
-	case CONF_PATH: buf_z(b, s->min == 0 ? "Absolute path or empty" : "Absolute path"); break;
-	case CONF_CHOICE: buf_fmt(b, "One of %s", s->unit); break;
+	case CONF_STR: buf_fmt(&b, "Text of %lld to %lld bytes", (long long)s->min, (long long)s->max); break;
+	case CONF_TEXT: buf_fmt(&b, "Text, also of several lines, up to %lld bytes", (long long)s->max); break;
+	case CONF_PATH: buf_z(&b, s->min == 0 ? "Absolute path or empty" : "Absolute path"); break;
+	case CONF_CHOICE: buf_fmt(&b, "One of %s", s->unit); break;
 	case CONF_LIST:
-		buf_fmt(b, "List with commas, %lld to %lld entries", (long long)s->min, (long long)s->max);
+		buf_fmt(&b, "List with commas, %lld to %lld entries", (long long)s->min, (long long)s->max);
 		break;
-	case CONF_BOOL: buf_z(b, "yes or no"); break;
+	case CONF_BOOL: buf_z(&b, "yes or no"); break;
 	default:
-		buf_fmt(b, "Whole number%s%s, %lld to %lld", *s->unit == '\0' ? "" : " of ", s->unit, (long long)s->min,
-		    (long long)s->max);
+		buf_fmt(&b, "Whole number%s%s, %lld to %lld", *s->unit == '\0' ? "" : " of ", s->unit,
+		    (long long)s->min, (long long)s->max);
 	}
-	buf_fmt(b, "; default %s.", *s->def == '\0' ? "empty" : s->def);
+	buf_fmt(&b, "; default %s.", *s->def == '\0' ? "empty" : s->def);
+	return buf_str(&b);
 }
 
 static void
@@ -104,15 +108,11 @@ conf_put_example(struct buf *b)
 		 "# A comment has a line of its own; an indented line continues a list or a text above it.\n"
 		 "# After a change: kontor config check\n");
 	for (size_t i = 0; i < n; i++) {
-		struct buf kind;
-
 		if (begins_section(s, i))
 			buf_fmt(b, "\n[%s]\n", s[i].section);
-		buf_init(&kind, b->a, 4096);
-		put_kind(&kind, &s[i]);
 		buf_ch(b, '\n');
 		put_wrapped(b, "# ", str_z(s[i].help));
-		put_wrapped(b, "# ", buf_str(&kind));
+		put_wrapped(b, "# ", kind_text(b->a, &s[i]));
 		buf_fmt(b, "#%s =%s%s\n", s[i].key, *s[i].def == '\0' ? "" : " ", s[i].def);
 	}
 }
@@ -164,16 +164,12 @@ conf_put_man(struct buf *b)
 	    ".B kontor config check\nchecks the file,\n.B kontor config example\nwrites one with all defaults,\n"
 	    ".B kontor config show\ntells the values in effect.\n");
 	for (size_t i = 0; i < n; i++) {
-		struct buf kind;
-
 		if (begins_section(s, i))
 			buf_fmt(b, ".SH SECTION [%s]\n", s[i].section);
-		buf_init(&kind, b->a, 4096);
-		put_kind(&kind, &s[i]);
 		buf_fmt(b, ".TP\n.B %s\n", s[i].key);
 		put_troff(b, str_z(s[i].help));
 		buf_ch(b, '\n');
-		put_troff(b, buf_str(&kind));
+		put_troff(b, kind_text(b->a, &s[i]));
 		buf_ch(b, '\n');
 	}
 	buf_z(b, ".SH SEE ALSO\n.BR kontor (1),\n.BR kontor.fcgi (8),\n.BR kontor-jobs (8)\n");

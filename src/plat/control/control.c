@@ -335,18 +335,6 @@ control_set_identity(struct control *ctl, uint64_t id)
 }
 
 uint64_t
-control_servers(const struct control *ctl)
-{
-	return shared_word_of(ctl, offsetof(struct control_area, servers));
-}
-
-void
-control_set_servers(struct control *ctl, uint64_t hash)
-{
-	set_word(ctl, offsetof(struct control_area, servers), hash);
-}
-
-uint64_t
 control_epoch(const struct control *ctl)
 {
 	return ctl == NULL || ctl->area == NULL ? 1 : atomic_load(&ctl->area->epoch);

@@ -91,10 +91,6 @@ void control_epoch_raise(struct control *);
 uint64_t control_identity(const struct control *);
 void control_set_identity(struct control *, uint64_t);
 
-/* A hash of the list of memcached servers that keys were last formed for; 0: not known. */
-uint64_t control_servers(const struct control *);
-void control_set_servers(struct control *, uint64_t);
-
 /* True when fewer than `max` live processes held one; the permit is then held until it is released or the process
  * ends. */
 MUST_USE bool control_permit(struct control *, enum permit, int max);

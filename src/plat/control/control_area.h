@@ -37,8 +37,7 @@ struct control_area {
 	shared_word identity;
 	shared_word top; /* end of the slots ever taken */
 	shared_word shop_paused; /* what the database last said, for pages and people */
-	shared_word servers;	 /* hash of the list of memcached servers */
-	shared_word reserved[499];
+	shared_word reserved[500];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];
 };

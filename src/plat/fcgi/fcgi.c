@@ -58,12 +58,6 @@ on_interrupt(int sig)
 	(void)sig;
 }
 
-bool
-fcgi_stopping(void)
-{
-	return stop != 0;
-}
-
 /* Call it before FCGX_Init(), which does not change signals that have a handler. */
 static void
 catch_signals(struct fcgi *f)

@@ -51,7 +51,4 @@ void fcgi_send_half(struct fcgi *, struct arena *, struct str head, struct str b
 /* Ends the request and closes its connection. Results of fcgi_param() become invalid. */
 void fcgi_done(struct fcgi *);
 
-/* True after a stop signal was received. */
-bool fcgi_stopping(void);
-
 #endif

@@ -28,24 +28,11 @@ le32(const char *p)
 }
 
 static bool
-head_png(struct str s, struct image_head *h)
+measured(struct image_head *h, enum image_type type, uint32_t w, uint32_t height)
 {
-	if (s.n < 33 || memcmp(s.p + 12, "IHDR", 4) != 0)
-		return false;
-	h->type = IMAGE_PNG;
-	h->w = be32(s.p + 16);
-	h->h = be32(s.p + 20);
-	return true;
-}
-
-static bool
-head_gif(struct str s, struct image_head *h)
-{
-	if (s.n < 13)
-		return false;
-	h->type = IMAGE_GIF;
-	h->w = le16(s.p + 6);
-	h->h = le16(s.p + 8);
+	h->type = type;
+	h->w = w;
+	h->h = height;
 	return true;
 }
 
@@ -54,22 +41,13 @@ head_webp(struct str s, struct image_head *h)
 {
 	if (s.n < 30)
 		return false;
-	h->type = IMAGE_WEBP;
-	if (memcmp(s.p + 12, "VP8X", 4) == 0) {
-		h->w = (le32(s.p + 24) & 0xffffff) + 1;
-		h->h = (le16(s.p + 27) | (uint32_t)(unsigned char)s.p[29] << 16) + 1;
-	} else if (memcmp(s.p + 12, "VP8L", 4) == 0 && (unsigned char)s.p[20] == 0x2f) {
-		uint32_t bits = le32(s.p + 21);
-
-		h->w = (bits & 0x3fff) + 1;
-		h->h = (bits >> 14 & 0x3fff) + 1;
-	} else if (memcmp(s.p + 12, "VP8 ", 4) == 0 && memcmp(s.p + 23, "\x9d\x01\x2a", 3) == 0) {
-		h->w = le16(s.p + 26) & 0x3fff;
-		h->h = le16(s.p + 28) & 0x3fff;
-	} else {
-		return false;
-	}
-	return true;
+	if (memcmp(s.p + 12, "VP8X", 4) == 0)
+		return measured(h, IMAGE_WEBP, (le32(s.p + 24) & 0xffffff) + 1,
+		    (le16(s.p + 27) | (uint32_t)(unsigned char)s.p[29] << 16) + 1);
+	if (memcmp(s.p + 12, "VP8L", 4) == 0 && (unsigned char)s.p[20] == 0x2f)
+		return measured(h, IMAGE_WEBP, (le32(s.p + 21) & 0x3fff) + 1, (le32(s.p + 21) >> 14 & 0x3fff) + 1);
+	return memcmp(s.p + 12, "VP8 ", 4) == 0 && memcmp(s.p + 23, "\x9d\x01\x2a", 3) == 0
+	    && measured(h, IMAGE_WEBP, le16(s.p + 26) & 0x3fff, le16(s.p + 28) & 0x3fff);
 }
 
 /* The orientation in the first directory of an EXIF block (a TIFF header follows "Exif\0\0"). */
@@ -103,7 +81,6 @@ head_jpeg(struct str s, struct image_head *h)
 {
 	size_t at = 2;
 
-	h->type = IMAGE_JPEG;
 	while (at + 4 <= s.n) {
 		unsigned char marker = (unsigned char)s.p[at + 1];
 		size_t len;
@@ -121,13 +98,8 @@ head_jpeg(struct str s, struct image_head *h)
 		len = be16(s.p + at + 2);
 		if (len < 2 || marker == 0xd9 || marker == 0xda)
 			return false;
-		if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
-			if (at + 9 > s.n)
-				return false;
-			h->h = be16(s.p + at + 5);
-			h->w = be16(s.p + at + 7);
-			return true;
-		}
+		if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc)
+			return at + 9 <= s.n && measured(h, IMAGE_JPEG, be16(s.p + at + 7), be16(s.p + at + 5));
 		if (marker == 0xe1 && at + 2 + len <= s.n)
 			h->orientation = exif_orientation(str_n(s.p + at + 4, len - 2));
 		at += 2 + len;
@@ -139,9 +111,10 @@ static bool
 head(struct str s, struct image_head *h)
 {
 	if (str_starts(s, STR("\x89PNG\r\n\x1a\n")))
-		return head_png(s, h);
+		return s.n >= 33 && memcmp(s.p + 12, "IHDR", 4) == 0
+		    && measured(h, IMAGE_PNG, be32(s.p + 16), be32(s.p + 20));
 	if (str_starts(s, STR("GIF87a")) || str_starts(s, STR("GIF89a")))
-		return head_gif(s, h);
+		return s.n >= 13 && measured(h, IMAGE_GIF, le16(s.p + 6), le16(s.p + 8));
 	if (str_starts(s, STR("RIFF")) && s.n >= 12 && memcmp(s.p + 8, "WEBP", 4) == 0)
 		return head_webp(s, h);
 	if (str_starts(s, STR("\xff\xd8\xff")))

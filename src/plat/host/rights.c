@@ -10,39 +10,32 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static void
+static bool
 rights_fill(struct arena *a, const struct passwd *pw, struct rights_user *u)
 {
 	gid_t groups[RIGHTS_GROUPS_MAX];
 	int n = RIGHTS_GROUPS_MAX;
 
+	if (pw == NULL)
+		return false;
 	*u = (struct rights_user){.name = str_zdup(a, str_z(pw->pw_name)), .uid = pw->pw_uid};
 	if (getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
 		n = RIGHTS_GROUPS_MAX;
 	for (int i = 0; i < n; i++)
 		u->gid[u->n_gid++] = groups[i];
+	return true;
 }
 
 bool
 rights_user(struct arena *a, const char *name, struct rights_user *u, struct err *e)
 {
-	const struct passwd *pw = getpwnam(name);
-
-	if (pw == NULL)
-		return err_set(e, ERR_NOT_FOUND, "there is no user %s", name);
-	rights_fill(a, pw, u);
-	return true;
+	return rights_fill(a, getpwnam(name), u) || err_set(e, ERR_NOT_FOUND, "there is no user %s", name);
 }
 
 bool
 rights_user_id(struct arena *a, unsigned uid, struct rights_user *u, struct err *e)
 {
-	const struct passwd *pw = getpwuid(uid);
-
-	if (pw == NULL)
-		return err_set(e, ERR_NOT_FOUND, "there is no user with number %u", uid);
-	rights_fill(a, pw, u);
-	return true;
+	return rights_fill(a, getpwuid(uid), u) || err_set(e, ERR_NOT_FOUND, "there is no user with number %u", uid);
 }
 
 void

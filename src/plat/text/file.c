@@ -60,12 +60,6 @@ file_find(struct arena *a, const char *path, size_t max_b, struct str *bytes, bo
 	return ok;
 }
 
-static int
-file_by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 bool
 file_list(struct arena *a, const char *dir, struct str tail, struct str **names, size_t *n, struct err *e)
 {
@@ -82,19 +76,12 @@ file_list(struct arena *a, const char *dir, struct str tail, struct str **names,
 
 		if (name.n <= tail.n || name.p[0] == '.' || !str_ends(name, tail))
 			continue;
-		if (*n == cap) {
-			struct str *more = ARENA_ARRAY(a, struct str, cap * 2 + 64);
-
-			if (*n > 0)
-				memcpy(more, *names, *n * sizeof(*more));
-			*names = more;
-			cap = cap * 2 + 64;
-		}
+		*names = arena_more(a, *names, *n, &cap, sizeof(**names));
 		(*names)[(*n)++] = str_dup(a, name);
 	}
 	closedir(d);
 	if (*n > 0)
-		qsort(*names, *n, sizeof(**names), file_by_text);
+		qsort(*names, *n, sizeof(**names), str_order);
 	return true;
 }
 

@@ -301,12 +301,3 @@ form_cookie(struct str header, struct str name)
 	}
 	return value;
 }
-
-const struct form_field *
-form_find(const struct form *f, struct str name)
-{
-	for (size_t i = 0; i < f->n; i++)
-		if (str_eq(f->fields[i].name, name))
-			return &f->fields[i];
-	return NULL;
-}

@@ -127,12 +127,6 @@ catalogue_category(struct catalogue_save *s, struct str path, uint64_t *id, stru
 }
 
 static int
-category_by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-static int
 by_path(const void *a, const void *b)
 {
 	return str_cmp(((const struct save_category *)a)->path, ((const struct save_category *)b)->path);
@@ -149,7 +143,7 @@ list_of_heads(struct arena *a, const struct str *paths, size_t n, struct str *js
 	for (size_t i = 0; i < n; i++)
 		for (size_t d = product_category_depth(paths[i]); d > 0 && d <= PRODUCT_CATEGORY_DEPTH_MAX; d--)
 			heads[n_heads++] = product_category_head(paths[i], d);
-	qsort(heads, n_heads, sizeof(heads[0]), category_by_text);
+	qsort(heads, n_heads, sizeof(heads[0]), str_order);
 	json_init(&rows, a, ROWS_MAX_B, '[');
 	for (size_t i = 0; i < n_heads; i++) {
 		if (i > 0 && str_eq(heads[i], heads[i - 1]))

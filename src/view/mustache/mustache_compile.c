@@ -67,27 +67,12 @@ compile_fail(struct compiler *c, const struct part *part, const char *fmt, ...)
 	return err_set(c->e, ERR_INPUT, "%.*s:%u: %s", STR_ARG(c->in->files[c->file].path), part->line, msg);
 }
 
-/* Grows `old` to hold at least n + 1 elements. */
-static void *
-grown(struct compiler *c, void *old, size_t n, size_t *cap, size_t size_b)
-{
-	void *p;
-
-	if (n < *cap)
-		return old;
-	*cap = *cap * 2 + 64;
-	p = arena_alloc(c->a, *cap * size_b);
-	if (n > 0)
-		memcpy(p, old, n * size_b);
-	return p;
-}
-
 static struct op *
 op_new(struct compiler *c, enum op_code code)
 {
 	struct mustache *m = c->m;
 
-	m->op = grown(c, m->op, m->n_op, &c->cap_op, sizeof(*m->op));
+	m->op = arena_more(c->a, m->op, m->n_op, &c->cap_op, sizeof(*m->op));
 	m->op[m->n_op] = (struct op){.code = (uint8_t)code};
 	return &m->op[m->n_op++];
 }
@@ -249,10 +234,10 @@ call_partial(struct compiler *c, const struct part *part, const struct shift *sh
 	if (i == c->n_procs) {
 		if (i == PROCS_MAX)
 			return compile_fail(c, part, "partials nested too deep");
-		c->procs = grown(c, c->procs, c->n_procs, &c->cap_procs, sizeof(*c->procs));
+		c->procs = arena_more(c->a, c->procs, c->n_procs, &c->cap_procs, sizeof(*c->procs));
 		c->procs[c->n_procs++] = (struct proc){file, indent, 0};
 	}
-	c->calls = grown(c, c->calls, c->n_calls, &c->cap_calls, sizeof(*c->calls));
+	c->calls = arena_more(c->a, c->calls, c->n_calls, &c->cap_calls, sizeof(*c->calls));
 	c->calls[c->n_calls].at = emit(c, OP_CALL, NULL);
 	c->calls[c->n_calls++].proc = i;
 	return true;

@@ -95,14 +95,7 @@ mustache_path(struct view_names *spec, struct str name, struct path *path, struc
 static struct token *
 token_add(struct parser *p, enum token_kind kind, struct str s, char sigil)
 {
-	if (p->n_tokens == p->cap_tokens) {
-		struct token *more = ARENA_ARRAY(p->a, struct token, p->cap_tokens * 2 + 32);
-
-		if (p->n_tokens > 0)
-			memcpy(more, p->tokens, p->n_tokens * sizeof(*more));
-		p->tokens = more;
-		p->cap_tokens = p->cap_tokens * 2 + 32;
-	}
+	p->tokens = arena_more(p->a, p->tokens, p->n_tokens, &p->cap_tokens, sizeof(*p->tokens));
 	p->tokens[p->n_tokens] = (struct token){.kind = kind, .sigil = sigil, .line = p->line, .s = s};
 	return &p->tokens[p->n_tokens++];
 }
