@@ -16,12 +16,11 @@ static const struct {
 bool
 currency_find(struct str code, currency *out)
 {
-	for (size_t i = 1; i < ARRAY_LEN(currencies); i++) {
+	for (size_t i = 1; i < ARRAY_LEN(currencies); i++)
 		if (str_eq_z(code, currencies[i].code)) {
 			*out = (currency)i;
 			return true;
 		}
-	}
 	return false;
 }
 

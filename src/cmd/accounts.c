@@ -1,4 +1,3 @@
-#include <stdio.h>
 
 #include "cmd/cmd.h"
 #include "plat/text/file.h"

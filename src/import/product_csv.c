@@ -387,12 +387,11 @@ sort_images(struct product_csv *pc, struct product *p)
 	for (size_t i = 0; i < p->n_variants; i++) {
 		struct product_variant *v = &p->variants[i];
 
-		for (size_t k = 0; v->image > 0 && k < p->n_images; k++) {
+		for (size_t k = 0; v->image > 0 && k < p->n_images; k++)
 			if (str_eq(p->images[k].source, was[v->image - 1])) {
 				v->image = k + 1;
 				break;
 			}
-		}
 	}
 }
 

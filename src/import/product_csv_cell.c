@@ -146,11 +146,10 @@ product_truth(const struct product_row *r, enum product_column col, bool otherwi
 	*out = otherwise;
 	if (s.n == 0)
 		return true;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq_case(s, str_z(words[i].word))) {
 			*out = words[i].value;
 			return true;
 		}
-	}
 	return product_refuse(r, col, "not TRUE or FALSE");
 }

@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "base/num.h"
 #include "base/utf8.h"

@@ -98,12 +98,11 @@ read_kind(const struct translation_csv *t, const struct cells *row, enum transla
 	*out = TRANSLATION_PRODUCT;
 	if (t->at[TRANSLATION_COLUMN_KIND] < 0)
 		return true;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (str_eq_case(s, str_z(kinds[i]))) {
 			*out = (enum translation_kind)i;
 			return true;
 		}
-	}
 	return refuse(t, row, TRANSLATION_COLUMN_KIND,
 	    "not one of product, category, option, value, attribute, attribute_value");
 }

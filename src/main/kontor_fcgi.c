@@ -1,7 +1,6 @@
 /* kontor.fcgi - one storefront worker: accepts on the listening socket on descriptor 0 until it is told to stop. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,6 +1,5 @@
 /* kontor-jobs - background work: counts dead workers, kills stuck ones, repeats cache deletes, expires orders. */
 #include <getopt.h>
-#include <stdlib.h>
 #include <sysexits.h>
 
 #include "base/clock.h"

@@ -1,7 +1,5 @@
 #include "serve/response.h"
 
-#include <string.h>
-
 #define HEAD_MAX_B ((size_t)32 * 1024)
 #define ETAG_MAX_B 64
 #define BRIEF_S "60"

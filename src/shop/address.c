@@ -63,10 +63,9 @@ dots_divide(struct str s)
 {
 	struct str part;
 
-	while (str_cut(&s, '.', &part)) {
+	while (str_cut(&s, '.', &part))
 		if (part.n == 0)
 			return false;
-	}
 	return true;
 }
 
@@ -80,10 +79,9 @@ is_mail(struct str s)
 		return false;
 	local = str_head(s, (size_t)at);
 	domain = str_from(s, (size_t)at + 1);
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; i < s.n; i++)
 		if (i != (size_t)at && !is_mail_char(s.p[i]))
 			return false;
-	}
 	return str_chr(domain, '.') > 0 && dots_divide(local) && dots_divide(domain);
 }
 
@@ -164,10 +162,9 @@ address_check(struct arena *a, enum address_kind kind, const struct address *typ
 bool
 address_given(const struct address *addr)
 {
-	for (int f = 0; f < ADDRESS__MAX; f++) {
+	for (int f = 0; f < ADDRESS__MAX; f++)
 		if (f != ADDRESS_COUNTRY && str_trim(addr->field[f]).n > 0)
 			return true;
-	}
 	return false;
 }
 
@@ -215,10 +212,9 @@ address_lines(struct arena *a, const struct address *addr, struct str lines[ADDR
 	static const enum address_field whole[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA};
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
 		if (addr->field[whole[i]].n > 0)
 			lines[n++] = addr->field[whole[i]];
-	}
 	lines[n++] = place_line(a, addr);
 	return n;
 }

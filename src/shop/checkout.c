@@ -61,10 +61,9 @@ clean_note(struct arena *a, struct str typed)
 	uint32_t cp;
 
 	buf_init(&b, a, rest.n + 1);
-	for (int n = 0; n < CHECKOUT_NOTE_MAX && utf8_next(&rest, &cp); n++) {
+	for (int n = 0; n < CHECKOUT_NOTE_MAX && utf8_next(&rest, &cp); n++)
 		if (cp == '\n' || (cp >= ' ' && cp != 0x7f))
 			utf8_put(&b, cp);
-	}
 	return buf_str(&b);
 }
 
@@ -96,10 +95,9 @@ compute(struct arena *a, const struct shop_rules *rules, const struct cart *cart
 	if (!totals_compute(&p->totals, &tr, counted, at, e))
 		return false;
 	at = 0;
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < p->n; i++)
 		if (cart_counts(&cart->lines[i]))
 			p->lines[i].totals = counted[at++];
-	}
 	return true;
 }
 

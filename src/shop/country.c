@@ -1,7 +1,5 @@
 #include "shop/country.h"
 
-#include <string.h>
-
 #include "base/err.h"
 
 #define POSTCODE_MAX 16
@@ -24,12 +22,11 @@ country_info(enum country c)
 bool
 country_find(struct str code, enum country *out)
 {
-	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++) {
+	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++)
 		if (str_eq_case(code, str_z(infos[i].code))) {
 			*out = (enum country)i;
 			return true;
 		}
-	}
 	return false;
 }
 

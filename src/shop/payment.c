@@ -19,12 +19,11 @@ payment_code(enum payment p)
 bool
 payment_find(struct str code, enum payment *out)
 {
-	for (int i = 0; i < PAYMENT__MAX; i++) {
+	for (int i = 0; i < PAYMENT__MAX; i++)
 		if (str_eq_z(code, infos[i].code)) {
 			*out = (enum payment)i;
 			return true;
 		}
-	}
 	return false;
 }
 

@@ -20,12 +20,11 @@ shipping_code(enum shipping s)
 bool
 shipping_find(struct str code, enum shipping *out)
 {
-	for (int i = 0; i < SHIPPING__MAX; i++) {
+	for (int i = 0; i < SHIPPING__MAX; i++)
 		if (str_eq_z(code, codes[i])) {
 			*out = (enum shipping)i;
 			return true;
 		}
-	}
 	return false;
 }
 
@@ -48,12 +47,11 @@ quote_parcel(const struct shipping_zone_rules *zone, const struct shipping_load 
 {
 	struct shipping_quote q = {.days_min = zone->days_min, .days_max = zone->days_max};
 
-	for (size_t i = 0; i < zone->n && !q.offered; i++) {
+	for (size_t i = 0; i < zone->n && !q.offered; i++)
 		if (load->weight_mg <= zone->steps[i].max_g * MG_PER_G) {
 			q.offered = true;
 			q.price_minor = zone->steps[i].price_minor;
 		}
-	}
 	if (zone->free && load->items_minor >= zone->free_from_minor)
 		q.price_minor = 0;
 	return q;

@@ -16,12 +16,11 @@ tax_class_name(enum tax_class c)
 bool
 tax_class_find(struct str name, enum tax_class *out)
 {
-	for (int i = 0; i < TAX__MAX; i++) {
+	for (int i = 0; i < TAX__MAX; i++)
 		if (str_eq_z(name, names[i])) {
 			*out = (enum tax_class)i;
 			return true;
 		}
-	}
 	return false;
 }
 

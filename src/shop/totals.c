@@ -64,10 +64,9 @@ totals_divide(int64_t whole, const int64_t *weights, int64_t *parts, size_t n, s
 static struct totals_rate *
 rate_of(struct totals *t, int32_t rate_bp)
 {
-	for (size_t i = 0; i < t->n_rates; i++) {
+	for (size_t i = 0; i < t->n_rates; i++)
 		if (t->rates[i].rate_bp == rate_bp)
 			return &t->rates[i];
-	}
 	ASSERT(t->n_rates < TAX__MAX);
 	t->rates[t->n_rates] = (struct totals_rate){.rate_bp = rate_bp};
 	return &t->rates[t->n_rates++];
@@ -114,10 +113,9 @@ divide_shipping(struct totals *t, const struct totals_rules *rules, const struct
 
 	if (t->n_rates == 0)
 		(void)rate_of(t, rules->rates.bp[TAX_STANDARD]);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (lines[i].ships)
 			totals_add(&weights[rate_of(t, lines[i].rate_bp) - t->rates], lines[i].shown_minor, &fits);
-	}
 	if (!fits || !totals_divide(t->shipping_minor, weights, parts, t->n_rates, e))
 		return err_set(e, ERR_LIMIT, "amount too large");
 	for (size_t i = 0; i < t->n_rates; i++) {
@@ -145,10 +143,9 @@ totals_compute(struct totals *t, const struct totals_rules *rules, struct totals
 	    .tax_included = rules->tax_included,
 	    .shipping_minor = rules->shipping_minor,
 	};
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!compute_line(t, rules, &lines[i], e))
 			return false;
-	}
 	sort_rates(t);
 	if (!divide_shipping(t, rules, lines, n, e))
 		return false;

@@ -34,10 +34,9 @@ encode_count(const struct view *v, int depth, uint64_t *nodes, uint64_t *slots)
 	if (v->type != VIEW_LIST && v->type != VIEW_OBJECT)
 		return true;
 	*slots += v->n;
-	for (uint32_t i = 0; i < v->n; i++) {
+	for (uint32_t i = 0; i < v->n; i++)
 		if (!encode_count(v->type == VIEW_LIST ? v->u.items[i] : v->u.fields[i].node, depth + 1, nodes, slots))
 			return false;
-	}
 	return true;
 }
 
@@ -167,10 +166,9 @@ get_slots(struct reader *r, struct view *v, int depth)
 	}
 	v->u.items = &r->slots->node; /* items use slots too */
 	r->slots += n;
-	for (uint64_t i = 0; i < n; i++) {
+	for (uint64_t i = 0; i < n; i++)
 		if (!get_node(r, depth + 1, &v->u.items[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -174,10 +174,9 @@ put_offer(struct writer *w, const struct view *variant)
 static bool
 is_gtin(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
-	}
 	return s.n == 8 || s.n == 12 || s.n == 13 || s.n == 14;
 }
 
@@ -217,10 +216,9 @@ property(struct str option)
 	    {STR_INIT("pattern"), STR_INIT("https://schema.org/pattern")},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (str_eq_case(option, known[i].option))
 			return known[i].property;
-	}
 	return option;
 }
 

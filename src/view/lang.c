@@ -76,10 +76,9 @@ langs_load(struct arena *a, struct langs *langs, struct str dir, struct err *e)
 const struct lang *
 lang_find(const struct langs *langs, struct str path)
 {
-	for (size_t i = 0; i < langs->n; i++) {
+	for (size_t i = 0; i < langs->n; i++)
 		if (str_eq(langs->lang[i].path, path))
 			return &langs->lang[i];
-	}
 	return NULL;
 }
 
@@ -111,10 +110,9 @@ script_of(struct str range)
 	    {STR_INIT("zh-MO"), STR_INIT("zh-Hant")},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
 		if (str_eq_case(range, aliases[i].range))
 			return aliases[i].tag;
-	}
 	return range;
 }
 

@@ -1,7 +1,6 @@
 #include "view/names.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const struct str names[] = {
     STR_INIT(""),
@@ -73,10 +72,9 @@ view_name_intern(struct view_names *v, struct str name)
 
 	if (view_name_find(name, &id))
 		return id;
-	for (size_t i = 0; i < v->n; i++) {
+	for (size_t i = 0; i < v->n; i++)
 		if (str_eq(v->more[i], name))
 			return (uint16_t)(N__MAX + i);
-	}
 	if (v->n >= UINT16_MAX - N__MAX)
 		return N__NONE;
 	v->more = arena_more(v->a, v->more, v->n, &v->cap, sizeof(*v->more));

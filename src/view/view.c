@@ -119,12 +119,11 @@ view_put(struct view *obj, uint16_t name, struct view *node)
 	ASSERT(obj->type == VIEW_OBJECT);
 	if (node == NULL)
 		return;
-	for (uint32_t i = 0; i < obj->n; i++) {
+	for (uint32_t i = 0; i < obj->n; i++)
 		if (obj->u.fields[i].name == name) {
 			obj->u.fields[i].node = node;
 			return;
 		}
-	}
 	obj->u.fields = grown(obj, obj->u.fields, sizeof(obj->u.fields[0]));
 	obj->u.fields[obj->n++] = (struct view_field){node, name};
 }
@@ -205,10 +204,9 @@ view_get(const struct view *obj, uint16_t name)
 {
 	if (obj == NULL || obj->type != VIEW_OBJECT)
 		return NULL;
-	for (uint32_t i = 0; i < obj->n; i++) {
+	for (uint32_t i = 0; i < obj->n; i++)
 		if (obj->u.fields[i].name == name)
 			return obj->u.fields[i].node;
-	}
 	return NULL;
 }
 

@@ -31,10 +31,9 @@ state_name(const struct order *o)
 static int64_t
 since(const struct order_moments *m, enum order_machine machine, uint8_t state)
 {
-	for (size_t i = 0; i < m->n; i++) {
+	for (size_t i = 0; i < m->n; i++)
 		if (m->v[i].machine == machine && m->v[i].to == state)
 			return m->v[i].at;
-	}
 	return 0;
 }
 

@@ -1,4 +1,3 @@
-#include <stdio.h>
 
 #include "cmd/backup/backup_make.h"
 #include "cmd/cmd.h"

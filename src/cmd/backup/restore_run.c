@@ -1,10 +1,7 @@
 #include "cmd/backup/restore_run.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/backup/backup_make.h"

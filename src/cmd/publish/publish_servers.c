@@ -1,6 +1,5 @@
 /* The web servers' configuration, made from models with placeholders like @BASE@. A line with @BACKEND@ is repeated
  * for each backend. */
-#include <string.h>
 #include <unistd.h>
 
 #include "base/fill.h"

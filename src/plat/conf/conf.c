@@ -104,12 +104,11 @@ parse_bool(struct str v, bool *out)
 {
 	static const char *const words[] = {"no", "yes", "off", "on", "false", "true"};
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq_case(v, str_z(words[i]))) {
 			*out = i % 2 == 1;
 			return true;
 		}
-	}
 	return false;
 }
 

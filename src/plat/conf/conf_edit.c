@@ -1,8 +1,6 @@
 /* Changes one setting in the text of a configuration file and keeps every other line. */
 #include "plat/conf/conf.h"
 
-#include <string.h>
-
 struct editing {
 	struct buf out;
 	const char *section, *key;

@@ -1,7 +1,6 @@
 #include "plat/control/control.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

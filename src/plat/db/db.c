@@ -1,13 +1,11 @@
 #include "plat/db/db.h"
 
 #include <errmsg.h>
-#include <errno.h>
 #include <mysqld_error.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "plat/db/db_code.h"

@@ -165,10 +165,9 @@ row_bytes(const struct db_query *q)
 {
 	size_t n = sizeof(struct db_row) + q->n_out * sizeof(struct db_cell);
 
-	for (unsigned i = 0; i < q->n_out; i++) {
+	for (unsigned i = 0; i < q->n_out; i++)
 		if ((q->out[i].type == 's' || q->out[i].type == 'b') && !q->out_slot[i].null)
 			n += q->out_slot[i].n + 1;
-	}
 	return n;
 }
 

@@ -3,7 +3,6 @@
 #define KONTOR_PLAT_HOST_TREE_H
 
 #include "base/err.h"
-#include "base/str.h"
 
 /* Creates a folder and its missing parents. */
 MUST_USE bool tree_make_dirs(const char *path, unsigned mode, struct err *);

@@ -85,10 +85,9 @@ catalogue_open(struct str bytes, struct catalogue *c, struct err *e)
 		return err_set(e, ERR_INPUT, "broken catalogue: a table does not fit");
 	if (c->n > 0 && source_at(c, 0).n == 0) {
 		header = entry(c, c->text_at, 0);
-		while (str_cut(&header, '\n', &line)) {
+		while (str_cut(&header, '\n', &line))
 			if (str_starts(line, STR("Plural-Forms:")))
 				return plural_parse(line, &c->plural, e);
-		}
 	}
 	return err_set(e, ERR_INPUT, "catalogue without a plural rule");
 }

@@ -104,13 +104,12 @@ arithmetic(struct parser *p, int level)
 		return;
 	}
 	arithmetic(p, level + 1);
-	for (size_t i = 0; i < ARRAY_LEN(binary) && p->ok; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(binary) && p->ok; i++)
 		if (binary[i].level == level && accept(p, binary[i].sign)) {
 			arithmetic(p, level + 1);
 			emit(p, binary[i].code, 0);
 			i = (size_t)-1;
 		}
-	}
 }
 
 static void

@@ -121,12 +121,11 @@ moved(struct compiler *c, struct str white, const struct shift *shift)
 static bool
 find_file(const struct compiler *c, struct str name, size_t *file)
 {
-	for (size_t i = 0; i < c->in->n; i++) {
+	for (size_t i = 0; i < c->in->n; i++)
 		if (str_eq(c->in->files[i].name, name)) {
 			*file = i;
 			return true;
 		}
-	}
 	return false;
 }
 
@@ -272,13 +271,12 @@ find_block(const struct scope *scope, struct str name, const struct scope **wher
 	const struct part *found = NULL;
 
 	for (; scope != NULL; scope = scope->outer) {
-		for (const struct part *p = scope->parent->first; p != NULL; p = p->next) {
+		for (const struct part *p = scope->parent->first; p != NULL; p = p->next)
 			if (p->kind == PART_BLOCK && str_eq(p->text, name)) {
 				*where = scope;
 				found = p;
 				break;
 			}
-		}
 	}
 	return found;
 }

@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "view/mustache/mustache_text.h"
 
@@ -419,10 +418,9 @@ mustache_parse(struct arena *a, struct view_names *spec, struct str text, struct
 	p.tail[0] = &file->first;
 	if (text.n > MUSTACHE_FILE_MAX_B)
 		return parse_fail(&p, 1, "the file is too large");
-	while (p.rest.n > 0) {
+	while (p.rest.n > 0)
 		if (!parse_read_line(&p) || !add_line(&p))
 			return false;
-	}
 	return p.depth == 0
 	    || parse_fail(&p, p.stack[p.depth - 1]->line, "'%c%.*s' is never closed",
 	    sigil_of(p.stack[p.depth - 1]->kind),

@@ -86,10 +86,9 @@ has_tag(struct str text, struct str wanted)
 {
 	struct str literal, name;
 
-	while (text_next(&text, &literal, &name)) {
+	while (text_next(&text, &literal, &name))
 		if (literal.p == NULL && str_eq(name, wanted))
 			return true;
-	}
 	return false;
 }
 
@@ -100,10 +99,9 @@ text_check_translation(struct str source, struct str plural, struct str translat
 
 	if (!text_check(translation, e))
 		return false;
-	while (text_next(&rest, &literal, &name)) {
+	while (text_next(&rest, &literal, &name))
 		if (literal.p == NULL && !has_tag(source, name) && !has_tag(plural, name))
 			return err_set(e, ERR_INPUT, "{{%.*s}} is not in the source text", STR_ARG(name));
-	}
 	return true;
 }
 

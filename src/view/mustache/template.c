@@ -58,12 +58,11 @@ read_template(struct loader *l, const char *dir, struct str file, struct mustach
 bool
 template_find(const struct template_set *set, struct str name, size_t *id)
 {
-	for (size_t i = 0; i < set->n; i++) {
+	for (size_t i = 0; i < set->n; i++)
 		if (str_eq(set->files[i].name, name)) {
 			*id = i;
 			return true;
 		}
-	}
 	return false;
 }
 
@@ -128,12 +127,11 @@ drop_all_overrides(struct loader *l)
 {
 	bool any = false;
 
-	for (size_t i = l->set->n; i-- > 0;) {
+	for (size_t i = l->set->n; i-- > 0;)
 		if (l->sources[i].override) {
 			drop_override(l, i);
 			any = true;
 		}
-	}
 	return any;
 }
 
@@ -212,10 +210,9 @@ template_load(struct arena *a, const struct template_dirs *dirs, const struct la
 	read_overrides(&l, overrides, n_overrides);
 	if (!settle(&l))
 		return false;
-	for (size_t i = 1; i < langs->n; i++) {
+	for (size_t i = 1; i < langs->n; i++)
 		if (!compile(&l, &langs->lang[i], &bad, e))
 			return false;
-	}
 	return true;
 }
 

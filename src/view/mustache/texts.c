@@ -28,10 +28,9 @@ text_of(struct collector *c, const struct part *part)
 {
 	struct text *t;
 
-	for (t = c->first; t != NULL; t = t->next) {
+	for (t = c->first; t != NULL; t = t->next)
 		if (str_eq(t->one, part->text))
 			break;
-	}
 	if (t == NULL) {
 		t = ARENA_NEW(c->a, struct text);
 		t->one = part->text;
