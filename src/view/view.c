@@ -3,71 +3,49 @@
 #include <string.h>
 
 static struct view *
-node_new(struct arena *a, enum view_type type)
+node_new(struct arena *a, struct view content)
 {
 	struct view *v = ARENA_NEW(a, struct view);
 
-	v->type = (uint8_t)type;
+	*v = content;
 	return v;
 }
 
 struct view *
 view_object(struct arena *a)
 {
-	struct view *v = node_new(a, VIEW_OBJECT);
-
-	v->a = a;
-	return v;
+	return node_new(a, (struct view){.type = VIEW_OBJECT, .a = a});
 }
 
 struct view *
 view_list(struct arena *a)
 {
-	struct view *v = node_new(a, VIEW_LIST);
-
-	v->a = a;
-	return v;
+	return node_new(a, (struct view){.type = VIEW_LIST, .a = a});
 }
 
 struct view *
 view_node_null(struct arena *a)
 {
-	return node_new(a, VIEW_NULL);
+	return node_new(a, (struct view){.type = VIEW_NULL});
 }
 
 struct view *
 view_node_bool(struct arena *a, bool b)
 {
-	struct view *v = node_new(a, VIEW_BOOL);
-
-	v->u.b = b;
-	return v;
-}
-
-static struct view *
-node_i64(struct arena *a, enum view_type type, int64_t i)
-{
-	struct view *v = node_new(a, type);
-
-	v->u.i = i;
-	return v;
-}
-
-static struct view *
-node_text(struct arena *a, enum view_type type, struct str s)
-{
-	struct view *v = node_new(a, type);
-
-	ASSERT(s.n <= UINT32_MAX);
-	v->n = (uint32_t)s.n;
-	v->u.p = s.p;
-	return v;
+	return node_new(a, (struct view){.type = VIEW_BOOL, .u.b = b});
 }
 
 struct view *
 view_node_int(struct arena *a, int64_t i)
 {
-	return node_i64(a, VIEW_INT, i);
+	return node_new(a, (struct view){.type = VIEW_INT, .u.i = i});
+}
+
+static struct view *
+node_text(struct arena *a, enum view_type type, struct str s)
+{
+	ASSERT(s.n <= UINT32_MAX);
+	return node_new(a, (struct view){.type = (uint8_t)type, .n = (uint32_t)s.n, .u.p = s.p});
 }
 
 struct view *
@@ -85,16 +63,13 @@ view_node_html(struct arena *a, struct str s)
 struct view *
 view_node_money(struct arena *a, struct money m)
 {
-	struct view *v = node_i64(a, VIEW_MONEY, m.minor);
-
-	v->cur = m.cur;
-	return v;
+	return node_new(a, (struct view){.type = VIEW_MONEY, .cur = m.cur, .u.i = m.minor});
 }
 
 struct view *
 view_node_date(struct arena *a, int64_t utc_s)
 {
-	return node_i64(a, VIEW_DATE, utc_s);
+	return node_new(a, (struct view){.type = VIEW_DATE, .u.i = utc_s});
 }
 
 /* Makes room for one more element of `size_b` bytes: returns `old`, or a larger copy. */

@@ -1,5 +1,4 @@
 /* The configuration and the templates, as a worker's start takes them; who may read the configuration and passwords. */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 /* Reports go through a pipe as records of fields; the two separator bytes are taken out of every text. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/num.h"
 #include "cmd/doctor/doctor.h"

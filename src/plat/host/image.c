@@ -377,7 +377,7 @@ static bool
 read_whole(struct arena *a, int fd, struct str *out, struct err *e)
 {
 	struct stat st;
-	size_t n = 0, size;
+	size_t n, size;
 	char *p;
 
 	if (fstat(fd, &st) != 0)
@@ -390,17 +390,8 @@ read_whole(struct arena *a, int fd, struct str *out, struct err *e)
 	p = arena_try(a, size);
 	if (p == NULL)
 		return err_set(e, ERR_LIMIT, "no memory for a picture of %zu bytes", size);
-	while (n < size) {
-		ssize_t got = read(fd, p + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(e, ERR_UPSTREAM, "%s", strerror(errno));
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
+	if (!file_read(fd, p, size, &n))
+		return err_set(e, ERR_UPSTREAM, "%s", strerror(errno));
 	*out = str_n(p, n);
 	return true;
 }

@@ -14,11 +14,27 @@ file_fail(struct err *e, const char *path, const char *what)
 	return err_set(e, ERR_BUG, "%s: %s: %s", path, what, strerror(errno));
 }
 
+bool
+file_read(int fd, char *p, size_t size, size_t *n)
+{
+	*n = 0;
+	while (*n < size) {
+		ssize_t got = read(fd, p + *n, size - *n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got == 0;
+		*n += (size_t)got;
+	}
+	return true;
+}
+
 static bool
 read_all(struct arena *a, int fd, const char *path, size_t max_b, struct str *bytes, struct err *e)
 {
 	struct stat st;
-	size_t n = 0;
+	size_t n;
 	char *p;
 
 	if (fstat(fd, &st) != 0)
@@ -30,17 +46,8 @@ read_all(struct arena *a, int fd, const char *path, size_t max_b, struct str *by
 	p = arena_try(a, (size_t)st.st_size + 1);
 	if (p == NULL)
 		return err_set(e, ERR_LIMIT, "%s: no room for %lld bytes", path, (long long)st.st_size);
-	while (n < (size_t)st.st_size) {
-		ssize_t got = read(fd, p + n, (size_t)st.st_size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return file_fail(e, path, "cannot be read");
-		if (got == 0) /* shortened meanwhile */
-			break;
-		n += (size_t)got;
-	}
+	if (!file_read(fd, p, (size_t)st.st_size, &n))
+		return file_fail(e, path, "cannot be read");
 	*bytes = str_n(p, n);
 	return true;
 }

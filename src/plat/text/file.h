@@ -9,6 +9,9 @@
  * regular file or has more than max_b bytes. */
 MUST_USE bool file_find(struct arena *, const char *path, size_t max_b, struct str *bytes, bool *found, struct err *);
 
+/* Reads until `size` bytes are read or the file ends; false with errno. *n: the bytes read. */
+MUST_USE bool file_read(int fd, char *p, size_t size, size_t *n);
+
 /* The names in a folder that end in `tail`, sorted, without those that begin with a dot. A folder that is absent has
  * none. ERR_BUG when it cannot be read. */
 MUST_USE bool file_list(struct arena *, const char *dir, struct str tail, struct str **names, size_t *n, struct err *);

@@ -1,7 +1,5 @@
 #include "store/admin/grants.h"
 
-#include <string.h>
-
 #include "store/admin/sql_text.h"
 
 #define GRANTS_MAX 1000

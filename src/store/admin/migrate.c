@@ -1,17 +1,12 @@
 #include "store/admin/migrate.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "plat/db/db_text.h"
+#include "plat/text/file.h"
 #include "store/admin/accounts.h"
 #include "store/sql.h"
 #include "store/admin/sql_text.h"
@@ -45,68 +40,33 @@ struct run {
 static bool
 read_file(struct arena *a, const char *dir, struct str name, struct str *out, struct err *e)
 {
-	struct str path = str_fmt(a, "%s/%.*s", dir, STR_ARG(name));
-	struct stat st;
-	size_t n = 0;
-	char *p;
-	int fd = open(path.p, O_RDONLY | O_CLOEXEC);
+	const char *path = str_fmt(a, "%s/%.*s", dir, STR_ARG(name)).p;
+	bool found;
 
-	if (fd == -1 || fstat(fd, &st) != 0 || st.st_size < 0 || (size_t)st.st_size > FILE_MAX_B
-	    || (p = arena_try(a, (size_t)st.st_size + 1)) == NULL) {
-		if (fd != -1)
-			close(fd);
-		return err_set(e, ERR_INPUT, "%s: %s", path.p, fd == -1 ? strerror(errno) : "cannot be read");
-	}
-	while (n < (size_t)st.st_size) {
-		ssize_t got = read(fd, p + n, (size_t)st.st_size - n);
-
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	close(fd);
-	*out = str_n(p, n);
-	return n == (size_t)st.st_size || err_set(e, ERR_INPUT, "%s: cannot be read whole", path.p);
-}
-
-static int
-by_version(const void *x, const void *y)
-{
-	const struct file *f = x, *g = y;
-
-	return f->version < g->version ? -1 : f->version > g->version;
-}
-
-static bool
-is_migration(const char *name, uint64_t *version)
-{
-	struct str s = str_z(name);
-
-	return s.n > NUMBER_DIGITS + 5 && s.p[NUMBER_DIGITS] == '_' && str_ends(s, STR(".sql"))
-	    && num_u64(str_head(s, NUMBER_DIGITS), 1, FILES_MAX, version);
+	return file_find(a, path, FILE_MAX_B, out, &found, e)
+	    && (found || err_set(e, ERR_INPUT, "%s: there is no such file", path));
 }
 
 static bool
 find_files(struct run *r, struct err *e)
 {
-	DIR *dir = opendir(r->m->dir);
-	const struct dirent *entry;
+	struct str *names;
+	size_t n;
 
-	if (dir == NULL)
-		return err_set(e, ERR_INPUT, "%s: %s", r->m->dir, strerror(errno));
-	r->file = ARENA_ARRAY(r->a, struct file, FILES_MAX);
-	while ((entry = readdir(dir)) != NULL && r->n_files < FILES_MAX) {
-		if (!is_migration(entry->d_name, &r->file[r->n_files].version))
-			continue;
-		r->file[r->n_files++].name = str_dup(r->a, str_z(entry->d_name));
+	if (!file_list(r->a, r->m->dir, STR(".sql"), &names, &n, e))
+		return false;
+	r->file = ARENA_ARRAY(r->a, struct file, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct file f = {.name = names[i]};
+
+		if (f.name.n > NUMBER_DIGITS && f.name.p[NUMBER_DIGITS] == '_'
+		    && num_u64(str_head(f.name, NUMBER_DIGITS), 1, FILES_MAX, &f.version))
+			r->file[r->n_files++] = f;
 	}
-	closedir(dir);
-	qsort(r->file, r->n_files, sizeof(*r->file), by_version);
-	for (size_t i = 0; i < r->n_files; i++) {
+	for (size_t i = 0; i < r->n_files; i++)
 		if (r->file[i].version != i + 1)
 			return err_set(
 			    e, ERR_INPUT, "%s: %s, expected number %04zu", r->m->dir, r->file[i].name.p, i + 1);
-	}
 	return r->n_files > 0 || err_set(e, ERR_INPUT, "%s: no file NNNN_name.sql", r->m->dir);
 }
 
@@ -292,10 +252,9 @@ locked_run(struct run *r, struct err *e)
 {
 	if (!load_files(r, e) || !load_applied(r, e) || !check_applied(r, e))
 		return false;
-	for (size_t i = 0; i < r->n_files; i++) {
+	for (size_t i = 0; i < r->n_files; i++)
 		if (!apply_one(r, &r->file[i], i < r->n_applied ? &r->applied[i] : NULL, e))
 			return false;
-	}
 	return r->m->dry_run || (make_control(r, e) && (r->m->no_grants || grant(r, e)));
 }
 

@@ -32,10 +32,9 @@ quoted(struct str s, size_t i)
 
 	if (quote != '\'' && quote != '"' && quote != '`')
 		return 0;
-	for (end = i + 1; end < s.n && s.p[end] != quote; end++) {
+	for (end = i + 1; end < s.n && s.p[end] != quote; end++)
 		if (s.p[end] == '\\' && quote != '`' && end + 1 < s.n)
 			end++;
-	}
 	return (end < s.n ? end + 1 : s.n) - i;
 }
 

@@ -1,7 +1,5 @@
 #include "store/catalogue/catalogue_export.h"
 
-#include <string.h>
-
 #include "store/catalogue/variant_row.h"
 #include "store/sql.h"
 

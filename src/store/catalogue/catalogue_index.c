@@ -398,13 +398,12 @@ plain_text(struct arena *a, struct str html)
 			len = end < 0 ? html.n : (size_t)end + 1;
 			c = ' ';
 		}
-		for (size_t i = 0; c == '&' && i < ARRAY_LEN(entities); i++) {
+		for (size_t i = 0; c == '&' && i < ARRAY_LEN(entities); i++)
 			if (str_starts(html, entities[i].name)) {
 				c = entities[i].c;
 				len = entities[i].name.n;
 				break;
 			}
-		}
 		p[n++] = c;
 		html = str_from(html, len);
 	}

@@ -357,10 +357,9 @@ save_rows(struct save_batch *b, struct err *e)
 
 	rows_out_init(&fresh, b->s->db, SQL_SAVE_PRODUCTS_NEW, b->s->a);
 	rows_out_init(&changed, b->s->db, SQL_SAVE_PRODUCTS, b->s->a);
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n; i++)
 		if (b->item[i].fresh && !save_put_row(b->s, &b->item[i], &fresh, e))
 			return false;
-	}
 	for (size_t i = 0; i < b->n_by_id; i++) { /* those that were there; locked in the order of their ids */
 		if (!b->by_id[i]->same && !save_put_row(b->s, b->by_id[i], &changed, e))
 			return false;

@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "store/order/order_store.h"
 #include "store/order/order_write.h"

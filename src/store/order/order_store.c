@@ -1,7 +1,5 @@
 #include "store/order/order_store.h"
 
-#include <string.h>
-
 #include "plat/db/db_code.h"
 #include "store/control_store.h"
 #include "store/order/order_write.h"
