@@ -8,6 +8,7 @@
 #define WAITS 2			      /* times timeout_ns that a request may wait, in all */
 #define WAIT_STEP_NS (1 * CLOCK_MS)   /* the first; each is twice the one before, up to WAIT_STEP_MAX_NS */
 #define WAIT_STEP_MAX_NS (16 * CLOCK_MS)
+#define TAKE_OVER_PART 8 /* of timeout_ns, kept for taking over what does not come */
 #define STORES_MAX_B ((size_t)8 << 20)
 
 static void
@@ -87,26 +88,26 @@ cache_count_phase(const struct cache_run *r, enum cache_phase p)
 }
 
 static void
-nap(struct cache *c, uint64_t ns)
+nap(struct cache *c, uint64_t ns, uint64_t keep_ns)
 {
 	uint64_t since_ns = clock_mono_ns(), left_ns = clock_left_ns(c->deadline_ns);
 
-	if (ns > c->wait_ns)
-		ns = c->wait_ns;
+	if (ns > c->wait_ns - keep_ns)
+		ns = c->wait_ns - keep_ns;
 	clock_sleep_ns(ns < left_ns ? ns : left_ns);
 	cache_waited(c, since_ns);
 }
 
 /* Waits for other workers' fills of our items. Items deleted meanwhile become ours to fill; items that do not arrive
- * are read from the database directly. */
+ * are taken over, or read from the database directly. */
 static void
 wait_for_others(struct cache_run *r)
 {
-	uint64_t step_ns = WAIT_STEP_NS;
+	uint64_t step_ns = WAIT_STEP_NS, keep_ns = r->c->set.timeout_ns / TAKE_OVER_PART;
 
-	while (cache_count_phase(r, CACHE_THEIRS) > 0 && r->c->wait_ns > 0
+	while (cache_count_phase(r, CACHE_THEIRS) > 0 && r->c->wait_ns > keep_ns
 	       && clock_left_ns(r->c->deadline_ns) > 0) {
-		nap(r->c, step_ns);
+		nap(r->c, step_ns, keep_ns);
 		if (step_ns < WAIT_STEP_MAX_NS)
 			step_ns *= 2;
 		for (size_t i = 0; i < r->n; i++)
@@ -118,7 +119,7 @@ wait_for_others(struct cache_run *r)
 	}
 	for (size_t i = 0; i < r->n; i++)
 		if (r->works[i].phase == CACHE_THEIRS)
-			r->works[i].phase = CACHE_DIRECT;
+			cache_take_over(r, &r->works[i]);
 }
 
 static void

@@ -52,6 +52,7 @@ struct cache_work {
 	struct memc_mark mark;	    /* OURS, RENEW: of the bytes to replace, before the database is read */
 	struct str stale;	    /* a value to fall back on */
 	bool outage_only;	    /* `stale` is marked */
+	bool orphaned;		    /* THEIRS: may be taken over when nobody can wait any longer */
 	struct str lock;	    /* RENEW: the key of our lock */
 	bool counted;		    /* as a hit, a miss or an error */
 };
@@ -100,6 +101,8 @@ void cache_waited(struct cache *, uint64_t since_ns);
 
 /* cache_read.c */
 void cache_ask(struct cache_run *);
+/* An item of phase THEIRS that cannot be waited for any longer becomes OURS or DIRECT. */
+void cache_take_over(struct cache_run *, struct cache_work *);
 /* Verifies and reads the value in the bytes. False: a placeholder, or refused and counted; *s tells which. */
 bool cache_parse(
     struct cache_run *, struct cache_work *, struct str bytes, struct cache_stored *s, struct cache_entry *);

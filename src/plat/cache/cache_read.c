@@ -2,12 +2,12 @@
 
 /* A placeholder contains the worker's random number, so that the worker recognises its own orphans. */
 static struct str
-new_placeholder(struct cache *c, struct arena *a)
+new_placeholder(struct cache *c, struct arena *a, uint64_t bits)
 {
 	char *p = arena_alloc(a, CACHE_PLACEHOLDER_B);
 
 	c->placeholder.number++;
-	cache_stored_placeholder(&c->placeholder, p);
+	cache_stored_placeholder(&(struct cache_placeholder){c->placeholder.worker, c->placeholder.number | bits}, p);
 	return str_n(p, CACHE_PLACEHOLDER_B);
 }
 
@@ -70,20 +70,22 @@ static void
 judge_placeholder(struct cache *c, struct cache_work *w, const struct cache_stored *s)
 {
 	w->phase = s->placeholder.worker == c->placeholder.worker ? CACHE_OURS : CACHE_THEIRS;
+	w->orphaned = w->phase == CACHE_THEIRS && (s->placeholder.number & CACHE_PLACEHOLDER_SECOND) == 0;
 }
 
 /* Replaces an invalid value by our placeholder if it is still there. */
 static void
-replace(struct cache_run *r, struct cache_work *w)
+replace(struct cache_run *r, struct cache_work *w, uint64_t bits)
 {
 	struct str key = cache_key_str(&w->item->key);
 	struct memc_op ops[] = {{MEMC_CAS, .key = key, .mark = w->mark, .ttl_s = CACHE_PLACEHOLDER_S},
 	    {MEMC_GET, .key = key}};
 	struct cache_stored s;
 
-	ops[0].value = new_placeholder(r->c, r->a);
+	ops[0].value = new_placeholder(r->c, r->a, bits);
 	cache_exchange(r->c, r->a, ops, ARRAY_LEN(ops), CACHE_ORDINARY);
 	w->phase = CACHE_DIRECT;
+	w->orphaned = false;
 	if (ops[1].result != MEMC_OK)
 		return;
 	w->mark = ops[1].mark;
@@ -96,13 +98,24 @@ replace(struct cache_run *r, struct cache_work *w)
 		w->phase = CACHE_THEIRS; /* stored meanwhile */
 }
 
+/* The owner of the placeholder may be dead, or may have given up an exchange that a stopped memcached completed later.
+ * Until the placeholder expires, nothing would be stored. If the owner is alive, this costs its store only. */
+void
+cache_take_over(struct cache_run *r, struct cache_work *w)
+{
+	if (w->orphaned && w->stale.p == NULL)
+		replace(r, w, CACHE_PLACEHOLDER_SECOND);
+	if (w->phase == CACHE_THEIRS)
+		w->phase = CACHE_DIRECT;
+}
+
 static void
 judge_value(
     struct cache_run *r, struct cache_work *w, bool marked, const struct cache_entry *entry, int64_t now_s)
 {
 	w->item->version = entry->version;
 	if (now_s >= entry->hard_at) {
-		replace(r, w);
+		replace(r, w, 0);
 		return;
 	}
 	if (marked || now_s >= entry->soft_at) {
@@ -136,7 +149,7 @@ judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *go
 	} else if (s.kind == CACHE_STORED_PLACEHOLDER && !s.marked) {
 		judge_placeholder(r->c, w, &s);
 	} else {
-		replace(r, w);
+		replace(r, w, 0);
 	}
 }
 
@@ -194,7 +207,7 @@ ask_phase(struct cache_run *r, enum cache_phase phase)
 	struct memc_op *ops = ARENA_ARRAY(r->a, struct memc_op, r->n + CACHE_AHEAD_MAX);
 	struct cache_work **asked = ARENA_ARRAY(r->a, struct cache_work *, r->n);
 	const struct cache_l1_now now = cache_l1_now(r->c);
-	struct str placeholder = new_placeholder(r->c, r->a);
+	struct str placeholder = new_placeholder(r->c, r->a, 0);
 	size_t m = 0, all;
 
 	for (size_t i = 0; i < r->n; i++) {

@@ -1,8 +1,9 @@
 /* cache_stored.h - the bytes stored in memcached: marks, then a placeholder or a value.
  *
- * A placeholder is a lease to fill: the worker's random number and a count. A mark is one byte that the writer prepends
- * after changing the rows behind a value: the value is then only for an outage of the database, and a placeholder is
- * void. The value's own checks do not cover the marks. */
+ * A placeholder is a lease to fill: the worker's random number and a count, with or without the bit
+ * CACHE_PLACEHOLDER_SECOND. A mark is one byte that the writer prepends after changing the rows behind a value: the
+ * value is then only for an outage of the database, and a placeholder is void. The value's own checks do not cover the
+ * marks. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_STORED_H
 #define KONTOR_PLAT_CACHE_CACHE_STORED_H
 
@@ -10,6 +11,10 @@
 
 #define CACHE_MARK "!"
 #define CACHE_PLACEHOLDER_B 17
+
+/* This placeholder has replaced another's and is not replaced in turn: with a slow database no fill would ever be
+ * stored. */
+#define CACHE_PLACEHOLDER_SECOND (UINT64_C(1) << 63)
 
 struct cache_placeholder {
 	uint64_t worker, number;
