@@ -208,6 +208,26 @@ START_TEST(a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds)
 }
 END_TEST
 
+/* To touch the mapped bytes would end the process. */
+START_TEST(a_file_that_is_cut_short_is_not_sound_and_is_made_again)
+{
+	static struct control one;
+	uint64_t epoch;
+
+	ck_ok(control_join(&one, path, "shop", NULL, &e), &e);
+	epoch = control_epoch(&one);
+	ck_assert_int_eq(truncate(path, 0), 0);
+	ck_assert(!control_sound(&one, &e));
+	ck_assert_ptr_nonnull(strstr(e.msg, "cut short"));
+	err_clear(&e);
+	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_sound(&one, &e), &e);
+	ck_assert_uint_ge(control_epoch(&one), epoch);
+	control_pause(&one, true, false);
+	ck_assert(control_paused(&one));
+	control_close(&one);
+}
+END_TEST
+
 START_TEST(while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound)
 {
 	static struct control one;
@@ -448,6 +468,7 @@ main(void)
 	    a_file_has_the_mode_and_owner_that_let_the_workers_in, a_deleted_or_replaced_file_is_not_sound,
 	    a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds,
 	    while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound,
+	    a_file_that_is_cut_short_is_not_sound_and_is_made_again,
 	    a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew,
 	    an_epoch_is_never_repeated_by_a_new_file,
 	    slots_are_held_by_the_living_only,

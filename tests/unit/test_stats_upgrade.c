@@ -193,7 +193,51 @@ START_TEST(a_file_whose_head_lies_is_left_out)
 	area->n_counts = 1;
 	area->slot_b = UINT64_MAX / 2;
 	ck_assert_uint_eq(reading().all->begun, 3);
+	area->slot_b = sizeof(struct stats_slot);
+	area->count_from = (uint64_t)0 - (1 << 22); /* sums that come out small since they overflow */
+	area->n_counts = 1 << 19;
+	ck_assert_uint_eq(reading().all->begun, 3);
 	shared_close(&st.file);
+}
+END_TEST
+
+/* Each number of the head in turn, and two at a time. */
+START_TEST(no_head_of_a_file_crashes_who_reads_sweeps_or_ends_workers)
+{
+	static const uint64_t lies[] = {0, 1, 4, 8, 63, 4096, 1 << 20, (uint64_t)1 << 32, UINT64_MAX / 256,
+	    UINT64_MAX / 8, (uint64_t)1 << 63, UINT64_MAX - (1 << 22), UINT64_MAX - 4095, UINT64_MAX - 7, UINT64_MAX};
+	struct stats st, own;
+	struct stats_area *area;
+	char text[200];
+	uint64_t *word;
+
+	serve("shop", 3);
+	snprintf(text, sizeof(text), "cp %s.* %s.0123456789abcdef", path, path);
+	ck_assert_int_eq(system(text), 0);
+	snprintf(text, sizeof(text), "%s.0123456789abcdef", path);
+	ck_ok(shared_open(&st.file, text, O_RDWR, sizeof(struct stats_area), &e), &e);
+	ck_ok(stats_open(&own, path, &e), &e);
+	area = st.file.area;
+	area->slot[0].begun += 1; /* there is something to sweep */
+	memset(area->slot[0].backend, 'x', sizeof(area->slot[0].backend));
+	memset(area->slot[0].id, 'x', sizeof(area->slot[0].id));
+	word = &area->slot_from;
+	for (size_t i = 0; i < 6 * ARRAY_LEN(lies) * 6 * ARRAY_LEN(lies); i++) {
+		size_t first = i % (6 * ARRAY_LEN(lies)), second = i / (6 * ARRAY_LEN(lies));
+		uint64_t saved[6];
+
+		memcpy(saved, word, sizeof(saved));
+		word[first % 6] = lies[first / 6];
+		word[second % 6] = lies[second / 6];
+		if (i % 16 == 0)
+			(void)reading();
+		(void)stats_sweep(&own);
+		(void)stats_kill_stuck(&own, 0);
+		memcpy(word, saved, sizeof(saved));
+		arena_reset(&a);
+	}
+	shared_close(&st.file);
+	stats_close(&own);
 }
 END_TEST
 
@@ -203,7 +247,7 @@ main(void)
 	const TTest *const tests[] = {totals_are_kept_when_counters_are_added_and_the_other_way_round,
 	    a_tool_reads_the_other_release_before_a_worker_of_its_own_has_run,
 	    workers_of_both_are_seen_and_the_dead_of_the_other_are_counted, a_file_that_only_looks_like_one_is_left_out,
-	    a_file_whose_head_lies_is_left_out};
+	    a_file_whose_head_lies_is_left_out, no_head_of_a_file_crashes_who_reads_sweeps_or_ends_workers};
 	Suite *s = suite_create("stats_upgrade");
 	TCase *tc = tcase_create("stats_upgrade");
 	SRunner *sr;

@@ -175,6 +175,7 @@ shared_sound(const struct shared *s, struct err *e)
 		return true;
 	if (stat(s->name, &sb) != 0)
 		return err_set(e, ERR_BUSY, "%s is lost: %s", s->name, strerror(errno));
-	return (sb.st_dev == s->dev && sb.st_ino == s->ino)
-	    || err_set(e, ERR_BUSY, "%s is another file than the one that this process opened", s->name);
+	if (sb.st_dev != s->dev || sb.st_ino != s->ino)
+		return err_set(e, ERR_BUSY, "%s is another file than the one that this process opened", s->name);
+	return sb.st_size >= (off_t)s->size_b || err_set(e, ERR_BUSY, "%s has been cut short", s->name);
 }

@@ -38,7 +38,8 @@ void shared_close(struct shared *);
 /* The size of the file; 0 when it cannot be seen. */
 size_t shared_size(const struct shared *);
 
-/* Checks that the name still leads to the mapped file. Otherwise ERR_BUSY: other processes use another file. */
+/* Fails with ERR_BUSY if the name no longer leads to the mapped file, so that other processes use another one, or if
+ * the file is shorter than what is mapped, so that an access would end the process. */
 MUST_USE bool shared_sound(const struct shared *, struct err *);
 
 /* Takes or releases the lock of a range of bytes, or checks if another process holds it. */

@@ -8,19 +8,24 @@
 #include "plat/stats/stats_area.h"
 
 #define HASH_CHARS 16
-#define SLOT_MAX_B (1 << 20)
+
+/* `n` pieces of `each_b` bytes from `from` on lie between `least` and `end`, whatever the numbers are. */
+static bool
+pieces_fit(uint64_t from, uint64_t n, uint64_t each_b, uint64_t least, uint64_t end)
+{
+	return from % sizeof(shared_word) == 0 && each_b % sizeof(shared_word) == 0 && from >= least && from <= end
+	    && n <= (end - from) / each_b;
+}
 
 static bool
 fits(const struct stats_area *area, uint64_t size_b)
 {
-	uint64_t count_end = area->count_from + area->n_counts * sizeof(shared_word),
-		 times_end = area->times_from + area->n_routes * sizeof(struct stats_times);
+	uint64_t slot_b = area->slot_b, least = offsetof(struct stats_slot, count);
 
-	return shared_get(&area->magic) == STATS_MAGIC && area->slot_from >= offsetof(struct stats_area, slot)
-	    && area->slot_b <= SLOT_MAX_B && area->n_counts <= SLOT_MAX_B && area->n_routes <= SLOT_MAX_B
-	    && area->count_from >= offsetof(struct stats_slot, count) && count_end <= area->slot_b
-	    && area->times_from >= offsetof(struct stats_slot, count) && times_end <= area->slot_b
-	    && area->slot_from + area->slot_b * STATS_SLOTS <= size_b
+	return shared_get(&area->magic) == STATS_MAGIC && slot_b >= least
+	    && pieces_fit(area->slot_from, STATS_SLOTS, slot_b, offsetof(struct stats_area, slot), size_b)
+	    && pieces_fit(area->count_from, area->n_counts, sizeof(shared_word), least, slot_b)
+	    && pieces_fit(area->times_from, area->n_routes, sizeof(struct stats_times), least, slot_b)
 	    && memchr(area->names, 0, sizeof(area->names)) != NULL;
 }
 

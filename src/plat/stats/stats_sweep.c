@@ -95,6 +95,7 @@ kill_in_file(struct stats *counting, const struct stats *st, uint64_t grace_ns)
 	for (int i = 0; i < stats_top(st->area); i++) {
 		struct stats_slot *s = stats_at(st->area, i);
 		uint64_t begun = shared_get(&s->begun), deadline_ns;
+		char id[STATS_ID_SIZE];
 
 		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s))
 			continue;
@@ -103,10 +104,11 @@ kill_in_file(struct stats *counting, const struct stats *st, uint64_t grace_ns)
 		    || clock_mono_ns() <= deadline_ns + grace_ns + CLOCK_S || shared_get(&s->begun) != begun
 		    || shared_get(&s->pid_space) != pid_space || !kill_holder(st, i, begun))
 			continue;
-		log_request(s->id);
+		str_copy(id, sizeof(id), str_n(s->id, strnlen(s->id, sizeof(s->id))));
+		log_request(id);
 		log_put(LOG_ERROR,
-		    "event=killed backend=%s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
-		    s->backend, i, (int)shared_get(&s->pid));
+		    "event=killed backend=%.*s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
+		    STATS_BACKEND_SIZE - 1, s->backend, i, (int)shared_get(&s->pid));
 		log_request(NULL);
 		stats_add(counting, STAT_killed_stuck, 1);
 		n++;
