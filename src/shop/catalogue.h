@@ -63,7 +63,7 @@ struct catalogue_card {
 	struct str handle, vendor, title;
 	struct catalogue_image image;
 	struct catalogue_variant cheapest;
-	int64_t price_max_minor, left, created_at;
+	int64_t price_max_minor, created_at;
 	enum stock_avail avail;
 };
 

@@ -20,7 +20,6 @@ take_card(struct db_rows *r, struct catalogue_card *c)
 	c->cheapest.price_minor = c_i64(r);
 	c->cheapest.compare_minor = c_i64_or(r, 0);
 	c->price_max_minor = c_i64_or(r, c->cheapest.price_minor);
-	c->left = c_i64_or(r, 0);
 	c->cheapest.shipped = c_u64(r) != 0;
 	catalogue_read_measure(r, &c->cheapest.measure);
 	c->created_at = c_i64(r);
