@@ -14,18 +14,13 @@ cmd_accounts(struct cmd *c)
 	struct str text, filled;
 	struct err e = {0};
 	struct buf b;
-	bool found;
 
 	if (c->argc > 2)
 		return cmd_usage(c);
 	if (c->argc == 2)
 		file = c->argv[1];
-	if (!cmd_conf(c, &e) || !file_find(c->a, file, FILE_MAX_B, &text, &found, &e))
+	if (!cmd_conf(c, &e) || !file_get(c->a, file, FILE_MAX_B, &text, &e))
 		return cmd_fail(c, &e);
-	if (!found) {
-		(void)err_set(&e, ERR_INPUT, "%s: there is no such file", file);
-		return cmd_fail(c, &e);
-	}
 	db_login_all(&c->conf, logins);
 	if (!accounts_fill(c->a, logins, text, &filled, &e))
 		return cmd_fail(c, &e);

@@ -84,7 +84,7 @@ product_note_cell(const struct product_row *r, bool refused, int at, const char 
 		r->pc->setup.note(r->pc->setup.arg, &n);
 }
 
-static void PRINTF(4, 0)
+static PRINTF(4, 0) void
 note_column(const struct product_row *r, bool refused, enum product_column col, const char *fmt, va_list ap)
 {
 	char why[200];

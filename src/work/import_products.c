@@ -60,6 +60,14 @@ note_saved(struct batch *b, size_t i)
 	b->goods = b->goods || s->product != CATALOGUE_SAME;
 }
 
+static void
+refuse_product(struct import_run *r, const struct product *p, const char *column, const char *why)
+{
+	r->im->n.products_refused++;
+	r->im->n.rows_refused++;
+	import_say(r, true, p->line, 1, column, why);
+}
+
 /* Saves one by one, to find the product that made the batch fail. */
 static bool
 save_each(struct batch *b, struct err *e)
@@ -73,9 +81,7 @@ save_each(struct batch *b, struct err *e)
 		}
 		if (why.kind == ERR_UPSTREAM || why.kind == ERR_BUSY)
 			return err_set(e, why.kind, "%s", why.msg);
-		b->r->im->n.products_refused++;
-		b->r->im->n.rows_refused++;
-		import_say(b->r, true, b->product[b->only]->line, 1, "", why.msg);
+		refuse_product(b->r, b->product[b->only], "", why.msg);
 	}
 	return true;
 }
@@ -104,14 +110,6 @@ products_flush(struct batch *b, struct err *e)
 	b->n = 0;
 	arena_reset(&b->r->group);
 	return ok;
-}
-
-static void
-refuse_product(struct import_run *r, const struct product *p, const char *column, const char *why)
-{
-	r->im->n.products_refused++;
-	r->im->n.rows_refused++;
-	import_say(r, true, p->line, 1, column, why);
 }
 
 /* Adds the complete product to the batch. */

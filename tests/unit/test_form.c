@@ -112,7 +112,6 @@ START_TEST(multipart_takes_files_only_where_they_are_allowed)
 	ck_assert(form.fields[0].is_file);
 	ck_assert_uint_eq(form.fields[0].value.n, 5);
 	ck_str(form.fields[0].file_name, "100%.png");
-	ck_str(form.fields[0].file_type, "image/png");
 	fresh();
 	ck_assert(!form_multipart(&a, STR("XyZ"), str_n(text, sizeof(text) - 1), &form, &e));
 	ck_assert_int_eq(e.kind, ERR_TOO_LARGE);

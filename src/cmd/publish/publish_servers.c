@@ -43,12 +43,9 @@ servers_fill(const struct publish *p, const char *server, struct fill_word *word
 	const char *model = str_fmt(p->a, "%s/%s/kontor.conf.in", p->models_dir, server).p;
 	struct str text, line;
 	struct buf b;
-	bool found;
 
-	if (!file_find(p->a, model, CONF_MAX_B, &text, &found, e))
+	if (!file_get(p->a, model, CONF_MAX_B, &text, e))
 		return false;
-	if (!found)
-		return err_set(e, ERR_INPUT, "%s: there is no such file", model);
 	buf_init(&b, p->a, CONF_MAX_B);
 	buf_fmt(&b,
 	    "# Written by `kontor publish` from %s; what is changed here is lost. Change %s,\n"

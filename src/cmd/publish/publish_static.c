@@ -24,15 +24,11 @@ copy(const struct publish *p, const char *dir, struct str name, struct err *e)
 	const char *to = str_fmt(p->a, "%s/%s", dir, name.p).p;
 	struct stat have, want;
 	struct str bytes;
-	bool found;
 
 	if (stat(from, &want) == 0 && stat(to, &have) == 0 && have.st_size == want.st_size
 	    && utimensat(AT_FDCWD, to, NULL, 0) == 0)
 		return true;
-	if (!file_find(p->a, from, FILE_MAX_B, &bytes, &found, e))
-		return false;
-	return (found || err_set(e, ERR_INPUT, "%s: %s", from, strerror(ENOENT)))
-	       && file_replace(p->a, to, bytes, e);
+	return file_get(p->a, from, FILE_MAX_B, &bytes, e) && file_replace(p->a, to, bytes, e);
 }
 
 /* A file that was current until now is not old, however long ago it was published. */

@@ -62,9 +62,7 @@ field(struct conf *c, const struct conf_setting *s)
 	return (char *)c + s->offset;
 }
 
-static void fault(struct reading *r, int line, const char *fmt, ...) PRINTF(3, 4);
-
-static void
+static PRINTF(3, 4) void
 fault(struct reading *r, int line, const char *fmt, ...)
 {
 	char reason[240], text[500];

@@ -68,6 +68,15 @@ file_find(struct arena *a, const char *path, size_t max_b, struct str *bytes, bo
 }
 
 bool
+file_get(struct arena *a, const char *path, size_t max_b, struct str *bytes, struct err *e)
+{
+	bool found;
+
+	return file_find(a, path, max_b, bytes, &found, e)
+	    && (found || err_set(e, ERR_INPUT, "%s: there is no such file", path));
+}
+
+bool
 file_list(struct arena *a, const char *dir, struct str tail, struct str **names, size_t *n, struct err *e)
 {
 	DIR *d = opendir(dir);

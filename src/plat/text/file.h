@@ -9,6 +9,9 @@
  * regular file or has more than max_b bytes. */
 MUST_USE bool file_find(struct arena *, const char *path, size_t max_b, struct str *bytes, bool *found, struct err *);
 
+/* The same for a file that must be there: else ERR_INPUT. */
+MUST_USE bool file_get(struct arena *, const char *path, size_t max_b, struct str *bytes, struct err *);
+
 /* Reads until `size` bytes are read or the file ends; false with errno. *n: the bytes read. */
 MUST_USE bool file_read(int fd, char *p, size_t size, size_t *n);
 

@@ -218,8 +218,6 @@ part_headers(struct str *part, struct form_field *field, struct err *e)
 			return err_set(e, ERR_INPUT, "a part's header line is malformed");
 		if (str_eq_case(name, STR("Content-Disposition")) && !disposition(line, field, e))
 			return false;
-		if (str_eq_case(name, STR("Content-Type")))
-			field->file_type = str_trim(line);
 	}
 	return err_set(e, ERR_INPUT, "a part's header does not end");
 }

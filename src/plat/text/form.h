@@ -22,7 +22,7 @@ extern const struct form_limits form_limits_default;
 
 struct form_field {
 	struct str name, value;
-	struct str file_name, file_type; /* as sent by the browser; value is the content */
+	struct str file_name; /* as sent by the browser; value is the content */
 	bool is_file;
 };
 

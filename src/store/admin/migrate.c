@@ -40,11 +40,7 @@ struct run {
 static bool
 read_file(struct arena *a, const char *dir, struct str name, struct str *out, struct err *e)
 {
-	const char *path = str_fmt(a, "%s/%.*s", dir, STR_ARG(name)).p;
-	bool found;
-
-	return file_find(a, path, FILE_MAX_B, out, &found, e)
-	    && (found || err_set(e, ERR_INPUT, "%s: there is no such file", path));
+	return file_get(a, str_fmt(a, "%s/%.*s", dir, STR_ARG(name)).p, FILE_MAX_B, out, e);
 }
 
 static bool

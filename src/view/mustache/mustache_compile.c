@@ -53,9 +53,7 @@ struct compiler {
 
 static bool parts(struct compiler *, const struct part *first, const struct scope *, struct shift *);
 
-static bool compile_fail(struct compiler *, const struct part *, const char *fmt, ...) PRINTF(3, 4) COLD;
-
-static bool
+static COLD PRINTF(3, 4) bool
 compile_fail(struct compiler *c, const struct part *part, const char *fmt, ...)
 {
 	char msg[200];

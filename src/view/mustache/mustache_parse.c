@@ -42,9 +42,7 @@ struct parser {
 	struct err *e;
 };
 
-static bool parse_fail(struct parser *, unsigned line, const char *fmt, ...) PRINTF(3, 4) COLD;
-
-static bool
+static COLD PRINTF(3, 4) bool
 parse_fail(struct parser *p, unsigned line, const char *fmt, ...)
 {
 	char msg[200];

@@ -44,15 +44,10 @@ static bool
 read_template(struct loader *l, const char *dir, struct str file, struct mustache_file *out, struct err *e)
 {
 	struct str text;
-	bool found;
 
 	out->name = str_head(file, file.n - (sizeof(TAIL) - 1));
 	out->path = str_fmt(l->a, "%s/%.*s", dir, STR_ARG(file));
-	if (!file_find(l->a, out->path.p, MUSTACHE_FILE_MAX_B, &text, &found, e))
-		return false;
-	if (!found)
-		return err_set(e, ERR_BUG, "%s: not there", out->path.p);
-	return mustache_parse(l->a, NULL, text, out, e);
+	return file_get(l->a, out->path.p, MUSTACHE_FILE_MAX_B, &text, e) && mustache_parse(l->a, NULL, text, out, e);
 }
 
 bool
