@@ -15,17 +15,17 @@ const { test, run } = require('./tap.js');
 
 const L1_LIFE_MS = 500; // CACHE_L1_LIFE_NS
 const MIXED = 20000, BATCH = 50, GROWTH_KB = 64;
-// How often depends on how fast the other side answers; getrandom refills a pool of ids each so many requests.
+// Their number depends on the speed of the other side; getrandom refills a pool of ids now and then.
 const WAITING = ['poll', 'recvfrom', 'getrandom'];
-// At the counters and the control file: once a second, and at each POST.
+// Looks at the counters' file and the control file: once a second, and at each POST.
 const LOOKING = ['newfstatat'];
 
-// Budgets: [statements, exchanges with memcached, system calls but for waiting, allocations, those of the libraries
-// included]. One that is 0 is met exactly, the others are limits. cold: after a flush; warm: from memcached; hot: from
-// the worker itself. What a product's parts are read from is libjansson's, and most of its allocations.
+// Budgets: [statements, exchanges with memcached, system calls except waiting, allocations including those of the
+// libraries]. A budget of 0 is met exactly, the others are limits. cold: after a flush; warm: from memcached; hot: from
+// the worker itself. Most allocations of a product are libjansson's, which parses its parts.
 const pages = examples.map(({ address, cost }) => ({ target: address, cold: cost, warm: [0, 1, 12, 0], hot: [0, 0, 7, 0] }));
-// The same of what is answered for one visitor, and cannot be kept, as the second visitor comes by. Most of the
-// allocations are libjansson's, for the draft of the checkout, and libfcgi's, for a request with a body.
+// The same for pages of one visitor, which cannot be kept; measured with the second visitor. Most allocations are
+// libjansson's, for the draft of the checkout, and libfcgi's, for a request with a body.
 const visit = [
 	{ step: 'product, with a cart', send: (b) => b.send('GET', '/en/p/longjing'), budget: [1, 2, 20, 4] },
 	{ step: 'cart', send: (b) => b.send('GET', '/en/cart'), budget: [2, 1, 14, 6] },
@@ -90,7 +90,7 @@ async function hot(send) {
 for (const { target, cold, warm, hot: kept } of pages)
 	test(`${target}: within its budget from the database, from memcached and from the worker`, async () => {
 		const send = () => get(target);
-		for (let i = 0; i < 2; i++) { // what is taken once and kept
+		for (let i = 0; i < 2; i++) { // allocations made once and kept
 			await send();
 			await expireL1();
 		}
@@ -173,7 +173,7 @@ function send(targets, cookie) {
 	});
 }
 
-// After so many requests, a leak in one of them shows. The worker's caches are small, so that they fill early.
+// So many requests reveal a leak in any of them. The worker's caches are small, so that they fill early.
 test(`${MIXED} mixed requests leave the worker's memory as it was`, async () => {
 	await s.stopBackends();
 	s.around = []; // untraced

@@ -65,7 +65,7 @@ async function ready() {
 }
 const place = (b) => b.send('POST', b.order.action, { body: b.order.body });
 
-// As many tries as reach all workers.
+// Tries often enough to reach all workers.
 async function refused(why) {
 	const before = orders(), b = await ready();
 	for (let i = 0; i < 8; i++) {

@@ -10,7 +10,7 @@ const { until, src, build } = require('./stack.js');
 
 let s;
 
-// The shop that is looked at, with all its processes in their places.
+// The shop under test, with all its processes running.
 async function begin() {
 	s = await Shop.start({ goods: { tea: { stock: 5 } }, conf: { test: { faults: 'no' }, web: { deadline_ms: 3000, grace_ms: 2000 } } });
 	s.readable('web', 'media');
@@ -61,7 +61,7 @@ async function doctor(options, ...checks) {
 	return d;
 }
 
-// The finding of that name, which names the thing and what mends it.
+// The finding of that name; its text and its remedy must match.
 function found(d, name, what, mend) {
 	const all = d.findings.filter((f) => f.name === name);
 	assert.ok(all.length > 0, `${name} is not among: ${JSON.stringify(d, null, 1)}`);

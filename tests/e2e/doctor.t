@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// kontor doctor: a healthy shop has no fault; faults of the configuration, the web server and https are found by name, each
-// with what mends it.
+// kontor doctor: a healthy shop has no fault; faults of the configuration, the web server and https are found by name, with
+// their remedies.
 'use strict';
 const assert = require('assert');
 const child = require('child_process');
@@ -128,7 +128,7 @@ test('a password file that the workers cannot read', async () => {
 test('files of which the workers are not the owners', async () => {
 	if (!isRoot)
 		return 'only root can give a folder away';
-	// without a worker that lives, they are the user kontor, or, where there is none, whose the folder of the counters is
+	// without a live worker the check assumes the user kontor or, if there is none, the owner of the counters' folder
 	const given = path.join(s.dir, 'given'), log = path.join(s.dir, 'closed.log'), secret = path.join(s.dir, 'secret');
 	fs.mkdirSync(given);
 	fs.chownSync(given, 65534, 65534);
@@ -158,7 +158,7 @@ test('a broken override is named with its line', async () => {
 	fs.mkdirSync(dir);
 	fs.writeFileSync(path.join(dir, 'home.mustache'), '<p>\n{{#page}}\n');
 	const conf = variant({ paths: { override_dir: dir } });
-	found(await doctor({ conf }, 'templates'), 'override-refused', `${dir}/home.mustache:2`, 'mend or remove the file');
+	found(await doctor({ conf }, 'templates'), 'override-refused', `${dir}/home.mustache:2`, 'repair or remove the file');
 	fs.rmSync(dir, { recursive: true });
 	found(await doctor({ conf: variant({ paths: { template_dir: s.dir } }) }, 'templates'), 'template-broken', s.dir,
 		'reinstall the package');
@@ -350,7 +350,7 @@ test('certificates: right, about to expire, expired, of another name, of nobody 
 	authority();
 	const env = { SSL_CERT_FILE: tls('ca.pem') }, hsts = { 'strict-transport-security': 'max-age=1' };
 	assert.deepStrictEqual((await over('good', env, hsts)).findings, []);
-	found(await over('good', env), 'no-hsts', 'Strict-Transport-Security', 'take out');
+	found(await over('good', env), 'no-hsts', 'Strict-Transport-Security', 'remove from');
 	assert.strictEqual(found(await over('late', env, hsts), 'cert-expires', 'expires in', 'certbot renew').level, 'advice');
 	found(await over('old', env), 'cert-expired', 'has expired', 'certbot renew');
 	found(await over('other', env), 'cert-host', 'is for DNS:example.org, not for localhost', 'certbot certonly -d localhost');

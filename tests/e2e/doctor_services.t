@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// kontor doctor: faults of the database, the cache, the machine and the shop's own processes are found by name, each with
-// what mends it.
+// kontor doctor: faults of the database, the cache, the machine and the shop's own processes are found by name, with
+// their remedies.
 'use strict';
 const assert = require('assert');
 const child = require('child_process');
@@ -70,7 +70,7 @@ test('a schema that is behind, half migrated, ahead, changed by hand, not there'
 	});
 	await planted(() => sql('ALTER TABLE product RENAME COLUMN vendor TO maker'),
 		() => sql('ALTER TABLE product RENAME COLUMN maker TO vendor'),
-		async () => found(await doctor('schema'), 'schema-drift', 'vendor', 'undo it'));
+		async () => found(await doctor('schema'), 'schema-drift', 'vendor', 'undo that'));
 	await planted(() => sql('RENAME TABLE schema_migration TO away'), () => sql('RENAME TABLE away TO schema_migration'),
 		async () => found(await doctor('schema'), 'schema-none', 'kontor has no schema', 'kontor migrate'));
 	assert.deepStrictEqual(faults(await doctor('schema')), []);
@@ -245,7 +245,7 @@ test('a database that stands still, and one that has ended', async () => {
 		return (await doctor('breakers')).findings.some((f) => f.name === 'breaker-db');
 	});
 	const d = await doctor({});
-	found(d, 'breaker-db', 'take the database to be down', 'mend what the check database names');
+	found(d, 'breaker-db', 'take the database to be down', 'repair the faults of the check database');
 	found(d, 'db-down', `${s.services}/db.sock`, 'systemctl start mariadb');
 	found(d, 'not-ready', '/readyz is answered with 503', 'database');
 	for (const check of ['schema', 'db-server', 'accounts', 'queue'])

@@ -182,7 +182,7 @@ both('an answer that is cut off does not look whole', async (server) => {
 	await workersAre(4);
 });
 both('workers can be replaced under load without a lost request', async (server) => {
-	const signals = ['SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGINT']; // multiwatch has its own idea of which
+	const signals = ['SIGTERM', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGINT']; // multiwatch chooses which one it sends
 	let stop = false, n = 0;
 	const client = async () => {
 		for (; !stop; n++)

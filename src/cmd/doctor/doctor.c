@@ -242,7 +242,7 @@ put_table(struct arena *a, struct buf *b)
 {
 #define CHECK(name, limit_s, promise)                                                                                  \
 	buf_fmt(b, "\n### %s\n\n%s.\n\n", shown(a, #name), promise);                                                  \
-	buf_z(b, "| finding | level | what visitors notice | what mends it |\n|---|---|---|---|\n");
+	buf_z(b, "| finding | level | what visitors notice | remedy |\n|---|---|---|---|\n");
 #define FINDING(name, level, text, effect, remedy) put_row(a, b, &doctor_rows[FOUND_##name]);
 #include "cmd/doctor/doctor.def"
 #undef CHECK
