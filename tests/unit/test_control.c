@@ -211,10 +211,10 @@ END_TEST
 /* To touch the mapped bytes would end the process. */
 START_TEST(a_file_that_is_cut_short_is_not_sound_and_is_made_again)
 {
-	static struct control one;
+	static struct control one, two;
 	uint64_t epoch;
 
-	ck_ok(control_join(&one, path, "shop", NULL, &e), &e);
+	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_join(&two, path, "shop", NULL, &e), &e);
 	epoch = control_epoch(&one);
 	ck_assert_int_eq(truncate(path, 0), 0);
 	ck_assert(!control_sound(&one, &e));
@@ -223,8 +223,12 @@ START_TEST(a_file_that_is_cut_short_is_not_sound_and_is_made_again)
 	ck_ok(control_join(&one, path, "shop", NULL, &e) && control_sound(&one, &e), &e);
 	ck_assert_uint_ge(control_epoch(&one), epoch);
 	control_pause(&one, true, false);
-	ck_assert(control_paused(&one));
+	ck_assert(!control_sound(&two, &e)); /* the file is whole again, but the slot is nobody's */
+	err_clear(&e);
+	ck_ok(control_join(&two, path, "shop", NULL, &e) && control_sound(&two, &e), &e);
+	ck_assert(control_paused(&two));
 	control_close(&one);
+	control_close(&two);
 }
 END_TEST
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "child.h"
@@ -175,6 +176,36 @@ START_TEST(a_file_that_only_looks_like_one_is_left_out)
 }
 END_TEST
 
+START_TEST(a_fifo_or_folder_of_that_name_holds_nobody_up)
+{
+	char name[96];
+
+	serve("shop", 3);
+	snprintf(name, sizeof(name), "%s.0123456789abcdef", path);
+	ck_assert_int_eq(mkfifo(name, 0600), 0);
+	snprintf(name, sizeof(name), "%s.fedcba9876543210", path);
+	ck_assert_int_eq(mkdir(name, 0700), 0);
+	ck_assert_uint_eq(reading().all->begun, 3);
+}
+END_TEST
+
+START_TEST(counters_that_are_emptied_are_joined_again)
+{
+	static struct stats one, two;
+	char cmd[200];
+
+	ck_ok(stats_join(&one, path, STATS_WORKER, "shop", &e) && stats_join(&two, path, STATS_WORKER, "shop", &e), &e);
+	snprintf(cmd, sizeof(cmd), "for f in %s.*; do : >$f; done", path);
+	ck_assert_int_eq(system(cmd), 0);
+	ck_assert(!stats_sound(&one, &e));
+	err_clear(&e);
+	ck_ok(stats_join(&one, path, STATS_WORKER, "shop", &e) && stats_join(&two, path, STATS_WORKER, "shop", &e), &e);
+	ck_assert_uint_eq(reading().backends[0].alive, 2);
+	stats_close(&one);
+	stats_close(&two);
+}
+END_TEST
+
 START_TEST(a_file_whose_head_lies_is_left_out)
 {
 	struct stats_area *area;
@@ -247,6 +278,7 @@ main(void)
 	const TTest *const tests[] = {totals_are_kept_when_counters_are_added_and_the_other_way_round,
 	    a_tool_reads_the_other_release_before_a_worker_of_its_own_has_run,
 	    workers_of_both_are_seen_and_the_dead_of_the_other_are_counted, a_file_that_only_looks_like_one_is_left_out,
+	    a_fifo_or_folder_of_that_name_holds_nobody_up, counters_that_are_emptied_are_joined_again,
 	    a_file_whose_head_lies_is_left_out, no_head_of_a_file_crashes_who_reads_sweeps_or_ends_workers};
 	Suite *s = suite_create("stats_upgrade");
 	TCase *tc = tcase_create("stats_upgrade");

@@ -109,7 +109,10 @@ control_sound(const struct control *ctl, struct err *e)
 {
 	if (ctl->area != NULL && ctl->slot < 0)
 		return err_set(e, ERR_BUSY, "%s: this process has no slot in it", ctl->file.name);
-	return shared_sound(&ctl->file, e);
+	if (!shared_sound(&ctl->file, e))
+		return false;
+	return ctl->file.fd < 0 || shared_get(&ctl->area->slot[ctl->slot].since_s) != 0
+	    || err_set(e, ERR_BUSY, "%s has been emptied", ctl->file.name);
 }
 
 static off_t

@@ -51,7 +51,8 @@ MUST_USE bool control_claim(struct control *, const char *name, struct err *);
  * stays. */
 MUST_USE bool control_join(struct control *, const char *path, const char *name, struct stats *, struct err *);
 
-/* Checks that the process has a slot and that the path still leads to the mapped file; otherwise ERR_BUSY. */
+/* Checks that the process has a slot and that the path still leads to the mapped file, which has not been emptied;
+ * otherwise ERR_BUSY. */
 MUST_USE bool control_sound(const struct control *, struct err *);
 
 /* Releases the slot and unmaps. The end of the process does the same. */

@@ -110,7 +110,9 @@ map_file(struct shared *s, struct err *e)
 	struct stat sb;
 	void *p;
 
-	if (fstat(s->fd, &sb) < 0 || sb.st_size < (off_t)s->size_b)
+	if (fstat(s->fd, &sb) < 0 || !S_ISREG(sb.st_mode))
+		return err_set(e, ERR_UPSTREAM, "%s: not a file", s->name);
+	if (sb.st_size < (off_t)s->size_b)
 		return err_set(e, ERR_UPSTREAM, "%s: shorter than %zu bytes: was its folder full?", s->name, s->size_b);
 	s->dev = sb.st_dev;
 	s->ino = sb.st_ino;
@@ -128,7 +130,7 @@ shared_open(struct shared *s, const char *name, int flags, size_t size_b, struct
 
 	*s = (struct shared){.fd = -1, .size_b = size_b, .writable = (flags & O_ACCMODE) != O_RDONLY};
 	str_copy(s->name, sizeof(s->name), str_z(name));
-	s->fd = open(name, flags | O_CLOEXEC, 0660);
+	s->fd = open(name, flags | O_CLOEXEC | O_NONBLOCK, 0660); /* a FIFO holds nobody up */
 	if (s->fd < 0)
 		return err_set(
 		    e, errno == ENOENT && !make ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", name, strerror(errno));

@@ -270,7 +270,10 @@ stats_sound(const struct stats *st, struct err *e)
 {
 	if (st->area != NULL && st->slot < 0)
 		return err_set(e, ERR_BUSY, "%s: this process has no slot in it", st->file.name);
-	return shared_sound(&st->file, e);
+	if (!shared_sound(&st->file, e))
+		return false;
+	return st->file.fd < 0 || shared_get(&st->area->slot[st->slot].taken) != 0
+	    || err_set(e, ERR_BUSY, "%s has been emptied", st->file.name);
 }
 
 bool

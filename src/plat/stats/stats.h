@@ -79,7 +79,8 @@ MUST_USE bool stats_claim_as(struct stats *, enum stats_role, const char *name, 
 /* Opens and claims unless already open and sound; call it only between requests. On failure the old mapping stays. */
 MUST_USE bool stats_join(struct stats *, const char *path, enum stats_role, const char *name, struct err *);
 
-/* Checks that the process has a slot and that the path still leads to the mapped file; otherwise ERR_BUSY. */
+/* Checks that the process has a slot and that the path still leads to the mapped file, which has not been emptied;
+ * otherwise ERR_BUSY. */
 MUST_USE bool stats_sound(const struct stats *, struct err *);
 
 /* Marks a backend as ended on purpose: its counts stay, and its dead workers raise no alarm. A new worker of it ends
