@@ -1,5 +1,5 @@
-/* Lists backends and changes their number without losing a request: a new one listens before a web server knows it;
- * one that goes leaves the web servers first, and ends when its requests are done. */
+/* Lists backends and changes their number without losing a request: a new backend listens before the web servers use
+ * it; a leaving one is first removed from the web servers, and stops when its requests are done. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,7 +138,7 @@ goes(const struct scale *s, struct str name)
 	return name.p[0] == '0' || !num_u64(name, 1, s->want, &number);
 }
 
-/* Counts the requests that the leaving backends have begun; *busy: they still have some in hand. */
+/* Counts the requests that the leaving backends have begun; *busy: some are still in progress. */
 static uint64_t
 begun(const struct scale *s, const struct stats_report *r, bool *busy)
 {
@@ -156,7 +156,7 @@ begun(const struct scale *s, const struct stats_report *r, bool *busy)
 	return sum;
 }
 
-/* A web server finishes the requests that it has begun, so a backend gets idle soon after it was left, not at once. */
+/* A web server finishes requests in progress, so a backend becomes idle shortly after its removal, not at once. */
 static void
 drain(struct scale *s)
 {
@@ -184,7 +184,7 @@ drain(struct scale *s)
 	stats_close(&st);
 }
 
-/* Backends that are not wanted must raise no alarm, whoever ended them. */
+/* Removed backends must raise no alarm, even if they were stopped by hand. */
 static void
 retire_unwanted(const struct scale *s)
 {

@@ -73,8 +73,8 @@ cmd_help_all(FILE *to)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fprintf(to,
-	    "\n`kontor COMMAND --help` tells how it is used. Exit status: 0 well, 1 failed or something was found,\n"
-	    "2 wrong use, or an import that could not begin or go on. The configuration is --config, else\n"
+	    "\n`kontor COMMAND --help` shows the usage of one. Exit status: 0 success, 1 failed or found a fault,\n"
+	    "2 wrong usage, or an import that could not start or continue. The configuration is --config, else\n"
 	    "KONTOR_CONFIG, else the installed one.\n");
 	return CMD_OK;
 }

@@ -93,8 +93,8 @@ put_text(struct buf *b, const struct pausing *p)
 		buf_z(b, p->paused ? "ordering is paused on all hosts; `kontor resume` takes orders again\n"
 				   : "orders are taken\n");
 	else if (p->paused && p->here)
-		buf_z(b, "ordering is paused ON THIS HOST ONLY, since the database cannot be told; "
-			 "kontor-jobs tells it when it can\n");
+		buf_z(b, "ordering is paused ON THIS HOST ONLY, since the database does not answer; "
+			 "kontor-jobs writes the pause into it when it does\n");
 	else if (p->taken_back)
 		buf_z(b, "the pause of this host alone is taken back; the database may hold one for all\n");
 	else

@@ -17,7 +17,8 @@ print_man(struct cmd *c)
 	return cmd_print(c, &b);
 }
 
-/* Running workers may have read the secret before. A user who may not read it learns nothing: workers may. */
+/* Reports the secret only to root, or if the file is missing: another user may lack a right that the workers have.
+ * Running workers may have read it before. */
 static void
 put_secret(const struct cmd *c, struct buf *b)
 {

@@ -52,7 +52,7 @@ bool product_csv_same(const struct product_csv *, const struct cells *row);
 
 void product_csv_add(struct product_csv *, const struct cells *row);
 
-/* Tells that an unreadable row was skipped here: the products before and after it may lack a row and become
+/* Records that an unreadable row was skipped here: the products before and after it may lack a row and become
  * `partial`. */
 void product_csv_spoiled(struct product_csv *);
 

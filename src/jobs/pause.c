@@ -23,7 +23,7 @@ job_pause(struct job_context *j, struct err *e)
 			return unless_down(j, e);
 		control_set_shop_paused(j->ctl, true);
 		control_pause_written(j->ctl);
-		log_put(LOG_WARN, "event=paused msg=\"ordering is paused on all hosts, as was said to this one\"");
+		log_put(LOG_WARN, "event=paused msg=\"ordering is paused on all hosts, as requested on this one\"");
 	}
 	if (!shop_control_read(j->db, j->a, &c, e))
 		return unless_down(j, e);

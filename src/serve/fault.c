@@ -89,13 +89,13 @@ fault_before(struct request *rq, struct err *e)
 	if (str_starts(what, STR("slow:")))
 		return slow(str_from(what, STR("slow:").n), e);
 	if (str_eq_z(what, "bug"))
-		return err_set(e, ERR_BUG, "a fault was asked for");
+		return err_set(e, ERR_BUG, "an injected fault");
 	if (str_eq_z(what, "busy"))
-		return err_set(e, ERR_BUSY, "a fault was asked for");
+		return err_set(e, ERR_BUSY, "an injected fault");
 	if (str_eq_z(what, "upstream"))
-		return err_set(e, ERR_UPSTREAM, "a fault was asked for");
+		return err_set(e, ERR_UPSTREAM, "an injected fault");
 	if (str_eq_z(what, "limit"))
-		return err_set(e, ERR_LIMIT, "a fault was asked for");
+		return err_set(e, ERR_LIMIT, "an injected fault");
 	return true;
 }
 

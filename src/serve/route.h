@@ -1,6 +1,6 @@
-/* route.h - the routing table of a site, from address to handler, and the search in it. Pure.
+/* route.h - the routing table of a site, which maps addresses to handlers, and its lookup. Pure.
  *
- * Paths are those below the path of site.url, still percent-encoded. */
+ * Paths are relative to the path of site.url and still percent-encoded. */
 #ifndef KONTOR_SERVE_ROUTE_H
 #define KONTOR_SERVE_ROUTE_H
 
@@ -60,7 +60,7 @@ struct route_match {
 	const struct route *route;
 	struct route_args args;
 	bool json;	     /* the path ends in ".json" */
-	struct str redirect; /* not none: the path with its final slash corrected, for a 301 */
+	struct str redirect; /* if set: the path with its final slash corrected, for a 301 */
 	char allow[24];	     /* the allowed methods, for ERR_METHOD */
 };
 

@@ -1,4 +1,4 @@
-/* checkout.h - from a cart and the draft typed so far to a plan: the totals, and the next step that needs input.
+/* checkout.h - makes a plan from a cart and its draft: the totals, and the next step that needs input.
  *
  * One pure function serves the cart page (an estimate), every checkout step and, inside its transaction, the placing of
  * the order, so they cannot differ. The plan's hash covers all that the review page shows except the message, which is
@@ -35,7 +35,7 @@ struct checkout_plan {
 	struct str note; /* no control characters except line ends */
 	enum country to; /* COUNTRY_NONE: not known yet, or pick-up */
 	struct shipping_load load;
-	enum shipping shipping; /* as chosen, else the first offered; STANDARD, not offered, when none is */
+	enum shipping shipping; /* the chosen one, else the first on offer, else STANDARD, not offered */
 	struct shipping_quote quotes[SHIPPING__MAX];
 	enum payment payment;
 	bool payments[PAYMENT__MAX];

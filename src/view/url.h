@@ -33,13 +33,13 @@ struct str url_to(const struct urls *, struct arena *, const struct lang *, enum
 /* The same for a pattern of another table. */
 struct str url_fill(const struct urls *, struct arena *, const struct lang *, const char *pattern, struct str part);
 
-/* An address with one more field in its query; without it when the value is empty. */
+/* Appends a field to the query of an address, unless the value is empty. */
 struct str url_query(struct arena *, struct str url, const char *name, struct str value);
 
 /* A product's page with this variant chosen; 0: with none. */
 struct str url_product(const struct urls *, struct arena *, const struct lang *, struct str handle, uint64_t variant);
 
-/* The same page in another language: `rest` is what follows "/en" in the path, with its query. */
+/* The same page in another language; `rest` is the path after "/en", with its query. */
 struct str url_in(const struct urls *, struct arena *, const struct lang *, struct str rest);
 
 /* A file below /static/, by its installed name. */

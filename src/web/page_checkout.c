@@ -179,7 +179,7 @@ read_order(struct request *rq, struct order_request *o, uint8_t key[CART_KEY_B],
 	};
 	if (!secret_from_hex(field_text(&rq->fields, F_order_key), key, CART_KEY_B)
 	    || !secret_from_hex(field_text(&rq->fields, F_seen), seen, sizeof(seen)))
-		return err_set(e, ERR_INPUT, "the form does not say what was ordered");
+		return err_set(e, ERR_INPUT, "the form lacks the order key or the hash of the plan");
 	for (size_t i = 0; i < sizeof(seen); i++)
 		o->seen_hash = o->seen_hash << 8 | seen[i];
 	return true;

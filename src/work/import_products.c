@@ -14,7 +14,7 @@ struct batch {
 	size_t n, only; /* only: SIZE_MAX for all, else the one to save */
 	uint64_t stale[BATCH_MAX]; /* products that the cache has to forget */
 	size_t n_stale;
-	bool goods; /* more than the stock of one was saved */
+	bool goods; /* something other than stock was saved */
 };
 
 static bool

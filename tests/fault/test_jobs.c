@@ -1,4 +1,4 @@
-/* kontor-jobs as a program: it counts the dead, ends the stuck, and stops when told. */
+/* kontor-jobs as a program: it counts dead workers, kills stuck ones, and stops on a signal. */
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -66,7 +66,7 @@ start_jobs(void)
 	return pid;
 }
 
-/* A worker with a request in hand whose deadline is `left_ns` away. */
+/* Simulates a worker with a request in progress whose deadline is `left_ns` from now. */
 static pid_t
 start_worker(int64_t left_ns)
 {

@@ -328,7 +328,7 @@ first=$!
 until_true test -e "$dir/held"
 real
 ends 1 backup && says "$to: another backup is being made there" && mkdir "$dir/other" && ends 1 kontor migrate --dir "$src/etc/sql" &&
-	says 'is at work' && [ "$(find "$to" -name '*.part' | wc -l)" = 1 ]
+	says 'is running' && [ "$(find "$to" -name '*.part' | wc -l)" = 1 ]
 claim meanwhile_neither_another_backup_nor_a_migration_gets_in_the_way
 echo >"$dir/fifo"
 wait $first && grep -q ^made "$dir/first"
@@ -376,7 +376,7 @@ fi
 ends 0 backup
 claim a_backup_to_damage_is_made
 sql "UPDATE product_text SET title = 'changed since'"
-ends 2 "$build/kontor" --config "$conf" restore "$(newest)" && says '--yes goes on without asking'
+ends 2 "$build/kontor" --config "$conf" restore "$(newest)" && says '--yes skips the question'
 claim a_restore_without_a_terminal_is_refused_unless_told_yes
 declines 'is no backup' "$dir/media"
 claim a_folder_without_a_manifest_is_no_backup
@@ -500,8 +500,8 @@ sed '/^CREATE TABLE `product` /,$d' | "$real" "$@"
 echo 'ERROR 2013 (HY000): Lost connection' >&2
 exit 1
 EOF
-ends 1 restore "$b" && says 'mariadb ended with status 1: ' && says 'Lost connection' && says 'is empty or holds a part of the backup' &&
-	says "What was in it is in $to/kontor-before-restore-" && paused
+ends 1 restore "$b" && says 'mariadb ended with status 1: ' && says 'Lost connection' && says 'is empty or has only a part of the backup' &&
+	says "Its previous contents are in $to/kontor-before-restore-" && paused
 claim a_load_that_breaks_off_says_how_things_are_and_keeps_the_shop_closed
 real
 ends 0 restore "$b" --no-safety && says 'orders: taken again' && [ "$one" = "$(data)" ] && ! paused

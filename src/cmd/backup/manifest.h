@@ -1,7 +1,7 @@
-/* manifest.h - what a backup says about itself: the file MANIFEST in its folder.
+/* manifest.h - the file MANIFEST in the folder of a backup.
  *
- * Plain text, one fact a line, a word and its values; the last line is "end", so that a part is not taken for the
- * whole. Times are UTC. Pure, but for reading and writing the file. */
+ * Plain text, one fact per line: a word and its values. The last line is "end", so that a truncated file is recognised.
+ * Times are UTC. Pure, except for loading and saving. */
 #ifndef KONTOR_CMD_BACKUP_MANIFEST_H
 #define KONTOR_CMD_BACKUP_MANIFEST_H
 
@@ -20,14 +20,14 @@ struct manifest_file {
 };
 
 struct manifest {
-	struct str name;    /* of the backup, as its folder was called */
-	int64_t made_s;     /* before its reading of the database began */
+	struct str name;    /* of the folder when the backup was made */
+	int64_t made_s;     /* the time before the dump began */
 	struct str program; /* the version that made it */
 	uint64_t schema;
-	struct str schema_name; /* none when the database had no schema */
+	struct str schema_name; /* none if the database had no schema */
 	struct str database;
-	bool checked;          /* it was restored on trial */
-	struct str last_order; /* the newest order before the reading began; or none */
+	bool checked;          /* a trial restore has succeeded */
+	struct str last_order; /* the newest order before the dump began, or none */
 	bool has_pictures;     /* false: left out on purpose */
 	uint64_t pictures, pictures_b;
 	struct dump_table *table;
@@ -38,10 +38,10 @@ struct manifest {
 
 void manifest_put(struct buf *, const struct manifest *);
 
-/* ERR_INPUT, with the line, when it is not whole or was written by a newer program in another format. */
+/* ERR_INPUT, with the line, if it is truncated, or in the format of a newer program. */
 MUST_USE bool manifest_parse(struct arena *, struct str text, struct manifest *, struct err *);
 
-/* Reads it from a backup's folder. ERR_NOT_FOUND: that is no backup. */
+/* Reads it from the folder of a backup. ERR_NOT_FOUND: the folder is not a backup. */
 MUST_USE bool manifest_load(struct arena *, const char *dir, struct manifest *, struct err *);
 MUST_USE bool manifest_save(struct arena *, const char *dir, const struct manifest *, struct err *);
 
@@ -49,10 +49,10 @@ MUST_USE bool manifest_save(struct arena *, const char *dir, const struct manife
 void manifest_time(int64_t utc_s, char out[MANIFEST_TIME_B]);
 void manifest_time_name(int64_t utc_s, char out[MANIFEST_TIME_B]);
 
-/* May a file of that name be in it? below the folder, UTF-8, no control characters. */
+/* True if the manifest may list this name: below the folder, UTF-8, no control characters. */
 bool manifest_is_name(struct str);
 
-/* Rows of a table; 0 when it has none or there is no such table. */
+/* The number of rows of a table; 0 if it is empty or does not exist. */
 uint64_t manifest_rows(const struct manifest *, const char *table);
 
 #endif

@@ -44,8 +44,8 @@ cmd_restore(struct cmd *c)
 	r.check = !no_check;
 	if (!yes && isatty(STDIN_FILENO) != 1) {
 		fprintf(stderr,
-		    "kontor restore: it asks before it replaces the database, and standard input is no terminal: "
-		    "--yes goes on without asking\n");
+		    "kontor restore: standard input is no terminal for the question before replacing the database; "
+		    "--yes skips the question\n");
 		return CMD_USAGE;
 	}
 	if (!no_safety && r.safety_dir == NULL)

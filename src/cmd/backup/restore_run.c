@@ -216,8 +216,8 @@ put_pictures(struct restore *r, struct err *e)
 	return true;
 }
 
-/* In the database, so that it holds on every host: placing an order reads the row in its own transaction, so this waits
- * for those that are under way. The table is in no dump and stays while all others are replaced. */
+/* The pause is in the database, so it holds on every host. Placing an order reads the row in its own transaction, so
+ * this call waits for orders in progress. No dump contains the table, and the restore does not replace it. */
 static bool
 pause_orders(struct restore *r, struct err *e)
 {
@@ -230,7 +230,7 @@ pause_orders(struct restore *r, struct err *e)
 		return err_context(e, "orders cannot be paused");
 	r->paused = true;
 	r->was_paused = (c.paused & SHOP_PAUSED) != 0;
-	if (control_open(&r->control, r->conf->paths_control_file.p, NULL, &none)) /* for pages, and for the cache */
+	if (control_open(&r->control, r->conf->paths_control_file.p, NULL, &none)) /* for pages and the cache flush */
 		control_set_shop_paused(&r->control, true);
 	progress_step(r->was_paused ? "orders: paused already" : "orders: paused");
 	return true;
@@ -270,13 +270,13 @@ save_what_is_there(struct restore *r, const struct copy_state *now, struct err *
 static const char *
 how_if_half(const struct restore *r)
 {
-	const char *saved = "What was in it was not saved.";
+	const char *saved = "Its previous contents were not saved.";
 
 	if (r->safety != NULL)
-		saved = str_fmt(r->a, "What was in it is in %s.", r->safety).p;
+		saved = str_fmt(r->a, "Its previous contents are in %s.", r->safety).p;
 	return str_fmt(r->a,
-	    "The database %s is empty or holds a part of the backup: it is of no use. Orders are paused. %s\n"
-	    "When the cause is mended, run the same command again; --no-safety leaves out to save what is of no use.",
+	    "The database %s is empty or has only a part of the backup: it is unusable. Orders are paused. %s\n"
+	    "Repair the cause and run the same command again, with --no-safety: its contents are not worth saving.",
 	    r->conf->db_name.p, saved)
 	    .p;
 }
@@ -285,9 +285,9 @@ static const char *
 how_if_loaded(const struct restore *r)
 {
 	return str_fmt(r->a,
-	    "The database %s is restored. Orders are paused. Rights, cache and books may not be in order: when the\n"
-	    "cause is mended, run the same command again. If memcached alone is what failed, it is enough to start it\n"
-	    "anew, since it may serve what was before; then `kontor verify` and `kontor resume`.",
+	    "The database %s is restored. Orders are paused. Rights, cache and books may be wrong: repair the cause\n"
+	    "and run the same command again. If only memcached failed, restart it, since it may serve old values;\n"
+	    "then run `kontor verify` and `kontor resume`.",
 	    r->conf->db_name.p)
 	    .p;
 }

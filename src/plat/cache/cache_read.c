@@ -98,8 +98,9 @@ replace(struct cache_run *r, struct cache_work *w, uint64_t bits)
 		w->phase = CACHE_THEIRS; /* stored meanwhile */
 }
 
-/* The owner of the placeholder may be dead, or may have given up an exchange that a stopped memcached completed later.
- * Until the placeholder expires, nothing would be stored. If the owner is alive, this costs its store only. */
+/* Takes over the placeholder of another reader. Its owner may be dead, or may have given up an exchange that a stopped
+ * memcached completed later; nothing could then be stored until the placeholder expires. If the owner is alive, only
+ * its store is lost. */
 void
 cache_take_over(struct cache_run *r, struct cache_work *w)
 {

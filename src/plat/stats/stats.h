@@ -10,7 +10,7 @@
  *  - begun = sum of the endings + (1 while a request is in progress). A process that gets the lock of a slot with a
  *    request in progress logs it and adds the missing ending: crashed, or hung if its deadline has passed.
  *  - The file's name contains a hash of the layout, since old and new programs overlap during an upgrade. Each file
- *    says what it holds, so that programs with other counters add it to their totals.
+ *    describes its contents, so that programs with other counters can add it to their totals.
  *
  * Every function also accepts NULL or a struct stats without a slot (tools), and then counts nothing. */
 #ifndef KONTOR_PLAT_STATS_STATS_H
@@ -67,8 +67,8 @@ struct stats {
 /* Maps the file `path` + "." + layout hash, creating it when missing. ERR_UPSTREAM when that fails. */
 MUST_USE bool stats_open(struct stats *, const char *path, struct err *);
 
-/* The same for a tool: the file must be there, or one of another layout (else ERR_NOT_FOUND). `write` is for those
- * that retire a backend. */
+/* The same for a tool: a file of this or another layout must exist (else ERR_NOT_FOUND). `write`: to retire a
+ * backend. */
 MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, struct err *);
 
 /* Takes a slot of this backend for the life of the process. ERR_LIMIT when none is free. stats_claim() is for
@@ -83,8 +83,8 @@ MUST_USE bool stats_join(struct stats *, const char *path, enum stats_role, cons
  * otherwise ERR_BUSY. */
 MUST_USE bool stats_sound(const struct stats *, struct err *);
 
-/* Marks a backend as ended on purpose: its counts stay, and its dead workers raise no alarm. A new worker of it ends
- * this. */
+/* Marks a backend as removed on purpose: its counts stay, and its dead workers raise no alarm. A new worker of the
+ * backend clears the mark. */
 void stats_retire(struct stats *, const char *backend);
 
 /* Releases the slot and unmaps. Only for tests: the end of the process does the same. */

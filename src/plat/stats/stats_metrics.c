@@ -90,7 +90,7 @@ put_requests(struct buf *b, const struct stats_report *r)
 		if (r->backends[i].role == STATS_WORKER)
 			buf_fmt(b, "kontor_requests_in_hand{backend=\"%s\"} %lld\n", r->backends[i].name,
 			    (long long)stats_measure_sum(r->backends[i].sum, 0, 0).difference);
-	put_head(b, "processes", "gauge", "Live processes. A backend that was ended on purpose is not told.");
+	put_head(b, "processes", "gauge", "Live processes, except of backends removed on purpose.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		if (!r->backends[i].retired)
 			buf_fmt(b, "kontor_processes{backend=\"%s\",role=\"%s\"} %zu\n", r->backends[i].name,

@@ -262,7 +262,7 @@ migrate_lock(struct db *db, struct arena *a, struct err *e)
 
 	q_i64(q, LOCK_WAIT_S);
 	return db_get_lock(q, a, &done, e)
-	    && (done || err_set(e, ERR_CONFLICT, "another `kontor migrate`, `backup` or `restore` is at work"));
+	    && (done || err_set(e, ERR_CONFLICT, "another `kontor migrate`, `backup` or `restore` is running"));
 }
 
 /* Closing the connection frees the lock too, so a failure here is harmless. */

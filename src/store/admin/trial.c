@@ -14,7 +14,7 @@ lock(struct trial *t, struct arena *a, struct err *e)
 
 	q_str(q, t->login.database);
 	return db_get_lock(q, a, &done, e)
-	    && (done || err_set(e, ERR_CONFLICT, "another backup of this shop is being tried at the moment"));
+	    && (done || err_set(e, ERR_CONFLICT, "another trial restore of this shop is running"));
 }
 
 static bool

@@ -1,4 +1,4 @@
-/* Search as catalogue_read.h offers it: posting lists intersected block by block, from the newest block down. */
+/* Search, as declared in catalogue_read.h: intersects posting lists block by block, newest block first. */
 #include "base/num.h"
 #include "shop/search_block.h"
 #include "store/catalogue/catalogue_read.h"
@@ -6,7 +6,7 @@
 
 #define TOKENS_MAX 4
 #define BLOCKS_FIRST 4
-#define BLOCKS_MAX 16 /* at a time; a list has 32 kB at most */
+#define BLOCKS_MAX 16 /* per query; a list has at most 32 kB */
 
 struct search {
 	struct db *db;
@@ -18,7 +18,7 @@ struct search {
 	size_t n, max;
 };
 
-/* One look at the next blocks; *more: there may be others below. */
+/* Reads the next blocks; *more: there may be lower ones. */
 static bool
 search_look(struct search *s, struct arena *a, size_t n_blocks, bool *more, struct err *e)
 {
@@ -71,7 +71,7 @@ catalogue_search(struct db *db, struct arena *a, struct str lang, const struct s
 	}
 	list->ids = s.ids;
 	list->n = s.n < lq->n ? s.n : lq->n;
-	if (s.n > lq->n) /* the one more says that there is a next page */
+	if (s.n > lq->n) /* one more than requested: there is a next page */
 		list->next = str_fmt(a, "%llu", (unsigned long long)list->ids[lq->n - 1]);
 	return true;
 }

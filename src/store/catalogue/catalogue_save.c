@@ -17,10 +17,10 @@ catalogue_save_lock(struct db *db, struct arena *a, struct err *e)
 	bool done;
 
 	q_i64(q, LOCK_WAIT_S);
-	return db_get_lock(q, a, &done, e) && (done || err_set(e, ERR_CONFLICT, "another import is at work"));
+	return db_get_lock(q, a, &done, e) && (done || err_set(e, ERR_CONFLICT, "another import is running"));
 }
 
-/* Closing the connection frees it too, so a failure here is harmless. */
+/* Closing the connection frees the lock too, so a failure here is harmless. */
 void
 catalogue_save_unlock(struct db *db, struct arena *a)
 {
@@ -175,7 +175,7 @@ list_skus(struct save_batch *b, struct str *json, bool *any, struct err *e)
 	return json_done(&rows, ']', json, e);
 }
 
-/* Another product of the batch has this id. */
+/* True if another product of the batch has this id. */
 static bool
 is_taken(const struct save_batch *b, uint64_t id)
 {
@@ -185,7 +185,7 @@ is_taken(const struct save_batch *b, uint64_t id)
 	return false;
 }
 
-/* By SKU: exactly one product has any of them, and its handle is not in the table. */
+/* Finds renamed products by SKU: exactly one stored product has any of the SKUs, and the table lacks its handle. */
 static bool
 find_renamed(struct save_batch *b, struct err *e)
 {
@@ -360,7 +360,7 @@ save_rows(struct save_batch *b, struct err *e)
 	for (size_t i = 0; i < b->n; i++)
 		if (b->item[i].fresh && !save_put_row(b->s, &b->item[i], &fresh, e))
 			return false;
-	for (size_t i = 0; i < b->n_by_id; i++) { /* those that were there; locked in the order of their ids */
+	for (size_t i = 0; i < b->n_by_id; i++) { /* existing products, locked in the order of their ids */
 		if (!b->by_id[i]->same && !save_put_row(b->s, b->by_id[i], &changed, e))
 			return false;
 	}

@@ -1,7 +1,7 @@
-/* session_store.h - a visitor's session: made by his first form, known by a random token in a cookie.
+/* session_store.h - visitors' sessions, created by the first form and identified by a random token in a cookie.
  *
- * The database holds only the token's hash. The CSRF token is constant for the session, so that a form in an older tab
- * still works. */
+ * The database stores only a hash of the token. The CSRF token is constant for the session, so that a form in an older
+ * tab still works. */
 #ifndef KONTOR_STORE_CUSTOMER_SESSION_STORE_H
 #define KONTOR_STORE_CUSTOMER_SESSION_STORE_H
 
@@ -14,10 +14,10 @@ struct session {
 	uint64_t id;
 	uint8_t token[SECRET_TOKEN_B]; /* never stored */
 	char csrf[SECRET_TOKEN_CHARS + 1];
-	int64_t cart_units; /* pieces in the open cart; -1: not asked */
+	int64_t cart_units; /* items in the open cart; -1: not read */
 };
 
-/* The lookup: the session of this cookie, and the size of its cart when a page will show it. */
+/* The lookup: the session of this cookie and, if a page shows it, the size of its cart. */
 struct session_wanted {
 	struct str cookie;
 	bool cart_units;
@@ -28,16 +28,17 @@ struct session_wanted {
 MUST_USE bool session_find(
     struct db *, struct arena *, const struct session_wanted *, struct session **out, struct err *);
 
-/* A session as text, for its copy in memcached, and back with the cookie that it is of. False when the text is none. */
+/* Packs a session for its copy in memcached; unpacks it together with its cookie. False if the text is not a
+ * session. */
 struct str session_pack(struct arena *, const struct session *);
 MUST_USE bool session_unpack(struct str text, struct str cookie, struct session *);
 
-/* A new one; its cookie is session_cookie(). */
+/* Creates a session; its cookie is session_cookie(). */
 MUST_USE bool session_create(struct db *, struct arena *, int64_t now_s, struct session **out, struct err *);
 
 struct str session_cookie(struct arena *, const struct session *);
 
-/* The token that each form of the session carries. */
+/* The token in each form of the session. */
 struct str session_csrf(const struct session *);
 
 #endif
