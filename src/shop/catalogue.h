@@ -48,7 +48,6 @@ struct catalogue_fact {
 struct catalogue_product {
 	uint64_t id, category_id, version;
 	struct str handle, vendor, title, body_html, seo_title, seo_description;
-	int64_t created_at;
 	struct catalogue_word options[CATALOGUE_OPTIONS]; /* value none: fewer options */
 	struct catalogue_variant *variants;
 	struct catalogue_image *images;
@@ -63,7 +62,7 @@ struct catalogue_card {
 	struct str handle, vendor, title;
 	struct catalogue_image image;
 	struct catalogue_variant cheapest;
-	int64_t price_max_minor, created_at;
+	int64_t price_max_minor;
 	enum stock_avail avail;
 };
 

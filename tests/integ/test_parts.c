@@ -61,9 +61,9 @@ all_of(const struct catalogue_product *p)
 	struct buf b;
 
 	buf_init(&b, &a, 1 << 20);
-	buf_fmt(&b, "%llu %llu %llu %lld %.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n", (unsigned long long)p->id,
-	    (unsigned long long)p->category_id, (unsigned long long)p->version, (long long)p->created_at,
-	    STR_ARG(p->handle), STR_ARG(p->vendor), STR_ARG(p->title), STR_ARG(p->body_html), STR_ARG(p->seo_title),
+	buf_fmt(&b, "%llu %llu %llu %.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n", (unsigned long long)p->id,
+	    (unsigned long long)p->category_id, (unsigned long long)p->version, STR_ARG(p->handle),
+	    STR_ARG(p->vendor), STR_ARG(p->title), STR_ARG(p->body_html), STR_ARG(p->seo_title),
 	    STR_ARG(p->seo_description));
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
 		buf_fmt(&b, "%.*s=%.*s\n", STR_ARG(p->options[i].value), STR_ARG(p->options[i].text));

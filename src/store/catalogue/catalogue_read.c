@@ -24,7 +24,6 @@ take_product(struct db_rows *r, struct catalogue_product *p)
 	p->body_html = c_str(r);
 	p->seo_title = c_str(r);
 	p->seo_description = c_str(r);
-	p->created_at = c_i64(r);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++) {
 		p->options[i].value = c_str(r);
 		p->options[i].text = c_str(r);
@@ -243,7 +242,6 @@ take_whole(struct db_rows *r, struct whole *w)
 		p->body_html = c_str(r);
 	p->seo_title = c_str(r);
 	p->seo_description = c_str(r);
-	p->created_at = c_i64(r);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
 		p->options[i].value = p->options[i].text = c_str(r);
 	w->parts = c_str_or(r, STR_NONE);

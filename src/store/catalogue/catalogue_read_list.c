@@ -22,7 +22,6 @@ take_card(struct db_rows *r, struct catalogue_card *c)
 	c->price_max_minor = c_i64_or(r, c->cheapest.price_minor);
 	c->cheapest.shipped = c_u64(r) != 0;
 	catalogue_read_measure(r, &c->cheapest.measure);
-	c->created_at = c_i64(r);
 	c->avail = (enum stock_avail)c_u64(r);
 }
 

@@ -118,7 +118,6 @@ order_moments_get(struct db *db, struct arena *a, uint64_t order_id, struct orde
 		struct order_moment *one = &m->v[m->n++];
 
 		one->machine = (enum order_machine)c_u64(&rows);
-		one->event = (enum order_event)c_u64(&rows);
 		one->to = (uint8_t)c_u64(&rows);
 		one->at = c_i64(&rows);
 	}

@@ -40,7 +40,6 @@ MUST_USE bool order_place(
 
 struct order_moment {
 	enum order_machine machine;
-	enum order_event event;
 	uint8_t to;
 	int64_t at;
 };
