@@ -38,7 +38,7 @@ test('for people: one line of what is looked at, what is found, what mends it, a
 	assert.strictEqual(r.status, 0);
 	assert.match(r.out, /^ok {6}backends: each backend answers/m);
 	assert.match(r.out, /^advice {2}db-durability: innodb_flush_log_at_trx_commit is 2/m);
-	assert.match(r.out, /^ {8}mend: mariadb -e "SET GLOBAL innodb_flush_log_at_trx_commit = 1"/m);
+	assert.match(r.out, /^ {8}remedy: mariadb -e "SET GLOBAL innodb_flush_log_at_trx_commit = 1"/m);
 	assert.match(r.out, /^\d+ checks in \d+\.\d s: 0 faults, \d+ advice/m);
 	const brief = await start({}, ['backends']);
 	assert.strictEqual(brief.out.trim().split('\n').length, 2, brief.out);
@@ -151,7 +151,7 @@ test('files of which the workers are not the owners', async () => {
 	const copied = await doctor({ conf: variant({ paths: { stats_file: path.join(state, 'stats') } }) }, 'counters', 'workers');
 	found(copied, 'counters-denied', `${state}/${counters} is root:root 0600`, `${state}/${counters}`);
 	found(copied, 'state-denied', state, ` ${state}`);
-	found(copied, 'no-worker', 'no worker lives', 'kontor.target');
+	found(copied, 'no-worker', 'no backend has a running worker', 'kontor.target');
 });
 test('a broken override is named with its line', async () => {
 	const dir = path.join(s.dir, 'own');
@@ -179,10 +179,10 @@ test('site.url leads nowhere, to a host without address, to another server, to a
 	found(d, 'site-down', `127.0.0.1:${port}`, 'systemctl restart');
 	assert.deepStrictEqual(d.checks.map((c) => c.blocked_by), [[], ['address'], ['address']]);
 	d = await doctor({ conf: variant({ site: { url: `http://no-such-host.invalid:${s.ports.lighttpd}` } }) }, 'address', 'site');
-	found(d, 'address-none', 'no-such-host.invalid has no address', 'make a record');
+	found(d, 'address-none', 'no-such-host.invalid has no address', 'create a DNS record');
 	lacks(d, 'page-wrong', 'site-down'); // this machine answers for it
 	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.9:${s.ports.lighttpd}` } }) }, 'address', 'site');
-	assert.strictEqual(found(d, 'site-far', 'this machine answers for it at 127.0.0.1', 'on another machine').level, 'advice');
+	assert.strictEqual(found(d, 'site-far', 'is answered at 127.0.0.1', 'on another machine').level, 'advice');
 	assert.deepStrictEqual(faults(d), []);
 	const other = await listening(http.createServer((rq, rs) => rs.end('hello')), 0, '127.0.0.1');
 	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${other.address().port}` } }) }, 'site');
@@ -214,7 +214,7 @@ test('a static file and a picture that are missing', async () => {
 test('static files that browsers may not keep', async () => {
 	const server = await listening(http.createServer((rq, rs) => rs.end('<link href="/static/own.css">')), 0, '127.0.0.1');
 	const d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${server.address().port}` } }) }, 'static');
-	found(d, 'static-not-kept', '/static/own.css may not be kept', 'kontor reload');
+	found(d, 'static-not-kept', '/static/own.css for a year', 'kontor reload');
 	await closed(server);
 });
 test('an error page that is missing, and one that is of another time', async () => {
@@ -247,7 +247,7 @@ test('a web server configuration with a mistake, for another path, with too few 
 		'kontor reload');
 	const stranger = await listening(net.createServer((c) => c.end(Buffer.concat([record(6, Buffer.from('Status: 200 OK\r\n\r\nhi')),
 		record(3, Buffer.alloc(8))])).resume()), path.join(s.dir, '3.sock'));
-	found(await doctor('backends'), 'backend-broken', '3.sock answers, but is no worker of Kontor', 'kontor@3');
+	found(await doctor('backends'), 'backend-broken', '3.sock answers, but is not a worker of Kontor', 'kontor@3');
 	await closed(stranger);
 	const third = await listening(net.createServer((c) => c.destroy()), path.join(s.dir, '3.sock'));
 	const d = await doctor('web-server', 'backends');
@@ -255,7 +255,7 @@ test('a web server configuration with a mistake, for another path, with too few 
 	found(d, 'backend-silent', '3.sock', 'kontor@3');
 	await closed(third);
 	await planted(() => fs.renameSync(away, `${away}.away`), () => fs.renameSync(`${away}.away`, away),
-		async () => found(await doctor('web-server'), 'backend-gone', `names the backend ${away}, which is not there`, 'kontor@2'));
+		async () => found(await doctor('web-server'), 'backend-gone', `names the backend ${away}, which does not exist`, 'kontor@2'));
 	for (const server of ['lighttpd', 'apache'])
 		found(await doctor({ conf: variant({ site: { url: s.origin(server) }, web: { deadline_ms: 30000 } }) }, 'web-server'), 'web-stale',
 			'gives a worker 6 s; web.deadline_ms and web.grace_ms are 32000 ms', 'kontor reload');
@@ -372,7 +372,7 @@ test('http that does not lead to https', async () => {
 	const plain = await listening(http.createServer((rq, rs) => rs.writeHead(301, { location: to }).end()), 80, HTTPS_AT);
 	assert.deepStrictEqual((await doctor({ conf, env }, 'https')).findings, []);
 	to = 'http://elsewhere.invalid/';
-	found(await doctor({ conf, env }, 'https'), 'no-redirect', 'is answered with 301 and does not lead to https', 'redirect http://');
+	found(await doctor({ conf, env }, 'https'), 'no-redirect', 'is answered with 301 and does not redirect to https', 'redirect http://');
 	await closed(plain);
 	await closed(safe);
 });

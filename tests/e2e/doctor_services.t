@@ -22,7 +22,7 @@ test('a wrong password', async () => {
 	const file = path.join(s.dir, 'wrong');
 	fs.writeFileSync(file, 'wrong\n', { mode: 0o600 });
 	const d = await doctor({ conf: variant({ db: { password_file: file } }) }, 'accounts', 'database');
-	found(d, 'account-refused', `kontor_web is refused with the password of ${file}`, 'kontor accounts | mariadb');
+	found(d, 'account-refused', `kontor_web is refused with the password in ${file}`, 'kontor accounts | mariadb');
 	lacks(d, 'db-down');
 	found(await doctor({ conf: variant({ db: { name: 'nosuch', user: 'root' } }) }, 'database'), 'db-none',
 		'there is no database nosuch', 'kontor accounts | mariadb; kontor migrate');
@@ -66,7 +66,7 @@ test('a schema that is behind, half migrated, ahead, changed by hand, not there'
 	await row('version = 0', `version = ${now}`, async () => found(await doctor('schema'), 'schema-behind', `is at ${now - 1}`, 'kontor migrate'));
 	await row('version = 77', `version = ${now}`, async () => found(await doctor('schema'), 'schema-ahead', 'is at 77', 'later one'));
 	await row('done = 3, finished_at = NULL', 'finished_at = 1', async () => {
-		found(await doctor('schema'), 'schema-half', `${last} is half done: 3`, 'kontor migrate --resume');
+		found(await doctor('schema'), 'schema-half', `${last} is unfinished: 3`, 'kontor migrate --resume');
 	});
 	await planted(() => sql('ALTER TABLE product RENAME COLUMN vendor TO maker'),
 		() => sql('ALTER TABLE product RENAME COLUMN maker TO vendor'),
@@ -80,7 +80,7 @@ test('a database server that is read-only, or has no room', async () => {
 		async () => found(await doctor('db-server'), 'db-read-only', 'read-only', 'read_only = 0'));
 	await planted(() => sql('ALTER DATABASE kontor CHARACTER SET latin1'),
 		() => sql('ALTER DATABASE kontor CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'),
-		async () => found(await doctor('db-server'), 'db-charset', 'latin1, not utf8mb4', 'ALTER DATABASE `kontor` CHARACTER SET utf8mb4'));
+		async () => found(await doctor('db-server'), 'db-charset', 'kontor is latin1, not utf8mb4', 'ALTER DATABASE `kontor` CHARACTER SET utf8mb4'));
 	await planted(() => sql('SET GLOBAL max_prepared_stmt_count = 0'), () => sql('SET GLOBAL max_prepared_stmt_count = 65000'),
 		async () => found(await doctor('db-server'), 'db-connections', 'max_prepared_stmt_count is used up', 'max_prepared_stmt_count = '));
 	await planted(() => sql('SET GLOBAL max_connections = 10'), () => sql('SET GLOBAL max_connections = 200'),
@@ -107,7 +107,7 @@ test('memcached that has ended, stands still, is older than any that was tested,
 		: 'STAT version 1.6.9\r\nSTAT limit_maxbytes 134217728\r\nSTAT evictions 500\r\nSTAT total_items 1000\r\nEND\r\n'))
 		.on('error', () => {})), 0, '127.0.0.1');
 	const d = await doctor({ conf: variant({ cache: { socket: `127.0.0.1:${fake.address().port}` } }) }, 'cache');
-	found(d, 'cache-old', 'is 1.6.9, older than any', '1.6.18 or newer');
+	found(d, 'cache-old', 'is 1.6.9; Kontor is tested with', '1.6.18 or later');
 	found(d, 'cache-public', 'listens at 0.0.0.0', '-l 127.0.0.1');
 	found(d, 'cache-small', 'had to drop 500 of 1000', '-m 256');
 	await new Promise((done) => { fake.close(done); fake.unref(); done(); });
@@ -145,7 +145,7 @@ test('an ordinary user is told what could not be looked at', async () => {
 		assert.ok(unseen(check).includes('db.sock: Permission denied'), check);
 	lacks(d, 'db-down', 'account-refused', 'cache-down');
 	const r = await start({ conf, uid: 65534 });
-	assert.match(r.out, /not looked at \(run it as root\)/);
+	assert.match(r.out, /skipped \(run it as root\)/);
 });
 test('ordering is paused', async () => {
 	await planted(() => assert.strictEqual(s.kontor('pause').status, 0), () => s.kontor('resume'), async () => {
@@ -159,7 +159,7 @@ test('kontor-jobs has ended', async () => {
 	const startJobs = () => { s.jobs = s.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', s.confFile]); };
 	await planted(() => { s.jobs.kill('SIGTERM'); return until('jobs to end', () => s.jobs.gone); },
 		async () => { startJobs(); await until('jobs', async () => faults(await doctor('jobs')).length === 0); },
-		async () => found(await doctor('jobs'), 'jobs-dead', 'no kontor-jobs runs', 'kontor-jobs'));
+		async () => found(await doctor('jobs'), 'jobs-dead', 'kontor-jobs does not run', 'kontor-jobs'));
 });
 test('a socket that the web server may not use, one that is none, counters that workers cannot write', async () => {
 	const socket = s.socket('1');
@@ -188,7 +188,7 @@ test('a backend that has ended and left its socket', async () => {
 	await until('its end', () => p.gone && pids.every((pid) => !fs.existsSync(`/proc/${pid}`)));
 	const d = await doctor('sockets', 'workers', 'backends');
 	found(d, 'socket-stale', s.socket('2'), 'kontor@2');
-	found(d, 'pool-stopped', 'backend 2 has no worker left', 'kontor@2');
+	found(d, 'pool-stopped', 'backend 2 has no running worker', 'kontor@2');
 	s.backends.splice(1, 1);
 	await s.startBackend('2');
 	await until('it is well again', async () => faults(await doctor('sockets', 'workers', 'backends')).length === 0);
@@ -214,14 +214,14 @@ test('multiwatch that gives up, a worker that is stuck, one of an old program, a
 	found(await doctor('workers'), 'multiwatch-gives-up', `process ${p.pid}`, '-r 1000000');
 	lacks(await doctor('workers'), 'worker-old');
 	fs.rmSync(copy);
-	found(await doctor('workers'), 'worker-old', '1 workers run a program whose file was replaced', 'kontor reload');
+	found(await doctor('workers'), 'worker-old', '1 workers run a program whose file has been replaced', 'kontor reload');
 	const [pid] = children(p.pid), c = fastcgi(s.socket('5'), { REQUEST_METHOD: 'GET', REQUEST_URI: '/healthz', HTTP_X_KONTOR_FAULT: 'hang' });
 	const hasty = variant({ web: { deadline_ms: 200, grace_ms: 100 } });
 	const d = await until('it to be stuck', async () => {
 		const got = await doctor({ conf: hasty }, 'workers');
 		return got.findings.some((f) => f.name === 'worker-stuck') && got;
 	});
-	found(d, 'worker-stuck', `worker ${pid} of backend 5 has one request`, `kill -KILL ${pid}`);
+	found(d, 'worker-stuck', `worker ${pid} of backend 5 has been working on the request`, `kill -KILL ${pid}`);
 	lacks(await doctor('workers'), 'worker-stuck');
 	c.destroy();
 	process.kill(pid, 'SIGKILL');
@@ -245,7 +245,7 @@ test('a database that stands still, and one that has ended', async () => {
 		return (await doctor('breakers')).findings.some((f) => f.name === 'breaker-db');
 	});
 	const d = await doctor({});
-	found(d, 'breaker-db', 'take the database to be down', 'repair the faults of the check database');
+	found(d, 'breaker-db', 'consider the database down', 'repair what the check database reports');
 	found(d, 'db-down', `${s.services}/db.sock`, 'systemctl start mariadb');
 	found(d, 'not-ready', '/readyz is answered with 503', 'database');
 	for (const check of ['schema', 'db-server', 'accounts', 'queue'])
@@ -264,7 +264,7 @@ test('with everything down it says so in time', async () => {
 		found(d, name, '', '');
 	assert.ok(d.findings.some((f) => f.name === 'socket-stale' || f.name === 'socket-none'));
 	const r = await start({});
-	assert.match(r.out, /^later {3}not looked at, because of the above: .*schema/m);
+	assert.match(r.out, /^later {3}skipped, because of the above: .*schema/m);
 	assert.ok(r.out.split('\n').length < 60, r.out);
 });
 

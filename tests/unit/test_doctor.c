@@ -33,8 +33,8 @@ START_TEST(the_output_of_a_check_arrives_complete)
 	ck_assert(doctor_next(&rest, &s));
 	ck_assert_int_eq(s.kind, DOCTOR_FOUND);
 	ck_assert_int_eq(s.finding, FOUND_socket_open);
-	ck_str(s.what, "/run/x  is a b c: every user of this machine may send it requests");
-	ck_assert(str_starts(s.remedy, STR("chmod o-rwx /run/x ; to stay so")));
+	ck_str(s.what, "every user of this machine may send requests to /run/x  (a b c)");
+	ck_assert(str_starts(s.remedy, STR("chmod o-rwx /run/x ; permanently")));
 	ck_assert(doctor_next(&rest, &s));
 	ck_assert_int_eq(s.kind, DOCTOR_BLOCKED);
 	ck_str(s.what, "database");

@@ -31,7 +31,7 @@ struct report {
 	uint64_t took_ms;
 };
 
-/* "socket-stale": a name of the table, as people write it. */
+/* "socket-stale" for socket_stale. */
 static const char *
 shown(struct arena *a, const char *name)
 {
@@ -49,7 +49,7 @@ level_name(enum doctor_level level)
 	return level == DOCTOR_FAULT ? "fault" : "advice";
 }
 
-/* The check's time limit is the last resort: each exchange with a service has a shorter one. */
+/* Each exchange with a service has a shorter limit than the whole check, which is killed only as a last resort. */
 static void
 run_check(void *arg, struct buf *out)
 {
@@ -59,7 +59,7 @@ run_check(void *arg, struct buf *out)
 	doctor_jobs[d->check].fn(d);
 }
 
-/* Takes the reports of a task apart, and counts them. */
+/* Splits the output of a task into reports, and counts them. */
 static void
 take_reports(struct report *r, struct outcome *o)
 {
@@ -122,7 +122,7 @@ put_finding(struct report *r, struct buf *b, const struct doctor_said *s)
 	    STR_ARG(s->what));
 	if (*f->effect != '\0')
 		buf_fmt(b, "        visitors: %s\n", f->effect);
-	buf_fmt(b, "        mend: %.*s\n", STR_ARG(s->remedy));
+	buf_fmt(b, "        remedy: %.*s\n", STR_ARG(s->remedy));
 }
 
 static void
@@ -134,12 +134,12 @@ put_outcome(struct report *r, struct buf *b, const struct outcome *o)
 	else if (o->task->end == TASK_DIED)
 		buf_fmt(b, "FAULT   %s: the check crashed, which is a bug of kontor doctor\n", o->name);
 	if (o->task->end != TASK_DONE)
-		buf_fmt(b, "        mend: kontor doctor --verbose %s\n", o->name);
+		buf_fmt(b, "        remedy: kontor doctor --verbose %s\n", o->name);
 	for (size_t i = 0; i < o->n; i++) {
 		if (o->said[i].kind == DOCTOR_FOUND)
 			put_finding(r, b, &o->said[i]);
 		else if (o->said[i].kind == DOCTOR_UNSEEN)
-			buf_fmt(b, "unseen  %s: %.*s\n", o->name, STR_ARG(o->said[i].what));
+			buf_fmt(b, "skipped %s: %.*s\n", o->name, STR_ARG(o->said[i].what));
 	}
 	if (r->verbose && o->task->end == TASK_DONE && o->n == o->of_kind[DOCTOR_NOTE])
 		buf_fmt(b, "ok      %s: %s (%u ms)\n", o->name, o->job->promise, o->task->took_ms);
@@ -151,7 +151,7 @@ put_outcome(struct report *r, struct buf *b, const struct outcome *o)
 static void
 put_report(struct report *r, struct buf *b)
 {
-	const char *before = "later   not looked at, because of the above: ", *end = "";
+	const char *before = "later   skipped, because of the above: ", *end = "";
 
 	buf_fmt(b, "%.*s  %.*s  %s\n", STR_ARG(r->c->conf.site_name), STR_ARG(r->c->conf.site_url),
 	    conf_file(r->c->conf_file));
@@ -171,7 +171,7 @@ put_report(struct report *r, struct buf *b)
 	else
 		buf_fmt(b, "%zu fault%s, %zu advice", r->faults, r->faults == 1 ? "" : "s", r->advice);
 	if (r->unseen > 0)
-		buf_fmt(b, "; %zu not looked at%s", r->unseen, geteuid() == 0 ? "" : " (run it as root)");
+		buf_fmt(b, "; %zu skipped%s", r->unseen, geteuid() == 0 ? "" : " (run it as root)");
 	buf_ch(b, '\n');
 }
 
@@ -255,7 +255,7 @@ doctor_choose(struct report *r, const char *name)
 	for (size_t i = 0; i < CHECK__MAX; i++)
 		if (strcmp(shown(r->c->a, doctor_jobs[i].name), shown(r->c->a, name)) == 0)
 			return r->chosen[i] = true;
-	fprintf(stderr, "kontor doctor: there is no check '%s'; --table names them\n", name);
+	fprintf(stderr, "kontor doctor: there is no check '%s'; --table lists them\n", name);
 	return false;
 }
 
@@ -299,7 +299,7 @@ cmd_doctor(struct cmd *c)
 		put_table(c->a, &b);
 		return cmd_print(c, &b);
 	}
-	if (!cmd_conf(c, &e)) /* the check `config` reports it; the others go by what could be read */
+	if (!cmd_conf(c, &e)) /* the check `config` reports it; the others use the settings that were read */
 		err_clear(&e);
 	run_all(&r);
 	if (r.json)

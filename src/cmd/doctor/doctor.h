@@ -66,21 +66,22 @@ struct doctor_job {
 extern const struct doctor_row doctor_rows[FOUND__MAX];
 extern const struct doctor_job doctor_jobs[CHECK__MAX];
 
-/* Reports a finding: FIND(d, socket_open, "FILE", path, ...) with pairs of a word of the row's texts and its value. */
+/* FIND(d, socket_open, "FILE", path, ...) reports a finding. Its name is followed by pairs: the name of a {PLACEHOLDER}
+ * in the row's texts, its value. */
 #define FIND(d, name, ...) doctor_find(d, FOUND_##name, (const char *const[]){"", "", ##__VA_ARGS__, NULL})
 void doctor_find(struct doctor *, enum doctor_finding, const char *const words[]);
-const char *doctor_n(struct doctor *, int64_t); /* a number as a word */
+const char *doctor_n(struct doctor *, int64_t); /* a number as the value of a placeholder */
 
-/* Something was skipped, and why: mostly missing privileges. */
+/* Reports that something was skipped, and the reason, which is mostly missing privileges. */
 void doctor_unseen(struct doctor *, const char *fmt, ...) PRINTF(2, 3);
 
-/* The check was skipped because of what another check finds. */
+/* Reports that the check was skipped because of a finding of the check `by`. */
 void doctor_blocked(struct doctor *, enum doctor_check by);
 
 /* A detail for --verbose. */
 void doctor_note(struct doctor *, const char *fmt, ...) PRINTF(2, 3);
 
-/* One report of a check, as its process hands it over. */
+/* One report, received from the process of a check. */
 enum doctor_kind { DOCTOR_FOUND, DOCTOR_UNSEEN, DOCTOR_BLOCKED, DOCTOR_NOTE };
 struct doctor_said {
 	enum doctor_kind kind;
@@ -88,25 +89,26 @@ struct doctor_said {
 	struct str what, remedy;
 };
 
-/* Takes the next report off the front of a check's output; false at the end. */
+/* Cuts the next report from the front of a check's output; false at the end. */
 bool doctor_next(struct str *rest, struct doctor_said *);
 
-/* The counters; false when they cannot be read, which the check `counters` reports. */
+/* Reads the counters. False if they cannot be read: then the check `counters` reports it. */
 bool look_stats(struct doctor *, struct stats_report *);
 
-/* The living processes of a role, of all backends. */
+/* The number of running processes of a role, in all backends. */
 size_t look_alive(const struct stats_report *, enum stats_role);
 
 /* The folder of a file, on the arena. */
 const char *look_folder(struct arena *, const char *path);
 
-/* Can the file be read? When not, the check skips it; *absent: there is none. */
+/* True if the file can be read. Otherwise *absent says that it does not exist; any other reason is reported as
+ * skipped. */
 bool look_readable(struct doctor *, const char *path, bool *absent);
 
-/* The workers' user; false, and reported, when it is not known. */
+/* The workers' user. False, after a report, if it is not known. */
 bool look_worker_user(struct doctor *, struct rights_user *);
 
-/* The web server's user: the owner of its processes, else www-data; false, and reported, when neither is known. */
+/* The web server's user: the owner of its processes, else www-data. False, after a report, if neither is known. */
 bool look_web_user(struct doctor *, struct rights_user *);
 
 /* The backends' sockets, "/run/kontor/1.sock" and so on, sorted; *n may be 0. */
@@ -115,31 +117,29 @@ bool look_sockets(struct doctor *, struct str **, size_t *n);
 /* The backend's name in the path of its socket: "1". */
 const char *look_backend(struct doctor *, struct str socket);
 
-/* Fetches an address from its host, else, when that cannot be reached, from this machine's own addresses. */
+/* Fetches a URL from its host or, if that cannot be reached, from 127.0.0.1 or ::1. */
 bool look_get(struct doctor *, const char *url, bool unverified, struct http_answer *);
 
-/* The same for a path below site.url, with any certificate. False without an answer, which the check `address`
- * reports. */
+/* Fetches a path below site.url with any certificate. False without an answer, which the check `address` reports. */
 bool look_page(struct doctor *, const char *path, struct http_answer *);
 
-/* The web server of this shop: the process whose configuration names our sockets, else any web server. The server
- * itself prints its configuration; root asks only one whose program and configuration nobody else can change, since
- * both are run. */
+/* Finds the web server of this shop (`ours`), else any web server. The server itself prints its configuration. Since
+ * this executes the program and what its configuration names, root does so only if nobody else can change either. */
 enum look_kind { LOOK_NONE, LOOK_APACHE, LOOK_LIGHTTPD };
 struct look_server {
 	enum look_kind kind;
-	bool ours;		   /* its configuration names the folder of our sockets */
-	int pid;		   /* 0: it does not run */
+	bool ours;		   /* names our sockets, or is unreadable and at the port of site.url */
+	int pid;		   /* 0: not running */
 	unsigned uid;		   /* of its children */
 	const char *program, *conf; /* their paths */
-	struct str text;	   /* its configuration with all included files; empty: not known */
-	struct str said;	   /* the test of the configuration printed it, with Apache's modules */
+	struct str text;	   /* the configuration with all included files; empty: not known */
+	struct str said;	   /* output of the configuration test; Apache's includes its modules */
 	bool sound;		   /* the test passed */
-	const char *refused;	   /* why it was not asked; NULL: it was */
+	const char *refused;	   /* why the server was not run; NULL: it was run */
 };
 bool look_server(struct doctor *, struct look_server *);
 
-/* A request's number for use in a command; "-" when it is none: a foreign server may send anything. */
+/* The id of a request if it may be used in a command, else "-": a foreign server may send anything. */
 const char *look_id(struct doctor *, struct str);
 
 #endif

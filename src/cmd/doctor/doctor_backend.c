@@ -1,4 +1,4 @@
-/* The backends' sockets, and a request to each backend past the web server. */
+/* Checks the backends' sockets, and sends a request to each backend, bypassing the web server. */
 #include <errno.h>
 #include <string.h>
 
@@ -52,7 +52,8 @@ check_sockets(struct doctor *d)
 		FIND(d, socket_none);
 	for (size_t i = 0; i < n; i++)
 		check_socket(d, sockets[i], known ? &web : NULL);
-	doctor_note(d, "%zu in %s, for the web server's user %s", n, d->conf->paths_run_dir.p, known ? web.name : "?");
+	doctor_note(d, "%zu sockets in %s; the web server's user is %s", n, d->conf->paths_run_dir.p,
+	    known ? web.name : "unknown");
 }
 
 static void
@@ -79,7 +80,7 @@ check_backend(struct doctor *d, struct str socket)
 	id = fcgi_answer_header(answer, STR("X-Request-Id"));
 	if (id.n == 0)
 		FIND(d, backend_broken, "BACKEND", backend, "ID", "-", "REASON",
-		    str_fmt(d->a, "the program at %s answers, but is no worker of Kontor", socket.p).p);
+		    str_fmt(d->a, "the program at %s answers, but is not a worker of Kontor", socket.p).p);
 	else if (fcgi_answer_status(answer) != 200)
 		FIND(d, backend_broken, "BACKEND", backend, "ID", look_id(d, id), "REASON",
 		    str_fmt(d->a, "a worker at %s answers /healthz with %d", socket.p, fcgi_answer_status(answer)).p);

@@ -1,4 +1,4 @@
-/* memcached: each server is asked by itself, for its version, size and address. */
+/* Asks each memcached server for its version, size and address. */
 #include <errno.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ number_of(struct doctor *d, struct str text, const char *name)
 	return num_i64(stat_of(d, text, name), 0, INT64_MAX, &n) ? n : 0;
 }
 
-/* It listens at every address when none is named. */
+/* memcached listens at all addresses if none is configured. */
 static void
 check_public(struct doctor *d, const char *where, struct str stats)
 {
@@ -55,7 +55,7 @@ check_size(struct doctor *d, const char *where, struct str stats)
 	const char *lost = "";
 
 	if (evicted * 100 > stored * EVICTED_PERCENT)
-		lost = str_fmt(d->a, " and had to drop %lld of %lld values before their time", (long long)evicted,
+		lost = str_fmt(d->a, " and had to drop %lld of %lld values before they expired", (long long)evicted,
 		    (long long)stored).p;
 	else if (mb >= SMALL_MB)
 		return;

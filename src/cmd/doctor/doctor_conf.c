@@ -1,4 +1,4 @@
-/* The configuration and the templates, as a worker's start takes them; who may read the configuration and passwords. */
+/* Checks the configuration and templates by the code that starts a worker, and the rights of the secret files. */
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #define JOBS_GROUP "kontor-jobs"
 #define BROKEN_MOST 5
 
-/* The start of a worker, tried by the checks `config` and `templates`; each reports its own part. */
+/* The checks `config` and `templates` both try the start of a worker; each reports its own part. */
 struct start {
 	struct doctor *d;
 	struct app *app;
@@ -43,7 +43,7 @@ start_template(void *arg, enum template_problem problem, const char *line)
 		FIND(s->d, template_broken, "REASON", line);
 }
 
-/* As the workers' user. A message that begins with a path is about a template or a translation. */
+/* Runs as the workers' user. A message that begins with a path is about a template or a translation. */
 static bool
 start_try(struct doctor *d, struct start *s)
 {

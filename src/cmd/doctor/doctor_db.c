@@ -1,4 +1,4 @@
-/* The database: does it answer, may our accounts in, and is it the one that the programs are written for? */
+/* Checks that the database answers, that our accounts can log in, and that schema and server fit the programs. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@
 #define NAMES_MAX_B 2000
 #define SPARE_CONNECTIONS 10
 #define LATE_S 3600
-#define CLOCK_APART_S 5 /* moments in rows are compared with moments of workers */
+#define CLOCK_APART_S 5 /* times in rows are compared with the workers' clocks */
 
 struct account {
 	const char *setting;
@@ -48,8 +48,8 @@ where(struct doctor *d)
 
 enum entry { ENTERED, REFUSED, SKIPPED };
 
-/* Connects with an account; SKIPPED, and reported, when this user may not reach the socket or read the password. A role
- * but DB_MIGRATE prepares its statements. */
+/* Connects with an account. SKIPPED, after a report, if this user may not use the socket or read the password. Every
+ * role except DB_MIGRATE prepares its statements. */
 static enum entry
 log_in(struct doctor *d, const struct account *x, enum db_role role, struct db **db, struct err *e)
 {
@@ -71,7 +71,7 @@ log_in(struct doctor *d, const struct account *x, enum db_role role, struct db *
 	return db_connect(*db, e) ? ENTERED : REFUSED;
 }
 
-/* As the tool, else as the workers. When neither is let in, other checks report why. */
+/* Logs in as the tool, else as the workers. If both are refused, other checks report the reason. */
 static bool
 log_in_somehow(struct doctor *d, struct db **db)
 {
@@ -114,14 +114,14 @@ check_database(struct doctor *d)
 	else if (e.code == DB_CODE_STATEMENTS_FULL)
 		doctor_blocked(d, CHECK_db_server);
 	else if (db_code_refused(e.code))
-		doctor_note(d, "it answers at %s, but not to this account: see the check accounts", where(d));
+		doctor_note(d, "%s answers, but refuses this account: see the check accounts", where(d));
 	else if (e.code == 0)
 		doctor_unseen(d, "%s", e.msg);
 	else
 		FIND(d, db_down, "WHERE", where(d), "WHY", e.msg);
 }
 
-/* The rights that the files of SQL give to all accounts. */
+/* Reads the rights of all accounts from the SQL files. */
 static bool
 read_wanted(struct doctor *d, struct str *text, struct err *e)
 {
@@ -141,7 +141,7 @@ read_wanted(struct doctor *d, struct str *text, struct err *e)
 		if (!file_find(d->a, path, GRANTS_FILE_B, &part, &found, e))
 			return false;
 		if (!found)
-			return err_set(e, ERR_NOT_FOUND, "%s is not there: rights were not compared", path);
+			return err_set(e, ERR_NOT_FOUND, "%s does not exist: rights were not compared", path);
 		if (!accounts_fill(d->a, logins, part, &part, e))
 			return false;
 		buf_put(&b, part);
@@ -176,7 +176,7 @@ compare(struct doctor *d, const struct account *x, struct str wanted, struct str
 		FIND(d, account_open_tcp, "NAME", x->login.user.p, "SETTING", x->setting);
 }
 
-/* False when the database itself is at fault: then the others need not be tried. */
+/* False if the database itself is at fault: then the other accounts need not be tried. */
 static bool
 check_account(struct doctor *d, const struct account *x, struct str wanted)
 {
@@ -221,7 +221,7 @@ check_accounts(struct doctor *d)
 	}
 }
 
-/* Prepares all statements of a role, as its programs do when they connect. */
+/* Connects as a role, which prepares all its statements. */
 static void
 check_fit(struct doctor *d, enum db_account account, enum db_role role, bool newer)
 {
@@ -262,15 +262,15 @@ check_schema(struct doctor *d)
 		FIND(d, schema_behind, "N", doctor_n(d, s.version), "OURS", doctor_n(d, SQL_SCHEMA));
 	} else if (s.version > SQL_SCHEMA + 1) {
 		FIND(d, schema_ahead, "REASON",
-		    str_fmt(d->a, "it is at %lld, they know %d", (long long)s.version, SQL_SCHEMA).p);
+		    str_fmt(d->a, "the schema is at %lld, the programs know %d", (long long)s.version, SQL_SCHEMA).p);
 	} else {
 		check_fit(d, DB_ACCOUNT_WEB, DB_WEB, s.version > SQL_SCHEMA);
 		check_fit(d, DB_ACCOUNT_JOBS, DB_JOBS, s.version > SQL_SCHEMA);
-		doctor_note(d, "schema %lld, programs for %d", (long long)s.version, SQL_SCHEMA);
+		doctor_note(d, "the schema is at %lld; the programs need %d", (long long)s.version, SQL_SCHEMA);
 	}
 }
 
-/* `need` of something of which the server has `most`. */
+/* Reports a server limit `most` below `need`. */
 static void
 check_room(struct doctor *d, const char *setting, int64_t most, int64_t need, const char *what)
 {
@@ -359,5 +359,5 @@ check_queue(struct doctor *d)
 		FIND(d, queue_dead, "N", doctor_n(d, q.dead));
 	if (q.late > 0)
 		FIND(d, queue_late, "N", doctor_n(d, q.late));
-	doctor_note(d, "%lld waiting too long, %lld given up", (long long)q.late, (long long)q.dead);
+	doctor_note(d, "%lld have waited too long, %lld have failed for good", (long long)q.late, (long long)q.dead);
 }

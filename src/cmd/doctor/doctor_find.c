@@ -1,4 +1,4 @@
-/* Reports go through a pipe as records of fields; the two separator bytes are taken out of every text. */
+/* Reports are sent through a pipe as records of fields. Texts are freed of the two bytes that separate them. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -24,7 +24,7 @@ const struct doctor_row doctor_rows[] = {
 #undef CHECK
 #undef FINDING
 
-/* One line, and no byte that means something to a terminal or to the reader of the pipe. */
+/* Makes a text one line without control bytes for terminals and without the separators of the pipe. */
 static void
 put_clean(struct buf *b, struct str text)
 {
@@ -32,7 +32,7 @@ put_clean(struct buf *b, struct str text)
 		buf_ch(b, (unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
 }
 
-/* Words that the installation gives to every row; NULL for another one. */
+/* The value of a placeholder that has the same value in every row; NULL for any other placeholder. */
 static const char *
 common_word(struct doctor *d, struct str name)
 {
@@ -56,7 +56,7 @@ common_word(struct doctor *d, struct str name)
 	    look_server(d, &s) && s.kind == LOOK_LIGHTTPD ? "lighttpd" : "apache2").p;
 }
 
-/* Puts a text of a row with its words filled in. A word that nobody gives is a bug of the check. */
+/* Puts a text of a row and replaces its placeholders. A placeholder without a value is a bug of the check. */
 static void
 put_filled(struct doctor *d, const char *text, const char *const words[])
 {

@@ -1,4 +1,4 @@
-/* The machine: disks, clock, mail. */
+/* Checks the machine: disks, clock, mail. */
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ struct disks {
 	size_t n;
 };
 
-/* The disk of a path, or of the nearest folder above it that exists; each disk once. */
+/* Checks the disk of a path, or of the nearest existing folder above it. Each disk is checked once. */
 static void
 check_folder(struct disks *s, const char *path)
 {
@@ -105,7 +105,7 @@ has_smtp(struct doctor *d)
 	return ok;
 }
 
-/* This release sends no mail yet; but pages show the address, and mail is best set up with the shop. */
+/* This release sends no mail yet, but pages show the sender address, and mail is best set up together with the shop. */
 void
 check_mail(struct doctor *d)
 {

@@ -1,4 +1,4 @@
-/* The certificate, and the way from http to https. */
+/* Checks the certificate and the redirect from http to https. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -42,7 +42,7 @@ check_time(struct doctor *d, const struct http_answer *x)
 	doctor_note(d, "the certificate is valid for %lld days", (long long)days);
 }
 
-/* Only with the usual ports is there an http beside the https. */
+/* Checks port 80 only if site.url names no port. */
 static void
 check_redirect(struct doctor *d)
 {
@@ -55,7 +55,7 @@ check_redirect(struct doctor *d)
 	if (x.result != HTTP_ANSWERED)
 		why = str_fmt(d->a, "does not answer (%s)", x.why).p;
 	else if (x.status < 300 || x.status > 399 || !str_starts(http_header(&x, STR("Location")), STR("https://")))
-		why = str_fmt(d->a, "is answered with %d and does not lead to https", x.status).p;
+		why = str_fmt(d->a, "is answered with %d and does not redirect to https", x.status).p;
 	else
 		return;
 	FIND(d, no_redirect, "REASON", why);
@@ -90,7 +90,7 @@ check_https(struct doctor *d)
 	if (d->urls->https)
 		check_tls(d);
 	else if (str_eq_z(name, "localhost") || str_starts(name, STR("127.")))
-		doctor_note(d, "site.url is on this machine alone: no https is needed");
+		doctor_note(d, "site.url is an address of this machine only: no https is needed");
 	else
 		FIND(d, no_https);
 }

@@ -1,14 +1,14 @@
-/* doctor_judge.h - the pure parts of the checks: they judge what programs and files say. */
+/* doctor_judge.h - the pure parts of the checks, which judge the output of programs and the contents of files. */
 #ifndef KONTOR_CMD_DOCTOR_DOCTOR_JUDGE_H
 #define KONTOR_CMD_DOCTOR_DOCTOR_JUDGE_H
 
 #include "cmd/doctor/doctor.h"
 
-/* A clock is wrong when it is a day before the program was made, or ten years after it. made_s 0: not known. */
+/* A clock is wrong if it is a day before the build of the program, or ten years after it. made_s 0: not known. */
 enum doctor_clock { CLOCK_RIGHT, CLOCK_BEHIND, CLOCK_AHEAD };
 enum doctor_clock doctor_clock(int64_t now_s, int64_t made_s);
 
-/* `why`: the library's words when it refused a certificate; `until_s`: its end, 0 when not known. */
+/* `why`: the library's reason for refusing the certificate; `until_s`: the end of its validity, 0 if not known. */
 enum doctor_cert { CERT_EXPIRED, CERT_HOST, CERT_UNTRUSTED };
 enum doctor_cert doctor_cert(const char *why, int64_t until_s, int64_t now_s);
 
@@ -19,14 +19,15 @@ struct doctor_log {
 };
 void doctor_log_count(struct arena *, struct str text, const char *since, struct doctor_log *);
 
-/* Does a line of an access log name an order by its token? */
+/* True if a line of an access log contains the address of an order with its token. */
 bool doctor_log_names_order(struct str text);
 
-/* The next module that Apache needs and `text`, the output of apache2 -M, lacks. `i` begins at 0; NULL at the end. */
+/* The next module that Apache needs but that is missing in `text`, the output of apache2 -M. NULL at the end. *i starts
+ * at 0. */
 const char *doctor_apache_lacks(struct str text, size_t *i);
 
-/* The module of a directive unknown to Apache ("Invalid command 'BalancerMember', ..."), or that lighttpd could not
- * load; none when the text is about something else. */
+/* The module that a server's error message is about: Apache does not know its directive ("Invalid command
+ * 'BalancerMember', ..."), or lighttpd could not load it. None for any other message. */
 struct str doctor_server_wants(struct arena *, struct str text);
 
 /* The next socket of a backend below `folder` in a configuration; false at the end. */
@@ -36,14 +37,14 @@ bool doctor_server_socket(struct arena *, struct str *text, const char *folder, 
 struct doctor_unit {
 	struct str name, load, active, sub, file, result;
 	uint64_t restarts;
-	bool reload; /* its file was changed since systemd read it */
+	bool reload; /* the unit's file has changed since systemd read it */
 };
 bool doctor_unit_next(struct str *rest, struct doctor_unit *);
 enum doctor_unit_state { UNIT_WELL, UNIT_ABSENT, UNIT_FAILED, UNIT_DOWN };
 enum doctor_unit_state doctor_unit_state(const struct doctor_unit *);
 bool doctor_unit_is_disabled(const struct doctor_unit *); /* nothing starts it at boot */
 
-/* Reports what is wrong with the shop's units, and other services that will not start at boot. */
+/* Reports faults of the shop's units, and other needed services that will not start at boot. */
 void doctor_units_judge(struct doctor *, struct str text);
 
 #endif

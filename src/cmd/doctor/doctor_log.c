@@ -1,4 +1,4 @@
-/* The ends of log files: requests that failed lately, and addresses of orders that should not stand there. */
+/* Searches the ends of log files for recent failures, and for addresses of orders, which must not be there. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ doctor_log_names_order(struct str text)
 	return false;
 }
 
-/* The end of a file, from the beginning of a line. */
+/* Reads the last complete lines of a file. */
 static bool
 read_tail(struct doctor *d, const char *file, struct str *text)
 {

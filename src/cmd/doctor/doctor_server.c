@@ -1,4 +1,4 @@
-/* The web server. Its own program prints and tests the configuration on the disk, which its next start takes. */
+/* The web server. Its program prints and tests the configuration files, which it reads at its next start. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +86,7 @@ doctor_server_socket(struct arena *a, struct str *text, const char *folder, stru
 	return false;
 }
 
-/* Runs the server over its configuration with further arguments. Debian's Apache needs the settings of apache2ctl. */
+/* Runs the server's program on its configuration. Debian's Apache needs the settings of apache2ctl. */
 static bool
 server_run(struct doctor *d, struct look_server *s, const char *const args[], struct str *text)
 {
@@ -105,7 +105,7 @@ server_run(struct doctor *d, struct look_server *s, const char *const args[], st
 	return status == 0;
 }
 
-/* Apache lists its files, "  (12) /etc/apache2/ports.conf"; their lines are put together without comments. */
+/* Concatenates the files in Apache's list ("  (12) /etc/apache2/ports.conf") without their comments. */
 static struct str
 apache_text(struct doctor *d, struct str list)
 {
@@ -141,9 +141,9 @@ server_read(struct doctor *d, struct look_server *s)
 	s->ours = str_find(s->text, str_fmt(d->a, "%s/", d->conf->paths_run_dir.p)) >= 0;
 }
 
-/* Any user may call a process lighttpd and give it any arguments; they name a program and a configuration, which names
- * commands and modules in its turn, and all of it would run as the caller. So only files that nobody but root can
- * change are used, and an ordinary user's own configuration. */
+/* Any user can start a process named lighttpd, with a program and a configuration of their choice. The configuration
+ * names commands and modules. All of these would run as the caller, so only files that nobody but root can change are
+ * used; an ordinary user may also use their own configuration. */
 static bool
 may_ask(struct doctor *d, struct look_server *s)
 {
@@ -168,7 +168,7 @@ kind_of(const char *process)
 	return LOOK_NONE;
 }
 
-/* Its first process, and the user of its children: they open sockets and files. */
+/* True for the parent of a web server's processes. *uid: the user of the children, which open sockets and files. */
 static bool
 is_master(const struct proc *list, size_t n, const struct proc *p, unsigned *uid)
 {
@@ -201,12 +201,12 @@ server_of(struct doctor *d, const struct proc *p, unsigned uid)
 	if (may_ask(d, &s))
 		server_read(d, &s);
 	else
-		s.refused = str_fmt(d->a, "process %d (%s) is passed over: others than root can change its program or "
-					  "its configuration", p->pid, p->name).p;
+		s.refused = str_fmt(d->a, "process %d (%s) is ignored: users other than root can change its program or "
+					  "configuration", p->pid, p->name).p;
 	return s;
 }
 
-/* First the one that knows our sockets, then the one at the port of site.url: a broken configuration names nothing. */
+/* Prefers the server that names our sockets, then the one at the port of site.url: a broken configuration is empty. */
 bool
 look_server(struct doctor *d, struct look_server *best)
 {
@@ -255,7 +255,7 @@ enable(struct doctor *d, enum look_kind kind, struct str module)
 	return str_fmt(d->a, "reinstall lighttpd, which lacks %.*s", STR_ARG(module)).p;
 }
 
-/* The line with the reason: the last one that is no summary. */
+/* The line with the reason: the last one that is not a summary. */
 static const char *
 reason(struct doctor *d, struct str text)
 {
@@ -287,7 +287,7 @@ report_broken(struct doctor *d, const struct look_server *s)
 		    s->kind == LOOK_APACHE ? k->test : str_fmt(d->a, "%s -f %s", k->test, s->conf).p);
 }
 
-/* Each socket in it exists, and each that exists is in it. */
+/* Checks that the configuration names exactly the sockets that exist. */
 static void
 compare_sockets(struct doctor *d, const struct look_server *s)
 {
@@ -310,8 +310,8 @@ compare_sockets(struct doctor *d, const struct look_server *s)
 	}
 }
 
-/* It must pass on the path of site.url, and wait longer than a worker may work: else visitors get 504 while the
- * worker's own page is on its way. */
+/* Checks that the web server passes the path of site.url to the backends, and waits longer than a worker may take.
+ * Otherwise visitors get 504 although the worker's own page is about to arrive. */
 static void
 compare_settings(struct doctor *d, const struct look_server *s)
 {
@@ -362,7 +362,7 @@ check_web_server(struct doctor *d)
 			? "kontor publish; a2ensite kontor && systemctl reload apache2"
 			: "kontor publish; a2enconf kontor && systemctl reload apache2");
 	else if (!s.sound && geteuid() != 0 && s.uid != geteuid())
-		doctor_unseen(d, "%s: only root can test it, who may read the keys", s.conf);
+		doctor_unseen(d, "%s: only root can test it, since only root can read the keys", s.conf);
 	else if (!s.sound)
 		report_broken(d, &s);
 	if (!s.ours || !s.sound)

@@ -44,7 +44,7 @@ check_address(struct doctor *d)
 		FIND(d, site_far, "WHY", x.why);
 }
 
-/* Did a worker of this installation have the request? Its slot shows the number until its next request. */
+/* True if a worker of this installation had the request. Its slot shows the id until the next request. */
 static bool
 is_ours(struct doctor *d, struct str id)
 {
@@ -58,7 +58,7 @@ is_ours(struct doctor *d, struct str id)
 	return false;
 }
 
-/* Asks again, since a busy worker may have had its next request by then. */
+/* Asks several times, since a busy worker may already have its next request. */
 static void
 check_identity(struct doctor *d)
 {
@@ -73,7 +73,7 @@ check_identity(struct doctor *d)
 		if (!look_page(d, "/healthz", &x))
 			return;
 		id = http_header(&x, STR("X-Request-Id"));
-		if ((id.n > 0 && is_ours(d, id)) || (id.n == 0 && x.status >= 500)) /* ours, or of no worker at all */
+		if ((id.n > 0 && is_ours(d, id)) || (id.n == 0 && x.status >= 500)) /* ours, or not from a worker */
 			return;
 	}
 	FIND(d, other_shop, "IP", x.ip);
@@ -120,7 +120,7 @@ check_site(struct doctor *d)
 	check_identity(d);
 }
 
-/* The next address in the page that holds `part` ("/static/"), as the page writes it in an attribute. */
+/* The next attribute value in the page that contains `part` ("/static/"). */
 static bool
 next_link(struct str *rest, struct str part, struct str *link)
 {
@@ -163,7 +163,7 @@ check_file(struct doctor *d, struct str link)
 		doctor_note(d, "%s", path);
 }
 
-/* The style sheet, the script and one picture stand for all. */
+/* Checks only the style sheet, the script and one picture. */
 void
 check_static(struct doctor *d)
 {
@@ -182,11 +182,11 @@ check_static(struct doctor *d)
 		if (next_link(&rest, kinds[i], &link))
 			check_file(d, link);
 		else
-			doctor_note(d, "the home page names no %s", kinds[i].p);
+			doctor_note(d, "the home page refers to no %s", kinds[i].p);
 	}
 }
 
-/* Is the file a worker's page, but for the request's number? */
+/* True if the file equals a worker's page except for the id of the request. */
 static bool
 is_same_page(struct arena *a, struct str page, struct str file, struct str id)
 {
@@ -218,7 +218,7 @@ read_error_page(struct doctor *d, int status, const char **file, struct str *byt
 	return found && bytes->n > 0;
 }
 
-/* The files that the page names below /static/ must exist too: it is sent when nothing else works. */
+/* Checks that the static files to which the error page refers exist. */
 static bool
 check_style(struct doctor *d, const char *file, struct str bytes)
 {
@@ -231,13 +231,13 @@ check_style(struct doctor *d, const char *file, struct str bytes)
 		    || errno != ENOENT)
 			continue;
 		FIND(d, error_stale, "FILE", file, "REASON",
-		    str_fmt(d->a, "names %.*s, which is not there", STR_ARG(name)).p);
+		    str_fmt(d->a, "refers to %.*s, which does not exist", STR_ARG(name)).p);
 		return false;
 	}
 	return true;
 }
 
-/* The first fault stands for all. */
+/* Reports only the first fault. */
 void
 check_error_pages(struct doctor *d)
 {
@@ -254,7 +254,7 @@ check_error_pages(struct doctor *d)
 	if (x.status != 404 || id.n == 0)
 		doctor_blocked(d, CHECK_site);
 	else if (!is_same_page(d->a, x.body, bytes, id))
-		FIND(d, error_stale, "FILE", file, "REASON", "is not the page that workers send with 404");
+		FIND(d, error_stale, "FILE", file, "REASON", "differs from the page that workers send with 404");
 }
 
 /* The first file of the folder that the web server cannot read. */
@@ -270,7 +270,7 @@ check_readable(struct doctor *d, const struct rights_user *web, const char *dir)
 
 	if (!look_readable(d, dir, &absent)) {
 		if (absent)
-			doctor_note(d, "%s is not there", dir);
+			doctor_note(d, "%s does not exist", dir);
 		return;
 	}
 	if (!rights_may(d->a, web, dir, RIGHTS_ENTER, &why)) {

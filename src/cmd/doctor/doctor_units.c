@@ -1,4 +1,4 @@
-/* systemd: the units of the shop, and the services that it needs. */
+/* Checks the systemd units of the shop and of the services that the shop needs. */
 #include "base/num.h"
 #include "cmd/doctor/doctor_judge.h"
 #include "cmd/system.h"
@@ -52,7 +52,7 @@ doctor_unit_is_disabled(const struct doctor_unit *u)
 	return str_eq_z(u->file, "disabled") || str_eq_z(u->file, "masked");
 }
 
-/* A unit of the shop. A service of a timer rests most of the time; the target starts the others at boot. */
+/* A service with a timer is inactive most of the time; the target starts the others at boot. */
 static void
 judge(struct doctor *d, const struct doctor_unit *u, const char *name)
 {
@@ -115,7 +115,7 @@ check_units(struct doctor *d)
 		doctor_note(d, "systemd does not run here");
 		return;
 	}
-	/* The enabled ones by name: a pattern finds no unit that does not run. */
+	/* Names the enabled instances, since a pattern does not match inactive units. */
 	while (argv[known] != NULL)
 		known++;
 	if (system_backends(d->a, &backends, &n, &e)) {

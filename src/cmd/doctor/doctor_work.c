@@ -1,4 +1,4 @@
-/* Processes: workers, kontor-jobs, and the state that they share. */
+/* Checks the workers, kontor-jobs, and the state that they share. */
 #include <string.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 
 #define STUCK_SPARE_MS 2000
 
-/* The file's name ends in a hash of its layout, which only its module knows: so the newest one is taken. */
+/* The file's name ends in a hash of its layout, which only plat/stats knows, so the newest file is taken. */
 static const char *
 newest_counters(struct doctor *d)
 {
@@ -75,15 +75,15 @@ check_pools(struct doctor *d, const struct stats_report *r)
 		if (b->role != STATS_WORKER || !system_backend_ok(str_z(b->name)))
 			continue;
 		pools += b->alive > 0;
-		/* without its socket it was ended on purpose */
+		/* a backend without a socket was ended on purpose */
 		if (b->alive == 0
 		    && access(str_fmt(d->a, "%s/%s.sock", d->conf->paths_run_dir.p, b->name).p, F_OK) == 0)
 			FIND(d, pool_stopped, "BACKEND", b->name, "N", doctor_n(d, (int64_t)b->workers));
 	}
-	doctor_note(d, "%zu workers of %zu backends live", alive, pools);
+	doctor_note(d, "%zu workers of %zu backends are running", alive, pools);
 }
 
-/* Stuck workers, and those that began before the program or the configuration was changed. */
+/* Reports stuck workers, and workers older than the program or the configuration. */
 static void
 check_each(struct doctor *d, const struct stats_report *r)
 {
@@ -109,7 +109,7 @@ check_each(struct doctor *d, const struct stats_report *r)
 		FIND(d, conf_not_taken, "N", doctor_n(d, before));
 }
 
-/* Without -r, multiwatch starts no worker any more after three early deaths. */
+/* Without -r, multiwatch stops starting workers after three early deaths. */
 static void
 check_multiwatch(struct doctor *d)
 {
@@ -156,7 +156,7 @@ check_jobs(struct doctor *d)
 		return;
 	if (look_alive(&r, STATS_JOBS) == 0)
 		FIND(d, jobs_dead);
-	doctor_note(d, "%zu run", look_alive(&r, STATS_JOBS));
+	doctor_note(d, "%zu running", look_alive(&r, STATS_JOBS));
 }
 
 void
