@@ -9,8 +9,8 @@
 #define INFO_NAME_MAX 16
 
 static const struct err_info infos[ERR__MAX] = {
-    [ERR_NONE] = {"none", 200, ERR_REFUSED, LOG_INFO, ""},
-#define ERR(kind, status, outcome, level, help) [ERR_##kind] = {#kind, status, ERR_##outcome, level, help},
+    [ERR_NONE] = {"none", 200, LOG_INFO},
+#define ERR(kind, status, level, help) [ERR_##kind] = {#kind, status, level},
 #include "base/err.def"
 #undef ERR
 };

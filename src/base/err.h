@@ -13,20 +13,16 @@
 
 enum err_kind {
 	ERR_NONE,
-#define ERR(kind, status, outcome, level, help) ERR_##kind,
+#define ERR(kind, status, level, help) ERR_##kind,
 #include "base/err.def"
 #undef ERR
 	ERR__MAX
 };
 
-enum err_outcome { ERR_REFUSED, ERR_HANDLED };
-
 struct err_info {
 	const char *name; /* lower case, as in counters: "not_found" */
 	int status;
-	enum err_outcome outcome;
 	enum log_level level;
-	const char *help;
 };
 
 struct err {

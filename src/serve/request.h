@@ -59,8 +59,6 @@ struct page_ctx {
 	const struct lang *lang;
 	struct route_args args;
 	const struct fields *fields; /* of the query */
-	int64_t now_s;
-	uint64_t deadline_ns;
 	struct page_result *result;
 };
 

@@ -141,8 +141,6 @@ request_public(const struct request *rq, struct page_result *result)
 	    .lang = rq->lang,
 	    .args = rq->args,
 	    .fields = &rq->fields,
-	    .now_s = rq->now_s,
-	    .deadline_ns = rq->deadline_ns,
 	    .result = result};
 }
 

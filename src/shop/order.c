@@ -32,7 +32,6 @@ freeze(const struct checkout_line *from)
 	    .tax_minor = from->totals.tax.tax_minor,
 	    .tax_bp = from->totals.rate_bp,
 	    .stock_taken = c->stock.tracked ? c->qty : 0,
-	    .sell_over = c->stock.sell_over,
 	};
 }
 

@@ -16,7 +16,6 @@ struct order_line {
 	int64_t unit_minor, line_minor, tax_minor; /* prices as shown */
 	int32_t tax_bp;
 	int64_t stock_taken; /* 0: not tracked, nothing to restock */
-	bool sell_over;	     /* stock may fall below 0 */
 };
 
 struct order_tax {

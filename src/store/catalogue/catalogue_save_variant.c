@@ -6,7 +6,7 @@
 
 /* A variant that is in the database. */
 struct kept {
-	uint64_t id, position, image;
+	uint64_t id, position;
 	bool gone, matched, aside;
 	struct product_variant stored; /* its stock: on hand */
 };
