@@ -78,19 +78,19 @@ is_known(struct product_csv *pc, struct str name, size_t at)
 }
 
 bool
-product_csv_open(struct arena *process, struct arena *group, const struct product_csv_setup *setup,
+product_csv_open(struct arena *table, struct arena *group, const struct product_csv_setup *setup,
     const struct cells *header, struct product_csv **out, struct err *e)
 {
 	static const enum product_column needed[] = {PRODUCT_COLUMN_HANDLE, PRODUCT_COLUMN_TITLE, PRODUCT_COLUMN_PRICE};
-	struct product_csv *pc = ARENA_NEW(process, struct product_csv);
+	struct product_csv *pc = ARENA_NEW(table, struct product_csv);
 	struct product_row row = {pc, header, false};
 
-	pc->a = process;
+	pc->a = table;
 	pc->group = group;
 	pc->setup = *setup;
-	pc->specs = ARENA_ARRAY(process, struct spec_column, header->n);
-	pc->variants = ARENA_ARRAY(process, struct product_variant, PRODUCT_VARIANTS_MAX);
-	pc->images = ARENA_ARRAY(process, struct product_image, PRODUCT_IMAGES_MAX);
+	pc->specs = ARENA_ARRAY(table, struct spec_column, header->n);
+	pc->variants = ARENA_ARRAY(table, struct product_variant, PRODUCT_VARIANTS_MAX);
+	pc->images = ARENA_ARRAY(table, struct product_image, PRODUCT_IMAGES_MAX);
 	pc->n_columns = header->n;
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		pc->at[i] = -1;
@@ -98,7 +98,7 @@ product_csv_open(struct arena *process, struct arena *group, const struct produc
 		struct str name = str_trim(header->cell[i].text);
 
 		if (!is_known(pc, name, i) && !is_spec(pc, name, i) && !is_ignored(name))
-			product_note_cell(&row, false, (int)i, str_zdup(process, str_head(name, 60)),
+			product_note_cell(&row, false, (int)i, str_zdup(table, str_head(name, 60)),
 			    "unknown or repeated column: ignored");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)

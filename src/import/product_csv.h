@@ -3,9 +3,9 @@
  * The rows of a product are adjacent and share its handle. The first row holds the product's own fields and its first
  * variant; each further row holds a variant, a picture, or both.
  *
- * An error skips as little as possible: a bad variant cell skips its row; a bad product cell, or no variant left, skips
- * the product. Both are reported with line and column. A product that lost rows is marked `partial`. Unusable pictures
- * and other minor faults are only reported; the row is used. */
+ * An error skips as little as possible: a bad variant cell skips its row. A bad product cell skips the product, and so
+ * does the loss of its last variant. Each error is reported with line and column. A product that lost rows is marked
+ * `partial`. Minor faults, such as an unusable picture, are reported, but the row is used. */
 #ifndef KONTOR_IMPORT_PRODUCT_CSV_H
 #define KONTOR_IMPORT_PRODUCT_CSV_H
 
@@ -23,9 +23,9 @@ enum product_column {
 };
 
 struct product_note {
-	bool refused; /* the row is skipped; false: a remark only */
+	bool refused; /* true: the row is skipped; false: only a remark */
 	uint32_t line, col;
-	const char *column; /* its name, or "" */
+	const char *column; /* the column's name, or "" */
 	const char *why;
 };
 
@@ -39,15 +39,15 @@ struct product_csv_setup {
 	void *arg;
 };
 
-/* `process` holds the table's state, `group` one product: the caller resets it after each product_csv_take(). ERR_INPUT
- * when a required column is missing. */
-MUST_USE bool product_csv_open(struct arena *process, struct arena *group, const struct product_csv_setup *,
+/* `table` holds the state, `group` one product: the caller resets `group` after each product_csv_take(). ERR_INPUT when
+ * a required column is missing. */
+MUST_USE bool product_csv_open(struct arena *table, struct arena *group, const struct product_csv_setup *,
     const struct cells *header, struct product_csv **, struct err *);
 
-/* The row's handle; none when the cell is empty. */
+/* The row's handle, or none when the cell is empty. */
 struct str product_csv_handle(const struct product_csv *, const struct cells *row);
 
-/* True when the row belongs to the product being collected. When not, take that product first. */
+/* True when the row belongs to the product being collected. If not, call product_csv_take() first. */
 bool product_csv_same(const struct product_csv *, const struct cells *row);
 
 void product_csv_add(struct product_csv *, const struct cells *row);
@@ -59,7 +59,7 @@ void product_csv_spoiled(struct product_csv *);
 /* True while a product is being collected. */
 bool product_csv_is_open(const struct product_csv *);
 
-/* Finishes the product being collected. False when there is none or it is skipped. */
+/* Finishes the product being collected. False when no product was being collected or the product is skipped. */
 MUST_USE bool product_csv_take(struct product_csv *, struct product **);
 
 /* Rows read and rows skipped so far. */

@@ -24,19 +24,19 @@ struct product_variant {
 	struct str sku, barcode;
 	int64_t price_minor, compare_minor, cost_minor; /* compare and cost: -1 for none */
 	bool taxable, shipped, tracked, sell_over;
-	bool has_stock; /* the file gives a stock level */
+	bool has_stock; /* the imported row gives a stock level */
 	int64_t stock, weight_mg;
 	int64_t content_milli, base_milli; /* for the unit price; 0: none */
 	struct str content_unit, base_unit;
-	size_t image; /* from 1; 0: none of its own */
+	size_t image; /* number of its picture, from 1; 0: none */
 	uint32_t line;
 };
 
 struct product_image {
 	struct str source, alt;
-	int64_t position; /* as requested by the file; only while reading */
+	int64_t position; /* as given in the file; used only while reading */
 	bool remote;
-	uint8_t picture[PRODUCT_PICTURE_B]; /* set when the file was found */
+	uint8_t picture[PRODUCT_PICTURE_B]; /* hash of the file, if it was found */
 	bool has_picture;
 	uint32_t w, h;
 	uint32_t line, col;
@@ -57,11 +57,11 @@ struct product {
 	struct product_image *images; /* in display order */
 	struct product_spec *specs;
 	struct str *tags; /* sorted, each once */
-	bool partial; /* some rows were skipped: missing variants must not be deleted */
+	bool partial; /* rows were skipped, so missing variants must not be removed */
 	uint32_t line;
 };
 
-/* The first `depth` names of a category path: "a" and "a > b" of "a > b > c". */
+/* The first `depth` names of a category path: of "a > b > c", depth 1 gives "a" and depth 2 "a > b". */
 struct str product_category_head(struct str path, size_t depth);
 
 /* The number of names in a path; 0: no path. */

@@ -6,7 +6,7 @@
 
 static const struct {
 	const char *name;
-	bool (*forget)(struct outbox_forget *, struct str id, struct err *); /* NULL: it has no values of its own */
+	bool (*forget)(struct outbox_forget *, struct str id, struct err *); /* NULL: no values of its own */
 } subjects[OUTBOX__MAX] = {
 #define OUTBOX_KEYS(name) outbox_forget_##name
 #define OUTBOX_NONE(name) NULL

@@ -1,5 +1,5 @@
-/* outbox_store.h - the outbox: effects of a change outside the database, written in the change's own transaction and
- * delivered by kontor-jobs at least once. */
+/* outbox_store.h - the outbox: external effects of a change (mail, cache deletions). They are written in the
+ * transaction of the change and delivered by kontor-jobs at least once. */
 #ifndef KONTOR_STORE_OUTBOX_STORE_H
 #define KONTOR_STORE_OUTBOX_STORE_H
 
@@ -7,8 +7,7 @@
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
 
-/* kind "mail": a message about `subject` is to be sent. Unique by kind, subject and version: ERR_CONFLICT when it is
- * there already. */
+/* kind "mail": a message about `subject`. Unique by kind, subject and version: ERR_CONFLICT when such a row exists. */
 struct outbox_row {
 	struct str kind, subject, payload;
 	uint64_t version;
@@ -24,31 +23,30 @@ enum outbox_subject {
 
 const char *outbox_subject_name(enum outbox_subject);
 
-/* Call it inside the transaction that makes cached values stale. `id` and `version` together are used once. The writer
- * also forgets the values himself, after the COMMIT. */
+/* Call it inside the transaction that makes cached values stale. Use each pair of `id` and `version` once. After the
+ * COMMIT, the caller also deletes the values itself. */
 MUST_USE bool outbox_stale(
     struct db *, enum outbox_subject, struct str id, uint64_t version, int64_t now_s, struct err *);
 
-/* Forgets cached values. */
+/* Deletes cached values. */
 struct outbox_forget {
 	struct db *db;
 	struct cache *cache;
 	struct arena *a;
 	const struct conf *conf;
-	bool done; /* out: memcached has confirmed all so far */
+	bool done; /* out: memcached has confirmed all deletions so far */
 };
 
-/* Forgets the values that the subject "NAME/ID" makes stale. *known is false if outbox.def does not have the name, or
- * if the ID is invalid. */
+/* Deletes the cached values of the subject "NAME/ID". *known is false if NAME is not in outbox.def or ID is invalid. */
 MUST_USE bool outbox_forget(struct outbox_forget *, struct str subject, bool *known, struct err *);
 
-/* Forgets only the aggregates of a subject. */
+/* Deletes only the aggregates of a subject. */
 void outbox_forget_aggregates(struct outbox_forget *, enum outbox_subject);
 
-/* The id of the one value that an aggregate has in each language. */
+/* The id of an aggregate, which has one value in each language. */
 #define OUTBOX_AGGREGATE_ID STR("all")
 
-/* The functions of outbox.def: each forgets the values of a subject's own. ERR_INPUT for an invalid id. */
+/* The functions of outbox.def. Each deletes the subject's own values. ERR_INPUT for an invalid id. */
 #define OUTBOX_KEYS(name) MUST_USE bool outbox_forget_##name(struct outbox_forget *, struct str id, struct err *);
 #define OUTBOX_NONE(name)
 #define SUBJECT(name, keys, help) OUTBOX_##keys(name)

@@ -26,7 +26,7 @@ rows_out_send(struct rows_out *o, struct err *e)
 		return true;
 	if (!json_done(&o->rows, ']', &json, e) || !db_run_str(o->db, o->stmt, json, e))
 		return false;
-	o->rows.b.n = 1; /* the '['; the room serves again */
+	o->rows.b.n = 1; /* keeps the '[' and reuses the memory */
 	o->rows.more = false;
 	return true;
 }

@@ -1,13 +1,13 @@
-/* rows_out.h - rows on their way into one statement, which takes them as JSON, a list of lists, and nothing else.
+/* rows_out.h - sends rows to a statement whose only parameter is a JSON list of lists.
  *
- * They are sent in pieces, so their number is not bounded. */
+ * The rows are sent in pieces, so their number is not limited. */
 #ifndef KONTOR_STORE_ROWS_OUT_H
 #define KONTOR_STORE_ROWS_OUT_H
 
 #include "plat/db/db.h"
 #include "plat/text/json.h"
 
-#define ROWS_MAX_B ((size_t)8 << 20) /* of a list in one piece */
+#define ROWS_MAX_B ((size_t)8 << 20) /* of one piece */
 
 struct rows_out {
 	struct db *db;
@@ -17,7 +17,7 @@ struct rows_out {
 
 void rows_out_init(struct rows_out *, struct db *, unsigned stmt, struct arena *);
 
-/* Ends the row that was begun; sends the rows when they have become long. */
+/* Ends the row; sends the collected rows once they exceed a limit. */
 MUST_USE bool rows_out_end(struct rows_out *, struct err *);
 
 /* Sends the rest. */

@@ -11,7 +11,7 @@ static const struct db_stmt table[] = {
 #undef SQL
 };
 
-/* A copy that was loaded by hand has no such row until `kontor migrate`: it takes no orders, and shows pages. */
+/* A dump loaded by hand lacks this row until `kontor migrate` runs: the shop shows pages, but takes no orders. */
 static void
 note_identity(struct db *db, struct arena *a)
 {
@@ -40,9 +40,9 @@ check_schema(struct db *db, int64_t *schema, struct err *e)
 		unfinished = c_i64(&rows);
 		if (unfinished != 0)
 			ok = err_set(
-			    e, ERR_UPSTREAM, "the schema is in the middle of a migration: see `kontor migrate`");
+			    e, ERR_UPSTREAM, "a migration of the schema is unfinished: see `kontor migrate`");
 		else if (*schema != SQL_SCHEMA && *schema != SQL_SCHEMA + 1)
-			ok = err_set(e, ERR_UPSTREAM, "the schema is at %lld, this program needs %d: %s",
+			ok = err_set(e, ERR_UPSTREAM, "the schema has number %lld, but this program needs %d: %s",
 			    (long long)*schema, SQL_SCHEMA,
 			    *schema < SQL_SCHEMA ? "run `kontor migrate`" : "install the release that made it");
 	} else if (e->code == DB_CODE_NO_TABLE || e->kind == ERR_NOT_FOUND) {

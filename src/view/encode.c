@@ -1,8 +1,9 @@
 #include "view/encode.h"
 
-/* Format: two bytes of magic, the numbers of nodes and of slots (fields and items), then the root node. A node is a tag
- * byte, followed by type: a zigzag varint; a length and bytes; a currency and a zigzag varint; a count and the items; a
- * count and the fields, each a name and a node. The two numbers let the decoder allocate once. */
+/* Format: two bytes of magic, the number of nodes, the number of slots (fields and items), then the root node. A node
+ * is a tag byte, followed, depending on its type, by nothing, a zigzag varint, a length and bytes, a currency and a
+ * zigzag varint, a count and items, or a count and fields (a name and a node each). The numbers let the decoder
+ * allocate once. */
 static const struct str magic = STR_INIT("K\x01");
 
 enum { TAG_TRUE = VIEW_OBJECT + 1 };
@@ -104,7 +105,7 @@ view_encoded(struct arena *a, const struct view *v, struct str *out, struct err 
 struct reader {
 	struct arena *a;
 	const uint8_t *p, *end;
-	struct view *nodes;	/* the nodes still free, */
+	struct view *nodes;	/* the nodes still free */
 	uint64_t n_nodes;
 	struct view_field *slots; /* the fields and items still free */
 	uint64_t n_slots;

@@ -65,7 +65,7 @@ langs_load(struct arena *a, struct langs *langs, struct str dir, struct err *e)
 			return false;
 		if (!found)
 			continue;
-		if (!catalogue_open(bytes, &l->texts, e))
+		if (!messages_open(bytes, &l->texts, e))
 			return err_context(e, "%s", path.p);
 		l->plural = l->texts.plural;
 		l->has_texts = true;

@@ -20,7 +20,7 @@ struct lang {
 	size_t index;	 /* its place in the shop's list */
 	struct format format;
 	bool has_texts;
-	struct catalogue texts;
+	struct messages texts;
 	struct plural plural;
 };
 

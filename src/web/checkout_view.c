@@ -57,7 +57,7 @@ country_text(const struct request *rq, enum country c)
 {
 	struct str source = str_z(country_info(c)->name), text;
 
-	if (rq->lang->has_texts && catalogue_find(&rq->lang->texts, source, &text))
+	if (rq->lang->has_texts && messages_find(&rq->lang->texts, source, &text))
 		return text;
 	return source;
 }

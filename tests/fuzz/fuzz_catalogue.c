@@ -9,7 +9,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	const struct str tags[] = {STR("en"), STR("zh-Hans")}, bytes = str_n(p, n);
-	struct catalogue c;
+	struct messages c;
 	struct plural plural;
 	struct langs langs;
 	struct str text;
@@ -17,8 +17,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct err e = {0};
 
 	arena_init(&a, 16 << 20);
-	if (catalogue_open(bytes, &c, &e))
-		(void)!catalogue_find(&c, STR("Cart"), &text);
+	if (messages_open(bytes, &c, &e))
+		(void)!messages_find(&c, STR("Cart"), &text);
 	err_clear(&e);
 	if (plural_parse(bytes, &plural, &e)) {
 		for (int64_t i = -3; i < 120; i++) {

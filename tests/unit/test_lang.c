@@ -127,20 +127,20 @@ static const char mo[] = "\xde\x12\x04\x95\0\0\0\0\x02\0\0\0\x1c\0\0\0\x2c\0\0\0
 
 START_TEST(a_catalogue_finds_its_texts_only)
 {
-	struct catalogue c;
+	struct messages c;
 	struct str text;
 
-	ck_ok(catalogue_open(str_n(mo, sizeof(mo) - 1), &c, &e), &e);
-	ck_assert(catalogue_find(&c, STR("a"), &text));
+	ck_ok(messages_open(str_n(mo, sizeof(mo) - 1), &c, &e), &e);
+	ck_assert(messages_find(&c, STR("a"), &text));
 	ck_str(text, "A");
-	ck_assert(!catalogue_find(&c, STR("b"), &text) && !catalogue_find(&c, STR("A"), &text));
+	ck_assert(!messages_find(&c, STR("b"), &text) && !messages_find(&c, STR("A"), &text));
 	ck_assert_uint_eq(c.plural.forms, 1);
 }
 END_TEST
 
 START_TEST(a_cut_or_changed_catalogue_is_never_read_outside)
 {
-	struct catalogue c;
+	struct messages c;
 	struct str text;
 	unsigned found = 0;
 	char *copy;
@@ -149,8 +149,8 @@ START_TEST(a_cut_or_changed_catalogue_is_never_read_outside)
 	for (size_t n = 0; n < sizeof(mo) - 1; n++) {
 		copy = arena_alloc(&a, n);
 		memcpy(copy, mo, n);
-		if (catalogue_open(str_n(copy, n), &c, &e))
-			found += catalogue_find(&c, STR("a"), &text);
+		if (messages_open(str_n(copy, n), &c, &e))
+			found += messages_find(&c, STR("a"), &text);
 		err_clear(&e);
 		arena_reset(&a);
 	}
@@ -158,8 +158,8 @@ START_TEST(a_cut_or_changed_catalogue_is_never_read_outside)
 		copy = arena_alloc(&a, sizeof(mo) - 1);
 		memcpy(copy, mo, sizeof(mo) - 1);
 		copy[i / 8] = (char)(copy[i / 8] ^ 1 << i % 8);
-		if (catalogue_open(str_n(copy, sizeof(mo) - 1), &c, &e))
-			found += catalogue_find(&c, STR("a"), &text);
+		if (messages_open(str_n(copy, sizeof(mo) - 1), &c, &e))
+			found += messages_find(&c, STR("a"), &text);
 		err_clear(&e);
 		arena_reset(&a);
 	}

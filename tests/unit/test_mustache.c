@@ -265,7 +265,7 @@ use_texts(struct lang *l, const struct str (*pairs)[2], size_t n)
 			buf_ch(&b, '\0');
 		}
 	}
-	ck_ok(catalogue_open(buf_str(&b), &l->texts, &e), &e);
+	ck_ok(messages_open(buf_str(&b), &l->texts, &e), &e);
 	l->plural = l->texts.plural;
 	l->has_texts = true;
 }

@@ -33,7 +33,7 @@ trial_pattern(struct arena *a, struct str database)
 	return buf_str(&b);
 }
 
-/* Reads the file as the programs that connect with it do. */
+/* Reads the password in the same way as the programs that use it to connect. */
 static bool
 password(struct arena *a, struct str file, struct str *out, struct err *e)
 {

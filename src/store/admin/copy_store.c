@@ -121,7 +121,7 @@ copy_list(struct arena *a, const struct str *names, size_t n)
 	return buf_str(&b);
 }
 
-/* One statement for all tables: it locks all of them before it drops the first. */
+/* A single statement, which locks all tables before it drops the first. */
 bool
 copy_empty(struct db *db, struct arena *a, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* copy_store.h - the database side of backup and restore: reads the state of a database, and empties it.
+/* copy_store.h - the database side of backup and restore: reads the state of a database, or empties it.
  *
  * Every function takes a connection opened as DB_MIGRATE: the schema may be older, or missing. */
 #ifndef KONTOR_STORE_ADMIN_COPY_STORE_H
@@ -18,13 +18,13 @@ struct copy_state {
 /* Reads the names of the tables only. */
 MUST_USE bool copy_look_tables(struct db *, struct arena *, struct copy_state *, struct err *);
 
-/* Reads everything, as far as the tables exist. */
+/* Reads everything except data of missing tables. */
 MUST_USE bool copy_look(struct db *, struct arena *, struct copy_state *, struct err *);
 
 MUST_USE bool copy_count(struct db *, struct arena *, struct str table, uint64_t *n, struct err *);
 MUST_USE bool copy_has_order(struct db *, struct arena *, struct str number, bool *found, struct err *);
 
-/* Drops all tables and views. Waits up to a minute for tables in use; if one stays in use, none is dropped
+/* Drops all tables and views. Waits up to a minute for tables in use. If a table stays in use, drops none
  * (ERR_BUSY). */
 MUST_USE bool copy_empty(struct db *, struct arena *, struct err *);
 

@@ -16,14 +16,14 @@ MUST_USE bool doctor_server(struct db *, struct arena *, struct doctor_server *,
 
 struct doctor_schema {
 	bool exists;
-	int64_t version;       /* the newest one that was started */
-	struct str unfinished; /* the file of a migration that was interrupted, or empty */
+	int64_t version;       /* the newest migration that was started */
+	struct str unfinished; /* the file of an interrupted migration, or empty */
 	uint64_t done;         /* the number of its statements that were executed */
 };
 MUST_USE bool doctor_schema(struct db *, struct arena *, struct doctor_schema *, struct err *);
 
 struct doctor_queue {
-	int64_t dead, late; /* late: due before `before_s`, but still waiting */
+	int64_t dead, late; /* dead: failed for good; late: due before `before_s`, but still pending */
 };
 MUST_USE bool doctor_queue(struct db *, struct arena *, int64_t before_s, struct doctor_queue *, struct err *);
 

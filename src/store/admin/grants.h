@@ -1,8 +1,8 @@
 /* grants.h - parses the rights in SQL, and compares two sets of rights. Pure.
  *
- * The SQL is either grants.sql or the output of SHOW GRANTS; both consist of GRANT statements. Each column of a right
- * counts as a right of its own. A right in a database, or in all of them, includes the same right in their tables and
- * columns. */
+ * The SQL is either grants.sql or the output of SHOW GRANTS; both consist of GRANT statements. A right on several
+ * columns is stored as one right per column. A right on a database, or on all databases, includes the same right on
+ * their tables and columns. */
 #ifndef KONTOR_STORE_ADMIN_GRANTS_H
 #define KONTOR_STORE_ADMIN_GRANTS_H
 
@@ -18,14 +18,14 @@ struct grant {
 struct grants {
 	struct grant *v;
 	size_t n;
-	bool no_password; /* the account needs no password: SHOW GRANTS has no IDENTIFIED clause */
+	bool no_password; /* SHOW GRANTS has no IDENTIFIED clause: the account has no password */
 };
 
 /* Adds the rights that the text gives to this account, at any host. ERR_LIMIT if there are too many. */
 MUST_USE bool grants_parse(struct arena *, struct str text, struct str user, struct grants *, struct err *);
 
-/* Writes the rights of `of` that `in` lacks, "UPDATE(on_hand) on kontor.stock, ...", at most `most` of them. Returns
- * their total number. */
+/* Writes at most `most` of the rights of `of` that `in` lacks: "UPDATE(on_hand) on kontor.stock, ...". Returns the
+ * number of all such rights. */
 size_t grants_beyond(const struct grants *of, const struct grants *in, size_t most, struct buf *);
 
 #endif

@@ -126,14 +126,14 @@ check_applied(const struct run *r, struct err *e)
 		const struct applied *x = &r->applied[i];
 
 		if (x->version != i + 1)
-			return err_set(e, ERR_CONFLICT, "schema_migration does not know of number %04zu", i + 1);
+			return err_set(e, ERR_CONFLICT, "schema_migration has no row for number %04zu", i + 1);
 		if (i >= r->n_files)
 			return err_set(
 			    e, ERR_CONFLICT, "the database has %s, which is newer than this program", x->name.p);
 		if (!x->finished && !r->m->resume)
 			return err_set(e, ERR_CONFLICT,
-			    "%s is half applied: %llu of its statements are done. Put it right, then `kontor migrate "
-			    "--resume`",
+			    "%s is half applied: %llu of its statements were executed. Repair it, then run "
+			    "`kontor migrate --resume`",
 			    x->name.p, (unsigned long long)x->done);
 		if (x->finished && !str_eq(x->checksum, r->file[i].checksum))
 			return err_set(e, ERR_INPUT,
@@ -162,7 +162,7 @@ run_text(struct run *r, const struct file *f, uint64_t skip, struct err *e)
 			q_u64(q, n);
 			q_u64(q, f->version);
 			if (!db_run(q, NULL, e))
-				return err_context(e, "%s/%s:%u was done, but not noted", r->m->dir, f->name.p, line);
+				return err_context(e, "%s/%s:%u executed but not recorded", r->m->dir, f->name.p, line);
 		}
 	}
 	return true;

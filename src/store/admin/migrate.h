@@ -2,10 +2,9 @@
  *
  * The schema is a series of files, NNNN_name.sql, numbered without gaps. They are applied in order, by one migrator at
  * a time, and each is recorded in schema_migration with its checksum. A file that was changed after it was applied is
- * refused by name, since the database would no longer match the files. MariaDB cannot roll back CREATE or ALTER, so a
- * file may be interrupted half-way. The number of executed statements is therefore recorded too: the next run refuses
- * to continue, and `resume` continues after the last executed statement, once the file or the database has been
- * repaired.
+ * refused, since the database would no longer match the files. MariaDB cannot roll back CREATE or ALTER, so an
+ * interrupted file stays half applied. The number of executed statements is therefore recorded too. The next run then
+ * refuses to continue. Once the cause is repaired, `resume` continues after the last executed statement.
  *
  * Finally grants.sql, if present, gives the accounts their rights (accounts.h). */
 #ifndef KONTOR_STORE_ADMIN_MIGRATE_H
@@ -28,11 +27,12 @@ struct migrate {
 MUST_USE bool migrate_lock(struct db *, struct arena *, struct err *);
 void migrate_unlock(struct db *, struct arena *);
 
-/* ERR_INPUT: files missing, doubled or changed. ERR_CONFLICT: half applied, or another migrator is running.
- * ERR_UPSTREAM, ERR_BUG: the error of the database, with file and line. */
+/* ERR_INPUT: a file is missing, duplicated or changed. ERR_CONFLICT: a file is half applied, or another migrator is
+ * running. ERR_UPSTREAM, ERR_BUG: a database error, with file and line. */
 MUST_USE bool migrate_run(struct migrate *, struct arena *, struct err *);
 
-/* Creates the table of store/control_store.h if it is missing: dumps do not contain it. migrate_run() does so too. */
+/* Creates the table of store/control_store.h if it is missing, as after a restore: dumps do not contain it.
+ * migrate_run() does the same. */
 MUST_USE bool migrate_control(struct migrate *, struct arena *, struct err *);
 
 #endif

@@ -7,35 +7,38 @@
 #define MEMORY_B ((size_t)4 << 20)
 
 static const struct verify_check checks[] = {
-    {"order_total", "lines + shipping - discount + tax that is not included = total, for every order",
+    {"order_total", "for every order, lines + shipping - discount (+ tax, unless prices include it) = total",
 	SQL_VERIFY_ORDER_TOTAL, false, false},
-    {"order_lines", "an order's lines add up to what it says, and it has some", SQL_VERIFY_ORDER_LINES, false, false},
-    {"order_line", "a line is quantity x unit price; its stock was taken whole or not at all", SQL_VERIFY_ORDER_LINE,
-	false, false},
-    {"order_tax", "an order's taxes add up to what it says, and with what they are on to the total",
+    {"order_lines", "every order has lines that add up to the sum it records", SQL_VERIFY_ORDER_LINES, false, false},
+    {"order_line", "a line's amount is quantity x unit price; its stock was taken in full or not at all",
+	SQL_VERIFY_ORDER_LINE, false, false},
+    {"order_tax", "an order's taxes add up to the tax it records; taxes plus taxed amounts make its total",
 	SQL_VERIFY_ORDER_TAX, false, false},
-    {"order_once", "every order key and number is there once", SQL_VERIFY_ORDER_ONCE, false, false},
+    {"order_once", "no two orders share an order key or a number", SQL_VERIFY_ORDER_ONCE, false, false},
     {"order_address", "every order has an address", SQL_VERIFY_ORDER_ADDRESS, false, false},
-    {"cart_ordered", "a cart that became an order takes no more goods", SQL_VERIFY_CART_ORDERED, false, false},
-    {"order_state", "every order is where its last events led to", SQL_VERIFY_ORDER_STATE, false, false},
-    {"order_events", "every event begins where the one before ended, and is one that the table of states allows",
+    {"cart_ordered", "no cart that became an order is still open", SQL_VERIFY_CART_ORDERED, false, false},
+    {"order_state", "every order is in the states that its last events lead to", SQL_VERIFY_ORDER_STATE, false, false},
+    {"order_events", "every event starts in the state that the previous event led to, and the state table allows it",
 	SQL_VERIFY_ORDER_EVENTS, true, false},
-    {"order_waits", "no order waits for its money longer than it may", SQL_VERIFY_ORDER_WAITS, false, true},
+    {"order_waits", "no order still awaits payment more than an hour after its time to pay ended",
+	SQL_VERIFY_ORDER_WAITS, false, true},
     {"ledger_entry", "debits = credits in every entry of the ledger", SQL_VERIFY_LEDGER_ENTRY, false, false},
     {"ledger_all", "debits = credits in the ledger as a whole", SQL_VERIFY_LEDGER_ALL, false, false},
-    {"ledger_sale", "every order is in the ledger once with its total, and taken back once when it has ended",
+    {"ledger_sale", "every order has one sale in the ledger, of its total, and one reversal if cancelled or expired",
 	SQL_VERIFY_LEDGER_SALE, false, false},
-    {"ledger_cash", "payments - refunds of an order are what its payment state says", SQL_VERIFY_LEDGER_CASH, false,
+    {"ledger_cash", "an order's payments minus its refunds agree with its payment state", SQL_VERIFY_LEDGER_CASH, false,
 	false},
-    {"stock_sum", "stock on hand = sum of its movements, for every variant", SQL_VERIFY_STOCK_SUM, false, false},
-    {"stock_oversold", "no stock is below 0 unless the variant may be sold over", SQL_VERIFY_STOCK_OVERSOLD, false,
+    {"stock_sum", "for every variant, stock on hand = sum of its stock movements", SQL_VERIFY_STOCK_SUM, false, false},
+    {"stock_oversold", "no stock is below 0 unless the variant may be oversold", SQL_VERIFY_STOCK_OVERSOLD, false,
 	false},
-    {"stock_order", "what an order took left the stock once, and came back once when the order ended",
+    {"stock_order", "stock taken for an order was booked out once, and booked back once if it was cancelled or expired",
 	SQL_VERIFY_STOCK_ORDER, false, false},
-    {"outbox", "nothing was given up, and no cache delete is older than an hour", SQL_VERIFY_OUTBOX, false, true},
-    {"orphans", "no row stands without the row it belongs to", SQL_VERIFY_ORPHANS, false, false},
-    {"catalogue", "lists hold the active products with their prices, and categories count them", SQL_VERIFY_CATALOGUE,
+    {"outbox", "no entry of the outbox failed for good, and no cache delete has been pending for more than an hour",
+	SQL_VERIFY_OUTBOX, false, true},
+    {"orphans", "no row refers to a row that does not exist, and every variant has a stock row", SQL_VERIFY_ORPHANS,
 	false, false},
+    {"catalogue", "only active products, and all of them, are listed, at their prices; category counts are right",
+	SQL_VERIFY_CATALOGUE, false, false},
 };
 
 const struct verify_check *
@@ -45,7 +48,7 @@ verify_checks(size_t *n)
 	return checks;
 }
 
-/* The state tables as JSON, for the statement that checks the journal against them. */
+/* The state tables as JSON: a statement checks the orders' events against them. */
 static struct str
 rules_json(struct arena *a)
 {

@@ -1,4 +1,4 @@
-/* verify_store.h - the invariants of the stored data, each as a statement that finds its breaches.
+/* verify_store.h - the invariants of the stored data, each with a statement that finds its breaches.
  *
  * All checks read one snapshot (REPEATABLE READ; READ COMMITTED has none), so that changes in progress are not reported
  * as breaches. Nothing is locked or changed. */

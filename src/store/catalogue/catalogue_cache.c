@@ -6,7 +6,7 @@
 #include "plat/text/json.h"
 #include "store/sql.h"
 
-#define KEYS_MAX 256 /* by one exchange */
+#define KEYS_MAX 256 /* deleted in one exchange */
 #define ARENA_MAX_B ((size_t)8 << 20)
 
 bool
@@ -52,7 +52,7 @@ catalogue_goods_changed(struct db *db, uint64_t product_id, int64_t now_s, struc
 	return note(db, OUTBOX_goods, str_z(ids), now_s, e);
 }
 
-/* Keys on their way to be forgotten. */
+/* Keys that are collected for deletion. */
 struct keys {
 	struct cache *cache;
 	const struct conf_list *langs;
@@ -90,7 +90,7 @@ forget_card(struct keys *k, uint64_t product_id)
 		forget(k, CACHE_card, k->langs->v[i], str_z(id));
 }
 
-/* Under each address that the products have or had: the old ones say where they have moved. */
+/* Deletes the products under all present and earlier addresses: an earlier address redirects to the present one. */
 static bool
 forget_addresses(struct db *db, struct keys *k, const struct catalogue_stale *ids, struct err *e)
 {

@@ -1,25 +1,25 @@
-/* catalogue_cache.h - the cached values that a change of products makes stale, and their removal.
+/* catalogue_cache.h - finds and deletes the cached values that a change of products makes stale.
  *
- * In every language go at once: the product's card, the product under its address and under all that it had before,
- * and, when contents were saved, the aggregates of the goods (cache.def). Lists of ids, categories and the ways to them
- * follow with their soft expiry. */
+ * Deleted at once, in every language: the product's card, the product under its present and all earlier addresses, and,
+ * after a save of contents, the aggregates of the goods (cache.def). Lists of ids, categories and their paths stay
+ * until their soft expiry. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_CACHE_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_CACHE_H
 
 #include "store/outbox_store.h"
 
-/* Call it inside the transaction that changes what pages show of a product, such as its stock: raises its version and
- * puts "product/ID" into the outbox. */
+/* Raises the product's version and puts "product/ID" into the outbox. Call it inside the transaction that changes
+ * anything that pages show, such as stock. */
 MUST_USE bool catalogue_changed(struct db *, uint64_t product_id, int64_t now_s, struct err *);
 
-/* The same for many products: `ids` is a list as json_ids() writes it. */
+/* The same for many products: `ids` comes from json_ids(). */
 MUST_USE bool catalogue_all_changed(struct db *, struct str ids, int64_t now_s, struct err *);
 
-/* Contents were saved: call it once for a transaction, after catalogue_all_changed(), with one of the products. */
+/* Contents were saved. Call it once per transaction, after catalogue_all_changed(), with any of the products. */
 MUST_USE bool catalogue_goods_changed(struct db *, uint64_t product_id, int64_t now_s, struct err *);
 
-/* Call it after the COMMIT; each id stands once. If memcached does not confirm all, kontor-jobs forgets them again from
- * the outbox. */
+/* Call it after the COMMIT, with each id once. If memcached does not confirm every deletion, kontor-jobs repeats all of
+ * them from the outbox. */
 struct catalogue_stale {
 	const uint64_t *v;
 	size_t n;
@@ -27,7 +27,7 @@ struct catalogue_stale {
 };
 MUST_USE bool catalogue_forget(struct outbox_forget *, const struct catalogue_stale *, struct err *);
 
-/* Sets *empty if the shop has no product at all. */
+/* *empty is true when the shop has no product at all. */
 MUST_USE bool catalogue_is_empty(struct db *, struct arena *, bool *empty, struct err *);
 
 #endif

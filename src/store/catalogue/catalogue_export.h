@@ -1,6 +1,6 @@
-/* catalogue_export.h - products out of the database as the import takes them: all of them, also drafts.
+/* catalogue_export.h - reads all products, including drafts, in the form that the import takes.
  *
- * Importing an export again changes nothing. */
+ * Importing an export changes nothing. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_EXPORT_H
 
@@ -8,8 +8,8 @@
 #include "shop/product.h"
 #include "shop/translation.h"
 
-/* The product with the smallest number above *id, which becomes its number; *p is NULL behind the last one.
- * `own_lang`: the language of its texts. Variants that are gone are left out. */
+/* Reads the product with the smallest id above *id, and sets *id to its id. *p is NULL after the last product.
+ * `own_lang` is the language of its texts. Variants marked as gone are left out. */
 MUST_USE bool catalogue_export_next(
     struct db *, struct arena *, struct str own_lang, uint64_t *id, struct product **p, struct err *);
 

@@ -4,13 +4,13 @@
 #include "store/rows_out.h"
 #include "store/sql.h"
 
-#define BATCH UINT64_C(1000) /* what the server sorts for it stays in memory */
-#define FIRST_ID UINT64_C(1000001) /* well above the numbers of goods that somebody typed */
-#define VARIANTS 4 /* numbers that are kept for the variants of a product */
+#define BATCH UINT64_C(1000) /* small enough for the server to sort in memory */
+#define FIRST_ID UINT64_C(1000001) /* well above the ids of goods entered by hand */
+#define VARIANTS 4 /* ids reserved for the variants of each product */
 
 struct generate {
 	struct catalogue_save *s;
-	uint64_t first, from, to; /* number of the first product; the batch, counted from it */
+	uint64_t first, from, to; /* id of the first product; the batch, counted from it */
 	struct str seed, categories;
 };
 
@@ -54,7 +54,7 @@ generate_begin(struct db *db, void *arg, struct err *e)
 	return true;
 }
 
-/* Binds the range that a statement ends with, and runs it. */
+/* Binds the range, the last two parameters of the statement, and runs it. */
 static bool
 run_over(struct db_query *q, uint64_t from, uint64_t to, struct err *e)
 {

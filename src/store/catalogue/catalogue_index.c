@@ -8,7 +8,7 @@
 #include "store/catalogue/catalogue_cache.h"
 #include "store/sql.h"
 
-#define CHUNK 20 /* products whose texts are held at a time */
+#define CHUNK 20 /* products whose texts are in memory at a time */
 #define TEXTS_MAX_B ((size_t)96 << 20)
 #define TITLE_MAX 190
 
@@ -26,7 +26,7 @@ struct word {
 /* A product that is being indexed. */
 struct entry {
 	uint64_t id;
-	bool active, listed, fits; /* listed: in any list now; fits: in exactly the right lists */
+	bool active, listed, fits; /* listed: in any list before; fits: in exactly the right lists */
 	struct str path, vendor;
 	int64_t price_minor, created_at;
 	const struct save_category *way[PRODUCT_CATEGORY_DEPTH_MAX]; /* from the top down */
@@ -44,12 +44,12 @@ struct count {
 struct index {
 	struct catalogue_save *s;
 	struct entry *entry; /* in the order of their ids */
-	size_t n, from, to; /* [from, to) is being worked on: at first all, then a chunk at a time */
+	size_t n, from, to; /* [from, to) is being processed: first all products, then a chunk at a time */
 	struct save_categories categories;
 	struct count *counts;
 	size_t n_counts;
 	struct search_tokens tokens;
-	struct arena chunk; /* for the texts that are held */
+	struct arena chunk; /* for the texts of a chunk */
 	struct rows_out listing, names;
 	struct catalogue_words *search;
 };
@@ -92,7 +92,7 @@ must_leave_lists(const struct entry *en)
 	return en->listed && !en->fits;
 }
 
-/* The ids of those of [from, to) that pass the test; *none: there are none. */
+/* The ids of the products in [from, to) that pass the test. *none: no product passes. */
 static bool
 list_ids(struct index *x, entry_test *test, struct str *json, bool *none, struct err *e)
 {
@@ -183,7 +183,7 @@ load_texts(struct index *x, struct err *e)
 	return true;
 }
 
-/* The search words that the database has of them. */
+/* Reads their stored search words. */
 static bool
 load_known(struct index *x, struct err *e)
 {
@@ -222,7 +222,7 @@ load_words(struct index *x, struct err *e)
 	return true;
 }
 
-/* The text in a language; where it is missing, the one in the shop's language. */
+/* The text in a language, or, if that is missing, in the shop's language. */
 static struct text
 text_in(const struct index *x, const struct entry *en, struct str lang)
 {
@@ -264,7 +264,8 @@ index_count(struct index *x, uint64_t category, int64_t by)
 	x->counts[i].by += by;
 }
 
-/* Finds the products that are in exactly the right lists at the right price, and counts the others out of theirs. */
+/* Finds the products in exactly the right lists at the right price. Subtracts the others from the counts of their
+ * lists. */
 static bool
 load_listing(struct index *x, struct err *e)
 {
@@ -306,7 +307,7 @@ by_category(const void *a, const void *b)
 	return (x->category > y->category) - (x->category < y->category);
 }
 
-/* In the order of ids, since every save locks these rows. */
+/* In ascending order of ids, since every save locks these rows. */
 static bool
 save_counts(struct index *x, struct err *e)
 {
@@ -376,7 +377,7 @@ put_names(struct index *x, const struct entry *en, struct err *e)
 	return true;
 }
 
-/* The words of clean HTML: tags become blanks, the five entities that the cleaner writes become their characters. */
+/* The text of clean HTML: tags become blanks, and the five entities that the cleaner writes become their characters. */
 static struct str
 plain_text(struct arena *a, struct str html)
 {
@@ -466,7 +467,7 @@ put_tokens(struct index *x, const struct entry *en, struct str lang, struct err 
 	return true;
 }
 
-/* For a chunk of products only, since a product may have many long texts. */
+/* Works on a chunk of products, since a product may have many long texts. */
 static bool
 put_texts(struct index *x, struct err *e)
 {
@@ -546,7 +547,7 @@ catalogue_index(struct catalogue_save *s, const uint64_t *ids, size_t n, struct 
 	if (n == 0)
 		return true;
 	init(&x, s, ids, n);
-	/* First, since it locks the products: what is read of them holds until the COMMIT. */
+	/* note_changed() comes first: it locks the products, so that nothing read later changes. */
 	return note_changed(&x, e) && make_all(&x, e);
 }
 

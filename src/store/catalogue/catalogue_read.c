@@ -59,8 +59,8 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	v->image_position = c_u64_or(r, 0);
 }
 
-/* The lowest price of the 30 days before, shown only beside a reduced price. Few products have one; as a subquery of
- * the variants' statement it would cost every product as much as a second statement does. */
+/* The lowest price of the 30 days before, shown only beside a reduced price. Few products have a reduced price; a
+ * subquery in the variants' statement would cost every product as much as this second statement. */
 static bool
 load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
 {
@@ -182,11 +182,11 @@ load_parts(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	return true;
 }
 
-/* A product as one statement brings it. */
+/* A product as returned by one statement. */
 struct whole {
 	struct catalogue_product *p;
 	bool has_body;
-	struct str parts; /* none: not written, or another form */
+	struct str parts; /* none: not stored */
 };
 
 struct placed {
@@ -204,7 +204,7 @@ by_position(const void *x, const void *y)
 	return a->v.id < b->v.id ? -1 : 1;
 }
 
-/* The columns of the variant, which are NULL when the product has none; false: it is none. */
+/* Reads the columns of the variant. False: they are NULL, since the product has no variant. */
 static bool
 take_placed(struct db_rows *r, struct placed *to)
 {
@@ -230,7 +230,7 @@ take_placed(struct db_rows *r, struct placed *to)
 	return v->id != 0;
 }
 
-/* The columns of the product, which are the same in each row, but for those that only the first variant's has. */
+/* Reads the product's columns. Each row has them, except the long ones, which only the first variant's row has. */
 static void
 take_whole(struct db_rows *r, struct whole *w)
 {
@@ -273,8 +273,8 @@ find_whole(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	return true;
 }
 
-/* Reads the parts that the one statement did not return: the body, when no variant has position 1 (an import always
- * fills it); pictures, facts and tags, when product.parts is not written. */
+/* Reads what the one statement did not return: the body, when no variant has position 1 (imports always set it);
+ * pictures, facts and tags, when product.parts is NULL or malformed. */
 static bool
 load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct whole *w, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* Lists as catalogue_read.h offers them: ids by keyset paging, and the cards of ids. */
+/* Lists as catalogue_read.h offers them: ids by keyset paging, and cards by id. */
 #include "base/num.h"
 #include "plat/text/json.h"
 #include "store/catalogue/catalogue_read_impl.h"
@@ -47,7 +47,7 @@ catalogue_load_cards(struct db *db, struct arena *a, const struct catalogue_lang
 	return true;
 }
 
-/* A cursor is "<key>.<product id>", the key being a number, or a title in base form. */
+/* A cursor is "<key>.<product id>". The key is a number or a folded title. */
 static bool
 cursor_parse(struct str after, struct str *key, uint64_t *id)
 {
@@ -71,7 +71,7 @@ query_by_name(struct db *db, struct arena *a, struct str lang, const struct cata
 	uint64_t id = 0;
 
 	if (lq->after.n > 0 && !cursor_parse(lq->after, &key, &id))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
+		return err_set(e, ERR_INPUT, "not a cursor of this list");
 	q = db_query(db, SQL_LIST_NAME);
 	q_u64(q, lq->category);
 	q_str(q, lang);
@@ -100,7 +100,7 @@ query_by_number(
 
 	if (lq->after.n > 0
 	    && (!cursor_parse(lq->after, &text, &id) || !num_i64(text, INT64_MIN + 1, INT64_MAX, &key)))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
+		return err_set(e, ERR_INPUT, "not a cursor of this list");
 	q = db_query(db, starts[lq->sort].stmt);
 	q_u64(q, lq->category);
 	q_i64(q, key);

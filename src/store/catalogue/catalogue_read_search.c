@@ -13,7 +13,7 @@ struct search {
 	struct str lang;
 	const struct str *tokens;
 	size_t n_tokens;
-	uint64_t before; /* ids below this one are wanted */
+	uint64_t before; /* only ids below this one are searched */
 	uint64_t *ids;
 	size_t n, max;
 };
@@ -26,7 +26,7 @@ search_look(struct search *s, struct arena *a, size_t n_blocks, bool *more, stru
 	struct db_query *q = db_query(s->db, stmts[s->n_tokens - 1]);
 	struct db_rows rows;
 
-	for (size_t i = s->n_tokens; i > 0; i--) { /* the first token is bound last, the lists come in this order */
+	for (size_t i = s->n_tokens; i > 0; i--) { /* the first token's parameters come last, but its list first */
 		q_str(q, s->lang);
 		q_bytes(q, s->tokens[i - 1]);
 	}
@@ -58,7 +58,7 @@ catalogue_search(struct db *db, struct arena *a, struct str lang, const struct s
 	ASSERT(n_tokens > 0 && lq->n > 0);
 	*list = (struct catalogue_list){.next = STR_NONE};
 	if (lq->after.n > 0 && !num_u64(lq->after, 1, UINT64_MAX, &s.before))
-		return err_set(e, ERR_INPUT, "no cursor of this list");
+		return err_set(e, ERR_INPUT, "not a cursor of this list");
 	s.n_tokens = n_tokens > TOKENS_MAX ? TOKENS_MAX : n_tokens;
 	s.ids = ARENA_ARRAY(a, uint64_t, s.max);
 	while (more) {

@@ -61,7 +61,7 @@ has_new_handle(const struct save_item *it)
 	return it->fresh || it->old_handle.n > 0;
 }
 
-/* The ids of those that pass the test, in their order. */
+/* The ids of the products that pass the test, in ascending order. */
 static uint64_t *
 save_ids(struct save_batch *b, save_test *test, size_t *n)
 {
@@ -210,7 +210,7 @@ find_renamed(struct save_batch *b, struct err *e)
 	return true;
 }
 
-/* The hash covers the languages: when the shop offers another one, all products are indexed again. */
+/* The hash covers the languages, so a new language makes the next import index all products again. */
 static bool
 content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIGEST_B], struct err *e)
 {
@@ -221,7 +221,7 @@ content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIG
 		buf_put(&b, s->langs[i]);
 		buf_ch(&b, ' ');
 	}
-	buf_ch(&b, p->partial ? '?' : '.'); /* a later, complete table may remove what is missing now */
+	buf_ch(&b, p->partial ? '?' : '.'); /* a later, complete import may remove the missing rows */
 	product_canon(p, &b);
 	return buf_check(&b, e) && digest(buf_str(&b), hash, e);
 }
@@ -407,7 +407,7 @@ put_sums(struct rows_out *out, uint64_t id, const struct save_sums *sums)
 	json_put_i64(&out->rows, sums->best);
 }
 
-/* The lowest price and the best availability of the variants, as lists show them; a new product has them already. */
+/* The lowest price and the best availability of the variants, for lists. New products were inserted with both. */
 static bool
 save_sums(struct save_batch *b, save_test *test, struct err *e)
 {
@@ -452,7 +452,7 @@ has_stock_only(const struct save_item *it)
 	return it->same && it->restocked;
 }
 
-/* Lists, names and words do not depend on stock, so they are not written for these products. */
+/* For products whose stock alone changes: lists, names and words do not depend on stock, so they are not written. */
 static bool
 note_stock(struct save_batch *b, struct err *e)
 {
@@ -473,13 +473,12 @@ save_report(struct save_item *it)
 		it->out->variants_same = it->p->n_variants;
 }
 
-/* The order of locks. An order locks rows of stock by variant id, then the row of each product whose availability it
- * changes. Saving keeps that order where only stock changes. A product that is written is locked first and its stock
- * last, since lists and search take long to write and buyers of the product would wait all that time. So an order that
- * changes a product's availability can deadlock with a save: when it holds stock that the save needs and waits for the
- * product, and when it reads the stock of the product's other variants out of order (stock_store.c). The server rolls
- * one of the two back, and that one is retried. Locking stock first would avoid the first case but block all buyers
- * while the rest is written. */
+/* The order of locks. Placing an order locks rows of stock by variant id, then each product whose availability changes.
+ * Saving uses the same order where only stock changes. When it writes a product, it locks the product first and the
+ * stock last: writing lists and search words takes long, and buyers of the product would wait all that time. Placing an
+ * order can therefore deadlock with a save: when it holds stock that the save needs and waits for the product, and when
+ * it locks the stock of the product's other variants out of order (stock_store.c). The server rolls back one of the
+ * two, which is retried. Locking stock first would avoid only the first case, and block all buyers during the save. */
 bool
 catalogue_save_products(struct catalogue_save *s, const struct product *const *products, size_t n,
     struct catalogue_saved *out, struct err *e)

@@ -1,4 +1,4 @@
-/* Categories: their names in addresses, their making, and their reading for many products at once. */
+/* Categories: makes them and their slugs, and reads them for many products at once. */
 #include <stdlib.h>
 
 #include "plat/text/fold.h"
@@ -8,7 +8,7 @@
 
 #define SLUG_MAX 80
 
-/* Lower-case ASCII letters and digits, joined by hyphens; what cannot be said so is named by its hash. */
+/* ASCII letters and digits, joined by hyphens. A name with other letters, or without any, ends with a hash. */
 static bool
 slug_of(struct catalogue_save *s, struct str text, struct str *out, struct err *e)
 {
@@ -56,7 +56,7 @@ find_id(struct catalogue_save *s, unsigned stmt, struct str key, uint64_t *id, s
 	return true;
 }
 
-/* The last name alone, or the whole path, or that with a number. */
+/* A free slug: from the last name alone, else from the whole path, else with a number appended. */
 static bool
 free_slug(struct catalogue_save *s, struct str path, struct str *slug, struct err *e)
 {
@@ -132,7 +132,7 @@ by_path(const void *a, const void *b)
 	return str_cmp(((const struct save_category *)a)->path, ((const struct save_category *)b)->path);
 }
 
-/* Each path and what it leads through, once. */
+/* Each path and its ancestors, without repetition. */
 static bool
 list_of_heads(struct arena *a, const struct str *paths, size_t n, struct str *json, struct err *e)
 {

@@ -1,6 +1,6 @@
 /* catalogue_save_impl.h - shared by the catalogue_save files and catalogue_index.c only; its names begin with save_.
  *
- * Many products are saved by few statements, each of which takes rows of all of them. */
+ * Each statement takes the rows of many products. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_IMPL_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_SAVE_IMPL_H
 
@@ -11,7 +11,7 @@
 
 /* A picture that the product has in the database. */
 struct save_picture {
-	struct str source, hash; /* hash none: there is no picture */
+	struct str source, hash; /* hash none: the file was not found */
 	int64_t w, h;
 	struct save_picture *next;
 };
@@ -20,10 +20,10 @@ struct save_picture {
 struct save_item {
 	const struct product *p;
 	struct catalogue_saved *out;
-	uint64_t id;   /* 0 while it is not in the database */
-	bool fresh;    /* it was not there before */
-	bool same;     /* nothing is to be written but stock */
-	bool restocked; /* rows of its stock became others */
+	uint64_t id;   /* 0: not yet in the database */
+	bool fresh;    /* it was not in the database before */
+	bool same;     /* only its stock may change */
+	bool restocked; /* its stock was changed */
 	uint64_t category; /* 0: none */
 	struct str known_hash, old_handle;
 	uint8_t hash[DIGEST_B];
@@ -34,7 +34,7 @@ struct save_batch {
 	struct catalogue_save *s;
 	struct save_item *item;
 	size_t n;
-	struct save_item **by_id; /* those that have an id, in its order */
+	struct save_item **by_id; /* the items that have an id, in ascending order */
 	size_t n_by_id;
 	struct save_writing *writing; /* from save_variants() on */
 };
@@ -48,14 +48,14 @@ bool save_is_written(const struct save_item *); /* is to be written */
 /* Runs a statement that takes a list of ids, unless no product passes the test. */
 MUST_USE bool save_run_for(struct save_batch *, unsigned stmt, save_test *, struct err *);
 
-/* Reads a statement's rows for them: none when no product passes. */
+/* The same for a SELECT. Reads no rows when no product passes. */
 MUST_USE bool save_select_for(struct save_batch *, unsigned stmt, save_test *, struct db_rows *, struct err *);
 
 /* The product with this id, which must be of the batch. */
 struct save_item *save_item_of(struct save_batch *, uint64_t id);
 
-/* Pictures: those that are there, and whether any has another content now; what a product lists anew, when it is to be
- * written. */
+/* Pictures: loads those in the database; finds out if any differs from the product; writes those of changed
+ * products. */
 MUST_USE bool save_pictures_load(struct save_batch *, struct err *);
 bool save_pictures_differ(const struct save_item *);
 MUST_USE bool save_pictures(struct save_batch *, struct err *);
@@ -63,14 +63,13 @@ MUST_USE bool save_pictures(struct save_batch *, struct err *);
 /* Specifications and tags. */
 MUST_USE bool save_words(struct save_batch *, struct err *);
 
-/* The rows that save_pictures() and save_words() write for a product, as the text for product.parts. */
+/* The rows that save_pictures() and save_words() write for a product, as the JSON text of product.parts. */
 MUST_USE bool save_parts(struct catalogue_save *, const struct save_item *, struct str *json, struct err *);
 
-/* Variants and their prices, and the stock of those that are new. */
+/* Writes variants and their prices, and the stock of new variants. */
 MUST_USE bool save_variants(struct save_batch *, struct err *);
 
-/* After them: the stock of variants that were there, when it is to be set or is of another kind now. Locks its rows,
- * for which buyers wait. */
+/* Updates the stock of existing variants, after save_variants(). Locks the stock rows, which makes buyers wait. */
 MUST_USE bool save_stocks(struct save_batch *, struct err *);
 
 /* The lowest price and the best availability of a product. */
@@ -81,7 +80,7 @@ struct save_sums {
 };
 void save_sums_add(struct save_sums *, int64_t price_minor, const struct stock *);
 
-/* The categories of a transaction, by their paths, with those above them; read once. */
+/* Categories and their ancestors, by path. */
 struct save_category {
 	struct str path;
 	uint64_t id;
@@ -96,11 +95,11 @@ struct save_categories {
 	size_t n;
 };
 
-/* Reads the categories of these paths, and all above them, of those that are there; a path may be none. */
+/* Reads the existing categories among these paths and their ancestors. A path may be none. */
 MUST_USE bool save_categories_load(
     struct catalogue_save *, const struct str *paths, size_t n, struct save_categories *, struct err *);
 
-/* NULL: it is not there. */
+/* NULL: no such category was loaded. */
 const struct save_category *save_categories_find(const struct save_categories *, struct str path);
 
 #endif

@@ -24,7 +24,7 @@ save_pictures_load(struct save_batch *b, struct err *e)
 	return true;
 }
 
-/* Its picture with this source; among several the first, which is the last one here. */
+/* The stored picture with this source. Of several it is the first one, which is the last in this list. */
 static const struct save_picture *
 picture_of(const struct save_item *it, struct str source)
 {
@@ -36,7 +36,7 @@ picture_of(const struct save_item *it, struct str source)
 	return found;
 }
 
-/* Is any picture's content another than the one we have? */
+/* True when the content of any picture differs from the stored one. */
 bool
 save_pictures_differ(const struct save_item *it)
 {
@@ -50,7 +50,7 @@ save_pictures_differ(const struct save_item *it)
 	return false;
 }
 
-/* A picture's new values; one whose file was not found this time keeps its old ones. */
+/* A picture's new values. If its file was not found this time, the old values are kept. */
 static struct save_picture
 picture_now(const struct save_item *it, const struct product_image *im)
 {

@@ -17,7 +17,7 @@ find_owner(struct catalogue_save *s, const struct translation *t, uint64_t *id, 
 	return true;
 }
 
-/* A kind of text: the statements that read and write it, and how many texts it has. */
+/* A kind of text: the statements that read and write it, and the number of its texts. */
 struct save_text {
 	unsigned find, put;
 	size_t n;
@@ -38,7 +38,7 @@ query_of(struct catalogue_save *s, unsigned stmt, const struct translation *t, u
 	return q;
 }
 
-/* id 0: a term. */
+/* id 0: the text is a term. */
 static bool
 save_text(
     struct catalogue_save *s, const struct translation *t, enum catalogue_change *change, uint64_t id, struct err *e)

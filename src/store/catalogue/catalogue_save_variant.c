@@ -8,33 +8,33 @@
 struct kept {
 	uint64_t id, position;
 	bool gone, matched, aside;
-	struct product_variant stored; /* its stock: on hand */
+	struct product_variant stored; /* its stock is the stock on hand */
 };
 
-/* Of one product. */
+/* The variants of one product. */
 struct variants {
 	struct catalogue_save *s;
 	const struct save_item *it;
 	const struct product *p;
 	struct kept *kept; /* in the order of their ids */
 	size_t n;
-	struct kept **of; /* of each variant of the product; NULL: new */
+	struct kept **of; /* for each variant of the product; NULL: new */
 	struct catalogue_saved *out;
 };
 
 /* Rows of all products. */
 struct save_writing {
 	struct save_batch *b;
-	struct variants *vs; /* of each item */
+	struct variants *vs; /* for each item */
 	struct rows_out fresh, stocks, moves, prices;
 };
 
-/* A row of stock that is there and becomes another. */
+/* A change of an existing stock row. */
 struct restock {
 	struct variants *vs;
 	const struct kept *have;
 	const struct product_variant *v;
-	bool kind, count; /* whether it is tracked and sold over, or its figure */
+	bool kind, count; /* the change is of tracked or sell_over; of the stock level */
 	int64_t by;
 };
 
@@ -53,7 +53,7 @@ same_values(const struct product_variant *a, const struct product_variant *b)
 	return str_eq(a->value[0], b->value[0]) && str_eq(a->value[1], b->value[1]) && str_eq(a->value[2], b->value[2]);
 }
 
-/* By SKU first, so that a change of the options' words keeps the variant; among equals one that is not gone. */
+/* By SKU first, so that a variant survives a change of its option values; among equals, one that is not gone. */
 static void
 match(struct variants *vs)
 {
@@ -103,7 +103,7 @@ variant_load(struct save_writing *w, struct err *e)
 	return true;
 }
 
-/* The options of a product's variants are unique: whoever holds values that another is about to get steps aside. */
+/* Option values are unique in a product: replaces those of a variant if another one is about to get them. */
 static bool
 step_aside(struct variants *vs, struct err *e)
 {
@@ -122,7 +122,7 @@ step_aside(struct variants *vs, struct err *e)
 	return true;
 }
 
-/* Variants that the table has no more. Not when it lost rows: then only those whose options went to another. */
+/* Marks missing variants as gone; if rows were skipped, only those whose option values went to another variant. */
 static bool
 variant_leave(struct variants *vs, struct err *e)
 {
@@ -220,7 +220,7 @@ add_stock(struct save_writing *w, uint64_t id, const struct product_variant *v, 
 	    && save_price(w, id, v->price_minor, e);
 }
 
-/* A variant that has no stock yet is one of ours; its position tells which. */
+/* A variant without a stock row was inserted by this batch; its position identifies it. */
 static bool
 add_stocks(struct save_writing *w, struct err *e)
 {
@@ -314,8 +314,8 @@ save_variants(struct save_batch *b, struct err *e)
 	return add_stocks(w, e) && rows_out_send(&w->prices, e);
 }
 
-/* A figure that is right already, when the variants were read, is not looked at again: what is sold from then on is
- * sold after the import. */
+/* A stock level that was right when the variants were read is not checked again: later sales count as sales after the
+ * import. */
 static void
 list_restock(struct save_writing *w, struct variants *vs, struct restock *due, size_t *n)
 {
@@ -339,7 +339,7 @@ by_variant(const void *a, const void *b)
 	return (x->have->id > y->have->id) - (x->have->id < y->have->id);
 }
 
-/* Locks the rows in their order, which is that of the list, and tells how far each is from the figure in the table. */
+/* Locks the rows by variant id, and computes by how much each differs from the imported stock level. */
 static bool
 lock_stocks(struct save_writing *w, struct restock *due, size_t n, struct err *e)
 {

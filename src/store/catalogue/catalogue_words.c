@@ -7,11 +7,11 @@
 #include "store/sql.h"
 
 #define CHANGES_MAX ((size_t)40000) /* of a batch */
-#define GATHERED_MAX_B ((size_t)64 << 20) /* the batch uses up to half; reading and writing lists needs the rest */
+#define GATHERED_MAX_B ((size_t)64 << 20) /* the batch uses up to half, reading and writing lists the rest */
 #define WORDS_MAX_B ((size_t)1 << 20) /* of one product in one language */
-#define BLOCKS_AT_A_TIME ((size_t)200) /* of 32 kB at most */
+#define BLOCKS_AT_A_TIME ((size_t)200) /* each has at most 32 kB */
 
-/* A product gains a word, or loses it. */
+/* A product gains or loses a word. */
 struct change {
 	struct str lang, token;
 	uint64_t id;
@@ -29,8 +29,8 @@ struct catalogue_words {
 /* The changes of one block of a posting list. */
 struct block {
 	struct change *change;
-	size_t n, n_gone; /* removals stand first */
-	struct str list;  /* as the database has it */
+	size_t n, n_gone; /* removals come first */
+	struct str list;  /* as stored */
 };
 
 static void
@@ -113,7 +113,7 @@ list_of_new(struct arena *a, const struct block *b)
 	buf_init(&list, a, 2 * b->n);
 	for (size_t i = b->n_gone; i < b->n; i++)
 		search_block_put(&list, b->change[i].id);
-	ASSERT(!list.over); /* our own bounds: a list that was cut would lose products */
+	ASSERT(!list.over); /* a truncated list would lose products */
 	return buf_str(&list);
 }
 

@@ -1,8 +1,8 @@
 /* catalogue_words.h - writes the inverted index of search.
  *
- * search_words holds a product's words in a language, search_block the posting list of each word in blocks
- * (shop/search_block.h). Changes of many products are written in batches, since they share most words. The server
- * appends a new product's id to a list; where a product loses a word, the list is locked, read and rewritten. */
+ * search_words holds a product's words in a language. search_block holds the posting list of each word, in blocks
+ * (shop/search_block.h). Changes are written in batches, since products share most words. To add a product, the server
+ * appends its id to the list. To remove one, the list is locked, read and rewritten. */
 #ifndef KONTOR_STORE_CATALOGUE_CATALOGUE_WORDS_H
 #define KONTOR_STORE_CATALOGUE_CATALOGUE_WORDS_H
 
@@ -15,7 +15,7 @@ struct catalogue_words;
 struct catalogue_words *catalogue_words_open(struct db *, struct arena *);
 void catalogue_words_close(struct catalogue_words *);
 
-/* A product's words as search_words has them. */
+/* A product's words in one language, as stored in search_words. */
 struct catalogue_known {
 	struct str lang, words;
 	bool used; /* by catalogue_words_put() */
@@ -27,7 +27,7 @@ struct catalogue_known {
 MUST_USE bool catalogue_words_put(struct catalogue_words *, uint64_t product_id, struct str lang,
     struct search_tokens *, struct catalogue_known *known, struct err *);
 
-/* Removes the product's words in the languages that were not put. */
+/* Removes the product's words in all languages for which catalogue_words_put() was not called. */
 MUST_USE bool catalogue_words_rest(
     struct catalogue_words *, uint64_t product_id, struct catalogue_known *, struct err *);
 

@@ -4,13 +4,13 @@
 #include "plat/text/secret.h"
 #include "shop/product.h"
 
-/* An import accepts far less. */
+/* Imports accept far fewer. */
 #define PARTS_MAX (PRODUCT_IMAGES_MAX + PRODUCT_SPECS_MAX + PRODUCT_TAGS_MAX)
 #define TEXT_MAX_B ((size_t)1 << 20)
 
 enum { PART_IMAGE, PART_FACT, PART_TAG, PART__MAX };
 
-/* How many values a part of each kind has. */
+/* The number of values in a part of each kind. */
 static const size_t sizes[PART__MAX] = {[PART_IMAGE] = 6, [PART_FACT] = 3, [PART_TAG] = 2};
 
 bool
@@ -116,7 +116,7 @@ take_parts(struct arena *a, const struct json *root, struct catalogue_product *p
 	return true;
 }
 
-/* Products without any are many in some shops, and cost nothing here. */
+/* Many shops have products without any parts; those cost nothing here. */
 bool
 product_parts_parse(struct arena *a, struct str json, struct catalogue_product *p)
 {

@@ -1,19 +1,19 @@
-/* product_parts.h - a product's pictures, facts and tags as the one text that stands with it (product.parts).
+/* product_parts.h - a product's pictures, facts and tags as one JSON text, stored with it (product.parts).
  *
- * JSON, in the shop's own words: [[0,position,"alt","hash",w,h], ..., [1,"label","value"], ..., [2,"tag"], ...], the
- * hash in hexadecimal digits; only pictures that there are. The tables product_image, product_spec and product_tag stay
- * the truth: whoever writes them writes this text in the same transaction, or makes it NULL. */
+ * In the shop's own language: [[0,position,"alt","hash",w,h], ..., [1,"label","value"], ..., [2,"tag"], ...]. The hash
+ * is hexadecimal; pictures without a file are left out. The text is a copy of rows of product_image, product_spec and
+ * product_tag. A transaction that writes them must also write this text or set it to NULL. */
 #ifndef KONTOR_STORE_CATALOGUE_PRODUCT_PARTS_H
 #define KONTOR_STORE_CATALOGUE_PRODUCT_PARTS_H
 
 #include "base/err.h"
 #include "shop/catalogue.h"
 
-/* Of the images, facts and tags, in their order; the text is on the arena. */
+/* Formats images, facts and tags, in their order, on the arena. */
 MUST_USE bool product_parts_format(struct arena *, const struct catalogue_product *, struct str *json, struct err *);
 
-/* Sets images, facts and tags, copied to the arena. False, with nothing set, when the text is not of this form or
- * has more than a product may have. */
+/* Sets images, facts and tags, copied to the arena. False, and nothing is set, when the text does not have this form or
+ * exceeds the limits of a product. */
 MUST_USE bool product_parts_parse(struct arena *, struct str json, struct catalogue_product *);
 
 #endif

@@ -78,7 +78,7 @@ cart_put_line(struct cart *cart, int64_t *added, const struct cart_line *line, i
 	return true;
 }
 
-/* The cart of this id, or the owner's open one. */
+/* Reads the cart with this id, or the owner's open cart. */
 static bool
 cart_load(struct db *db, struct arena *a, const struct cart_owner *owner, struct cart *cart,
     struct checkout_draft *draft,
@@ -113,7 +113,7 @@ cart_load(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 		key = c_bytes(&rows);
 		ASSERT(key.n == sizeof(cart->order_key));
 		memcpy(cart->order_key, key.p, key.n);
-		if (!c_is_null(&rows)) /* it comes with the first row only */
+		if (!c_is_null(&rows)) /* present in the first row only */
 			draft_parse(a, c_str(&rows), draft);
 		at = cart_read_line(&rows, a, &line);
 		if (!cart_put_line(cart, added, &line, at, e))
@@ -187,21 +187,21 @@ make(struct db *db, const struct cart_change *c, uint64_t *cart_id, struct err *
 	return true;
 }
 
-/* A change that is retried because its COMMIT was lost may have been committed. To count it once, it remembers the
- * quantity that it started from: if the line now shows another quantity, the change was committed. (Another tab that
- * changes the same line at the same moment can mislead this in both directions: the other tab's quantity may stay
- * alone, or the change may be made twice when the other tab restored the first quantity.) */
+/* A change that is retried because its COMMIT was lost may already have been committed. To count it once, the retry
+ * compares the line's quantity with the one before the change: if they differ, the change was committed. (A change of
+ * the same line by another tab at that moment can mislead the retry: this change may be lost or, when the other tab
+ * restored the previous quantity, made twice.) */
 struct change_tx {
 	const struct cart_change *change;
 	bool (*apply)(struct db *, struct change_tx *, uint64_t cart_id, struct err *);
 	bool make;
-	bool adds;	  /* it has added to a quantity */
-	bool unknown;	  /* and has come to its COMMIT */
+	bool adds;	  /* the attempt added to a quantity */
+	bool unknown;	  /* and the COMMIT was started */
 	uint64_t cart_id; /* in this cart */
-	int64_t before;	  /* there were so many; 0: there was no such line */
+	int64_t before;	  /* the previous quantity; 0: no such line */
 };
 
-/* Remembers the quantity before the statement that has just added to it, which returns it as LAST_INSERT_ID(). */
+/* Remembers the previous quantity, which the statement just executed returned as LAST_INSERT_ID(). */
 static void
 note_before(struct change_tx *tx, const struct db *db, uint64_t cart_id)
 {
@@ -380,7 +380,7 @@ draft_body(struct db *db, void *arg, struct err *e)
 	return n > 0 || err_set(e, ERR_CONFLICT, "the cart has become an order");
 }
 
-/* A transaction for a single statement, so that a deadlock is retried. */
+/* A single statement in a transaction, since db_tx() retries deadlocks. */
 bool
 cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct checkout_draft *draft, int64_t now_s,
     struct err *e)

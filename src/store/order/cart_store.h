@@ -1,29 +1,29 @@
 /* cart_store.h - carts in the database. A session has at most one open cart (the table's unique key).
  *
- * Each change of a cart first updates its row, and only while the cart is open: placing the order locks that row, so no
- * line can be added meanwhile. A change whose COMMIT was lost is retried, and counts once. */
+ * Each change of a cart first updates, and so locks, the row of the open cart. Placing the order locks the same row, so
+ * that no line can be added meanwhile. A change whose COMMIT was lost is retried, and counts once. */
 #ifndef KONTOR_STORE_ORDER_CART_STORE_H
 #define KONTOR_STORE_ORDER_CART_STORE_H
 
 #include "plat/db/db.h"
 #include "shop/checkout.h"
 
-/* The session that owns the cart, and the languages of its texts: the visitor's, and the one for missing texts. */
+/* The session that owns the cart, the visitor's language, and the language for missing translations. */
 struct cart_owner {
 	uint64_t session_id;
 	struct str lang, fallback;
 };
 
-/* The open cart with what the catalogue says now, its draft, or *found false: none, or nothing in it. Lines in the
- * order they were put in. */
+/* Reads the open cart, with present catalogue data, and its draft. Lines are in the order in which they were added.
+ * *found is false when there is no open cart or it is empty. */
 MUST_USE bool cart_find(struct db *, struct arena *, const struct cart_owner *, struct cart *, struct checkout_draft *,
     bool *found, struct err *);
 
-/* Pieces in the open cart; 0 when there is none. */
+/* The number of pieces in the open cart; 0 without an open cart. */
 MUST_USE bool cart_count(struct db *, struct arena *, uint64_t session_id, int64_t *units, struct err *);
 
-/* Puts `qty` more of a variant into the session's cart, which is made if need be. More than CART_QTY_MAX of one are
- * cut to that. ERR_NOT_FOUND when the variant is not sold, ERR_CONFLICT when the cart has CART_LINES_MAX lines. */
+/* Adds `qty` of a variant to the session's cart, which is created if necessary. The line's quantity is limited to
+ * CART_QTY_MAX. ERR_CONFLICT when the variant is not sold or the cart has CART_LINES_MAX lines. */
 struct cart_change {
 	uint64_t session_id, variant_id;
 	int qty;
@@ -31,8 +31,8 @@ struct cart_change {
 };
 MUST_USE bool cart_add(struct db *, const struct cart_change *, struct err *);
 
-/* The variant of a product that has these values of its options (none: it has no such option), or, without any
- * values, its first one. 0: there is none. */
+/* Finds the variant of a product by its option values (none for options that the product lacks). Without any values,
+ * the first variant. *variant_id 0: no such variant. */
 struct cart_choice {
 	uint64_t product_id;
 	struct str values[3];
@@ -40,24 +40,25 @@ struct cart_choice {
 MUST_USE bool cart_choose(
     struct db *, struct arena *, const struct cart_choice *, uint64_t *variant_id, struct err *);
 
-/* Sets the quantity of a line (0 and less: removes it), or steps it by `qty` without passing 1 and CART_QTY_MAX. A
- * line that is not there is left alone. All prices count as seen from then on. */
+/* cart_set() sets a line's quantity; `qty` below 1 removes the line. cart_step() adds `qty`, which may be negative, and
+ * keeps the quantity between 1 and CART_QTY_MAX. Without such a line, neither changes it. Both mark all prices as
+ * seen. */
 MUST_USE bool cart_set(struct db *, const struct cart_change *, struct err *);
 MUST_USE bool cart_step(struct db *, const struct cart_change *, struct err *);
 
-/* From now on all prices count as seen: the visitor has gone on from a page that said what had changed. */
+/* Marks all prices as seen: the visitor went on from a page that showed the changes. */
 MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
 
-/* Keeps what was typed. ERR_CONFLICT when the cart has become an order meanwhile. */
+/* Saves the draft. ERR_CONFLICT when the cart has become an order. */
 MUST_USE bool cart_draft_save(
     struct db *, struct arena *, uint64_t cart_id, const struct checkout_draft *, int64_t now_s, struct err *);
 
-/* Keeps the message alone, in whatever cart the session has open; without one there is nothing to keep. */
+/* Saves only the message, in the session's open cart. Without an open cart it does nothing. */
 MUST_USE bool cart_message_save(
     struct db *, struct arena *, const struct cart_owner *, struct str message, int64_t now_s, struct err *);
 
-/* Inside the transaction that orders it, and first of all: the open cart with this key is open no more, its row is
- * held, and all of it is loaded. *found false: it is not there, or was ordered already. */
+/* Closes the open cart with this key, locks its row and loads it. Call it first in the transaction that places the
+ * order. *found is false when there is no such cart or it was already ordered. */
 struct cart_closing {
 	const struct cart_owner *owner;
 	struct str order_key;

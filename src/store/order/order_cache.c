@@ -11,7 +11,7 @@ order_cache_id(struct arena *a, struct str token_hash)
 bool
 order_changed(struct db *db, struct arena *a, struct str token_hash, int64_t now_s, struct err *e)
 {
-	/* The id of the first of the new events: no other change has it as its version. */
+	/* The version is the id of the first new event, which no other change has. */
 	return outbox_stale(db, OUTBOX_order, order_cache_id(a, token_hash), db_last_id(db), now_s, e);
 }
 

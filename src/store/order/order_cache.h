@@ -1,17 +1,17 @@
-/* order_cache.h - the cached page of an order: under which key it stands, and how a change of the order removes it.
+/* order_cache.h - the key of an order's cached page, and its deletion when the order changes.
  *
- * The key is the hash of the secret in the order's link, as the database has it: who can read memcached's keys learns
- * no link. The page itself is in memcached, in the open, as it is in the database; never in a worker's own memory. */
+ * The key contains the hash of the link's token, as stored in the database, so that memcached's keys do not reveal the
+ * link. The page is stored unencrypted in memcached, as in the database. Workers do not keep it in their own memory. */
 #ifndef KONTOR_STORE_ORDER_ORDER_CACHE_H
 #define KONTOR_STORE_ORDER_ORDER_CACHE_H
 
 #include "store/outbox_store.h"
 
-/* The name of an order in keys and in the outbox, from its token's hash. */
+/* The order's id in cache keys and in the outbox, made from its token's hash. */
 struct str order_cache_id(struct arena *, struct str token_hash);
 
-/* Call it inside the transaction that changes what the page shows, after the order's new events were written: puts
- * "order/ID" into the outbox, from which kontor-jobs deletes it. */
+/* Puts "order/ID" into the outbox, so that kontor-jobs deletes the cached page. Call it inside the transaction that
+ * changes the page's content, after writing the order's new events. */
 MUST_USE bool order_changed(struct db *, struct arena *, struct str token_hash, int64_t now_s, struct err *);
 
 #endif

@@ -17,7 +17,7 @@ struct ending {
 	struct order_states to;
 };
 
-/* The due order that has waited longest and is not locked by another process. */
+/* Finds the order that has been due longest and is not locked by another process. */
 static bool
 next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
 {
@@ -60,7 +60,7 @@ step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct e
 	if (!db_run(q, &n, e))
 		return false;
 	if (n == 0)
-		return err_set(e, ERR_CONFLICT, "order %llu has moved on", (unsigned long long)o->id);
+		return err_set(e, ERR_CONFLICT, "the state of order %llu has changed", (unsigned long long)o->id);
 	return !*ends
 	    || (order_insert_steps(db, tx->a,
 		&(struct order_steps){.order_id = o->id,

@@ -19,7 +19,7 @@ hash_token(const struct place_tx *tx, uint8_t hash[SECRET_HASH_B])
 	secret_hash(str_n(tx->token, sizeof(tx->token)), hash);
 }
 
-/* The order of this key, if there is one: only its own session is told. */
+/* Finds the order with this key. ERR_NOT_FOUND when it belongs to another session. */
 static bool
 find_placed(struct db *db, struct place_tx *tx, bool *found, struct err *e)
 {
@@ -55,7 +55,7 @@ as_shown(const struct order_request *rq, const struct checkout_plan *plan, struc
 	return true;
 }
 
-/* Stock last: the rows that many buyers want are held for one statement each and the COMMIT. */
+/* Called last, so that contended stock rows stay locked only for one statement each and the COMMIT. */
 static bool
 take_stock(struct db *db, struct place_tx *tx, const struct order *o, struct err *e)
 {

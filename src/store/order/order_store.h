@@ -52,7 +52,7 @@ struct order_moments {
 /* The complete order, by the hash of the token in its link. ERR_NOT_FOUND if there is none. */
 MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, struct order *, struct err *);
 
-/* Its journal of events. */
+/* Reads the order's events. */
 MUST_USE bool order_moments_get(
     struct db *, struct arena *, uint64_t order_id, struct order_moments *, struct err *);
 

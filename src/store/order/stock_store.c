@@ -14,7 +14,7 @@ by_variant(const void *a, const void *b)
 }
 
 static bool
-move(struct db *db, struct arena *a, const struct stock_changes *c, int sign, struct err *e)
+book_movements(struct db *db, struct arena *a, const struct stock_changes *c, int sign, struct err *e)
 {
 	struct db_query *q = db_query_rows(db, SQL_STOCK_MOVE, a, c->n);
 
@@ -39,7 +39,7 @@ read_stock(struct db_rows *rows, struct stock *s)
 	return true;
 }
 
-/* The row as it was before the statement that has just changed it. */
+/* The row before the change by the statement just executed. */
 static struct stock
 stock_before(const struct db *db)
 {
@@ -50,8 +50,8 @@ stock_before(const struct db *db)
 	return s;
 }
 
-/* Locks the product's other stock rows. That is rare (an availability class changed); two sales that do it at once can
- * deadlock, and the transaction is retried. Without the lock each could see the other's variant as still available. */
+/* Locks the product's other stock rows, which happens rarely: only when an availability class changes. Two sales that
+ * do so at once can deadlock and retry. Without the locks, each could count the other's variant as available. */
 static bool
 refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now_s, struct err *e)
 {
@@ -71,11 +71,11 @@ refresh_product(struct db *db, struct arena *a, uint64_t product_id, int64_t now
 	q_i64(q, best);
 	if (!db_run(q, &n, e))
 		return false;
-	/* The product's page shows each variant's class, so it is stale even when the best one is as before. */
+	/* The product's page shows the class of each variant, so it is stale even when the best class is unchanged. */
 	return catalogue_changed(db, product_id, now_s, e);
 }
 
-/* The rows are locked, so their values before our change are committed ones. */
+/* The rows are locked, so `before` holds committed values. */
 static bool
 refresh(struct db *db, struct arena *a, struct stock_changes *c, const struct stock *before, struct err *e)
 {
@@ -97,7 +97,7 @@ refresh(struct db *db, struct arena *a, struct stock_changes *c, const struct st
 	return true;
 }
 
-/* `short_of` NULL: gives back. */
+/* `short_of` NULL: returns stock. */
 static bool
 stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
 {
@@ -107,7 +107,7 @@ stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *
 	if (c->n == 0)
 		return true;
 	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
-	if (!move(db, a, c, take ? -1 : 1, e))
+	if (!book_movements(db, a, c, take ? -1 : 1, e))
 		return false;
 	for (size_t i = 0; i < c->n; i++) {
 		struct db_query *q = db_query(db, take ? SQL_STOCK_TAKE : SQL_STOCK_GIVE);

@@ -1,8 +1,7 @@
-/* stock_store.h - stock in the database: taken and given back by single conditional statements, each with its row in
- * the journal of movements.
+/* stock_store.h - takes and returns stock by single conditional statements, and records each as a stock movement.
  *
- * All inside the caller's transaction, as its last work before COMMIT, in the order of variant ids. Untracked variants
- * are not touched. */
+ * Call these last in a transaction, since they lock stock rows, in the order of variant ids. Untracked variants are not
+ * changed. */
 #ifndef KONTOR_STORE_ORDER_STOCK_STORE_H
 #define KONTOR_STORE_ORDER_STOCK_STORE_H
 
@@ -20,12 +19,12 @@ struct stock_changes {
 	uint64_t order_id;
 	enum stock_reason reason;
 	int64_t now_s;
-	uint64_t *changed; /* out: products whose pages are stale once this is committed */
+	uint64_t *changed; /* out: products whose cached pages are stale after the COMMIT */
 	size_t n_changed;
 };
 
-/* Takes all or fails: ERR_CONFLICT when there are too few of one, whose number is then *short_of. The order of `v` is
- * put right. Products whose availability changes are noted for the cache (catalogue_changed). */
+/* Takes all of it or fails. ERR_CONFLICT when a variant is short of stock; *short_of is then its id. Sorts `v`. Calls
+ * catalogue_changed() for products whose availability changes. */
 MUST_USE bool stock_take(struct db *, struct arena *, struct stock_changes *, uint64_t *short_of, struct err *);
 
 MUST_USE bool stock_give(struct db *, struct arena *, struct stock_changes *, struct err *);

@@ -8,53 +8,53 @@
 
 /* The caller has checked the bounds. */
 static uint32_t
-u32(const struct catalogue *c, size_t at)
+u32(const struct messages *m, size_t at)
 {
 	uint32_t u;
 
-	memcpy(&u, c->bytes.p + at, sizeof(u));
-	return c->swapped ? __builtin_bswap32(u) : u;
+	memcpy(&u, m->bytes.p + at, sizeof(u));
+	return m->swapped ? __builtin_bswap32(u) : u;
 }
 
 static bool
-table_fits(const struct catalogue *c, uint32_t at)
+table_fits(const struct messages *m, uint32_t at)
 {
-	return at <= c->bytes.n && c->n <= (c->bytes.n - at) / 8;
+	return at <= m->bytes.n && m->n <= (m->bytes.n - at) / 8;
 }
 
 static struct str
-entry(const struct catalogue *c, uint32_t table_at, uint32_t i)
+entry(const struct messages *m, uint32_t table_at, uint32_t i)
 {
-	uint32_t n = u32(c, table_at + (size_t)i * 8), at = u32(c, table_at + (size_t)i * 8 + 4);
+	uint32_t n = u32(m, table_at + (size_t)i * 8), at = u32(m, table_at + (size_t)i * 8 + 4);
 
-	if (at > c->bytes.n || n > c->bytes.n - at)
+	if (at > m->bytes.n || n > m->bytes.n - at)
 		return STR_NONE;
-	return str_n(c->bytes.p + at, n);
+	return str_n(m->bytes.p + at, n);
 }
 
 /* The singular: the bytes before the first NUL. */
 static struct str
-source_at(const struct catalogue *c, uint32_t i)
+source_at(const struct messages *m, uint32_t i)
 {
-	struct str s = entry(c, c->source_at, i);
+	struct str s = entry(m, m->source_at, i);
 	ptrdiff_t nul = str_chr(s, '\0');
 
 	return nul < 0 ? s : str_head(s, (size_t)nul);
 }
 
 bool
-catalogue_find(const struct catalogue *c, struct str source, struct str *text)
+messages_find(const struct messages *m, struct str source, struct str *text)
 {
 	/* The file sorts whole keys. A key is the singular alone or followed by NUL and the plural, so the singulars
 	 * are sorted too. */
-	uint32_t low = 0, high = c->n;
+	uint32_t low = 0, high = m->n;
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
-		int cmp = str_cmp(source, source_at(c, mid));
+		int cmp = str_cmp(source, source_at(m, mid));
 
 		if (cmp == 0) {
-			*text = entry(c, c->text_at, mid);
+			*text = entry(m, m->text_at, mid);
 			return text->n > 0;
 		}
 		if (cmp < 0)
@@ -66,28 +66,28 @@ catalogue_find(const struct catalogue *c, struct str source, struct str *text)
 }
 
 bool
-catalogue_open(struct str bytes, struct catalogue *c, struct err *e)
+messages_open(struct str bytes, struct messages *m, struct err *e)
 {
 	struct str header, line;
 	uint32_t magic;
 
-	*c = (struct catalogue){.bytes = bytes};
+	*m = (struct messages){.bytes = bytes};
 	if (bytes.n < HEADER_B || bytes.n > UINT32_MAX)
 		return err_set(e, ERR_INPUT, "not a catalogue: too short");
 	memcpy(&magic, bytes.p, sizeof(magic));
-	c->swapped = magic == MAGIC_SWAPPED;
-	if ((magic != MAGIC && !c->swapped) || u32(c, 4) >> 16 > 1)
+	m->swapped = magic == MAGIC_SWAPPED;
+	if ((magic != MAGIC && !m->swapped) || u32(m, 4) >> 16 > 1)
 		return err_set(e, ERR_INPUT, "not a catalogue: wrong magic number or version");
-	c->n = u32(c, 8);
-	c->source_at = u32(c, 12);
-	c->text_at = u32(c, 16);
-	if (!table_fits(c, c->source_at) || !table_fits(c, c->text_at))
+	m->n = u32(m, 8);
+	m->source_at = u32(m, 12);
+	m->text_at = u32(m, 16);
+	if (!table_fits(m, m->source_at) || !table_fits(m, m->text_at))
 		return err_set(e, ERR_INPUT, "broken catalogue: a table does not fit");
-	if (c->n > 0 && source_at(c, 0).n == 0) {
-		header = entry(c, c->text_at, 0);
+	if (m->n > 0 && source_at(m, 0).n == 0) {
+		header = entry(m, m->text_at, 0);
 		while (str_cut(&header, '\n', &line))
 			if (str_starts(line, STR("Plural-Forms:")))
-				return plural_parse(line, &c->plural, e);
+				return plural_parse(line, &m->plural, e);
 	}
 	return err_set(e, ERR_INPUT, "catalogue without a plural rule");
 }

@@ -6,7 +6,7 @@
 
 #include "view/gettext/plural.h"
 
-struct catalogue {
+struct messages {
 	struct str bytes;
 	bool swapped; /* the file has the other byte order */
 	uint32_t n, source_at, text_at;
@@ -14,9 +14,9 @@ struct catalogue {
 };
 
 /* Borrows the bytes. ERR_INPUT when they are not a catalogue or its plural rule is malformed. */
-MUST_USE bool catalogue_open(struct str bytes, struct catalogue *, struct err *);
+MUST_USE bool messages_open(struct str bytes, struct messages *, struct err *);
 
 /* Finds the translation of a source text; plural forms are separated by NUL. False when there is none. */
-MUST_USE bool catalogue_find(const struct catalogue *, struct str source, struct str *text);
+MUST_USE bool messages_find(const struct messages *, struct str source, struct str *text);
 
 #endif

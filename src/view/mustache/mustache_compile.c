@@ -159,7 +159,7 @@ translation(struct compiler *c, const struct part *part, struct str *forms, unsi
 	struct err wrong = {0};
 	struct str all;
 
-	if (!lang->has_texts || !catalogue_find(&lang->texts, part->text, &all)) {
+	if (!lang->has_texts || !messages_find(&lang->texts, part->text, &all)) {
 		untranslated(c, part, "not translated");
 		return false;
 	}
