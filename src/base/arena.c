@@ -122,8 +122,8 @@ arena_fini(struct arena *a)
 	a->used_b = 0;
 }
 
-/* Keeps the largest block so that the next use of the same size needs no malloc. Blocks over BLOCK_MAX_B are freed, or
- * one large request would pin its memory for ever. */
+/* Keeps the largest block so that the next use of the same size needs no malloc. Larger blocks than BLOCK_MAX_B are
+ * freed; otherwise one large request would hold its memory for ever. */
 static void
 keep_largest(struct arena *a)
 {

@@ -1,10 +1,10 @@
 /* arena.h - memory that is freed all at once.
  *
- * Three lifetimes, three arenas: process, request, scratch. Nobody frees a single allocation. An arena has a cap in
- * bytes. arena_try() fails beyond the cap; every size that comes from outside must go through it (buf does).
+ * Three lifetimes, three arenas: process, request, scratch. Allocations are not freed one by one. An arena has a cap in
+ * bytes. arena_try() fails beyond the cap; every size that comes from outside must be allocated with it, as buf does.
  * arena_alloc() is for small sizes that the program itself bounds. It may exceed the cap by ARENA_RESERVE_B; it then
  * marks the arena as `over`, and the owner of the arena turns that into ERR_LIMIT. The process aborts only when the
- * reserve is used up too or malloc fails; that crash is counted like any other. */
+ * reserve is exhausted or malloc fails. */
 #ifndef KONTOR_BASE_ARENA_H
 #define KONTOR_BASE_ARENA_H
 
@@ -22,7 +22,7 @@ struct arena {
 	struct arena_block *block;	/* newest first */
 	struct arena_release *release;	/* newest first */
 	size_t used_b, cap_b;
-	bool over; /* an allocation passed the cap */
+	bool over; /* an allocation exceeded the cap */
 };
 
 struct arena_mark {
@@ -42,7 +42,7 @@ void arena_reset(struct arena *);
 /* Zeroed memory, aligned for any type; never NULL. */
 MUST_USE void *arena_alloc(struct arena *, size_t size_b);
 
-/* The same, but NULL (and `over`) when the cap would be passed. */
+/* The same, but NULL (and `over`) when the cap would be exceeded. */
 MUST_USE void *arena_try(struct arena *, size_t size_b);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
@@ -52,7 +52,7 @@ MUST_USE void *arena_try(struct arena *, size_t size_b);
  * The added bytes are not zeroed: the caller writes them at once. */
 MUST_USE bool arena_extend(struct arena *, void *old_p, size_t old_b, size_t new_b);
 
-/* Room for one more element of `size_b` bytes after `n`: `old`, or a copy with a larger *cap. */
+/* Makes room for one more element after `n` elements of `size_b` bytes. Returns `old`, or a copy with a larger *cap. */
 MUST_USE void *arena_more(struct arena *, void *old, size_t n, size_t *cap, size_t size_b);
 
 /* Calls `fn(ptr)` at reset or fini. For resources other than memory: descriptors, library handles. */

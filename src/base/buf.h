@@ -1,4 +1,4 @@
-/* buf.h - a byte buffer for writing that grows on an arena.
+/* buf.h - a growing byte buffer on an arena.
  *
  * The error is sticky: beyond `max_b` or the arena's cap, writes are dropped and `over` stays set. The writer checks
  * once at the end with buf_check(). */

@@ -28,7 +28,7 @@ struct err_info {
 struct err {
 	enum err_kind kind;
 	const char *place;   /* "src/store/order/order_store.c:88" */
-	int code;	     /* the library's own code, such as MariaDB's 1213; 0: none */
+	int code;	     /* the library's error number, such as MariaDB's 1213; 0: none */
 	int retry_after_s;   /* for 429 and 503; 0: default */
 	char msg[320];
 };
@@ -47,7 +47,7 @@ bool err_context(struct err *, const char *fmt, ...) PRINTF(2, 3) COLD;
 
 void err_clear(struct err *);
 
-/* For our own invariants. On failure the process aborts, and the next owner of its slot counts the crash. */
+/* For our own invariants. On failure the process aborts; a sweep or the next owner of its slot counts the crash. */
 #define ASSERT(cond) ((cond) ? (void)0 : err_assert_failed(#cond, ERR_PLACE_))
 void err_assert_failed(const char *cond, const char *place) NORETURN COLD;
 

@@ -9,8 +9,8 @@ struct fill_word {
 	struct str value; /* value.p NULL: no value */
 };
 
-/* Writes the text with all placeholders replaced. False when one in the text has no value; the caller then discards the
- * output. */
+/* Writes the text with all placeholders replaced. False when a placeholder in the text has no value; the caller then
+ * discards the output. */
 MUST_USE bool fill_text(struct buf *, struct str text, const struct fill_word *, size_t n);
 
 #endif

@@ -68,7 +68,7 @@ log_put(enum log_level level, const char *fmt, ...)
 	m = vsnprintf(line + n, (size_t)(LINE_MAX_B - n), fmt, ap);
 	va_end(ap);
 	n = m < LINE_MAX_B - n ? n + m : LINE_MAX_B - 1;
-	for (int i = 0; i < n; i++) /* one event stays one line, also with control characters from outside */
+	for (int i = 0; i < n; i++) /* one event stays one line, even with control characters from outside */
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = ' ';
 	line[n++] = '\n';

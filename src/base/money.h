@@ -1,7 +1,7 @@
 /* money.h - exact amounts: int64 minor units with their currency.
  *
- * Never a float. Arithmetic is checked: overflow and mixed currencies are errors, not wrong figures. The only rounding
- * rule is half away from zero. Formatting for readers depends on the language and is done in view/format.h. */
+ * Never a float. Overflow is an error, not a wrong figure. The only rounding rule is half away from zero. Formatting
+ * for readers depends on the language and is done in view/format.h. */
 #ifndef KONTOR_BASE_MONEY_H
 #define KONTOR_BASE_MONEY_H
 
@@ -18,7 +18,7 @@ struct money {
 
 /* ISO 4217 code to currency; false: not in the table. */
 MUST_USE bool currency_find(struct str code, currency *out);
-bool currency_known(currency);	       /* false: no index into the table; for bytes from outside */
+bool currency_known(currency);	       /* checks an index that comes from outside */
 const char *currency_code(currency);   /* "EUR" */
 int currency_digits(currency);	       /* minor digits: EUR 2, JPY 0, KWD 3 */
 

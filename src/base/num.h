@@ -1,6 +1,6 @@
 /* num.h - strict conversion of text to numbers, and arithmetic with overflow checks.
  *
- * The whole text must be the number: no blanks, no "2x", no empty text, and a sign only where stated. */
+ * The whole text must be the number: no blanks, no "2x", no empty text. A sign is allowed only where stated. */
 #ifndef KONTOR_BASE_NUM_H
 #define KONTOR_BASE_NUM_H
 

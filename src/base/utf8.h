@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-/* No overlong forms, surrogates or values above U+10FFFF. */
+/* False for overlong forms, surrogates and values above U+10FFFF. */
 bool utf8_valid(struct str);
 
 /* Reads one code point from the front of *s. False at the end or at an invalid byte. */

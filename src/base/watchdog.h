@@ -1,5 +1,5 @@
-/* watchdog.h - ends a process that is stuck past its deadline, by SIGABRT. The signal has no handler, so the state that
- * the process is in does not matter. */
+/* watchdog.h - aborts a process that is stuck past its deadline. SIGABRT has no handler, so it works in any state of
+ * the process. */
 #ifndef KONTOR_BASE_WATCHDOG_H
 #define KONTOR_BASE_WATCHDOG_H
 
@@ -14,7 +14,7 @@ struct watchdog {
 /* ERR_BUG when the system has no timer left. */
 MUST_USE bool watchdog_open(struct watchdog *, struct err *);
 
-/* The process ends at this time (CLOCK_MONOTONIC); 0: not at all. */
+/* Aborts the process at this time (CLOCK_MONOTONIC); 0: disarms. */
 void watchdog_arm(const struct watchdog *, uint64_t at_ns);
 
 void watchdog_close(struct watchdog *);

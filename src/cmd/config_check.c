@@ -58,7 +58,7 @@ check_run(void *arg, struct buf *out)
 	struct err e = {0};
 
 	x->out = out;
-	if (x->user != NULL && !rights_become(x->user, &e)) {
+	if (x->user != NULL && !rights_drop_to(x->user, &e)) {
 		check_fault(x, e.msg);
 		return;
 	}

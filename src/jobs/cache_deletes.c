@@ -1,4 +1,5 @@
-/* cache_deletes.c - repeats the writers' deletes from the outbox: theirs may not have reached memcached. */
+/* cache_deletes.c - repeats the cache deletes in the outbox, since those of the writers may not have reached
+ * memcached. */
 #include "jobs/job.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"

@@ -22,7 +22,7 @@ struct job_context {
 	bool more;	     /* out: there is more work; run again at once */
 };
 
-/* False: the run failed; *e is logged and its transaction rolled back. */
+/* False: the run failed; *e is logged and the transaction is rolled back. */
 #define JOB(name, interval_ms, deadline_ms, help) MUST_USE bool job_##name(struct job_context *, struct err *);
 #include "plat/stats/jobs.def"
 #undef JOB
@@ -30,7 +30,8 @@ struct job_context {
 /* Opens the counters and the control file; reopens them when they are missing or replaced. */
 MUST_USE bool job_join(const struct conf *, struct stats *, struct control *, struct err *);
 
-/* Runs all jobs until SIGTERM or SIGINT, or each once. A signal lets the current run finish. Returns an exit status. */
+/* Runs the jobs until SIGTERM or SIGINT, or, if `once`, each job once. The current run is finished after a signal.
+ * Returns an exit status. */
 int job_loop(const struct conf *, struct control *, bool once);
 
 #endif

@@ -14,8 +14,8 @@
 
 #define RUN_MEM_B ((size_t)64 << 20)
 #define PROCESS_MEM_B ((size_t)64 << 20)
-#define BACK_OFF_MAX 64 /* limit of the factor on the interval after repeated failures */
-#define BACK_OFF_MOST_NS (300 * CLOCK_S)
+#define BACK_OFF_FACTOR_MAX 64 /* after repeated failures the interval is multiplied by at most this */
+#define BACK_OFF_MAX_NS (300 * CLOCK_S)
 
 static const struct job_kind {
 	const char *name;
@@ -51,7 +51,7 @@ stop(int sig)
 	stopping = 1;
 }
 
-/* Stop signals stay blocked except while waiting, so none is missed between the check and the wait. */
+/* Stop signals stay blocked except while waiting, so no signal is missed between the check and the wait. */
 static void
 take_signals(sigset_t *waiting)
 {
@@ -105,20 +105,20 @@ run_kind(struct loop *l, size_t i)
 		log_put(LOG_ERROR, "event=job_failed job=%s kind=%s place=%s code=%d msg=\"%s\"", k->name,
 		    err_info(e.kind)->name, e.place == NULL ? "" : e.place, e.code, e.msg);
 		stats_add(l->ctx.st, k->errors, 1);
-		s->back_off = s->back_off < BACK_OFF_MAX ? s->back_off * 2 : BACK_OFF_MAX;
+		s->back_off = s->back_off < BACK_OFF_FACTOR_MAX ? s->back_off * 2 : BACK_OFF_FACTOR_MAX;
 		l->ctx.more = false;
 	}
 	log_request(NULL);
 	stats_add(l->ctx.st, k->runs, 1);
 	stats_add(l->ctx.st, STAT_job_ns, clock_mono_ns() - began_ns);
 	wait_ns = k->interval_ns * s->back_off;
-	if (wait_ns > BACK_OFF_MOST_NS && wait_ns > k->interval_ns)
-		wait_ns = k->interval_ns > BACK_OFF_MOST_NS ? k->interval_ns : BACK_OFF_MOST_NS;
+	if (wait_ns > BACK_OFF_MAX_NS && wait_ns > k->interval_ns)
+		wait_ns = k->interval_ns > BACK_OFF_MAX_NS ? k->interval_ns : BACK_OFF_MAX_NS;
 	s->due_ns = clock_mono_ns() + (l->ctx.more ? 0 : wait_ns);
 	arena_reset(&l->run);
 }
 
-/* Runs the jobs that are due; returns the time of the next. */
+/* Runs the jobs that are due. Returns the time when the next job is due. */
 static uint64_t
 run_due(struct loop *l)
 {
@@ -162,7 +162,7 @@ join_again(struct loop *l)
 	bool lost = !job_join(l->ctx.conf, l->ctx.st, l->ctx.ctl, &e);
 
 	if (lost && !l->lost)
-		log_put(LOG_ERROR, "event=no_counters msg=\"%s\"", e.msg);
+		log_put(LOG_ERROR, "event=no_shared_files msg=\"%s\"", e.msg);
 	l->lost = lost;
 }
 

@@ -28,7 +28,7 @@ tool_run(struct cmd *c)
 			return cmd_help_one(c->argv[0]);
 		return commands[i].fn(c);
 	}
-	fprintf(stderr, "kontor: there is no command '%s'; `kontor help` lists them\n", c->argv[0]);
+	fprintf(stderr, "kontor: there is no command '%s'; `kontor help` lists the commands\n", c->argv[0]);
 	return CMD_USAGE;
 }
 

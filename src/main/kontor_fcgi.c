@@ -1,4 +1,4 @@
-/* kontor.fcgi - one storefront worker: accepts on the listening socket on descriptor 0 until it is told to stop. */
+/* kontor.fcgi - one storefront worker: serves the listening socket on descriptor 0 until a stop signal. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>

@@ -53,6 +53,6 @@ main(int argc, char **argv)
 		return give_up("config_unusable", &e, EX_CONFIG);
 	conf_log_open("kontor-jobs", &conf);
 	if (!job_join(&conf, &st, &ctl, &e))
-		return give_up("no_counters", &e, EX_UNAVAILABLE);
+		return give_up("no_shared_files", &e, EX_UNAVAILABLE);
 	return job_loop(&conf, &ctl, once);
 }

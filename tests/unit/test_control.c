@@ -435,17 +435,17 @@ START_TEST(each_server_has_a_breaker_that_goes_with_its_name)
 {
 	struct stats_report r = {0};
 
-	breaker_name(&ctl, BREAKER_CACHE, "10.0.0.1:11211");
-	breaker_name(&ctl, BREAKER_CACHE + 1, "10.0.0.2:11211");
+	breaker_set_server(&ctl, BREAKER_CACHE, "10.0.0.1:11211");
+	breaker_set_server(&ctl, BREAKER_CACHE + 1, "10.0.0.2:11211");
 	fail_times(&ctl, BREAKER_CACHE + 1, 5);
 	ck_assert(!breaker_is_open(&ctl, BREAKER_CACHE));
-	breaker_name(&ctl, BREAKER_CACHE + 1, "10.0.0.2:11211"); /* another worker that starts */
+	breaker_set_server(&ctl, BREAKER_CACHE + 1, "10.0.0.2:11211"); /* another worker that starts */
 	ck_assert(breaker_is_open(&ctl, BREAKER_CACHE + 1));
 	control_report(&ctl, &a, &r);
 	ck_assert_uint_eq(r.n_services, 3);
 	ck_assert_str_eq(r.services[2].server, "10.0.0.2:11211");
 	ck_assert(!r.services[1].open && r.services[2].open);
-	breaker_name(&ctl, BREAKER_CACHE + 1, "10.0.0.3:11211"); /* another server in its place */
+	breaker_set_server(&ctl, BREAKER_CACHE + 1, "10.0.0.3:11211"); /* another server in its place */
 	ck_assert(!breaker_is_open(&ctl, BREAKER_CACHE + 1));
 }
 END_TEST

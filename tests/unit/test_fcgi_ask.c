@@ -64,10 +64,10 @@ START_TEST(a_malformed_answer_is_refused)
 	ck_assert_int_eq(e.kind, ERR_UPSTREAM);
 	err_clear(&e);
 	ck_assert(!fcgi_ask_parse(&arena, str_head(buf_str(&b), 12), &answer, &e));
-	ck_assert_str_eq(e.msg, "this is not FastCGI");
+	ck_assert_str_eq(e.msg, "the answer is not FastCGI");
 	err_clear(&e);
 	ck_assert(!fcgi_ask_parse(&arena, STR("HTTP/1.1 200 OK\r\n\r\n"), &answer, &e));
-	ck_assert_str_eq(e.msg, "this is not FastCGI");
+	ck_assert_str_eq(e.msg, "the answer is not FastCGI");
 	err_clear(&e);
 	ck_assert(!fcgi_ask_parse(&arena, STR(""), &answer, &e));
 	arena_fini(&arena);

@@ -79,14 +79,14 @@ START_TEST(a_file_is_roots_when_nobody_else_can_change_or_replace_it)
 
 	arena_fini(&arena);
 	arena_init(&arena, 1 << 20);
-	ck_assert(rights_is_roots(&arena, &path));
+	ck_assert(rights_only_root_changes(&arena, &path));
 	ck_assert_ptr_null(strstr(path, "/.."));
 	path = "/nonexistent";
-	ck_assert(!rights_is_roots(&arena, &path));
+	ck_assert(!rights_only_root_changes(&arena, &path));
 	path = "/etc"; /* a folder */
-	ck_assert(!rights_is_roots(&arena, &path));
+	ck_assert(!rights_only_root_changes(&arena, &path));
 	path = "/proc/1/cmdline";
-	ck_assert(!rights_is_roots(&arena, &path));
+	ck_assert(!rights_only_root_changes(&arena, &path));
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	file = str_fmt(&arena, "%s/file", dir).p;
 	link = str_fmt(&arena, "%s/link", dir).p;
@@ -95,29 +95,29 @@ START_TEST(a_file_is_roots_when_nobody_else_can_change_or_replace_it)
 	ck_assert_int_eq(symlink("file", link), 0);
 	ck_assert_int_eq(chmod(dir, 0755), 0);
 	path = link;
-	ck_assert(rights_is_roots(&arena, &path) == (geteuid() == 0));
+	ck_assert(rights_only_root_changes(&arena, &path) == (geteuid() == 0));
 	if (geteuid() == 0) {
 		ck_assert_str_eq(path, file);
 		ck_assert_int_eq(fchmod(fd, 0620), 0);
-		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert(!rights_only_root_changes(&arena, &path));
 		ck_assert_int_eq(fchmod(fd, 0602), 0);
-		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert(!rights_only_root_changes(&arena, &path));
 		ck_assert_int_eq(fchmod(fd, 0644), 0);
 		ck_assert_int_eq(chmod(dir, 0775), 0);
-		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert(!rights_only_root_changes(&arena, &path));
 		ck_assert_int_eq(chmod(dir, 0755), 0);
-		ck_assert(rights_is_roots(&arena, &path));
+		ck_assert(rights_only_root_changes(&arena, &path));
 		ck_assert_int_eq(chown(dir, 65534, 65534), 0);
-		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert(!rights_only_root_changes(&arena, &path));
 		ck_assert_int_eq(chown(dir, 0, 0), 0);
 		ck_assert_int_eq(fchown(fd, 65534, 65534), 0);
-		ck_assert(!rights_is_roots(&arena, &path));
+		ck_assert(!rights_only_root_changes(&arena, &path));
 	}
 	close(fd);
 	fd = mkstemp(loose); /* in a folder where anybody can hard-link a file of root */
 	ck_assert_int_ge(fd, 0);
 	path = loose;
-	ck_assert(!rights_is_roots(&arena, &path));
+	ck_assert(!rights_only_root_changes(&arena, &path));
 	close(fd);
 	unlink(loose);
 	unlink(link);

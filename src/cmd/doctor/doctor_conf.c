@@ -53,7 +53,7 @@ start_try(struct doctor *d, struct start *s)
 	bool about_file;
 
 	*s = (struct start){.d = d, .app = ARENA_NEW(d->a, struct app)};
-	if (geteuid() == 0 && look_worker_user(d, &u) && u.uid != 0 && !rights_become(&u, &e)) {
+	if (geteuid() == 0 && look_worker_user(d, &u) && u.uid != 0 && !rights_drop_to(&u, &e)) {
 		doctor_unseen(d, "%s", e.msg);
 		return false;
 	}
@@ -196,7 +196,7 @@ check_secrets(struct doctor *d)
 	if (!look_worker_user(d, &worker))
 		return;
 	jobs = worker;
-	rights_join(&jobs, JOBS_GROUP);
+	rights_add_group(&jobs, JOBS_GROUP);
 	check_conf_rights(d, &worker);
 	check_cache_secret(d, &worker);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)

@@ -149,13 +149,13 @@ may_ask(struct doctor *d, struct look_server *s)
 {
 	struct stat st;
 
-	if (!rights_is_roots(d->a, &s->program)
+	if (!rights_only_root_changes(d->a, &s->program)
 	    || strcmp(strrchr(s->program, '/') + 1, strrchr(servers[s->kind].program, '/') + 1) != 0) {
 		if (geteuid() == 0)
 			return false;
 		s->program = servers[s->kind].program;
 	}
-	return rights_is_roots(d->a, &s->conf)
+	return rights_only_root_changes(d->a, &s->conf)
 	       || (geteuid() != 0 && stat(s->conf, &st) == 0 && st.st_uid == geteuid());
 }
 

@@ -5,10 +5,10 @@
 #include "plat/cache/cache_impl.h"
 #include "plat/text/secret.h"
 
-#define WAITS 2			      /* times timeout_ns that a request may wait, in all */
+#define WAITS 2			      /* limit of a request's total wait, in timeout_ns */
 #define WAIT_STEP_NS (1 * CLOCK_MS)   /* the first; each is twice the one before, up to WAIT_STEP_MAX_NS */
 #define WAIT_STEP_MAX_NS (16 * CLOCK_MS)
-#define TAKE_OVER_PART 8 /* of timeout_ns, kept for taking over what does not come */
+#define TAKE_OVER_PART 8 /* this part of timeout_ns is reserved for taking over fills */
 #define STORES_MAX_B ((size_t)8 << 20)
 
 static void
@@ -40,7 +40,7 @@ cache_open(
 	cache_deadline(c, CLOCK_NEVER);
 	*out = c;
 	for (size_t i = 0; i < set->n_servers; i++)
-		breaker_name(ctl, BREAKER_CACHE + (unsigned)i, set->servers[i].p);
+		breaker_set_server(ctl, BREAKER_CACHE + (unsigned)i, set->servers[i].p);
 	return set->n_servers == 0 || memc_open(a, set->servers, set->n_servers, &c->memc, e);
 }
 
@@ -57,7 +57,7 @@ cache_deadline(struct cache *c, uint64_t mono_ns)
 
 	if (identity != c->identity) {
 		cache_key_head(c, identity);
-		cache_l1_empty(c->pages); /* their keys do not say of which database they are */
+		cache_l1_empty(c->pages); /* the keys of pages do not contain the identity of the database */
 	}
 	c->deadline_ns = mono_ns;
 	c->wait_ns = WAITS * c->set.timeout_ns;
@@ -163,13 +163,13 @@ begin_run(struct cache_run *r, struct cache_item *items)
 
 	for (size_t i = 0; i < r->n; i++) {
 		r->works[i] = (struct cache_work){.item = &items[i], .life = {now.epoch, now.mono_ns, INT64_MAX}};
-		if (items[i].key.cls != CACHE_session) /* a page has no visitor of its own */
+		if (items[i].key.cls != CACHE_session) /* a session belongs to the visitor, not to the page */
 			cache_ahead_note(r->c->ahead, cache_key_str(&items[i].key));
 		look_in_l1(r, &r->works[i], &now);
 	}
 }
 
-/* Values from memcached were read when they were checked; this reads the others. */
+/* Decodes the values that did not come from memcached; those were decoded when they were verified. */
 static bool
 read_rest(struct arena *a, struct cache_item *item, struct err *e)
 {

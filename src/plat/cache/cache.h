@@ -3,7 +3,7 @@
  * The read path is L1 (the worker's own), memcached, database. Invariants:
  *
  *  - A reader puts its placeholder (a lease) into memcached BEFORE it reads the database, and stores the value only
- *    over that same placeholder (memc.h: its mark). A writer marks or deletes after its commit, which invalidates the
+ *    over that same placeholder (by its cas id). A writer marks or deletes after its commit, which invalidates the
  *    placeholder, so a value read before the commit can never be stored after it.
  *  - One reader fills. The others get the stale value, or wait. A request waits at most twice `timeout_ns` in total,
  *    for fills and for memcached itself; then it reads the database and stores nothing.
@@ -45,11 +45,11 @@ enum cache_how {
 
 struct cache_item;
 
-/* Makes what the caller needs of a value, into `made`, and checks that it is what the class holds: a value of memcached
- * that is not is a miss. `value` lives as long as what is made. */
+/* Decodes a value into item->made; `value` lives as long. False when it is not valid for its class: a value from
+ * memcached then counts as a miss. */
 typedef bool cache_read_fn(struct arena *, struct cache_item *, struct str value, struct err *);
 
-/* In: key, arg, read (NULL: any bytes will do). Out: value (on the arena of cache_fetch()), version, how, and, where
+/* In: key, arg, read (NULL: any bytes are valid). Out: how, value (on the arena of cache_fetch()), version, and, if
  * there is a value, made. A fill sets value and version. */
 struct cache_item {
 	struct cache_key key;
@@ -61,7 +61,7 @@ struct cache_item {
 	enum cache_how how;
 };
 
-/* Reads the wanted items from the database in one go; an item that does not exist keeps value none. */
+/* Reads the wanted items from the database in one go; the value of an item that does not exist stays none. */
 typedef bool cache_fill_fn(void *arg, struct arena *, struct cache_item **want, size_t n, struct err *);
 
 struct cache;
@@ -69,7 +69,7 @@ struct cache;
 struct cache_setup {
 	const struct str *servers; /* in the syntax of memc_name.h; none: no memcached */
 	size_t n_servers;
-	uint64_t salt; /* hash of all that decides the values' form (node names, settings); part of every key */
+	uint64_t salt; /* hash of all that determines the values' form (node names, settings); part of every key */
 	const char *secret_file;
 	uint64_t timeout_ns;
 	int64_t soft_s, hard_s;
@@ -80,8 +80,8 @@ struct cache_setup {
 /* Allocated on the arena; `servers` must live as long. Connects on first use. */
 MUST_USE bool cache_open(struct arena *, const struct cache_setup *, struct control *, struct cache **, struct err *);
 
-/* Reads the secret that values in memcached are sealed with. Before, and when it fails, memcached is only asked to mark
- * and delete, which needs no secret. Nothing to do where no memcached is configured. */
+/* Reads the secret that seals values in memcached. Until this succeeds, memcached is used only to mark and delete,
+ * which requires no secret. Does nothing when no memcached is configured. */
 MUST_USE bool cache_unlock(struct cache *, struct err *);
 
 /* Begins a request: resets its wait budget and sets its deadline. */
@@ -109,8 +109,8 @@ void cache_page_keep(struct cache *, struct str key, struct str head, struct str
 /* Head and body together; borrowed until the next cache_page_keep(). */
 MUST_USE bool cache_page_find(struct cache *, struct str key, struct str *page);
 
-/* Call it after committing a change of the rows behind the keys. Marks their values, or deletes them when they are many
- * or their class is never served stale; raises the epoch if the class may be in L1. False when memcached did not
+/* Call it after committing a change of the rows behind the keys. Marks their values, or deletes them when there are
+ * many or their class is never served stale. Raises the epoch if the class may be in L1. False when memcached did not
  * confirm all: the outbox must retry. */
 bool cache_forget(struct cache *, struct arena *, const struct cache_key *keys, size_t n);
 

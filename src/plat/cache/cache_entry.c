@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 
-/* Raised when the form changes. Host byte order: all workers that share a memcached run the same architecture, and an
- * entry of a foreign one fails at the magic. */
+/* Raise it when the form changes. In host byte order: all workers that share a memcached must have the same
+ * architecture; entries of others have a wrong magic. */
 #define MAGIC UINT64_C(0x4b4f4e544f523032)
 #define QUIET_NS (60 * CLOCK_S)
 
@@ -65,16 +65,16 @@ cache_entry_parse(struct arena *a, const uint8_t seal[SECRET_KEY_B], struct str 
 
 	*c = (struct cache_entry){0};
 	if (sealed.n < SECRET_SEAL_B)
-		return err_set(e, ERR_UPSTREAM, "%zu bytes are no entry", bytes.n);
+		return err_set(e, ERR_UPSTREAM, "%zu bytes are not an entry", bytes.n);
 	memcpy(&head, bytes.p, STORED_B);
 	said = entry_head_for(&head, key);
 	if (head.magic != MAGIC)
-		return err_set(e, ERR_UPSTREAM, "an entry of another form");
+		return err_set(e, ERR_UPSTREAM, "the entry has another form");
 	payload = arena_try(a, sealed.n - SECRET_SEAL_B + 1);
 	if (payload == NULL)
 		return err_set(e, ERR_LIMIT, "no room for an entry of %zu bytes", bytes.n);
 	if (!secret_unseal(seal, said, sealed, payload))
-		return err_set(e, ERR_UPSTREAM, "made without the secret, or for another key");
+		return err_set(e, ERR_UPSTREAM, "the entry was made without the secret, or for another key");
 	*c = (struct cache_entry){
 	    head.version, head.soft_at, head.hard_at, str_n(payload, sealed.n - SECRET_SEAL_B)};
 	return true;

@@ -1,9 +1,9 @@
 /* cache_entry.h - the format of a value in memcached.
  *
  * Bytes from memcached are not trusted: whoever reaches the server can read and write there. An entry is encrypted and
- * authenticated (XChaCha20-Poly1305) together with its key, times and version; what does not verify is no entry. It is
- * as fast as a MAC by BLAKE2b, so public values have no kind of their own. A mark in front of an entry or a placeholder
- * in its place is not covered. */
+ * authenticated (XChaCha20-Poly1305) together with its key, times and version; bytes that do not verify are refused.
+ * This is as fast as a BLAKE2b MAC, so public values are encrypted too. Marks and placeholders are not
+ * authenticated. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_ENTRY_H
 #define KONTOR_PLAT_CACHE_CACHE_ENTRY_H
 
@@ -19,13 +19,13 @@ struct cache_entry {
 	struct str payload;
 };
 
-/* The key that entries are sealed with, from the file of the secret that all hosts share. As secret_file_load(). */
+/* Derives the key that seals entries from the secret file, which all hosts share. Fails like secret_file_load(). */
 MUST_USE bool cache_entry_key(const char *secret_file, uint8_t seal[SECRET_KEY_B], struct err *);
 
-/* `key`: what it is stored under, CACHE_ENTRY_KEY_MAX bytes at most. */
+/* `key`: the key in memcached, at most CACHE_ENTRY_KEY_MAX bytes. */
 void cache_entry_format(struct buf *, const uint8_t seal[SECRET_KEY_B], struct str key, const struct cache_entry *);
 
-/* ERR_UPSTREAM when the bytes are no entry of this key, ERR_LIMIT when the arena has no room for the payload. */
+/* ERR_UPSTREAM when the bytes are not an entry for this key, ERR_LIMIT when the arena has no room for the payload. */
 MUST_USE bool cache_entry_parse(struct arena *, const uint8_t seal[SECRET_KEY_B], struct str key, struct str bytes,
     struct cache_entry *, struct err *);
 

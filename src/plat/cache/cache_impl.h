@@ -20,7 +20,7 @@ struct cache {
 	uint64_t identity; /* of the database; part of key_head */
 	struct memc *memc; /* NULL: none */
 	uint8_t seal[SECRET_KEY_B];
-	bool unlocked; /* there is a key; else memcached is only asked to mark and delete */
+	bool unlocked; /* `seal` is set; otherwise memcached is used only to mark and delete */
 	struct cache_l1 *l1, *pages;
 	struct cache_ahead *ahead;
 	struct str key_head; /* prefix of every key, in key_head_text */
@@ -101,9 +101,10 @@ void cache_waited(struct cache *, uint64_t since_ns);
 
 /* cache_read.c */
 void cache_ask(struct cache_run *);
-/* An item of phase THEIRS that cannot be waited for any longer becomes OURS or DIRECT. */
+/* Changes an item from THEIRS to OURS or DIRECT when waiting for it must end. */
 void cache_take_over(struct cache_run *, struct cache_work *);
-/* Verifies and reads the value in the bytes. False: a placeholder, or refused and counted; *s tells which. */
+/* Verifies and reads the value in the bytes. False: a placeholder, or refused and counted; s->kind distinguishes
+ * them. */
 bool cache_parse(
     struct cache_run *, struct cache_work *, struct str bytes, struct cache_stored *s, struct cache_entry *);
 

@@ -1,9 +1,8 @@
 /* cache_stored.h - the bytes stored in memcached: marks, then a placeholder or a value.
  *
  * A placeholder is a lease to fill: the worker's random number and a count, with or without the bit
- * CACHE_PLACEHOLDER_SECOND. A mark is one byte that the writer prepends after changing the rows behind a value: the
- * value is then only for an outage of the database, and a placeholder is void. The value's own checks do not cover the
- * marks. */
+ * CACHE_PLACEHOLDER_SECOND. A mark is one byte that the writer prepends after changing the rows behind a value: a
+ * marked value is used only when the database has failed, a marked placeholder is void. Marks are not authenticated. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_STORED_H
 #define KONTOR_PLAT_CACHE_CACHE_STORED_H
 
@@ -12,8 +11,8 @@
 #define CACHE_MARK "!"
 #define CACHE_PLACEHOLDER_B 17
 
-/* This placeholder has replaced another's and is not replaced in turn: with a slow database no fill would ever be
- * stored. */
+/* This placeholder replaced another worker's. It must not be replaced in turn: with a slow database no fill would ever
+ * be stored. */
 #define CACHE_PLACEHOLDER_SECOND (UINT64_C(1) << 63)
 
 struct cache_placeholder {
@@ -21,9 +20,9 @@ struct cache_placeholder {
 };
 
 enum cache_stored_kind {
-	CACHE_STORED_NONE, /* bytes of somebody else's, or spoilt */
+	CACHE_STORED_NONE, /* foreign or damaged bytes */
 	CACHE_STORED_PLACEHOLDER,
-	CACHE_STORED_VALUE /* what calls itself an entry; cache_entry_parse() verifies it */
+	CACHE_STORED_VALUE /* looks like an entry; cache_entry_parse() verifies it */
 };
 
 struct cache_stored {

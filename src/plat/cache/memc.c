@@ -80,7 +80,7 @@ memc_open(struct arena *a, const struct str *servers, size_t n, struct memc **ou
 	arena_init(&m->keys, KEYS_MAX_B);
 	arena_defer(a, memc_free, m);
 	*out = m;
-	return make_ring(m) || err_set(e, ERR_LIMIT, "memcached: libmemcached does not take the list of servers");
+	return make_ring(m) || err_set(e, ERR_LIMIT, "memcached: libmemcached does not accept the list of servers");
 }
 
 size_t

@@ -1,18 +1,19 @@
 /* memc.h - a memcached client with a few operations, any number of them in one exchange.
  *
  * Wraps libmemcached with the text protocol. Each server has a memcached_st of its own; another one, never connected,
- * maps keys to servers by ketama. A failed server is not removed from the ring: after its return it would serve values
- * from before.
+ * maps keys to servers by ketama. A failed server is not removed from the ring: on its return it would serve outdated
+ * values.
  *
  * Additions to libmemcached 1.1.4:
- *  - A deadline per exchange. The library's time-out is per poll, so a dripping server could hold it for ever. Here its
- *    polls have no time-out, and from the deadline on a timer's signal interrupts them each millisecond.
+ *  - A deadline per exchange. The library's time-out is per poll, so a server that sends byte by byte could block it
+ *    for ever. Here its polls have no time-out, and from the deadline on a timer's signal interrupts them each
+ *    millisecond.
  *  - After any unexpected answer the connection is dropped, and all operations of this exchange on the server fail: the
  *    library would treat a refusal or garbage as a miss and continue reading at that point.
  *  - Returned keys are compared with the requested ones; the library returns any key.
  *
  * Not guarded: a returned key over 250 bytes overruns the library's buffer, and "END" or "DELETED" in answer to an add
- * fails one of its assertions; only a rogue server sends these. Name resolution has no time limit.
+ * fails an assertion of the library; only a rogue server sends these. Name resolution has no time limit.
  *
  * A mark identifies a value on a server: its cas id, never 0, and the connection that returned it. Cas ids restart with
  * memcached, but connections do not survive a restart; so a store with a mark never replaces another value. */
@@ -31,13 +32,13 @@ enum memc_what {
 	MEMC_ERASE,  /* quiet: deletes */
 	MEMC_TAKE,   /* a quiet add of `value`, then MEMC_GET, in one exchange */
 	MEMC_GET,    /* value, and its mark */
-	MEMC_ADD,    /* stores `value` if the key is absent; from here on an exchange each */
+	MEMC_ADD,    /* stores `value` if the key is absent; this and the next kinds take an exchange each */
 	MEMC_PREPEND, /* prepends `value`, which changes the cas id */
 	MEMC_DELETE
 };
 
 enum memc_result {
-	MEMC_OK,      /* found; done; for a quiet one: sent */
+	MEMC_OK,      /* found or done; for a quiet operation: sent */
 	MEMC_MISS,    /* absent */
 	MEMC_EXISTS,  /* add: the key exists; cas: not sent, since the mark is of another connection */
 	MEMC_REFUSED, /* too large, or out of memory */
@@ -55,7 +56,7 @@ struct memc_op {
 	struct str value; /* in: for storing. Out: get, take; on the arena of memc_do() */
 	int ttl_s;	  /* take, add, cas: up to 30 days */
 	struct str near;  /* a key that chooses the server; none: its own */
-	bool skip;	  /* skip this operation: the result is MEMC_ERROR */
+	bool skip;	  /* not executed: the result is MEMC_ERROR */
 	size_t server;	  /* set by memc_place() */
 	struct memc_mark mark;	 /* in: cas. Out: get, take */
 	enum memc_result result; /* out */

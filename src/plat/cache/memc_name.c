@@ -12,7 +12,7 @@ parse_weight(struct str text, struct str *rest, uint32_t *weight, struct err *e)
 
 	*rest = at < 0 ? text : str_head(text, (size_t)at);
 	if (at >= 0 && !num_u64(str_from(text, (size_t)at + 2), 1, MEMC_WEIGHT_MAX, &n))
-		return err_set(e, ERR_INPUT, "cache.socket: the weight in '%.*s' is no number from 1 to %d",
+		return err_set(e, ERR_INPUT, "cache.socket: the weight in '%.*s' is not a number from 1 to %d",
 		    STR_ARG(text), MEMC_WEIGHT_MAX);
 	*weight = (uint32_t)n;
 	return true;

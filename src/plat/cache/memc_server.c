@@ -7,7 +7,7 @@ memc_server_drop(struct memc_server *s)
 {
 	if (s->client == NULL)
 		return;
-	/* The library sends "quit", and may wait for room to do so. */
+	/* The library sends "quit", which may block. */
 	memcached_behavior_set(s->client, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, 1);
 	memcached_result_free(&s->result);
 	memcached_free(s->client);
@@ -83,7 +83,7 @@ send_quiet(struct memc_server *s, struct memc_op *op)
 	}
 }
 
-/* Nothing that the server was asked in this exchange is to be believed. */
+/* Fails all operations of this exchange on the server, since no further answer can be trusted. */
 static void
 fail_server(struct memc *m, struct memc_server *s, struct memc_op *ops, size_t n)
 {
@@ -109,7 +109,7 @@ send_quiet_ones(struct memc *m, struct memc_server *s, struct memc_op *ops, size
 	return ok;
 }
 
-/* Lists what is to be read there. False when there is no room for the list. */
+/* Lists the keys to read from this server. False when there is no room for the list. */
 static bool
 list_reads(struct memc *m, struct memc_server *s, struct memc_op *ops, size_t n)
 {
@@ -155,7 +155,7 @@ take_value(const struct memc_server *s, struct arena *a, struct memc_op *op)
 	uint64_t cas = memcached_result_cas(&s->result);
 	char *p = n < PTRDIFF_MAX ? arena_try(a, n + 1) : NULL; /* libmemcached does not refuse a negative length */
 
-	if (p == NULL || cas == 0) /* without cas ids (memcached -C) nothing could be stored over it */
+	if (p == NULL || cas == 0) /* cas 0: memcached -C, where nothing could be replaced */
 		return false;
 	memcpy(p, memcached_result_value(&s->result), n);
 	op->value = str_n(p, n);
@@ -164,7 +164,7 @@ take_value(const struct memc_server *s, struct arena *a, struct memc_op *op)
 	return true;
 }
 
-/* Values come in the order in which they were asked for. What is left out is not there, once the end has come. */
+/* Values arrive in the order of the requested keys. Keys left out before the end are absent. */
 static bool
 fetch_values(struct memc_server *s, struct arena *a)
 {
@@ -215,7 +215,7 @@ ask_one(struct memc_server *s, const struct memc_op *op)
 	}
 }
 
-/* One after the other: the library waits for each answer. After the first error the server is left alone. */
+/* One by one, since the library waits for each answer. Stops at the first error. */
 void
 memc_server_ask(struct memc *m, struct memc_server *s, struct memc_op *ops, size_t n)
 {

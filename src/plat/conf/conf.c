@@ -33,7 +33,7 @@ struct reading {
 	struct err *e;
 	int line;
 	bool indented;     /* the current line begins with a blank */
-	bool line_refused; /* its fault was reported already */
+	bool line_refused; /* its fault has been reported */
 	size_t last;       /* the setting that an indented line continues */
 	size_t faults;
 	int seen[N_SETTINGS]; /* line of each setting; 0: not set */
@@ -178,14 +178,14 @@ set_value(struct reading *r, const struct conf_setting *s, struct str v, int lin
 	case CONF_LIST:
 		*(struct conf_list *)field(r->c, s) = (struct conf_list){0, NULL};
 		if (!parse_list(r, s, v))
-			fault(r, line, "%s.%s must be at most %lld entries with commas between, none of them empty",
+			fault(r, line, "%s.%s must have at most %lld comma-separated entries, none of them empty",
 			    s->section, s->key, (long long)s->max);
 		return;
 	default: set_text(r, s, v, line);
 	}
 }
 
-/* Checks a line of the file before inih sees it. The fault, or NULL. `size` is inih's buffer. */
+/* Checks a line of the file before inih sees it. Returns the fault or NULL. `size` is that of inih's buffer. */
 static const char *
 look_at_line(const char *line, size_t n, size_t size)
 {
@@ -205,7 +205,7 @@ look_at_line(const char *line, size_t n, size_t size)
 			return "a control character";
 		if (text.p[i] == ';'
 		    && (text.p[i - 1] == ' ' || text.p[i - 1] == '\t' || text.p + i - 1 == line + name_b))
-			return "a comment needs a line of its own";
+			return "a comment must be on a line of its own";
 	}
 	if (text.p[0] == '[' && str_chr(text, ']') != (ptrdiff_t)text.n - 1)
 		return "a section is written [name], alone on its line";
@@ -267,11 +267,11 @@ fault_unknown(struct reading *r, const char *section, const char *key)
 		buf_fmt(&b, "%s%s", b.n == 0 ? "" : ", ", known ? s->key : s->section);
 	}
 	if (known)
-		fault(r, r->line, "[%s] has no setting \"%s\"; it has: %s", section, key, b.p);
+		fault(r, r->line, "[%s] has no setting \"%s\"; its settings are: %s", section, key, b.p);
 	else if (*section == '\0')
-		fault(r, r->line, "\"%s\" stands before the first [section]; there are: %s", key, b.p);
+		fault(r, r->line, "\"%s\" precedes the first [section]; the sections are: %s", key, b.p);
 	else
-		fault(r, r->line, "there is no section [%s]; there are: %s", section, b.p);
+		fault(r, r->line, "there is no section [%s]; the sections are: %s", section, b.p);
 }
 
 static void
@@ -282,18 +282,18 @@ continue_value(struct reading *r, const char *text)
 
 	if (str_cut(&head, '=', &(struct str){0}) && head.p != NULL
 	    && find_setting(s->section, str_trim(str_n(text, (size_t)(head.p - text) - 1))) != NO_SETTING)
-		fault(r, r->line, "the line is indented, so it would continue %s.%s; a setting begins at the margin",
+		fault(r, r->line, "the line is indented, so it would continue %s.%s; settings must not be indented",
 		    s->section, s->key);
 	else if (*text == '[')
 		fault(r, r->line, "the line is indented, so it would continue %s.%s", s->section, s->key);
 	else if (s->type == CONF_LIST && !parse_list(r, s, str_z(text)))
-		fault(r, r->line, "%s.%s must be at most %lld entries with commas between, none of them empty",
+		fault(r, r->line, "%s.%s must have at most %lld comma-separated entries, none of them empty",
 		    s->section, s->key, (long long)s->max);
 	else if (s->type == CONF_TEXT) {
 		old = field(r->c, s);
 		set_text(r, s, str_fmt(r->a, "%s%s%s", old->p, old->n == 0 ? "" : "\n", text), r->line);
 	} else if (s->type != CONF_LIST)
-		fault(r, r->line, "the line is indented, but %s.%s has one line only", s->section, s->key);
+		fault(r, r->line, "the line is indented, but %s.%s must be a single line", s->section, s->key);
 }
 
 static int
@@ -314,7 +314,7 @@ take_setting(void *arg, const char *section, const char *key, const char *value)
 	if (i == NO_SETTING) {
 		fault_unknown(r, section, key);
 	} else if (r->seen[i] != 0) {
-		fault(r, r->line, "%s.%s stands in line %d already", section, key, r->seen[i]);
+		fault(r, r->line, "%s.%s was already given in line %d", section, key, r->seen[i]);
 	} else {
 		r->seen[i] = r->line;
 		set_value(r, &settings[i], str_z(value), r->line);
@@ -376,8 +376,8 @@ check_site(struct reading *r)
 
 	if (!is_url(c->site_url))
 		fault(r, LINE_OF(site_url),
-		    "site.url must be http:// or https://, a host and maybe a path, without a "
-		    "slash at the end, not \"%s\"",
+		    "site.url must be http:// or https://, a host and an optional path, "
+		    "without a slash at the end, not \"%s\"",
 		    c->site_url.p);
 	if (!currency_find(c->site_currency, &cur))
 		fault(r, LINE_OF(site_currency), "site.currency must be a code of ISO 4217 such as EUR, not \"%s\"",
@@ -413,10 +413,11 @@ check_whole(struct reading *r)
 
 		if (s->type == CONF_LIST && l->n < (size_t)s->min)
 			fault(
-			    r, r->seen[i], "%s.%s needs %lld entries at least", s->section, s->key, (long long)s->min);
+			    r, r->seen[i], "%s.%s must have %lld or more entries", s->section, s->key,
+			    (long long)s->min);
 	}
 	if (c->cache_soft_s > c->cache_hard_s)
-		fault(r, LINE_OF(cache_soft_s), "cache.soft_s must not be above cache.hard_s (%lld)",
+		fault(r, LINE_OF(cache_soft_s), "cache.soft_s must not exceed cache.hard_s (%lld)",
 		    (long long)c->cache_hard_s);
 	check_site(r);
 }
@@ -427,7 +428,7 @@ read_file(struct reading *r)
 	int line = ini_parse_stream(next_line, r, take_setting, r);
 
 	if (line < 0)
-		fault(r, 0, "the parser had no memory");
+		fault(r, 0, "out of memory while parsing");
 	else if (line > 0 && r->faults == 0)
 		fault(r, line, "this is neither [section] nor name = value nor a comment");
 }

@@ -1,9 +1,9 @@
 /* conf.h - the configuration: kontor.conf, read once, checked whole, then never changed.
  *
  * Every setting is a row of settings.def; the struct, the checks, their messages, the example file and the manual's
- * table are made from it. Parsing is strict: an unknown section or setting, a wrong type, a value out of bounds, a
- * repeated setting, or a line that inih would cut or misread is ERR_INPUT, "file:line: reason". A comment needs its own
- * line; an indented line continues the TEXT or LIST above it. */
+ * table are generated from these rows. Parsing is strict: an unknown section or setting, a wrong type, a value out of
+ * bounds, a repeated setting, or a line that inih would cut or misread is ERR_INPUT, "file:line: reason". A comment
+ * needs its own line; an indented line continues the TEXT or LIST above it. */
 #ifndef KONTOR_PLAT_CONF_CONF_H
 #define KONTOR_PLAT_CONF_CONF_H
 
@@ -13,7 +13,7 @@
 
 struct conf_list {
 	size_t n;
-	struct str *v; /* each with a NUL behind */
+	struct str *v; /* each followed by a NUL */
 };
 
 /* The C types of settings. Texts are never NULL and end with a NUL. */
@@ -72,7 +72,8 @@ typedef void conf_report_fn(void *arg, const char *text);
 MUST_USE bool conf_load_report(
     struct arena *a, const char *file, struct conf *c, conf_report_fn *report, void *arg, struct err *);
 
-/* Reports settings that are allowed but unwise: test.faults, a site without https, no sender. Returns their number. */
+/* Reports settings that are allowed but unwise: test.faults, a site without https, no sender, no imprint. Returns their
+ * number. */
 size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
 
 /* Opens the log of a program (base/log.h) as [log] says; a file that cannot be opened is logged. */

@@ -57,11 +57,11 @@ kind_text(struct arena *a, const struct conf_setting *s)
 	buf_init(&b, a, 4096);
 	switch (s->type) {
 	case CONF_STR: buf_fmt(&b, "Text of %lld to %lld bytes", (long long)s->min, (long long)s->max); break;
-	case CONF_TEXT: buf_fmt(&b, "Text, also of several lines, up to %lld bytes", (long long)s->max); break;
+	case CONF_TEXT: buf_fmt(&b, "Text of one or more lines, up to %lld bytes", (long long)s->max); break;
 	case CONF_PATH: buf_z(&b, s->min == 0 ? "Absolute path or empty" : "Absolute path"); break;
 	case CONF_CHOICE: buf_fmt(&b, "One of %s", s->unit); break;
 	case CONF_LIST:
-		buf_fmt(&b, "List with commas, %lld to %lld entries", (long long)s->min, (long long)s->max);
+		buf_fmt(&b, "Comma-separated list, %lld to %lld entries", (long long)s->min, (long long)s->max);
 		break;
 	case CONF_BOOL: buf_z(&b, "yes or no"); break;
 	default:
@@ -104,8 +104,8 @@ conf_put_example(struct buf *b)
 	size_t n;
 	const struct conf_setting *s = conf_settings(&n);
 
-	buf_z(b, "# kontor.conf - every setting with its default. Take the # away in front of what you change.\n"
-		 "# A comment has a line of its own; an indented line continues a list or a text above it.\n"
+	buf_z(b, "# kontor.conf - every setting with its default. Remove the # in front of a setting to change it.\n"
+		 "# A comment must be on a line of its own; an indented line continues the list or text above it.\n"
 		 "# After a change: kontor config check\n");
 	for (size_t i = 0; i < n; i++) {
 		if (begins_section(s, i))
@@ -132,7 +132,7 @@ conf_put_all(struct buf *b, const struct conf *c)
 	}
 }
 
-/* Escapes backslashes, and a dot or quote at the start of a line, for troff. */
+/* Escapes for troff: backslashes, hyphens, and a dot or quote at the start of a line. */
 static void
 put_troff(struct buf *b, struct str s)
 {
@@ -158,11 +158,13 @@ conf_put_man(struct buf *b)
 	    ".TH KONTOR.CONF 5 \"\" \"Kontor\" \"File formats\"\n"
 	    ".SH NAME\nkontor.conf \\- configuration of the Kontor shop\n"
 	    ".SH SYNOPSIS\n.I " SYSCONFDIR "/kontor/kontor.conf\n"
-	    ".SH DESCRIPTION\nThe file has sections, each line below one\n.IR \"name \" = \" value\" .\n"
-	    "Lines that begin with # or ; are comments; a comment has a line of its own. An indented line continues\n"
-	    "the list or the text above it. What is unknown, doubled or out of its bounds is refused with its line.\n"
+	    ".SH DESCRIPTION\nThe file is divided into sections; each line in a section is\n"
+	    ".IR \"name \" = \" value\" .\n"
+	    "Lines that begin with # or ; are comments; a comment must be on a line of its own. An indented line\n"
+	    "continues the list or text above it. A setting that is unknown, given twice or out of range is refused;\n"
+	    "the message names its line.\n"
 	    ".B kontor config check\nchecks the file,\n.B kontor config example\nwrites one with all defaults,\n"
-	    ".B kontor config show\ntells the values in effect.\n");
+	    ".B kontor config show\nprints the values in effect.\n");
 	for (size_t i = 0; i < n; i++) {
 		if (begins_section(s, i))
 			buf_fmt(b, ".SH SECTION [%s]\n", s[i].section);
@@ -187,10 +189,10 @@ size_t
 conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 {
 	return warn_if(
-		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker. Never in a real shop.")
+		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker. Never use it in a shop.")
 	       + warn_if(!str_starts(c->site_url, STR("https://")), report, arg,
-		   "site.url is not https: cookies and addresses travel in the open.")
+		   "site.url is not https: cookies and addresses are sent unencrypted.")
 	       + warn_if(c->site_sender.n == 0, report, arg, "site.sender is empty: no mail can be sent.")
 	       + warn_if(
-		   c->site_imprint.n == 0, report, arg, "site.imprint is empty: the law of most countries wants one.");
+		   c->site_imprint.n == 0, report, arg, "site.imprint is empty: many countries require one by law.");
 }

@@ -25,7 +25,7 @@ log_breaker(enum log_level level, const char *event, const struct control_breake
 }
 
 void
-breaker_name(struct control *ctl, unsigned breaker, const char *server)
+breaker_set_server(struct control *ctl, unsigned breaker, const char *server)
 {
 	struct control_breaker *b = breaker_of(ctl, breaker);
 	char name[sizeof(b->name)] = "";
@@ -42,7 +42,7 @@ breaker_name(struct control *ctl, unsigned breaker, const char *server)
 }
 
 static void
-probe_ended(struct control *ctl, unsigned breaker)
+end_probe(struct control *ctl, unsigned breaker)
 {
 	control_drop_bit(ctl, offsetof(struct control_slot, probes), breaker);
 }
@@ -76,7 +76,7 @@ breaker_success(struct control *ctl, unsigned breaker)
 
 	if (b == NULL)
 		return;
-	probe_ended(ctl, breaker);
+	end_probe(ctl, breaker);
 	if (shared_get(&b->in_row) != 0)
 		atomic_store(&b->in_row, 0);
 	if (atomic_load(&b->opened_ns) != 0) {
@@ -86,8 +86,9 @@ breaker_success(struct control *ctl, unsigned breaker)
 	}
 }
 
-/* Counts a failure in the window; returns their number. Consecutive failures count regardless of time: with a stopped
- * server each caller waits for seconds, so a few workers never reach five failures within one. */
+/* Counts a failure; returns the failures in the window or in a row, whichever is larger. Failures in a row count
+ * however far apart they are: when the server hangs, each call takes seconds, so a few workers would never see five
+ * failures within one second. */
 static uint64_t
 note_failure(struct control_breaker *b)
 {
@@ -114,7 +115,7 @@ breaker_failure(struct control *ctl, unsigned breaker)
 
 	if (b == NULL)
 		return;
-	probe_ended(ctl, breaker);
+	end_probe(ctl, breaker);
 	if (note_failure(b) < BREAKER_FAILURES || atomic_load(&b->opened_ns) != 0)
 		return;
 	if (atomic_compare_exchange_strong(&b->opened_ns, &closed, clock_mono_ns())) {

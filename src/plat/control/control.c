@@ -162,7 +162,7 @@ bool
 control_claim(struct control *ctl, const char *name, struct err *e)
 {
 	if (ctl->area == NULL || !ctl->file.writable)
-		return err_set(e, ERR_BUG, "a slot is wanted, but the control file is not open");
+		return err_set(e, ERR_BUG, "no slot can be taken: the control file is not open");
 	for (int i = 0; i < CONTROL_SLOTS && ctl->slot < 0; i++)
 		if (shared_lock(&ctl->file, slot_offset(i), sizeof(struct control_slot)))
 			move_in(ctl, i, name);
@@ -210,7 +210,7 @@ control_join(struct control *ctl, const char *path, const char *name, struct sta
 	if (!control_open(&fresh, path, st, e) || !control_claim(&fresh, name, e)) {
 		control_close(&fresh);
 		if (ctl->area == NULL)
-			*ctl = fresh; /* knows the name, and is not open */
+			*ctl = fresh; /* has the file's name, but is not open */
 		return false;
 	}
 	if (ctl->area != NULL)

@@ -5,8 +5,8 @@
  *
  * What must stay true:
  *  - A worker without this file accepts no order: it calls control_sound() before each.
- *  - Each process holds one slot with a kernel lock. Permits and probes are bits in the slot and count only while it is
- *    held: they end with the process.
+ *  - Each process holds one slot with a kernel lock. Permits and probes are bits in the slot. They count only while the
+ *    slot is held, so they end with the process.
  *  - A new file never repeats an epoch, and inherits the pause from processes that map the old one.
  *
  * Functions also accept NULL (a tool that shares nothing): permits are then granted and breakers closed. */
@@ -61,7 +61,7 @@ void control_close(struct control *);
 /* A private area in memory with a slot, which counts in stats_none(); never fails. For tests and tools. */
 struct control *control_none(void);
 
-/* A live process of this id, in this process's own space of ids, holds a slot. */
+/* True when a live process with this pid, in this process's pid namespace, holds a slot. */
 bool control_has(const struct control *, int pid);
 
 static inline struct stats *
@@ -70,12 +70,12 @@ control_stats(const struct control *ctl)
 	return ctl == NULL ? NULL : ctl->stats;
 }
 
-/* Ordering is paused on this host: the stand-in for the database's own row (store/control_store.h) while that cannot be
- * written. True also when the file is not open: nobody can say that orders may be taken. */
+/* True when ordering is paused on this host: set when the pause of all hosts, a row of the database
+ * (store/control_store.h), cannot be written. Also true when the file is not open, since the pause is then unknown. */
 bool control_paused(const struct control *);
 
-/* `due`: kontor-jobs writes the row as soon as the database answers, and control_pause_written() then ends the pause
- * of this host alone, unless it was set anew meanwhile. */
+/* `due`: kontor-jobs writes the row as soon as the database answers. control_pause_written() then ends the pause of
+ * this host, unless it was set again meanwhile. */
 void control_pause(struct control *, bool paused, bool due);
 bool control_pause_due(const struct control *);
 void control_pause_written(struct control *);
@@ -92,16 +92,16 @@ void control_epoch_raise(struct control *);
 uint64_t control_identity(const struct control *);
 void control_set_identity(struct control *, uint64_t);
 
-/* True when fewer than `max` live processes held one; the permit is then held until it is released or the process
- * ends. */
+/* Takes a permit if fewer than `max` live processes hold one. It lasts until it is released or the process ends. */
 MUST_USE bool control_permit(struct control *, enum permit, int max);
 void control_permit_release(struct control *, enum permit);
 
-/* Names the server behind a breaker, for the log and `kontor status`. Drops the state of a server with another name. */
-void breaker_name(struct control *, unsigned breaker, const char *server);
+/* Sets the name of the server behind a breaker, for the log and `kontor status`. A new name closes the breaker. */
+void breaker_set_server(struct control *, unsigned breaker, const char *server);
 
 /* True when the service may be called. While the breaker is open, only one probe at a time, and one a second, is
- * allowed. The caller reports the result. It opens after 5 failures within 1 s or in a row; one success closes it. */
+ * allowed. The caller must report the result. The breaker opens after 5 failures within 1 s or in a row; one success
+ * closes it. */
 MUST_USE bool breaker_allow(struct control *, unsigned breaker);
 void breaker_success(struct control *, unsigned breaker);
 void breaker_failure(struct control *, unsigned breaker);

@@ -15,10 +15,10 @@
 
 struct control_breaker {
 	shared_word opened_ns; /* 0: closed; else time of opening or of the last probe */
-	shared_word window;    /* first failure of the window in ms, and the failures: see breaker.c */
+	shared_word window;    /* time of its first failure in ms, and number of failures: see breaker.c */
 	shared_word in_row;    /* failures since the last success */
 	shared_word reserved[5];
-	char name[64]; /* of the server; may be torn, only shown to people */
+	char name[64]; /* of the server; may be torn, only displayed */
 };
 
 struct control_slot {
@@ -32,11 +32,11 @@ struct control_area {
 	shared_word magic; /* set last */
 	shared_word minor;
 	char boot[SHARED_BOOT_SIZE]; /* the boot in which `opened_ns` is valid */
-	shared_word pause; /* when it was last set (UTC, ms) * 4, + 1: paused here, + 2: the database is to learn it */
+	shared_word pause; /* when it was last set (UTC, ms) * 4, + 1: paused here, + 2: database not updated yet */
 	shared_word epoch;
 	shared_word identity;
 	shared_word top; /* end of the slots ever taken */
-	shared_word shop_paused; /* what the database last said, for pages and people */
+	shared_word shop_paused; /* the pause of all hosts as last read, for display */
 	shared_word reserved[500];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];

@@ -25,7 +25,7 @@ db_open(struct arena *process, const struct db_setup *setup, struct db **out, st
 	struct db *db = ARENA_NEW(process, struct db);
 
 	db->setup = *setup;
-	db->process = process;
+	db->process_arena = process;
 	db->deadline_ns = CLOCK_NEVER;
 	db_limits(db, DB_ROWS_MAX, DB_BYTES_MAX);
 	if (!db_stmt_table(db, process, e))
@@ -145,7 +145,7 @@ db_pass(struct err *e, const struct err *why)
 	return false;
 }
 
-/* The schema changed under a prepared statement: the next connection checks everything again. */
+/* The schema changed after a statement was prepared: the next connection checks everything again. */
 static bool
 is_drift(unsigned code)
 {
@@ -261,7 +261,7 @@ db_connect(struct db *db, struct err *e)
 	if (!log_in(db, e))
 		return false;
 	if (!fit(db, &why)) {
-		if (db->mysql != NULL) { /* the server answered but is unfit, and will be unfit a moment later too */
+		if (db->mysql != NULL) { /* the server answered; the reason will not go away within a moment */
 			db->unfit = why;
 			db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
 			log_put(LOG_ERROR, "event=db_unfit why=\"%s\"", why.msg);
@@ -304,7 +304,7 @@ db_ready(struct db *db, struct err *e)
 	if (db->unit && db->tx == DB_TX_NONE)
 		notice_death(db);
 	if (db->deadline_ns != CLOCK_NEVER && clock_left_ns(db->deadline_ns) == 0)
-		return err_set(e, ERR_UPSTREAM, "database: the request's time is used up");
+		return err_set(e, ERR_UPSTREAM, "database: the request's deadline has passed");
 	if (db->mysql != NULL && db->tx == DB_TX_NONE && !db_allowed(db))
 		return err_set(e, ERR_UPSTREAM, "database: known to be down");
 	return db_connect(db, e);

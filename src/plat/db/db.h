@@ -3,7 +3,7 @@
  * All SQL is a table of struct db_stmt (store/sql/); no function here takes SQL text. Every statement is prepared at
  * connect and checked: number of parameters, number, types and nullability of the columns. A statement that does not
  * fit the schema is unusable: only that one fails, with an ERR_UPSTREAM that names statement, column and remedy. It is
- * logged and counted once per connection, and prepared again on use after a second. All others work.
+ * logged and counted once per connection, and prepared again when used after a second. All other statements work.
  *
  * The module connects on first use, and reconnects after a loss, but never inside a transaction. Every exchange uses
  * the client library's non-blocking interface under the deadline: a stopped server costs a request its deadline and no
@@ -32,7 +32,7 @@ enum db_role {
 	DB_WEB = 1,	/* a storefront worker */
 	DB_JOBS = 2,	/* kontor-jobs */
 	DB_TOOL = 4,	/* the operator's commands; no time limit for a statement */
-	DB_MIGRATE = 8, /* as DB_TOOL, before there is a schema: statements are prepared when first used */
+	DB_MIGRATE = 8, /* as DB_TOOL, but statements are prepared on first use: there may be no schema yet */
 };
 
 /* `in` and `out` name the types of parameters and columns: i int64, u uint64, s text, b bytes; a following '?': may
@@ -45,15 +45,15 @@ struct db_stmt {
 
 struct db_setup {
 	struct db_login login;
-	struct control *control; /* counts there too; NULL: neither breaker nor counters */
+	struct control *control; /* of the breaker and counters; NULL: neither */
 	enum db_role role;
 	const struct db_stmt *stmts; /* borrowed for ever, as are the texts of the login and `control` */
 	size_t n_stmts;
 	/* Called on a new connection before the statements are prepared; returns the schema's number. False: the
-	 * database is unfit, and is not tried again for a second. May be NULL. */
+	 * database is refused, and not tried again for a second. May be NULL. */
 	bool (*check)(struct db *, int64_t *schema, struct err *);
 	/* The remedy for a statement that is unusable at this schema, by the server's error number (0: a column has the
-	 * wrong type); NULL: unknown. May be NULL itself. */
+	 * wrong type); returns NULL when unknown. The pointer may be NULL. */
 	const char *(*remedy)(int64_t schema, int code);
 };
 
@@ -66,7 +66,7 @@ void db_close(struct db *);
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
 
-/* The setup's, or NULL. */
+/* The `control` of the setup, or NULL. */
 struct control *db_control(const struct db *);
 
 /* The number of unusable statements on this connection; `first` gets the reason of the first one. */
@@ -76,7 +76,8 @@ size_t db_unusable(const struct db *, struct err *first);
 MUST_USE bool db_ping(struct db *, struct err *);
 
 /* Sets the time (CLOCK_MONOTONIC) after which no call may wait, until the next db_deadline(). CLOCK_NEVER: only the
- * statement's own limit. Begins a unit of work, which detects at no cost a connection that died while idle. */
+ * statement's own limit. Begins a unit of work: its first call detects a connection that died while idle, without an
+ * exchange. */
 void db_deadline(struct db *, uint64_t mono_ns);
 
 /* Ends a unit of work. Rolls back and logs an open transaction, which is a bug. */
@@ -141,17 +142,17 @@ MUST_USE bool db_run_str(struct db *, unsigned id, struct str, struct err *);
 MUST_USE bool db_select_u64(struct db *, unsigned id, uint64_t, struct arena *, struct db_rows *, struct err *);
 MUST_USE bool db_select_str(struct db *, unsigned id, struct str, struct arena *, struct db_rows *, struct err *);
 
-/* For GET_LOCK() and RELEASE_LOCK(): *done: the statement's one number is 1. */
+/* For GET_LOCK() and RELEASE_LOCK(): *done is true when the statement returns 1. */
 MUST_USE bool db_get_lock(struct db_query *, struct arena *, bool *done, struct err *);
 
 bool db_next(struct db_rows *);
 bool c_is_null(struct db_rows *);
 int64_t c_i64(struct db_rows *);
 uint64_t c_u64(struct db_rows *);
-struct str c_str(struct db_rows *);   /* NUL behind; on the arena of the select */
+struct str c_str(struct db_rows *);   /* followed by a NUL; on the arena of the select */
 struct str c_bytes(struct db_rows *); /* likewise */
 
-/* A column with '?', or `none` where it is NULL. */
+/* Reads a column with '?'; returns `none` when it is NULL. */
 int64_t c_i64_or(struct db_rows *, int64_t none);
 uint64_t c_u64_or(struct db_rows *, uint64_t none);
 struct str c_str_or(struct db_rows *, struct str none);
@@ -164,10 +165,10 @@ MUST_USE bool db_commit(struct db *, struct err *);
 void db_rollback(struct db *);
 bool db_in_tx(const struct db *);
 
-/* Runs `body` in a transaction and commits it. The whole is retried up to 3 times, with jitter and within the deadline,
- * after a deadlock, a lock wait or a changed row (1213, 1205, 1020), and after a lost connection, even during COMMIT.
- * So `body` must be idempotent (by a UNIQUE key) and must reset all results it returns through `arg`. False from `body`
- * rolls back. */
+/* Runs `body` in a transaction and commits it. The whole transaction is retried up to 3 times, with jitter and within
+ * the deadline, after a deadlock, a lock wait or a changed row (1213, 1205, 1020), and after a lost connection, even
+ * during COMMIT. So `body` must be idempotent (by a UNIQUE key) and must reset all results it returns through `arg`.
+ * False from `body` rolls back. */
 typedef bool db_body(struct db *, void *arg, struct err *);
 MUST_USE bool db_tx(struct db *, db_body *body, void *arg, struct err *);
 

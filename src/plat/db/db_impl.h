@@ -1,12 +1,12 @@
 /* db_impl.h - internals of the database module; only its files include this.
  *
- * db.c: opening, connecting, meaning of errors. db_call.c: the library's calls under the deadline. db_stmt.c: preparing
- * and checking against the table. db_query.c: binding, running, reading rows. db_bulk.c: several rows of values in one
- * exchange. db_tx.c: transactions.
+ * db.c: opening, connecting, meaning of errors. db_call.c: the library's calls under the deadline. db_stmt.c:
+ * preparing, and checking the columns against the statement's declared types. db_query.c: binding, running, reading
+ * rows. db_bulk.c: several rows of values in one exchange. db_tx.c: transactions. db_count.c: counters and the breaker.
  *
  * Why the client library's non-blocking interface, and not a timer whose handler shuts the socket down: both cost about
- * 6 % more than blocking calls (a row by key over a unix socket, medians of nine runs of 5000), but it needs no signal;
- * the worker's watchdog uses that already. */
+ * 6 % more than blocking calls (a row by key over a unix socket, medians of nine runs of 5000), but the timer would
+ * need a second signal beside the watchdog's. */
 #ifndef KONTOR_PLAT_DB_DB_IMPL_H
 #define KONTOR_PLAT_DB_DB_IMPL_H
 
@@ -54,7 +54,7 @@ struct db_query {
 	MYSQL_BIND *in_bind, *out_bind;
 	struct db_slot *in_slot, *out_slot;
 	unsigned n_bound;
-	unsigned n_rows; /* 0: one row, in in_slot; else as many, in row_slot */
+	unsigned n_rows; /* 0: a single row, in in_slot; otherwise the number of rows, in row_slot */
 	struct db_slot *row_slot;
 	struct arena *row_arena;
 	bool wrong;	/* a bind had the wrong type */
@@ -62,19 +62,19 @@ struct db_query {
 	bool reads;	/* may be repeated on a new connection */
 	bool unusable;	/* does not fit the schema; *why has the reason */
 	struct err *why; /* NULL: never unusable */
-	uint64_t retry_ns;
+	uint64_t retry_ns; /* unusable: not prepared again before */
 };
 
 enum db_tx_state { DB_TX_NONE, DB_TX_OPEN, DB_TX_DOOMED };
 
 struct db {
 	struct db_setup setup;
-	struct arena *process;
+	struct arena *process_arena;
 	MYSQL *mysql; /* NULL: not connected */
 	struct db_query **query; /* by id; NULL for statements of other roles */
-	uint64_t deadline_ns, until_ns;
+	uint64_t deadline_ns, until_ns; /* of the unit of work; of the current call, not later */
 	uint64_t unfit_until_ns;
-	struct err unfit;
+	struct err unfit; /* why the database as a whole was refused: no retry before unfit_until_ns */
 	int64_t schema; /* its number, from setup.check */
 	enum db_tx_state tx;
 	bool again;	/* the transaction may be retried */
@@ -97,7 +97,8 @@ bool db_pass(struct err *e, const struct err *why);
 enum err_kind db_kind_of(unsigned code);
 bool db_lost(const struct db *, unsigned code);
 
-/* db_call.c: each begins with db_call_limit(). */
+/* db_call.c: the caller sets the limit with db_call_limit() first. Fetching and freeing share the limit of the
+ * execute. */
 void db_call_limit(struct db *, uint64_t limit_ms);
 uint64_t db_statement_ms(const struct db *);
 MYSQL *db_call_connect(struct db *, MYSQL *, const char *password);

@@ -98,7 +98,7 @@ hand_over(const struct buf *b, int *fd, struct err *e)
 	*fd = memfd_create("kontor-login", MFD_CLOEXEC);
 	if (*fd >= 0 && fchmod(*fd, 0600) == 0 && file_write(*fd, buf_str(b)))
 		return true;
-	(void)err_set(e, ERR_LIMIT, "the login for MariaDB's programs cannot be handed over: %s", strerror(errno));
+	(void)err_set(e, ERR_LIMIT, "the login cannot be passed to MariaDB's programs: %s", strerror(errno));
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;

@@ -1,7 +1,8 @@
-/* db_login.h - who logs in to which database, and how the password gets there.
+/* db_login.h - the login to a database, and how the password is passed on.
  *
- * MariaDB's own programs are given a file of options in memory (RUN_ALSO, read as DB_LOGIN_OPTION): the password is
- * never on a command line or in the environment, where others could read it, nor once more on a disk. */
+ * MariaDB's own programs read an option file in memory (DB_LOGIN_OPTION; passed as descriptor RUN_ALSO). So the
+ * password is never on a command line or in the environment, where others could read it, and is not copied to a
+ * disk. */
 #ifndef KONTOR_PLAT_DB_DB_LOGIN_H
 #define KONTOR_PLAT_DB_DB_LOGIN_H
 
@@ -16,16 +17,16 @@ struct conf;
 /* The shop's accounts in the database. */
 enum db_account { DB_ACCOUNT_WEB, DB_ACCOUNT_JOBS, DB_ACCOUNT_TOOL, DB_ACCOUNT_BACKUP, DB_ACCOUNT__MAX };
 
-/* Texts have a NUL behind and are borrowed. */
+/* Texts end with a NUL and are borrowed. */
 struct db_login {
-	struct str host, socket; /* no host: by the socket */
+	struct str host, socket; /* host none: the socket is used */
 	int64_t port;
 	struct str database; /* may be none */
-	struct str user, password_file; /* no file: no password */
+	struct str user, password_file; /* password_file none: no password */
 	int64_t connect_ms, statement_ms;
 };
 
-/* As the settings have it. */
+/* From the settings. */
 struct db_login db_login_of(const struct conf *, enum db_account);
 void db_login_all(const struct conf *, struct db_login out[DB_ACCOUNT__MAX]);
 

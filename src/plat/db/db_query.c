@@ -249,7 +249,7 @@ select_once(struct db_query *q, struct arena *a, struct db_rows *rows, struct er
 		return false;
 	ok = query_read_rows(q, a, rows, e);
 	if (!ok && q->stmt != NULL)
-		db_call_free(q->db, q->stmt); /* or the remaining rows would precede the next answer */
+		db_call_free(q->db, q->stmt); /* discards the remaining rows, which would precede the next answer */
 	return ok;
 }
 

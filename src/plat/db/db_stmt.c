@@ -234,7 +234,7 @@ stmt_reject(struct db_query *q, struct err *unfit)
 	if (remedy != NULL)
 		snprintf(unfit->msg + n, sizeof(unfit->msg) - n, "; %s", remedy);
 	if (q->why == NULL)
-		q->why = ARENA_NEW(db->process, struct err);
+		q->why = ARENA_NEW(db->process_arena, struct err);
 	if (!q->unusable)
 		db_count_unusable(db);
 	if (!str_eq_z(str_z(q->why->msg), unfit->msg))

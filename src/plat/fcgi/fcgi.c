@@ -138,11 +138,11 @@ accept_one(struct fcgi *f)
 static bool
 no_request(void)
 {
-	log_put(LOG_WARN, "event=no_request msg=\"a connection brought no request in time\"");
+	log_put(LOG_WARN, "event=no_request msg=\"no request arrived on a connection in time\"");
 	return false;
 }
 
-/* Reads a request that has arrived whole. On false all its bytes are still on the connection. */
+/* Reads a request that has arrived whole. If false, no byte was taken from the connection. */
 static bool
 take_whole(struct fcgi *f, int fd)
 {
@@ -272,7 +272,7 @@ body_of_length(struct fcgi *f, struct arena *a, size_t n, struct str *body, stru
 	got = read_some(f, p, n);
 	f->input_ended = got < n;
 	if (got < n)
-		return err_set(e, ERR_INPUT, "the body was cut off: %zu of %zu bytes came", got, n);
+		return err_set(e, ERR_INPUT, "the body was cut off: %zu of %zu bytes arrived", got, n);
 	*body = str_n(p, n);
 	return true;
 }

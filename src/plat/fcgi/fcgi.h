@@ -1,12 +1,11 @@
 /* fcgi.h - one FastCGI connection at a time: wait for it, read the request, write the whole answer.
  *
- * libfcgi parses the protocol but cannot be trusted to wait: its accept loses a SIGTERM in a race window, a silent
- * client delays it by seconds, and its reads have no time limit. So this module waits and accepts itself. It parses a
- * request that has arrived whole in place (fcgi_head.h), lets libfcgi read every other request and interrupts it at a
- * deadline, and sends the finished answer with one writev(2). Nothing reaches the web server before the answer is
- * complete; only so can every failure end in the error page.
+ * libfcgi parses the protocol but cannot be trusted to wait: its accept loses a SIGTERM in a race window and waits
+ * seconds for a silent client, and its reads have no time limit. So this module waits and accepts itself. A request
+ * that has arrived whole is parsed in place (fcgi_head.h). libfcgi reads every other request and is interrupted at a
+ * deadline. The finished answer is sent with one writev(2): before that every failure can still end in the error page.
  *
- * For each connection one of the processes that share a listening socket wakes up (EPOLLEXCLUSIVE).
+ * A new connection does not wake all processes that share the listening socket (EPOLLEXCLUSIVE).
  *
  * TERM, INT, USR1 and USR2 mean: finish the current request, then stop. They are blocked except while waiting, so none
  * is lost. One struct fcgi per process. */
@@ -26,11 +25,11 @@ enum fcgi_event {
 	FCGI_EVENT_TIME     /* until_ns has passed */
 };
 
-/* Takes over the listening socket, which other processes may share. Fails when listen_fd is not one. read_ms limits the
- * reading of a request's header, and again of its body. */
+/* Takes over the listening socket, which other processes may share. Fails when listen_fd is not a listening socket.
+ * read_ms limits the reading of a request's header, and separately of its body. */
 MUST_USE bool fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
 
-/* Waits for the next request. Closes and logs connections that send none in time. until_ns: CLOCK_NEVER for no
+/* Waits for the next request. Closes and logs connections that send no request in time. until_ns: CLOCK_NEVER for no
  * limit. */
 enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
 
@@ -38,7 +37,7 @@ enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
 struct str fcgi_param(const struct fcgi *, const char *name);
 
 /* The request's body, on the arena. ERR_TOO_LARGE beyond max_b; the rest is read and discarded, since the web server
- * reads the answer only after it has sent the body. ERR_INPUT when fewer bytes come than CONTENT_LENGTH announces. */
+ * sends the whole body before it reads the answer. ERR_INPUT when fewer bytes come than CONTENT_LENGTH announces. */
 MUST_USE bool fcgi_body(struct fcgi *, struct arena *, size_t max_b, struct str *body, struct err *);
 
 /* Writes head and body as one FastCGI answer. False when the web server has closed the connection or has not read all

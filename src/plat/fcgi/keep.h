@@ -13,10 +13,10 @@
 
 #include "base/err.h"
 
-/* Stores a socket that has a file with systemd, and removes those that systemd passed to this start (LISTEN_FDNAMES):
- * the start found none of them usable. Does nothing without NOTIFY_SOCKET, or when the socket came from systemd
- * (LISTEN_FDS). systemd ignores a socket that it already stores, so every worker may call this. Fails with
- * ERR_UPSTREAM. */
+/* Gives systemd a socket that has a file, to store, and removes the sockets that systemd passed to this start
+ * (LISTEN_FDNAMES), since the start found none of them usable. Does nothing without NOTIFY_SOCKET, or when the socket
+ * came from systemd (LISTEN_FDS). systemd ignores a socket that it already stores, so every worker may call this. Fails
+ * with ERR_UPSTREAM. */
 MUST_USE bool keep_socket(int fd, struct err *);
 
 #endif

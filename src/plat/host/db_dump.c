@@ -13,7 +13,7 @@
 #define PART_B ((size_t)64 << 10)
 #define WORDS_B 400
 
-/* One of the two programs, and its standard error. */
+/* One of the two programs of a pipe, and its standard error. */
 struct side {
 	struct run run;
 	pid_t pid;
@@ -37,7 +37,7 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* The end of its standard error, on one line. */
+/* The end of the program's standard error, on one line. */
 static const char *
 words_of(const struct side *s, char out[WORDS_B])
 {
@@ -51,7 +51,7 @@ words_of(const struct side *s, char out[WORDS_B])
 	for (char *p = out; *p != '\0'; p++)
 		if (*p == '\n')
 			*p = ' ';
-	return *out == '\0' ? "it said nothing" : out;
+	return *out == '\0' ? "no message" : out;
 }
 
 static bool
@@ -62,7 +62,7 @@ dump_start(struct side *s, struct err *e)
 	return s->started;
 }
 
-/* Waits for it; returns its exit status. */
+/* Waits for the program; returns its exit status. */
 static int
 end(struct side *s)
 {
@@ -84,7 +84,7 @@ judge_one(const struct side *s, int status, struct err *e)
 	    || err_set(e, ERR_UPSTREAM, "%s ended with status %d: %s", s->run.argv[0], status, words_of(s, words));
 }
 
-/* Fills the error. The program that failed first has the cause; the other only lost its partner. */
+/* Fills the error. Only the program that failed first knows the cause; the other failed because its pipe broke. */
 static bool
 judge(const struct pump *p, int from, int to, struct err *e)
 {

@@ -1,8 +1,8 @@
 /* db_dump.h - dumps a whole database into one compressed SQL file, and loads it.
  *
  * mariadb-dump reads one snapshot (REPEATABLE READ), so the dump is consistent and blocks nobody; gzip compresses it;
- * mariadb loads it. The bytes pass through this process, which counts the rows as they are written; and when this
- * process is killed, the programs end too. A failed program is an error with the text of its standard error. */
+ * mariadb loads it. The bytes pass through this process, which counts the rows. When this process is killed, the
+ * programs end too. The error of a failed program contains its standard error. */
 #ifndef KONTOR_PLAT_HOST_DB_DUMP_H
 #define KONTOR_PLAT_HOST_DB_DUMP_H
 

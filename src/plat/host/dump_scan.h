@@ -1,7 +1,7 @@
 /* dump_scan.h - scans the output of mariadb-dump: counts each table's rows, and detects a complete dump.
  *
- * Also removes the DEFINER of views: only a server administrator may create a view for another account, and the
- * restoring account is not one. Pure; parses only lines that mariadb-dump begins at column 0, and SQL quotes. */
+ * Also removes the DEFINER of views, since the account that restores them may not create views for other accounts.
+ * Pure. Parses only SQL quotes and the lines that mariadb-dump begins at column 0. */
 #ifndef KONTOR_PLAT_HOST_DUMP_SCAN_H
 #define KONTOR_PLAT_HOST_DUMP_SCAN_H
 
@@ -31,7 +31,7 @@ struct dump_scan {
 
 void dump_scan_init(struct dump_scan *, struct arena *);
 
-/* Scans the next bytes and appends to `out` those to keep. */
+/* Scans the next bytes and appends the bytes to keep to `out`. */
 void dump_scan_take(struct dump_scan *, struct str bytes, struct buf *out);
 
 /* Ends the input. */

@@ -81,7 +81,7 @@ fcgi_ask_parse(struct arena *a, struct str records, struct str *answer, struct e
 		size_t n = (size_t)(h[4] << 8 | h[5]), padding = h[6];
 
 		if (h[0] != VERSION || records.n < HEAD_B + n + padding)
-			return no_answer(e, "this is not FastCGI");
+			return no_answer(e, "the answer is not FastCGI");
 		if (h[1] == OUT)
 			buf_put(&out, str_n(records.p + HEAD_B, n));
 		ended = h[1] == END;
@@ -89,7 +89,7 @@ fcgi_ask_parse(struct arena *a, struct str records, struct str *answer, struct e
 	}
 	if (!ended || out.n == 0)
 		return no_answer(
-		    e, ended ? "the answer is empty" : "the connection was closed before the answer was whole");
+		    e, ended ? "the answer is empty" : "the connection was closed before the answer was complete");
 	*answer = buf_str(&out);
 	return buf_check(&out, e);
 }

@@ -19,7 +19,7 @@ MUST_USE bool fcgi_ask(struct arena *, const struct fcgi_ask *, struct str *answ
 /* Pure: extracts the answer from its records. */
 MUST_USE bool fcgi_ask_parse(struct arena *, struct str records, struct str *answer, struct err *);
 
-/* The status in the head of an answer, 200 without a "Status:" line; and the value of a header, or none. */
+/* The status in the head of an answer (200 without a "Status:" line), and the value of a header, or none. */
 int fcgi_answer_status(struct str answer);
 struct str fcgi_answer_header(struct str answer, struct str name);
 

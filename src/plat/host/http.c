@@ -128,7 +128,7 @@ http_get(struct arena *a, const struct http_request *rq, struct http_answer *x, 
 	CURL *c;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (c = curl_easy_init()) == NULL)
-		return err_set(e, ERR_BUG, "libcurl cannot be used");
+		return err_set(e, ERR_BUG, "libcurl does not initialise");
 	if (rq->at != NULL)
 		at = curl_slist_append(NULL, str_fmt(a, strchr(rq->at, ':') != NULL ? "::[%s]:" : "::%s:", rq->at).p);
 	buf_init(&g.head, a, HEAD_MAX_B);

@@ -240,7 +240,8 @@ child(struct str s, const struct image_head *h, const struct target *t)
 	im = decode(s, h);
 	if (im == NULL)
 		return CHILD_NO_PICTURE;
-	/* Flatten onto white before resampling, or the hidden colour of transparent pixels bleeds into the edges. */
+	/* Flatten onto white before resampling; otherwise the hidden colour of transparent pixels bleeds into the
+	 * edges. */
 	flat = gdImageCreateTrueColor(gdImageSX(im), gdImageSY(im));
 	if (flat == NULL)
 		return CHILD_NO_PICTURE;
@@ -295,7 +296,7 @@ run_child(struct str s, const struct image_head *h, const struct target *t, stru
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NO_DISK)
 		return err_set(e, ERR_UPSTREAM, "%s cannot be written", t->dir);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NOT_CONFINED)
-		return err_set(e, ERR_UPSTREAM, "root's rights cannot be given up here, so no picture is decoded");
+		return err_set(e, ERR_UPSTREAM, "root's privileges cannot be dropped, so no picture is decoded");
 	return err_set(e, ERR_INPUT, "the picture is broken: it cannot be decoded");
 }
 
@@ -344,7 +345,7 @@ image_store(struct arena *scratch, struct str bytes, struct str media_dir, struc
 		return false;
 	*im = (struct image){.w = h.w, .h = h.h};
 	if (sodium_init() < 0)
-		return err_set(e, ERR_BUG, "libsodium cannot start");
+		return err_set(e, ERR_BUG, "libsodium does not start");
 	crypto_generichash_init(&st, NULL, 0, IMAGE_HASH_B);
 	crypto_generichash_update(&st, (const unsigned char *)FORMAT_VERSION, sizeof(FORMAT_VERSION));
 	crypto_generichash_update(&st, (const unsigned char *)bytes.p, bytes.n);

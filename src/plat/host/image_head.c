@@ -129,9 +129,9 @@ image_head(struct str s, struct image_head *h, struct err *e)
 	if (!head(s, h))
 		return err_set(e, ERR_INPUT, "not a GIF, PNG, JPEG or WebP picture, or cut off");
 	if (h->w == 0 || h->h == 0)
-		return err_set(e, ERR_INPUT, "a picture without any pixel");
+		return err_set(e, ERR_INPUT, "the picture has no pixels");
 	if (h->w > IMAGE_SIDE_MAX || h->h > IMAGE_SIDE_MAX || (uint64_t)h->w * h->h > IMAGE_PIXELS_MAX)
-		return err_set(e, ERR_INPUT, "%u x %u pixels are more than %d a side or %llu in all", h->w, h->h,
+		return err_set(e, ERR_INPUT, "%u x %u pixels exceed %d a side or %llu in total", h->w, h->h,
 		    IMAGE_SIDE_MAX, (unsigned long long)IMAGE_PIXELS_MAX);
 	if (h->orientation >= 5) {
 		uint32_t w = h->w;

@@ -35,11 +35,11 @@ rights_user(struct arena *a, const char *name, struct rights_user *u, struct err
 bool
 rights_user_id(struct arena *a, unsigned uid, struct rights_user *u, struct err *e)
 {
-	return rights_fill(a, getpwuid(uid), u) || err_set(e, ERR_NOT_FOUND, "there is no user with number %u", uid);
+	return rights_fill(a, getpwuid(uid), u) || err_set(e, ERR_NOT_FOUND, "there is no user with the id %u", uid);
 }
 
 void
-rights_join(struct rights_user *u, const char *group)
+rights_add_group(struct rights_user *u, const char *group)
 {
 	const struct group *g = getgrnam(group);
 
@@ -48,7 +48,7 @@ rights_join(struct rights_user *u, const char *group)
 }
 
 bool
-rights_become(const struct rights_user *u, struct err *e)
+rights_drop_to(const struct rights_user *u, struct err *e)
 {
 	gid_t groups[RIGHTS_GROUPS_MAX];
 
@@ -117,24 +117,24 @@ only_root_writes(const struct stat *st)
 	return st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* In a sticky folder others cannot rename or remove root's entries, but they can hard-link a file of root into it. So
- * below a sticky folder only folders are trusted. */
+/* In a sticky folder others cannot rename or remove root's entries, but can hard-link a file of root's into it. So a
+ * file directly in a sticky folder is not trusted; root's folders in it are, since folders cannot be hard-linked. */
 static bool
-is_folder_of_root(const char *path, bool above_file)
+is_folder_of_root(const char *path, bool directly_above)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode)
-	       && (only_root_writes(&st) || (st.st_uid == 0 && (st.st_mode & S_ISVTX) != 0 && !above_file));
+	       && (only_root_writes(&st) || (st.st_uid == 0 && (st.st_mode & S_ISVTX) != 0 && !directly_above));
 }
 
 bool
-rights_is_roots(struct arena *a, const char **path)
+rights_only_root_changes(struct arena *a, const char **path)
 {
 	char real[PATH_MAX], *slash;
 	struct stat st;
 	struct statfs fs;
-	bool above_file = true;
+	bool directly_above = true;
 
 	/* /proc files of a root process contain its caller's bytes: arguments, environment */
 	if (realpath(*path, real) == NULL || stat(real, &st) != 0 || !S_ISREG(st.st_mode) || !only_root_writes(&st)
@@ -143,9 +143,9 @@ rights_is_roots(struct arena *a, const char **path)
 	*path = str_zdup(a, str_z(real));
 	while ((slash = strrchr(real, '/')) != NULL && slash != real) {
 		*slash = '\0';
-		if (!is_folder_of_root(real, above_file))
+		if (!is_folder_of_root(real, directly_above))
 			return false;
-		above_file = false;
+		directly_above = false;
 	}
-	return is_folder_of_root("/", above_file);
+	return is_folder_of_root("/", directly_above);
 }

@@ -23,7 +23,7 @@ struct run {
 /* Starts the program. */
 MUST_USE bool run_start(const struct run *, pid_t *, struct err *);
 
-/* Waits for its end: *status is its exit status, or 128 plus the number of the signal that ended it. */
+/* Waits for the program to end. *status: its exit status, or 128 plus the number of the signal that ended it. */
 MUST_USE bool run_wait(pid_t, int *status, struct err *);
 
 /* Runs the program with empty input and waits. Standard output and error together become *text, with a NUL added, on

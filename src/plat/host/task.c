@@ -21,7 +21,7 @@ struct running {
 	int fd;
 };
 
-/* The child has its own process group, so that its children are killed with it, and dies with the caller. */
+/* The child has its own process group, so that its children are killed with it. It dies with the caller. */
 static int
 child(struct arena *a, const struct task *t, int fd)
 {
@@ -63,7 +63,7 @@ task_start(struct arena *a, struct running *r)
 	return false;
 }
 
-/* A child in uninterruptible sleep (on a dead disk) does not even die of SIGKILL; it is abandoned. */
+/* A child in uninterruptible sleep (on a dead disk) survives even SIGKILL and is abandoned. */
 static void
 task_finish(struct running *r, bool in_time)
 {

@@ -43,9 +43,9 @@ tree_make_dirs(const char *path, unsigned mode, struct err *e)
 bool
 tree_make_dir(const char *path, struct err *e)
 {
-	if (mkdir(path, 0755) == 0) /* whatever the mask of the caller's shell is */
+	if (mkdir(path, 0755) == 0) /* regardless of the umask */
 		return chmod(path, 0755) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
-	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be made: %s", path, strerror(errno));
+	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be created: %s", path, strerror(errno));
 }
 
 static bool
@@ -88,14 +88,14 @@ tree_copy(const char *from, const char *to, uint64_t *size_b, struct err *e)
 		return tree_fail(e, from);
 	if (strlen(to) >= NAME_B) {
 		close(in);
-		return err_set(e, ERR_LIMIT, "%s: too long a name", to);
+		return err_set(e, ERR_LIMIT, "%s: the name is too long", to);
 	}
 	if (fstat(in, &st) != 0 || !S_ISREG(st.st_mode)) {
 		close(in);
 		return err_set(e, ERR_INPUT, "%s: not a file", from);
 	}
 	snprintf(beside, sizeof(beside), "%.*s.%s.new", (int)(base - to), to, base);
-	/* a leftover may be a planted link; root must not write through it */
+	/* an old file may be a planted link; root must not write through it */
 	(void)unlink(beside);
 	out = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	ok = out >= 0 && copy_bytes(in, out, size_b) && own_like(out, &st) && fchmod(out, st.st_mode & 07777) == 0;
@@ -186,7 +186,7 @@ walk_dir(const struct walk *w, const char *below, int depth, struct err *e)
 		if (entry->d_name[0] == '.')
 			continue;
 		ok = n < (int)sizeof(name) ? walk_entry(w, name, depth, e)
-					   : err_set(e, ERR_LIMIT, "%s: too long a name", path);
+					   : err_set(e, ERR_LIMIT, "%s: the name is too long", path);
 	}
 	if (ok && errno != 0)
 		ok = tree_fail(e, path);

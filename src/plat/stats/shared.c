@@ -113,7 +113,7 @@ map_file(struct shared *s, struct err *e)
 	if (fstat(s->fd, &sb) < 0 || !S_ISREG(sb.st_mode))
 		return err_set(e, ERR_UPSTREAM, "%s: not a file", s->name);
 	if (sb.st_size < (off_t)s->size_b)
-		return err_set(e, ERR_UPSTREAM, "%s: shorter than %zu bytes: was its folder full?", s->name, s->size_b);
+		return err_set(e, ERR_UPSTREAM, "%s: shorter than %zu bytes; was the disk full?", s->name, s->size_b);
 	s->dev = sb.st_dev;
 	s->ino = sb.st_ino;
 	p = mmap(NULL, s->size_b, s->writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, s->fd, 0);
@@ -178,6 +178,6 @@ shared_sound(const struct shared *s, struct err *e)
 	if (stat(s->name, &sb) != 0)
 		return err_set(e, ERR_BUSY, "%s is lost: %s", s->name, strerror(errno));
 	if (sb.st_dev != s->dev || sb.st_ino != s->ino)
-		return err_set(e, ERR_BUSY, "%s is another file than the one that this process opened", s->name);
+		return err_set(e, ERR_BUSY, "%s was replaced: this process still has the old file open", s->name);
 	return sb.st_size >= (off_t)s->size_b || err_set(e, ERR_BUSY, "%s has been cut short", s->name);
 }

@@ -35,11 +35,11 @@ void shared_ready(struct shared *);
 /* Unmaps and closes; accepts a zeroed struct. */
 void shared_close(struct shared *);
 
-/* The size of the file; 0 when it cannot be seen. */
+/* The size of the file; 0: unknown. */
 size_t shared_size(const struct shared *);
 
-/* Fails with ERR_BUSY if the name no longer leads to the mapped file, so that other processes use another one, or if
- * the file is shorter than what is mapped, so that an access would end the process. */
+/* Fails with ERR_BUSY if the name no longer leads to the mapped file (other processes then use another file), or if the
+ * file is shorter than the mapping (an access would then raise SIGBUS). */
 MUST_USE bool shared_sound(const struct shared *, struct err *);
 
 /* Takes or releases the lock of a range of bytes, or checks if another process holds it. */

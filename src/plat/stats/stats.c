@@ -26,7 +26,7 @@ static const char layout_names[] =
     ;
 _Static_assert(sizeof(layout_names) <= STATS_NAMES_B && STATS_END__MAX <= STATS_ENDS, "the head has room");
 
-/* Covers all that may differ between two programs that share a file. */
+/* Covers everything that may differ between programs that share a file. */
 uint64_t
 stats_layout(void)
 {
@@ -96,7 +96,7 @@ make_area(struct stats_area *area, struct err *e)
 		atomic_store(&area->magic, STATS_MAGIC);
 	}
 	if (area->layout != stats_layout())
-		return err_set(e, ERR_UPSTREAM, "the shared counters have another layout than their name says");
+		return err_set(e, ERR_UPSTREAM, "the layout does not match the hash in the name");
 	if (memcmp(area->boot, boot, sizeof(boot)) != 0)
 		begin_new_boot(area, boot);
 	return true;
@@ -246,14 +246,14 @@ bool
 stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct err *e)
 {
 	if (st == NULL || st->area == NULL || !st->file.writable)
-		return err_set(e, ERR_BUG, "a slot is wanted, but the shared counters are not open");
+		return err_set(e, ERR_BUG, "no slot can be taken: the shared counters are not open");
 	if (st->slot >= 0)
 		return true;
 	if (strlen(name) >= STATS_BACKEND_SIZE || *name == '\0' || strpbrk(name, "\"\\\n{}") != NULL)
-		return err_set(e, ERR_INPUT, "\"%s\" is not a backend's name: 1 to %d plain characters", name,
+		return err_set(e, ERR_INPUT, "\"%s\" is not a valid name of a backend: 1 to %d plain characters", name,
 		    STATS_BACKEND_SIZE - 1);
-	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* or two backends share a label */
-		return err_set(e, ERR_INPUT, "the name \"jobs\" is for kontor-jobs and for nothing else");
+	if ((role == STATS_JOBS) != (strcmp(name, "jobs") == 0)) /* two backends must not share a label */
+		return err_set(e, ERR_INPUT, "the name \"jobs\" is reserved for kontor-jobs");
 	for (int round = 0; round < CLAIM_ROUNDS; round++) {
 		if (try_slots(st, role, name, false))
 			return true;
@@ -287,7 +287,7 @@ stats_join(struct stats *st, const char *path, enum stats_role role, const char 
 	if (!stats_open(&fresh, path, e) || !stats_claim_as(&fresh, role, name, e)) {
 		stats_close(&fresh);
 		if (st->area == NULL)
-			*st = fresh; /* knows the name, and is not open */
+			*st = fresh; /* has the file's name, but is not open */
 		return false;
 	}
 	stats_close(st);

@@ -76,7 +76,8 @@ MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, stru
 MUST_USE bool stats_claim(struct stats *, const char *backend, struct err *);
 MUST_USE bool stats_claim_as(struct stats *, enum stats_role, const char *name, struct err *);
 
-/* Opens and claims unless already open and sound; call it only between requests. On failure the old mapping stays. */
+/* Opens the file and claims a slot, unless both are done and sound. Call it only between requests. On failure the old
+ * mapping stays. */
 MUST_USE bool stats_join(struct stats *, const char *path, enum stats_role, const char *name, struct err *);
 
 /* Checks that the process has a slot and that the path still leads to the mapped file, which has not been emptied;

@@ -1,8 +1,7 @@
 /* stats_area.h - the bytes of the shared file; only the stats_*.c files look inside.
  *
- * Only the holder of a slot's lock writes it. `backend`, `role` and `taken` are set at the first claim and never
- * change. Non-atomic fields (the id, the name) may be torn for a reader without the lock, and are only shown to
- * people. */
+ * Only the holder of a slot's lock writes to the slot. `backend`, `role` and `taken` are set at the first claim and
+ * never change. A reader without the lock may see torn non-atomic fields (id, name), which are only displayed. */
 #ifndef KONTOR_PLAT_STATS_STATS_AREA_H
 #define KONTOR_PLAT_STATS_STATS_AREA_H
 
@@ -24,7 +23,7 @@ struct stats_times {
 
 /* All layouts have the same slot up to `count`. */
 struct stats_slot {
-	alignas(64) shared_word taken; /* some backend has it */
+	alignas(64) shared_word taken; /* the slot belongs to a backend */
 	shared_word begun;
 	shared_word ended[STATS_ENDS];
 	shared_word deadline_ns, begun_ns; /* CLOCK_MONOTONIC */
@@ -48,7 +47,7 @@ struct stats_area {
 	shared_word top; /* end of the slots ever taken */
 	/* what a program with other counters needs to read this file */
 	uint64_t slot_from, slot_b, count_from, n_counts, times_from, n_routes;
-	char names[STATS_NAMES_B]; /* of the counters, then of the routes, a ';' behind each */
+	char names[STATS_NAMES_B]; /* of the counters, then of the routes, each followed by ';' */
 	struct stats_slot slot[STATS_SLOTS];
 };
 
@@ -78,16 +77,16 @@ stats_at(const struct stats_area *area, int slot)
 	return (struct stats_slot *)((uintptr_t)area + area->slot_from + area->slot_b * (uint64_t)slot);
 }
 
-/* Opens the files that programs with other counters have beside this one. Returns how many; to be closed. */
+/* Opens the files of other layouts in the same folder. Returns their number; the caller closes each. */
 size_t stats_others(const struct stats *, bool write, struct stats other[STATS_OTHERS]);
 
-/* Adds what a slot of a file of any layout holds; what this program has no counter for is left out. */
+/* Adds the counts of a slot in a file of any layout; leaves out counters that this program does not have. */
 void stats_read_slot(const struct stats_area *, const struct stats_slot *, struct stats_sum *);
 
 /* The process's own slot or NULL. */
 struct stats_slot *stats_own(const struct stats *);
 
-/* Requests that have ended in this slot. Read it before `begun`, and it never exceeds that. */
+/* Requests that have ended in this slot. When read before `begun`, it never exceeds `begun`. */
 uint64_t stats_ended(const struct stats_slot *);
 
 /* The kernel lock of a slot: try to take it, release it, check if another process holds it. */
@@ -95,7 +94,7 @@ MUST_USE bool stats_lock(const struct stats *, int slot);
 void stats_unlock(const struct stats *, int slot);
 bool stats_held(const struct stats *, int slot);
 
-/* With the lock held: counts the request in progress of a dead holder. Returns 0 or 1. */
+/* With the lock held: counts and logs the request that the dead holder had not finished. Returns 0 or 1. */
 size_t stats_settle(struct stats_slot *, int slot, bool same_boot);
 
 #endif

@@ -1,5 +1,5 @@
-/* The counters as Prometheus text, and as a table for the manual. A family's HELP and TYPE come once, before all its
- * samples; so the outer loop is over families, the inner one over backends. */
+/* The counters as Prometheus text, and as a table for the manual. HELP and TYPE of a family must precede all its
+ * samples, so the outer loop is over families, the inner one over backends. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -39,7 +39,7 @@ metric_name(struct arena *a, const struct stats_row *c)
 	return str_fmt(a, "%s_total", c->metric);
 }
 
-/* Labels are in lower case; err.def has its kinds in upper case. */
+/* Labels are in lower case; the kinds of err.def are in upper case. */
 static struct str
 label_of(struct arena *a, const struct stats_row *c)
 {
@@ -105,7 +105,7 @@ put_requests(struct buf *b, const struct stats_report *r)
 static void
 put_times(struct buf *b, const struct stats_report *r)
 {
-	put_head(b, "request_seconds", "histogram", "Time of a request that came to its end, by class of route.");
+	put_head(b, "request_seconds", "histogram", "Time of completed requests, by class of route.");
 	for (int k = 0; k < STATS_ROUTE__MAX; k++) {
 		const char *route = stats_route_name((enum stats_route)k);
 		uint64_t n = 0;
@@ -138,7 +138,7 @@ stats_put_metrics(struct buf *b, const struct stats_report *r)
 	put_requests(b, r);
 	put_times(b, r);
 	put_counters(b, r);
-	put_head(b, "breaker_open", "gauge", "1 while a service is taken to be down.");
+	put_head(b, "breaker_open", "gauge", "1 while a service is assumed to be down.");
 	for (size_t i = 0; i < r->n_services; i++)
 		put_sample(b, "breaker_open", service_labels(b->a, &r->services[i]), r->services[i].open ? 1 : 0);
 	put_head(b, "ordering_paused", "gauge", "1 while the operator has paused ordering.");
@@ -159,18 +159,17 @@ stats_put_man(struct buf *b)
 	    {"processes", "Live processes, by backend and role."},
 	    {"jobs_ended_total", "Runs of jobs, by outcome as for requests."},
 	    {"request_seconds", "Histogram of the time of a request, by class of route."},
-	    {"breaker_open", "1 while a service is taken to be down."},
+	    {"breaker_open", "1 while a service is assumed to be down."},
 	    {"ordering_paused", "1 while the operator has paused ordering."},
 	    {"counting_since_seconds", "When the counters began at 0, in seconds since 1970."},
 	};
 	const struct stats_row *c = stats_counters();
 
 	buf_z(b, ".TH KONTOR\\-METRICS 7 \"\" \"Kontor\" \"Counters\"\n"
-		 ".SH NAME\nkontor\\-metrics \\- what the Kontor shop counts\n"
+		 ".SH NAME\nkontor\\-metrics \\- counters of the Kontor shop\n"
 		 ".SH DESCRIPTION\nThe numbers behind\n.BR \"kontor status\" (1)\nand the address\n.IR /metrics .\n"
-		 "They are exact over all processes and restarts of them; at rest, requests begun are the sum of their "
-	         "outcomes.\n"
-		 "Those that end in _total only rise.\n.SH METRICS\n");
+		 "They are exact over all processes and their restarts. At rest, the requests begun equal the sum of "
+		 "their outcomes. Metrics that end in _total never decrease.\n.SH METRICS\n");
 	for (size_t i = 0; i < ARRAY_LEN(of_slots); i++)
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
 	for (int i = 0; i < STAT__MAX; i++) {

@@ -1,5 +1,5 @@
-/* Files of other layouts: those of a release with other counters. While old and new workers overlap, and for as long as
- * the files are there, what they hold is part of every total. */
+/* Files of other layouts: those of releases with other counters. As long as such a file exists, every total includes
+ * its counts. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #define HASH_CHARS 16
 
-/* `n` pieces of `each_b` bytes from `from` on lie between `least` and `end`, whatever the numbers are. */
+/* True when `n` pieces of `each_b` bytes from `from` on lie between `least` and `end`. No value can overflow it. */
 static bool
 pieces_fit(uint64_t from, uint64_t n, uint64_t each_b, uint64_t least, uint64_t end)
 {
@@ -79,7 +79,7 @@ stats_others(const struct stats *st, bool write, struct stats other[STATS_OTHERS
 	return n;
 }
 
-/* The index of the next name of the list among `n` names of ours; -1: we have no such. */
+/* Takes the next name off the list and returns its index among our `n` names, or -1. */
 static int
 next_index(const char **list, const char *(*ours)(int), int n)
 {
@@ -112,7 +112,7 @@ stats_read_slot(const struct stats_area *area, const struct stats_slot *s, struc
 	const struct stats_times *times = (const struct stats_times *)((uintptr_t)s + area->times_from);
 	const char *names = area->names;
 
-	for (int i = 0; i < STATS_ENDS; i++) /* an ending that we do not know is no good one */
+	for (int i = 0; i < STATS_ENDS; i++) /* unknown endings count as failures */
 		sum->ended[i < STATS_END__MAX ? i : STATS_CUT] +=
 		    atomic_load_explicit(&s->ended[i], memory_order_acquire);
 	sum->begun += atomic_load_explicit(&s->begun, memory_order_acquire);

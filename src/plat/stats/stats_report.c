@@ -125,8 +125,8 @@ backend_of(struct stats_report *r, struct arena *a, const struct stats_worker *w
 	return b;
 }
 
-/* The row that goes on with what a dead worker of another layout counted: the n-th of its backend, as when a worker
- * takes the slot of a dead one. NULL: it keeps a row of its own. */
+/* The row that the counts of a dead worker of another layout are added to: the n-th row of its backend, as if a new
+ * worker had taken its slot. NULL: the dead worker keeps its own row. */
 static struct stats_worker *
 heir(struct stats_report *r, const struct stats_worker *w, size_t nth)
 {
@@ -136,7 +136,7 @@ heir(struct stats_report *r, const struct stats_worker *w, size_t nth)
 	return NULL;
 }
 
-/* The row's sum is ours to change while it is read. */
+/* The row's sum is const for callers only; stats_read() may still change it. */
 static void
 add_to(struct stats_worker *w, const struct stats_sum *sum)
 {
@@ -160,7 +160,7 @@ read_slots(const struct stats *st, struct arena *a, size_t nth_file, struct stat
 			continue;
 		sum = ARENA_NEW(a, struct stats_sum);
 		read_worker(st, i, w, sum);
-		w->slot += (int)nth_file * STATS_SLOTS; /* a number of its own in metrics */
+		w->slot += (int)nth_file * STATS_SLOTS; /* makes the slot number unique in metrics */
 		for (int k = 0; k < i && nth_file > 0; k++)
 			nth += stats_at(st->area, k)->role == (uint32_t)w->role
 			    && strncmp(stats_at(st->area, k)->backend, w->backend, STATS_BACKEND_SIZE) == 0;

@@ -44,7 +44,7 @@ struct stats_backend {
 
 /* A service behind a breaker. */
 struct stats_service {
-	const char *service, *server; /* "db" or "cache"; "" when there is one server only */
+	const char *service, *server; /* "db" or "cache"; server "": the only one */
 	bool open;
 	uint64_t since_ns; /* since it opened or was last probed */
 };
@@ -53,7 +53,7 @@ struct stats_report {
 	int64_t made_s, now_s; /* UTC */
 	/* filled by plat/control */
 	uint64_t epoch;
-	bool paused, paused_here; /* here: by this host's own word, not by the database */
+	bool paused, paused_here; /* here: on this host only, not in the database */
 	size_t n_services;
 	struct stats_service *services;
 	/* filled by stats_read() */
@@ -66,7 +66,7 @@ struct stats_report {
 /* Reads the counters; all data is on the arena. The fields of plat/control stay empty. */
 void stats_read(const struct stats *, struct arena *, struct stats_report *);
 
-/* The four measures. `of` 0 means "no data", not 0 and not 1. */
+/* The four measures. A measure whose divisor is 0 has no data: it is neither 0 nor 1. */
 struct stats_measures {
 	struct {
 		uint64_t requests, servers, busiest;
@@ -86,7 +86,7 @@ struct stats_measures {
 /* For the whole shop. */
 struct stats_measures stats_measure(const struct stats_report *);
 
-/* For one backend or worker; load.servers and load.busiest are those of the row. */
+/* For one backend or worker; load.servers and load.busiest are the arguments. */
 struct stats_measures stats_measure_sum(const struct stats_sum *, uint64_t servers, uint64_t busiest);
 
 /* True when no breaker is open, a worker is alive and kontor-jobs is running. */
@@ -101,7 +101,7 @@ const char *stats_route_name(enum stats_route);
 /* Prometheus text, version 0.0.4. The labels are backend, worker (slot), kind, class and route: all bounded. */
 void stats_put_metrics(struct buf *, const struct stats_report *);
 
-/* For people, and for programs. */
+/* The text of `kontor status`, and the same as JSON. */
 void stats_put_text(struct buf *, const struct stats_report *);
 void stats_put_json(struct buf *, const struct stats_report *);
 

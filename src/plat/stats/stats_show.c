@@ -87,7 +87,7 @@ put_state(struct buf *b, const struct stats_report *r)
 	if (alive == 0)
 		buf_z(b, "  !! NO WORKER IS ALIVE: visitors get the static error page\n");
 	if (jobs == 0)
-		buf_z(b, "  !! kontor-jobs is not running: the dead are not counted, nothing is delivered\n");
+		buf_z(b, "  !! kontor-jobs is not running: crashes are not counted, unpaid orders do not expire\n");
 	if (!r->paused && stats_is_well(r))
 		buf_z(b, "  all is well\n");
 	buf_fmt(b, "  %zu of %zu workers alive, %llu busy; %zu kontor-jobs; counting since ", alive, workers,

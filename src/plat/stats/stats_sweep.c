@@ -19,7 +19,7 @@ stats_settle(struct stats_slot *s, int slot, bool same_boot)
 	log_request(s->id);
 	log_put(LOG_ERROR, "event=%s backend=%s slot=%d dead_pid=%d class=%s msg=\"%s\"", hung ? "hung" : "crashed",
 	    s->backend, slot, (int)shared_get(&s->pid), stats_route_name((enum stats_route)shared_get(&s->route)),
-	    hung ? "a worker was ended with a request past its deadline" : "a worker died with a request in hand");
+	    hung ? "a worker was killed during a request, past the deadline" : "a worker died during a request");
 	log_request(NULL);
 	stats_raise(
 	    &s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after logging; the line may appear twice */
@@ -50,7 +50,7 @@ sweep_file(struct stats *st, bool same_boot)
 	return n;
 }
 
-/* Also in the files of other layouts: after an upgrade nobody else would. */
+/* Sweeps the files of other layouts too: after an upgrade no other process does. */
 size_t
 stats_sweep(struct stats *st)
 {
@@ -107,7 +107,7 @@ kill_in_file(struct stats *counting, const struct stats *st, uint64_t grace_ns)
 		str_copy(id, sizeof(id), str_n(s->id, strnlen(s->id, sizeof(s->id))));
 		log_request(id);
 		log_put(LOG_ERROR,
-		    "event=killed backend=%.*s slot=%d dead_pid=%d msg=\"a process stood still past its deadline\"",
+		    "event=killed backend=%.*s slot=%d dead_pid=%d msg=\"a process was stuck past its deadline\"",
 		    STATS_BACKEND_SIZE - 1, s->backend, i, (int)shared_get(&s->pid));
 		log_request(NULL);
 		stats_add(counting, STAT_killed_stuck, 1);

@@ -1,6 +1,6 @@
 /* cell.h - one row of a table file: cells of text with line and column.
  *
- * The reader (plat/text/csv.h) fills it and the file dialects (import/) read it; neither knows the other. */
+ * plat/text/csv.h fills it and the file dialects in import/ read it; neither depends on the other. */
 #ifndef KONTOR_PLAT_TEXT_CELL_H
 #define KONTOR_PLAT_TEXT_CELL_H
 

@@ -358,7 +358,7 @@ csv_put(struct buf *b, struct str s, bool first)
 	for (size_t i = 0; i < s.n && !quote; i++)
 		quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == ';' || s.p[i] == '\n' || s.p[i] == '\r'
 		    || s.p[i] == '\t';
-	/* Quotes an empty first field, or a row of it alone would be an empty line. */
+	/* Quotes an empty first field: a row with only that field would be an empty line. */
 	if (!quote && !(s.n == 0 && first)) {
 		buf_put(b, s);
 		return;

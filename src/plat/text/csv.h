@@ -1,13 +1,13 @@
 /* csv.h - reads and writes tables in RFC 4180 format, row by row, in constant memory.
  *
- * The reader accepts CRLF, LF and CR, a byte order mark, line breaks and doubled quotes inside quoted fields, and as
- * separator comma, semicolon or tab, whichever is most frequent in the first line. Beyond the RFC, a quote inside an
+ * The reader accepts CRLF, LF and CR, a byte order mark, line breaks and doubled quotes inside quoted fields. The
+ * separator is comma, semicolon or tab, whichever is most frequent in the first line. Beyond the RFC, a quote inside an
  * unquoted field is literal. A malformed row is reported with its position, and reading continues after it. Empty lines
  * are skipped.
  *
  * Spreadsheets execute cells that begin with = + - @ TAB or CR as formulas. The writer prefixes such a cell with an
- * apostrophe, unless it is a plain number, and also a cell that already has apostrophes before such a character. The
- * reader removes one, so a round trip changes nothing. */
+ * apostrophe, unless the cell is a plain number. It also prefixes a cell in which only apostrophes precede such a
+ * character. The reader removes one apostrophe, so a round trip changes nothing. */
 #ifndef KONTOR_PLAT_TEXT_CSV_H
 #define KONTOR_PLAT_TEXT_CSV_H
 
@@ -22,9 +22,9 @@ struct csv;
 
 enum csv_got {
 	CSV_ROW, /* *row is filled; valid until the next call */
-	CSV_BAD, /* *bad is filled: this row cannot be read */
+	CSV_BAD, /* malformed row; *bad is filled */
 	CSV_END,
-	CSV_FAILED /* reading failed or this is not a table; err is filled */
+	CSV_FAILED /* reading failed, or the file is not a table; err is filled */
 };
 
 struct csv_bad {

@@ -12,7 +12,7 @@ bool
 digest(struct str s, uint8_t out[DIGEST_B], struct err *e)
 {
 	if (sodium_init() < 0)
-		return err_set(e, ERR_BUG, "libsodium cannot start");
+		return err_set(e, ERR_BUG, "libsodium does not start");
 	crypto_generichash(out, DIGEST_B, (const unsigned char *)s.p, s.n, NULL, 0);
 	return true;
 }

@@ -37,7 +37,7 @@ fold_text(struct arena *a, struct str s, enum fold_how how, struct str *out, str
 	struct buf b;
 
 	if (s.n > FOLD_MAX_B || !utf8_valid(s))
-		return err_set(e, ERR_INPUT, "a text that is too long or not UTF-8");
+		return err_set(e, ERR_INPUT, "the text is too long or not UTF-8");
 	*out = STR("");
 	if (s.n == 0)
 		return true;

@@ -117,7 +117,7 @@ append(struct arena *a, struct form *f, const struct form_field *field, struct e
 	if (field->value.n > value_max_b)
 		return err_set(e, ERR_TOO_LARGE, "field %zu is larger than %zu bytes", f->n, value_max_b);
 	if (field->name.n == 0 || !form_text_ok(field->name, false))
-		return err_set(e, ERR_INPUT, "the name of field %zu is empty or no text", f->n);
+		return err_set(e, ERR_INPUT, "the name of field %zu is empty or not text", f->n);
 	if (!field->is_file && !form_text_ok(field->value, true))
 		return err_set(e, ERR_INPUT, "field %zu is not text", f->n);
 	if (field->is_file && !form_text_ok(field->file_name, false))
@@ -242,7 +242,8 @@ form_multipart(struct arena *a, struct str boundary, struct str body, struct for
 		body = str_from(body, 2);
 		if (!part_headers(&body, &field, e))
 			return false;
-		/* Browsers do not let the delimiter of an empty value share the CRLF of the empty line. */
+		/* Even for an empty value, browsers send a second CRLF before the delimiter, after the one that ends
+		 * the headers. */
 		end = str_find(body, delimiter);
 		if (end < 0)
 			return err_set(e, ERR_INPUT, "a multipart body was cut off");
@@ -278,7 +279,9 @@ form_body(struct arena *a, struct str content_type, struct str body, struct form
 	if (str_eq_case(type, STR("multipart/form-data")))
 		return form_multipart(a, semi < 0 ? STR_NONE : boundary_of(str_from(content_type, (size_t)semi)), body,
 		    f, e);
-	return body.n == 0 || err_set(e, ERR_INPUT, "the body is of a type that no form sends");
+	return body.n == 0
+	    || err_set(e, ERR_INPUT,
+		"the Content-Type is neither application/x-www-form-urlencoded nor multipart/form-data");
 }
 
 struct str

@@ -1,6 +1,6 @@
-/* libgumbo builds the tree by the HTML standard's rules for broken markup, so we see the same tree as a browser. It
- * allocates on a capped arena. It does not check its allocator, so a full arena leaves it by longjmp. Its tree is never
- * destroyed, because the destructor recurses as deep as the input nests. */
+/* libgumbo builds the tree by the HTML standard's rules for broken markup, so we see the same tree as a browser.
+ * libgumbo allocates on a capped arena, but does not check for NULL, so a full arena leaves it by longjmp. The tree is
+ * never destroyed, because the destructor recurses as deep as the input nests. */
 #include "plat/text/html_clean.h"
 
 #include <gumbo.h>

@@ -17,8 +17,8 @@
 
 #define HTML_IN_MAX_B ((size_t)256 << 10)
 
-/* The result is on the arena. ERR_INPUT when the text is too long, not UTF-8, or needs more than 64 MiB of memory,
- * because crafted input makes the parser multiply it. */
+/* The result is on the arena. ERR_INPUT when the text is too long, not UTF-8, or needs more than 64 MiB of memory
+ * (crafted input can make the parser's tree that large). */
 MUST_USE bool html_clean(struct arena *, struct str in, struct str *out, struct err *);
 
 #endif

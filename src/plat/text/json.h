@@ -1,7 +1,7 @@
 /* json.h - JSON texts: read as a tree, or written value by value.
  *
- * A tree is read-only and lives until json_free(); what is taken from it is copied. Each reader accepts NULL for a
- * value that is missing, so that a chain of them needs one check. A writer's error is sticky: see json_done(). */
+ * A tree is read-only and lives until json_free(); texts are copied out of it. Each reader accepts NULL as a missing
+ * value, so a chain of calls needs one check. A writer's error is sticky: see json_done(). */
 #ifndef KONTOR_PLAT_TEXT_JSON_H
 #define KONTOR_PLAT_TEXT_JSON_H
 
@@ -9,7 +9,7 @@
 
 struct json; /* a value in a tree */
 
-/* NULL when the text is no JSON list or object. */
+/* NULL when the text is not a JSON list or object. */
 const struct json *json_parse(struct str text);
 void json_free(const struct json *root);
 
@@ -22,19 +22,19 @@ size_t json_count(const struct json *list);
 const struct json *json_at(const struct json *list, size_t i);
 const struct json *json_member(const struct json *object, const char *name);
 
-/* False when it is no text, or no integer. */
+/* False when the value is not a text, or not an integer. */
 bool json_text(const struct json *, struct arena *, struct str *);
 bool json_int(const struct json *, int64_t *);
 
 struct json_out {
 	struct buf b;
-	bool more; /* a value stands before the next one */
+	bool more; /* the next value needs a comma before it */
 };
 
 /* Begins a list or an object: `open` is '[' or '{'. */
 void json_init(struct json_out *, struct arena *, size_t max_b, char open);
 
-/* A list or an object inside. */
+/* Begins and ends a nested list or object. */
 void json_begin(struct json_out *, char open);
 void json_end(struct json_out *, char close);
 
@@ -44,7 +44,7 @@ void json_put_str(struct json_out *, struct str);
 void json_put_i64(struct json_out *, int64_t);
 void json_put_i64_or_null(struct json_out *, int64_t, bool null);
 
-/* Ends what json_init() began; the text is the arena's. */
+/* Ends what json_init() began; the text is on the arena. */
 MUST_USE bool json_done(struct json_out *, char close, struct str *, struct err *);
 
 /* A list of numbers. */

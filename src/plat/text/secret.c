@@ -21,7 +21,7 @@ secret_random(void *to, size_t n)
 void
 secret_id(char id[33])
 {
-	static uint8_t pool[IDS_AT_ONCE][16]; /* else each request would cost a system call for its own */
+	static uint8_t pool[IDS_AT_ONCE][16]; /* saves a system call per request */
 	static size_t left;
 
 	if (left == 0) {
@@ -59,7 +59,7 @@ secret_subkey(const uint8_t secret[SECRET_KEY_B], struct str purpose, uint8_t ke
 	ASSERT(failed == 0);
 }
 
-/* The nonce stands in front: 16 random bytes of this process and 8 that count. */
+/* The nonce precedes the sealed text: an 8-byte counter and 16 random bytes, all drawn once per process. */
 #define NONCE_B crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 _Static_assert(SECRET_SEAL_B == NONCE_B + crypto_aead_xchacha20poly1305_ietf_ABYTES, "SECRET_SEAL_B");
 
@@ -115,7 +115,7 @@ secret_base64url(struct arena *a, const void *p, size_t n)
 	return str_z(text);
 }
 
-/* libsodium takes some bytes above 127 for letters. */
+/* libsodium accepts some bytes above 127 as letters. */
 static bool
 is_ascii(struct str s)
 {
@@ -125,7 +125,7 @@ is_ascii(struct str s)
 	return true;
 }
 
-/* libsodium refuses what is not canonical: other characters, padding, bits that are not 0 behind the last byte. */
+/* libsodium refuses text that is not canonical: other characters, padding, non-zero bits after the last byte. */
 bool
 secret_from_base64url(struct str text, void *to, size_t n)
 {

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #define LINE_B (2 * (size_t)SECRET_KEY_B + 1)
-#define REMEDY "make a new one: rm %s; kontor setup --batch; kontor reload"
+#define REMEDY "create a new one: rm %s; kontor setup --batch; kontor reload"
 
-/* One byte more is asked for than there should be. */
+/* Asks for one byte more than a valid file has, to detect a longer one. */
 static bool
 read_line(int fd, char line[LINE_B + 1], size_t *n)
 {
@@ -30,7 +30,7 @@ check_file(int fd, const char *path, uint8_t key[SECRET_KEY_B], struct err *e)
 	bool ok;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return err_set(e, ERR_INPUT, "%s is no file; " REMEDY, path, path);
+		return err_set(e, ERR_INPUT, "%s is not a file; " REMEDY, path, path);
 	if (st.st_mode & S_IRWXO)
 		return err_set(e, ERR_INPUT, "%s is open to every user of this machine; " REMEDY, path, path);
 	if (!read_line(fd, line, &n))
@@ -48,9 +48,10 @@ secret_file_load(const char *path, uint8_t key[SECRET_KEY_B], struct err *e)
 	bool ok;
 
 	if (fd == -1 && errno == ENOENT)
-		return err_set(e, ERR_NOT_FOUND, "%s is not there; make it: kontor setup --batch; kontor reload", path);
+		return err_set(e, ERR_NOT_FOUND,
+		    "%s does not exist; create it: kontor setup --batch; kontor reload", path);
 	if (fd == -1)
-		return err_set(e, ERR_INPUT, "%s: %s; chgrp the workers' group and chmod 0640 it, then: kontor reload",
+		return err_set(e, ERR_INPUT, "%s: %s; give it the workers' group and mode 0640, then: kontor reload",
 		    path, strerror(errno));
 	ok = check_file(fd, path, key, e);
 	close(fd);
@@ -69,7 +70,7 @@ secret_file_make(const char *path, const char *group, struct err *e)
 
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
-		return errno == EEXIST || err_set(e, ERR_INPUT, "%s cannot be made: %s", path, strerror(errno));
+		return errno == EEXIST || err_set(e, ERR_INPUT, "%s cannot be created: %s", path, strerror(errno));
 	randombytes_buf(key, sizeof(key));
 	sodium_bin2hex(line, sizeof(line), key, sizeof(key));
 	line[LINE_B - 1] = '\n';
@@ -81,7 +82,7 @@ secret_file_make(const char *path, const char *group, struct err *e)
 	sodium_memzero(line, sizeof(line));
 	if (ok && close(fd) == 0)
 		return true;
-	(void)err_set(e, ERR_INPUT, "%s cannot be made: %s", path, strerror(errno));
+	(void)err_set(e, ERR_INPUT, "%s cannot be created: %s", path, strerror(errno));
 	if (!ok)
 		close(fd);
 	unlink(path);
