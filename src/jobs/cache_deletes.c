@@ -1,5 +1,4 @@
-/* cache_deletes.c - repeats the cache deletes in the outbox, since those of the writers may not have reached
- * memcached. */
+/* cache_deletes.c - repeats the cache deletes in the outbox: the writer's own may not have reached memcached. */
 #include "jobs/job.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"

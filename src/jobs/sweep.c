@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "jobs/job.h"
 
-/* Killed workers die within moments; the next run counts them. */
+/* The next run counts the workers killed by this one. */
 bool
 job_sweep(struct job_context *j, struct err *e)
 {

@@ -6,7 +6,7 @@
 
 #define RING_B ((size_t)1 << 20) /* some 3,000 pages of a dozen keys */
 #define NOTES_B ((size_t)4 << 10)
-#define WORTH_IT 2 /* keys; fewer are not worth a prefetch */
+#define WORTH_IT 2 /* with fewer keys a prefetch does not pay */
 
 struct ahead_got {
 	struct memc_op op;

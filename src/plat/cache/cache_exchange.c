@@ -45,7 +45,7 @@ cache_waited(struct cache *c, uint64_t since_ns)
 	c->wait_ns -= ns < c->wait_ns ? ns : c->wait_ns;
 }
 
-/* The operations' servers are already set. */
+/* memc_place() has already set the servers of the operations. */
 static void
 exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n, enum cache_urgency urgency)
 {

@@ -6,7 +6,7 @@
 #define STORES_B ((size_t)1 << 20)    /* bytes of values sent in one batch */
 #define ENDED_S (-1)		      /* an expired life time: storing with it deletes */
 
-/* Takes a permit for a fill; their number is limited over all workers. */
+/* Takes a permit for a fill. The number of permits is limited over all workers. */
 static bool
 take_permit(struct cache *c)
 {

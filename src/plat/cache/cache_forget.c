@@ -23,8 +23,8 @@ erase(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 		ops[i].result = all[i].result;
 }
 
-/* Marking fails if the value is absent or memcached has no memory. The answer is the same for both, so the key is then
- * deleted. */
+/* A failed mark means that the value is absent or that memcached is out of memory. The answer does not distinguish the
+ * two, so the key is deleted. */
 static size_t
 mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 {

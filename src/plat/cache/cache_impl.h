@@ -103,8 +103,7 @@ void cache_waited(struct cache *, uint64_t since_ns);
 void cache_ask(struct cache_run *);
 /* Changes an item from THEIRS to OURS or DIRECT when waiting for it must end. */
 void cache_take_over(struct cache_run *, struct cache_work *);
-/* Verifies and reads the value in the bytes. False: a placeholder, or refused and counted; s->kind distinguishes
- * them. */
+/* Verifies and decodes a value. False: a placeholder, or refused and counted; s->kind distinguishes the two. */
 bool cache_parse(
     struct cache_run *, struct cache_work *, struct str bytes, struct cache_stored *s, struct cache_entry *);
 

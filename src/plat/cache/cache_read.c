@@ -29,7 +29,8 @@ cache_parse(
 	return cache_entry_refused(r->c->st, cache_class_name(item->key.cls), &e);
 }
 
-/* Takes the lock for renewing this value. Its key contains the cas id, so the next value has another lock. */
+/* Takes the lock for renewing this value. The key of the lock contains the cas id, so the next value has another
+ * lock. */
 static enum memc_result
 take_lock(struct cache_run *r, struct cache_work *w)
 {
@@ -73,7 +74,7 @@ judge_placeholder(struct cache *c, struct cache_work *w, const struct cache_stor
 	w->orphaned = w->phase == CACHE_THEIRS && (s->placeholder.number & CACHE_PLACEHOLDER_SECOND) == 0;
 }
 
-/* Replaces an invalid value by our placeholder if it is still there. */
+/* Replaces an invalid value, if it is still stored, by our placeholder. */
 static void
 replace(struct cache_run *r, struct cache_work *w, uint64_t bits)
 {
@@ -179,7 +180,7 @@ asks_for(const struct memc_op *got, size_t n, struct str key)
 	return false;
 }
 
-/* Appends the page's probable keys to the `m` wanted now; returns the total. */
+/* Appends the page's probable keys to the `m` keys wanted now. Returns the total. */
 static size_t
 add_guesses(struct cache_run *r, struct memc_op *ops, size_t m, const struct cache_l1_now *now)
 {
@@ -200,7 +201,7 @@ add_absent(struct cache_run *r, struct memc_op *ops, size_t m)
 }
 
 /* One exchange for all items of a phase and the prefetched keys. Keys known from the last time are probably cached, so
- * they are only read; an absent one costs a second exchange. Unknown keys set the placeholder in the same exchange as
+ * they are only read; an absent value costs a second exchange. Unknown keys set the placeholder in the same exchange as
  * the read. */
 static void
 ask_phase(struct cache_run *r, enum cache_phase phase)

@@ -5,9 +5,8 @@
  * values.
  *
  * Additions to libmemcached 1.1.4:
- *  - A deadline per exchange. The library's time-out is per poll, so a server that sends byte by byte could block it
- *    for ever. Here its polls have no time-out, and from the deadline on a timer's signal interrupts them each
- *    millisecond.
+ *  - A deadline per exchange. The library's time-out is per poll, so a dripping server could block it for ever. Here
+ *    polls have no time-out, and from the deadline on a timer's signal interrupts them each millisecond.
  *  - After any unexpected answer the connection is dropped, and all operations of this exchange on the server fail: the
  *    library would treat a refusal or garbage as a miss and continue reading at that point.
  *  - Returned keys are compared with the requested ones; the library returns any key.

@@ -1,6 +1,6 @@
 /* inih parses the lines, but silently cuts long lines, drops text after " ;" or "]", and treats indented lines as
- * continuations. So look_at_line() checks every line before inih and refuses ambiguous ones. The number of lines passed
- * to inih is the line number. */
+ * continuations. So look_at_line() checks every line before inih sees it, and refuses ambiguous lines. The count of
+ * lines passed to inih is the line number. */
 #include "plat/conf/conf.h"
 
 #include <errno.h>
@@ -121,7 +121,7 @@ is_choice(const struct conf_setting *s, struct str v)
 	return false;
 }
 
-/* Appends the entries of `v` to the list; false when one is empty or there are too many. */
+/* Appends the entries of `v` to the list. False when an entry is empty or there are too many. */
 static bool
 parse_list(struct reading *r, const struct conf_setting *s, struct str v)
 {

@@ -72,8 +72,7 @@ typedef void conf_report_fn(void *arg, const char *text);
 MUST_USE bool conf_load_report(
     struct arena *a, const char *file, struct conf *c, conf_report_fn *report, void *arg, struct err *);
 
-/* Reports settings that are allowed but unwise: test.faults, a site without https, no sender, no imprint. Returns their
- * number. */
+/* Reports settings that are allowed but unwise, such as test.faults or a site without https. Returns their number. */
 size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
 
 /* Opens the log of a program (base/log.h) as [log] says; a file that cannot be opened is logged. */

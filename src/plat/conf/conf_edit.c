@@ -46,7 +46,7 @@ is_section(struct str line)
 	return line.n > 0 && line.p[0] == '[';
 }
 
-/* Does the section set the key already? Then its commented default stays as it is. */
+/* True when the section sets the key; its commented default is then left unchanged. */
 static bool
 is_set(struct str text, const char *section, const char *key)
 {

@@ -189,7 +189,7 @@ size_t
 conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 {
 	return warn_if(
-		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker. Never use it in a shop.")
+		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker; never in a shop.")
 	       + warn_if(!str_starts(c->site_url, STR("https://")), report, arg,
 		   "site.url is not https: cookies and addresses are sent unencrypted.")
 	       + warn_if(c->site_sender.n == 0, report, arg, "site.sender is empty: no mail can be sent.")

@@ -184,7 +184,7 @@ control_has(const struct control *ctl, int pid)
 	return false;
 }
 
-/* Another process may have created and changed the file meanwhile: the later setting wins. */
+/* Another process may have created and changed the new file meanwhile: the later pause wins. */
 static void
 carry_over(struct control *to, const struct control *from)
 {
@@ -236,8 +236,8 @@ count_bits(const struct control *ctl, size_t word, uint64_t mask)
 	return n;
 }
 
-/* Sets the own bit first and counts the others afterwards: two processes that compete for the last permit may both be
- * refused, but never both get it. */
+/* Sets the own bit first and counts the others afterwards: of two processes that compete for the last permit both may
+ * be refused, but never both succeed. */
 bool
 control_take_bit(struct control *ctl, size_t word, unsigned bit, int max)
 {

@@ -76,8 +76,8 @@ size_t db_unusable(const struct db *, struct err *first);
 MUST_USE bool db_ping(struct db *, struct err *);
 
 /* Sets the time (CLOCK_MONOTONIC) after which no call may wait, until the next db_deadline(). CLOCK_NEVER: only the
- * statement's own limit. Begins a unit of work: its first call detects a connection that died while idle, without an
- * exchange. */
+ * statement's own limit. Begins a unit of work: its first call detects, at no cost, a connection that died while
+ * idle. */
 void db_deadline(struct db *, uint64_t mono_ns);
 
 /* Ends a unit of work. Rolls back and logs an open transaction, which is a bug. */

@@ -1,6 +1,6 @@
 #include "plat/db/db_impl.h"
 
-/* Transposes: the library needs each parameter's values in an array, but they were bound row by row. */
+/* Transposes the values: they were bound row by row, but the library needs an array per parameter. */
 static void
 turn(const struct db_query *q, unsigned column, MYSQL_BIND *bind)
 {
@@ -35,7 +35,8 @@ db_bulk_bind(struct db_query *q)
 	    && mysql_stmt_bind_param(q->stmt, bind) == 0;
 }
 
-/* Restores the binds of one row, since statements with only numbers are bound once. The connection may be gone. */
+/* Restores the binds of a single row, which are set only once for statements with only numbers. The connection may be
+ * lost. */
 void
 db_bulk_end(struct db_query *q)
 {

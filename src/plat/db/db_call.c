@@ -26,7 +26,7 @@ db_call_limit(struct db *db, uint64_t limit_ms)
 	}
 }
 
-/* Waits for the events the library needs. At the deadline it shuts the socket down, so that the library returns: an
+/* Waits for the events the library needs. At the deadline, shuts the socket down so that the library returns: an
  * abandoned call would leave its coroutine stack suspended. */
 static int
 await(struct db *db, MYSQL *mysql, int want)

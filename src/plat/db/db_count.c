@@ -59,7 +59,7 @@ db_alive(struct db *db, bool alive)
 	}
 }
 
-/* A caller that is let through as the breaker's probe must report, so this is the last step before the call. */
+/* A caller that is allowed as the breaker's probe must report a result, so this is the last step before the call. */
 bool
 db_allowed(struct db *db)
 {

@@ -97,8 +97,7 @@ bool db_pass(struct err *e, const struct err *why);
 enum err_kind db_kind_of(unsigned code);
 bool db_lost(const struct db *, unsigned code);
 
-/* db_call.c: the caller sets the limit with db_call_limit() first. Fetching and freeing share the limit of the
- * execute. */
+/* db_call.c: call db_call_limit() first. Fetching and freeing share the limit of the execute. */
 void db_call_limit(struct db *, uint64_t limit_ms);
 uint64_t db_statement_ms(const struct db *);
 MYSQL *db_call_connect(struct db *, MYSQL *, const char *password);

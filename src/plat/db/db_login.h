@@ -1,8 +1,7 @@
 /* db_login.h - the login to a database, and how the password is passed on.
  *
- * MariaDB's own programs read an option file in memory (DB_LOGIN_OPTION; passed as descriptor RUN_ALSO). So the
- * password is never on a command line or in the environment, where others could read it, and is not copied to a
- * disk. */
+ * MariaDB's own programs read an option file in memory (DB_LOGIN_OPTION, descriptor RUN_ALSO). So others cannot read
+ * the password on a command line or in the environment, and no copy of it is on a disk. */
 #ifndef KONTOR_PLAT_DB_DB_LOGIN_H
 #define KONTOR_PLAT_DB_DB_LOGIN_H
 

@@ -117,7 +117,7 @@ check_binds(struct db_query *q, unsigned want_columns, struct err *e)
 	return true;
 }
 
-/* Numbers are bound once to fixed slots; texts have another address each time. */
+/* Numbers are bound once, to fixed slots. Texts are bound each time, since their addresses differ. */
 static bool
 bind_values(struct db_query *q, struct err *e)
 {

@@ -39,8 +39,8 @@ keep_types(struct arena *a, const struct db_type *from, unsigned n)
 	return to;
 }
 
-/* Binds the library to the slots, once. Texts get no buffer: their length is fetched first, and their bytes then go
- * straight to the caller's arena. */
+/* Binds the library to the slots, once. Texts get no buffer: their length is fetched first, then their bytes, straight
+ * into the caller's arena. */
 static void
 point_binds(MYSQL_BIND *bind, struct db_slot *slot, const struct db_type *type, unsigned n)
 {

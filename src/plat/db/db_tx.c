@@ -97,7 +97,7 @@ db_ping(struct db *db, struct err *e)
 	return db_begin(db, e) && db_commit(db, e);
 }
 
-/* Allows a moment beyond the deadline, since a new connection costs more. */
+/* Rolls back even shortly after the deadline, since a new connection costs more. */
 void
 db_rollback(struct db *db)
 {

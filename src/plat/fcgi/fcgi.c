@@ -192,7 +192,7 @@ read_request(struct fcgi *f, int fd)
 	return take_whole(f, fd) || read_header(f, fd);
 }
 
-/* Takes a pending stop signal: the wait for a connection takes none while connections are waiting. */
+/* Takes a pending stop signal: epoll_pwait() delivers none while connections are waiting. */
 static void
 look_for_stop(void)
 {
@@ -233,7 +233,7 @@ fcgi_param(const struct fcgi *f, const char *name)
 	return f->whole ? fcgi_head_param(&f->head, name) : str_z(FCGX_GetParam(name, f->rq.envp));
 }
 
-/* Reads until `n` bytes have come, the body ends, or time is up. */
+/* Reads until `n` bytes have arrived, the body ends, or the deadline passes. */
 static size_t
 read_some(struct fcgi *f, char *p, size_t n)
 {
@@ -429,7 +429,7 @@ fcgi_send_half(struct fcgi *f, struct arena *a, struct str head, struct str body
 	struct records r = records_of(f, a, head, str_head(body, body.n / 2));
 
 	if (!write_all(f->conn_fd, r.iov, r.n, CLOCK_NEVER))
-		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for half an answer\"");
+		log_put(LOG_INFO, "event=aborted msg=\"the client left before half of the answer was sent\"");
 }
 
 /* Closing with unread input sends a reset, which may overtake the answer. So shut down our side, drain the input, then

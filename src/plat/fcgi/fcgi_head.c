@@ -87,7 +87,7 @@ fcgi_head_parse(char *p, size_t n, struct fcgi_head *h)
 	struct reader r = {(const unsigned char *)p, (const unsigned char *)p + n};
 	struct record begin, params, end;
 
-	/* Requires the first record to have no padding, because libfcgi misparses the record after a padded one. */
+	/* Requires a first record without padding, because libfcgi misparses the record after a padded one. */
 	if (!get_record(&r, &begin) || begin.type != FCGI_BEGIN_REQUEST || r.p != begin.content.end
 	    || begin.content.end - begin.content.p != sizeof(FCGI_BeginRequestBody)
 	    || (begin.content.p[0] << 8 | begin.content.p[1]) != FCGI_RESPONDER)

@@ -26,7 +26,7 @@ struct pump {
 	struct side from, to;
 	int in, out, login, file; /* ours: the first program's output, the second's input */
 	struct dump_scan *scan;   /* NULL: no scan */
-	bool refused;             /* the second program stopped reading too early */
+	bool refused;             /* the second program stopped reading before the end */
 };
 
 static void

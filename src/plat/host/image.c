@@ -240,8 +240,7 @@ child(struct str s, const struct image_head *h, const struct target *t)
 	im = decode(s, h);
 	if (im == NULL)
 		return CHILD_NO_PICTURE;
-	/* Flatten onto white before resampling; otherwise the hidden colour of transparent pixels bleeds into the
-	 * edges. */
+	/* Flatten onto white first: resampling would blend the hidden colour of transparent pixels into the edges. */
 	flat = gdImageCreateTrueColor(gdImageSX(im), gdImageSY(im));
 	if (flat == NULL)
 		return CHILD_NO_PICTURE;

@@ -56,7 +56,7 @@ task_start(struct arena *a, struct running *r)
 	close(fds[1]);
 	r->fd = fds[0];
 	if (r->pid > 0) {
-		setpgid(r->pid, r->pid); /* as in the child: the group may be killed before that */
+		setpgid(r->pid, r->pid); /* also in the parent: the group may be killed before the child does it */
 		return true;
 	}
 	close(r->fd);
@@ -104,7 +104,7 @@ task_take(struct running *r)
 	return n == 0 || (n < 0 && errno != EINTR);
 }
 
-/* Waits until a child writes, ends or reaches its time limit; removes those that ended from the list. */
+/* Waits until a child writes, ends or reaches its time limit. Removes ended children from the list. */
 static size_t
 wait_some(struct running *list, size_t n)
 {

@@ -66,8 +66,8 @@ copy_bytes(int in, int out, uint64_t *size_b)
 	return true;
 }
 
-/* Call it before the mode is set: chown clears mode bits. Without the privilege the owner stays. EINVAL: the user
- * namespace does not map that owner. */
+/* Call it before setting the mode, since chown clears mode bits. Without the privilege the owner stays. EINVAL: the
+ * user namespace does not map that owner. */
 static bool
 own_like(int fd, const struct stat *st)
 {
@@ -114,7 +114,7 @@ tree_own_as(const char *path, const char *as)
 	struct stat st;
 
 	if (stat(as, &st) == 0 && lchown(path, st.st_uid, st.st_gid) != 0)
-		return; /* it keeps its creator as owner */
+		return; /* the owner remains its creator */
 }
 
 void
@@ -124,7 +124,7 @@ tree_be_like(const char *path, const char *as)
 
 	tree_own_as(path, as);
 	if (stat(as, &st) == 0 && chmod(path, st.st_mode & 07777) != 0)
-		return; /* it keeps its initial mode: owner only */
+		return; /* the mode remains the initial one: owner only */
 }
 
 bool

@@ -70,7 +70,7 @@ shared_pid_space(void)
 	return stat("/proc/self/ns/pid", &sb) == 0 ? (uint64_t)sb.st_ino : 0;
 }
 
-/* Gives the file to the folder's owner: root's tools must not leave a file that workers cannot write. */
+/* Gives the file to the folder's owner: root must not leave a file that workers cannot write. */
 static void
 give_to_folder(const struct shared *s)
 {

@@ -241,7 +241,7 @@ try_slots(struct stats *st, enum stats_role role, const char *name, bool fresh)
 	return false;
 }
 
-/* Tries several times for an old slot, since a sweep may briefly hold the lock of a free one. */
+/* Tries several times for an old slot, since a sweep may briefly lock a free slot. */
 bool
 stats_claim_as(struct stats *st, enum stats_role role, const char *name, struct err *e)
 {

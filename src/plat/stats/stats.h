@@ -76,12 +76,10 @@ MUST_USE bool stats_open_tool(struct stats *, const char *path, bool write, stru
 MUST_USE bool stats_claim(struct stats *, const char *backend, struct err *);
 MUST_USE bool stats_claim_as(struct stats *, enum stats_role, const char *name, struct err *);
 
-/* Opens the file and claims a slot, unless both are done and sound. Call it only between requests. On failure the old
- * mapping stays. */
+/* Opens and claims unless already done and sound. Call it only between requests. On failure the old mapping stays. */
 MUST_USE bool stats_join(struct stats *, const char *path, enum stats_role, const char *name, struct err *);
 
-/* Checks that the process has a slot and that the path still leads to the mapped file, which has not been emptied;
- * otherwise ERR_BUSY. */
+/* ERR_BUSY unless the process has a slot and the path still leads to the mapped file, which was not truncated. */
 MUST_USE bool stats_sound(const struct stats *, struct err *);
 
 /* Marks a backend as removed on purpose: its counts stay, and its dead workers raise no alarm. A new worker of the
