@@ -112,7 +112,7 @@ restart_memcached_and_let_another_begin(void)
 {
 	struct cache *c = open_cache(NULL);
 	struct cache_key key = cache_key(c, CACHE_card, STR("en"), STR("anew"));
-	uint64_t ours = ask(open_memc(), MEMC_GET, key).mark.cas, theirs;
+	uint64_t ours = ask(open_memc(), MEMC_GET, key).token.cas, theirs;
 	const struct cache_placeholder somebody = {1, 1};
 	char placeholder[CACHE_PLACEHOLDER_B];
 	struct memc_op take = {MEMC_TAKE, .key = str_n(key.text, key.n), .ttl_s = 60};
@@ -127,7 +127,7 @@ restart_memcached_and_let_another_begin(void)
 		erase(key);
 		take.value = str_n(placeholder, sizeof(placeholder));
 		ask_all(m, &take, 1);
-		theirs = take.mark.cas;
+		theirs = take.token.cas;
 	} while (theirs < ours);
 	ck_assert_uint_eq(theirs, ours);
 	meanwhile = NULL;

@@ -114,23 +114,23 @@ START_TEST(what_is_stored_by_a_mark_goes_over_that_value_only)
 	other = open_real();
 	ours = done(m, op(MEMC_TAKE, "taken"));
 	store = with(MEMC_CAS, "taken", "value");
-	store.mark = (struct memc_mark){ours.mark.cas + 1, ours.mark.connection};
+	store.token = (struct memc_token){ours.token.cas + 1, ours.token.connection};
 	ck_result(done(m, store), MEMC_OK); /* sent */
 	await_stores(m);
 	ck_str(done(other, op(MEMC_GET, "taken")).value, "placeholder");
-	store.mark = ours.mark;
+	store.token = ours.token;
 	ck_result(done(m, store), MEMC_OK);
 	await_stores(m);
 	ck_str(done(other, op(MEMC_GET, "taken")).value, "value");
 	store.value = STR("late");
 	ck_result(done(m, store), MEMC_OK);
 	ck_str(done(m, op(MEMC_GET, "taken")).value, "value");
-	store.mark = done(m, op(MEMC_GET, "taken")).mark;
+	store.token = done(m, op(MEMC_GET, "taken")).token;
 	ck_result(done(other, op(MEMC_ERASE, "taken")), MEMC_OK);
 	ck_result(done(other, op(MEMC_GET, "taken")), MEMC_MISS);
 	ck_result(done(m, store), MEMC_OK);
 	ck_result(done(m, op(MEMC_GET, "taken")), MEMC_MISS);
-	store.mark = done(m, op(MEMC_TAKE, "taken")).mark;
+	store.token = done(m, op(MEMC_TAKE, "taken")).token;
 	store.ttl_s = -1;
 	store.value = STR_NONE;
 	ck_result(done(m, store), MEMC_OK);
@@ -145,10 +145,10 @@ START_TEST(a_mark_of_another_connection_or_without_a_number_is_not_sent)
 
 	prepare(LONG_MS);
 	m = open_real();
-	store.mark = done(m, op(MEMC_TAKE, "mark")).mark;
-	store.mark.connection++;
+	store.token = done(m, op(MEMC_TAKE, "mark")).token;
+	store.token.connection++;
 	ck_result(done(m, store), MEMC_EXISTS);
-	store.mark = (struct memc_mark){0, store.mark.connection - 1};
+	store.token = (struct memc_token){0, store.token.connection - 1};
 	ck_result(done(m, store), MEMC_EXISTS);
 	ck_str(done(m, op(MEMC_GET, "mark")).value, "placeholder"); /* and answers stay in step */
 }
@@ -162,7 +162,7 @@ START_TEST(what_is_put_in_front_makes_it_another_value)
 	prepare(LONG_MS);
 	m = open_real();
 	ck_result(done(m, with(MEMC_PREPEND, "front", "!")), MEMC_MISS);
-	store.mark = done(m, op(MEMC_TAKE, "front")).mark;
+	store.token = done(m, op(MEMC_TAKE, "front")).token;
 	ck_result(done(m, with(MEMC_PREPEND, "front", "!")), MEMC_OK);
 	ck_result(done(m, store), MEMC_OK);
 	ck_str(done(m, op(MEMC_GET, "front")).value, "!placeholder");
@@ -178,7 +178,7 @@ START_TEST(one_exchange_stores_erases_and_reads_in_this_order)
 	prepare(LONG_MS);
 	m = open_real();
 	ck_result(done(m, with(MEMC_ADD, "erased", "old")), MEMC_OK);
-	ops[4].mark = done(m, op(MEMC_TAKE, "stored")).mark;
+	ops[4].token = done(m, op(MEMC_TAKE, "stored")).token;
 	do_all(m, ops, ARRAY_LEN(ops));
 	ck_str(ops[0].value, "new");
 	ck_str(ops[1].value, "placeholder");
@@ -235,7 +235,7 @@ START_TEST(a_value_that_memcached_refuses_takes_no_other_answer_with_it)
 	ck_result(done(m, large), MEMC_REFUSED);
 	ck_result(done(m, with(MEMC_ADD, "small", "value")), MEMC_OK);
 	large.what = MEMC_CAS; /* refused silently */
-	large.mark = done(m, op(MEMC_TAKE, "large")).mark;
+	large.token = done(m, op(MEMC_TAKE, "large")).token;
 	ck_result(done(m, large), MEMC_OK);
 	ck_str(done(m, op(MEMC_GET, "small")).value, "value");
 }

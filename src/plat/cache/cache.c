@@ -98,8 +98,8 @@ nap(struct cache *c, uint64_t ns, uint64_t keep_ns)
 	cache_waited(c, since_ns);
 }
 
-/* Waits for other workers' fills of our items. Items deleted meanwhile become ours to fill; items that do not arrive
- * are taken over, or read from the database directly. */
+/* Waits for other workers' fills of our items. If an item is deleted meanwhile, this worker fills it. Items that do not
+ * arrive are taken over, or read from the database directly. */
 static void
 wait_for_others(struct cache_run *r)
 {
@@ -115,7 +115,7 @@ wait_for_others(struct cache_run *r)
 				r->works[i].phase = CACHE_ASK;
 		cache_ask(r);
 		if (cache_count_phase(r, CACHE_DONE) + cache_count_phase(r, CACHE_THEIRS) < r->n)
-			return; /* read these first, then wait on */
+			return; /* the caller fills these first, then waits again */
 	}
 	for (size_t i = 0; i < r->n; i++)
 		if (r->works[i].phase == CACHE_THEIRS)

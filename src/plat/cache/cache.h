@@ -6,7 +6,7 @@
  *    over that same placeholder (by its cas id). A writer marks or deletes after its commit, which invalidates the
  *    placeholder, so a value read before the commit can never be stored after it.
  *  - One reader fills. The others get the stale value, or wait. A request waits at most twice `timeout_ns` in total,
- *    for fills and for memcached itself; then it reads the database and stores nothing.
+ *    for fills and for memcached itself. Then it reads the database and stores nothing.
  *  - A change marks a value instead of deleting it. A marked value is shown only when the database has failed.
  *    Sessions and orders are deleted.
  *  - An L1 entry carries the epoch read before the request to memcached.

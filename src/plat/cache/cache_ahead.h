@@ -33,8 +33,8 @@ size_t cache_ahead_guess(struct cache_ahead *, const struct arena *, struct str 
 /* True when the page's keys are known, so that its values are probably cached. */
 bool cache_ahead_known(const struct cache_ahead *);
 
-/* Stores the prefetched answers; drops errors. `life` must have begun before the exchange. Borrows until the page
- * ends. */
+/* Stores the prefetched answers; drops errors. `life` must have begun before the exchange. The answers are borrowed
+ * until the page ends. */
 void cache_ahead_put(struct cache_ahead *, const struct memc_op *got, size_t n, const struct cache_l1_life *life);
 
 /* Takes out the answer for a key; false: there is none. */

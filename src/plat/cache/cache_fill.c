@@ -28,7 +28,7 @@ value_op(struct cache *c, const struct cache_work *w)
 	int64_t now_s = clock_utc_s(), soft_s = c->set.soft_s;
 	struct str key = cache_key_str(&w->item->key);
 	struct cache_entry entry = {.version = w->item->version, .payload = w->item->value};
-	struct memc_op op = {MEMC_CAS, .key = key, .ttl_s = (int)c->set.hard_s, .mark = w->mark};
+	struct memc_op op = {MEMC_CAS, .key = key, .ttl_s = (int)c->set.hard_s, .token = w->token};
 	struct buf b;
 
 	/* Jitter of a tenth, so that values filled together do not expire together. */
@@ -115,7 +115,7 @@ give_up(struct cache_run *r)
 		struct str key = cache_key_str(&w->item->key);
 
 		if (w->phase == CACHE_OURS)
-			ops[n++] = (struct memc_op){MEMC_CAS, .key = key, .mark = w->mark, .ttl_s = ENDED_S};
+			ops[n++] = (struct memc_op){MEMC_CAS, .key = key, .token = w->token, .ttl_s = ENDED_S};
 		else if (w->phase == CACHE_RENEW && w->outage_only)
 			ops[n++] = (struct memc_op){MEMC_ERASE, .key = w->lock, .near = key};
 	}

@@ -49,7 +49,7 @@ struct cache_work {
 	struct cache_item *item;
 	enum cache_phase phase;
 	struct cache_l1_life life;  /* its epoch was read before the request to memcached */
-	struct memc_mark mark;	    /* OURS, RENEW: of the bytes to replace, before the database is read */
+	struct memc_token token;   /* OURS, RENEW: of the bytes to replace, before the database is read */
 	struct str stale;	    /* a value to fall back on */
 	bool outage_only;	    /* `stale` is marked */
 	bool orphaned;		    /* THEIRS: may be taken over when nobody can wait any longer */

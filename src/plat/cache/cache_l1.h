@@ -1,8 +1,8 @@
 /* cache_l1.h - the hottest values in the worker's own memory.
  *
  * A ring of bytes, written round and round, and an index by key hash: bounded by construction, nothing is freed. A
- * value is valid in its epoch and for CACHE_L1_LIFE_NS at most: a writer on this host raises the epoch after its
- * delete; changes by other hosts take effect within the life time. */
+ * value is valid only in its epoch, and for CACHE_L1_LIFE_NS at most. A writer on this host raises the epoch after its
+ * delete; changes by other hosts take effect within that life. */
 #ifndef KONTOR_PLAT_CACHE_CACHE_L1_H
 #define KONTOR_PLAT_CACHE_CACHE_L1_H
 

@@ -12,7 +12,7 @@ end_guesses(struct cache *c)
 
 		cache_stored_parse(ops[i].value, &s);
 		if (s.kind == CACHE_STORED_PLACEHOLDER && s.placeholder.worker == c->placeholder.worker)
-			ops[m++] = (struct memc_op){MEMC_CAS, .key = ops[i].key, .mark = ops[i].mark, .ttl_s = -1};
+			ops[m++] = (struct memc_op){MEMC_CAS, .key = ops[i].key, .token = ops[i].token, .ttl_s = -1};
 	}
 	if (m > 0)
 		cache_exchange(c, NULL, ops, m, CACHE_QUIET);

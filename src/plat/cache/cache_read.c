@@ -37,7 +37,7 @@ take_lock(struct cache_run *r, struct cache_work *w)
 	struct str key = cache_key_str(&w->item->key);
 	struct memc_op op = {MEMC_ADD, .near = key, .value = STR("1"), .ttl_s = CACHE_PLACEHOLDER_S};
 
-	op.key = str_fmt(r->a, "!%llx!%.*s", (unsigned long long)w->mark.cas, STR_ARG(key));
+	op.key = str_fmt(r->a, "!%llx!%.*s", (unsigned long long)w->token.cas, STR_ARG(key));
 	cache_exchange(r->c, r->a, &op, 1, CACHE_ORDINARY);
 	w->lock = op.key;
 	return op.result;
@@ -79,7 +79,7 @@ static void
 replace(struct cache_run *r, struct cache_work *w, uint64_t bits)
 {
 	struct str key = cache_key_str(&w->item->key);
-	struct memc_op ops[] = {{MEMC_CAS, .key = key, .mark = w->mark, .ttl_s = CACHE_PLACEHOLDER_S},
+	struct memc_op ops[] = {{MEMC_CAS, .key = key, .token = w->token, .ttl_s = CACHE_PLACEHOLDER_S},
 	    {MEMC_GET, .key = key}};
 	struct cache_stored s;
 
@@ -89,7 +89,7 @@ replace(struct cache_run *r, struct cache_work *w, uint64_t bits)
 	w->orphaned = false;
 	if (ops[1].result != MEMC_OK)
 		return;
-	w->mark = ops[1].mark;
+	w->token = ops[1].token;
 	cache_stored_parse(ops[1].value, &s);
 	if (s.marked)
 		return;
@@ -140,7 +140,7 @@ judge_answer(struct cache_run *r, struct cache_work *w, const struct memc_op *go
 	struct cache_entry entry;
 	struct cache_stored s;
 
-	w->mark = got->mark;
+	w->token = got->token;
 	if (got->result == MEMC_MISS) {
 		w->phase = got->what == MEMC_TAKE ? CACHE_DIRECT /* memcached has no memory */ : CACHE_ABSENT;
 	} else if (got->result != MEMC_OK) {

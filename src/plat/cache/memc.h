@@ -14,8 +14,8 @@
  * Not guarded: a returned key over 250 bytes overruns the library's buffer, and "END" or "DELETED" in answer to an add
  * fails an assertion of the library; only a rogue server sends these. Name resolution has no time limit.
  *
- * A mark identifies a value on a server: its cas id, never 0, and the connection that returned it. Cas ids restart with
- * memcached, but connections do not survive a restart; so a store with a mark never replaces another value. */
+ * A token identifies a value on a server: its cas id, never 0, and the connection that returned it. Cas ids restart
+ * with memcached, but connections do not survive a restart. So a store with a token never replaces another value. */
 #ifndef KONTOR_PLAT_CACHE_MEMC_H
 #define KONTOR_PLAT_CACHE_MEMC_H
 
@@ -27,10 +27,10 @@ struct memc;
 
 /* In the order of execution; operations of one kind in the caller's order. */
 enum memc_what {
-	MEMC_CAS,    /* quiet: stores `value` only over the value with the mark; ttl_s < 0 deletes */
+	MEMC_CAS,    /* quiet: stores `value` only over the value with the token; ttl_s < 0 deletes */
 	MEMC_ERASE,  /* quiet: deletes */
 	MEMC_TAKE,   /* a quiet add of `value`, then MEMC_GET, in one exchange */
-	MEMC_GET,    /* value, and its mark */
+	MEMC_GET,    /* value, and its token */
 	MEMC_ADD,    /* stores `value` if the key is absent; this and the next kinds take an exchange each */
 	MEMC_PREPEND, /* prepends `value`, which changes the cas id */
 	MEMC_DELETE
@@ -39,12 +39,12 @@ enum memc_what {
 enum memc_result {
 	MEMC_OK,      /* found or done; for a quiet operation: sent */
 	MEMC_MISS,    /* absent */
-	MEMC_EXISTS,  /* add: the key exists; cas: not sent, since the mark is of another connection */
+	MEMC_EXISTS,  /* add: the key exists; cas: not sent, since the token is of another connection */
 	MEMC_REFUSED, /* too large, or out of memory */
 	MEMC_ERROR    /* time-out, no connection, invalid answer */
 };
 
-struct memc_mark {
+struct memc_token {
 	uint64_t cas;
 	uint64_t connection;
 };
@@ -57,7 +57,7 @@ struct memc_op {
 	struct str near;  /* a key that chooses the server; none: its own */
 	bool skip;	  /* not executed: the result is MEMC_ERROR */
 	size_t server;	  /* set by memc_place() */
-	struct memc_mark mark;	 /* in: cas. Out: get, take */
+	struct memc_token token; /* in: cas. Out: get, take */
 	enum memc_result result; /* out */
 };
 

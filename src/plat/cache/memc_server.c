@@ -68,13 +68,13 @@ send_quiet(struct memc_server *s, struct memc_op *op)
 {
 	switch (op->what) {
 	case MEMC_CAS:
-		if (op->mark.cas == 0 || op->mark.connection != s->connection) {
+		if (op->token.cas == 0 || op->token.connection != s->connection) {
 			op->result = MEMC_EXISTS;
 			return MEMCACHED_SUCCESS;
 		}
 		op->result = MEMC_OK;
 		return memcached_cas(s->client, op->key.p, op->key.n, op->value.n > 0 ? op->value.p : "", op->value.n,
-		    op->ttl_s, 0, op->mark.cas);
+		    op->ttl_s, 0, op->token.cas);
 	case MEMC_ERASE:
 		op->result = MEMC_OK;
 		return memcached_delete(s->client, op->key.p, op->key.n, 0);
@@ -159,7 +159,7 @@ take_value(const struct memc_server *s, struct arena *a, struct memc_op *op)
 		return false;
 	memcpy(p, memcached_result_value(&s->result), n);
 	op->value = str_n(p, n);
-	op->mark = (struct memc_mark){cas, s->connection};
+	op->token = (struct memc_token){cas, s->connection};
 	op->result = MEMC_OK;
 	return true;
 }

@@ -75,7 +75,7 @@ MUST_USE bool conf_load_report(
 /* Reports settings that are allowed but unwise, such as test.faults or a site without https. Returns their number. */
 size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
 
-/* Opens the log of a program (base/log.h) as [log] says; a file that cannot be opened is logged. */
+/* Opens the log of a program (base/log.h) as set in [log]. Logs a failure to open the file. */
 void conf_log_open(const char *program, const struct conf *);
 
 /* Writes a value in the file's syntax, including TEXT lines and LIST entries. */

@@ -7,7 +7,7 @@
  *  - A worker without this file accepts no order: it calls control_sound() before each.
  *  - Each process holds one slot with a kernel lock. Permits and probes are bits in the slot. They count only while the
  *    slot is held, so they end with the process.
- *  - A new file never repeats an epoch, and inherits the pause from processes that map the old one.
+ *  - A new file never repeats an epoch, and inherits the pause from processes that still map the old file.
  *
  * Functions also accept NULL (a tool that shares nothing): permits are then granted and breakers closed. */
 #ifndef KONTOR_PLAT_CONTROL_CONTROL_H
@@ -40,7 +40,7 @@ struct control {
 /* Maps the file, creating it when missing. ERR_UPSTREAM when that fails. `stats` is borrowed. */
 MUST_USE bool control_open(struct control *, const char *path, struct stats *, struct err *);
 
-/* The same for a tool: the file must exist (ERR_NOT_FOUND). `write` is for tools that change something. */
+/* The same for a tool. ERR_NOT_FOUND when the file does not exist. `write` is for tools that change something. */
 MUST_USE bool control_open_tool(struct control *, const char *path, bool write, struct err *);
 
 /* Takes a slot for the life of the process, in the name of a backend or "jobs". ERR_LIMIT when all are held. */

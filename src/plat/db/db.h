@@ -2,8 +2,8 @@
  *
  * All SQL is a table of struct db_stmt (store/sql/); no function here takes SQL text. Every statement is prepared at
  * connect and checked: number of parameters, number, types and nullability of the columns. A statement that does not
- * fit the schema is unusable: only that one fails, with an ERR_UPSTREAM that names statement, column and remedy. It is
- * logged and counted once per connection, and prepared again when used after a second. All other statements work.
+ * fit the schema is unusable. Its use fails with an ERR_UPSTREAM that names statement, column and remedy. It is logged
+ * and counted once per connection, and prepared again when used after a second. All other statements work.
  *
  * The module connects on first use, and reconnects after a loss, but never inside a transaction. Every exchange uses
  * the client library's non-blocking interface under the deadline: a stopped server costs a request its deadline and no
@@ -87,7 +87,7 @@ void db_rest(struct db *);
 void db_limits(struct db *, size_t rows, size_t bytes);
 
 /* One statement: take it, bind its parameters (q_*) in the order of `in`, then run or select once; read columns with
- * c_*. Run or select reports a wrong bind as ERR_BUG. Bound strings are borrowed until then. */
+ * c_*. Run or select reports a wrong bind as ERR_BUG. Strings are borrowed until run or select. */
 struct db_query *db_query(struct db *, unsigned id);
 void q_i64(struct db_query *, int64_t);
 void q_u64(struct db_query *, uint64_t);

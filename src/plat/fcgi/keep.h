@@ -1,7 +1,7 @@
 /* keep.h - leaves the listening socket with systemd while a backend restarts.
  *
- * spawn-fcgi binds the socket and its children inherit it. When the last of them ends, the socket closes and web
- * servers cannot connect. With FileDescriptorStoreMax= systemd stores descriptors that a service sends (sd_notify(3),
+ * spawn-fcgi binds the socket and its children inherit it. When the last child ends, the socket closes and web servers
+ * cannot connect. With FileDescriptorStoreMax= systemd stores descriptors that a service sends (sd_notify(3),
  * "FDSTORE=1") and passes them to its next start as LISTEN_FDS. Meanwhile connections wait in the socket's backlog, and
  * no request is lost.
  *

@@ -34,7 +34,6 @@ void dump_scan_init(struct dump_scan *, struct arena *);
 /* Scans the next bytes and appends the bytes to keep to `out`. */
 void dump_scan_take(struct dump_scan *, struct str bytes, struct buf *out);
 
-/* Ends the input. */
 void dump_scan_end(struct dump_scan *, struct buf *out);
 
 #endif

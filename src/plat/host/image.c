@@ -307,8 +307,7 @@ open_temps(struct target *t, struct err *e)
 	for (int i = 0; i < IMAGE__MAX; i++) {
 		(void)unlink(t->temp[i]); /* left by an aborted run */
 		t->fd[i] = ok ? open(t->temp[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) : -1;
-		/* regardless of the umask */
-		if (ok && (t->fd[i] < 0 || fchmod(t->fd[i], 0644) != 0))
+		if (ok && (t->fd[i] < 0 || fchmod(t->fd[i], 0644) != 0)) /* regardless of the umask */
 			ok = err_set(e, ERR_UPSTREAM, "%s cannot be written: %s", t->dir, strerror(errno));
 	}
 	return ok;

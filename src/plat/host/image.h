@@ -1,7 +1,7 @@
 /* image.h - checks foreign pictures and re-encodes them in the shop's sizes.
  *
  * A picture's name is the hash of its bytes and of our encoder's version. So equal pictures are stored once, and files
- * never change and can be cached for ever. Files are <2 hex>/<32 hex>-card.webp and so on, below the folder of
+ * never change: they can be cached for ever. Files are <2 hex>/<32 hex>-card.webp and so on, below the folder of
  * pictures. A size limits the longest side. Nothing is enlarged, transparency becomes white, a JPEG's orientation is
  * applied, metadata is dropped.
  *

@@ -1,7 +1,8 @@
 /* run.h - runs other programs, found by PATH, without a shell.
  *
  * Each run names the descriptors for the standard channels and at most one more. The program inherits no others, since
- * all are O_CLOEXEC. ERR_NOT_FOUND when the program cannot be found or started. The caller judges the exit status. */
+ * all descriptors are O_CLOEXEC. ERR_NOT_FOUND when the program cannot be found or started. The caller judges the exit
+ * status. */
 #ifndef KONTOR_PLAT_HOST_RUN_H
 #define KONTOR_PLAT_HOST_RUN_H
 
@@ -20,7 +21,6 @@ struct run {
 	int also;		 /* borrowed; becomes descriptor RUN_ALSO of the program; 0: none */
 };
 
-/* Starts the program. */
 MUST_USE bool run_start(const struct run *, pid_t *, struct err *);
 
 /* Waits for the program to end. *status: its exit status, or 128 plus the number of the signal that ended it. */

@@ -101,7 +101,6 @@ void stats_end(struct stats *, enum stats_end);
 
 void stats_add(struct stats *, enum stats_counter, uint64_t n);
 
-/* Counts an error by its kind. */
 void stats_error(struct stats *, enum err_kind);
 
 /* Settles the slots of dead processes: logs each request in progress and counts its ending. Any number of processes may

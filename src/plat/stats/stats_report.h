@@ -1,7 +1,7 @@
 /* stats_report.h - reads the shared counters, and computes the four measures.
  *
- * Reading takes no lock. The endings of a slot are read before `begun`, so that the number in progress is never
- * negative; figures of one slot are consistent to within one request. */
+ * Reading takes no lock. The endings of a slot are read before `begun`, so the number in progress is never negative.
+ * The figures of a slot are consistent to within one request. */
 #ifndef KONTOR_PLAT_STATS_STATS_REPORT_H
 #define KONTOR_PLAT_STATS_STATS_REPORT_H
 
@@ -37,12 +37,11 @@ struct stats_worker {
 struct stats_backend {
 	const char *name;
 	enum stats_role role;
-	size_t alive, workers; /* workers: slots that were ever used */
+	size_t alive, workers; /* workers: slots ever used */
 	bool retired;	       /* ended on purpose */
 	struct stats_sum *sum;
 };
 
-/* A service behind a breaker. */
 struct stats_service {
 	const char *service, *server; /* "db" or "cache"; server "": the only one */
 	bool open;

@@ -1,8 +1,8 @@
 /* fold.h - normalises texts for search: one case, one form, no accents.
  *
  * Applies NFKC with case folding. Removes the accents of Latin, Greek and Cyrillic, the vowel points of Hebrew and the
- * vowel signs of Arabic; keeps the marks of Thai, Indic scripts, Japanese and Korean, which change the word. A sharp s
- * becomes ss. */
+ * vowel signs of Arabic; keeps the marks of Thai, Indic scripts, Japanese and Korean, since they change the word. A
+ * sharp s becomes ss. */
 #ifndef KONTOR_PLAT_TEXT_FOLD_H
 #define KONTOR_PLAT_TEXT_FOLD_H
 

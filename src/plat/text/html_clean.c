@@ -546,7 +546,6 @@ write_tree(struct parser *p, struct str in, struct buf *out)
 	return true;
 }
 
-/* Plain text as HTML. */
 static struct str
 paragraphs(struct arena *a, struct str in)
 {
