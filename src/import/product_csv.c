@@ -193,7 +193,7 @@ read_options(const struct product_row *r, struct product *p)
 			return product_refuse(r, names[i], "the option before it has no name");
 		for (size_t k = 0; k < i; k++)
 			if (str_eq_case(p->option[k], name))
-				return product_refuse(r, names[i], "two options with one name");
+				return product_refuse(r, names[i], "two options have the same name");
 		p->option[p->n_options++] = name;
 	}
 	if (p->n_options == 1 && str_eq_case(p->option[0], STR("Title"))
@@ -288,7 +288,7 @@ csv_begin(struct product_row *r)
 	pc->spoiled = false;
 }
 
-/* More cells than columns: a separator too many, so no cell of the row can be trusted. */
+/* The row has more cells than the header: no cell can be trusted, since a separator may be misplaced. */
 static bool
 fits_header(const struct product_row *r)
 {
@@ -311,7 +311,7 @@ add_row(struct product_row *r)
 	if (pc->p == NULL)
 		csv_begin(r);
 	else if (pc->p_refused) {
-		product_refuse(r, PRODUCT_COLUMN_HANDLE, "its product is left out, see line %u", pc->p->line);
+		product_refuse(r, PRODUCT_COLUMN_HANDLE, "the product is left out, see line %u", pc->p->line);
 		return;
 	}
 	if (pc->p_refused)
@@ -324,7 +324,7 @@ add_row(struct product_row *r)
 	if ((r->first || product_row_has_variant(r)) && !product_add_variant(r))
 		return;
 	if (!r->first && !product_row_has_variant(r) && product_cell(r, PRODUCT_COLUMN_IMAGE).n == 0) {
-		product_refuse(r, PRODUCT_COLUMN_PRICE, "the row holds neither a variant nor a picture");
+		product_refuse(r, PRODUCT_COLUMN_PRICE, "the row contains neither a variant nor a picture");
 		return;
 	}
 	product_add_image(r);
@@ -421,7 +421,7 @@ product_csv_take(struct product_csv *pc, struct product **out)
 	if (p == NULL || pc->p_refused)
 		return false;
 	if (p->n_variants == 0) {
-		struct product_note n = {true, p->line, 1, "", "no variant is left: the product is left out"};
+		struct product_note n = {true, p->line, 1, "", "no variant remains: the product is left out"};
 
 		if (pc->setup.note != NULL)
 			pc->setup.note(pc->setup.arg, &n);

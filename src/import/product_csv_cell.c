@@ -128,7 +128,7 @@ product_text(const struct product_row *r, enum product_column col, size_t max_ch
 {
 	struct str s = product_cell(r, col);
 
-	if (s.n > max_chars * 8) /* cleaning drops blanks and line ends, but never so many */
+	if (s.n > max_chars * 8) /* cleaning never removes so many blanks and line ends */
 		return product_refuse(r, col, "longer than %zu characters", max_chars);
 	*out = product_one_line(r->pc->group, s);
 	return utf8_len(*out) <= max_chars || product_refuse(r, col, "longer than %zu characters", max_chars);
@@ -151,5 +151,5 @@ product_truth(const struct product_row *r, enum product_column col, bool otherwi
 			*out = words[i].value;
 			return true;
 		}
-	return product_refuse(r, col, "not TRUE or FALSE");
+	return product_refuse(r, col, "neither TRUE nor FALSE");
 }

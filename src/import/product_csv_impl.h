@@ -17,7 +17,7 @@ struct product_csv {
 	struct spec_column *specs;
 	size_t n_specs, n_columns;
 	struct product *p; /* NULL: none is being collected */
-	struct product_variant *variants; /* PRODUCT_VARIANTS_MAX of them; copied to the product when it is taken */
+	struct product_variant *variants; /* PRODUCT_VARIANTS_MAX; product_csv_take() copies them to the product */
 	struct product_image *images;
 	bool p_refused, row_refused, spoiled;
 	uint64_t n_rows, n_refused;
@@ -30,10 +30,10 @@ struct product_row {
 	bool first;
 };
 
-/* A cell's text, trimmed; none when the file has no such column. */
+/* A cell's text, trimmed, or none when the file has no such column. */
 struct str product_cell(const struct product_row *, enum product_column);
 
-/* Reports the cell in column `at` of the file, or the row when it has no such cell. `refused`: the row is skipped. */
+/* Reports the cell in column `at` of the file, or the row if it has no such cell. `refused`: the row is skipped. */
 void product_note_cell(const struct product_row *, bool refused, int at, const char *column, const char *why);
 
 /* Reports the cell and skips the row. Always returns false. */
@@ -42,15 +42,15 @@ bool product_refuse(const struct product_row *, enum product_column, const char 
 /* Reports the cell only. */
 void product_remark(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);
 
-/* A cell as one line; refuses the row when it is longer than max_chars. */
+/* Reads a cell as one line. Refuses the row when the cell is longer than max_chars. */
 MUST_USE bool product_text(const struct product_row *, enum product_column, size_t max_chars, struct str *out);
 
-/* TRUE, FALSE, yes, no, 1, 0; an empty cell gives `otherwise`. */
+/* Reads TRUE, FALSE, yes, no, 1 or 0; an empty cell gives `otherwise`. */
 MUST_USE bool product_truth(const struct product_row *, enum product_column, bool otherwise, bool *out);
 
 bool product_row_has_variant(const struct product_row *);
 
-/* Appends the row's variant or picture to the product. A variant that cannot be added refuses the row. */
+/* Appends the row's variant or picture to the product. Refuses the row when the variant cannot be added. */
 MUST_USE bool product_add_variant(const struct product_row *);
 void product_add_image(const struct product_row *);
 

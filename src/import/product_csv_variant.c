@@ -39,7 +39,7 @@ read_money(const struct product_row *r, enum product_column col, int64_t *out)
 	if (m.minor < 0)
 		return product_refuse(r, col, "below zero");
 	if (m.minor > MINOR_MAX)
-		return product_refuse(r, col, "larger than the shop can count");
+		return product_refuse(r, col, "too large");
 	*out = m.minor;
 	return true;
 }
@@ -124,7 +124,7 @@ read_stock(const struct product_row *r, struct product_variant *v)
 	if (str_eq_case(policy, STR("continue")) || str_eq_case(policy, STR("true")))
 		v->sell_over = true;
 	else if (policy.n > 0 && !str_eq_case(policy, STR("deny")) && !str_eq_case(policy, STR("false")))
-		return product_refuse(r, PRODUCT_COLUMN_POLICY, "not deny or continue");
+		return product_refuse(r, PRODUCT_COLUMN_POLICY, "neither deny nor continue");
 	if (qty.n == 0)
 		return true;
 	if (!num_i64(qty, -STOCK_MAX, STOCK_MAX, &v->stock))
@@ -210,7 +210,7 @@ leads_out(struct str path)
 	return str_chr(path, '\\') >= 0;
 }
 
-/* The index, from 1, of the picture named in a cell; a new one is appended. 0: none, or unusable and reported. */
+/* The index, from 1, of the picture in a cell; appends a new one. 0: none, or unusable and reported. */
 static size_t
 image_of(const struct product_row *r, enum product_column col)
 {
@@ -225,11 +225,11 @@ image_of(const struct product_row *r, enum product_column col)
 		if (str_eq(p->images[i].source, s))
 			return i + 1;
 	if (s.n > SOURCE_MAX_CHARS * 4 || utf8_len(s) > SOURCE_MAX_CHARS)
-		product_remark(r, col, "longer than %d characters: no picture", SOURCE_MAX_CHARS);
+		product_remark(r, col, "longer than %d characters: picture ignored", SOURCE_MAX_CHARS);
 	else if (!remote && leads_out(s))
-		product_remark(r, col, "leaves the folder of pictures: no picture");
+		product_remark(r, col, "outside the folder of pictures: picture ignored");
 	else if (p->n_images == PRODUCT_IMAGES_MAX)
-		product_remark(r, col, "more than %d pictures: no picture", PRODUCT_IMAGES_MAX);
+		product_remark(r, col, "more than %d pictures: picture ignored", PRODUCT_IMAGES_MAX);
 	else {
 		im = &p->images[p->n_images++];
 		*im = (struct product_image){.source = str_dup(r->pc->group, s),

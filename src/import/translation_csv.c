@@ -32,7 +32,7 @@ translation_csv_open(struct translation_csv *t, const struct cells *header, stru
 			return err_set(
 			    e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line, columns[needed[i]]);
 	if (t->at[TRANSLATION_COLUMN_TITLE] < 0 && t->at[TRANSLATION_COLUMN_BODY] < 0)
-		return err_set(e, ERR_INPUT, "line %u: there is neither a column \"Title\" nor \"Body\"", header->line);
+		return err_set(e, ERR_INPUT, "line %u: the header has no column \"Title\" or \"Body\"", header->line);
 	return true;
 }
 

@@ -29,7 +29,7 @@ struct translation_csv {
 	void *arg;
 };
 
-/* ERR_INPUT when a column is missing. `own_lang` is the shop's language: its texts, except those of categories, are
+/* ERR_INPUT when a column is missing. `own_lang` is the shop's language, whose texts, except those of categories, are
  * imported with the products. */
 MUST_USE bool translation_csv_open(struct translation_csv *, const struct cells *header, struct err *);
 

@@ -1,6 +1,6 @@
-/* address.h - the buyer's name and address: as typed, its faults, and its clean form.
+/* address.h - checks and normalises the buyer's name and address.
  *
- * The typed form is kept unchanged, so that a form can show it again with the fault beside each field. */
+ * The typed address is kept, so that a form can show it again with a fault beside each field. */
 #ifndef KONTOR_SHOP_ADDRESS_H
 #define KONTOR_SHOP_ADDRESS_H
 
@@ -17,7 +17,7 @@ enum address_fault {
 	ADDRESS_FINE,
 	ADDRESS_MISSING,
 	ADDRESS_TOO_LONG,
-	ADDRESS_WRONG, /* not a mail address, not a postcode of the country, no country we know, control characters */
+	ADDRESS_WRONG, /* an invalid mail address or postcode, an unknown country, or control characters */
 };
 
 struct address {
@@ -36,12 +36,12 @@ enum address_kind {
 	ADDRESS_BILLING,  /* only name and place */
 };
 
-/* True when every field of `typed` is valid. Then *clean has blanks trimmed and collapsed, the postcode in the
- * country's form and the country code in upper case, all on the arena. *faults is always filled. */
+/* True when every field of `typed` is valid. *clean is then the normalised address, on the arena: blanks trimmed and
+ * collapsed, the postcode in the country's form, the country code in upper case. *faults is always filled. */
 MUST_USE bool address_check(struct arena *, enum address_kind, const struct address *typed, struct address *clean,
     struct address_faults *faults);
 
-/* True when any field but the country is filled in: a form always sends a country. */
+/* True when any field except the country, which forms always send, is filled in. */
 bool address_given(const struct address *);
 
 /* The lines of a parcel label, in the country's order, without the country's name. */

@@ -1,7 +1,7 @@
 /* cart.h - the lines a visitor intends to buy, with their present catalogue data. Pure: no database, no clock.
  *
  * Lines are unique by variant (the table's primary key), and 1 <= quantity <= CART_QTY_MAX. A line stores the price
- * last shown to the visitor, so that a price change is always announced. */
+ * last shown to the visitor, so that every later price is announced as a change. */
 #ifndef KONTOR_SHOP_CART_H
 #define KONTOR_SHOP_CART_H
 
@@ -34,7 +34,7 @@ struct cart_line {
 
 struct cart {
 	uint64_t id, session_id;
-	uint8_t order_key[CART_KEY_B]; /* idempotency key: of this cart at most one order is made */
+	uint8_t order_key[CART_KEY_B]; /* idempotency key: a cart becomes at most one order */
 	struct cart_line *lines;
 	size_t n;
 };
@@ -48,12 +48,12 @@ enum cart_notice {
 /* The notices to show with a line: a set of enum cart_notice. */
 unsigned cart_notices(const struct cart_line *);
 
-/* True when the line is on sale with at least one left. Other lines are shown but not counted. */
+/* True when the variant is on sale and at least one piece is left. Other lines are shown, but not counted. */
 bool cart_counts(const struct cart_line *);
 
 int64_t cart_units(const struct cart *);
 
-/* Weight and value of the lines for which cart_counts(). ERR_LIMIT when a sum does not fit. */
+/* The weight and value of the lines for which cart_counts() is true. ERR_LIMIT when a sum does not fit. */
 MUST_USE bool cart_load_of(const struct cart *, struct shipping_load *, struct err *);
 
 #endif

@@ -14,7 +14,7 @@ checkout_step_name(enum checkout_step s)
 	return names[s];
 }
 
-/* True when the buyer has chosen. Without a choice the first method offered serves the estimate. */
+/* True when the buyer has chosen an offered method. Otherwise the first one offered is used for the estimate. */
 static bool
 choose_shipping(const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
 {

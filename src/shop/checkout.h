@@ -1,8 +1,8 @@
 /* checkout.h - makes a plan from a cart and its draft: the totals, and the next step that needs input.
  *
- * One pure function serves the cart page (an estimate), every checkout step and, inside its transaction, the placing of
- * the order, so they cannot differ. The plan's hash covers all that the review page shows except the message, which is
- * typed there. An order is placed only when hash and total equal those that the buyer saw. */
+ * The same pure function is used by the cart page (as an estimate), by every checkout step and inside the transaction
+ * that places the order, so the results agree. The hash of the plan covers everything on the review page except the
+ * message, which is typed there. An order is placed only when its hash and total equal those that the buyer saw. */
 #ifndef KONTOR_SHOP_CHECKOUT_H
 #define KONTOR_SHOP_CHECKOUT_H
 
@@ -14,7 +14,7 @@
 /* The buyer's input, unchanged; stored with the cart. */
 struct checkout_draft {
 	struct address address, billing; /* billing: only when different */
-	struct str shipping, payment;	 /* codes; none: not chosen yet */
+	struct str shipping, payment;	 /* codes; none: not yet chosen */
 	struct str note;		 /* cut at CHECKOUT_NOTE_MAX code points */
 };
 
@@ -25,7 +25,7 @@ enum checkout_step { CHECKOUT_ADDRESS, CHECKOUT_DELIVERY, CHECKOUT_PAYMENT, CHEC
 struct checkout_line {
 	const struct cart_line *cart;
 	unsigned notices;      /* of enum cart_notice */
-	struct totals_line totals; /* zero when the line is not counted */
+	struct totals_line totals; /* zero unless cart_counts() */
 };
 
 struct checkout_plan {
@@ -33,9 +33,9 @@ struct checkout_plan {
 	struct address_faults faults, billing_faults;
 	bool billed_elsewhere; /* `billing` is given */
 	struct str note; /* no control characters except line ends */
-	enum country to; /* COUNTRY_NONE: not known yet, or pick-up */
+	enum country to; /* COUNTRY_NONE: not yet known, or pick-up */
 	struct shipping_load load;
-	enum shipping shipping; /* the chosen one, else the first on offer, else STANDARD, not offered */
+	enum shipping shipping; /* the chosen one, else the first one offered, else STANDARD */
 	struct shipping_quote quotes[SHIPPING__MAX];
 	enum payment payment;
 	bool payments[PAYMENT__MAX];
@@ -43,11 +43,11 @@ struct checkout_plan {
 	size_t n;
 	struct totals totals;
 	enum checkout_step step; /* the first that still needs input */
-	bool orderable;		 /* at least one line, and each can be sold as shown */
+	bool orderable;		 /* the cart has lines, and each can be sold as shown */
 	uint64_t hash;
 };
 
-/* The plan lies on the arena and borrows the texts of cart and draft. */
+/* The plan is on the arena and borrows the texts of cart and draft. */
 MUST_USE bool checkout_plan(struct arena *, const struct shop_rules *, const struct cart *,
     const struct checkout_draft *, struct checkout_plan *, struct err *);
 

@@ -71,7 +71,7 @@ country_fits(char form, char typed)
 	}
 }
 
-/* Rewrites `typed` in the form; false when it does not match. */
+/* Writes `typed` in the given form. False when it does not match the form. */
 static bool
 match(struct str form, struct str typed, char out[POSTCODE_MAX], size_t *out_n)
 {

@@ -1,4 +1,4 @@
-/* order.h - an order as stored: frozen copies of all that was agreed.
+/* order.h - an order as stored: copies of everything that was agreed.
  *
  * Later changes of catalogue, rules or texts never change an order. */
 #ifndef KONTOR_SHOP_ORDER_H
@@ -10,8 +10,8 @@
 struct order_line {
 	uint64_t variant_id, product_id;
 	struct str sku, title, options, image_hash;
-	struct str handle;	  /* on reading: the product's present handle, or none */
-	int64_t image_w, image_h; /* on reading: of its picture; 0: the picture is gone */
+	struct str handle;	  /* set when read: the product's present handle, or none */
+	int64_t image_w, image_h; /* set when read: size of the picture; 0: it no longer exists */
 	int qty;
 	int64_t unit_minor, line_minor, tax_minor; /* prices as shown */
 	int32_t tax_bp;
@@ -45,8 +45,8 @@ struct order {
 	size_t n_taxes;
 };
 
-/* Makes the order from a finished plan, in the states that event PLACE leads to. The store assigns id and number.
- * `now_s` is also the time of consent to the terms. ERR_CONFLICT when the plan is not orderable. */
+/* Makes an order from a complete plan, in the states after event PLACE. The store assigns id and number. `now_s` is
+ * also the time of consent to the terms. ERR_CONFLICT when the plan is not orderable. */
 MUST_USE bool order_from_plan(struct arena *, const struct shop_rules *, const struct cart *,
     const struct checkout_plan *, int64_t now_s, struct order *, struct err *);
 

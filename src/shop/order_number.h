@@ -1,7 +1,7 @@
-/* order_number.h - the order number that buyer and shop use.
+/* order_number.h - the order number, as used by buyer and shop.
  *
- * Prefix, order id, and a check digit by Damm's method, which detects every mistyped digit and every swap of
- * neighbours: people copy the number into bank transfers. It is not secret and grants no access. */
+ * It consists of a prefix, the order id and a check digit. Damm's method detects every wrong digit and every swap of
+ * adjacent digits, since people copy the number into bank transfers. The number is not secret and grants no access. */
 #ifndef KONTOR_SHOP_ORDER_NUMBER_H
 #define KONTOR_SHOP_ORDER_NUMBER_H
 

@@ -1,8 +1,8 @@
 /* order_state.h - the states of an order and the events that change them. The table is order_state.def.
  *
- * The three state machines are stored side by side. Every step is an update conditional on the old state, and a row in
- * the order's event journal. A payment for an order that has ended is still recorded (payment DROPPED -> PAID), because
- * it must be refunded. */
+ * An order stores the states of all three machines. Every step is an update that requires the old state, and inserts a
+ * row into order_event. A payment for an order that has ended is still recorded (payment DROPPED -> PAID), because it
+ * must be refunded. */
 #ifndef KONTOR_SHOP_ORDER_STATE_H
 #define KONTOR_SHOP_ORDER_STATE_H
 
@@ -33,11 +33,11 @@ struct order_facts {
 	struct order_states states;
 };
 
-/* "awaiting_payment"; "": the value is no state. */
+/* "awaiting_payment"; "": the value is not a state. */
 const char *order_state_name(enum order_machine, uint8_t state);
 const char *order_event_name(enum order_event);
 
-/* The state that `event` leads to in one machine. False when the event is refused; *to is then unchanged. */
+/* Sets *to to the state of one machine after `event`. False, and *to is unchanged, when the event is refused. */
 MUST_USE bool order_step(enum order_machine, enum order_event, const struct order_facts *, uint8_t *to);
 
 #endif

@@ -1,4 +1,4 @@
-/* payment.h - the payment methods: which are offered, and which are prepaid. */
+/* payment.h - the payment methods: which ones are offered, and which ones are prepaid. */
 #ifndef KONTOR_SHOP_PAYMENT_H
 #define KONTOR_SHOP_PAYMENT_H
 
@@ -17,7 +17,7 @@ MUST_USE bool payment_find(struct str code, enum payment *out);
 /* True when the goods are sent only after payment. */
 bool payment_prepaid(enum payment);
 
-/* Payment on delivery needs a person at hand-over: the shop itself, or the carrier in the shop's country. */
+/* Payment on delivery needs a person who collects it: the shop's staff, or the carrier in the shop's country. */
 bool payment_offered(enum payment, enum shipping, enum shipping_zone);
 
 #endif

@@ -71,7 +71,7 @@ canon_variant(const struct product_variant *v, struct buf *b)
 	put_i64(b, (int64_t)v->image);
 }
 
-/* Sorts by label, so that the order of the file's columns does not matter. Labels are unique. */
+/* Sorts by label, so that the order of columns in the file does not matter. Labels are unique. */
 static void
 canon_specs(const struct product *p, struct buf *b)
 {

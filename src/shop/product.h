@@ -1,7 +1,7 @@
 /* product.h - a whole product: texts, options, variants, pictures, specifications. Pure.
  *
- * Import and export use this form; pages read narrower selections. A product has at least one variant; without options
- * it has exactly one. Amounts are minor units of the shop's currency. */
+ * Import and export use this form. Pages read only the parts that they show. A product has at least one variant;
+ * without options it has exactly one. Amounts are minor units of the shop's currency. */
 #ifndef KONTOR_SHOP_PRODUCT_H
 #define KONTOR_SHOP_PRODUCT_H
 
@@ -70,8 +70,8 @@ size_t product_category_depth(struct str path);
 /* The last name in a path. */
 struct str product_category_name(struct str path);
 
-/* Canonical bytes of all that an import compares: equal bytes, equal product. They exclude stock, picture content and
- * the handle; the order of tags and specifications does not matter. */
+/* Appends canonical bytes of everything that an import compares: equal products give equal bytes. Stock, the content of
+ * pictures and the handle are excluded. The order of tags and specifications does not matter. */
 void product_canon(const struct product *, struct buf *);
 
 #endif

@@ -42,12 +42,12 @@ script_of(uint32_t cp)
 	    {0x3400, 0x4dbf, BIGRAM},
 	    {0x4e00, 0x9fff, BIGRAM},
 	    {0xa640, 0xabff, WORD},
-	    {0xac00, 0xd7a3, WORD}, /* Hangul is written with blanks */
+	    {0xac00, 0xd7a3, WORD}, /* Hangul: Korean separates words by blanks */
 	    {0xf900, 0xfaff, BIGRAM},
 	    {0x20000, 0x3ffff, BIGRAM},
 	};
 
-	for (size_t i = ARRAY_LEN(ranges); i-- > 0;) /* the narrower range stands behind the wider one */
+	for (size_t i = ARRAY_LEN(ranges); i-- > 0;) /* a narrower range comes after the wider one */
 		if (cp >= ranges[i].from && cp <= ranges[i].to)
 			return ranges[i].script;
 	return BREAK;
@@ -104,7 +104,7 @@ search_put(struct search_tokens *t, struct str s)
 	t->slot[i] = (uint32_t)t->n;
 }
 
-/* Adds a word without the apostrophes inside it. */
+/* Adds a word without its inner apostrophes. */
 static void
 put_word(struct search_tokens *t, struct str s)
 {
@@ -196,7 +196,7 @@ search_add_code(struct search_tokens *t, struct str s)
 	s = str_trim(s);
 	if (s.n == 0 || s.n > SEARCH_TOKEN_MAX_B)
 		return;
-	if (!has_blank(s)) /* no token holds one */
+	if (!has_blank(s)) /* tokens never contain blanks */
 		search_put(t, s);
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '/' && s.p[i] != '_' && !search_is_blank(s.p[i]))

@@ -1,19 +1,19 @@
 /* search.h - splits a text into search tokens. Pure; callers fold the text first (plat/text/fold.h).
  *
- * In scripts with blanks a word is one token. A run of Chinese, Japanese or Thai is cut into bigrams (a run of one
- * character is a token), since the database has no parser for these. Tokens are UTF-8 without blanks and are compared
- * by bytes. Single Latin letters are kept, for "vitamin c". Apostrophes inside a word are dropped. */
+ * In scripts that use blanks, a word is one token. A run of Chinese, Japanese or Thai is cut into bigrams, since the
+ * database cannot split it into words; a run of one character is a token. Tokens are UTF-8 without blanks and are
+ * compared by bytes. Single Latin letters are kept, for "vitamin c". Apostrophes inside a word are dropped. */
 #ifndef KONTOR_SHOP_SEARCH_H
 #define KONTOR_SHOP_SEARCH_H
 
 #include "base/str.h"
 
 #define SEARCH_TOKEN_MAX_B 64
-#define SEARCH_TOKENS_MAX 2000 /* of one product in one language */
+#define SEARCH_TOKENS_MAX 2000 /* per product and language */
 
 struct search_token {
 	struct str text;
-	bool known; /* search_find() has found it */
+	bool known; /* search_find() found it */
 };
 
 struct search_tokens {
@@ -24,10 +24,10 @@ struct search_tokens {
 	size_t n_slots;
 };
 
-/* At most `max` tokens; further ones are dropped. */
+/* Makes an empty set of at most `max` tokens. Further tokens are dropped. */
 void search_tokens_init(struct search_tokens *, struct arena *, size_t max);
 
-/* Empties the set for the next product; later tokens are allocated on that arena. */
+/* Empties the set for the next product, whose tokens are allocated on the given arena. */
 void search_tokens_reset(struct search_tokens *, struct arena *);
 
 /* Adds the tokens of a folded text; the set keeps each token once. */

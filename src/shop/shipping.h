@@ -1,4 +1,4 @@
-/* shipping.h - the shipping methods: which are offered for a cart, their price and their time.
+/* shipping.h - the shipping methods: offers for a cart, prices and delivery times.
  *
  * Shipping prices include tax when catalogue prices do. Digital goods weigh nothing and are not shipped. */
 #ifndef KONTOR_SHOP_SHIPPING_H
@@ -18,14 +18,14 @@ enum shipping {
 
 enum shipping_zone { SHIPPING_HOME, SHIPPING_EU, SHIPPING_WORLD, SHIPPING_ZONES };
 
-/* Steps of rising weight. The first step whose weight is at least the parcel's gives the price. No steps: no shipping
- * to the zone. */
+/* Steps in ascending order of weight. The parcel's price is that of the first step whose weight is not exceeded. No
+ * steps: no shipping to the zone. */
 struct shipping_zone_rules {
 	size_t n;
 	struct {
 		int64_t max_g, price_minor;
 	} steps[SHIPPING_STEPS_MAX];
-	bool free;	     /* free from an order value on */
+	bool free;	     /* free above a certain order value */
 	int64_t free_from_minor;
 	int days_min, days_max; /* working days until arrival */
 };
@@ -37,9 +37,9 @@ struct shipping_rules {
 };
 
 struct shipping_load {
-	bool ships;	     /* anything to ship */
+	bool ships;	     /* at least one line is shipped */
 	int64_t weight_mg;   /* of the shipped goods */
-	int64_t items_minor; /* all goods, at shown prices */
+	int64_t items_minor; /* value of all goods, at shown prices */
 };
 
 struct shipping_quote {

@@ -1,4 +1,4 @@
-/* stock.h - how many of a variant can be sold, and its availability class on pages.
+/* stock.h - the quantity of a variant that can be sold, and its availability class on pages.
  *
  * Pages cache the class, never the number, so a sale invalidates cached pages only when the class changes. */
 #ifndef KONTOR_SHOP_STOCK_H
@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STOCK_LOW 5 /* up to this many are "low" */
+#define STOCK_LOW 5 /* stock up to this is shown as "low" */
 
-/* As stored in product.avail; a product has the best class of its variants, by stock_better(). */
+/* As stored in product.avail. A product has the best class among its variants (stock_better()). */
 enum stock_avail { STOCK_SOLD_OUT, STOCK_FEW, STOCK_PLENTY, STOCK_ON_ORDER };
 
 enum stock_reason {
@@ -23,12 +23,12 @@ enum stock_reason {
 struct stock {
 	int64_t on_hand;
 	bool tracked;	/* false: always available, ignore on_hand */
-	bool sell_over; /* "continue selling": can be ordered when out of stock */
+	bool sell_over; /* can be ordered when out of stock */
 };
 
 enum stock_avail stock_avail(const struct stock *);
 
-/* Plenty, then few, then on order, then sold out. */
+/* The better class; from best to worst: plenty, few, on order, sold out. */
 enum stock_avail stock_better(enum stock_avail, enum stock_avail);
 
 const char *stock_avail_name(enum stock_avail); /* "sold_out", "low", "in_stock", "on_order" */

@@ -1,11 +1,11 @@
 /* tax.h - the tax part of a price.
  *
- * Goods have a tax class, countries have rates in basis points. A setting makes prices inclusive (as consumers in the
- * EU must see them) or exclusive. Tax is computed and rounded, half away from zero, per line only.
+ * Goods have a tax class; countries have rates in basis points. By a setting, prices include tax (as required for
+ * consumers in the EU) or exclude it. Tax is computed per line and rounded half away from zero; sums are not rounded.
  *
- * Rates are those of the shop's own country, or of the destination inside the EU when the shop uses the one-stop shop
- * (OSS). Exports out of the EU carry no tax. A price that includes tax is the same for all destinations; only its tax
- * part changes. */
+ * The rates are those of the shop's country. If the shop uses the EU's one-stop shop (OSS), they are those of the
+ * destination. Exports out of the EU are not taxed. A price that includes tax is the same for all destinations; only
+ * its tax part changes. */
 #ifndef KONTOR_SHOP_TAX_H
 #define KONTOR_SHOP_TAX_H
 
@@ -17,7 +17,7 @@ enum tax_class { TAX_STANDARD, TAX_REDUCED, TAX_ZERO, TAX__MAX };
 struct tax_rules {
 	enum country origin;	/* the shop's country */
 	bool included;		/* prices in the catalogue include tax */
-	bool one_stop;		/* the destination's rates inside the EU */
+	bool one_stop;		/* OSS: inside the EU, the destination's rates apply */
 };
 
 struct tax_rates {

@@ -2,14 +2,14 @@
 
 #include "base/num.h"
 
-/* Adds; clears *fits on overflow. */
+/* Adds `what` to *to; clears *fits on overflow. */
 static void
 totals_add(int64_t *to, int64_t what, bool *fits)
 {
 	*fits = num_add(*to, what, to) && *fits;
 }
 
-/* *part = floor(whole * weight / sum), and the remainder. */
+/* *part = floor(whole * weight / sum); *rest is the remainder. */
 static void
 share(int64_t whole, int64_t weight, int64_t sum, int64_t *part, int64_t *rest)
 {
@@ -42,7 +42,7 @@ totals_divide(int64_t whole, const int64_t *weights, int64_t *parts, size_t n, s
 		share(whole, weights[i], sum, &parts[i], &rest);
 		left -= parts[i];
 	}
-	/* Fewer than n units are left: one each for the largest remainders, the first of equals. */
+	/* Fewer than n units are left. The largest remainders get one each; among equal ones, the first. */
 	for (; left > 0; left--) {
 		best = n;
 		best_rest = -1;
@@ -103,7 +103,7 @@ compute_line(struct totals *t, const struct totals_rules *rules, struct totals_l
 	return fits || err_set(e, ERR_LIMIT, "amount too large");
 }
 
-/* When no shipped goods have a price, the highest rate takes the whole shipping price. Rates are already sorted. */
+/* When the shipped goods cost nothing, the highest rate gets the whole shipping price. Rates are already sorted. */
 static bool
 divide_shipping(struct totals *t, const struct totals_rules *rules, const struct totals_line *lines, size_t n,
     struct err *e)

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-/* The first four have the values of term_text.kind. */
+/* The first four values equal those of term_text.kind. */
 enum translation_kind {
 	TRANSLATION_OPTION,
 	TRANSLATION_VALUE,
@@ -16,7 +16,7 @@ enum translation_kind {
 
 struct translation {
 	enum translation_kind kind;
-	struct str of; /* handle, category path, or term */
+	struct str of; /* subject of the text: handle, category path or term */
 	struct str lang, title, body_html, seo_title, seo_description;
 	uint32_t line;
 };

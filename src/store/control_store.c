@@ -34,7 +34,7 @@ shop_control_may_place(struct db *db, struct arena *a, struct err *e)
 			return false;
 		err_clear(e);
 		return err_set(
-		    e, ERR_BUSY, "ordering is stopped: " SHOP_CONTROL_TABLE " has no row; `kontor migrate` makes it");
+		    e, ERR_BUSY, "ordering is stopped: " SHOP_CONTROL_TABLE " has no row; `kontor migrate` creates it");
 	}
 	return c.paused == 0
 	    || err_set(e, ERR_BUSY, "ordering is paused on all hosts, %s",
@@ -50,7 +50,7 @@ control_change(struct db *db, enum sql_id id, unsigned bits, struct err *e)
 	q_u64(q, bits);
 	return db_run(q, &n, e)
 	    && (n > 0
-		|| err_set(e, ERR_UPSTREAM, SHOP_CONTROL_TABLE " has no row; `kontor migrate` makes it"));
+		|| err_set(e, ERR_UPSTREAM, SHOP_CONTROL_TABLE " has no row; `kontor migrate` creates it"));
 }
 
 bool
@@ -62,7 +62,7 @@ shop_control_pause(struct db *db, unsigned bit, struct err *e)
 		if (e->code != DB_CODE_LOCK_WAIT)
 			return false;
 		if (clock_mono_ns() > until_ns)
-			return err_context(e, "orders that are being placed do not end");
+			return err_context(e, "orders being placed did not finish in time");
 		err_clear(e);
 	}
 	return true;

@@ -18,7 +18,7 @@ days_parse(struct str text, struct shipping_zone_rules *zone, struct err *e)
 		(void)str_cut(&most, '-', &least);
 	}
 	if (!num_i64(str_trim(least), 0, DAYS_MAX, &min) || !num_i64(str_trim(most), min, DAYS_MAX, &max))
-		return err_set(e, ERR_INPUT, "'%.*s' is not a number of days or a span like 2-4", STR_ARG(text));
+		return err_set(e, ERR_INPUT, "'%.*s' is not a number of days or a range such as 2-4", STR_ARG(text));
 	zone->days_min = (int)min;
 	zone->days_max = (int)max;
 	return true;

@@ -46,7 +46,7 @@ check_schema(struct db *db, int64_t *schema, struct err *e)
 			    (long long)*schema, SQL_SCHEMA,
 			    *schema < SQL_SCHEMA ? "run `kontor migrate`" : "install the release that made it");
 	} else if (e->code == DB_CODE_NO_TABLE || e->kind == ERR_NOT_FOUND) {
-		err_context(e, "no schema yet? run `kontor migrate`");
+		err_context(e, "the schema is missing: run `kontor migrate`");
 	}
 	if (ok)
 		note_identity(db, &a);

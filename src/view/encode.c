@@ -1,9 +1,8 @@
 #include "view/encode.h"
 
-/* Format: two bytes of magic, the number of nodes, the number of slots (fields and items), then the root node. A node
- * is a tag byte, followed, depending on its type, by nothing, a zigzag varint, a length and bytes, a currency and a
- * zigzag varint, a count and items, or a count and fields (a name and a node each). The numbers let the decoder
- * allocate once. */
+/* Format: two bytes of magic, the numbers of nodes and of slots (fields and items), then the root node. A node is a tag
+ * byte, followed, depending on its type, by nothing, a zigzag varint, a length and bytes, a currency and a zigzag
+ * varint, a count and items, or a count and fields (a name and a node each). */
 static const struct str magic = STR_INIT("K\x01");
 
 enum { TAG_TRUE = VIEW_OBJECT + 1 };
@@ -256,7 +255,8 @@ view_decode(struct arena *a, struct str bytes, const struct view_shape *shape, s
 	if (!str_starts(bytes, magic))
 		return err_set(e, ERR_UPSTREAM, "cached tree: wrong format");
 	r.p += magic.n;
-	/* Each node takes at least one byte and each slot holds a node, so neither number exceeds the bytes. */
+	/* Each node takes at least one byte and each slot holds a node, so neither number exceeds the number of
+	 * bytes. */
 	if (!get_varint(&r, bytes.n, &r.n_nodes) || !get_varint(&r, bytes.n, &r.n_slots))
 		return err_set(e, ERR_UPSTREAM, "cached tree: wrong counts");
 	r.nodes = arena_try(a, r.n_nodes * sizeof(*r.nodes));

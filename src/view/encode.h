@@ -1,8 +1,8 @@
 /* encode.h - encodes a view tree as bytes, and decodes it without copying texts.
  *
- * Cached values have this form. The bytes are not trusted: decoding checks depth, every length, count, type and name,
- * and the tree's shape, allocates at most a small multiple of the bytes, and never reads outside them. It cannot detect
- * bytes encoded for another list of names: put view_names_hash() into the key. */
+ * Cached values have this form. Decoding does not trust the bytes: it checks depth, every length, count, type and name,
+ * and the tree's shape. It allocates at most a small multiple of the number of bytes. It cannot detect bytes encoded
+ * for another list of names: put view_names_hash() into the key. */
 #ifndef KONTOR_VIEW_ENCODE_H
 #define KONTOR_VIEW_ENCODE_H
 
@@ -10,23 +10,23 @@
 
 #define VIEW_ENCODED_MAX_B ((size_t)768 << 10)
 
-/* The shape that code relies on in a decoded tree: the types of fields that it changes or reads unchecked, and the
- * places where html may occur, which is sent unescaped. */
+/* The shape that code relies on in a decoded tree: the types of fields that the code changes or reads unchecked, and
+ * the places of html, which is sent unescaped. */
 struct view_shape {
-	uint16_t name;	 /* of the field; N__NONE in a root, and behind the last field */
-	uint16_t types;	 /* VIEW_IS() of each that is allowed */
-	bool needed;	 /* it must be there */
-	const struct view_shape *fields; /* of the object, or of each item of the list, which then is an object */
+	uint16_t name;	 /* of the field; N__NONE in a root and after the last field */
+	uint16_t types;	 /* VIEW_IS() of each allowed type */
+	bool needed;	 /* the field must exist */
+	const struct view_shape *fields; /* of the object, or of each object in the list */
 };
 #define VIEW_IS(type) (1U << (type))
 
-/* Html is only where the shape names it; fields that it does not name may be anything else, or missing. */
+/* True when the tree has the shape. Fields that the shape does not name may have any type but html. */
 bool view_fits(const struct view *, const struct view_shape *);
 
 /* Appends the tree. A tree deeper than VIEW_DEPTH_MAX sets the buf's `over`. */
 void view_encode(const struct view *, struct buf *);
 
-/* The same, as bytes on the arena. ERR_LIMIT when they exceed VIEW_ENCODED_MAX_B. */
+/* Encodes the tree on the arena. ERR_LIMIT when they exceed VIEW_ENCODED_MAX_B. */
 MUST_USE bool view_encoded(struct arena *, const struct view *, struct str *out, struct err *);
 
 /* Decodes a tree. Its texts point into the bytes; the tree may be changed and extended. ERR_UPSTREAM when the bytes are

@@ -1,11 +1,11 @@
-/* error_view.h - the view tree of the error page. Workers answer with it, and `kontor publish` writes it as static
- * files for the web servers, so that both show the same page. */
+/* error_view.h - the view tree of the error page. Workers send this page, and `kontor publish` writes it into static
+ * files for the web servers. */
 #ifndef KONTOR_VIEW_ERROR_VIEW_H
 #define KONTOR_VIEW_ERROR_VIEW_H
 
 #include "view/view.h"
 
-/* The tree `page` for a status of 400 or above. `id`: the request's; none for static files. */
+/* The tree `page` for a status of 400 or above. `id`: the request's id, or none for static files. */
 struct view *error_view(struct arena *, int status, struct str id);
 
 /* The statuses that have a static file; ends with 0. */

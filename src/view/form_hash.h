@@ -1,11 +1,11 @@
-/* form_hash.h - a hash of all that decides the form of cached trees. */
+/* form_hash.h - a hash of everything that determines the form of cached trees. */
 #ifndef KONTOR_VIEW_FORM_HASH_H
 #define KONTOR_VIEW_FORM_HASH_H
 
 #include "plat/conf/conf.h"
 
 /* A hash of the field names and of the settings that cached trees contain (URLs, currency, languages, tax, shipping).
- * It is part of every cache key, so that a new release or configuration never reads values of an older one. */
+ * It is part of every cache key, so that a new release or configuration never reads older values. */
 uint64_t form_hash(const struct conf *);
 
 #endif

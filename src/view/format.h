@@ -1,7 +1,7 @@
 /* format.h - amounts, numbers and dates as text.
  *
- * The machine forms are the same in every language. The reader's forms follow the patterns of a `struct format`, which
- * belongs to a language (lang.h). */
+ * Forms for programs are the same in every language. Forms for readers follow the patterns in the language's `struct
+ * format` (lang.h). */
 #ifndef KONTOR_VIEW_FORMAT_H
 #define KONTOR_VIEW_FORMAT_H
 

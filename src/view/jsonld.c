@@ -29,7 +29,7 @@ end(struct writer *w)
 	return w->b.over ? STR("") : buf_str(&w->b);
 }
 
-/* `key` includes comma and colon: ",\"sku\":". Writes nothing when the text is empty. */
+/* `key` includes comma and colon: ",\"sku\":". An empty text writes nothing. */
 static void
 jsonld_put_text(struct writer *w, const char *key, struct str text)
 {

@@ -40,7 +40,7 @@ langs_init(struct arena *a, const struct str *tags, size_t n, struct langs *out,
 {
 	*out = (struct langs){0};
 	if (n == 0 || n > LANG_MAX)
-		return err_set(e, ERR_INPUT, "from 1 to %d languages, not %zu", LANG_MAX, n);
+		return err_set(e, ERR_INPUT, "1 to %d languages are allowed, not %zu", LANG_MAX, n);
 	for (; out->n < n; out->n++) {
 		struct lang *l = &out->lang[out->n];
 
@@ -124,7 +124,7 @@ primary_subtag(struct str tag)
 	return dash < 0 ? tag : str_head(tag, (size_t)dash);
 }
 
-/* 3: equal, 2: one is a prefix of the other ("de-AT" and de), 1: same language, other script, 0: no match. */
+/* 3: equal; 2: one is a prefix of the other ("de-AT", "de"); 1: same language, other script; 0: no match. */
 static int
 closeness(const struct lang *l, struct str range)
 {

@@ -17,7 +17,7 @@ struct lang {
 	struct str path; /* "zh-hans" */
 	struct str name; /* "简体中文" */
 	struct str dir;	 /* "ltr" or "rtl" */
-	size_t index;	 /* its place in the shop's list */
+	size_t index;	 /* its index in `struct langs` */
 	struct format format;
 	bool has_texts;
 	struct messages texts;
@@ -32,8 +32,8 @@ struct langs {
 /* Fills the languages with these tags, without texts. ERR_INPUT names an unknown or repeated tag. */
 MUST_USE bool langs_init(struct arena *, const struct str *tags, size_t n, struct langs *, struct err *);
 
-/* Reads `dir`/TAG.mo for each language. Without a file the texts are those of the source language. ERR_INPUT names a
- * file that is not a valid gettext catalogue. */
+/* Reads `dir`/TAG.mo for each language. A language without a file uses the texts of the source language. ERR_INPUT
+ * names a file that is not a valid gettext catalogue. */
 MUST_USE bool langs_load(struct arena *, struct langs *, struct str dir, struct err *);
 
 /* Finds a language by its path form; NULL when the shop does not offer it. */

@@ -1,6 +1,6 @@
 /* names.h - the field names of names.def, as text.
  *
- * Searched only when templates are loaded or a JSON twin is written, never to render HTML. */
+ * Names are looked up only to load templates or write a JSON twin, never to render HTML. */
 #ifndef KONTOR_VIEW_NAMES_H
 #define KONTOR_VIEW_NAMES_H
 
@@ -12,7 +12,7 @@ MUST_USE bool view_name_find(struct str, uint16_t *id);
 /* The name of an id below N__MAX. */
 struct str view_name(uint16_t id);
 
-/* A hash of the names, their order and the currencies. Do not decode trees that were encoded under another hash. */
+/* A hash of the names, their order and the currencies. Trees encoded under another hash must not be decoded. */
 uint64_t view_names_hash(void);
 
 /* Names added at run time, with ids from N__MAX on: only for tests against the Mustache specification. */
@@ -22,7 +22,7 @@ struct view_names {
 	size_t n, cap;
 };
 
-/* The id of a name, added when new. N__NONE when no ids are left. */
+/* The id of a name, which is added when new. N__NONE when no ids are left. */
 uint16_t view_name_intern(struct view_names *, struct str);
 
 #endif

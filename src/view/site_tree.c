@@ -15,8 +15,7 @@ site_put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
 	}
 }
 
-/* Picks the line of a language. The first line of the text serves all languages; each further one, "de: ...", its
- * own. */
+/* Picks the line of a language: the line "de: ..." for de, otherwise the first line. */
 static struct str
 in_language(struct str text, const struct lang *lang)
 {

@@ -1,4 +1,4 @@
-/* site_tree.h - the tree `site` of every page; it depends on the language only. */
+/* site_tree.h - the tree `site` of every page, which depends only on the language. */
 #ifndef KONTOR_VIEW_SITE_TREE_H
 #define KONTOR_VIEW_SITE_TREE_H
 

@@ -59,7 +59,7 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 	u->origin = str_head(site_url, slash < 0 ? site_url.n : head + (size_t)slash);
 	u->host = str_from(u->origin, head);
 	if (!take_host(u) || !path_is_sound(u->base))
-		return err_set(e, ERR_INPUT, "'%.*s' is not a shop's URL", STR_ARG(str_head(site_url, 80)));
+		return err_set(e, ERR_INPUT, "'%.*s' is not a valid http(s) URL", STR_ARG(str_head(site_url, 80)));
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /* url.h - builds every URL of the shop, from the rows of routes.def.
  *
- * URLs are absolute paths that begin with the path of site.url, such as "/shop". url_absolute() adds the origin for
- * readers outside the shop, such as search engines. All parts are percent-encoded. All results are on the arena. */
+ * URLs are absolute paths that begin with the path of site.url, such as "/shop". url_absolute() adds the origin, for
+ * use outside the shop. All parts are percent-encoded. All results are on the arena. */
 #ifndef KONTOR_VIEW_URL_H
 #define KONTOR_VIEW_URL_H
 
@@ -10,7 +10,7 @@
 struct urls {
 	struct str origin; /* "https://example.org" or with a port */
 	struct str base;   /* "" or "/shop" */
-	struct str host;   /* of the origin, with its port if given */
+	struct str host;   /* of the origin, with the port if given */
 	struct str name;   /* the host without a port */
 	unsigned port;	   /* default 443 or 80 */
 	bool https;
@@ -26,17 +26,17 @@ enum url_name {
 /* Parses and borrows site.url. ERR_INPUT when it is not http(s)://host[:port][/path]. */
 MUST_USE bool urls_init(struct urls *, struct str site_url, struct err *);
 
-/* The address of a row of routes.def; `part` stands for its {slug} or {token}, none where it has neither. The language
- * may be NULL where the pattern has none. */
+/* The URL of a row of routes.def. `part` replaces {slug} or {token}; none if the pattern has neither. The language may
+ * be NULL if the pattern has no {lang}. */
 struct str url_to(const struct urls *, struct arena *, const struct lang *, enum url_name, struct str part);
 
-/* The same for a pattern of another table. */
+/* The same for any pattern. */
 struct str url_fill(const struct urls *, struct arena *, const struct lang *, const char *pattern, struct str part);
 
 /* Appends a field to the query of an address, unless the value is empty. */
 struct str url_query(struct arena *, struct str url, const char *name, struct str value);
 
-/* A product's page with this variant chosen; 0: with none. */
+/* A product's page with this variant chosen; 0: no variant. */
 struct str url_product(const struct urls *, struct arena *, const struct lang *, struct str handle, uint64_t variant);
 
 /* The same page in another language; `rest` is the path after "/en", with its query. */
@@ -48,7 +48,7 @@ struct str url_static(const struct urls *, struct arena *, struct str name);
 /* A picture by its hexadecimal hash and size: "thumb", "card", "page" or "zoom". */
 struct str url_media(const struct urls *, struct arena *, struct str hash, const char *size);
 
-/* The origin in front of a path; an address that has one is returned as it is. */
+/* A path with the origin prepended. A URL with an origin is returned unchanged. */
 struct str url_absolute(const struct urls *, struct arena *, struct str path);
 
 #endif

@@ -1,11 +1,10 @@
 /* view.h - the content of a page as a tree of typed values.
  *
- * Handlers build it, templates and the JSON twin render it, memcached stores it (encode.h). The type of a value decides
- * its output: html is already cleaned and written unchanged, all else is escaped; money and dates are formatted for the
- * reader's language. Field names come from names.def: a misspelt name fails at build or load, and rendering compares
- * integers.
+ * Handlers build it, templates and the JSON twin render it, memcached stores it (encode.h). The output depends on the
+ * type of the value: html is already cleaned and written unchanged, all else is escaped; money and dates are formatted
+ * in the reader's language. Field names come from names.def, so a misspelt name fails at build or load.
  *
- * Nodes are allocated with arena_alloc(), whose `over` is the sticky error; they borrow the bytes of their strings. */
+ * Nodes are allocated with arena_alloc(), whose `over` is the sticky error. They borrow the bytes of their strings. */
 #ifndef KONTOR_VIEW_VIEW_H
 #define KONTOR_VIEW_VIEW_H
 
@@ -94,11 +93,12 @@ struct view *view_path_(const struct view *, const uint16_t *names, size_t n);
 /* The bytes of a string or html node; none for other nodes and NULL. */
 struct str view_text(const struct view *);
 
-/* The number of items of a list, else 0; the item at `i`, or NULL. */
+/* The number of items of a list, or 0; the item at `i`, or NULL. */
 size_t view_count(const struct view *);
 struct view *view_at(const struct view *list, size_t i);
 
-/* The truth of a section: false for NULL, null, false, an empty text and an empty list. Every number is true. */
+/* The truth of a value as a section: false for NULL, null, false, an empty text and an empty list. Every number is
+ * true. */
 bool view_truth(const struct view *);
 
 /* Writes the tree as JSON, safe inside <script>: money as {"amount":"12.50","currency":"EUR"}, a date as ISO 8601, html

@@ -324,7 +324,7 @@ START_TEST(import_takes_pictures_by_content_and_reports_those_it_cannot)
 	}
 	ck_assert_uint_eq(import_changes(&im), 0);
 	ck_assert_ptr_nonnull(strstr(report, "table.csv:5:9: note: Image Src: not a GIF, PNG, JPEG or WebP picture"));
-	ck_assert_ptr_nonnull(strstr(report, "table.csv:6:9: note: Image Src: leaves the folder"));
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:6:9: note: Image Src: outside the folder"));
 	ck_assert_int_eq(number("SELECT w FROM product_image WHERE source = 'pics/a.png'"), 20);
 	/* Without the folder the pictures stay. */
 	im = run_table(table);

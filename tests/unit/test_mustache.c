@@ -165,17 +165,17 @@ START_TEST(mistakes_are_refused_with_file_and_line)
 	refused("{{#page}}\n{{/me}}", "t:2: '/me' where '/page' of line 1 is expected");
 	refused("\n{{/page}}", "t:2: '/page' closes nothing");
 	refused("{{#page}}", "t:1: '#page' is never closed");
-	refused("x {{page", "t:1: a tag without its end");
-	refused("{{}}", "t:1: an empty tag");
+	refused("x {{page", "t:1: the tag is not closed");
+	refused("{{}}", "t:1: the tag is empty");
 	refused("\n\n{{>nothing}}", "t:3: there is no template 'nothing'");
 	refused("{{=a=}}", "t:1: wrong delimiters");
 	refused("{{page..name}}", "t:1: 'page..name' is not a name");
-	refused("{{#_}}Hello", "t:1: a text without its end {{/_}}");
-	refused("{{#_}}a <b>c</b>{{/_}}", "t:1: a text may not hold <");
-	refused("{{#_}}say \"x\"{{/_}}", "t:1: a text may not hold \"");
+	refused("{{#_}}Hello", "t:1: the text is not closed by {{/_}}");
+	refused("{{#_}}a <b>c</b>{{/_}}", "t:1: a text may not contain <");
+	refused("{{#_}}say \"x\"{{/_}}", "t:1: a text may not contain \"");
 	refused("{{#_}}{{{name}}}{{/_}}", "t:1: unknown name '{name'");
 	refused("{{#_}} {{/_}}", "t:1: empty text");
-	refused("{{#_n}}count|One{{/_n}}", "t:1: a counted text is written count|one|many");
+	refused("{{#_n}}count|One{{/_n}}", "t:1: a text with a plural has the form count|one|many");
 	refused("{{<t}}{{/t}}", "t:1: parents and blocks nested too deep");
 	arena_fini(&a);
 }

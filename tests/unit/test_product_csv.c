@@ -125,18 +125,18 @@ END_TEST
 static const struct {
 	const char *rows, *report;
 } broken[] = {
-    {"cup,Cup,Color,Red,x,\n", "2:21: Variant Price: empty\n2:1: no variant is left: the product is left out\n"},
+    {"cup,Cup,Color,Red,x,\n", "2:21: Variant Price: empty\n2:1: no variant remains: the product is left out\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,Blue,y,\"1,431.50\"\n",
 	"3:14: Variant Price: '1,431.50' is not an amount: digits, a point and at most 2 digits\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,Blue,y,-1\n", "3:14: Variant Price: below zero\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5.005\n",
 	"2:21: Variant Price: '5.005' is not an amount: digits, a point and at most 2 digits\n"
-	"2:1: no variant is left: the product is left out\n"},
+	"2:1: no variant remains: the product is left out\n"},
     {"cup,Cup,Color,Red,x,99999999999999\n",
-	"2:21: Variant Price: larger than the shop can count\n2:1: no variant is left: the product is left out\n"},
+	"2:21: Variant Price: too large\n2:1: no variant remains: the product is left out\n"},
     {"cup,,Color,Red,x,5\ncup,,,Blue,y,5\n",
 	"2:5: Title: empty; the rows of a product must stand together, the one with the title first\n"
-	"3:1: Handle: its product is left out, see line 2\n"},
+	"3:1: Handle: the product is left out, see line 2\n"},
     {",Cup,Color,Red,x,5\n", "2:1: Handle: empty: the row belongs to no product\n"},
     {"a cup,Cup,Color,Red,x,5\n",
 	"2:1: Handle: this cannot stand in an address: no blanks, no / ? # % & \" < >, at most 190 characters\n"},
@@ -149,11 +149,11 @@ static const struct {
     {"cup,Cup,,,x,5\ncup,,,,y,6\n",
 	"3:10: Variant Price: a second variant of a product without options\n= cup* /=500\n"},
     {"cup,Cup,,Red,x,5\n", "2:10: Option1 Value: a value of an option that has no name in line 2\n"
-			   "2:1: no variant is left: the product is left out\n"},
+			   "2:1: no variant remains: the product is left out\n"},
     {"cup,Cup,Color,Red,x,5\ncup,Mug,,Blue,y,6\n",
 	"3:5: Title: another product with the handle of line 2\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,,,\n",
-	"3:9: Variant Price: the row holds neither a variant nor a picture\n= cup* Red/=500\n"},
+	"3:9: Variant Price: the row contains neither a variant nor a picture\n= cup* Red/=500\n"},
     {"cup,Cup,Color,Red,x,5,more\n", "2:23: more cells than the header has columns; is a quote missing?\n"},
     {"cup,Cup,Color,Red,x,5\n\"cup\"x,,,Blue,y,6\n",
 	"3:6: text after the closing quote of a field\n= cup* Red/=500\n"},
@@ -177,7 +177,7 @@ END_TEST
 static const struct {
 	const char *column, *cell, *report;
 } cells[] = {
-    {"Published", "maybe", "2:11: Published: not TRUE or FALSE\n"},
+    {"Published", "maybe", "2:11: Published: neither TRUE nor FALSE\n"},
     {"Status", "sold", "2:11: Status: not one of active, draft, archived\n"},
     {"Gift Card", "TRUE", "2:11: Gift Card: gift cards are not supported yet\n"},
     {"Tax Class", "luxury", "2:11: Tax Class: not one of standard, reduced, zero\n"},
@@ -185,8 +185,8 @@ static const struct {
     {"Option2 Name", "Size", "2:11: Option2 Name: the option before it has no name\n"},
     {"Variant Grams", "heavy", "2:11: Variant Grams: not a weight in grams\n-"},
     {"Variant Inventory Qty", "12.5", "2:11: Variant Inventory Qty: '12.5' is not a whole number\n-"},
-    {"Variant Inventory Policy", "perhaps", "2:11: Variant Inventory Policy: not deny or continue\n-"},
-    {"Variant Requires Shipping", "x", "2:11: Variant Requires Shipping: not TRUE or FALSE\n-"},
+    {"Variant Inventory Policy", "perhaps", "2:11: Variant Inventory Policy: neither deny nor continue\n-"},
+    {"Variant Requires Shipping", "x", "2:11: Variant Requires Shipping: neither TRUE nor FALSE\n-"},
     {"Variant Compare At Price", "x",
 	"2:11: Variant Compare At Price: 'x' is not an amount: digits, a point and at most 2 digits\n-"},
     {"Variant Compare At Price", "4", "2:11: (Variant Compare At Price: not above the price: ignored\n+"},
@@ -194,8 +194,8 @@ static const struct {
     {"Unit Price Total Measure", "250", "1:28: Unit Price Base Measure: empty, though there is a total measure\n-"},
     {"Unit Price Total Measure", "0",
 	"2:11: Unit Price Total Measure: not a measure above zero: digits, a point and at most 3 digits\n-"},
-    {"Image Src", "../../etc/passwd", "2:11: (Image Src: leaves the folder of pictures: no picture\n+"},
-    {"Image Src", "/etc/passwd", "2:11: (Image Src: leaves the folder of pictures: no picture\n+"},
+    {"Image Src", "../../etc/passwd", "2:11: (Image Src: outside the folder of pictures: picture ignored\n+"},
+    {"Image Src", "/etc/passwd", "2:11: (Image Src: outside the folder of pictures: picture ignored\n+"},
 };
 
 START_TEST(product_csv_reports_each_broken_cell_at_its_place)
@@ -209,7 +209,7 @@ START_TEST(product_csv_reports_each_broken_cell_at_its_place)
 		snprintf(text, sizeof(text), "Handle,Title,Variant Price,%s\ncup,Cup,5,%s\n", cells[i].column,
 		    cells[i].cell);
 		snprintf(want, sizeof(want), "%.*s%s", (int)(last == '\n' ? n : n - 1), cells[i].report,
-		    last == '-'	  ? "2:1: no variant is left: the product is left out\n"
+		    last == '-'	  ? "2:1: no variant remains: the product is left out\n"
 			: last == '+' ? "= cup /=500\n"
 				      : "");
 		got_z = read_table(text);

@@ -56,7 +56,7 @@ END_TEST
 START_TEST(invalid_translations_are_reported)
 {
 	ck_reads("Handle,Title\n", "line 1: the column \"Language\" is missing");
-	ck_reads("Handle,Language\n", "line 1: there is neither a column \"Title\" nor \"Body\"");
+	ck_reads("Handle,Language\n", "line 1: the header has no column \"Title\" or \"Body\"");
 	ck_reads("Handle,Language,Body\ntea,en,Tea\n",
 	    "2:5: Language: the shop's own language: these texts come with the products\n");
 	ck_reads("Kind,Handle,Language,Title\noption,Size,en,Format\nvalue,Size: S,en,Small\nattribute,Origin,en,From\n"

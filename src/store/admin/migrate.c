@@ -63,7 +63,7 @@ find_files(struct run *r, struct err *e)
 		if (r->file[i].version != i + 1)
 			return err_set(
 			    e, ERR_INPUT, "%s: %s, expected number %04zu", r->m->dir, r->file[i].name.p, i + 1);
-	return r->n_files > 0 || err_set(e, ERR_INPUT, "%s: no file NNNN_name.sql", r->m->dir);
+	return r->n_files > 0 || err_set(e, ERR_INPUT, "%s: no file is named NNNN_name.sql", r->m->dir);
 }
 
 /* The database computes the checksum, so that this program needs no hash function for it. */

@@ -133,7 +133,7 @@ catalogue_generate(
 	struct generate g = {.s = s, .seed = str_fmt(s->a, "%llu", (unsigned long long)seed)};
 
 	if (n > CATALOGUE_GENERATE_MAX)
-		return err_set(e, ERR_INPUT, "at most %llu products", (unsigned long long)CATALOGUE_GENERATE_MAX);
+		return err_set(e, ERR_INPUT, "more than %llu products", (unsigned long long)CATALOGUE_GENERATE_MAX);
 	if (!db_tx(s->db, generate_begin, &g, e))
 		return false;
 	for (g.from = 0; g.from < n; g.from += BATCH) {

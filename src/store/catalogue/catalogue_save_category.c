@@ -77,7 +77,7 @@ free_slug(struct catalogue_save *s, struct str path, struct str *slug, struct er
 			return true;
 		*slug = str_fmt(s->a, "%.*s-%d", STR_ARG(whole), i);
 	}
-	return err_set(e, ERR_LIMIT, "no address is free for the category %.*s", STR_ARG(path));
+	return err_set(e, ERR_LIMIT, "no free slug for the category %.*s", STR_ARG(path));
 }
 
 static bool

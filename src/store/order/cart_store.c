@@ -300,7 +300,7 @@ cart_add(struct db *db, const struct cart_change *c, struct err *e)
 	struct change_tx tx = {.change = c, .apply = apply_add, .make = true};
 
 	if (c->qty < 1 || c->qty > CART_QTY_MAX)
-		return err_set(e, ERR_INPUT, "quantity %d", c->qty);
+		return err_set(e, ERR_INPUT, "quantity %d is out of range", c->qty);
 	return change(db, &tx, e);
 }
 

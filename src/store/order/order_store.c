@@ -50,7 +50,7 @@ as_shown(const struct order_request *rq, const struct checkout_plan *plan, struc
 			    (unsigned long long)plan->lines[i].cart->variant_id);
 	}
 	if (plan->hash != rq->seen_hash || plan->totals.total_minor != rq->seen_total_minor)
-		return err_set(e, ERR_CONFLICT, "the cart is not what the buyer was shown: total %lld, now %lld",
+		return err_set(e, ERR_CONFLICT, "the cart differs from what the buyer saw: total %lld, now %lld",
 		    (long long)rq->seen_total_minor, (long long)plan->totals.total_minor);
 	return true;
 }
@@ -134,7 +134,7 @@ order_place(struct db *db, struct arena *a, const struct order_request *rq, stru
 	bool found;
 
 	if (rq->key.n != CART_KEY_B)
-		return err_set(e, ERR_INPUT, "an order key of %zu bytes", rq->key.n);
+		return err_set(e, ERR_INPUT, "the order key has %zu bytes", rq->key.n);
 	secret_derive(str_n(rq->session->token, sizeof(rq->session->token)), rq->key, tx.token);
 	*placed = (struct order_placed){.token = secret_base64url(a, tx.token, sizeof(tx.token))};
 	if (db_tx(db, place_body, &tx, e))

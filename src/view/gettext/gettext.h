@@ -1,6 +1,6 @@
 /* gettext.h - the texts of one language, from a compiled gettext catalogue (.mo).
  *
- * Read at start and searched only while templates are compiled. Every offset and length in the file is checked. */
+ * The file is read at start. Every offset and length in it is checked. */
 #ifndef KONTOR_VIEW_GETTEXT_GETTEXT_H
 #define KONTOR_VIEW_GETTEXT_GETTEXT_H
 

@@ -1,12 +1,12 @@
 /* mustache.h - compiles templates into lists of operations and renders them.
  *
- * Parsed files (mustache_parse.h) are compiled together, once per language: parents and blocks are expanded, texts
- * translated, partials become calls. Rendering runs the operations over a view tree, compares names as integers and
- * writes into one buf; it allocates nothing else.
+ * Parsed files (mustache_parse.h) are compiled together, once per language: parents and blocks are expanded, texts are
+ * translated, partials become calls. Rendering runs the operations over a view tree and compares names as integers. It
+ * allocates only the output.
  *
- * In shop mode the type of a value decides its output: html unchanged, amounts and dates in the language's format, all
- * else escaped. Indentation and empty lines are dropped. In specification mode (no language) templates follow the
- * published specification. */
+ * In shop mode the output depends on the type of the value: html is written unchanged, amounts and dates in the
+ * language's format, everything else escaped. Indentation and empty lines are dropped. In specification mode (no
+ * language) templates follow the published specification. */
 #ifndef KONTOR_VIEW_MUSTACHE_MUSTACHE_H
 #define KONTOR_VIEW_MUSTACHE_MUSTACHE_H
 

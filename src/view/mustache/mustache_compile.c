@@ -5,9 +5,9 @@
 #include "view/mustache/mustache_op.h"
 #include "view/mustache/mustache_text.h"
 
-#define EXPAND_MAX 32	      /* parents and blocks in each other */
-#define WORK_MAX 5000000	      /* parts expanded, for all files of a language */
-#define PROCS_MAX 4096	      /* partials, one for each indentation they are called with */
+#define EXPAND_MAX 32	      /* nested parents and blocks */
+#define WORK_MAX 5000000	      /* expanded parts, in all files of a language */
+#define PROCS_MAX 4096	      /* compiled partials, one per partial and indentation */
 
 /* The parents being expanded, outermost last. Blocks of outer parents override those of inner ones. */
 struct scope {
@@ -262,7 +262,7 @@ put_parent(struct compiler *c, const struct part *part, const struct scope *scop
 	return ok;
 }
 
-/* Finds the block of this name in the outermost parent tag that has one, and that tag. */
+/* Finds the outermost parent tag that has a block of this name, and the block. */
 static const struct part *
 find_block(const struct scope *scope, struct str name, const struct scope **where)
 {

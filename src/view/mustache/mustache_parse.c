@@ -5,8 +5,8 @@
 
 #include "view/mustache/mustache_text.h"
 
-/* A line is first read into tokens, since standalone lines are known only at their end; then the tokens enter the
- * tree. */
+/* A line is read into tokens, which enter the tree at the end of the line: only then is it known to be standalone or
+ * not. */
 
 enum token_kind {
 	TOKEN_TEXT,
@@ -136,7 +136,7 @@ read_i18n(struct parser *p, bool plural)
 	struct token *t;
 
 	if (i < 0)
-		return parse_fail(p, p->line, "a text without its end %.*s", STR_ARG(end));
+		return parse_fail(p, p->line, "the text is not closed by %.*s", STR_ARG(end));
 	t = token_add(p, TOKEN_I18N, STR_NONE, '#');
 	t->plural = plural;
 	t->s = text_collapse(p->a, parse_take(p, (size_t)i), p->open, p->close);
@@ -182,7 +182,7 @@ read_tag(struct parser *p)
 		parse_take(p, 1);
 	n = str_find(p->rest, end);
 	if (n < 0)
-		return parse_fail(p, line, "a tag without its end");
+		return parse_fail(p, line, "the tag is not closed");
 	body = parse_take(p, (size_t)n);
 	parse_take(p, end.n);
 	if (sigil == '=') {
@@ -195,7 +195,7 @@ read_tag(struct parser *p)
 		return true;
 	}
 	if (body.n == 0)
-		return parse_fail(p, line, "an empty tag");
+		return parse_fail(p, line, "the tag is empty");
 	if (p->spec == NULL && sigil == '#' && (str_eq(body, STR("_")) || str_eq(body, STR("_n"))))
 		return read_i18n(p, body.n == 2);
 	token_add(p, kind, body, sigil)->line = line;
@@ -228,8 +228,8 @@ parse_read_line(struct parser *p)
 	return true;
 }
 
-/* True for a standalone line: besides white space it holds one tag that writes nothing itself, or only inheritance
- * tags. A block that opens and closes on the line is inline and does not count. */
+/* True for a standalone line: apart from white space, it contains one tag other than a variable or text, or only
+ * inheritance tags. A block that opens and closes on the line does not count. */
 static bool
 line_stands_alone(const struct parser *p)
 {
@@ -330,7 +330,7 @@ add_i18n(struct parser *p, const struct token *t)
 		return text_check(part->text, p->e) || fail_inner(p, t->line);
 	if (!str_cut(&rest, '|', &count) || !str_cut(&rest, '|', &part->text) || !str_cut(&rest, '|', &part->plural)
 	    || rest.n > 0)
-		return parse_fail(p, t->line, "a counted text is written count|one|many");
+		return parse_fail(p, t->line, "a text with a plural has the form count|one|many");
 	part->text = str_trim(part->text);
 	part->plural = str_trim(part->plural);
 	return (mustache_path(NULL, str_trim(count), &part->path, p->e) && text_check(part->text, p->e)

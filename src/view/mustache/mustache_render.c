@@ -14,16 +14,16 @@ struct render {
 	size_t n_frames, n_calls;
 	struct frame frame[RENDER_CONTEXT_MAX];
 	uint32_t call[RENDER_CALL_MAX];
-	const struct view *page[N__MAX]; /* the fields of `page` by name: most paths begin there */
+	const struct view *page[N__MAX]; /* the fields of `page` by name, since most paths begin there */
 };
 
-/* A value, and its form named by the path's last name, such as N_plain of an amount. */
+/* A value, and the form that the path's last name selects, such as N_plain of an amount. */
 struct value {
 	const struct view *v;
 	uint16_t form;
 };
 
-/* True when the value has this form; templates write forms like fields. */
+/* True when the value has this form. Templates refer to forms as if they were fields. */
 static bool
 has_form(const struct view *v, uint16_t form)
 {

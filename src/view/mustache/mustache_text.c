@@ -75,7 +75,7 @@ text_check(struct str text, struct err *e)
 			char c = literal.p[i];
 
 			if (c == '<' || c == '>' || c == '"' || c == '{' || c == '}')
-				return err_set(e, ERR_INPUT, "a text may not hold %c", c);
+				return err_set(e, ERR_INPUT, "a text may not contain %c", c);
 		}
 	}
 	return text.n > 0 || err_set(e, ERR_INPUT, "empty text");

@@ -61,7 +61,7 @@ template_find(const struct template_set *set, struct str name, size_t *id)
 	return false;
 }
 
-/* Reads all installed templates even after an error, so that all errors are reported at once. */
+/* Continues after an error, so that all errors are reported at once. */
 static bool
 read_installed(struct loader *l, const struct str *names, size_t n)
 {
@@ -154,8 +154,8 @@ compile(struct loader *l, const struct lang *lang, size_t *bad, struct err *e)
 	return mustache_compile(l->a, &in, &l->set->compiled[lang->index], bad, e);
 }
 
-/* Compiles the first language until it succeeds. Each failure drops the faulty file when it is an override; otherwise
- * all overrides, since one of them may have caused the fault. */
+/* Compiles the first language until it succeeds. After a failure it drops the faulty file if that is an override;
+ * otherwise it drops all overrides, since any of them may be the cause. */
 static bool
 settle(struct loader *l)
 {
@@ -176,7 +176,7 @@ settle(struct loader *l)
 			report(l, TEMPLATE_BROKEN, e.msg);
 			return err_set(l->e, ERR_BUG, "%s", e.msg);
 		}
-		err_context(&e, "all overrides are left out");
+		err_context(&e, "all overrides are ignored");
 		refuse(l, &e);
 	}
 }

@@ -1,8 +1,8 @@
 /* template.h - the shop's templates: read at start and compiled for every language.
  *
- * Templates are the files *.mustache of a folder; the "_" of partials is a convention only. A file in the overrides'
- * folder replaces the installed one of the same name. A broken override is refused with file and line, and the
- * installed template is used; a broken installed template is an error. */
+ * Templates are the files *.mustache of a folder; names of partials begin with "_" by convention. A file in the folder
+ * of overrides replaces the installed template of the same name. A broken override is reported with file and line, and
+ * the installed template is used. A broken installed template is an error. */
 #ifndef KONTOR_VIEW_MUSTACHE_TEMPLATE_H
 #define KONTOR_VIEW_MUSTACHE_TEMPLATE_H
 
@@ -14,7 +14,7 @@ struct template_set {
 	size_t n;
 	struct mustache *compiled[LANG_MAX]; /* by language */
 	unsigned refused;		     /* refused overrides */
-	unsigned untranslated;		     /* texts without translation, in all languages but the source */
+	unsigned untranslated;		     /* missing translations, in all languages except the source */
 };
 
 enum template_problem { TEMPLATE_BROKEN, TEMPLATE_REFUSED, TEMPLATE_UNTRANSLATED };
@@ -27,16 +27,14 @@ struct template_dirs {
 	void *arg;
 };
 
-/* The languages must outlive the set. ERR_BUG when an installed template is broken, after all broken ones were
- * reported. */
+/* Reports all broken templates. ERR_BUG when an installed template is broken. The languages must outlive the set. */
 MUST_USE bool template_load(struct arena *, const struct template_dirs *, const struct langs *, struct template_set *,
     struct err *);
 
-/* The id of a template for template_render(); false when there is none. A linear search: call it at start, not per
- * request. */
+/* The id of a template for template_render(); false when there is none. Call it at start: the search is linear. */
 MUST_USE bool template_find(const struct template_set *, struct str name, size_t *id);
 
-/* Renders the page. The root is an object with site, page and me. ERR_LIMIT when the buf overflows. */
+/* Renders a page. The root is an object with the fields site, page and me. ERR_LIMIT when the buf overflows. */
 MUST_USE bool template_render(const struct template_set *, size_t id, const struct lang *, const struct view *root,
     struct buf *, struct err *);
 

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 
-/* Writes every text of the templates in `dir` once, with references to all its places. References begin with `label`
- * instead of the folder. ERR_INPUT names a template that cannot be read. */
+/* Writes every text of the templates in `dir` once, with all its references, which begin with `label` instead of `dir`.
+ * ERR_INPUT names a template that cannot be read. */
 MUST_USE bool texts_pot(struct arena *, const char *dir, const char *label, struct buf *, struct err *);
 
 #endif
