@@ -8,8 +8,8 @@
  * ("::ffff:10.0.0.1") counts as IPv4. Invalid text is in no network. */
 bool addr_in(struct str addr, const struct conf_list *nets);
 
-/* Returns the client's address: the peer's, or, while that is a trusted proxy, the next one from the right of
- * X-Forwarded-For. */
+/* Returns the client's address: the peer's, or, if the peer is a trusted proxy, the last address of X-Forwarded-For
+ * that is not a trusted proxy's. */
 struct str addr_client(struct str peer, struct str forwarded_for, const struct conf_list *trusted);
 
 /* True if every entry is valid; otherwise *bad is the first invalid one. */

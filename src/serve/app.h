@@ -1,8 +1,8 @@
 /* app.h - the state of a worker process: configuration, counters, database, cache, templates, languages.
  *
- * Opened once per process. A worker starts without database and cache (they connect when they are needed). With a
- * configuration that cannot be used it still comes up, `broken`: it answers the one error page, says why in the log,
- * and ends after a while, so that its supervisor starts a new one without spinning. */
+ * Opened once per process. Database and cache connect when they are first needed. A worker with an unusable
+ * configuration starts, but is `broken`: it logs the reason, answers every request with the error page, and exits after
+ * a while. The delay keeps its supervisor from restarting it in a tight loop. */
 #ifndef KONTOR_SERVE_APP_H
 #define KONTOR_SERVE_APP_H
 
@@ -27,8 +27,8 @@ struct app {
 	struct conf conf;
 	struct stats stats;
 	struct control control;
-	const char *backend; /* its counters */
-	bool joined;	     /* the last look found counters and control file */
+	const char *backend; /* name for the counters */
+	bool joined;	     /* counters and control file were present at the last look */
 	uint64_t look_ns;    /* time of the next look */
 	struct db *db;
 	struct cache *cache;
@@ -36,7 +36,7 @@ struct app {
 	struct str session_cookie;
 	struct urls urls;	/* origin and path of site.url */
 	struct langs langs;
-	const struct lang *shop_lang; /* the default, and the fallback for missing texts */
+	const struct lang *shop_lang; /* default language, and fallback for missing texts */
 	struct shop_rules rules;
 	struct view *site_trees[LANG_MAX]; /* by the language's index: the fixed part of every page */
 	struct template_set templates;
@@ -45,9 +45,8 @@ struct app {
 	bool broken;
 };
 
-/* Opens a site with all that the configuration in `file` (NULL: the installed one) names. `backend` is the name under
- * which the worker counts its requests. False: the app is broken, *e says why, and the parts that need no
- * configuration are usable. */
+/* Opens a site with the configuration in `file` (NULL: the installed one). Requests are counted under the name
+ * `backend`. False: the app is broken, *e is the reason, and only the parts that need no configuration are usable. */
 MUST_USE bool app_open(
     struct app *, const struct site *, const char *file, const char *backend, struct err *);
 
@@ -58,22 +57,22 @@ struct app_report {
 	void *arg;
 };
 
-/* Loads everything that depends on the configuration, with the functions of app_open(), but opens no log, no counters
- * and no connection. On false a worker would be broken; *e is the first of the reported problems. Close the app in
- * either case. */
+/* Loads everything that depends on the configuration, as app_open() does, but opens no log, counters or connection.
+ * False: a worker would be broken; *e is the first of the reported problems. Close the app in either case. */
 MUST_USE bool app_check(
     struct app *, const struct site *, const char *file, const struct app_report *, struct err *);
 
-/* Call it before each request. Reopens counters and control file when they are missing or replaced; looks once a
- * second, or at once if `now`. */
+/* To be called before each request. Reopens counters and control file if they are missing or replaced. Checks that once
+ * a second, or at once if `now`. */
 void app_join(struct app *, bool now);
 
-/* ERR_BUSY without both files: no order is then accepted. */
+/* ERR_BUSY unless both files are usable: no order is then accepted. */
 MUST_USE bool app_may_order(const struct app *, struct err *);
 
 void app_close(struct app *);
 
-/* Renders a template with the roots `page` and `me` (either may be NULL) in a language. ERR_BUG when there is none. */
+/* Renders a template with the roots `page` and `me` (either may be NULL) in a language. ERR_BUG if there is no such
+ * template. */
 MUST_USE bool app_render(const struct app *, const struct lang *, size_t template, struct view *page, struct view *me,
     struct buf *, struct err *);
 

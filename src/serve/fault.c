@@ -37,13 +37,11 @@ slow(struct str text, struct err *e)
 	uint64_t ms;
 
 	if (!num_u64(text, 0, 3600000, &ms))
-		return err_set(e, ERR_INPUT, "slow: wants milliseconds");
+		return err_set(e, ERR_INPUT, "slow: a number of milliseconds must follow");
 	clock_sleep_ns(ms * CLOCK_MS);
 	return true;
 }
 
-/* "N", "N:CODE" or "N:after": at the N-th exchange with the database, lose the connection before it, fail with the
- * server's error CODE, or lose the connection after the server has executed it. */
 static bool
 database(struct request *rq, struct str text, struct err *e)
 {
@@ -51,8 +49,10 @@ database(struct request *rq, struct str text, struct err *e)
 	uint64_t n, code = 0;
 	bool coded = str_cut(&rest, ':', &number) && rest.n > 0, after = str_eq_z(rest, "after");
 
-	if (rq->db == NULL || !num_u64(number, 1, 10000, &n) || (coded && !after && !num_u64(rest, 1, 9999, &code)))
-		return err_set(e, ERR_INPUT, "db: wants a number, and perhaps a code");
+	if (rq->db == NULL)
+		return err_set(e, ERR_INPUT, "db: this worker has no database");
+	if (!num_u64(number, 1, 10000, &n) || (coded && !after && !num_u64(rest, 1, 9999, &code)))
+		return err_set(e, ERR_INPUT, "db: N, N:CODE or N:after must follow");
 	if (!coded)
 		db_fault(rq->db, (unsigned)n, DB_FAULT_LOST_BEFORE);
 	else
@@ -73,7 +73,7 @@ fault_before(struct request *rq, struct err *e)
 	struct str what = asked_for(rq);
 
 	if (rq->db != NULL && rq->app->conf.test_faults)
-		db_fault(rq->db, 0, 0); /* cancels a fault that the last request did not reach */
+		db_fault(rq->db, 0, 0); /* cancels a fault that the previous request did not reach */
 	if (str_starts(what, STR("db:")))
 		return database(rq, str_from(what, STR("db:").n), e);
 	if (what.n == 0 || str_eq_z(what, "cut"))

@@ -100,13 +100,13 @@ fields_take(struct arena *a, struct fields *fields, size_t id, struct str raw, s
 	struct field **end = &fields->by_id[id], *f;
 
 	if (*end != NULL && !(rule->flags & FIELD_MANY))
-		return err_set(e, ERR_INPUT, "the field %s stands twice", rule->name);
+		return err_set(e, ERR_INPUT, "the field %s is given twice", rule->name);
 	f = ARENA_NEW(a, struct field);
 	f->raw = raw;
 	check(rule, f);
 	if (f->state > FIELD_GOOD && !(rule->flags & FIELD_KEEP))
 		return err_set(e, ERR_INPUT, "the field %s is %s", rule->name,
-		    f->state == FIELD_TOO_LONG ? "too long" : "wrong");
+		    f->state == FIELD_TOO_LONG ? "too long" : "invalid");
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = f;

@@ -9,15 +9,15 @@ guard_same_site(const struct guard_source *s, struct str site, struct err *e)
 
 	if (s->sec_fetch_site.n > 0)
 		return str_eq_z(s->sec_fetch_site, "same-origin")
-		    || err_set(e, ERR_DENIED, "a form came from another site");
+		    || err_set(e, ERR_DENIED, "the form was sent by another site");
 	if (s->origin.n == 0)
-		return err_set(e, ERR_DENIED, "a form came without an origin");
+		return err_set(e, ERR_DENIED, "the form was sent without an origin");
 	if (str_eq_case(s->origin, site))
 		return true;
 	scheme = str_find(s->origin, STR("://"));
 	if (scheme > 0 && s->host.n > 0 && str_eq_case(str_from(s->origin, (size_t)scheme + 3), s->host))
 		return true;
-	return err_set(e, ERR_DENIED, "a form came from another origin");
+	return err_set(e, ERR_DENIED, "the form was sent by another origin");
 }
 
 bool
@@ -25,5 +25,5 @@ guard_token(struct str given, struct str wanted, struct err *e)
 {
 	if (wanted.n > 0 && secret_equal(given, wanted))
 		return true;
-	return err_set(e, ERR_DENIED, "a form does not carry its session's token");
+	return err_set(e, ERR_DENIED, "the form does not contain the session's token");
 }

@@ -7,13 +7,13 @@
 #include "serve/fault.h"
 #include "serve/site.h"
 
-/* Stored before ETag and body. */
+/* A kept page consists of this, the ETag, and the body. */
 struct head {
 	uint32_t route, etag_b;
 	bool json;
 };
 
-/* The key separates pages with and without the notice of a pause. */
+/* Pages with the notice of a pause have keys of their own. */
 static char
 notice(const struct request *rq)
 {

@@ -1,7 +1,7 @@
 /* request.h - one request, as handlers see it.
  *
- * A PAGE handler is given a struct page_ctx and nothing else: its page is the same for all visitors. A FORM or
- * RAW handler is given the struct request. Everything lives on the request's arena and ends with it. */
+ * A PAGE handler receives only a struct page_ctx, so its page is the same for all visitors. A FORM or RAW handler
+ * receives the struct request. All of it is on the request's arena. */
 #ifndef KONTOR_SERVE_REQUEST_H
 #define KONTOR_SERVE_REQUEST_H
 
@@ -26,7 +26,7 @@ struct request {
 	struct db *db;
 	struct cache *cache;
 
-	char id[33]; /* also in the log, the slot and the answer */
+	char id[33]; /* also in log, slot and answer */
 	int64_t now_s;
 	uint64_t start_ns, deadline_ns;
 
@@ -34,16 +34,16 @@ struct request {
 	bool head;	       /* HEAD: no body is sent */
 	bool post;
 	bool json;	       /* the client prefers JSON */
-	struct str client;     /* its address (addr.h) */
+	struct str client;     /* its address, see addr.h */
 
 	const struct route *route; /* of the site's table; NULL before it is found */
 	struct route_args args;
-	const struct lang *lang; /* never NULL: the default if the path names none */
+	const struct lang *lang; /* never NULL: the default unless the path names another */
 	struct fields fields;	 /* of the query (GET) or of the body (POST) */
 
 	struct session *session;  /* of the site's own type; NULL: the visitor has none (site.h) */
-	struct str session_token; /* from the cookie, unchecked; or none */
-	struct str kept_key;	  /* of kept_page.c; none: do not keep the answer */
+	struct str session_token; /* from the cookie, unchecked; none: no cookie */
+	struct str kept_key;	  /* key of the kept page; none: do not keep the answer */
 
 	char allow[24]; /* the allowed methods, for ERR_METHOD */
 	struct response res;
@@ -62,7 +62,7 @@ struct page_ctx {
 	struct page_result *result;
 };
 
-/* Output of a PAGE handler besides its view. */
+/* The output of a PAGE handler besides its view. */
 struct page_result {
 	struct str moved_to; /* if set, a 301 to this address replaces the page */
 };

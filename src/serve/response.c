@@ -118,7 +118,7 @@ response_reason(int status)
 	return "Error";
 }
 
-/* Keep in step with the web servers' configuration of the static error page. */
+/* Must equal the headers of the static error page in the web servers' configuration. */
 static void
 security_headers(struct buf *b, const struct response *r, const struct response_origin *origin)
 {

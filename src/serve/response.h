@@ -12,8 +12,8 @@
 
 enum response_cache {
 	RESPONSE_PRIVATE, /* for this visitor only: private, no-store */
-	RESPONSE_SHARED,  /* the same bytes for all: ETag, revalidated each time */
-	RESPONSE_BRIEF	  /* pages for machines: one minute */
+	RESPONSE_SHARED,  /* the same bytes for all visitors: ETag, always revalidated */
+	RESPONSE_BRIEF	  /* for programs: cached for one minute */
 };
 
 struct response {
@@ -30,7 +30,7 @@ struct response {
 
 struct response_origin {
 	bool https;	    /* of site.url: adds Strict-Transport-Security */
-	struct str form_to; /* further origins that forms may go to: the payment provider; or none */
+	struct str form_to; /* an origin that forms may also be sent to (payment provider); or none */
 };
 
 void response_init(struct response *, struct arena *);
@@ -41,8 +41,8 @@ void response_header(struct response *, const char *name, struct str value);
 /* A redirect: 301, 302 or 303, to an address or path. */
 void response_redirect(struct response *, int status, struct str url);
 
-/* Sets a cookie for this host. It lives `max_age_s` (0: until the browser is closed; < 0: delete it). With https its
- * name gets the prefix "__Host-". */
+/* Sets a cookie for this host. max_age_s 0: until the browser is closed; < 0: deletes the cookie. With https the name
+ * gets the prefix "__Host-". */
 void response_cookie(struct response *, struct arena *, const struct response_origin *, struct str name,
     struct str value, int64_t max_age_s);
 
@@ -52,8 +52,8 @@ struct str response_etag(struct arena *, struct str body);
 /* True if If-None-Match contains the ETag, ignoring the suffix of a compressing web server ("-gzip"). */
 bool response_matches(struct str if_none_match, struct str etag);
 
-/* The complete header block for FastCGI, with the empty line. ERR_BUG if a header was bad. Turns a 200 into a 304 if
- * the cache policy allows it and If-None-Match matches; *send_body is then false. */
+/* The complete header block for FastCGI, with the empty line. ERR_BUG if a header was bad. If the cache policy
+ * allows it and If-None-Match matches, a 200 becomes a 304, and *send_body is false. */
 MUST_USE bool response_head(const struct response *, struct arena *, const struct response_origin *,
     const char *request_id, struct str if_none_match, struct str *head, bool *send_body, struct err *);
 

@@ -20,7 +20,7 @@ all_of(struct str s, const char *extra)
 	return true;
 }
 
-/* "en", "zh-hans": two or three letters, then parts of up to eight. The shop need not offer the language. */
+/* "en", "zh-hans": two or three letters, then parts of up to eight. The shop may lack the language. */
 static bool
 take_lang(struct str raw, struct route_args *args)
 {
@@ -94,10 +94,10 @@ method_of(struct str method)
 
 struct search {
 	const struct route_table *table;
-	unsigned method, methods; /* of the request; of all rows that match the path */
+	unsigned method, methods; /* `methods`: of all rows that match the path */
 };
 
-/* The row for method and path; NULL when there is none. */
+/* The row for method and path; NULL if there is none. */
 static const struct route *
 route_search(struct search *s, struct arena *a, struct str path, struct route_args *args)
 {
@@ -124,7 +124,7 @@ refuse_method(unsigned methods, struct route_match *m, struct err *e)
 	else if (methods == METHOD_POST)
 		allow = "POST";
 	memcpy(m->allow, allow, strlen(allow) + 1);
-	return err_set(e, ERR_METHOD, "the address takes %s", allow);
+	return err_set(e, ERR_METHOD, "the address allows only %s", allow);
 }
 
 /* Adds or removes the slash at the end. */

@@ -23,15 +23,15 @@ enum route_kind {
 };
 
 enum route_flag {
-	ROUTE_NO_ORIGIN = 1 << 0,  /* a POST from programs, not browsers: the origin is not checked */
+	ROUTE_NO_ORIGIN = 1 << 0,  /* POSTs come from programs: the origin is not checked */
 	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
-	ROUTE_NO_TOKEN = 1 << 2,    /* the form may be on a page older than the session: only its origin is checked */
+	ROUTE_NO_TOKEN = 1 << 2,    /* the form may be older than the session: only the origin is checked */
 	ROUTE_SESSION_COPY = 1 << 3, /* a cached copy of the session suffices */
-	ROUTE_SITEMAP = 1 << 4	    /* in the sitemap; pages without it are closed to robots */
+	ROUTE_SITEMAP = 1 << 4	    /* in the sitemap; other pages are closed to robots */
 };
 
 struct route {
-	const char *name; /* for logs, which never show the address: visitors choose it */
+	const char *name; /* for logs and counters, since addresses are chosen by visitors */
 	enum stats_route class;
 	enum method method;
 	enum route_kind kind;
@@ -64,16 +64,16 @@ struct route_match {
 	char allow[24];	     /* the allowed methods, for ERR_METHOD */
 };
 
-/* Finds the row for a method ("GET", "HEAD", "POST") and a path. ERR_NOT_FOUND, or ERR_METHOD if the address allows
- * other methods only. */
+/* Finds the row for a method ("GET", "HEAD", "POST") and a path. ERR_NOT_FOUND, or ERR_METHOD if the address
+ * allows only other methods. */
 MUST_USE bool route_find(const struct route_table *, struct arena *, struct str method, struct str path,
     struct route_match *, struct err *);
 
-/* The part of a path that may be logged: it ends before the secret in an address of a row with ROUTE_NO_REFERRER. */
+/* The part of a path that may be logged: with ROUTE_NO_REFERRER it ends before the secret. */
 struct str route_logged(const struct route_table *, struct str path);
 
 /* Splits a request target (origin form or absolute form) into the path below `base` ("" or "/shop") and the query.
- * False if it is not below `base`. */
+ * False if the target is not below `base`. */
 bool route_target(struct str target, struct str base, struct str *path, struct str *query);
 
 #endif

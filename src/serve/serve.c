@@ -43,7 +43,7 @@ set_deadline(struct request *rq)
 		cache_deadline(rq->cache, rq->deadline_ns);
 }
 
-/* True if the client prefers JSON: Accept names it, and not HTML before it. */
+/* True if the client prefers JSON: Accept names JSON, and does not name HTML before it. */
 static bool
 wants_json(struct str accept)
 {
@@ -156,7 +156,8 @@ begin_page(struct request *rq)
 	cache_page_begin(rq->cache, rq->a, buf_str(&name));
 }
 
-/* A public page is complete without the visitor's part: if the session cannot be read, it is sent as without one. */
+/* A public page is complete without the visitor's part: if the session cannot be read, the page is sent as to a
+ * stranger. */
 static void
 load_visitor(struct request *rq)
 {
@@ -177,7 +178,7 @@ visitor_part(struct request *rq, struct view *me)
 	return false;
 }
 
-/* Goes into `me`, since a cached tree must not contain it. */
+/* The notice goes into `me`, since a cached tree must not contain it. */
 static void
 put_notice(const struct request *rq, struct view *me)
 {
@@ -195,7 +196,7 @@ run_page(struct request *rq, struct err *e)
 	rq->res.vary_accept = true;
 	begin_page(rq);
 	if (!rq->json)
-		load_visitor(rq); /* first, so that one exchange also fetches the page's values */
+		load_visitor(rq); /* first, so that the same exchange prefetches the page's values */
 	if (rq->route->kind == ROUTE_KIND_PAGE && !rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
@@ -206,14 +207,14 @@ run_page(struct request *rq, struct err *e)
 	rq->res.cache = RESPONSE_SHARED;
 	if (rq->session != NULL && visitor_part(rq, me))
 		rq->res.cache = RESPONSE_PRIVATE;
-	put_notice(rq, me); /* the same for all without a session: it changes their page's ETag */
+	put_notice(rq, me); /* the same for all strangers: it changes their page's ETag */
 	if (!(rq->json ? twin(rq, page, e) : render(rq, page, me, e)))
 		return false;
 	kept_page_put(rq);
 	return true;
 }
 
-/* A handler that set a redirect or a body is not followed by a template. */
+/* True if the handler set a redirect or a body: no template is rendered then. */
 static bool
 run_form(struct request *rq, struct err *e)
 {
@@ -233,7 +234,7 @@ run_form(struct request *rq, struct err *e)
 		return false;
 	done = rq->route->handler.form(rq, page, me, e);
 	if (rq->post && rq->session != NULL)
-		session->changed(rq); /* also after a failure: it may have come as far as its COMMIT */
+		session->changed(rq); /* also after a failure, which may come after the COMMIT */
 	if (!done)
 		return false;
 	if (rq->res.status != 200 || rq->res.body.n > 0)
@@ -256,10 +257,10 @@ run_route(struct request *rq, struct err *e)
 	case ROUTE_KIND_RAW:
 		return rq->route->handler.raw(rq, e);
 	}
-	return err_set(e, ERR_BUG, "a route of no kind");
+	return err_set(e, ERR_BUG, "a route of unknown kind");
 }
 
-/* Takes the language from the path before the route is known: the error page is in it, too. */
+/* Takes the language from the path before the route is known, since the error page uses it too. */
 static void
 guess_lang(struct request *rq)
 {
@@ -270,7 +271,7 @@ guess_lang(struct request *rq)
 		rq->lang = lang;
 }
 
-/* A route may allow less time than web.deadline_ms, never more: slot and watchdog use that. */
+/* A route may shorten web.deadline_ms, never extend it: slot and watchdog use that. */
 static void
 shorten_deadline(struct request *rq)
 {
@@ -289,7 +290,7 @@ answer(struct request *rq, struct err *e)
 
 	read_envelope(rq);
 	if (rq->app->broken)
-		return err_set(e, ERR_BUSY, "the configuration cannot be used; the first lines of this worker say why");
+		return err_set(e, ERR_BUSY, "the configuration is unusable: see this worker's first lines in the log");
 	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
 		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
 	read_session_token(rq);
@@ -342,7 +343,7 @@ send_answer(struct request *rq, bool *failed)
 	return fcgi_send(rq->fcgi, rq->a, head, body, rq->deadline_ns);
 }
 
-/* A redirect or 304 counts as answered; a client that hung up counts neither as answered nor as a failure. */
+/* A redirect or 304 counts as answered. A client that hung up counts as aborted, which is no failure. */
 static enum stats_end
 ending(const struct request *rq, bool sent, bool failed)
 {

@@ -1,8 +1,7 @@
-/* site.h - the interface between a site and the request loop: its routes, its fields, and the parts that every page
- * has.
+/* site.h - the interface between a site and the request loop: routes, fields, and the parts that all pages share.
  *
  * A site consists of tables and a few functions; web/site.c defines the storefront. The program passes it to
- * app_open(). serve/ itself knows no page, address or visitor. */
+ * app_open(). serve/ itself contains no page and no address. */
 #ifndef KONTOR_SERVE_SITE_H
 #define KONTOR_SERVE_SITE_H
 
@@ -11,16 +10,16 @@
 #include "serve/route.h"
 #include "view/site_tree.h"
 
-/* The sessions of a site. rq->session is of the site's own type, and NULL without a session. */
+/* The sessions of a site. rq->session has the site's own type; NULL: no session. */
 struct site_session {
-	const char *cookie;   /* with https it gets the prefix "__Host-" */
+	const char *cookie;   /* the name; with https it gets the prefix "__Host-" */
 	unsigned token_field; /* the form field with the session's token */
 
 	/* Sets rq->session from rq->session_token. With `copy`, a cached copy suffices. */
 	bool (*load)(struct request *, bool copy, struct err *);
 	struct str (*token)(const struct request *);
 
-	/* Called after each POST: the data that pages show of the session may have changed. */
+	/* Called after each POST, which may have changed the data of the session that pages show. */
 	void (*changed)(struct request *);
 
 	/* Adds the session's part of every page, such as the cart's count. */

@@ -23,7 +23,7 @@ aggregate_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, s
 	return true;
 }
 
-/* No html; a list has objects only. */
+/* Trees without html. Lists contain objects only. */
 static const struct view_shape no_fields[] = {{0}};
 static const struct view_shape shape = {.types = VIEW_IS(VIEW_LIST) | VIEW_IS(VIEW_OBJECT), .fields = no_fields};
 

@@ -131,7 +131,7 @@ cart_put_taxes(const struct request *rq, struct view *totals, const struct order
 	}
 }
 
-/* Omits delivery that is not needed or not possible. */
+/* Omits the delivery charge if delivery is not needed or not possible. */
 static void
 put_delivery(const struct request *rq, struct view *v, const struct checkout_plan *plan)
 {

@@ -19,7 +19,7 @@ struct cart_owner cart_page_owner(const struct request *);
 
 MUST_USE bool cart_page_load(struct request *, struct cart_page *, struct err *);
 
-/* Plans again after a change of the draft. */
+/* Recomputes the plan after a change of the draft. */
 MUST_USE bool cart_page_plan(struct request *, struct cart_page *, struct err *);
 
 /* Puts me.cart (doc/templates.md), if there is a cart. */

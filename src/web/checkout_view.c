@@ -51,7 +51,7 @@ put_fault(struct view *form, struct view *field, enum address_field f, enum addr
 	}
 }
 
-/* The name in the visitor's language, if it is translated. */
+/* The country's name in the visitor's language, or in English if there is no translation. */
 static struct str
 country_text(const struct request *rq, enum country c)
 {
@@ -73,7 +73,7 @@ checkout_view_by_text(const void *a, const void *b)
 	return str_cmp(((const struct named_country *)a)->text, ((const struct named_country *)b)->text);
 }
 
-/* The shop's own country first, the others by name. With pickup, countries without delivery are offered, too. */
+/* Offers the shop's own country first, then the others by name. With pickup, also countries without delivery. */
 static void
 put_countries(const struct request *rq, struct view *field, struct str typed)
 {
@@ -200,7 +200,8 @@ put_choices(struct view *form, uint16_t as, struct str name, struct str typed, b
 	return view_sublist(v, N_choices);
 }
 
-/* Adds a choice of the field; selected is the typed one, or the first, so that most visitors need only continue. */
+/* Adds a choice of the field. The submitted choice is selected, else the first, so that most visitors need only
+ * continue. */
 static struct view *
 add_choice(struct arena *a, struct view *list, const char *field, struct str typed, const char *code)
 {

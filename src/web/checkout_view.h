@@ -6,7 +6,7 @@
 #include "view/view.h"
 #include "serve/request.h"
 
-/* Each fills me.form. `sent`: the form was sent, so its errors are shown. */
+/* Each fills me.form. `sent`: the form was submitted, so its errors are shown. */
 void checkout_put_address_form(
     const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool sent, struct view *me);
 void checkout_put_delivery_form(
@@ -27,7 +27,7 @@ void checkout_put_review(const struct request *, const struct checkout_review *,
 void checkout_put_shipping(const struct request *, struct view *, enum shipping, const struct shipping_quote *);
 void checkout_put_payment(struct view *, enum payment);
 
-/* A list of lines; the last is the country if it is not the shop's own. */
+/* An address as a list of lines; the country is the last line unless it is the shop's own. */
 void checkout_put_address(const struct request *, struct view *, uint16_t name, const struct address *);
 
 #endif

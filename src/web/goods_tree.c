@@ -97,7 +97,7 @@ stops(struct str s, size_t i)
 	return s.p[i] == '.' || (i >= 2 && memcmp(s.p + i - 2, "\xe3\x80\x82", 3) == 0);
 }
 
-/* The first sentences of a text, without its markup. */
+/* The first sentences of a text, without markup. */
 static struct str
 summary(const struct page_ctx *cx, struct str html)
 {
@@ -111,7 +111,7 @@ summary(const struct page_ctx *cx, struct str html)
 		else if (html.p[i] == '>')
 			inside = false;
 		else if (html.p[i] == '&')
-			return STR(""); /* no text rather than half a character reference */
+			return STR(""); /* the text might be cut within a character reference */
 		else if (!inside)
 			buf_ch(&b, html.p[i] == '\n' ? ' ' : html.p[i]);
 		if (stops(html, i) && b.n > SUMMARY_MAX / 3)
@@ -255,7 +255,7 @@ turned(const struct view *variants, const struct view *chosen, size_t i, struct 
 	return NULL;
 }
 
-/* Any variant with this value, so that the link of an impossible combination leads to a page. */
+/* Any variant with this value: the target of the link for an impossible combination. */
 static struct view *
 any_with(const struct view *variants, size_t i, struct str value)
 {
@@ -305,8 +305,8 @@ tree_choose(const struct view *variants, uint64_t id)
 	return view_at(variants, 0);
 }
 
-/* The large picture: the requested one, else the variant's own, else the first. Each thumbnail links to the page that
- * shows it large. */
+/* The large picture is the requested one, else the variant's own, else the first. Each thumbnail links to the page with
+ * its large picture. */
 static void
 choose_picture(const struct page_ctx *cx, struct view *product, struct view *chosen, uint64_t picture)
 {

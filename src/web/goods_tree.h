@@ -12,16 +12,16 @@ void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name
 /* The card of a product. */
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);
 
-/* The cached part of a product: all that does not depend on the chosen variant. In addition to doc/templates.md, each
- * variant has its `values` (list of strings). */
+/* The cached part of a product, which does not depend on the chosen variant. In addition to doc/templates.md, each
+ * variant has `values` (list of strings). */
 struct view *goods_product_tree(const struct page_ctx *, const struct catalogue_product *);
 
-/* Makes the cached tree (decoded, so that it may be changed) page.product: the chosen variant, its price and
- * availability, the state of each option's values, the picture. variant_id 0: any that can be bought. */
+/* Turns the decoded cached tree into page.product: adds the chosen variant, its price and availability, the state of
+ * each option's values, and the picture. variant_id 0: any variant that can be bought. */
 void goods_choose_variant(const struct page_ctx *, struct view *product, uint64_t variant_id, uint64_t picture);
 
-/* The breadcrumbs of a page; `way` are those of its category. `last` is the page's own name at the end; none: the last
- * of `way` is the page itself, and no link. */
+/* The breadcrumbs of a page: `way`, those of its category, then `last`, the page's own name. Without `last`, the last
+ * element of `way` is the page itself and no link. */
 struct view *goods_breadcrumbs(const struct page_ctx *, const struct view *way, struct str last);
 
 /* A category as a link: text, url, count, image. */

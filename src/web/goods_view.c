@@ -38,7 +38,7 @@ static const struct view_shape category_fields[] = {
 static const struct view_shape way_fields[] = {
     {N_breadcrumbs, LIST, true, no_fields}, {N_category, OBJECT, false, no_fields}, {0}};
 
-/* By class; only for classes whose values are trees. A product that has moved is a string: its present address. */
+/* By class; only for classes whose values are trees. A product that has moved is a string: its current address. */
 static const struct view_shape shapes[CACHE__MAX] = {
     [CACHE_card] = {.types = OBJECT},
     [CACHE_product] = {.types = OBJECT | VIEW_IS(VIEW_STR), .fields = product_fields},
@@ -57,7 +57,7 @@ read_tree(struct arena *a, struct cache_item *item, struct str value, struct err
 	return true;
 }
 
-/* Fetches one tree; *out is NULL if there is none. */
+/* Fetches one tree. *out is NULL if there is none. */
 static bool
 fetch_tree(const struct page_ctx *cx, struct cache_key key, void *arg, cache_fill_fn *fill, struct view **out,
     struct err *e)
@@ -181,7 +181,7 @@ goods_find_product(const struct page_ctx *cx, struct str handle, struct view **o
 	return true;
 }
 
-/* The source of a page of ids; the item's arg passes it to the fill. */
+/* Passed to the fill function of a page of ids. */
 struct ids_want {
 	const struct catalogue_list_query *query;
 	struct str tag;
@@ -215,7 +215,7 @@ read_ids(struct arena *a, struct cache_item *item, struct str text, struct err *
 	out->next = text;
 	out->ids = arena_try(a, (ids.n / 2 + 1) * sizeof(*out->ids));
 	if (out->ids == NULL)
-		return err_set(e, ERR_LIMIT, "no room for a list of %zu bytes", ids.n);
+		return err_set(e, ERR_LIMIT, "a list of %zu bytes exceeds the memory of the request", ids.n);
 	while (str_cut(&ids, ' ', &one)) {
 		if (one.n == 0)
 			continue;

@@ -1,8 +1,8 @@
 /* goods_view.h - the goods as parts of a page's public tree, through the cache.
  *
  * Cached values are small and keyed exactly: a card per product, a product, a category, a page of ids. A list page is
- * assembled from cached ids and cached cards, so that a changed price is forgotten under one key and shows everywhere
- * at once. */
+ * assembled from cached ids and cached cards. So a changed price is forgotten under one key, and all lists show the new
+ * price at once. */
 #ifndef KONTOR_WEB_GOODS_VIEW_H
 #define KONTOR_WEB_GOODS_VIEW_H
 
@@ -13,13 +13,14 @@
 
 #define GOODS_PAGE_N 24 /* cards per list page */
 
-/* Appends the cards of these products to `list`, in this order. Omits products that are gone, and cards that cannot be
- * had while the database is down; fails if that is true of all. */
+/* Appends the cards of these products to `list`, in this order. Omits deleted products, and cards that cannot be
+ * read while the database is down. Fails if no card can be read. */
 MUST_USE bool goods_put_cards(
     const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
 
-/* Finds a product's tree by its address, with `json_ld` and the `id` of its `category`, if it has one; finish it by
- * goods_choose_variant(). NULL: there is none; then `moved`, if not none, is the product's present address. */
+/* Finds a product's tree by its address; complete it with goods_choose_variant(). The tree has `json_ld` and, if the
+ * product has a category, the `id` of `category`. NULL: no product has the address now; if one had it, *moved is that
+ * product's current address. */
 MUST_USE bool goods_find_product(
     const struct page_ctx *, struct str handle, struct view **, struct str *moved, struct err *);
 
@@ -32,7 +33,7 @@ struct goods_ids {
 MUST_USE bool goods_ids(
     const struct page_ctx *, const struct catalogue_list_query *, struct goods_ids *, struct err *);
 
-/* The same together with the list's category, in one exchange with memcached. *way has `breadcrumbs` (links from the
+/* The same, together with the list's category in one exchange with memcached. *way has `breadcrumbs` (links from the
  * top down to the category) and, as `category`, its id, name and url. */
 MUST_USE bool goods_way_and_ids(const struct page_ctx *, const struct catalogue_list_query *, struct view **way,
     struct goods_ids *, struct err *);

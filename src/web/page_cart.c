@@ -20,7 +20,7 @@ to_cart(struct request *rq, uint64_t added)
 	return true;
 }
 
-/* Puts the line that was just added, if it is in the cart. */
+/* Shows the line that was just added, if it is in the cart. */
 static void
 put_added(const struct request *rq, const struct cart_page *p, struct view *me)
 {
@@ -66,7 +66,7 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 	return true;
 }
 
-/* Chooses by the option values, else by the variant, else the product's first variant. */
+/* Chooses the variant with the option values, else the variant named, else the product's first variant. */
 static bool
 page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
 {
@@ -81,7 +81,7 @@ page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
 	if (!any && *variant_id != 0)
 		return true;
 	if (c.product_id == 0)
-		return err_set(e, ERR_INPUT, "no product");
+		return err_set(e, ERR_INPUT, "the form names no product");
 	return cart_choose(rq->db, rq->a, &c, variant_id, e)
 	    && (*variant_id != 0 || err_set(e, ERR_CONFLICT, "there is no such variant of the product"));
 }
@@ -97,7 +97,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 		return to_cart(rq, 0);
 	if (c.qty < 1
 	    || (field_get(&rq->fields, F_quantity)->state != FIELD_ABSENT && !field_good(&rq->fields, F_quantity)))
-		return err_set(e, ERR_INPUT, "a quantity that nobody can put into a cart");
+		return err_set(e, ERR_INPUT, "the quantity is not a positive number");
 	if (c.qty > CART_QTY_MAX)
 		c.qty = CART_QTY_MAX;
 	if (!page_choose(rq, &c.variant_id, e) || !session_need(rq, e))

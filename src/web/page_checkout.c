@@ -1,7 +1,7 @@
 /* page_checkout.c - from the cart to the order in four steps, each a form that posts to its own address.
  *
- * Input is saved with the cart before it is validated, so no fault, reload or second tab loses it. A step is shown only
- * when those before it are complete. */
+ * Input is saved with the cart before it is validated, so no failure, reload or second tab loses it. A step is shown
+ * only if all earlier steps are complete. */
 #include "plat/text/secret.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "store/order/order_store.h"
@@ -191,7 +191,7 @@ agreed(const struct request *rq)
 	return field_good(&rq->fields, F_terms) && field_get(&rq->fields, F_message)->state != FIELD_TOO_LONG;
 }
 
-/* The order is committed; kontor-jobs repeats from the outbox what fails here. */
+/* The order is committed. Deletes that fail here are repeated by kontor-jobs from the outbox. */
 static void
 forget_stale(struct request *rq, const struct order_placed *placed)
 {
@@ -213,7 +213,7 @@ show_placed(struct request *rq, const struct order_placed *placed)
 	return true;
 }
 
-/* Without an order, the message is saved with the cart. A failure here must not hide the first one. */
+/* If no order was placed, saves the message with the cart. A failure here must not hide the first one. */
 static void
 keep_message(struct request *rq)
 {
@@ -225,7 +225,7 @@ keep_message(struct request *rq)
 		log_put(LOG_WARN, "event=message_lost place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 
-/* Without consent nothing is ordered. A cart that became an order meanwhile is shown as the order. */
+/* Without consent to the terms nothing is ordered. If the cart has become an order meanwhile, that order is shown. */
 static bool
 ask_again(struct request *rq, struct view *me, bool *asked, struct err *e)
 {
@@ -253,7 +253,7 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	if (!app_may_order(rq->app, e))
 		return false;
 	if (control_paused(&rq->app->control))
-		return err_set(e, ERR_BUSY, "ordering is paused on this host by kontor pause");
+		return err_set(e, ERR_BUSY, "kontor pause is in effect on this host");
 	if (rq->session == NULL)
 		return to_cart(rq);
 	if (!agreed(rq) && (!ask_again(rq, me, &asked, e) || asked))

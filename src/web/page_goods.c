@@ -117,7 +117,7 @@ put_related(const struct page_ctx *cx, struct view *page, const struct goods_ids
 	return goods_put_cards(cx, other, n, view_sublist(page, N_related), e);
 }
 
-/* Adds breadcrumbs, also to the JSON-LD: they are cached once for all products of a category. */
+/* Adds breadcrumbs to the page and its JSON-LD. They are cached once for all products of a category. */
 static void
 page_put_way(const struct page_ctx *cx, struct view *page, struct view *product, const struct view *way)
 {

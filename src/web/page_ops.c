@@ -23,8 +23,8 @@ raw_healthz(struct request *rq, struct err *e)
 	return plain(rq, STR("ok\n"));
 }
 
-/* Ready if the database answers and has the schema of this program. Names a statement that is unusable, but stays
- * ready: it is unusable on every host, and the other pages work. */
+/* Ready if the database answers and has the schema of this program. Names an unusable statement, but stays ready: the
+ * statement is unusable on every host, and the other pages work. */
 bool
 raw_readyz(struct request *rq, struct err *e)
 {
@@ -41,7 +41,7 @@ raw_readyz(struct request *rq, struct err *e)
 	return plain(rq, str_fmt(rq->a, "ok, but for %zu statements, the first of which: %s\n", n, first.msg));
 }
 
-/* 404 for other addresses, so that it stays unknown to them. */
+/* 404 for clients outside web.metrics_from, so that they do not learn that the page exists. */
 bool
 raw_metrics(struct request *rq, struct err *e)
 {
@@ -49,7 +49,7 @@ raw_metrics(struct request *rq, struct err *e)
 	struct buf b;
 
 	if (!addr_in(rq->client, &rq->app->conf.web_metrics_from))
-		return err_set(e, ERR_NOT_FOUND, "this address may not read the counters");
+		return err_set(e, ERR_NOT_FOUND, "this client may not read the counters");
 	buf_init(&b, rq->a, METRICS_MAX_B);
 	stats_read(&rq->app->stats, rq->a, &r);
 	control_report(&rq->app->control, rq->a, &r);
@@ -59,8 +59,8 @@ raw_metrics(struct request *rq, struct err *e)
 	return buf_check(&b, e);
 }
 
-/* The path prefix that is closed to robots: "checkout/" for "/{lang}/checkout/review". None if the route is open to
- * them or has no language. */
+/* The path prefix that is closed to robots: "checkout/" for "/{lang}/checkout/review". None if the route has no
+ * language or is open to robots. */
 static struct str
 closed_to_robots(const struct route *r)
 {

@@ -1,4 +1,4 @@
-/* page_order.c - the page of an order, by its secret link. */
+/* page_order.c - the page of an order, found by its secret link. */
 #include "plat/cache/cache.h"
 #include "shop/order.h"
 #include "store/order/order_cache.h"
@@ -12,7 +12,7 @@
 #include "web/handlers.h"
 #include "web/session.h"
 
-#define NEW_S 900 /* for this long the buyer sees the thanks */
+#define NEW_S 900 /* so long after ordering, the page thanks the buyer */
 
 static uint16_t
 state_name(const struct order *o)
@@ -127,7 +127,7 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 	view_money(t, N_total, (struct money){o->total_minor, o->cur});
 }
 
-/* True if the journal holds more than the placing of the order. */
+/* True if any state has changed since the order was placed. */
 static bool
 has_moved(const struct order *o)
 {
@@ -138,7 +138,7 @@ has_moved(const struct order *o)
 	    || o->states.of[ORDER_MACHINE_FULFILMENT] != ORDER_FULFILMENT_OPEN;
 }
 
-/* This part is the same for everyone with the link; `id` is the session that placed the order. */
+/* The part that is the same for everyone with the link. */
 static struct view *
 order_tree(const struct request *rq, const struct order *o, const struct order_moments *m)
 {
@@ -223,9 +223,9 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 	if (!cache_fetch(rq->cache, rq->a, &item, 1, order_fill, rq, e))
 		return false;
 	if (item.how == CACHE_NONE)
-		return err_set(e, ERR_NOT_FOUND, "the token opens no order");
+		return err_set(e, ERR_NOT_FOUND, "no order has this token");
 	v = item.made;
-	/* Not cached: memcached, like the database, never holds the secret. */
+	/* not cached, since neither memcached nor the database may contain the secret */
 	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
 			       url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token)));
 	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))

@@ -107,7 +107,7 @@ put_products(struct request *rq, struct buf *b, uint64_t part, struct err *e)
 	return true;
 }
 
-/* Part 0: pages and categories; part n: the products with ids from (n - 1) * SITEMAP_N. */
+/* Part 0 has pages and categories; part n has the SITEMAP_N products with ids from (n - 1) * SITEMAP_N. */
 bool
 raw_sitemap_part(struct request *rq, struct err *e)
 {

@@ -1,7 +1,7 @@
 #include "serve/app.h"
 #include "web/handlers.h"
 
-/* A form for tests that only reports its arrival; available with test.faults. */
+/* Logs the arrival of a form, for tests. Available only with test.faults. */
 bool
 raw_test_form(struct request *rq, struct err *e)
 {

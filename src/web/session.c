@@ -6,7 +6,7 @@
 #include "serve/app.h"
 #include "web/fields.h"
 
-/* The life of a cart. */
+/* as long as a cart */
 #define COOKIE_LIVES_S (INT64_C(180) * 86400)
 #define SESSION_COOKIE "kontor"
 
@@ -51,8 +51,8 @@ key_of(const struct request *rq, const uint8_t hash[SECRET_HASH_B])
 	return cache_key(rq->cache, CACHE_session, STR_NONE, secret_hex(rq->a, hash, SECRET_HASH_B));
 }
 
-/* Loads the copy in memcached, for pages that show no more of the visitor than the size of the cart. The copy is stale
- * for a while if memcached lost a delete or a worker died between COMMIT and delete. */
+/* Loads the copy in memcached, for pages that show only the size of the cart. The copy is stale for a while if
+ * memcached lost a delete, or if a worker died between COMMIT and delete. */
 static bool
 session_load_copy(struct request *rq, struct err *e)
 {
