@@ -5,7 +5,7 @@
 
 #define FILE_MAX_B ((size_t)1 << 20)
 
-/* The SQL that makes database and accounts: `kontor accounts | mariadb`, so that no password is on a command line. */
+/* Writes SQL for a pipe, `kontor accounts | mariadb`, so that no password is on a command line. */
 int
 cmd_accounts(struct cmd *c)
 {

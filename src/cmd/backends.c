@@ -235,7 +235,7 @@ cmd_backends(struct cmd *c)
 		return cmd_usage(c);
 	s.want = (size_t)want;
 	if (!system_is_there())
-		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md, by hand");
+		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md");
 	else if (geteuid() != 0)
 		(void)err_set(&e, ERR_DENIED, "only root can start and end backends");
 	else if (cmd_conf(c, &e) && system_backends(c->a, &s.old, &s.n_old, &e) && start_missing(&s, &e)

@@ -47,7 +47,7 @@ cmd_report(struct cmd *c, struct stats_report *r, struct err *e)
 
 	if (!stats_open_tool(&st, c->conf.paths_stats_file.p, false, e)
 	    || !control_open_tool(&ctl, c->conf.paths_control_file.p, false, e))
-		return e->kind == ERR_NOT_FOUND ? err_context(e, "no worker and no kontor-jobs has run yet") : false;
+		return e->kind == ERR_NOT_FOUND && err_context(e, "neither a worker nor kontor-jobs has run yet");
 	stats_read(&st, c->a, r);
 	control_report(&ctl, c->a, r);
 	control_close(&ctl);
@@ -73,13 +73,13 @@ cmd_help_all(FILE *to)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fprintf(to,
-	    "\n`kontor COMMAND --help` shows the usage of one. Exit status: 0 success, 1 failed or found a fault,\n"
+	    "\n`kontor COMMAND --help` shows its usage. Exit status: 0 success, 1 failed or found a fault,\n"
 	    "2 wrong usage, or an import that could not start or continue. The configuration is --config, else\n"
 	    "KONTOR_CONFIG, else the installed one.\n");
 	return CMD_OK;
 }
 
-/* Prints usage and help of a command; false when it does not exist. */
+/* Prints usage and help of a command; false if there is no such command. */
 static bool
 put_help(FILE *to, const char *name)
 {

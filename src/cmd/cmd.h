@@ -12,7 +12,7 @@ struct site;
 
 enum {
 	CMD_OK = 0,
-	CMD_FAILED = 1, /* it failed, or found breaches, faults or warnings */
+	CMD_FAILED = 1, /* the command failed, or found breaches, faults or warnings */
 	CMD_USAGE = 2
 };
 
@@ -33,11 +33,11 @@ struct cmd {
 /* Reads the configuration. */
 MUST_USE bool cmd_conf(struct cmd *, struct err *);
 
-/* The same, and opens the database. */
+/* Reads the configuration and opens the database. */
 MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 
-/* Opens database and cache, imports (work/import_run.h), and prints the outcome. The exit status: 1 when rows were left
- * out while the others went in, 2 for an import that did not come to its end. */
+/* Opens database and cache, imports (work/import_run.h), and prints the result. Returns the exit status: 1 if rows were
+ * left out, 2 if the import did not finish. */
 struct import;
 int cmd_import_run(struct cmd *, struct import *);
 
@@ -47,10 +47,10 @@ int cmd_fail(const struct cmd *, const struct err *);
 /* Opens the counters and reads them with the control state. */
 MUST_USE bool cmd_report(struct cmd *, struct stats_report *, struct err *);
 
-/* Writes to standard output; CMD_FAILED when that or the buffer failed. */
+/* Writes to standard output. CMD_FAILED if the write or the buffer failed. */
 int cmd_print(const struct cmd *, const struct buf *);
 
-/* The list of commands, and the help of one; CMD_OK. */
+/* Prints the list of commands, or the help of one. Returns CMD_OK. */
 int cmd_help_all(FILE *);
 int cmd_help_one(const char *name);
 
@@ -67,8 +67,8 @@ struct cmd_option {
 	uint64_t *number, min, max;
 };
 
-/* Takes the options out of c->argv, which keeps its name and its operands. False for wrong use, which getopt has then
- * reported if it was an unknown option. */
+/* Removes the options from c->argv, which keeps the command's name and its operands. False for wrong usage; getopt has
+ * already reported an unknown option. */
 bool cmd_options(struct cmd *, const struct cmd_option *, size_t n);
 
 #endif

@@ -48,7 +48,7 @@ conf_change_end(struct conf_change *ch, struct err *e)
 
 	if (!file_replace_beside(ch->a, ch->file, ch->text, &beside, e))
 		return false;
-	ok = conf_load(ch->a, beside, &check, e) || err_context(e, "nothing was changed, because of");
+	ok = conf_load(ch->a, beside, &check, e) || err_context(e, "nothing was changed");
 	if (ok && rename(beside, ch->file) != 0)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", ch->file, strerror(errno));
 	if (!ok)

@@ -1,7 +1,7 @@
 /* conf_change.h - changes settings in the configuration file.
  *
- * The new file is loaded before it takes the old one's place, with its owner and mode, so that a wrong value leaves
- * everything as it was. */
+ * The new text is written to another file and loaded from there. Only if it is valid does it replace the old file,
+ * whose owner and mode it keeps. So a wrong value changes nothing. */
 #ifndef KONTOR_CMD_CONF_CHANGE_H
 #define KONTOR_CMD_CONF_CHANGE_H
 
@@ -9,7 +9,7 @@
 
 struct conf_change {
 	struct arena *a;
-	const char *file; /* the file itself when the path is a link */
+	const char *file; /* target of the link if the path is one */
 	struct conf now;  /* before the change */
 	struct str text;  /* of the file, with the changes so far */
 };
@@ -20,7 +20,7 @@ MUST_USE bool conf_change_begin(struct conf_change *, struct arena *, const char
 /* As conf_edit(). */
 void conf_change_set(struct conf_change *, const char *section, const char *key, struct str value);
 
-/* Checks the new text and writes it. ERR_INPUT names what is wrong with it. */
+/* Checks and writes the new text. ERR_INPUT names the mistake. */
 MUST_USE bool conf_change_end(struct conf_change *, struct err *);
 
 #endif

@@ -18,7 +18,7 @@ show(struct cmd *c, struct buf *b)
 	return cmd_print(c, b);
 }
 
-/* The row of "section.key", or NULL with the err filled. */
+/* The row of "section.key"; NULL with *e if there is none. */
 static const struct conf_setting *
 find_setting(const char *name, struct err *e)
 {

@@ -13,7 +13,7 @@
 
 struct check {
 	struct cmd *c;
-	const struct rights_user *user; /* to become; NULL: stay */
+	const struct rights_user *user; /* the child becomes this user; NULL: it does not */
 	struct buf *out;
 	unsigned faults, untranslated;
 };
@@ -103,7 +103,7 @@ config_check(struct cmd *c)
 		x.user = &user;
 	task_run(c->a, &task, 1, 1);
 	if (task.end != TASK_DONE) {
-		fprintf(stderr, "%s: the check did not come to its end\n", file);
+		fprintf(stderr, "%s: the check did not finish\n", file);
 		return CMD_FAILED;
 	}
 	put_lines(task.out, &faults, &warnings);

@@ -1,5 +1,5 @@
-/* config_check.h - can workers use this configuration? Their own start is tried (serve/app.h), in a child process that
- * becomes their user when root asks. */
+/* config_check.h - tests whether workers can use a configuration, by trying their start (serve/app.h) in a child
+ * process. If the caller is root, the child becomes the workers' user. */
 #ifndef KONTOR_CMD_CONFIG_CHECK_H
 #define KONTOR_CMD_CONFIG_CHECK_H
 

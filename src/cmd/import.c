@@ -8,7 +8,7 @@
 #include "work/import_run.h"
 #include "view/form_hash.h"
 
-/* The exit status of an import: 1 is for rows that were left out while the others went in. */
+/* The exit status: IMPORT_SOME if rows were left out. */
 enum { IMPORT_ALL = 0, IMPORT_SOME = 1, IMPORT_FAILED = 2 };
 
 static bool
@@ -25,7 +25,7 @@ import_options(struct cmd *c, struct import *im, const char **report)
 	return im->products != NULL || im->translations != NULL;
 }
 
-/* The import also works without a control file (nothing has run yet) or memcached: the outbox holds the deletes. */
+/* The import also works without memcached or a control file (nothing has run yet): the deletes are in the outbox. */
 static bool
 open_cache(struct cmd *c, struct import *im, struct control *ctl, struct err *e)
 {

@@ -1,5 +1,5 @@
-/* Prints everything about one id: from our own and the web servers' logs and their rotated copies, from the journal
- * when there is no log file, and from the slot while the request is in hand. */
+/* Prints everything about one id: from our own and the web servers' logs and their rotated copies, from the journal if
+ * there is no log file, and from the slot while the request is in progress. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ print_matches(struct search *s, FILE *f, const char *name)
 	free(line);
 }
 
-/* Searches a program's output. False when it could not be run. */
+/* Searches a program's output. False if the program could not be run. */
 static bool
 search_output(struct search *s, const char *const argv[], const char *name)
 {
@@ -147,7 +147,7 @@ search_slots(struct search *s, struct cmd *c)
 
 		if (w->in_hand == 0 || strncmp(w->id, s->id, strlen(s->id)) != 0)
 			continue;
-		printf("== in hand now\nid=%s backend=%s slot=%d pid=%d class=%s for_ms=%llu%s\n", w->id, w->backend,
+		printf("== in progress\nid=%s backend=%s slot=%d pid=%d class=%s for_ms=%llu%s\n", w->id, w->backend,
 		    w->slot, w->pid, stats_route_name(w->route), (unsigned long long)(w->running_ns / 1000000),
 		    w->alive ? "" : " (the process is dead; kontor-jobs will count it)");
 		s->found++;
@@ -170,7 +170,7 @@ cmd_log(struct cmd *c)
 		search_rotated(&s, c->a, c->conf.log_file);
 	else if (!search_output(&s, journal, "journal"))
 		fprintf(stderr,
-		    "kontor log: log.file is not set and there is no journalctl: our lines went to standard error\n");
+		    "kontor log: log.file is not set and there is no journalctl: the workers log to standard error\n");
 	for (size_t i = 0; i < c->conf.log_web_server.n; i++)
 		search_rotated(&s, c->a, c->conf.log_web_server.v[i]);
 	search_slots(&s, c);

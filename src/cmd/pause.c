@@ -11,8 +11,8 @@
 /* How far a change reached. */
 struct pausing {
 	struct cmd *c;
-	bool paused, here, everywhere; /* here: the control file is open; everywhere: the database has it */
-	bool taken_back;	       /* a pause of this host alone */
+	bool paused, here, everywhere; /* here: the control file is open; everywhere: the database has the change */
+	bool taken_back;	       /* resume ended a pause of this host alone */
 	struct err db, host;
 	struct control control;
 	struct stats_report report;
@@ -31,13 +31,13 @@ in_db(struct pausing *p, struct err *e)
 		return shop_control_pause(db, SHOP_PAUSED, e);
 	if (!shop_control_read(db, p->c->a, &was, e))
 		return false;
-	/* A restore that is under way holds the lock; a broken one does not, and then it is the operator's word. */
+	/* A restore in progress holds the lock. One that failed does not: then the operator decides. */
 	if ((was.paused & SHOP_RESTORING) != 0 && !migrate_lock(db, p->c->a, e))
 		return false;
 	return shop_control_resume(db, SHOP_PAUSED | SHOP_RESTORING, e);
 }
 
-/* The host's word comes first, since it holds at once and without a database; the row then takes its place. */
+/* Pauses the host first, which takes effect at once and without a database. The row then replaces that pause. */
 static void
 set_paused(struct pausing *p)
 {
@@ -90,21 +90,21 @@ static void
 put_text(struct buf *b, const struct pausing *p)
 {
 	if (p->everywhere)
-		buf_z(b, p->paused ? "ordering is paused on all hosts; `kontor resume` takes orders again\n"
-				   : "orders are taken\n");
+		buf_z(b, p->paused ? "ordering is paused on all hosts; `kontor resume` ends the pause\n"
+				   : "orders are accepted\n");
 	else if (p->paused && p->here)
 		buf_z(b, "ordering is paused ON THIS HOST ONLY, since the database does not answer; "
 			 "kontor-jobs writes the pause into it when it does\n");
 	else if (p->taken_back)
-		buf_z(b, "the pause of this host alone is taken back; the database may hold one for all\n");
+		buf_z(b, "the pause of this host alone is ended; the database may still pause all hosts\n");
 	else
-		buf_fmt(b, "nothing is changed: ordering is %s\n", p->paused ? "NOT PAUSED" : "as it was");
+		buf_fmt(b, "nothing was changed: ordering is %s\n", p->paused ? "NOT PAUSED" : "as it was");
 	for (size_t i = 0; i < p->report.n_workers && p->paused; i++) {
 		const struct stats_worker *w = &p->report.workers[i];
 
 		if (counts(w))
 			buf_fmt(b, "  backend %s, worker %d, process %d %s\n", w->backend, w->slot, w->pid,
-			    obeys(p, w) ? "obeys" : "HAS NOT THE CONTROL FILE: kontor reload");
+			    obeys(p, w) ? "obeys" : "LACKS THE CONTROL FILE: kontor reload");
 	}
 }
 

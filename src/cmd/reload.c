@@ -1,4 +1,4 @@
-/* Lets all processes take a changed configuration, templates or program without losing a request. */
+/* Makes all processes use a changed configuration, template or program, without losing a request. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,9 +38,9 @@ cmd_reload(struct cmd *c)
 		return cmd_usage(c);
 	publish_init(&p, c->a, &c->conf);
 	if (!system_is_there())
-		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md, by hand");
+		(void)err_set(&e, ERR_INPUT, "systemd does not run this machine: see doc/administration.md");
 	else if (geteuid() != 0)
-		(void)err_set(&e, ERR_DENIED, "only root can do that");
+		(void)err_set(&e, ERR_DENIED, "only root can reload the shop");
 	else if (config_check(c) != CMD_OK)
 		(void)err_set(&e, ERR_INPUT, "nothing was reloaded: the configuration cannot be used");
 	else if (system_backends(c->a, &p.backends, &p.n_backends, &e) && publish_all(&p, &e)

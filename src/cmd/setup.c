@@ -1,4 +1,4 @@
-/* Asks for what every shop must have, writes it into the configuration, and makes the secret of the cache. */
+/* Asks for the settings that every shop needs, writes the configuration, and creates the secret of the cache. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,21 +7,21 @@
 #include "cmd/config_check.h"
 #include "plat/text/secret.h"
 
-#define GROUP "kontor" /* of the workers in the package */
+#define GROUP "kontor" /* the workers' group in the package */
 #define ANSWER_MAX_B ((size_t)64 << 10)
 
 static const struct {
 	const char *option, *key, *question;
 } asked[] = {
     {"name", "name", "Name of the shop"},
-    {"url", "url", "Its address on the web (site.url)"},
+    {"url", "url", "Address of the shop (site.url)"},
     {"languages", "languages", "Languages, the default first"},
     {"currency", "currency", "Currency"},
-    {"country", "country", "Country it sells from"},
-    {"sender", "sender", "Mail to customers comes from"},
-    {"address", "address", "Postal address (lines are divided by |)"},
+    {"country", "country", "Country that the shop sells from"},
+    {"sender", "sender", "Sender address of mail to customers"},
+    {"address", "address", "Postal address (lines separated by |)"},
     {"vat-id", "vat_id", "VAT identification number"},
-    {"imprint", "imprint", "Imprint (lines are divided by |)"},
+    {"imprint", "imprint", "Imprint (lines separated by |)"},
 };
 
 struct setup {
@@ -107,8 +107,8 @@ cmd_setup(struct cmd *c)
 	    || !conf_change_end(&s.change, &e) || !secret_init(&e))
 		return cmd_fail(c, &e);
 	if (!secret_file_make(s.change.now.cache_secret_file.p, GROUP, &e))
-		fprintf(stderr, "kontor: warning: %s; until it is made memcached is not used\n", e.msg);
-	printf("%s is written\n", s.change.file);
+		fprintf(stderr, "kontor: warning: %s; without this file memcached is not used\n", e.msg);
+	printf("%s was written\n", s.change.file);
 	fflush(stdout);
 	(void)config_check(c);
 	return CMD_OK;

@@ -27,7 +27,7 @@ put_secret(const struct cmd *c, struct buf *b)
 
 	if (c->conf.cache_socket.n > 0 && !secret_file_load(c->conf.cache_secret_file.p, secret, &e)
 	    && (geteuid() == 0 || e.kind == ERR_NOT_FOUND))
-		buf_fmt(b, "memcached is NOT USED by workers that start: %s\n", e.msg);
+		buf_fmt(b, "memcached is NOT USED by newly started workers: %s\n", e.msg);
 }
 
 int

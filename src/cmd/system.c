@@ -13,7 +13,7 @@
 #include "plat/stats/stats_report.h"
 #include "plat/text/file.h"
 
-#define WANTS "/etc/systemd/system/kontor.target.wants" /* systemd's own folder, whatever our prefix is */
+#define WANTS "/etc/systemd/system/kontor.target.wants" /* independent of our prefix */
 #define UNIT_HEAD "kontor@"
 #define UNIT_TAIL ".service"
 #define NAME_MAX_B 20
@@ -21,7 +21,7 @@
 
 static const struct server {
 	const char *unit;
-	const char *test[5]; /* exits with 0 when the configuration is valid */
+	const char *test[5]; /* exits with 0 if the configuration is valid */
 } servers[] = {
     {"apache2.service", {"apache2ctl", "configtest", NULL}},
     {"lighttpd.service", {"lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf", NULL}},
@@ -167,7 +167,7 @@ reload_one(struct arena *a, const struct server *s, struct err *e)
 	if (!run_read(a, s->test, &text, &status, e))
 		return false;
 	if (status != 0)
-		return err_set(e, ERR_INPUT, "%s was not reloaded, its configuration does not hold: %.*s", s->unit,
+		return err_set(e, ERR_INPUT, "%s was not reloaded, since its configuration is invalid: %.*s", s->unit,
 		    STR_ARG(str_trim(str_head(text, 200))));
 	return system_ctl(a, "reload", s->unit, e);
 }

@@ -1,5 +1,5 @@
-/* system.h - the machine that an installed shop runs on: systemd's instances of kontor@.service, one a backend, and
- * the web servers. All of it goes through systemctl. */
+/* system.h - the machine that an installed shop runs on: systemd's instances of kontor@.service, one per backend, and
+ * the web servers. All of them are controlled through systemctl. */
 #ifndef KONTOR_CMD_SYSTEM_H
 #define KONTOR_CMD_SYSTEM_H
 
@@ -9,17 +9,17 @@
 
 #define SYSTEM_BACKENDS_MAX 64
 
-/* Does systemd run this machine? */
+/* True if systemd runs this machine. */
 bool system_is_there(void);
 
-/* Is this a valid name of a backend, the part of its unit behind the @ and of its socket before the dot? */
+/* True if the name of a backend is valid. Unit and socket are named after it: "kontor@NAME.service", "NAME.sock". */
 bool system_backend_ok(struct str name);
 
-/* The names of the enabled backends, in the order of their numbers; "1" and "2" when none is, as without systemd. */
+/* The names of the enabled backends, in numerical order; "1" and "2" if none is enabled or systemd is missing. */
 MUST_USE bool system_backends(struct arena *, const struct str **names, size_t *n, struct err *);
 
-/* The workers' user: the owner of a worker that lives, else the user kontor, else the owner of the folder of the
- * counters (`stats_file`, as paths.stats_file). False when none of them is known. */
+/* The workers' user: the owner of a running worker, else the user kontor, else the owner of the folder of `stats_file`
+ * (paths.stats_file). False if none of them is known. */
 bool system_worker_user(struct arena *, const char *stats_file, struct rights_user *);
 
 /* "kontor@1.service" */
@@ -28,17 +28,17 @@ const char *system_unit(struct arena *, struct str backend);
 /* Prints "UNIT reloaded" to standard output. */
 void system_print_reloaded(const char *unit);
 
-/* `systemctl VERB UNIT`. ERR_UPSTREAM with what it said, ERR_NOT_FOUND without systemctl. */
+/* `systemctl VERB UNIT`. ERR_UPSTREAM with its message, ERR_NOT_FOUND without systemctl. */
 MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, struct err *);
 
-/* The unit's state in systemd's word: "active", "inactive", "failed"; "unknown" when it cannot be asked. */
+/* The unit's state in systemd's word: "active", "inactive", "failed"; "unknown" without systemd. */
 const char *system_state(struct arena *, const char *unit);
 
-/* Reloads each running web server without losing a request, and prints its name. One with an invalid configuration is
- * left alone: ERR_INPUT with its message; the other one is reloaded all the same. */
+/* Reloads each running web server without losing a request, and prints its name. A server with an invalid configuration
+ * is not reloaded: ERR_INPUT with its message. The other server is reloaded all the same. */
 MUST_USE bool system_reload_servers(struct arena *, struct err *);
 
-/* Does a program listen on the socket? */
+/* True if a program listens on the socket. */
 bool system_listens(const char *socket_path);
 
 #endif

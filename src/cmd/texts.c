@@ -4,7 +4,7 @@
 
 #define OUTPUT_MAX_B ((size_t)4 << 20)
 
-/* The only texts that pages look up in their own code. */
+/* Names of countries are the only texts that are not in templates. */
 static void
 put_countries(struct buf *b)
 {

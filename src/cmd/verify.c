@@ -17,7 +17,7 @@ verify_print(void *arg, const struct verify_result *r)
 	for (size_t i = 0; i < r->n; i++)
 		printf("        %.*s: %.*s\n", STR_ARG(r->breach[i].what), STR_ARG(r->breach[i].why));
 	if (r->more)
-		printf("        and more\n");
+		printf("        and others\n");
 	fflush(stdout);
 }
 
@@ -76,6 +76,6 @@ cmd_verify(struct cmd *c)
 	if (json && print_json(c, &rows, n_broken) != CMD_OK)
 		return CMD_FAILED;
 	if (!json)
-		printf("%s\n", n_broken == 0 ? "every promise holds" : "the books are broken: see above");
+		printf("%s\n", n_broken == 0 ? "every invariant holds" : "invariants are violated: see above");
 	return n_broken == 0 ? CMD_OK : CMD_FAILED;
 }

@@ -13,7 +13,7 @@
 
 struct writer {
 	struct export *x;
-	struct arena words, a; /* for all; for one product */
+	struct arena words, a; /* words: for the whole run; a: for one product */
 	struct buf b;
 	struct str *labels, own_lang;
 	size_t n_labels;
@@ -91,7 +91,7 @@ tags(struct writer *w, const struct product *p)
 	return buf_str(&b);
 }
 
-/* A product's own cell; it stands in the first row only. */
+/* A cell of the product itself, which is filled only in the first row. */
 static struct str
 product_value(struct writer *w, const struct product *p, enum product_column col)
 {
@@ -262,7 +262,7 @@ export_tables(struct writer *w, struct err *e)
 		return false;
 	if (w->n_labels + PRODUCT_COLUMN__MAX > CSV_COLUMNS_MAX)
 		return err_set(
-		    e, ERR_LIMIT, "%zu different specifications are more than a table has columns", w->n_labels);
+		    e, ERR_LIMIT, "%zu different specifications exceed the columns of a table", w->n_labels);
 	put_header(w);
 	return export_flush(w, w->x->products, e) && (w->x->translations == NULL || put_words(w, e))
 	    && put_products(w, e);

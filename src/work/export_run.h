@@ -10,11 +10,11 @@
 struct export {
 	struct db *db;
 	const struct conf *conf;
-	FILE *products, *translations; /* the second may be NULL */
-	uint64_t n; /* out: products */
+	FILE *products, *translations; /* translations may be NULL */
+	uint64_t n; /* out: the number of products */
 };
 
-/* In one snapshot of the database, product by product. ERR_UPSTREAM: the database, or a file cannot be written. */
+/* Reads one snapshot of the database. ERR_UPSTREAM: the database failed, or a file cannot be written. */
 MUST_USE bool export_run(struct export *, struct err *);
 
 #endif

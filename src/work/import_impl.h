@@ -9,7 +9,7 @@
 #include "store/catalogue/catalogue_cache.h"
 #include "store/catalogue/catalogue_save.h"
 
-/* A set of texts by their hash, with a fixed size: when it is full, new ones are not remembered. */
+/* A set of hashes of texts, of fixed size. A full set ignores additions. */
 struct import_set {
 	uint64_t *slot;
 	size_t n, n_slots;
@@ -20,42 +20,42 @@ void import_set_add(struct import_set *, struct str);
 
 struct import_run {
 	struct import *im;
-	const char *file; /* being read, for the report */
+	const char *file; /* the file being read, for the report */
 	struct arena group, scratch, picture;
 	struct import_set in_file, done, pictures;
 	struct picture_known *known;
 	int images_fd;
 	struct catalogue_save save;
 	uint64_t size_b, shown_ns;
-	bool cache_silent; /* memcached did not confirm a delete: the outbox does the rest */
+	bool cache_silent; /* memcached did not confirm a delete: kontor-jobs repeats it from the outbox */
 };
 
-/* The report's function for product_csv and translation_csv; arg is struct import_run. */
+/* Reports a note of product_csv or translation_csv. arg: struct import_run. */
 void import_note(void *arg, const struct product_note *);
 
-/* One line of the report. */
+/* Writes one line of the report. */
 void import_say(struct import_run *, bool refused, uint32_t line, uint32_t col, const char *column, const char *why);
 
 void import_progress(struct import_run *, const struct csv *, bool last);
 
-/* Finds, checks and stores the pictures of a product; missing or broken ones are reported. False only for errors of
- * the disk. */
+/* Finds, checks and stores the pictures of a product. Reports missing or broken pictures. False only for disk
+ * errors. */
 MUST_USE bool import_pictures(struct import_run *, struct product *, struct err *);
 MUST_USE bool import_pictures_open(struct import_run *, struct err *);
 
-/* Runs the body in a transaction, or, in a dry run, in one that is rolled back. */
+/* Runs the body in a transaction. A dry run rolls it back. */
 MUST_USE bool import_tx(struct import_run *, db_body *, void *arg, struct err *);
 
-/* After the commit of a change: deletes what the cache holds of the products. */
+/* Deletes the products' values from the cache. To be called after the COMMIT. */
 MUST_USE bool import_forget(struct import_run *, const struct catalogue_stale *, struct err *);
 
-/* Pictures of categories: files named category-SLUG.webp, .png or .jpg beside the others. */
+/* Imports the pictures of categories: files in the same folder named category-SLUG.webp, .png or .jpg. */
 MUST_USE bool import_category_pictures(struct import_run *, struct err *);
 
 MUST_USE bool import_products(struct import_run *, struct err *);
 MUST_USE bool import_translations(struct import_run *, struct err *);
 
-/* Opens a table for reading and takes its size. */
+/* Opens a table for reading and notes its size. */
 MUST_USE bool import_open(struct import_run *, const char *file, int *fd, struct csv **, struct err *);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define KNOWN_MAX 4096
 
-/* A cache of files already read, since many products share a picture. */
+/* A cache of files that were already read, since many products share a picture. */
 struct picture_known {
 	uint64_t hash; /* of the path; 0: empty */
 	struct image image;
@@ -55,7 +55,7 @@ base_name(struct str path)
 	return path;
 }
 
-/* Tries the full name, then the last part alone: tables often name a folder of another machine. */
+/* Tries the whole path, then the file name alone, since tables often name a folder of another machine. */
 static bool
 import_file(struct import_run *r, struct str source, struct image *out, struct err *e)
 {
@@ -104,7 +104,7 @@ take_picture(struct import_run *r, struct product_image *im, struct err *e)
 	if (im->remote) {
 		r->im->n.pictures_remote++;
 		import_say(r, false, im->line, im->col, product_column_name(PRODUCT_COLUMN_IMAGE),
-		    "a picture on another server is not fetched; load it down and name its file");
+		    "a picture on another server is not fetched; download it and give its file name");
 		return true;
 	}
 	if (r->images_fd < 0) {
@@ -125,7 +125,7 @@ take_picture(struct import_run *r, struct product_image *im, struct err *e)
 	else
 		r->im->n.pictures_broken++;
 	import_say(r, false, im->line, im->col, product_column_name(PRODUCT_COLUMN_IMAGE),
-	    why.kind == ERR_NOT_FOUND ? "there is no such picture" : why.msg);
+	    why.kind == ERR_NOT_FOUND ? "the picture file does not exist" : why.msg);
 	return true;
 }
 

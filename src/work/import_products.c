@@ -11,8 +11,8 @@ struct batch {
 	struct import_run *r;
 	struct product *product[BATCH_MAX];
 	struct catalogue_saved saved[BATCH_MAX];
-	size_t n, only; /* only: SIZE_MAX for all, else the one to save */
-	uint64_t stale[BATCH_MAX]; /* products that the cache has to forget */
+	size_t n, only; /* only: index of the one to save, or SIZE_MAX for all */
+	uint64_t stale[BATCH_MAX]; /* products whose cached values are to be deleted */
 	size_t n_stale;
 	bool goods; /* something other than stock was saved */
 };
@@ -50,7 +50,7 @@ note_saved(struct batch *b, size_t i)
 	n->stock_moved += s->stock_moved;
 	if (s->old_handle.n > 0) {
 		struct str why =
-		    str_fmt(&r->group, "renamed from %.*s, whose address leads here now", STR_ARG(s->old_handle));
+		    str_fmt(&r->group, "renamed from %.*s, whose address now redirects here", STR_ARG(s->old_handle));
 
 		n->products_renamed++;
 		import_say(r, false, b->product[i]->line, 1, product_column_name(PRODUCT_COLUMN_HANDLE), why.p);
@@ -125,7 +125,7 @@ products_take(struct batch *b, struct product_csv *pc, struct err *e)
 		r->im->n.products_refused += open;
 	} else if (import_set_has(&r->done, p->handle)) {
 		refuse_product(r, p, product_column_name(PRODUCT_COLUMN_HANDLE),
-		    "this handle was there before: the rows of a product must stand together");
+		    "this handle occurred before: the rows of a product must be contiguous");
 	} else if (!html_clean(&r->group, p->body_html, &p->body_html, &why)) {
 		refuse_product(r, p, product_column_name(PRODUCT_COLUMN_BODY), why.msg);
 	} else {
@@ -165,7 +165,7 @@ open_table(struct import_run *r, struct csv *csv, product_note_fn *note, struct 
 	}
 }
 
-/* Collects all handles of the table, to tell renamed products from ones that follow later. */
+/* Collects all handles of the table, to distinguish a renamed product from one whose rows follow later. */
 static bool
 read_handles(struct import_run *r, struct err *e)
 {

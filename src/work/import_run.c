@@ -13,7 +13,7 @@
 #define GROUP_MAX_B ((size_t)96 << 20)
 #define SCRATCH_MAX_B ((size_t)96 << 20)
 #define PICTURE_MAX_B ((size_t)48 << 20)
-#define ROWS_MAX 100000 /* a hundred products with all their variants, words or texts */
+#define ROWS_MAX 100000 /* variants, words or texts of a hundred products */
 #define SET_SLOTS ((size_t)1 << 20)
 #define PROGRESS_NS (CLOCK_S / 4)
 
@@ -116,9 +116,9 @@ import_summary(const struct import *im, FILE *f)
 			   " broken, %" PRIu64 " remote (not fetched)\n",
 		    n->pictures_new, n->pictures_same, n->pictures_missing, n->pictures_broken, n->pictures_remote);
 		if (n->pictures_not_looked_for > 0)
-			fprintf(f, "          %" PRIu64 " not looked for: no --images\n", n->pictures_not_looked_for);
+			fprintf(f, "          %" PRIu64 " not searched: no --images\n", n->pictures_not_looked_for);
 		if (n->products_renamed > 0)
-			fprintf(f, "renamed:  %" PRIu64 " products; their old addresses lead to the new ones\n",
+			fprintf(f, "renamed:  %" PRIu64 " products; their old addresses redirect to the new ones\n",
 			    n->products_renamed);
 		if (im->set_stock)
 			fprintf(f, "stock:    %" PRIu64 " figures changed\n", n->stock_moved);
@@ -205,7 +205,7 @@ prepare(struct import_run *r, struct err *e)
 	    && import_pictures_open(r, e);
 }
 
-/* Lists follow a change within their soft expiry; but the first goods of an empty shop show at once. */
+/* Lists show a change after their soft expiry at the latest. The first goods of an empty shop show at once. */
 static void
 show_first_goods(struct import *im)
 {

@@ -1,7 +1,7 @@
-/* import_run.h - tables of products and translations, with their pictures, into the catalogue.
+/* import_run.h - imports tables of products and translations, with pictures, into the catalogue.
  *
- * The tables are read row by row; batches of whole products are saved, each in one transaction. What cannot be
- * taken is reported as file:line:column and left out, and the rest goes in. Running the same again changes nothing. */
+ * The tables are read row by row. Batches of complete products are saved, each in one transaction. Invalid rows are
+ * reported as file:line:column and left out; the others are imported. Repeating an import changes nothing. */
 #ifndef KONTOR_WORK_IMPORT_RUN_H
 #define KONTOR_WORK_IMPORT_RUN_H
 
@@ -27,7 +27,7 @@ struct import {
 	struct db *db; /* as DB_TOOL */
 	const struct conf *conf;
 	const char *products, *images, *translations; /* any may be NULL */
-	struct cache *cache; /* stale values are deleted at once; NULL: kontor-jobs does it */
+	struct cache *cache; /* to delete stale values at once; NULL: kontor-jobs deletes them */
 	FILE *report;	/* a line per problem; NULL: none */
 	bool set_stock, dry_run, progress;
 	int64_t now_s;
@@ -37,8 +37,8 @@ struct import {
 	size_t n_langs;
 };
 
-/* ERR_INPUT or ERR_NOT_FOUND: a file cannot be read at all; otherwise the database's errors. What was committed
- * before stays; running it again goes on. */
+/* ERR_INPUT or ERR_NOT_FOUND: a file cannot be read at all; otherwise the database's errors. Committed batches stay;
+ * repeating the import continues it. */
 MUST_USE bool import_run(struct import *, struct err *);
 
 /* The number of changes. */

@@ -8,14 +8,14 @@
 
 #include "base/attr.h"
 
-/* A step is done. */
+/* Prints the line of a finished step. */
 void progress_step(const char *fmt, ...) PRINTF(1, 2);
 
-/* Shows how far the current step is; `what` is its name, a text. Cheap to call often: prints a few times a second. */
+/* Shows the progress of the current step, whose name is the text `what`. Cheap: prints only a few times a second. */
 void progress_bytes(const void *what, uint64_t bytes);
 void progress_count(const void *what, uint64_t n);
 
-/* Removes that line before other output. */
+/* Removes the line of progress before other output. */
 void progress_clear(void);
 
 #endif

@@ -159,7 +159,7 @@ sql 'CREATE VIEW late AS SELECT id, number FROM orders WHERE id > 1'
 ends 2 kontor backup && ends 2 kontor backup "$to" --keep 0 && ends 2 kontor backup "$to" x && ends 0 kontor backup --help &&
 	says 'kontor [--config FILE] backup DIR' && ends 2 kontor restore
 claim wrong_use_ends_with_2
-ends 0 backup && says 'every promise holds' && b=$(newest) && says "made: $b" && [ "$(stat -c %a "$b")" = 700 ] &&
+ends 0 backup && says 'every invariant holds' && b=$(newest) && says "made: $b" && [ "$(stat -c %a "$b")" = 700 ] &&
 	[ "$(find "$to" -maxdepth 1 | wc -l)" = 2 ] && no_trial
 claim a_backup_is_a_folder_for_its_owner_alone
 (cd "$b" && sed -n 's/^file \([0-9a-f]*\) [0-9]* \(.*\)/\1  \2/p' MANIFEST | sha256sum --quiet -c) >"$dir/out" 2>&1 &&
@@ -243,7 +243,7 @@ claim a_dump_that_ends_half_way_without_an_error_is_no_backup
 put mariadb-dump <<'EOF'
 "$real" "$@" | sed "/^(2,'K-2'\|^(2,0x[0-9a-f]*,'K-2'/d" | sed "s/^\((1,0x[0-9a-f]*,'K-1'.*\),\$/\1;/"
 EOF
-refuses 'order K-2, which was there before the backup began, is not in it'
+refuses 'order K-2, which was placed before the backup began, is missing'
 claim an_order_that_is_missing_in_the_dump_is_noticed
 put mariadb-dump <<'EOF'
 "$real" "$@" | sed "/^CREATE TABLE .stock_movement/,/;\$/{s/^CREATE TABLE .*/DO 1;/;t;d}" | sed '/^\(INSERT INTO\|LOCK TABLES\|.*ALTER TABLE\) .stock_movement/d'
@@ -308,11 +308,11 @@ EOF
 names() { find "$to" -maxdepth 1 ! -name '*.part' | sort; }
 before=$(names)
 killed_in gzip backup "$to" --migrations "$src/etc/sql" && [ "$(find "$to" -name '*.part' | wc -l)" = 1 ] &&
-	[ "$before" = "$(names)" ] && ends 0 backup && says 'left by a run that broke off' &&
+	[ "$before" = "$(names)" ] && ends 0 backup && says 'left by an interrupted run' &&
 	[ "$(find "$to" -name '*.part' | wc -l)" = 0 ]
 claim killed_while_the_database_is_read_it_leaves_nothing_that_looks_whole
 killed_in mariadb backup "$to" --migrations "$src/etc/sql" && [ "$(find "$to" -name '*.part' | wc -l)" = 1 ] && ! no_trial >/dev/null &&
-	ends 0 backup && says 'kontor_trial_backup, left by a run that broke off, was dropped' && no_trial &&
+	ends 0 backup && says 'dropped the trial database kontor_trial_backup, left by an interrupted run' && no_trial &&
 	[ "$(find "$to" -name '*.part' | wc -l)" = 0 ]
 claim killed_during_the_trial_its_database_is_dropped_by_the_next_run
 
@@ -378,13 +378,13 @@ claim a_backup_to_damage_is_made
 sql "UPDATE product_text SET title = 'changed since'"
 ends 2 "$build/kontor" --config "$conf" restore "$(newest)" && says '--yes skips the question'
 claim a_restore_without_a_terminal_is_refused_unless_told_yes
-declines 'is no backup' "$dir/media"
+declines 'is not a backup' "$dir/media"
 claim a_folder_without_a_manifest_is_no_backup
 copy >/dev/null && printf '\377' | dd of="$dir/bad/database.sql.gz" bs=1 seek=700 conv=notrunc status=none
-declines 'bad/database.sql.gz is not what it was' "$dir/bad"
+declines 'bad/database.sql.gz is damaged' "$dir/bad"
 claim one_byte_that_is_another_is_noticed
 copy >/dev/null && truncate -s -100 "$dir/bad/database.sql.gz"
-declines 'bad/database.sql.gz is not what it was' "$dir/bad"
+declines 'bad/database.sql.gz is damaged' "$dir/bad"
 claim a_dump_that_was_cut_is_noticed
 sign
 declines 'gzip ended with status 1' "$dir/bad"
@@ -430,7 +430,7 @@ claim a_manifest_of_a_newer_format_is_refused
 
 b=$(newest)
 rm -rf "${dir:?}/media"
-ends 0 restore "$b" && says 'every promise holds' && says 'pictures: 2 were missing and are back' && says "lies in $b/config" &&
+ends 0 restore "$b" && says 'every invariant holds' && says 'pictures: 2 missing ones were restored' && says "is in $b/config" &&
 	[ "$(sql 'SELECT title FROM product_text')" = Tea ] && [ "$(cat "$dir/media/ab/ab00-thumb.webp")" = 'the first picture' ] &&
 	[ "$(sql 'SELECT number FROM late')" = K-2 ] && no_trial
 claim a_restore_brings_data_pictures_and_views_back_without_a_file_of_counters
@@ -442,7 +442,7 @@ claim the_safety_backup_undoes_a_restore
 "$build/kontor-jobs" --config "$conf" --once >/dev/null 2>&1
 paused() { kontor status 2>/dev/null | grep -q 'ORDERING IS PAUSED'; }
 echo 'damaged' >"$dir/media/ab/ab00-thumb.webp" && echo more >"$dir/media/ab/ab02-thumb.webp"
-ends 0 restore "$b" --safety "$dir/other" && says 'orders: taken again' && ! paused && ls "$dir"/other/kontor-before-restore-* >"$dir/out" &&
+ends 0 restore "$b" --safety "$dir/other" && says 'orders: accepted again' && ! paused && ls "$dir"/other/kontor-before-restore-* >"$dir/out" &&
 	[ "$(cat "$dir/media/ab/ab02-thumb.webp")" = more ]
 claim a_restore_pauses_resumes_and_deletes_no_picture
 kontor pause >/dev/null
@@ -488,7 +488,7 @@ put mariadb-dump <<'EOF'
 echo "mariadb-dump: Couldn't execute 'SHOW FIELDS': the table is damaged" >&2
 exit 2
 EOF
-ends 1 restore "$b" && says 'cannot be saved (--no-safety restores without that, and it is lost)' && says 'the table is damaged' &&
+ends 1 restore "$b" && says 'cannot be saved (--no-safety discards them)' && says 'the table is damaged' &&
 	says 'nothing else was changed' && ! paused
 claim what_cannot_be_saved_is_not_replaced_unless_told
 real
@@ -504,7 +504,7 @@ ends 1 restore "$b" && says 'mariadb ended with status 1: ' && says 'Lost connec
 	says "Its previous contents are in $to/kontor-before-restore-" && paused
 claim a_load_that_breaks_off_says_how_things_are_and_keeps_the_shop_closed
 real
-ends 0 restore "$b" --no-safety && says 'orders: taken again' && [ "$one" = "$(data)" ] && ! paused
+ends 0 restore "$b" --no-safety && says 'orders: accepted again' && [ "$one" = "$(data)" ] && ! paused
 claim and_the_same_command_begins_again_and_takes_orders_again
 put mariadb <<'EOF'
 exec <&-
@@ -535,7 +535,7 @@ kill -KILL $reader
 wait $reader 2>/dev/null
 kill -HUP $pid
 echo >"$dir/fifo"
-wait $pid && says 'if this is broken off, run the same command again' && [ "$one" = "$(data)" ] && ! paused
+wait $pid && says 'if this is interrupted, run the same command again' && [ "$one" = "$(data)" ] && ! paused
 claim a_restore_comes_to_its_end_without_its_terminal
 real
 kontor resume >/dev/null
@@ -561,7 +561,7 @@ kontor resume >/dev/null
 ends 0 restore "$b" --no-safety && ! paused
 claim a_cache_that_does_not_run_holds_nothing_old
 "$lib/services" mc-start "$sv"
-ends 0 kontor verify && says 'every promise holds'
+ends 0 kontor verify && says 'every invariant holds'
 claim the_books_are_right_after_all_of_it
 
 echo "1..$n"

@@ -151,7 +151,7 @@ ends 0 "$kontor" --config "$conf" config set order.number_prefix U- && [ "$(stat
 	! ls "$conf".* >/dev/null 2>&1
 claim a_changed_file_keeps_its_mode_and_leaves_nothing_beside_it
 
-ends 1 "$kontor" --config "$conf" status && says 'no worker and no kontor-jobs has run yet'
+ends 1 "$kontor" --config "$conf" status && says 'neither a worker nor kontor-jobs has run yet'
 claim status_says_that_nothing_has_run
 ends 0 "$jobs" --config "$conf" --once
 claim jobs_run_once
@@ -164,7 +164,7 @@ ends 1 "$kontor" --config "$conf" status --metrics && says '# TYPE kontor_reques
 claim status_as_metrics
 ends 1 "$kontor" --config "$conf" pause && says 'THIS HOST ONLY' && { ends 1 "$kontor" --config "$conf" status; says 'ORDERING IS PAUSED'; }
 claim without_a_database_ordering_is_paused_on_this_host
-ends 1 "$kontor" --config "$conf" resume && says 'the pause of this host alone is taken back' && { ends 1 "$kontor" --config "$conf" status; ! grep -q PAUSED "$dir/out"; }
+ends 1 "$kontor" --config "$conf" resume && says 'the pause of this host alone is ended' && { ends 1 "$kontor" --config "$conf" status; ! grep -q PAUSED "$dir/out"; }
 claim and_that_is_taken_back
 
 id=00112233445566778899aabbccddeeff

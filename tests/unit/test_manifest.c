@@ -60,8 +60,8 @@ START_TEST(a_truncated_or_wrong_manifest_is_refused_with_its_line)
 	static const struct {
 		const char *text, *says;
 	} cases[] = {
-	    {"", "1: this is no list"},
-	    {"hello\n", "1: this is no list"},
+	    {"", "1: this is not the manifest"},
+	    {"hello\n", "1: this is not the manifest"},
 	    {"kontor-backup 2\nend\n", "1: written in format 2"},
 	    {HEAD FILES, "the end is missing"},
 	    {HEAD FILES "end", "the end is missing"},

@@ -36,7 +36,7 @@ struct making {
 	uint64_t n_linked, n_copied;
 };
 
-/* "kontor-": the database's name, without bytes that a file name cannot have. */
+/* "kontor-": the database's name without bytes that are invalid in file names. */
 static struct str
 prefix(struct arena *a, const struct conf *conf)
 {
@@ -67,7 +67,7 @@ is_time(struct str s)
 static const char *const kinds[] = {
     [BACKUP_USUAL] = "", [BACKUP_BEFORE_UPGRADE] = "before-upgrade-", [BACKUP_BEFORE_RESTORE] = "before-restore-"};
 
-/* A usual backup's name; or any backup's with `tail` behind it. */
+/* True for the name of a usual backup. With a `tail`: for the name of any backup followed by it. */
 static bool
 is_ours(struct str name, struct str head, struct str tail)
 {
@@ -107,7 +107,7 @@ without_slash(struct arena *a, const char *dir)
 	return str_dup(a, s).p;
 }
 
-/* Only one backup at a time in a folder; false when the file system has no locks, as some network file systems. */
+/* Allows one backup at a time in a folder. False if the file system lacks locks, as some network file systems do. */
 static bool
 lock_dir(const struct backup *b, int *fd, bool *locked, struct err *e)
 {
@@ -134,12 +134,12 @@ clear_parts(const struct backup *b, struct arena *a, struct err *e)
 			continue;
 		if (!tree_remove(path, e))
 			return false;
-		progress_step("cleared away: %s, left by a run that broke off", path);
+		progress_step("removed %s, left by an interrupted run", path);
 	}
 	return true;
 }
 
-/* Names contain the second; the later of two backups in one second waits for the next. */
+/* Names contain the second, so the later of two backups in one second waits for the next second. */
 static bool
 make_folder(struct making *mk, struct err *e)
 {
@@ -195,7 +195,7 @@ add_file(struct making *mk, struct str name, struct err *e)
 	return true;
 }
 
-/* The copied folders keep owner and mode, so that copying them back changes neither. */
+/* Copied folders keep owner and mode, so copying them back changes neither. */
 static bool
 make_config_dirs(struct making *mk, const char *file, struct err *e)
 {
@@ -214,7 +214,7 @@ make_config_dirs(struct making *mk, const char *file, struct err *e)
 	return true;
 }
 
-/* Kept under its whole path, so that all of it can be copied back at once. */
+/* Stores a file under its whole path, so that `config` can be copied back as a whole. */
 static bool
 save_real_file(struct making *mk, const char *real, struct err *e)
 {
@@ -235,7 +235,7 @@ save_config_file(struct making *mk, const char *file, struct err *e)
 	return save_real_file(mk, real, e);
 }
 
-/* Only the folder itself may be a link; one that took the place of a file since it was listed is an error. */
+/* The folder of overrides may be a link. A link in the folder is an error. */
 static bool
 save_override(void *arg, const char *name, struct err *e)
 {
@@ -283,11 +283,11 @@ look_first(struct making *mk, struct db *db, struct err *e)
 	if (mk->b->kind == BACKUP_BEFORE_RESTORE)
 		return true;
 	if (s.schema == 0)
-		return err_set(e, ERR_INPUT, "the database %s has no schema: there is no shop in it to back up",
+		return err_set(e, ERR_INPUT, "the database %s has no schema, so it contains no shop to back up",
 		    mk->b->conf->db_name.p);
 	return !mk->b->check || s.schema <= SQL_SCHEMA
 	    || err_set(e, ERR_INPUT,
-		"the database has %s, which is newer than this program: use the newer one's, or --no-check",
+		"the database has %s, which is newer than this program: use the newer program, or --no-check",
 		s.schema_name.p);
 }
 
@@ -344,7 +344,7 @@ save_picture(void *arg, const char *name, struct err *e)
 	if (mkdir(str_fmt(mk->a, "%.*s", (int)(strrchr(to, '/') - to), to).p, 0700) != 0 && errno != EEXIST)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", to, strerror(errno));
 	else if (!tree_size(from, &size_b))
-		ok = err_set(e, ERR_NOT_FOUND, "%s: went away while it was being copied", from);
+		ok = err_set(e, ERR_NOT_FOUND, "%s: disappeared while it was being copied", from);
 	else if (old != NULL && tree_size(old, &old_b) && old_b == size_b && tree_link(old, to))
 		mk->n_linked++;
 	else if (tree_copy(from, to, &size_b, e))
@@ -388,11 +388,11 @@ check(struct making *mk, struct err *e)
 	if (!prove_dump(&p, mk->a, e))
 		return false;
 	mk->b->m.checked = true;
-	progress_step("check: restored on trial, every row is there, every promise holds");
+	progress_step("check: the trial restore has every row, and every invariant holds");
 	return true;
 }
 
-/* Writes the dump, then reads it as a restore will. */
+/* Writes the dump, then proves it by a trial restore. */
 static bool
 save_manifest(struct making *mk, struct err *e)
 {
@@ -401,7 +401,7 @@ save_manifest(struct making *mk, struct err *e)
 	return manifest_save(mk->a, mk->part, &mk->b->m, e) && manifest_load(mk->a, mk->part, &again, e);
 }
 
-/* Steps that are cheap and may fail come first, the manifest last, and the final name after it. */
+/* Cheap steps that may fail come first. The manifest is written last; then the folder gets its final name. */
 static bool
 backup_fill(struct making *mk, struct err *e)
 {
@@ -419,7 +419,7 @@ backup_fill(struct making *mk, struct err *e)
 	return tree_sync(b->dir, e);
 }
 
-/* Renames it first: a removal that breaks off leaves nothing that looks like a complete backup. */
+/* Renames it first, so that an interrupted removal leaves nothing that looks like a complete backup. */
 static bool
 remove_old(const struct backup *b, struct arena *a, struct err *e)
 {
@@ -460,10 +460,10 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 	if (ok && !backup_fill(&mk, e)) {
 		ok = false;
 		if (!tree_remove(mk.part, &ignored))
-			fprintf(stderr, "what was made so far stays as %s\n", mk.part);
+			fprintf(stderr, "the unfinished backup remains in %s\n", mk.part);
 	}
 	b->made = ok;
 	ok = ok && (b->keep == 0 || remove_old(b, a, e));
-	close(fd); /* the lock is gone with it */
+	close(fd); /* releases the lock */
 	return ok;
 }

@@ -1,11 +1,10 @@
-/* backup_make.h - makes one backup: a folder with the database, the pictures and the configuration, and its manifest.
+/* backup_make.h - makes a backup: a folder with database, pictures, configuration and a manifest.
  *
- * The whole is consistent: the database is read in one snapshot. A picture's files are written before the row that
- * names them is committed, and never change or go; so whatever the snapshot names is there when the pictures are copied
- * afterwards. No migration runs while the database is read, since DDL does not heed snapshots.
+ * A backup is consistent. The database is read in one snapshot, and the pictures are copied afterwards. A picture's
+ * files are written before the row that names them is committed, and are never changed or deleted, so all pictures of
+ * the snapshot exist. No migration runs while the database is read, since DDL ignores snapshots.
  *
- * The folder is called NAME.part until it is complete and proven; only then does it take its name. The next backup
- * removes a .part that was abandoned. */
+ * The folder is called NAME.part until it is complete and proven. The next backup removes an abandoned NAME.part. */
 #ifndef KONTOR_CMD_BACKUP_BACKUP_MAKE_H
 #define KONTOR_CMD_BACKUP_BACKUP_MAKE_H
 
@@ -16,24 +15,24 @@
 #define BACKUP_MEDIA "media"
 #define BACKUP_CONFIG "config"
 
-/* The last two have no pictures, which neither a restore nor an upgrade touches, and other names, so that `keep` does
- * not see them. Before a restore whatever is in the database is saved, and the caller has the lock of migrations. */
+/* The last two omit the pictures, which neither a restore nor an upgrade deletes. `keep` ignores them by their names.
+ * BEFORE_RESTORE also saves a database without the schema of a shop; the caller must hold the lock of migrations. */
 enum backup_kind { BACKUP_USUAL, BACKUP_BEFORE_UPGRADE, BACKUP_BEFORE_RESTORE };
 
 struct backup {
 	const struct conf *conf;
-	const char *dir;     /* of all backups; must exist */
+	const char *dir;     /* the folder of all backups; must exist */
 	const char *sql_dir; /* of the migrations */
-	bool check;          /* restore it on trial */
+	bool check;          /* make a trial restore */
 	enum backup_kind kind;
-	size_t keep; /* how many backups of this shop stay, the newest; 0: all */
+	size_t keep; /* number of newest backups of this shop to keep; 0: all */
 	/* out */
-	bool made; /* true also when an old backup could not be removed afterwards */
+	bool made; /* also true if an old backup could not be removed afterwards */
 	const char *path;
 	struct manifest m;
 };
 
-/* After an error there is no new backup and the old ones are unchanged, unless b->made. */
+/* False: unless b->made, there is no new backup and the old ones are unchanged. */
 MUST_USE bool backup_make(struct backup *, struct arena *, struct err *);
 
 #endif

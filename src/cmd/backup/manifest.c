@@ -155,7 +155,7 @@ parse_text(struct arena *a, struct str rest, struct str *out)
 	return rest.n > 0;
 }
 
-/* Reads one line; words of later versions are ignored. */
+/* Reads one line. Unknown words, from later versions, are ignored. */
 static bool
 parse_line(struct arena *a, struct str word, struct str rest, struct manifest *m)
 {
@@ -195,7 +195,7 @@ manifest_parse(struct arena *a, struct str text, struct manifest *m, struct err 
 	    .file = ARENA_ARRAY(a, struct manifest_file, MANIFEST_FILES_MAX)};
 	if (!str_cut(&text, '\n', &line) || !str_cut(&line, ' ', &word) || !str_eq_z(word, "kontor-backup")
 	    || !take_number(&line, &format))
-		return err_set(e, ERR_INPUT, "1: this is no list of a backup");
+		return err_set(e, ERR_INPUT, "1: this is not the manifest of a backup");
 	if (format != MANIFEST_FORMAT)
 		return err_set(e, ERR_INPUT, "1: written in format %llu; this program knows %d",
 		    (unsigned long long)format, MANIFEST_FORMAT);
@@ -220,7 +220,7 @@ manifest_load(struct arena *a, const char *dir, struct manifest *m, struct err *
 	if (!file_find(a, path, TEXT_MAX_B, &text, &found, e))
 		return false;
 	if (!found)
-		return err_set(e, ERR_NOT_FOUND, "%s is no backup: it has no file " MANIFEST_NAME, dir);
+		return err_set(e, ERR_NOT_FOUND, "%s is not a backup: it has no file " MANIFEST_NAME, dir);
 	return manifest_parse(a, text, m, e) || err_context(e, "%s", path);
 }
 

@@ -40,7 +40,7 @@ print_breaches(void *arg, const struct verify_result *r)
 	for (size_t i = 0; i < r->n; i++)
 		fprintf(stderr, "        %.*s: %.*s\n", STR_ARG(r->breach[i].what), STR_ARG(r->breach[i].why));
 	if (r->more)
-		fprintf(stderr, "        and more\n");
+		fprintf(stderr, "        and others\n");
 }
 
 bool
@@ -100,7 +100,7 @@ find_last_order(struct db *db, const struct manifest *m, struct arena *a, struct
 	if (m->last_order.n > 0 && !copy_has_order(db, a, m->last_order, &found, e))
 		return false;
 	return found
-	    || err_set(e, ERR_CONFLICT, "order %.*s, which was there before the backup began, is not in it",
+	    || err_set(e, ERR_CONFLICT, "order %.*s, which was placed before the backup began, is missing",
 		STR_ARG(m->last_order));
 }
 
@@ -121,7 +121,7 @@ bring_up_to_date(const struct prove *p, struct db *db, struct arena *a, struct e
 static bool
 try_it(const struct prove *p, const struct db_login *login, struct arena *a, struct err *e)
 {
-	struct db_dump d = {.login = login, .file = p->dump, .progress = progress_bytes, .arg = "restored on trial"};
+	struct db_dump d = {.login = login, .file = p->dump, .progress = progress_bytes, .arg = "trial restore"};
 	struct db *db;
 	size_t n_broken;
 	bool ok;
@@ -133,7 +133,7 @@ try_it(const struct prove *p, const struct db_login *login, struct arena *a, str
 	if (!ok || !prove_books(login, p->m->made_s, &n_broken, a, e))
 		return false;
 	return n_broken == 0
-	    || err_set(e, ERR_CONFLICT, "the books in the copy break %zu promise%s: see above", n_broken,
+	    || err_set(e, ERR_CONFLICT, "the copy violates %zu invariant%s: see above", n_broken,
 		n_broken == 1 ? "" : "s");
 }
 
@@ -147,7 +147,7 @@ prove_dump(const struct prove *p, struct arena *a, struct err *e)
 	if (!trial_open(t, &p->backup, a, e))
 		return err_context(e, "trial");
 	if (t->found_old)
-		progress_step("check: %s, left by a run that broke off, was dropped", t->login.database.p);
+		progress_step("check: dropped the trial database %s, left by an interrupted run", t->login.database.p);
 	ok = try_it(p, &t->login, a, e) || err_context(e, "trial in %s", t->login.database.p);
 	if (!trial_drop(t, a, ok ? e : &ignored))
 		return false;

@@ -16,7 +16,7 @@ restore_ask(const char *what)
 	return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-/* The folder that the backup lies in. */
+/* The folder that contains the backup. */
 static const char *
 beside(struct arena *a, const char *backup)
 {
@@ -59,7 +59,7 @@ cmd_restore(struct cmd *c)
 		fprintf(stderr, "%s\n", r.how);
 		return CMD_FAILED;
 	}
-	progress_step("restored: %s\nThe configuration is not touched; as it was then it lies in %s/" BACKUP_CONFIG,
+	progress_step("restored: %s\nThe configuration is unchanged; the backup's own is in %s/" BACKUP_CONFIG,
 	    r.m.name.p, r.backup);
 	return CMD_OK;
 }

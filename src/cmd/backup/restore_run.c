@@ -79,7 +79,7 @@ check_files(struct restore *r, struct err *e)
 			return false;
 		if (size_b != f->size_b || !str_eq_z(f->sha256, hex))
 			return err_set(
-			    e, ERR_INPUT, "%s is not what it was: its sum (SHA-256) differs from the manifest's", path);
+			    e, ERR_INPUT, "%s is damaged: its SHA-256 sum differs from the manifest's", path);
 	}
 	if (!has_dump)
 		return err_set(e, ERR_INPUT, "%s: the manifest names no " BACKUP_DUMP, r->backup);
@@ -94,10 +94,10 @@ check_age(const struct restore *r, struct err *e)
 	if (m->schema > SQL_SCHEMA)
 		return err_set(e, ERR_INPUT,
 		    "%s has the schema %llu (%.*s), made by kontor %.*s; this is kontor %s, which knows the schema %d: "
-		    "it takes a newer program",
+		    "use a newer program",
 		    m->name.p, (unsigned long long)m->schema, STR_ARG(m->schema_name), STR_ARG(m->program),
 		    PACKAGE_VERSION, SQL_SCHEMA);
-	return m->schema > 0 || err_set(e, ERR_INPUT, "%s has no schema: there was no shop in the database", m->name.p);
+	return m->schema > 0 || err_set(e, ERR_INPUT, "%s has no schema: the database contained no shop", m->name.p);
 }
 
 static bool
@@ -110,13 +110,13 @@ try_first(struct restore *r, struct err *e)
 
 	if (!check_files(r, e) || !check_age(r, e))
 		return false;
-	progress_step("backup: %s, %llu orders, every file is what it was", r->m.name.p,
+	progress_step("backup: %s, %llu orders, every file is unchanged", r->m.name.p,
 	    (unsigned long long)manifest_rows(&r->m, "orders"));
 	if (!r->check)
 		return true;
 	if (!prove_dump(&p, r->a, e))
 		return false;
-	progress_step("check: restored on trial, every row is there, every promise holds");
+	progress_step("check: the trial restore has every row, and every invariant holds");
 	return true;
 }
 
@@ -127,11 +127,11 @@ open_shop(struct restore *r, struct err *e)
 
 	return db_open(r->a, &setup, &r->db, e)
 	    && (db_connect(r->db, e)
-		|| err_context(e, "the database %s (made by what `kontor accounts` writes)", r->conf->db_name.p));
+		|| err_context(e, "the database %s (`kontor accounts` writes SQL to create it)", r->conf->db_name.p));
 }
 
-/* A damaged database must not prevent its own restore: only the names of its tables are needed. An error may end the
- * connection, and with it the lock, so the lock is taken last; taking it twice is allowed. */
+/* A damaged database must not prevent its own restore: only the names of its tables are needed. An error may close
+ * the connection and thus release the lock, so the lock is taken last. Taking it twice is allowed. */
 static bool
 restore_look(struct restore *r, struct copy_state *s, struct err *e)
 {
@@ -150,12 +150,12 @@ restore_run_ask(struct restore *r, const struct copy_state *now, struct err *e)
 		return true;
 	manifest_time(r->m.made_s, made);
 	return r->ask(str_fmt(r->a,
-		   "The database %s has %zu tables; its newest order is %s. All of it is replaced by what was there at"
-		   " %s, the newest order %s.",
+		   "The database %s has %zu tables; its newest order is %s. All of it will be replaced by its"
+		   " contents of %s, whose newest order is %s.",
 		   r->conf->db_name.p, now->n_tables, now->last_order.n == 0 ? "none" : now->last_order.p, made,
 		   r->m.last_order.n == 0 ? "none" : r->m.last_order.p)
 			  .p)
-	    || err_set(e, ERR_INPUT, "not done");
+	    || err_set(e, ERR_INPUT, "cancelled: the answer was not y");
 }
 
 struct putting {
@@ -184,7 +184,7 @@ put_picture(void *arg, const char *name, struct err *e)
 		tree_own_as(to, media);
 		p->n++;
 	}
-	progress_count("pictures put back", p->n);
+	progress_count("pictures restored", p->n);
 	arena_rewind(r->a, mark);
 	return ok;
 }
@@ -212,7 +212,7 @@ put_pictures(struct restore *r, struct err *e)
 	if (!make_media_dir(r, e) || !tree_walk(below(r, BACKUP_MEDIA), put_picture, &p, e)
 	    || !tree_sync(r->conf->paths_media_dir.p, e))
 		return err_context(e, "pictures (paths.media_dir)");
-	progress_step("pictures: %llu were missing and are back", (unsigned long long)p.n);
+	progress_step("pictures: %llu missing ones were restored", (unsigned long long)p.n);
 	return true;
 }
 
@@ -232,7 +232,7 @@ pause_orders(struct restore *r, struct err *e)
 	r->was_paused = (c.paused & SHOP_PAUSED) != 0;
 	if (control_open(&r->control, r->conf->paths_control_file.p, NULL, &none)) /* for pages and the cache flush */
 		control_set_shop_paused(&r->control, true);
-	progress_step(r->was_paused ? "orders: paused already" : "orders: paused");
+	progress_step(r->was_paused ? "orders: already paused" : "orders: paused");
 	return true;
 }
 
@@ -254,14 +254,14 @@ save_what_is_there(struct restore *r, const struct copy_state *now, struct err *
 	struct backup b = {.conf = r->conf, .dir = r->safety_dir, .sql_dir = r->sql_dir, .kind = BACKUP_BEFORE_RESTORE};
 
 	if (now->n_tables + now->n_views == 0) {
-		progress_step("safety backup: the database is empty, there is nothing to save");
+		progress_step("safety backup: not needed, since the database is empty");
 		return true;
 	}
 	if (r->safety_dir == NULL)
 		return true;
 	if (!backup_make(&b, r->a, e))
 		return err_context(e,
-		    "what is in the database now cannot be saved (--no-safety restores without that, and it is lost)");
+		    "the current contents of the database cannot be saved (--no-safety discards them)");
 	r->safety = b.path;
 	progress_step("safety backup: %s", r->safety);
 	return true;
@@ -285,7 +285,7 @@ static const char *
 how_if_loaded(const struct restore *r)
 {
 	return str_fmt(r->a,
-	    "The database %s is restored. Orders are paused. Rights, cache and books may be wrong: repair the cause\n"
+	    "The database %s is restored. Orders are paused. Rights, cache or data may be wrong: repair the cause\n"
 	    "and run the same command again. If only memcached failed, restart it, since it may serve old values;\n"
 	    "then run `kontor verify` and `kontor resume`.",
 	    r->conf->db_name.p)
@@ -340,7 +340,7 @@ forget_cache(struct restore *r, struct err *e)
 	return false;
 }
 
-/* Checks the books even when the cache could not be emptied, to report all problems at once. */
+/* Checks the invariants even if the cache could not be emptied, to report all problems at once. */
 static bool
 restore_finish(struct restore *r, struct err *e)
 {
@@ -352,20 +352,20 @@ restore_finish(struct restore *r, struct err *e)
 	if (!prove_books(&login, r->m.made_s, &n_broken, r->a, e))
 		return false;
 	if (n_broken > 0)
-		return err_set(e, ERR_CONFLICT, "the restored books break %zu promises: see above", n_broken);
-	progress_step("verify: every promise holds");
+		return err_set(e, ERR_CONFLICT, "the restored database violates %zu invariants: see above", n_broken);
+	progress_step("verify: every invariant holds");
 	if (!emptied) {
 		*e = cache;
 		return false;
 	}
 	if (!resume_orders(r, e))
 		return false;
-	progress_step(r->was_paused ? "orders: still paused, as they were before; `kontor resume` takes them again"
-				    : "orders: taken again");
+	progress_step(r->was_paused ? "orders: still paused, as before; `kontor resume` ends the pause"
+				    : "orders: accepted again");
 	return true;
 }
 
-/* The steps from the pause on. After an error ordering resumes only if nothing was changed. */
+/* The steps from the pause on. After an error, ordering resumes only if nothing was changed. */
 static bool
 replace(struct restore *r, const struct copy_state *before, struct err *e)
 {
@@ -374,20 +374,20 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 
 	if (!pause_orders(r, e) || !restore_look(r, &now, e) || !save_what_is_there(r, &now, e)) {
 		if (!resume_orders(r, &ignored))
-			r->how = "Nothing else was changed, but orders are paused: say `kontor resume`.";
+			r->how = "Nothing else was changed, but orders are paused: run `kontor resume`.";
 		return false;
 	}
 	r->next_order_id = now.next_order_id > before->next_order_id ? now.next_order_id : before->next_order_id;
 	r->how = how_if_half(r);
-	/* A closed terminal must not leave half a database. */
+	/* Closing the terminal must not leave a half-restored database. */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	progress_step("replacing: if this is broken off, run the same command again");
+	progress_step("replacing the database: if this is interrupted, run the same command again");
 	if (!copy_empty(r->db, r->a, e)) {
-		/* drops all tables or none */
+		/* The drop removes all tables or none. */
 		if (copy_look_tables(r->db, r->a, &now, &ignored) && now.n_tables == before->n_tables
 		    && resume_orders(r, &ignored))
-			r->how = "The database is as it was.";
+			r->how = "The database is unchanged.";
 		return false;
 	}
 	return restore_load(r, e) && restore_finish(r, e);
@@ -403,7 +403,7 @@ restore_run(struct restore *r, struct arena *a, struct err *e)
 	r->how = "Nothing was changed.";
 	if (!try_first(r, e) || !open_shop(r, e) || !restore_look(r, &before, e) || !restore_run_ask(r, &before, e))
 		return false;
-	r->how = "Pictures may have been put back; nothing else was changed.";
+	r->how = "Missing pictures may have been restored; nothing else was changed.";
 	ok = put_pictures(r, e) && replace(r, &before, e);
 	control_close(&r->control);
 	return ok;

@@ -1,13 +1,13 @@
-/* publish.h - what the web servers need of the shop, written to paths.web_dir.
+/* publish.h - writes the files that the web servers need to paths.web_dir.
  *
- *   static/                 style sheets, scripts, icons under names with a hash; those of earlier releases stay for a
- *                           while, since pages that name them are still in browsers and in workers
+ *   static/                 style sheets, scripts, icons under names with a hash; earlier files are kept for a while,
+ *                           since browsers and workers still have pages that refer to them
  *   error/                  the error page as files, one per status, for when no worker can answer
  *   apache.conf             the shop's part of a virtual host
- *   apache-path.conf        the same, or nothing when the shop has a host of its own: for all virtual hosts
+ *   apache-path.conf        the same for all virtual hosts; nothing if site.url has no path
  *   lighttpd.conf           the shop's part of lighttpd's configuration
  *
- * A file appears whole or not at all; writing again what is there already changes nothing. */
+ * A file is replaced as a whole. Publishing again without a change changes nothing. */
 #ifndef KONTOR_CMD_PUBLISH_PUBLISH_H
 #define KONTOR_CMD_PUBLISH_PUBLISH_H
 
@@ -19,16 +19,16 @@ struct publish {
 	const char *static_dir; /* the installed static files */
 	const char *models_dir; /* holds apache/kontor.conf.in and lighttpd/kontor.conf.in */
 	const struct str *backends;
-	size_t n_backends; /* their names; at least one */
+	size_t n_backends; /* at least one */
 };
 
-/* With the installed files, and no backends yet. Both are borrowed; the configuration may be read afterwards. */
+/* Sets the installed folders, and no backends yet. Borrows arena and configuration, which may be loaded later. */
 void publish_init(struct publish *, struct arena *, const struct conf *);
 
-/* All of it. ERR_INPUT: the configuration or a model cannot be used. ERR_UPSTREAM: something cannot be written. */
+/* Writes everything. ERR_INPUT: the configuration or a model is invalid. ERR_UPSTREAM: a file cannot be written. */
 MUST_USE bool publish_all(const struct publish *, struct err *);
 
-/* Its parts. The folder is there. */
+/* The parts of publish_all(). The folder must exist. */
 MUST_USE bool publish_errors(const struct publish *, const char *dir, struct err *);
 MUST_USE bool publish_static(const struct publish *, const char *dir, struct err *);
 MUST_USE bool publish_servers(const struct publish *, const char *dir, struct err *);

@@ -16,7 +16,7 @@ struct maker {
 	const char *dir;
 };
 
-/* A worker's page shows the number of its request; here a dash stands for it. */
+/* Renders the page of one status. A worker's page shows the id of its request; this one shows a dash. */
 static bool
 write_page(const struct maker *m, size_t template, int status, struct err *e)
 {
@@ -53,7 +53,7 @@ publish_errors(const struct publish *p, const char *dir, struct err *e)
 	if (!template_load(p->a, &dirs, &langs, &set, e))
 		return false;
 	if (!template_find(&set, STR("error"), &template))
-		return err_set(e, ERR_INPUT, "the template error is missing");
+		return err_set(e, ERR_INPUT, "the template \"error\" is missing");
 	for (size_t i = 0; error_view_statuses[i] != 0; i++)
 		if (!write_page(&m, template, error_view_statuses[i], e))
 			return false;

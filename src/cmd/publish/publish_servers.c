@@ -26,7 +26,7 @@ enum {
 	WORD__MAX
 };
 
-/* The model without its opening comment, which is for filling it in by hand. */
+/* The model without its opening comment, which explains how to fill it in by hand. */
 static struct str
 without_head(struct str text)
 {
@@ -48,7 +48,7 @@ servers_fill(const struct publish *p, const char *server, struct fill_word *word
 		return false;
 	buf_init(&b, p->a, CONF_MAX_B);
 	buf_fmt(&b,
-	    "# Written by `kontor publish` from %s; what is changed here is lost. Change %s,\n"
+	    "# Written by `kontor publish` from %s; changes to this file are lost. Change %s,\n"
 	    "# then `kontor reload`.\n",
 	    model, p->conf->file == NULL ? "the configuration" : p->conf->file);
 	text = without_head(text);
@@ -106,7 +106,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	struct urls urls;
 	struct str text;
 
-	/* A separate package; lighttpd does not start when a module is missing. */
+	/* The module is in a separate package, and lighttpd does not start if a module is missing. */
 	if (access(DEFLATE_MODULE, F_OK) == 0)
 		words[WORD_DEFLATE].value = STR("\"mod_deflate\", ");
 	if (!urls_init(&urls, c->site_url, e))

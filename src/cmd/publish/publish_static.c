@@ -1,5 +1,5 @@
-/* A static file's name holds a hash of its content, so files are only added. The modification time says when a file
- * was last current; old ones are found by it. */
+/* A static file's name contains a hash of its contents, so files are only added. The modification time is the time when
+ * the file was last current; old files are removed by it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #include "plat/text/file.h"
 
 #define KEEP_S ((int64_t)90 * 24 * 3600)
-#define ONE_RUN_S 60 /* files of one publication have times within it */
+#define ONE_RUN_S 60 /* the files of one run have times within it */
 #define FILE_MAX_B ((size_t)16 << 20)
 
-/* Puts the file there unless it is, and marks it as current. */
+/* Writes the file unless it exists, and marks it as current. */
 static bool
 copy(const struct publish *p, const char *dir, struct str name, struct err *e)
 {
@@ -31,7 +31,7 @@ copy(const struct publish *p, const char *dir, struct str name, struct err *e)
 	return file_get(p->a, from, FILE_MAX_B, &bytes, e) && file_replace(p->a, to, bytes, e);
 }
 
-/* A file that was current until now is not old, however long ago it was published. */
+/* Marks the files that were current until now, so that their age counts from now, not from their publication. */
 static void
 mark_current(const struct publish *p, const char *dir, const struct str *names, size_t n)
 {
@@ -75,7 +75,7 @@ publish_static(const struct publish *p, const char *dir, struct err *e)
 	if (!file_list(p->a, p->static_dir, STR(""), &names, &n, e))
 		return false;
 	if (n == 0)
-		return err_set(e, ERR_INPUT, "%s: there are no static files", p->static_dir);
+		return err_set(e, ERR_INPUT, "%s contains no static files", p->static_dir);
 	for (size_t i = 0; i < n; i++)
 		if (!copy(p, dir, names[i], e))
 			return false;
