@@ -2,8 +2,8 @@
  *
  * Three lifetimes, three arenas: process, request, scratch. Allocations are not freed one by one. An arena has a cap in
  * bytes. arena_try() fails beyond the cap; every size that comes from outside must be allocated with it, as buf does.
- * arena_alloc() is for small sizes that the program itself bounds. It may exceed the cap by ARENA_RESERVE_B; it then
- * marks the arena as `over`, and the owner of the arena turns that into ERR_LIMIT. The process aborts only when the
+ * arena_alloc() is for small sizes that the program itself bounds. It may exceed the cap by ARENA_RESERVE_B and then
+ * marks the arena as `over`, which the owner of the arena reports as ERR_LIMIT. The process aborts only when the
  * reserve is exhausted or malloc fails. */
 #ifndef KONTOR_BASE_ARENA_H
 #define KONTOR_BASE_ARENA_H

@@ -1,8 +1,8 @@
 /* job.h - the loop of kontor-jobs: each job has an interval, a deadline and counters.
  *
- * To add a job: a row in plat/stats/jobs.def, and its function in a file of its own here. A run does a bounded amount
- * of work and reports whether there is more. Any number of kontor-jobs processes may run at once: they claim work with
- * FOR UPDATE SKIP LOCKED. */
+ * To add a job, add a row to plat/stats/jobs.def, and a file with its function here. A run does a bounded amount of
+ * work and reports whether there is more. Any number of kontor-jobs processes may run at once: they claim work with FOR
+ * UPDATE SKIP LOCKED. */
 #ifndef KONTOR_JOBS_JOB_H
 #define KONTOR_JOBS_JOB_H
 

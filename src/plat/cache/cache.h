@@ -45,7 +45,7 @@ enum cache_how {
 
 struct cache_item;
 
-/* Decodes a value into item->made; `value` lives as long. False when it is not valid for its class: a value from
+/* Decodes a value into item->made, which may point into `value`. False when it is not valid for its class: a value from
  * memcached then counts as a miss. */
 typedef bool cache_read_fn(struct arena *, struct cache_item *, struct str value, struct err *);
 

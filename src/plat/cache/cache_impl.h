@@ -37,10 +37,10 @@ struct cache {
 /* The phase of an item during cache_fetch(). */
 enum cache_phase {
 	CACHE_ASK,    /* memcached has not answered yet */
-	CACHE_ABSENT, /* it was not there */
+	CACHE_ABSENT, /* memcached has no value */
 	CACHE_DONE,   /* value is final */
 	CACHE_OURS,   /* our placeholder is set: read the database, then store over it */
-	CACHE_RENEW,  /* our lock is set and the stale value is there: read, then store over the stale one */
+	CACHE_RENEW,  /* our lock is set: read the database, then store over the stale value */
 	CACHE_THEIRS, /* another worker fills */
 	CACHE_DIRECT  /* read the database, store nothing */
 };

@@ -1,7 +1,7 @@
 /* memc.h - a memcached client with a few operations, any number of them in one exchange.
  *
  * Wraps libmemcached with the text protocol. Each server has a memcached_st of its own; another one, never connected,
- * maps keys to servers by ketama. A failed server is not removed from the ring: on its return it would serve outdated
+ * maps keys to servers by ketama. A failed server stays in the ring: on its return it would otherwise serve outdated
  * values.
  *
  * Additions to libmemcached 1.1.4:
@@ -61,7 +61,7 @@ struct memc_op {
 	enum memc_result result; /* out */
 };
 
-/* Makes a client for these servers (memc_name.h) on the arena, without connecting. For one process only. */
+/* Makes a client for these servers (memc_name.h) on the arena, without connecting. A forked process must not use it. */
 MUST_USE bool memc_open(struct arena *, const struct str *servers, size_t n, struct memc **, struct err *);
 
 size_t memc_servers(const struct memc *);
@@ -73,7 +73,7 @@ void memc_place(const struct memc *, struct memc_op *ops, size_t n);
  * the missing ones get MEMC_ERROR. Values read are on the arena, which may be NULL without reads. */
 void memc_do(struct memc *, struct arena *, struct memc_op *ops, size_t n, uint64_t deadline_ns);
 
-/* Flushes the server. MEMC_MISS: it is not running, so it has no values. */
+/* Flushes the server. MEMC_MISS: the server is not running, so it has no values. */
 MUST_USE enum memc_result memc_flush(struct memc *, size_t server, uint64_t deadline_ns);
 
 #endif

@@ -3,7 +3,7 @@
  * Every process maps one small file. Its layout is append-only (control_area.h), so that different releases share it: a
  * pause by one is a pause for all. Metrics are in plat/stats.
  *
- * What must stay true:
+ * Invariants:
  *  - A worker without this file accepts no order: it calls control_sound() before each.
  *  - Each process holds one slot with a kernel lock. Permits and probes are bits in the slot. They count only while the
  *    slot is held, so they end with the process.
@@ -51,8 +51,7 @@ MUST_USE bool control_claim(struct control *, const char *name, struct err *);
  * stays. */
 MUST_USE bool control_join(struct control *, const char *path, const char *name, struct stats *, struct err *);
 
-/* Checks that the process has a slot and that the path still leads to the mapped file, which has not been emptied;
- * otherwise ERR_BUSY. */
+/* ERR_BUSY unless the process has a slot and the path still leads to the mapped file, which was not truncated. */
 MUST_USE bool control_sound(const struct control *, struct err *);
 
 /* Releases the slot and unmaps. The end of the process does the same. */

@@ -20,17 +20,17 @@ release(void *ptr)
 }
 
 bool
-db_open(struct arena *process, const struct db_setup *setup, struct db **out, struct err *e)
+db_open(struct arena *process_arena, const struct db_setup *setup, struct db **out, struct err *e)
 {
-	struct db *db = ARENA_NEW(process, struct db);
+	struct db *db = ARENA_NEW(process_arena, struct db);
 
 	db->setup = *setup;
-	db->process_arena = process;
+	db->process_arena = process_arena;
 	db->deadline_ns = CLOCK_NEVER;
 	db_limits(db, DB_ROWS_MAX, DB_BYTES_MAX);
-	if (!db_stmt_table(db, process, e))
+	if (!db_stmt_table(db, process_arena, e))
 		return false;
-	arena_defer(process, release, db);
+	arena_defer(process_arena, release, db);
 	*out = db;
 	return true;
 }

@@ -57,8 +57,8 @@ struct db_setup {
 	const char *(*remedy)(int64_t schema, int code);
 };
 
-/* Does not connect yet. Fails only for an invalid table (ERR_BUG). Closed when `process` is released. */
-MUST_USE bool db_open(struct arena *process, const struct db_setup *, struct db **, struct err *);
+/* Does not connect. Fails only for an invalid table (ERR_BUG). Closed when the arena is released. */
+MUST_USE bool db_open(struct arena *process_arena, const struct db_setup *, struct db **, struct err *);
 
 /* Drops the connection with its locks and transaction. The next use reconnects. */
 void db_close(struct db *);

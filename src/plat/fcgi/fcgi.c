@@ -81,11 +81,11 @@ catch_signals(struct fcgi *f)
 }
 
 bool
-fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **out, struct err *e)
+fcgi_open(struct arena *process_arena, int listen_fd, uint32_t read_ms, struct fcgi **out, struct err *e)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
 	struct epoll_event wanted = {.events = EPOLLIN | EPOLLEXCLUSIVE};
-	struct fcgi *f = ARENA_NEW(process, struct fcgi);
+	struct fcgi *f = ARENA_NEW(process_arena, struct fcgi);
 	int listening = 0, flags;
 	socklen_t n = sizeof(listening);
 

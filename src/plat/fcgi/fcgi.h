@@ -27,7 +27,7 @@ enum fcgi_event {
 
 /* Takes over the listening socket, which other processes may share. Fails when listen_fd is not a listening socket.
  * read_ms limits the reading of a request's header, and separately of its body. */
-MUST_USE bool fcgi_open(struct arena *process, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
+MUST_USE bool fcgi_open(struct arena *process_arena, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
 
 /* Waits for the next request. Closes and logs connections that send no request in time. until_ns: CLOCK_NEVER for no
  * limit. */

@@ -37,9 +37,9 @@ struct image {
 /* Parses type and measures. ERR_INPUT: none of the four types, truncated, or too many pixels. */
 MUST_USE bool image_head(struct str bytes, struct image_head *, struct err *);
 
-/* Reads a file below the folder `dir_fd` (a path or link that leaves it is refused) and writes its missing sizes below
- * `media_dir`. ERR_NOT_FOUND: no such file; ERR_INPUT: not an acceptable picture; ERR_UPSTREAM: a disk error. `scratch`
- * holds the file's bytes and is rewound. */
+/* Reads a file below the folder `dir_fd` (refuses a path or link that leaves the folder) and writes its missing sizes
+ * below `media_dir`. ERR_NOT_FOUND: no such file; ERR_INPUT: not an acceptable picture; ERR_UPSTREAM: a disk error.
+ * `scratch` holds the file's bytes and is rewound. */
 MUST_USE bool image_import(
     struct arena *scratch, int dir_fd, struct str path, struct str media_dir, struct image *, struct err *);
 

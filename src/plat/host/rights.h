@@ -39,7 +39,7 @@ MUST_USE bool rights_may(struct arena *, const struct rights_user *, const char 
 
 /* True when only root can change or replace a regular file: root owns it and every folder above, and nobody else may
  * write to them. A sticky folder such as /tmp may be among the folders above, but not the file's own folder. *path
- * becomes the path without symbolic links, on the arena; use that one. False for files in /proc. */
+ * becomes the path without symbolic links, on the arena; the caller must use this path. False for files in /proc. */
 MUST_USE bool rights_only_root_changes(struct arena *, const char **path);
 
 /* "root:kontor 0640" */

@@ -1,8 +1,8 @@
 /* task.h - runs functions in child processes, several at a time, each with a time limit.
  *
  * A function that hangs (on a name server, a network file system, a stopped service) costs its time limit and no more:
- * its child is then killed with all processes that the child started. A crash affects only its child. A child cannot
- * change the caller's memory; it reports through a pipe. Its standard channels are /dev/null. */
+ * the child is then killed with all processes that it started. A crash affects only its child. A child cannot change
+ * the caller's memory; it reports through a pipe. Its standard channels are /dev/null. */
 #ifndef KONTOR_PLAT_HOST_TASK_H
 #define KONTOR_PLAT_HOST_TASK_H
 

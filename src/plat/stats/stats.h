@@ -4,7 +4,7 @@
  * relaxed stores; readers take no lock. A kernel lock (F_OFD_SETLK) on the slot's bytes is held while the process
  * lives, so that every death is detected, whatever its cause.
  *
- * What must stay true:
+ * Invariants:
  *  - A slot belongs to one backend for ever. The counts of a dead process stay in its slot, and the next owner
  *    continues them. So totals survive restarts, never decrease, and are correct per worker and per backend.
  *  - begun = sum of the endings + (1 while a request is in progress). A process that gets the lock of a slot with a

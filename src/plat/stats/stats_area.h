@@ -30,7 +30,7 @@ struct stats_slot {
 	shared_word route;
 	shared_word pid, pid_space; /* for kontor-jobs' kill; pid_space 0: unknown */
 	shared_word since_s;	   /* UTC, start of the present or last holder */
-	shared_word retired;	   /* its backend was ended on purpose */
+	shared_word retired;	   /* its backend was removed on purpose */
 	uint32_t role;
 	char backend[STATS_BACKEND_SIZE];
 	char id[STATS_ID_SIZE];
@@ -45,7 +45,7 @@ struct stats_area {
 	char boot[SHARED_BOOT_SIZE]; /* the boot in which deadlines are valid */
 	int64_t made_s;
 	shared_word top; /* end of the slots ever taken */
-	/* what a program with other counters needs to read this file */
+	/* for programs with other counters */
 	uint64_t slot_from, slot_b, count_from, n_counts, times_from, n_routes;
 	char names[STATS_NAMES_B]; /* of the counters, then of the routes, each followed by ';' */
 	struct stats_slot slot[STATS_SLOTS];

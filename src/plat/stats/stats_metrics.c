@@ -154,7 +154,7 @@ stats_put_man(struct buf *b)
 	    {"requests_begun_total", "Requests begun, by backend and worker."},
 	    {"requests_ended_total", "Requests by backend and outcome: answered, refused (4xx), aborted (the client "
 	                             "hung up), and the failures: "
-				     "handled (it got the error page), cut_off, crashed, hung."},
+				     "handled (the error page was sent), cut_off, crashed, hung."},
 	    {"requests_in_hand", "Requests being answered now, by backend."},
 	    {"processes", "Live processes, by backend and role."},
 	    {"jobs_ended_total", "Runs of jobs, by outcome as for requests."},

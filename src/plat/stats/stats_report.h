@@ -38,7 +38,7 @@ struct stats_backend {
 	const char *name;
 	enum stats_role role;
 	size_t alive, workers; /* workers: slots ever used */
-	bool retired;	       /* ended on purpose */
+	bool retired;	       /* removed on purpose */
 	struct stats_sum *sum;
 };
 

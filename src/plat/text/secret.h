@@ -19,7 +19,7 @@ MUST_USE bool secret_init(struct err *);
 
 void secret_random(void *to, size_t n);
 
-/* A new id of a request or a job: 32 hexadecimal digits and a NUL. Several are drawn at once, so after a fork only one
+/* A new id of a request or a job: 32 hexadecimal digits and a NUL. Ids are drawn in batches, so after a fork only one
  * of the two processes may make more. */
 void secret_id(char id[33]);
 
