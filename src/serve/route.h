@@ -31,7 +31,7 @@ enum route_flag {
 };
 
 struct route {
-	const char *name; /* for logs and counters, since addresses are chosen by visitors */
+	const char *name; /* for logs, which never show the address: visitors choose it */
 	enum stats_route class;
 	enum method method;
 	enum route_kind kind;

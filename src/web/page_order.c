@@ -29,7 +29,7 @@ state_name(const struct order *o)
 
 /* The time when a state machine first entered a state; 0: never. */
 static int64_t
-since(const struct order_moments *m, enum order_machine machine, uint8_t state)
+entered_at(const struct order_moments *m, enum order_machine machine, uint8_t state)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (m->v[i].machine == machine && m->v[i].to == state)
@@ -55,15 +55,15 @@ static void
 put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 {
 	struct view *list = view_sublist(v, N_steps);
-	int64_t paid = since(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PAID);
-	int64_t sent = since(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT);
-	int64_t completed = since(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
+	int64_t paid = entered_at(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PAID);
+	int64_t sent = entered_at(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT);
+	int64_t completed = entered_at(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
 	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
 	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
 
 	put_step(list, N_placed, o->created_at, false);
 	if (state == ORDER_ORDER_CANCELLED || state == ORDER_ORDER_EXPIRED) {
-		put_step(list, state_name(o), since(m, ORDER_MACHINE_ORDER, state), true);
+		put_step(list, state_name(o), entered_at(m, ORDER_MACHINE_ORDER, state), true);
 		return;
 	}
 	if (payment_prepaid(o->payment) && o->total_minor > 0)
