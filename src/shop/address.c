@@ -29,7 +29,7 @@ is_control(uint32_t cp)
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x2028 || cp == 0x2029;
 }
 
-/* Trims and collapses blanks. False when an address line must not contain one of the characters. */
+/* Trims and collapses blanks. False when the text contains a character that no address line may have. */
 static bool
 tidy(struct arena *a, struct str typed, struct str *out)
 {

@@ -23,7 +23,7 @@ struct product_variant {
 	struct str value[PRODUCT_OPTIONS_MAX];
 	struct str sku, barcode;
 	int64_t price_minor, compare_minor, cost_minor; /* compare and cost: -1 for none */
-	bool taxable, shipped, tracked, sell_over;
+	bool taxable, shipped, tracked, sell_over; /* shipped: not digital; sell_over: may be oversold */
 	bool has_stock; /* the imported row gives a stock level */
 	int64_t stock, weight_mg;
 	int64_t content_milli, base_milli; /* for the unit price; 0: none */

@@ -228,7 +228,7 @@ make_control(struct run *r, struct err *e)
 	for (size_t i = 0; i < r->n_files; i++) {
 		struct file f = r->file[i];
 
-		f.version = 0; /* not recorded here; applying it as a migration does that */
+		f.version = 0; /* 0: not recorded here; migrate_run() records it */
 		if (str_ends(f.name, STR(CONTROL_FILE)) && !run_text(r, &f, 0, e))
 			return false;
 	}

@@ -1,4 +1,4 @@
-/* Categories as catalogue_read.h offers them. */
+/* Categories, as declared in catalogue_read.h. */
 #include "store/catalogue/catalogue_read.h"
 #include "store/sql.h"
 

@@ -1,4 +1,4 @@
-/* Lists as catalogue_read.h offers them: ids by keyset paging, and cards by id. */
+/* Lists, as declared in catalogue_read.h: ids by keyset paging, and cards by id. */
 #include "base/num.h"
 #include "plat/text/json.h"
 #include "store/catalogue/catalogue_read_impl.h"

@@ -36,8 +36,8 @@ struct catalogue_saved {
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
 };
 
-/* Locks the catalogue against other imports until catalogue_save_unlock() or the end of the connection. Two imports at
- * a time would be correct, but deadlock on lists, counts and words. ERR_CONFLICT when another connection has the
+/* Locks the catalogue against other imports until catalogue_save_unlock() or the end of the connection. Concurrent
+ * imports would be correct, but would deadlock on lists, counts and words. ERR_CONFLICT when another connection has the
  * lock. */
 MUST_USE bool catalogue_save_lock(struct db *, struct arena *, struct err *);
 void catalogue_save_unlock(struct db *, struct arena *);

@@ -6,9 +6,9 @@
 #include "store/rows_out.h"
 #include "store/sql.h"
 
-#define CHANGES_MAX ((size_t)40000) /* of a batch */
+#define CHANGES_MAX ((size_t)40000) /* per batch */
 #define GATHERED_MAX_B ((size_t)64 << 20) /* the batch uses up to half, reading and writing lists the rest */
-#define WORDS_MAX_B ((size_t)1 << 20) /* of one product in one language */
+#define WORDS_MAX_B ((size_t)1 << 20) /* per product and language */
 #define BLOCKS_AT_A_TIME ((size_t)200) /* each has at most 32 kB */
 
 /* A product gains or loses a word. */

@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "store/sql.h"
 
-/* The time of the last visit is updated once it is this old, so that most reads need no write. */
+/* The time of the last visit is updated only when it is older than this, so that most reads need no write. */
 #define SEEN_AGAIN_S 86400
 
 static void

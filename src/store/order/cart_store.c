@@ -210,7 +210,7 @@ note_before(struct change_tx *tx, const struct db *db, uint64_t cart_id)
 	tx->before = (int64_t)db_last_id(db);
 }
 
-/* True if the earlier attempt was committed. The cart's row is locked, so that attempt has ended; the lines of a cart
+/* True if the earlier attempt was committed. The cart's row is locked, so that attempt has ended. The lines of a cart
  * that became an order no longer change. */
 static bool
 is_in(struct db *db, const struct change_tx *tx, bool *in, struct err *e)

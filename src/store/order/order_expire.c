@@ -37,8 +37,8 @@ next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
 	return true;
 }
 
-/* Steps all machines by the table. The time to pay is cleared in any case, so that an order whose states do not allow
- * the step is not selected again. */
+/* Steps all machines as order_state.def says. Always clears the time to pay, so that an order whose states refuse the
+ * event is not selected again. */
 static bool
 step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct err *e)
 {

@@ -11,8 +11,8 @@
 const enum address_field order_address_columns[ORDER_ADDRESS_COLUMNS] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET,
     ADDRESS_EXTRA, ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
 
-/* The order number is made from the id, which is known only after the INSERT. The INSERT uses the key, also unique, in
- * its place. */
+/* The order number is made from the id, which is known only after the INSERT. Until then `number` contains the key,
+ * which is also unique. */
 static bool
 insert_head(struct db *db, struct arena *a, struct order *o, struct str token_hash, struct err *e)
 {

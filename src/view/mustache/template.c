@@ -61,7 +61,7 @@ template_find(const struct template_set *set, struct str name, size_t *id)
 	return false;
 }
 
-/* Continues after an error, so that all errors are reported at once. */
+/* Reads all installed templates. Continues after an error, so that all errors are reported at once. */
 static bool
 read_installed(struct loader *l, const struct str *names, size_t n)
 {
