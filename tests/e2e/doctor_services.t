@@ -22,7 +22,7 @@ test('a wrong password', async () => {
 	const file = path.join(s.dir, 'wrong');
 	fs.writeFileSync(file, 'wrong\n', { mode: 0o600 });
 	const d = await doctor({ conf: variant({ db: { password_file: file } }) }, 'accounts', 'database');
-	found(d, 'account-refused', `kontor_web is refused with the password in ${file}`, 'kontor accounts | mariadb');
+	found(d, 'account-refused', `kontor_web is refused; its password file is ${file}`, 'kontor accounts | mariadb');
 	lacks(d, 'db-down');
 	found(await doctor({ conf: variant({ db: { name: 'nosuch', user: 'root' } }) }, 'database'), 'db-none',
 		'there is no database nosuch', 'kontor accounts | mariadb; kontor migrate');
