@@ -1,9 +1,11 @@
-/* cache_deletes.c - repeats the cache deletes in the outbox: the writer's own may not have reached memcached. */
+/* cache_deletes.c - repeats the cache deletes in the outbox: the writer's own may not have reached memcached. A row
+ * that memcached does not confirm is tried again after a second; the others go on. */
 #include "jobs/job.h"
 #include "store/outbox_store.h"
 #include "store/sql.h"
 
 #define BATCH 100
+#define REPEAT_S 1
 
 struct batch {
 	struct job_context *j;
@@ -24,9 +26,9 @@ delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 	if (!known)
 		log_put(LOG_ERROR, "event=outbox_unknown id=%llu subject=\"%.*s\"", (unsigned long long)id,
 		    STR_ARG(subject));
+	q = db_query(j->db, x.done ? SQL_OUTBOX_DELETE : SQL_OUTBOX_REPEAT);
 	if (!x.done)
-		return err_set(e, ERR_UPSTREAM, "memcached does not confirm deletes");
-	q = db_query(j->db, SQL_OUTBOX_DELETE);
+		q_i64(q, j->now_s + REPEAT_S);
 	q_u64(q, id);
 	return db_run(q, NULL, e);
 }

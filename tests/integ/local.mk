@@ -16,6 +16,7 @@ INTEG_TESTS = \
 	tests/integ/test_import \
 	tests/integ/test_import_goods \
 	tests/integ/test_import_shop \
+	tests/integ/test_job_rows \
 	tests/integ/test_memc \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
@@ -60,6 +61,9 @@ tests_integ_test_cache_servers_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_stale_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_stale_SOURCES = tests/integ/test_cache_stale.c
 tests_integ_test_cache_stale_LDADD = $(INTEG_LIBS)
+tests_integ_test_job_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_job_rows_SOURCES = tests/integ/test_job_rows.c
+tests_integ_test_job_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_memc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_memc_SOURCES = tests/integ/test_memc.c
 tests_integ_test_memc_LDADD = $(INTEG_LIBS)

@@ -1,6 +1,8 @@
 /* Changed values and placeholders: when a stale value is served, who fills, who waits. */
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -128,6 +130,36 @@ START_TEST(a_marked_value_is_not_shown_for_want_of_a_permit_but_a_soft_expired_o
 	kill(holder, SIGKILL);
 	ck_assert_int_eq(waitpid(holder, &status, 0), holder);
 	fetch(c, "marked", "v2", CACHE_FRESH); /* at once: nobody holds its lock */
+}
+END_TEST
+
+/* Ends all connections of this process to memcached. */
+static void
+break_connections(void)
+{
+	struct sockaddr_un at;
+	int n = 0;
+
+	for (int fd = 3; fd < 256; fd++) {
+		socklen_t len = sizeof(at);
+
+		memset(&at, 0, sizeof(at));
+		if (getpeername(fd, (struct sockaddr *)&at, &len) == 0 && at.sun_family == AF_UNIX
+		    && strstr(at.sun_path, "mc.sock") != NULL)
+			n += shutdown(fd, SHUT_RDWR) == 0;
+	}
+	ck_assert_int_gt(n, 0);
+}
+
+START_TEST(a_change_on_a_broken_connection_deletes_on_a_new_one)
+{
+	struct cache *c = patient_reader("broken");
+	struct cache_key key = item_of(c, "broken").key;
+
+	fetch(c, "broken", "v1", CACHE_FRESH);
+	break_connections();
+	ck_assert(cache_forget(c, &arena, &key, 1));
+	ck_state(c, "broken", NOTHING);
 }
 END_TEST
 
@@ -353,7 +385,8 @@ START_TEST(what_could_not_be_marked_is_deleted)
 }
 END_TEST
 
-INTEG_MAIN("cache_stale", true, a_change_marks_the_value_and_the_next_reader_renews_it,
+INTEG_MAIN("cache_stale", true, a_change_on_a_broken_connection_deletes_on_a_new_one,
+    a_change_marks_the_value_and_the_next_reader_renews_it,
     a_marked_value_serves_while_the_database_is_down_and_no_longer,
     a_marked_value_is_not_shown_for_want_of_a_permit_but_a_soft_expired_one_is,
     what_was_read_before_a_second_change_is_not_stored_over_a_marked_value,

@@ -75,6 +75,7 @@ struct cache_setup {
 	int64_t soft_s, hard_s;
 	size_t l1_b;
 	int fills; /* limit of concurrent fills of all workers */
+	bool repeats; /* deletes are repeated until confirmed: none is sent while the server's breaker is open */
 };
 
 /* Allocated on the arena; `servers` must live as long. Connects on first use. */

@@ -9,7 +9,8 @@ may_ask(struct cache *c, size_t server, enum cache_urgency urgency)
 	switch (urgency) {
 	case CACHE_ORDINARY: return c->wait_ns > 0 && breaker_allow(c->ctl, BREAKER_CACHE + (unsigned)server);
 	case CACHE_QUIET: return !breaker_is_open(c->ctl, BREAKER_CACHE + (unsigned)server);
-	case CACHE_MUST: break;
+	case CACHE_MUST: return !c->set.repeats || !breaker_is_open(c->ctl, BREAKER_CACHE + (unsigned)server);
+	case CACHE_PROBE: break;
 	}
 	return true;
 }
@@ -29,12 +30,12 @@ limit(const struct cache *c, enum cache_urgency urgency)
 {
 	uint64_t ns = c->set.timeout_ns, at_ns;
 
-	if (urgency != CACHE_MUST && ns > c->wait_ns)
+	if (urgency < CACHE_MUST && ns > c->wait_ns)
 		ns = c->wait_ns;
 	if (urgency == CACHE_QUIET && ns < QUIET_NS)
 		ns = QUIET_NS;
 	at_ns = clock_mono_ns() + ns;
-	return urgency != CACHE_MUST && at_ns > c->deadline_ns ? c->deadline_ns : at_ns;
+	return urgency < CACHE_MUST && at_ns > c->deadline_ns ? c->deadline_ns : at_ns;
 }
 
 void
@@ -75,7 +76,7 @@ exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n, enum c
 void
 cache_exchange(struct cache *c, struct arena *a, struct memc_op *ops, size_t n, enum cache_urgency urgency)
 {
-	if (c->memc == NULL || (!c->unlocked && urgency != CACHE_MUST)) {
+	if (c->memc == NULL || (!c->unlocked && urgency < CACHE_MUST)) {
 		for (size_t i = 0; i < n; i++)
 			ops[i].result = MEMC_ERROR;
 		return;
@@ -96,6 +97,6 @@ cache_probe(struct cache *c)
 	arena_init(&a, (size_t)1 << 16);
 	for (size_t i = 0; i < n; i++)
 		ops[i] = (struct memc_op){MEMC_GET, .key = PROBE_KEY, .server = i};
-	exchange(c, &a, ops, n, CACHE_MUST);
+	exchange(c, &a, ops, n, CACHE_PROBE);
 	arena_fini(&a);
 }

@@ -23,8 +23,8 @@ erase(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 		ops[i].result = all[i].result;
 }
 
-/* A failed mark means that the value is absent or that memcached is out of memory. The answer does not distinguish the
- * two, so the key is deleted. */
+/* A failed mark means that the value is absent, that memcached is out of memory (both have the same answer), or an
+ * error such as a lost connection. The key is then deleted, except on a server whose breaker is open. */
 static size_t
 mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 {
@@ -34,8 +34,9 @@ mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 		return 0;
 	cache_exchange(c, a, ops, n, CACHE_MUST);
 	for (size_t i = 0; i < n; i++) {
-		errors += ops[i].result == MEMC_ERROR;
-		if (ops[i].result == MEMC_MISS || ops[i].result == MEMC_REFUSED)
+		if (ops[i].result == MEMC_ERROR && breaker_is_open(c->ctl, BREAKER_CACHE + (unsigned)ops[i].server))
+			errors++;
+		else if (ops[i].result != MEMC_OK)
 			ops[left++] = ops[i];
 	}
 	if (left > 0)
@@ -45,7 +46,7 @@ mark(struct cache *c, struct arena *a, struct memc_op *ops, size_t n)
 	return errors;
 }
 
-/* Works even while a breaker is open, since no possible delete may be skipped. Returns the number of failures. */
+/* Returns the number of failures. */
 static size_t
 forget(struct cache *c, struct arena *a, const struct cache_key *keys, size_t n)
 {

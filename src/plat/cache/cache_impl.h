@@ -92,7 +92,8 @@ cache_key_str(const struct cache_key *key)
 enum cache_urgency {
 	CACHE_ORDINARY, /* for a page: within its wait budget, and not while a server's breaker is open */
 	CACHE_QUIET,	/* does not wait; only quiet operations */
-	CACHE_MUST	/* even while the breaker is open */
+	CACHE_MUST,	/* even while the breaker is open, unless the cache's deletes are repeated */
+	CACHE_PROBE	/* even then */
 };
 
 /* Like memc_do(), and reports to the breakers. */

@@ -116,7 +116,11 @@ memc_do(struct memc *m, struct arena *a, struct memc_op *ops, size_t n, uint64_t
 	for (size_t k = 0; k < m->n_servers; k++)
 		memc_server_fetch(m, &m->server[k], a, ops, n);
 	for (size_t k = 0; k < m->n_servers; k++)
-		memc_server_ask(m, &m->server[k], ops, n);
+		m->server[k].first = m->server[k].connected;
+	for (int first = 1; first >= 0; first--)
+		for (size_t k = 0; k < m->n_servers; k++)
+			if (m->server[k].first == first)
+				memc_server_ask(m, &m->server[k], ops, n);
 	arm_timer(m, 0);
 	arena_reset(&m->keys);
 }

@@ -16,6 +16,7 @@ struct memc_server {
 	memcached_result_st result;
 	uint64_t connection; /* number of the current connection, or of the next */
 	bool connected;
+	bool first; /* among the operations with an exchange each: it was connected before them */
 	size_t n_keys;
 	const char **keys; /* of the pending reads, for the library */
 	size_t *keys_b;

@@ -23,7 +23,7 @@ struct doctor_schema {
 MUST_USE bool doctor_schema(struct db *, struct arena *, struct doctor_schema *, struct err *);
 
 struct doctor_queue {
-	int64_t dead, late; /* dead: failed for good; late: due before `before_s`, but still pending */
+	int64_t dead, late; /* dead: failed for good; late: older than `before_s` and still pending */
 };
 MUST_USE bool doctor_queue(struct db *, struct arena *, int64_t before_s, struct doctor_queue *, struct err *);
 
