@@ -28,7 +28,7 @@ in_db(struct pausing *p, struct err *e)
 	if (!cmd_db(p->c, DB_MIGRATE, &db, e))
 		return false;
 	if (p->paused)
-		return shop_control_pause(db, SHOP_PAUSED, e);
+		return shop_control_pause(db, SHOP_PAUSED, NULL, e);
 	if (!shop_control_read(db, p->c->a, &was, e))
 		return false;
 	/* A restore in progress holds the lock. One that failed does not: then the operator decides. */
@@ -44,15 +44,15 @@ set_paused(struct pausing *p)
 	struct control *ctl = &p->control;
 
 	p->here = control_open(ctl, p->c->conf.paths_control_file.p, NULL, &p->host);
+	p->taken_back = !p->paused && control_pause_due(ctl);
 	if (p->paused)
 		control_pause(ctl, true, true);
+	else if (p->taken_back) /* before the row changes, or kontor-jobs could pause it again */
+		control_pause(ctl, false, false);
 	p->everywhere = in_db(p, &p->db);
 	if (p->everywhere) {
 		control_set_shop_paused(ctl, p->paused);
 		control_pause(ctl, false, false);
-	} else if (!p->paused && control_pause_due(ctl)) {
-		control_pause(ctl, false, false);
-		p->taken_back = true;
 	}
 }
 
@@ -104,7 +104,9 @@ put_text(struct buf *b, const struct pausing *p)
 
 		if (counts(w))
 			buf_fmt(b, "  backend %s, worker %d, process %d %s\n", w->backend, w->slot, w->pid,
-			    obeys(p, w) ? "obeys" : "LACKS THE CONTROL FILE: kontor reload");
+			    obeys(p, w) ? "obeys"
+			    : p->here   ? "LACKS THE CONTROL FILE: kontor reload"
+					: "CANNOT BE REACHED: the control file is unusable");
 	}
 }
 

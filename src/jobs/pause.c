@@ -18,9 +18,11 @@ job_pause(struct job_context *j, struct err *e)
 {
 	struct shop_control c;
 
-	if (control_pause_due(j->ctl)) {
-		if (!shop_control_pause(j->db, SHOP_PAUSED, e))
+	if (control_pause_due(j->ctl) && !shop_control_pause(j->db, SHOP_PAUSED, j->ctl, e)) {
+		if (e->kind != ERR_CONFLICT)
 			return unless_down(j, e);
+		err_clear(e);
+	} else if (control_pause_due(j->ctl)) {
 		control_set_shop_paused(j->ctl, true);
 		control_pause_written(j->ctl);
 		log_put(LOG_WARN, "event=paused msg=\"ordering is paused on all hosts, as requested on this one\"");

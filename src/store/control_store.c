@@ -4,7 +4,7 @@
 #include "plat/db/db_code.h"
 #include "store/sql.h"
 
-#define PAUSE_WAIT_NS (15 * CLOCK_S)
+#define PAUSE_WAIT_NS (12 * CLOCK_S)
 
 static bool
 read_row(struct db *db, enum sql_id id, struct arena *a, struct shop_control *c, struct err *e)
@@ -53,12 +53,29 @@ control_change(struct db *db, enum sql_id id, unsigned bits, struct err *e)
 		|| err_set(e, ERR_UPSTREAM, SHOP_CONTROL_TABLE " has no row; `kontor migrate` creates it"));
 }
 
+struct pause {
+	unsigned bit;
+	const struct control *due;
+};
+
+/* `kontor resume` ends the host's pause before it changes the row, so behind the lock one of the two is seen. */
+static bool
+pause_row(struct db *db, void *arg, struct err *e)
+{
+	const struct pause *p = arg;
+
+	return control_change(db, SQL_CONTROL_PAUSE, p->bit, e)
+	    && (p->due == NULL || control_pause_due(p->due)
+		|| err_set(e, ERR_CONFLICT, "the pause of this host has ended"));
+}
+
 bool
-shop_control_pause(struct db *db, unsigned bit, struct err *e)
+shop_control_pause(struct db *db, unsigned bit, const struct control *due, struct err *e)
 {
 	uint64_t until_ns = clock_mono_ns() + PAUSE_WAIT_NS;
+	struct pause p = {bit, due};
 
-	while (!control_change(db, SQL_CONTROL_PAUSE, bit, e)) {
+	while (!db_tx(db, pause_row, &p, e)) {
 		if (e->code != DB_CODE_LOCK_WAIT)
 			return false;
 		if (clock_mono_ns() > until_ns)

@@ -5,6 +5,7 @@
 #ifndef KONTOR_STORE_CONTROL_STORE_H
 #define KONTOR_STORE_CONTROL_STORE_H
 
+#include "plat/control/control.h"
 #include "plat/db/db.h"
 
 #define SHOP_CONTROL_TABLE "shop_control"
@@ -21,8 +22,9 @@ MUST_USE bool shop_control_read(struct db *, struct arena *, struct shop_control
 /* Takes the share lock, inside the transaction that places an order. ERR_BUSY when ordering is paused. */
 MUST_USE bool shop_control_may_place(struct db *, struct arena *, struct err *);
 
-/* Sets a bit, after waiting for all orders being placed. ERR_UPSTREAM when they take longer than 15 s. */
-MUST_USE bool shop_control_pause(struct db *, unsigned bit, struct err *);
+/* Sets a bit, after waiting for all orders being placed. Fails when they take longer than 12 s.
+ * `due`: only while that host's pause is due, else ERR_CONFLICT; NULL: always. */
+MUST_USE bool shop_control_pause(struct db *, unsigned bit, const struct control *due, struct err *);
 
 /* Clears bits. */
 MUST_USE bool shop_control_resume(struct db *, unsigned bits, struct err *);

@@ -1,15 +1,18 @@
-/* Jobs of kontor-jobs that work on rows: the cache deletes of the outbox. */
+/* Jobs of kontor-jobs that work on rows: the cache deletes of the outbox, and the pause. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cached.h"
 #include "jobs/job.h"
+#include "store/control_store.h"
 #include "store/sql.h"
 
 #define ROWS 40
+#define WAITING "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'UPDATE shop_control SET%'"
 
 static struct job_context job;
 
@@ -152,6 +155,54 @@ START_TEST(deletes_are_done_within_two_seconds_of_the_servers_return)
 }
 END_TEST
 
+static long long
+paused(void)
+{
+	return services_number(&services, "SELECT paused FROM shop_control WHERE id = 1");
+}
+
+/* Runs the job while an order is being placed; `resume` ends the host's pause meanwhile. */
+static void
+pause_behind_an_order(bool resume)
+{
+	struct db *order = services_db(&services, &arena, DB_WEB);
+	struct err e = {0};
+	int status;
+	pid_t pid;
+
+	services_sql(&services, "UPDATE shop_control SET paused = 0");
+	ck_ok(db_begin(order, &e) && shop_control_may_place(order, &arena, &e), &e);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		job.db = services_db(&services, &arena, DB_JOBS);
+		_exit(job_pause(&job, &e) ? 0 : 1);
+	}
+	for (uint64_t until_ns = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S;
+	     services_number(&services, WAITING) == 0;) {
+		ck_assert_uint_lt(clock_mono_ns(), until_ns);
+		clock_sleep_ns(20 * CLOCK_MS);
+	}
+	if (resume)
+		control_pause(job.ctl, false, false);
+	ck_ok(db_commit(order, &e), &e);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+}
+
+START_TEST(a_pause_that_was_taken_back_is_not_written)
+{
+	prepare("pause");
+	control_pause(job.ctl, true, true);
+	pause_behind_an_order(true);
+	ck_assert_int_eq(paused(), 0);
+	control_pause(job.ctl, true, true);
+	pause_behind_an_order(false);
+	ck_assert_int_eq(paused(), SHOP_PAUSED);
+	ck_assert(!control_paused(job.ctl));
+}
+END_TEST
+
 INTEG_MAIN("job_rows", false, a_silent_server_delays_only_the_deletes_of_its_own_keys,
     marks_at_a_silent_server_leave_time_for_the_others,
-    deletes_are_done_within_two_seconds_of_the_servers_return)
+    deletes_are_done_within_two_seconds_of_the_servers_return, a_pause_that_was_taken_back_is_not_written)

@@ -138,6 +138,8 @@ START_TEST(a_foreign_or_short_file_and_a_missing_one_are_refused)
 	atomic_store(&ctl.area->magic, 5);
 	ck_assert(!control_open(&tool, path, NULL, &e));
 	ck_assert_int_eq(e.kind, ERR_UPSTREAM);
+	ck_assert_ptr_nonnull(strstr(e.msg, path));
+	ck_assert_ptr_nonnull(strstr(e.msg, "remove it"));
 	err_clear(&e);
 	ck_assert_int_eq(truncate(path, 100), 0);
 	ck_assert(!control_open_tool(&tool, path, false, &e));

@@ -12,6 +12,8 @@
 #define PAUSED 1
 #define ROW_DUE 2
 
+#define NOT_OURS "%s is not a control file of this program: remove it; the workers make it anew"
+
 /* Higher than any epoch of an earlier file. */
 static uint64_t
 first_epoch(void)
@@ -28,7 +30,7 @@ make_area(struct control *ctl, struct err *e)
 	uint64_t magic = shared_get(&area->magic);
 
 	if (magic != 0 && magic != CONTROL_MAGIC)
-		return err_set(e, ERR_UPSTREAM, "%s: not a control file of this program", ctl->file.name);
+		return err_set(e, ERR_UPSTREAM, NOT_OURS, ctl->file.name);
 	shared_boot(boot);
 	if (magic == 0) {
 		shared_set(&area->epoch, first_epoch());
@@ -59,7 +61,7 @@ open_file(struct control *ctl, const char *path, int flags, struct err *e)
 		ok = make_area(ctl, e);
 		shared_ready(&ctl->file);
 	} else if (shared_get(&ctl->area->magic) != CONTROL_MAGIC) {
-		ok = err_set(e, ERR_UPSTREAM, "%s: not a control file of this program", path);
+		ok = err_set(e, ERR_UPSTREAM, NOT_OURS, path);
 	}
 	if (!ok)
 		control_close(ctl);
