@@ -7,11 +7,6 @@
 #define BATCH 100
 #define REPEAT_S 1
 
-struct batch {
-	struct job_context *j;
-	size_t n;
-};
-
 static bool
 delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 {
@@ -36,31 +31,25 @@ delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 static bool
 delete_batch(struct db *db, void *arg, struct err *e)
 {
-	struct batch *b = arg;
+	struct job_context *j = arg;
 	struct db_query *q = db_query(db, SQL_OUTBOX_CLAIM);
 	struct db_rows rows;
+	size_t n = 0;
 
-	b->n = 0;
 	q_str(q, STR("cache"));
-	q_i64(q, b->j->now_s);
+	q_i64(q, j->now_s);
 	q_u64(q, BATCH);
-	if (!db_select(q, b->j->a, &rows, e))
+	if (!db_select(q, j->a, &rows, e))
 		return false;
-	while (db_next(&rows)) {
-		if (!delete_one(b->j, &rows, e))
+	for (; db_next(&rows); n++)
+		if (!delete_one(j, &rows, e))
 			return false;
-		b->n++;
-	}
+	j->more = n == BATCH;
 	return true;
 }
 
 bool
 job_cache_deletes(struct job_context *j, struct err *e)
 {
-	struct batch b = {.j = j};
-
-	if (!db_tx(j->db, delete_batch, &b, e))
-		return false;
-	j->more = b.n == BATCH;
-	return true;
+	return db_tx(j->db, delete_batch, j, e);
 }
