@@ -19,6 +19,15 @@ clock_utc_s(void)
 }
 
 uint64_t
+clock_utc_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / CLOCK_MS;
+}
+
+uint64_t
 clock_left_ns(uint64_t deadline_ns)
 {
 	uint64_t now = clock_mono_ns();

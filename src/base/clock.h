@@ -13,6 +13,7 @@
 
 uint64_t clock_mono_ns(void);
 int64_t clock_utc_s(void);
+uint64_t clock_utc_ms(void);
 
 /* Nanoseconds until the deadline; 0 when it has passed. */
 uint64_t clock_left_ns(uint64_t deadline_ns);

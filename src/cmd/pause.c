@@ -1,12 +1,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cmd/cmd.h"
 #include "plat/stats/stats_report.h"
 #include "store/admin/migrate.h"
 #include "store/control_store.h"
 
 #define OUTPUT_MAX_B ((size_t)1 << 20)
+#define JOIN_WAIT_NS (6 * CLOCK_S) /* an idle worker opens a new control file within 2 s */
+#define JOIN_STEP_NS (100 * CLOCK_MS)
 
 /* How far a change reached. */
 struct pausing {
@@ -78,11 +81,25 @@ look_at_workers(struct pausing *p)
 		return;
 	stats_read(&st, p->c->a, &p->report);
 	stats_close(&st);
+	p->obey = p->others = 0;
 	for (size_t i = 0; i < p->report.n_workers; i++) {
 		const struct stats_worker *w = &p->report.workers[i];
 
 		if (counts(w))
 			*(obeys(p, w) ? &p->obey : &p->others) += 1;
+	}
+}
+
+/* Workers that have another control file, or none, open this one soon. */
+static void
+wait_for_workers(struct pausing *p)
+{
+	uint64_t until_ns = clock_mono_ns() + JOIN_WAIT_NS;
+
+	look_at_workers(p);
+	while (p->here && p->others > 0 && clock_left_ns(until_ns) > 0) {
+		clock_sleep_ns(JOIN_STEP_NS);
+		look_at_workers(p);
 	}
 }
 
@@ -144,7 +161,7 @@ run_pause(struct cmd *c, bool paused)
 	if (!cmd_conf(c, &e))
 		return cmd_fail(c, &e);
 	set_paused(&p);
-	look_at_workers(&p);
+	wait_for_workers(&p);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
 	(json ? put_json : put_text)(&b, &p);
 	status = cmd_print(c, &b);

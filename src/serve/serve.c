@@ -20,6 +20,7 @@
 
 #define PAGE_MAX_B ((size_t)8 << 20)
 #define BROKEN_STAYS_NS (15 * CLOCK_S) /* a worker with an unusable configuration exits after this time */
+#define IDLE_LOOK_NS (2 * CLOCK_S) /* how often an idle worker looks for the shared files */
 
 struct str
 request_header(const struct request *rq, const char *cgi_name)
@@ -410,8 +411,17 @@ serve_run(struct app *app, struct fcgi *fcgi)
 	if (!watchdog_open(&watchdog, &e))
 		return EX_OSERR;
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
-	while ((got = fcgi_next(fcgi, until_ns)) == FCGI_EVENT_REQUEST)
-		serve_one(app, fcgi, &a, &watchdog);
+	for (;;) {
+		uint64_t look_ns = clock_mono_ns() + IDLE_LOOK_NS;
+
+		got = fcgi_next(fcgi, until_ns < look_ns ? until_ns : look_ns);
+		if (got == FCGI_EVENT_REQUEST)
+			serve_one(app, fcgi, &a, &watchdog);
+		else if (got == FCGI_EVENT_TIME && clock_left_ns(until_ns) > 0)
+			app_join(app, false);
+		else
+			break;
+	}
 	arena_fini(&a);
 	watchdog_close(&watchdog);
 	return got == FCGI_EVENT_STOP ? EXIT_SUCCESS : EX_CONFIG;

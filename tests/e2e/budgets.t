@@ -16,7 +16,7 @@ const { test, run } = require('./tap.js');
 const L1_LIFE_MS = 500; // CACHE_L1_LIFE_NS
 const MIXED = 20000, BATCH = 50, GROWTH_KB = 64;
 // Their number depends on the speed of the other side; getrandom refills a pool of ids now and then.
-const WAITING = ['poll', 'recvfrom', 'getrandom'];
+const WAITING = ['poll', 'recvfrom', 'getrandom', 'epoll_pwait'];
 // Looks at the counters' file and the control file: once a second, and at each POST.
 const LOOKING = ['newfstatat'];
 

@@ -29,7 +29,7 @@ class FullShop extends Shop {
 	async bringUp(conf) {
 		state = path.join(this.dir, 'state');
 		fs.mkdirSync(state);
-		child.execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', state]);
+		child.execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', state]);
 		fill();
 		await super.bringUp({ ...conf, paths: { stats_file: path.join(state, 'stats') } });
 	}
@@ -117,21 +117,21 @@ test('a pause holds for workers whose file is deleted, and for the file that is 
 	await taken();
 	assert.doesNotMatch(s.kontor('status').stdout, /PAUSED/);
 });
-test('no order is taken while the counters\' file is lost and there is no room for another', async () => {
-	for (const file of files('stats.'))
-		fs.rmSync(file);
+// No room becomes free meanwhile: the lost files are kept, and no process has a deleted one open.
+async function lost(names, why) {
+	await until('all to have the files', () => JSON.parse(s.kontor('pause', '--json').stdout).workers.length === 4
+		&& s.kontor('resume').status === 0 && s.kontor('status').stdout.includes('1 kontor-jobs'));
 	fill();
-	await refused(/no order is taken: .*stats\.[0-9a-f]+/);
+	for (const file of names)
+		fs.renameSync(file, path.join(state, `lost-${path.basename(file)}`));
+	await refused(why);
 	makeRoom();
 	await taken();
-});
-test('no order is taken while the control file is lost and there is no room for another', async () => {
-	fs.rmSync(path.join(state, 'stats-control'));
-	fill();
-	await refused(/no order is taken: .*stats-control/);
-	makeRoom();
-	await taken();
-});
+}
+test('no order is taken while the counters\' file is lost and there is no room for another', () =>
+	lost(files('stats.'), /no order is taken: .*stats\.[0-9a-f]+/));
+test('no order is taken while the control file is lost and there is no room for another', () =>
+	lost(files('stats-control'), /no order is taken: .*stats-control/));
 test('a control file that was put in the place of the one in use is the one that counts', async () => {
 	assert.strictEqual(s.kontor('pause').status, 0);
 	const file = path.join(state, 'stats-control');
@@ -175,28 +175,35 @@ test('kontor pause lists the workers that obey', async () => {
 	assert.ok(said.workers.every((w) => w.obeys && s.workerPids().includes(w.pid)), r.stdout);
 	assert.strictEqual(s.kontor('resume').status, 0);
 });
-test('a pause waits for the order that is being placed, and none follows', async () => {
-	const b = await ready(), later = await ready(), before = orders();
+// A transaction of its own that does the statement; gives the function that ends it.
+async function holding(sql) {
 	const p = child.spawn('mariadb', ['--no-defaults', '-S', `${s.services}/db.sock`, '-u', 'root', '-n', 'kontor'],
 		{ stdio: ['pipe', 'pipe', 'inherit'] });
 	const held = new Promise((done) => p.stdout.once('data', done));
-	p.stdin.write('BEGIN; SELECT variant_id FROM stock FOR UPDATE;\n');
+	p.stdin.write(`BEGIN; ${sql}; SELECT 1;\n`);
 	await held;
-	const placed = place(b);
-	await until('the order to wait for the stock', () => s.number("SELECT COUNT(*) FROM information_schema.processlist"
-		+ " WHERE state = 'Updating' AND info LIKE 'UPDATE stock%'") === 1);
+	return () => new Promise((done) => { p.on('exit', done); p.stdin.end('ROLLBACK;\n'); });
+}
+test('a pause waits for orders that are being placed, which share the row', async () => {
+	const end = await holding('SELECT paused FROM shop_control WHERE id = 1 LOCK IN SHARE MODE');
 	const pause = child.spawn(path.join(build, 'kontor'), ['--config', s.confFile, 'pause'], { stdio: 'ignore' });
-	let ended = false;
-	const end = new Promise((done) => pause.on('exit', (status) => { ended = true; done(status); }));
-	await until('the pause to wait for the order', () => s.number("SELECT COUNT(*) FROM information_schema.processlist"
+	let status = null;
+	const ended = new Promise((done) => pause.on('exit', (n) => done(status = n)));
+	await until('the pause to wait', () => s.number("SELECT COUNT(*) FROM information_schema.processlist"
 		+ " WHERE info LIKE 'UPDATE shop_control%'") === 1);
-	assert.ok(!ended);
-	p.stdin.end('ROLLBACK;\n');
-	assert.strictEqual((await placed).status, 303);
-	assert.strictEqual(await end, 0);
-	assert.strictEqual((await place(later)).status, 503);
-	assert.strictEqual(orders(), before + 1);
+	assert.strictEqual(status, null);
+	await end();
+	assert.strictEqual(await ended, 0);
 	assert.strictEqual(s.kontor('resume').status, 0);
+});
+test('no order is placed while the row is being changed, and it reads what that left', async () => {
+	const b = await ready(), before = orders();
+	const end = await holding('UPDATE shop_control SET paused = 1 WHERE id = 1');
+	assert.strictEqual((await place(b)).status, 503);
+	assert.strictEqual(orders(), before);
+	await end();
+	await until('the order', async () => (await place(b)).status === 303);
+	assert.strictEqual(orders(), before + 1);
 });
 test('a pause said while the database is down holds on this host, and on all as soon as it is back', async () => {
 	s.service('db-kill');

@@ -186,17 +186,35 @@ control_has(const struct control *ctl, int pid)
 	return false;
 }
 
+static void
+take_later(shared_word *word, uint64_t other)
+{
+	uint64_t old = atomic_load(word);
+
+	while (other > old && !atomic_compare_exchange_weak(word, &old, other))
+		;
+}
+
+/* Sets a word that is a time in ms * 4 + `bits`: later than before on any clock. */
+static void
+set_timed(shared_word *word, uint64_t bits)
+{
+	uint64_t now = clock_utc_ms() * 4, old = atomic_load(word), fresh;
+
+	do
+		fresh = (now > old ? now : (old | 3) + 1) + bits;
+	while (!atomic_compare_exchange_weak(word, &old, fresh));
+}
+
 /* Another process may have created and changed the new file meanwhile: the later pause wins. */
 static void
 carry_over(struct control *to, const struct control *from)
 {
-	uint64_t mine = atomic_load(&from->area->pause), theirs = atomic_load(&to->area->pause), none = 0;
+	uint64_t none = 0;
 
-	while (mine > theirs && !atomic_compare_exchange_weak(&to->area->pause, &theirs, mine))
-		;
+	take_later(&to->area->pause, atomic_load(&from->area->pause));
 	(void)atomic_compare_exchange_strong(&to->area->identity, &none, atomic_load(&from->area->identity));
-	if (atomic_load(&from->area->shop_paused) != 0)
-		atomic_store(&to->area->shop_paused, 1);
+	take_later(&to->area->shop_paused, atomic_load(&from->area->shop_paused));
 	if (atomic_load(&to->area->epoch) <= atomic_load(&from->area->epoch))
 		atomic_store(&to->area->epoch, atomic_load(&from->area->epoch) + 1);
 }
@@ -276,14 +294,8 @@ control_paused(const struct control *ctl)
 void
 control_pause(struct control *ctl, bool paused, bool due)
 {
-	uint64_t now = (uint64_t)clock_utc_s() * 1000 * 4, old, fresh;
-
-	if (!may_write(ctl))
-		return;
-	old = atomic_load(&ctl->area->pause);
-	do /* later than before on any clock */
-		fresh = (now > old ? now : (old | 3) + 1) + (paused ? PAUSED : 0) + (due ? ROW_DUE : 0);
-	while (!atomic_compare_exchange_weak(&ctl->area->pause, &old, fresh));
+	if (may_write(ctl))
+		set_timed(&ctl->area->pause, (paused ? PAUSED : 0) + (due ? ROW_DUE : 0));
 }
 
 bool
@@ -317,13 +329,14 @@ set_word(struct control *ctl, size_t offset, uint64_t v)
 bool
 control_shop_paused(const struct control *ctl)
 {
-	return shared_word_of(ctl, offsetof(struct control_area, shop_paused)) != 0;
+	return (shared_word_of(ctl, offsetof(struct control_area, shop_paused)) & PAUSED) != 0;
 }
 
 void
 control_set_shop_paused(struct control *ctl, bool paused)
 {
-	set_word(ctl, offsetof(struct control_area, shop_paused), paused ? 1 : 0);
+	if (may_write(ctl))
+		set_timed(&ctl->area->shop_paused, paused ? PAUSED : 0);
 }
 
 uint64_t
