@@ -51,12 +51,12 @@ async function pages(shop) {
 	const one = (target, options) => [{ target, options }];
 	const all = (targets) => targets.map((target) => ({ target }));
 	const rows = [
-		{ id: 'product', what: 'Product, hot', need: 0.75, requests: one(product) },
-		{ id: 'product-zipf', what: `Product, by Zipf from ${handles.length.toLocaleString('en')}`, need: 0.55, requests: all(handles), draw: 'zipf:1.0' },
+		{ id: 'product', what: 'Product, hot', need: 1.0, requests: one(product) },
+		{ id: 'product-zipf', what: `Product, by Zipf from ${handles.length.toLocaleString('en')}`, need: 0.74, requests: all(handles), draw: 'zipf:1.0' },
 		{ id: 'product-json', what: 'Product as JSON, hot', need: null, requests: one(product, { accept: 'application/json' }) },
 		{ id: 'not-modified', what: 'Product not modified (304)', need: 0.80, requests: one(product, { headers: { 'If-None-Match': headers.etag } }) },
-		{ id: 'home', what: 'Home', need: 0.70, requests: one('/en/') },
-		{ id: 'category', what: 'Category, hot', need: 0.65, requests: one('/en/c/house') },
+		{ id: 'home', what: 'Home', need: 1.0, requests: one('/en/') },
+		{ id: 'category', what: 'Category, hot', need: 1.0, requests: one('/en/c/house') },
 		{ id: 'lists', what: `Lists, by Zipf from ${listed.length}`, need: null, requests: all(listed), draw: 'zipf:1.0' },
 		{ id: 'search', what: 'Search, hot', need: null, requests: one('/en/search?q=wood') },
 		{ id: 'info', what: 'Information page', need: null, requests: one('/en/info/terms') },
@@ -149,7 +149,7 @@ async function hot(env, page) {
 // Each request is for a product not requested since the caches were emptied.
 async function cold(env, average_b) {
 	const { shop, ceiling, rounds } = env;
-	const row = begin({ id: 'product-cold', what: 'Product, cold (nothing cached)', need: 0.25 });
+	const row = begin({ id: 'product-cold', what: 'Product, cold (nothing cached)', need: 0.22 });
 	const count = Math.min(COLD_A_ROUND, Math.floor((shop.handles.length - 40) / rounds));
 	await ceiling.answerAs(await likeMost(shop, 'lighttpd', shop.handles.slice(-40).map((h) => ({ target: `/en/p/${h}` })),
 		average_b - HEAD_B));
