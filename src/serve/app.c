@@ -87,8 +87,9 @@ app_join(struct app *app, bool now)
 	app->joined &= control_join(&app->control, app->conf.paths_control_file.p, app->backend, &app->stats,
 	    app->joined ? &e : &second);
 	if (was && !app->joined)
-		log_put(LOG_ERROR, "event=no_orders place=%s msg=\"%s: no order is taken until the file exists again\"",
-		    e.place, e.msg);
+		log_put(LOG_ERROR,
+		    "event=no_orders place=%s msg=\"%s: no order is taken until both files can be shared\"", e.place,
+		    e.msg);
 	else if (!was && app->joined)
 		log_put(LOG_INFO, "event=joined msg=\"counters and control file are shared\"");
 }

@@ -72,7 +72,8 @@ check_version(struct doctor *d, const char *where, struct str version)
 	for (int i = 0; i < 3 && str_cut(&rest, '.', &part); i++)
 		all = num_u64(part, 0, 999, &n) ? all * 1000 + n : 0;
 	if (all < OLDEST)
-		FIND(d, cache_old, "WHERE", where, "NAME", version.n == 0 ? "of no version" : str_zdup(d->a, version));
+		FIND(d, cache_old, "WHERE", where, "NAME",
+		    version.n == 0 ? "of an unknown version" : str_zdup(d->a, version));
 }
 
 static void

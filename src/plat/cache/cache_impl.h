@@ -49,10 +49,11 @@ struct cache_work {
 	struct cache_item *item;
 	enum cache_phase phase;
 	struct cache_l1_life life;  /* its epoch was read before the request to memcached */
-	struct memc_token token;   /* OURS, RENEW: of the bytes to replace, before the database is read */
+	struct memc_token token;    /* OURS, RENEW: of the bytes that our value will replace; got before the database
+				     * is read, so that a later change defeats the store */
 	struct str stale;	    /* a value to fall back on */
 	bool outage_only;	    /* `stale` is marked */
-	bool orphaned;		    /* THEIRS: may be taken over when nobody can wait any longer */
+	bool orphaned;		    /* THEIRS: not yet taken over; this reader may do so when its wait ends */
 	struct str lock;	    /* RENEW: the key of our lock */
 	bool counted;		    /* as a hit, a miss or an error */
 };
@@ -92,8 +93,8 @@ cache_key_str(const struct cache_key *key)
 enum cache_urgency {
 	CACHE_ORDINARY, /* for a page: within its wait budget, and not while a server's breaker is open */
 	CACHE_QUIET,	/* does not wait; only quiet operations */
-	CACHE_MUST,	/* even while the breaker is open, unless the cache's deletes are repeated */
-	CACHE_PROBE	/* even then */
+	CACHE_MUST,	/* marks, deletes: also while a breaker is open, unless set.repeats */
+	CACHE_PROBE	/* always, whatever the breaker's state */
 };
 
 /* Like memc_do(), and reports to the breakers. */

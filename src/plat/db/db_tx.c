@@ -97,7 +97,7 @@ db_ping(struct db *db, struct err *e)
 	return db_begin(db, e) && db_commit(db, e);
 }
 
-/* Rolls back even shortly after the deadline, since a new connection costs more. */
+/* Gives ROLLBACK at least 50 ms, even after the deadline, since a new connection costs more. */
 void
 db_rollback(struct db *db)
 {

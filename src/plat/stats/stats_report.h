@@ -91,7 +91,7 @@ struct stats_measures stats_measure_sum(const struct stats_sum *, uint64_t serve
 /* True when no breaker is open, a worker is alive and kontor-jobs is running. */
 bool stats_is_well(const struct stats_report *);
 
-/* Part / of in per cent with one digit, "no data" when `of` is 0. */
+/* The quotient `part` / `of` in per cent, with one decimal; "no data" when `of` is 0. */
 struct str stats_percent(struct arena *, uint64_t part, uint64_t of);
 
 const char *stats_end_name(enum stats_end);

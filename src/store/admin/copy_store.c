@@ -121,7 +121,7 @@ copy_list(struct arena *a, const struct str *names, size_t n)
 	return buf_str(&b);
 }
 
-/* A single statement, which locks all tables before it drops the first. */
+/* One DROP TABLE for all tables locks them all before it drops the first. The views follow in one DROP VIEW. */
 bool
 copy_empty(struct db *db, struct arena *a, struct err *e)
 {

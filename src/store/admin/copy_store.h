@@ -24,8 +24,8 @@ MUST_USE bool copy_look(struct db *, struct arena *, struct copy_state *, struct
 MUST_USE bool copy_count(struct db *, struct arena *, struct str table, uint64_t *n, struct err *);
 MUST_USE bool copy_has_order(struct db *, struct arena *, struct str number, bool *found, struct err *);
 
-/* Drops all tables and views. Waits up to a minute for tables in use. If a table stays in use, drops none
- * (ERR_BUSY). */
+/* Drops all tables and views. Waits up to a minute for tables in use. If a table stays in use, drops no
+ * table (ERR_BUSY). */
 MUST_USE bool copy_empty(struct db *, struct arena *, struct err *);
 
 /* Orders placed from now on get this id or a higher one, so that no number known to a buyer is used again. */

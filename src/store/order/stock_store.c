@@ -39,7 +39,7 @@ read_stock(struct db_rows *rows, struct stock *s)
 	return true;
 }
 
-/* The row before the change by the statement just executed. */
+/* The stock row as it was before the UPDATE just executed, which packs the old row into LAST_INSERT_ID(). */
 static struct stock
 stock_before(const struct db *db)
 {
@@ -97,7 +97,7 @@ refresh(struct db *db, struct arena *a, struct stock_changes *c, const struct st
 	return true;
 }
 
-/* `short_of` NULL: returns stock. */
+/* Takes stock, or gives it back if `short_of` is NULL. */
 static bool
 stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
 {
