@@ -92,7 +92,7 @@ test('a configuration that others may write', async () => {
 test('a secret of the cache that is missing, of a wrong size, open to everybody', async () => {
 	const file = path.join(s.dir, 'other.secret'), conf = variant({ cache: { secret_file: file } });
 	lacks(await doctor('secrets'), 'cache-secret');
-	found(await doctor({ conf }, 'secrets'), 'cache-secret', `${file} is not there`, 'kontor setup --batch');
+	found(await doctor({ conf }, 'secrets'), 'cache-secret', `${file} does not exist`, 'kontor setup --batch');
 	fs.writeFileSync(file, 'secret\n', { mode: 0o640 });
 	found(await doctor({ conf }, 'secrets'), 'cache-secret', `${file} does not hold 32 bytes`, `rm -f ${file}`);
 	fs.copyFileSync(path.join(s.dir, 'cache.secret'), file);
@@ -106,7 +106,7 @@ test('a password file that everybody may read, an empty one, one that is missing
 	const file = path.join(s.dir, 'secret'), conf = variant({ db: { jobs_password_file: file } });
 	fs.writeFileSync(file, 'secret\n');
 	fs.chmodSync(file, 0o644);
-	found(await doctor({ conf }, 'secrets'), 'password-open', `${file} (db.jobs_password_file)`, `chmod o-rwx ${file}`);
+	found(await doctor({ conf }, 'secrets'), 'password-open', `${file} (db.jobs_password_file;`, `chmod o-rwx ${file}`);
 	fs.chmodSync(file, 0o600);
 	lacks(await doctor({ conf }, 'secrets'), 'password-open', 'password-empty');
 	fs.writeFileSync(file, '\n');
