@@ -139,6 +139,7 @@ START_TEST(another_list_of_servers_has_other_keys)
 	struct cache_key one, two;
 
 	one = cache_key(set_up("list"), CACHE_card, STR("en"), STR("1"));
+	arena_fini(&arena);
 	two = cache_key(with_second("list", STR("b:1")), CACHE_card, STR("en"), STR("1"));
 	ck_assert(one.n != two.n || memcmp(one.text, two.text, one.n) != 0);
 }

@@ -35,6 +35,7 @@ main(int argc, char **argv)
 	stats_put_json(&b, &r);
 	fwrite(b.p, 1, b.n, stdout);
 	fflush(stdout);
+	arena_fini(&a);
 	for (; argc > 4;)
 		pause();
 	return EXIT_SUCCESS;
