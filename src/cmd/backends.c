@@ -43,7 +43,7 @@ print_backend(struct cmd *c, const struct stats_report *r, struct str name)
 		if (r->backends[i].role == STATS_WORKER && str_eq_z(name, r->backends[i].name))
 			b = &r->backends[i];
 	printf("%-8.*s  %-10s  %-13s  %7zu  %10llu\n", STR_ARG(name), system_state(c->a, system_unit(c->a, name)),
-	    system_listens(socket_of(c, name)) ? "listens" : "DOES NOT", b == NULL ? 0 : b->alive,
+	    system_listens(socket_of(c, name)) ? "listens" : "NOT LISTENING", b == NULL ? 0 : b->alive,
 	    b == NULL ? 0ULL : (unsigned long long)b->sum->begun);
 }
 

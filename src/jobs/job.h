@@ -30,7 +30,8 @@ struct job_context {
 /* Opens the counters and the control file; reopens them when they are missing or replaced. */
 MUST_USE bool job_join(const struct conf *, struct stats *, struct control *, struct err *);
 
-/* Runs the jobs until a signal (the current run is finished), or, if `once`, each once. Returns an exit status. */
+/* If `once`, runs each job once. Otherwise runs the jobs until a signal arrives, and then finishes the current run.
+ * Returns an exit status. */
 int job_loop(const struct conf *, struct control *, bool once);
 
 #endif

@@ -88,8 +88,9 @@ app_join(struct app *app, bool now)
 	    app->joined ? &e : &second);
 	if (was && !app->joined)
 		log_put(LOG_ERROR,
-		    "event=no_orders place=%s msg=\"%s: no order is taken until both files can be shared\"", e.place,
-		    e.msg);
+		    "event=no_orders place=%s "
+		    "msg=\"%s: no order is taken until the counters and the control file can be shared\"",
+		    e.place, e.msg);
 	else if (!was && app->joined)
 		log_put(LOG_INFO, "event=joined msg=\"counters and control file are shared\"");
 }

@@ -13,7 +13,7 @@
 
 struct search_token {
 	struct str text;
-	bool known; /* search_find() found it */
+	bool known; /* for the caller's use; false at first */
 };
 
 struct search_tokens {
@@ -24,7 +24,7 @@ struct search_tokens {
 	size_t n_slots;
 };
 
-/* Makes an empty set of at most `max` tokens. Further tokens are dropped. */
+/* Makes an empty set with room for `max` tokens. Further tokens are dropped. */
 void search_tokens_init(struct search_tokens *, struct arena *, size_t max);
 
 /* Empties the set for the next product, whose tokens are allocated on the given arena. */

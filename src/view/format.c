@@ -119,7 +119,8 @@ put_grouped(struct buf *b, const struct format *f, uint64_t u)
 	int groups = 0;
 	uint64_t head = u, power = 1;
 
-	if (u < 10000 && f->group.n > 1) { /* with a blank as separator, four digits stay together */
+	/* A separator of several bytes is the narrow no-break space; with it, four digits stay together. */
+	if (u < 10000 && f->group.n > 1) {
 		buf_u64(b, u);
 		return;
 	}

@@ -16,7 +16,7 @@ async function begin() {
 	s.readable('web', 'media');
 	await until('all processes to have their places', async () => {
 		const d = await doctor('jobs', 'workers');
-		return d.faults === 0 && JSON.stringify(d).includes('4 workers of 2 backends are running');
+		return d.faults === 0 && JSON.stringify(d).includes('4 workers in 2 backends are running');
 	});
 	return s;
 }

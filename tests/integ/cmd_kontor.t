@@ -139,7 +139,7 @@ if command -v node >/dev/null; then
 	i=0
 	until [ -s "$dir/full" ] || [ $i -gt 1200 ]; do sleep 0.1; i=$((i + 1)); done
 	timeout 60 "$kontor" --config "$conf" backends >"$dir/out" 2>&1
-	[ $? -eq 1 ] && says 'DOES NOT'
+	[ $? -eq 1 ] && says 'NOT LISTENING'
 	claim listing_backends_does_not_wait_for_one_that_is_stuck
 	kill -KILL $stuck $client
 else

@@ -171,8 +171,8 @@ START_TEST(mistakes_are_refused_with_file_and_line)
 	refused("{{=a=}}", "t:1: wrong delimiters");
 	refused("{{page..name}}", "t:1: 'page..name' is not a name");
 	refused("{{#_}}Hello", "t:1: the text is not closed by {{/_}}");
-	refused("{{#_}}a <b>c</b>{{/_}}", "t:1: a text may not contain <");
-	refused("{{#_}}say \"x\"{{/_}}", "t:1: a text may not contain \"");
+	refused("{{#_}}a <b>c</b>{{/_}}", "t:1: a text must not contain <");
+	refused("{{#_}}say \"x\"{{/_}}", "t:1: a text must not contain \"");
 	refused("{{#_}}{{{name}}}{{/_}}", "t:1: unknown name '{name'");
 	refused("{{#_}} {{/_}}", "t:1: empty text");
 	refused("{{#_n}}count|One{{/_n}}", "t:1: a text with a plural has the form count|one|many");

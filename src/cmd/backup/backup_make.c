@@ -107,7 +107,8 @@ without_slash(struct arena *a, const char *dir)
 	return str_dup(a, s).p;
 }
 
-/* Allows one backup at a time in a folder. False if the file system lacks locks, as some network file systems do. */
+/* Allows one backup at a time in a folder. *locked is false, which is no error, if the file system lacks locks, as some
+ * network file systems do. */
 static bool
 lock_dir(const struct backup *b, int *fd, bool *locked, struct err *e)
 {
@@ -392,7 +393,7 @@ check(struct making *mk, struct err *e)
 	return true;
 }
 
-/* Writes the dump, then proves it by a trial restore. */
+/* Writes the manifest, and loads it again as a check. */
 static bool
 save_manifest(struct making *mk, struct err *e)
 {

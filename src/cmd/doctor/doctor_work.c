@@ -10,7 +10,7 @@
 
 #define STUCK_SPARE_MS 2000
 
-/* The file's name ends in a hash of its layout, which only plat/stats knows, so the newest file is taken. */
+/* The name of the counters' file ends in a hash that only plat/stats can compute, so the newest file is taken. */
 static const char *
 newest_counters(struct doctor *d)
 {
@@ -80,7 +80,7 @@ check_pools(struct doctor *d, const struct stats_report *r)
 		    && access(str_fmt(d->a, "%s/%s.sock", d->conf->paths_run_dir.p, b->name).p, F_OK) == 0)
 			FIND(d, pool_stopped, "BACKEND", b->name, "N", doctor_n(d, (int64_t)b->workers));
 	}
-	doctor_note(d, "%zu workers of %zu backends are running", alive, pools);
+	doctor_note(d, "%zu workers in %zu backends are running", alive, pools);
 }
 
 /* Reports stuck workers, and workers older than the program or the configuration. */

@@ -1,5 +1,5 @@
-/* A static file's name contains a hash of its contents, so files are only added. The modification time is the time when
- * the file was last current; old files are removed by it. */
+/* A static file's name contains a hash of its contents, so a new version never overwrites an old one. The modification
+ * time says when the file was last current. Files last current more than KEEP_S ago are removed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "plat/text/file.h"
 
 #define KEEP_S ((int64_t)90 * 24 * 3600)
-#define ONE_RUN_S 60 /* the files of one run have times within it */
+#define ONE_RUN_S 60 /* the times of files written by one run differ by at most this */
 #define FILE_MAX_B ((size_t)16 << 20)
 
 /* Writes the file unless it exists, and marks it as current. */

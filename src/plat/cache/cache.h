@@ -1,15 +1,18 @@
-/* cache.h - caches values made from the database in memcached and in the worker. Never the truth, never required.
+/* cache.h - caches, in memcached and in the worker, values made from the database. The cache is never required, and the
+ * database alone holds the truth.
  *
- * The read path is L1 (the worker's own), memcached, database. Invariants:
+ * A reader looks in L1 (the worker's own memory), then in memcached, then in the database. To fill is to read a missing
+ * value from the database and store it. Invariants:
  *
  *  - A reader puts its placeholder (a lease) into memcached BEFORE it reads the database, and stores the value only
- *    over that same placeholder (by its cas id). A writer marks or deletes after its commit, which invalidates the
- *    placeholder, so a value read before the commit can never be stored after it.
+ *    over that same placeholder (by its cas id). A writer marks or deletes the key after its commit. Either
+ *    invalidates the placeholder, so a value read before the commit can never be stored after it.
  *  - One reader fills. The others get the stale value, or wait. A request waits at most twice `timeout_ns` in total,
  *    for fills and for memcached itself. Then it reads the database and stores nothing.
- *  - A change marks a value instead of deleting it. A marked value is shown only when the database has failed.
- *    Sessions and orders are deleted.
- *  - An L1 entry carries the epoch read before the request to memcached.
+ *  - A change marks a value, which from then on is shown only when the database has failed. Sessions and orders
+ *    are deleted instead, and so are all values of a change that affects many.
+ *  - The epoch is a counter shared by all workers of a host; changes raise it. An L1 entry is valid only in the epoch
+ *    that was read before the request to memcached.
  *  - Faults of memcached do not reach the visitor: values then come from the database, with a shared limit on fills.
  *    When the database is down, a stale value is used until its hard expiry.
  *
@@ -69,13 +72,13 @@ struct cache;
 struct cache_setup {
 	const struct str *servers; /* in the syntax of memc_name.h; none: no memcached */
 	size_t n_servers;
-	uint64_t salt; /* hash of all that determines the values' form (node names, settings); part of every key */
+	uint64_t salt; /* hash of all that determines the values' form (field names, settings); part of every key */
 	const char *secret_file;
 	uint64_t timeout_ns;
 	int64_t soft_s, hard_s;
 	size_t l1_b;
-	int fills; /* limit of concurrent fills of all workers */
-	bool repeats; /* deletes are repeated until confirmed: none is sent while the server's breaker is open */
+	int fills; /* limit on the concurrent fills of all workers together */
+	bool repeats; /* the caller repeats unconfirmed deletes, so none goes to a server while its breaker is open */
 };
 
 /* Allocated on the arena; `servers` must live as long. Connects on first use. */
@@ -91,8 +94,8 @@ void cache_deadline(struct cache *, uint64_t mono_ns);
 /* `lang` may be none; `id` may contain any bytes and have any length. */
 struct cache_key cache_key(const struct cache *, enum cache_class, struct str lang, struct str id);
 
-/* Fetches all items. Fails when an item is not available from any source, with the fill's error, or ERR_BUSY when too
- * many fills are running. The other items are then still valid. */
+/* Fetches all items. The call fails if one of them is not available from any source: with the fill's error, or with
+ * ERR_BUSY when too many fills are running. The other items are then still valid. */
 MUST_USE bool cache_fetch(struct cache *, struct arena *, struct cache_item *items, size_t n, cache_fill_fn *,
     void *arg, struct err *);
 
@@ -103,7 +106,7 @@ void cache_page_begin(struct cache *, struct arena *, struct str name);
 /* Kept pages stay in the worker's own memory, never in memcached. A page made of values fetched after
  * cache_page_begin() may be kept as long as the shortest-lived of them, and only if all were fresh. The key must cover
  * everything else that the page depends on. cache_page_wanted() is true when the page may be kept and was requested
- * recently: rare pages would evict hot ones. It counts a miss, cache_page_find() a hit. */
+ * recently: rare pages would evict hot ones. Each call of it counts a miss, cache_page_find() counts a hit. */
 bool cache_page_wanted(struct cache *, struct str key);
 void cache_page_keep(struct cache *, struct str key, struct str head, struct str body);
 

@@ -190,7 +190,7 @@ static const char *
 look_at_line(const char *line, size_t n, size_t size)
 {
 	struct str text = str_trim(str_n(line, n));
-	size_t name_b = strcspn(line, "=:"); /* getline() ends with a NUL */
+	size_t name_b = strcspn(line, "=:"); /* getline() put a NUL after the line */
 
 	if (memchr(line, '\0', n) != NULL)
 		return "a NUL byte";
@@ -212,7 +212,7 @@ look_at_line(const char *line, size_t n, size_t size)
 	return NULL;
 }
 
-/* inih's line reader; replaces a refused line by an empty one. */
+/* inih calls this to read a line. A refused line is replaced with an empty one. */
 static char *
 next_line(char *out, int size, void *arg)
 {
@@ -249,7 +249,8 @@ find_setting(const char *section, struct str key)
 	return NO_SETTING;
 }
 
-/* Lists the settings of the section, "name, url, ...", or all sections if it does not exist. */
+/* Reports an unknown setting, with a list of the section's settings ("name, url, ..."), or of all sections if there is
+ * no such section. */
 static void
 fault_unknown(struct reading *r, const char *section, const char *key)
 {
@@ -335,7 +336,7 @@ is_url(struct str u)
 	return host.n > 0 && host.p[0] != '/' && !str_ends(u, STR("/"));
 }
 
-/* A BCP 47 tag in its plain form: parts of 1 to 8 letters or digits, the first 2 or 3 letters. */
+/* A BCP 47 tag in its plain form: parts of 1 to 8 letters or digits, except that the first part is 2 or 3 letters. */
 static bool
 is_language(struct str tag)
 {
@@ -376,8 +377,8 @@ check_site(struct reading *r)
 
 	if (!is_url(c->site_url))
 		fault(r, LINE_OF(site_url),
-		    "site.url must be http:// or https://, a host and an optional path, "
-		    "without a slash at the end, not \"%s\"",
+		    "site.url must be http:// or https:// with a host and an optional path, "
+		    "and must not end with a slash; it is \"%s\"",
 		    c->site_url.p);
 	if (!currency_find(c->site_currency, &cur))
 		fault(r, LINE_OF(site_currency), "site.currency must be a code of ISO 4217 such as EUR, not \"%s\"",

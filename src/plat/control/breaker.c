@@ -86,9 +86,9 @@ breaker_success(struct control *ctl, unsigned breaker)
 	}
 }
 
-/* Counts a failure; returns the failures in the window or in a row, whichever is larger. Failures in a row count
- * however far apart they are: when the server hangs, each call takes seconds, so a few workers would never see five
- * failures within one second. */
+/* Counts a failure. Returns the number of failures within the window or in a row, whichever is larger. Those in a row
+ * may be any time apart: when the server hangs, each call takes seconds, so a few workers would never see five failures
+ * within one second. */
 static uint64_t
 note_failure(struct control_breaker *b)
 {

@@ -91,7 +91,7 @@ put_options(struct buf *b, const struct db_login *l, const char *password)
 	}
 }
 
-/* Writable by its owner only: MariaDB's programs ignore an option file that others can write. */
+/* The file is writable by its owner only, since MariaDB's programs ignore an option file that others can write. */
 static bool
 hand_over(const struct buf *b, int *fd, struct err *e)
 {

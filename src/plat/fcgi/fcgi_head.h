@@ -20,7 +20,7 @@ struct fcgi_head {
 };
 
 /* Parses a request of exactly `n` bytes. The values point into `p`, and a NUL is written over the byte after each.
- * False for any other request; `p` is then unchanged. */
+ * False when the bytes are not such a request; `p` is then unchanged. */
 MUST_USE bool fcgi_head_parse(char *p, size_t n, struct fcgi_head *);
 
 /* A variable of the request, or none. */

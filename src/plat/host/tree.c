@@ -43,7 +43,7 @@ tree_make_dirs(const char *path, unsigned mode, struct err *e)
 bool
 tree_make_dir(const char *path, struct err *e)
 {
-	if (mkdir(path, 0755) == 0) /* regardless of the umask */
+	if (mkdir(path, 0755) == 0) /* which obeys the umask; chmod() does not */
 		return chmod(path, 0755) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
 	return errno == EEXIST || err_set(e, ERR_UPSTREAM, "%s: cannot be created: %s", path, strerror(errno));
 }
@@ -66,8 +66,8 @@ copy_bytes(int in, int out, uint64_t *size_b)
 	return true;
 }
 
-/* Call it before setting the mode, since chown clears mode bits. Without the privilege the owner stays. EINVAL: the
- * user namespace does not map that owner. */
+/* Call it before setting the mode, since chown clears mode bits. The file keeps its owner if the process may not change
+ * it (EPERM), or if the user namespace does not map the new one (EINVAL). */
 static bool
 own_like(int fd, const struct stat *st)
 {
@@ -114,7 +114,7 @@ tree_own_as(const char *path, const char *as)
 	struct stat st;
 
 	if (stat(as, &st) == 0 && lchown(path, st.st_uid, st.st_gid) != 0)
-		return; /* the owner remains its creator */
+		return; /* the path keeps the owner that created it */
 }
 
 void
@@ -124,7 +124,7 @@ tree_be_like(const char *path, const char *as)
 
 	tree_own_as(path, as);
 	if (stat(as, &st) == 0 && chmod(path, st.st_mode & 07777) != 0)
-		return; /* the mode remains the initial one: owner only */
+		return; /* the path keeps the mode that it was created with */
 }
 
 bool

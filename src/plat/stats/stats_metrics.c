@@ -1,5 +1,5 @@
-/* The counters as Prometheus text, and as a table for the manual. HELP and TYPE of a family must precede all its
- * samples, so the outer loop is over families, the inner one over backends. */
+/* Writes the counters as Prometheus text, and describes them in the manual page kontor-metrics(7). HELP and TYPE of a
+ * family must precede all its samples, so the outer loop is over families, the inner one over backends. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -39,7 +39,7 @@ metric_name(struct arena *a, const struct stats_row *c)
 	return str_fmt(a, "%s_total", c->metric);
 }
 
-/* Labels are in lower case; the kinds of err.def are in upper case. */
+/* The values of labels are lower case, so those made from the upper-case kinds of err.def are converted. */
 static struct str
 label_of(struct arena *a, const struct stats_row *c)
 {
@@ -77,9 +77,7 @@ put_requests(struct buf *b, const struct stats_report *r)
 			buf_fmt(b, "kontor_requests_begun_total{backend=\"%s\",worker=\"%d\"} %llu\n",
 			    r->workers[i].backend, r->workers[i].slot, (unsigned long long)r->workers[i].sum->begun);
 	put_head(b, "requests_ended_total", "counter",
-	    "Requests by how they ended; handled, cut_off, crashed and hung are failures, of which handled ones got "
-	    "the "
-	    "error page.");
+	    "Requests by outcome; handled (the error page was sent), cut_off, crashed and hung are failures.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		for (int k = 0; k < STATS_END__MAX && r->backends[i].role == STATS_WORKER; k++)
 			buf_fmt(b, "kontor_requests_ended_total{backend=\"%s\",outcome=\"%s\"} %llu\n",
@@ -90,7 +88,7 @@ put_requests(struct buf *b, const struct stats_report *r)
 		if (r->backends[i].role == STATS_WORKER)
 			buf_fmt(b, "kontor_requests_in_hand{backend=\"%s\"} %lld\n", r->backends[i].name,
 			    (long long)stats_measure_sum(r->backends[i].sum, 0, 0).difference);
-	put_head(b, "processes", "gauge", "Live processes, except of backends removed on purpose.");
+	put_head(b, "processes", "gauge", "Live processes, not counting those of backends removed on purpose.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		if (!r->backends[i].retired)
 			buf_fmt(b, "kontor_processes{backend=\"%s\",role=\"%s\"} %zu\n", r->backends[i].name,
@@ -168,8 +166,9 @@ stats_put_man(struct buf *b)
 	buf_z(b, ".TH KONTOR\\-METRICS 7 \"\" \"Kontor\" \"Counters\"\n"
 		 ".SH NAME\nkontor\\-metrics \\- counters of the Kontor shop\n"
 		 ".SH DESCRIPTION\nThe numbers behind\n.BR \"kontor status\" (1)\nand the address\n.IR /metrics .\n"
-		 "They are exact over all processes and their restarts. At rest, the requests begun equal the sum of "
-		 "their outcomes. Metrics that end in _total never decrease.\n.SH METRICS\n");
+		 "They are exact over all processes and their restarts. While no request is in progress, the number "
+		 "of requests begun equals the sum over all outcomes. Metrics that end in _total never decrease.\n"
+		 ".SH METRICS\n");
 	for (size_t i = 0; i < ARRAY_LEN(of_slots); i++)
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
 	for (int i = 0; i < STAT__MAX; i++) {

@@ -24,8 +24,8 @@ struct grants {
 /* Adds the rights that the text gives to this account, at any host. ERR_LIMIT if there are too many. */
 MUST_USE bool grants_parse(struct arena *, struct str text, struct str user, struct grants *, struct err *);
 
-/* Writes at most `most` of the rights of `of` that `in` lacks: "UPDATE(on_hand) on kontor.stock, ...". Returns the
- * number of all such rights. */
+/* Lists the rights that the set `of` contains and the set `in` lacks: "UPDATE(on_hand) on kontor.stock, ...". Writes no
+ * more than `most` of them. Returns the number of all of them. */
 size_t grants_beyond(const struct grants *of, const struct grants *in, size_t most, struct buf *);
 
 #endif

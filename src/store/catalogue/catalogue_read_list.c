@@ -1,4 +1,4 @@
-/* Lists, as declared in catalogue_read.h: ids by keyset paging, and cards by id. */
+/* Reads the lists declared in catalogue_read.h: ids by keyset paging, and cards by id. */
 #include "base/num.h"
 #include "plat/text/json.h"
 #include "store/catalogue/catalogue_read_impl.h"
@@ -47,7 +47,7 @@ catalogue_load_cards(struct db *db, struct arena *a, const struct catalogue_lang
 	return true;
 }
 
-/* A cursor is "<key>.<product id>". The key is a number or a folded title. */
+/* A cursor is "<key>.<product id>". The key is a number, or a title as it is stored for sorting. */
 static bool
 cursor_parse(struct str after, struct str *key, uint64_t *id)
 {

@@ -1,7 +1,8 @@
 /* cart_store.h - carts in the database. A session has at most one open cart (the table's unique key).
  *
  * Each change of a cart first updates, and so locks, the row of the open cart. Placing the order locks the same row, so
- * that no line can be added meanwhile. A change whose COMMIT was lost is retried, and counts once. */
+ * that no line can be added meanwhile. A change is retried if the connection is lost during its COMMIT; if the first
+ * attempt was committed after all, the retry changes nothing. */
 #ifndef KONTOR_STORE_ORDER_CART_STORE_H
 #define KONTOR_STORE_ORDER_CART_STORE_H
 
@@ -14,7 +15,7 @@ struct cart_owner {
 	struct str lang, fallback;
 };
 
-/* Reads the open cart, with present catalogue data, and its draft. Lines are in the order in which they were added.
+/* Reads the open cart, with current catalogue data, and its draft. Lines are in the order in which they were added.
  * *found is false when there is no open cart or it is empty. */
 MUST_USE bool cart_find(struct db *, struct arena *, const struct cart_owner *, struct cart *, struct checkout_draft *,
     bool *found, struct err *);
@@ -41,12 +42,12 @@ MUST_USE bool cart_choose(
     struct db *, struct arena *, const struct cart_choice *, uint64_t *variant_id, struct err *);
 
 /* cart_set() sets a line's quantity; `qty` below 1 removes the line. cart_step() adds `qty`, which may be negative, and
- * keeps the quantity between 1 and CART_QTY_MAX. Without such a line, neither changes it. Both mark all prices as
- * seen. */
+ * keeps the quantity between 1 and CART_QTY_MAX. If the cart has no line for the variant, neither adds one. Both mark
+ * the prices of all lines as seen. */
 MUST_USE bool cart_set(struct db *, const struct cart_change *, struct err *);
 MUST_USE bool cart_step(struct db *, const struct cart_change *, struct err *);
 
-/* Marks all prices as seen: the visitor went on from a page that showed the changes. */
+/* Marks all prices as seen. Call it when the visitor goes on from a page that showed the changed prices. */
 MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
 
 /* Saves the draft. ERR_CONFLICT when the cart has become an order. */

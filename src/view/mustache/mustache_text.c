@@ -75,7 +75,7 @@ text_check(struct str text, struct err *e)
 			char c = literal.p[i];
 
 			if (c == '<' || c == '>' || c == '"' || c == '{' || c == '}')
-				return err_set(e, ERR_INPUT, "a text may not contain %c", c);
+				return err_set(e, ERR_INPUT, "a text must not contain %c", c);
 		}
 	}
 	return text.n > 0 || err_set(e, ERR_INPUT, "empty text");
@@ -105,7 +105,7 @@ text_check_translation(struct str source, struct str plural, struct str translat
 	return true;
 }
 
-/* True when the text begins with a character reference, "&amp;" or "&#160;". */
+/* True when the text, which begins with "&", begins with a character reference such as "&amp;" or "&#160;". */
 static bool
 is_reference(struct str s)
 {
