@@ -20,6 +20,7 @@ void buf_init(struct buf *, struct arena *, size_t max_b);
 void buf_put(struct buf *, struct str);
 void buf_z(struct buf *, const char *z);
 void buf_ch(struct buf *, char c);
+void buf_utf8(struct buf *, uint32_t code_point);
 void buf_fmt(struct buf *, const char *fmt, ...) PRINTF(2, 3);
 void buf_u64(struct buf *, uint64_t);
 void buf_i64(struct buf *, int64_t);

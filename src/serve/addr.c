@@ -67,25 +67,39 @@ addr_in(struct str text, const struct conf_list *nets)
 	return false;
 }
 
-struct str
-addr_client(struct str peer, struct str forwarded_for, const struct conf_list *trusted)
+/* Takes the last address off the list. */
+static struct str
+last_hop(struct str *list)
 {
+	size_t cut = list->n;
+	struct str last;
+
+	while (cut > 0 && list->p[cut - 1] != ',')
+		cut--;
+	last = str_trim(str_from(*list, cut));
+	*list = cut == 0 ? STR_NONE : str_head(*list, cut - 1);
+	return last;
+}
+
+struct str
+addr_client(const struct addr_way *way, const struct conf_list *trusted)
+{
+	struct str client = way->peer, list = way->forwarded_for;
 	struct addr addr;
 	bool v4;
 
-	while (forwarded_for.n > 0 && addr_in(peer, trusted)) {
-		size_t cut = forwarded_for.n;
-		struct str last;
-
-		while (cut > 0 && forwarded_for.p[cut - 1] != ',')
-			cut--;
-		last = str_trim(str_from(forwarded_for, cut));
-		forwarded_for = str_head(forwarded_for, cut == 0 ? 0 : cut - 1);
-		if (!parse(last, &addr, &v4))
-			break;
-		peer = last;
+	if (!parse(client, &addr, &v4))
+		return STR_NONE;
+	if (!addr_in(client, trusted))
+		return client;
+	if (way->doubled)
+		return STR_NONE;
+	while (list.p != NULL && addr_in(client, trusted)) {
+		client = last_hop(&list);
+		if (!parse(client, &addr, &v4))
+			return STR_NONE;
 	}
-	return peer;
+	return client;
 }
 
 bool

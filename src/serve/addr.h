@@ -8,9 +8,17 @@
  * ("::ffff:10.0.0.1") counts as IPv4. Invalid text is in no network. */
 bool addr_in(struct str addr, const struct conf_list *nets);
 
-/* Returns the client's address: the peer's, or, if the peer is a trusted proxy, the last address of X-Forwarded-For
- * that is not a trusted proxy's. */
-struct str addr_client(struct str peer, struct str forwarded_for, const struct conf_list *trusted);
+/* The way of a request, as its headers tell it. */
+struct addr_way {
+	struct str peer;	  /* REMOTE_ADDR */
+	struct str forwarded_for; /* X-Forwarded-For; .p NULL: there is none */
+	bool doubled;		  /* a second header gave the same variable, such as X_Forwarded_For */
+};
+
+/* The client's address, or none if it is unknown. It is the peer's, or, if the peer is a trusted proxy, the last
+ * address of X-Forwarded-For that is not a trusted proxy's. An entry before that which is no plain address (a port, a
+ * name, nothing), or a doubled header, makes it unknown: it is never taken for the proxy's own. */
+struct str addr_client(const struct addr_way *, const struct conf_list *trusted);
 
 /* True if every entry is valid; otherwise *bad is the first invalid one. */
 bool addr_list_ok(const struct conf_list *nets, struct str *bad);

@@ -5,7 +5,8 @@
 bool
 guard_same_site(const struct guard_source *s, struct str site, struct err *e)
 {
-	ptrdiff_t scheme;
+	ptrdiff_t scheme = str_find(site, STR("://"));
+	struct str prefix = str_head(site, scheme < 0 ? 0 : (size_t)scheme + 3);
 
 	if (s->sec_fetch_site.n > 0)
 		return str_eq_z(s->sec_fetch_site, "same-origin")
@@ -14,8 +15,8 @@ guard_same_site(const struct guard_source *s, struct str site, struct err *e)
 		return err_set(e, ERR_DENIED, "the form was sent without an origin");
 	if (str_eq_case(s->origin, site))
 		return true;
-	scheme = str_find(s->origin, STR("://"));
-	if (scheme > 0 && s->host.n > 0 && str_eq_case(str_from(s->origin, (size_t)scheme + 3), s->host))
+	if (s->host.n > 0 && prefix.n > 0 && str_eq_case(str_head(s->origin, prefix.n), prefix)
+	    && str_eq_case(str_from(s->origin, prefix.n), s->host))
 		return true;
 	return err_set(e, ERR_DENIED, "the form was sent by another origin");
 }

@@ -10,7 +10,8 @@ struct guard_source {
 };
 
 /* ERR_DENIED unless the request comes from a page of this site. Sec-Fetch-Site decides if the browser sends it, since
- * no script can set it. Otherwise Origin decides: it must be `site` ("https://example.org") or name the request's host.
+ * no script can set it. Otherwise Origin decides: it must be `site` ("https://example.org"), or name the request's host
+ * with the scheme of `site`: a page of the same host without TLS may be anybody's.
  * A POST with neither header does not come from a current browser. */
 MUST_USE bool guard_same_site(const struct guard_source *, struct str site, struct err *);
 

@@ -34,7 +34,7 @@ struct request {
 	bool head;	       /* HEAD: no body is sent */
 	bool post;
 	bool json;	       /* the client prefers JSON */
-	struct str client;     /* its address, see addr.h */
+	struct str client;     /* its address; none: unknown (addr.h) */
 
 	const struct route *route; /* of the site's table; NULL before it is found */
 	struct route_args args;
@@ -72,6 +72,10 @@ struct page_ctx request_public(const struct request *, struct page_result *resul
 
 /* Sets the request's route, also in its slot. */
 void request_route(struct request *, const struct route *);
+
+/* True if the request came through a proxy that is not trusted, so that rq->client is the proxy's address, or through
+ * a client that pretends to be one. */
+bool request_is_hidden(const struct request *);
 
 /* A header of the request, by its CGI name ("HTTP_ACCEPT"), or none. */
 struct str request_header(const struct request *, const char *cgi_name);

@@ -9,6 +9,7 @@
 #include "plat/cache/cache.h"
 #include "plat/db/db.h"
 #include "plat/fcgi/fcgi.h"
+#include "plat/text/secret.h"
 #include "view/view.h"
 #include "serve/addr.h"
 #include "serve/error_page.h"
@@ -53,15 +54,36 @@ wants_json(struct str accept)
 	return json >= 0 && (html < 0 || json < html);
 }
 
+static struct addr_way
+way_of(const struct request *rq)
+{
+	return (struct addr_way){.peer = request_header(rq, "REMOTE_ADDR"),
+	    .forwarded_for = request_header(rq, "HTTP_X_FORWARDED_FOR"),
+	    .doubled = fcgi_param_count(rq->fcgi, "HTTP_X_FORWARDED_FOR") > 1};
+}
+
+bool
+request_is_hidden(const struct request *rq)
+{
+	static const char *const proxies_add[] = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA",
+	    "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_SERVER"};
+	bool forwarded = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(proxies_add); i++)
+		forwarded = forwarded || request_header(rq, proxies_add[i]).p != NULL;
+	return forwarded && !addr_in(request_header(rq, "REMOTE_ADDR"), &rq->app->conf.web_trusted_proxies);
+}
+
 static void
 read_envelope(struct request *rq)
 {
+	struct addr_way way = way_of(rq);
+
 	rq->method = request_header(rq, "REQUEST_METHOD");
 	rq->head = str_eq_z(rq->method, "HEAD");
 	rq->post = str_eq_z(rq->method, "POST");
 	rq->json = wants_json(request_header(rq, "HTTP_ACCEPT"));
-	rq->client = addr_client(request_header(rq, "REMOTE_ADDR"), request_header(rq, "HTTP_X_FORWARDED_FOR"),
-	    &rq->app->conf.web_trusted_proxies);
+	rq->client = addr_client(&way, &rq->app->conf.web_trusted_proxies);
 }
 
 static bool
@@ -330,29 +352,32 @@ finish_head(struct request *rq, bool *send_body, bool *failed)
 	return head;
 }
 
-static bool
-send_answer(struct request *rq, bool *failed)
-{
-	bool send_body;
-	struct str head = finish_head(rq, &send_body, failed);
-	struct str body = send_body && !rq->head ? rq->res.body : STR_NONE;
-
-	if (fault_cuts(rq)) {
-		fcgi_send_half(rq->fcgi, rq->a, head, body);
-		abort();
-	}
-	return fcgi_send(rq->fcgi, rq->a, head, body, rq->deadline_ns);
-}
-
-/* A redirect or 304 counts as answered. A client that hung up counts as aborted, which is no failure. */
+/* The ending of a request whose answer is sent whole. A redirect or 304 counts as answered. */
 static enum stats_end
-ending(const struct request *rq, bool sent, bool failed)
+ending(const struct request *rq, bool failed)
 {
-	if (!sent)
-		return STATS_ABORTED;
 	if (!failed)
 		return STATS_ANSWERED;
 	return rq->res.status < 500 ? STATS_REFUSED : STATS_HANDLED;
+}
+
+/* A client that hung up counts as aborted, which is no failure. */
+static enum stats_end
+send_answer(struct request *rq, bool failed)
+{
+	bool send_body;
+	struct str head = finish_head(rq, &send_body, &failed);
+	struct str body = send_body && !rq->head ? rq->res.body : STR_NONE;
+	enum stats_end end = ending(rq, failed);
+	struct fcgi_answer answer = {
+	    rq->a, head, body, rq->deadline_ns, stats_sending(&rq->app->stats, end), fault_cuts(rq)};
+
+	if (fcgi_send(rq->fcgi, &answer) && !answer.half)
+		return end;
+	if (answer.half)
+		abort();
+	log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
+	return STATS_ABORTED;
 }
 
 static void
@@ -366,17 +391,30 @@ count_lost_log_lines(struct app *app)
 }
 
 static void
+name_request(struct request *rq)
+{
+	struct trace_source source = {request_header(rq, "HTTP_TRACEPARENT"), request_header(rq, "UNIQUE_ID"),
+	    request_header(rq, "REMOTE_PORT"), rq->now_s};
+	char note[LOG_NOTE_SIZE];
+
+	secret_id(rq->id);
+	trace_note(&source, note);
+	log_request(rq->id);
+	log_note(note);
+	stats_note(&rq->app->stats, note);
+}
+
+static void
 serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watchdog *watchdog)
 {
 	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
 	struct err e = {0};
-	bool failed, sent;
+	bool failed;
 
 	rq.start_ns = clock_mono_ns();
 	rq.now_s = clock_utc_s();
 	rq.deadline_ns = rq.start_ns + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS;
-	trace_id(request_header(&rq, "HTTP_TRACEPARENT"), rq.id);
-	log_request(rq.id);
+	name_request(&rq);
 	app_join(app, str_eq(request_header(&rq, "REQUEST_METHOD"), STR("POST")));
 	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
 	watchdog_arm(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
@@ -388,10 +426,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watc
 		error_page(&rq, &e);
 	if (rq.db != NULL)
 		db_rest(rq.db);
-	sent = send_answer(&rq, &failed);
-	if (!sent)
-		log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
-	stats_end(&app->stats, ending(&rq, sent, failed));
+	stats_end(&app->stats, send_answer(&rq, failed));
 	watchdog_arm(watchdog, 0);
 	fcgi_done(fcgi);
 	log_request(NULL);

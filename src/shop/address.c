@@ -44,7 +44,7 @@ tidy(struct arena *a, struct str typed, struct str *out)
 		if (is_control(cp))
 			return false;
 		if (cp != ' ' || last != ' ')
-			utf8_put(&b, cp);
+			buf_utf8(&b, cp);
 		last = cp;
 	}
 	*out = str_trim(buf_str(&b));

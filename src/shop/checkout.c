@@ -63,7 +63,7 @@ clean_note(struct arena *a, struct str typed)
 	buf_init(&b, a, rest.n + 1);
 	for (int n = 0; n < CHECKOUT_NOTE_MAX && utf8_next(&rest, &cp); n++)
 		if (cp == '\n' || (cp >= ' ' && cp != 0x7f))
-			utf8_put(&b, cp);
+			buf_utf8(&b, cp);
 	return buf_str(&b);
 }
 

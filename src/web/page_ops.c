@@ -41,14 +41,15 @@ raw_readyz(struct request *rq, struct err *e)
 	return plain(rq, str_fmt(rq->a, "ok, but for %zu statements, the first of which: %s\n", n, first.msg));
 }
 
-/* 404 for clients outside web.metrics_from, so that they do not learn that the page exists. */
+/* 404 for clients outside web.metrics_from, so that they do not learn that the page exists; also behind a proxy that is
+ * not trusted, which may be on this machine and so have an address that is allowed. */
 bool
 raw_metrics(struct request *rq, struct err *e)
 {
 	struct stats_report r;
 	struct buf b;
 
-	if (!addr_in(rq->client, &rq->app->conf.web_metrics_from))
+	if (request_is_hidden(rq) || !addr_in(rq->client, &rq->app->conf.web_metrics_from))
 		return err_set(e, ERR_NOT_FOUND, "this client may not read the counters");
 	buf_init(&b, rq->a, METRICS_MAX_B);
 	stats_read(&rq->app->stats, rq->a, &r);

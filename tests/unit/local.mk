@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/unit/test_search \
 	tests/unit/test_search_block \
 	tests/unit/test_secret \
+	tests/unit/test_sending \
 	tests/unit/test_sql_text \
 	tests/unit/test_stats \
 	tests/unit/test_stats_report \
@@ -69,6 +70,8 @@ tests_unit_test_order_SOURCES = tests/unit/test_order.c
 tests_unit_test_order_LDADD = $(UNIT_LIBS)
 tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
 tests_unit_test_secret_LDADD = $(UNIT_LIBS)
+tests_unit_test_sending_SOURCES = tests/unit/test_sending.c tests/unit/child.h
+tests_unit_test_sending_LDADD = $(UNIT_LIBS)
 tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
 tests_unit_test_totals_LDADD = $(UNIT_LIBS)
 tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/child.h

@@ -1,6 +1,9 @@
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -240,6 +243,81 @@ START_TEST(log_lines_name_the_request_that_they_belong_to)
 }
 END_TEST
 
+/* The last line that log_put() has written, without its head. */
+static const char *
+logged(int fd)
+{
+	static char text[65536];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	char *line;
+
+	ck_assert_int_gt(n, 0);
+	ck_assert_int_eq(text[n - 1], '\n');
+	text[n - 1] = '\0';
+	line = strrchr(text, '\n');
+	line = strstr(line == NULL ? text : line, " event=");
+	ck_assert_ptr_nonnull(line);
+	return line + 1;
+}
+
+START_TEST(foreign_text_forges_no_field_of_a_log_line)
+{
+	char path[] = "/tmp/kontor-log-XXXXXX", big[5000];
+	int fd = mkstemp(path);
+	const char *line;
+
+	ck_assert(log_open("test", path, LOG_INFO));
+	log_put(LOG_INFO, "event=a path=\"%s\"", "/en/p/x\" level=error event=order\n\\");
+	ck_assert_str_eq(logged(fd), "event=a path=\"/en/p/x\\\" level\\x3derror event\\x3dorder\\n\\\\\"");
+	log_put(LOG_INFO, "event=b method=%.*s n=%d u=%u l=%llu z=%zu", 9, "GE T=\"\\\x1b!", -1, 2u, 3ull, (size_t)4);
+	ck_assert_str_eq(logged(fd), "event=b method=GE\\x20T\\x3d\\x22\\x5c\\x1b! n=-1 u=2 l=3 z=4");
+	log_put(LOG_INFO, "event=c a=\"%s\" b=%s", "\xc2\x9b 31m \x9b \xe2\x80\xae \xf3\xa0\x81\x81 \x7f", "\xc2\xa0");
+	ck_assert_str_eq(logged(fd), "event=c a=\"\\u009b 31m \\x9b \\u202e \\U000e0041 \\x7f\" b=\xc2\xa0");
+	log_put(LOG_INFO, "event=d a=\"%s\" %s", "\xe8\x8c\xb6 \xc3\xbc 100%", "b");
+	ck_assert_str_eq(logged(fd), "event=d a=\"\xe8\x8c\xb6 \xc3\xbc 100%\" b");
+	memset(big, '"', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	log_put(LOG_INFO, "event=e a=\"%s\" b=%s", big, "lost");
+	line = logged(fd);
+	ck_assert_uint_lt(strlen(line), 4000);
+	ck_assert_str_eq(line + strlen(line) - 3, "\\\"\""); /* still in quotes */
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
+/* Under systemd the journal takes the priority from the line's prefix; elsewhere a prefix would be noise. */
+START_TEST(lines_for_the_journal_begin_with_their_priority)
+{
+	static const char *const want[] = {"<3>ts=", "<4>ts=", "<6>ts=", "ts="};
+	static const enum log_level levels[] = {LOG_ERROR, LOG_WARN, LOG_INFO, LOG_ERROR};
+
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		int fds[2], status;
+		char stream[64], text[200] = "";
+		struct stat sb;
+		pid_t pid;
+
+		ck_assert_int_eq(pipe(fds), 0);
+		ck_assert_int_eq(fstat(fds[1], &sb), 0);
+		snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)sb.st_dev,
+		    (unsigned long long)sb.st_ino + (i == 3));
+		pid = fork();
+		if (pid == 0) {
+			setenv("JOURNAL_STREAM", stream, 1);
+			dup2(fds[1], STDERR_FILENO);
+			log_put(levels[i], "event=x");
+			_exit(0);
+		}
+		close(fds[1]);
+		ck_assert_int_gt(read(fds[0], text, sizeof(text) - 1), 0);
+		ck_assert_msg(strncmp(text, want[i], strlen(want[i])) == 0, "%s", text);
+		close(fds[0]);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	}
+}
+END_TEST
+
 START_TEST(money_never_mixes_or_overflows)
 {
 	struct err e = {0};
@@ -261,4 +339,5 @@ UNIT_MAIN("base", arena_try_fails_beyond_the_cap_and_sets_over,
     buf_over_its_maximum_is_sticky, buf_escapes_for_each_context, err_first_error_wins_and_context_goes_in_front,
     num_takes_whole_numbers_only, num_mul_div_rounds_half_away_from_zero, utf8_refuses_what_rfc_3629_refuses,
     str_copy_truncates_and_terminates, log_lines_name_the_request_that_they_belong_to,
+    foreign_text_forges_no_field_of_a_log_line, lines_for_the_journal_begin_with_their_priority,
     money_never_mixes_or_overflows)

@@ -294,16 +294,39 @@ START_TEST(address_lies_in_networks_of_its_kind)
 }
 END_TEST
 
+/* The client's address for a peer and its X-Forwarded-For; NULL: without. */
+static struct str
+client_of(const char *peer, const char *forwarded_for, bool doubled)
+{
+	static struct str v[] = {STR_INIT("10.0.0.0/8"), STR_INIT("2001:db8::1")};
+	struct conf_list nets = {ARRAY_LEN(v), v};
+	struct addr_way way = {str_z(peer), str_z(forwarded_for), doubled};
+
+	return addr_client(&way, &nets);
+}
+
 START_TEST(client_address_is_trusted_only_from_known_proxies)
 {
-	struct str v[] = {STR_INIT("10.0.0.0/8")};
-	struct conf_list nets = {1, v}, nobody = {0, NULL};
+	ck_str(client_of("10.0.0.1", "6.6.6.6, 198.51.100.7, 10.0.0.2", false), "198.51.100.7");
+	ck_str(client_of("2001:db8::1", "2001:db8::7", false), "2001:db8::7");
+	ck_str(client_of("198.51.100.7", "6.6.6.6", false), "198.51.100.7");
+	ck_str(client_of("198.51.100.7", "6.6.6.6", true), "198.51.100.7");
+	ck_str(client_of("10.0.0.1", NULL, false), "10.0.0.1");
+	ck_str(client_of("10.0.0.1", "10.0.0.2, 10.0.0.3", false), "10.0.0.2");
+}
+END_TEST
 
-	ck_str(addr_client(STR("10.0.0.1"), STR("6.6.6.6, 198.51.100.7, 10.0.0.2"), &nets), "198.51.100.7");
-	ck_str(addr_client(STR("198.51.100.7"), STR("6.6.6.6"), &nets), "198.51.100.7");
-	ck_str(addr_client(STR("10.0.0.1"), STR("6.6.6.6"), &nobody), "10.0.0.1");
-	ck_str(addr_client(STR("10.0.0.1"), STR("unknown"), &nets), "10.0.0.1");
-	ck_str(addr_client(STR("10.0.0.1"), STR_NONE, &nets), "10.0.0.1");
+START_TEST(client_behind_an_unreadable_hop_is_unknown)
+{
+	static const char *const unreadable[] = {"unknown", "", " ", "198.51.100.7:1234", "[2001:db8::7]:80", "_hidden",
+	    "198.51.100.7, ", "198.51.100.7,,10.0.0.2", "198.51.100.7 10.0.0.2", "198.51.100.7, unknown, 10.0.0.2"};
+
+	for (size_t i = 0; i < ARRAY_LEN(unreadable); i++)
+		ck_assert_msg(client_of("10.0.0.1", unreadable[i], false).n == 0, "\"%s\"", unreadable[i]);
+	ck_assert_uint_eq(client_of("10.0.0.1", "198.51.100.7", true).n, 0);
+	ck_assert_uint_eq(client_of("", "198.51.100.7", false).n, 0);
+	/* the client itself wrote the first */
+	ck_str(client_of("10.0.0.1", "unknown, 198.51.100.7", false), "198.51.100.7");
 }
 END_TEST
 
@@ -320,7 +343,10 @@ START_TEST(form_is_taken_from_our_own_pages_only)
 {
 	ck_assert(from("same-origin", NULL, NULL));
 	ck_assert(from(NULL, "https://shop.example", "internal:8080"));
-	ck_assert(from(NULL, "http://localhost:8080", "localhost:8080"));
+	ck_assert(from(NULL, "https://localhost:8080", "localhost:8080"));
+	ck_assert(from(NULL, "HTTPS://LOCALHOST", "localhost"));
+	ck_assert(!from(NULL, "http://shop.example", "shop.example"));
+	ck_assert(!from(NULL, "ftp://shop.example", "shop.example"));
 	ck_assert(!from("cross-site", "https://shop.example", "shop.example"));
 	ck_assert(!from("same-site", "https://shop.example", "shop.example"));
 	ck_assert(!from("none", NULL, NULL));
@@ -341,19 +367,25 @@ START_TEST(token_of_the_form_must_be_the_sessions)
 }
 END_TEST
 
-START_TEST(id_is_taken_from_a_valid_trace_only)
+static const char *
+note_of(const char *traceparent, const char *unique_id, const char *port)
 {
-	char id[33], other[33];
+	static char note[LOG_NOTE_SIZE];
+	struct trace_source source = {str_z(traceparent), str_z(unique_id), str_z(port), 1764460000};
 
-	trace_id(STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), id);
-	ck_assert_str_eq(id, "0af7651916cd43dd8448eb211c80319c");
-	trace_id(STR("00-00000000000000000000000000000000-b7ad6b7169203331-01"), id);
-	ck_assert_str_ne(id, "00000000000000000000000000000000");
-	trace_id(STR("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"), other);
-	ck_assert_uint_eq(strlen(other), 32);
-	ck_assert_str_ne(id, other);
-	trace_id(STR_NONE, id);
-	ck_assert_uint_eq(strlen(id), 32);
+	trace_note(&source, note);
+	return note;
+}
+
+START_TEST(numbers_of_others_are_noted_if_they_are_valid)
+{
+	ck_assert_str_eq(
+	    note_of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "aSuCYH8AAAEAAB2lFZMAAAAA", "4711"),
+	    " trace=0af7651916cd43dd8448eb211c80319c web=aSuCYH8AAAEAAB2lFZMAAAAA");
+	ck_assert_str_eq(note_of(NULL, NULL, "4711"), " web=1764460000-4711");
+	ck_assert_str_eq(note_of("00-00000000000000000000000000000000-b7ad6b7169203331-01", "a b=c", "0"), "");
+	ck_assert_str_eq(note_of("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", "", NULL), "");
+	ck_assert_str_eq(note_of("0af7651916cd43dd8448eb211c80319c", NULL, "x"), "");
 }
 END_TEST
 
@@ -362,5 +394,6 @@ UNIT_MAIN("web", target_is_cut_at_the_path_of_the_site, route_is_found_by_method
     fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_the_handler_keeps_it,
     fields_know_a_mail_address, shared_page_is_304_for_a_matching_etag, header_value_with_a_line_end_makes_no_answer,
     cookie_is_bound_to_the_host_where_the_site_has_https, address_lies_in_networks_of_its_kind,
-    client_address_is_trusted_only_from_known_proxies, form_is_taken_from_our_own_pages_only,
-    token_of_the_form_must_be_the_sessions, id_is_taken_from_a_valid_trace_only)
+    client_address_is_trusted_only_from_known_proxies,
+    client_behind_an_unreadable_hop_is_unknown, form_is_taken_from_our_own_pages_only,
+    token_of_the_form_must_be_the_sessions, numbers_of_others_are_noted_if_they_are_valid)

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "plat/fcgi/fcgi_head.h"
+#include "plat/stats/sending.h"
 
 #define RECORD_MAX_B 65528 /* the largest multiple of 8 below 64 KiB, so that no full record needs padding */
 #define ACCEPT_PAUSE_NS (50 * CLOCK_MS)
@@ -233,6 +234,19 @@ fcgi_param(const struct fcgi *f, const char *name)
 	return f->whole ? fcgi_head_param(&f->head, name) : str_z(FCGX_GetParam(name, f->rq.envp));
 }
 
+size_t
+fcgi_param_count(const struct fcgi *f, const char *name)
+{
+	struct str wanted = str_z(name);
+	size_t count = 0;
+
+	for (size_t i = 0; f->whole && i < f->head.n; i++)
+		count += str_eq(f->head.param[i].name, wanted);
+	for (char **env = f->whole ? NULL : f->rq.envp; env != NULL && *env != NULL; env++)
+		count += str_starts(str_z(*env), wanted) && (*env)[wanted.n] == '=';
+	return count;
+}
+
 /* Reads until `n` bytes have arrived, the body ends, or the deadline passes. */
 static size_t
 read_some(struct fcgi *f, char *p, size_t n)
@@ -378,13 +392,24 @@ iov_advance(struct iovec *iov, size_t *at, size_t sent)
 	}
 }
 
-static bool
-write_all(int fd, struct iovec *iov, size_t n, uint64_t deadline_ns)
+static size_t
+iov_bytes(const struct iovec *iov, size_t n)
 {
-	for (size_t at = 0; at < n;) {
+	size_t all_b = 0;
+
+	while (n-- > 0)
+		all_b += iov++->iov_len;
+	return all_b;
+}
+
+static bool
+write_all(int fd, struct records *r, uint64_t deadline_ns, struct sending *sending)
+{
+	struct iovec *iov = r->iov;
+
+	for (size_t at = 0; at < r->n;) {
 		struct pollfd pfd = {.fd = fd, .events = POLLOUT};
-		struct msghdr msg = {.msg_iov = iov + at, .msg_iovlen = n - at < IOV_AT_ONCE ? n - at : IOV_AT_ONCE};
-		ssize_t sent = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent = sending_send(sending, fd, iov + at, r->n - at < IOV_AT_ONCE ? r->n - at : IOV_AT_ONCE);
 
 		if (sent >= 0)
 			iov_advance(iov, &at, (size_t)sent);
@@ -398,38 +423,45 @@ write_all(int fd, struct iovec *iov, size_t n, uint64_t deadline_ns)
 }
 
 static struct records
-records_of(const struct fcgi *f, struct arena *a, struct str head, struct str body)
+records_of(const struct fcgi *f, const struct fcgi_answer *answer)
 {
-	size_t parts = head.n / RECORD_MAX_B + body.n / RECORD_MAX_B + 2;
-	struct records r = {.a = a, .request_id = f->request_id};
+	size_t parts = answer->head.n / RECORD_MAX_B + answer->body.n / RECORD_MAX_B + 2;
+	struct records r = {.a = answer->a, .request_id = f->request_id};
 
-	r.iov = ARENA_ARRAY(a, struct iovec, 2 * parts + 3);
-	records_put(&r, head);
-	records_put(&r, body);
+	r.iov = ARENA_ARRAY(answer->a, struct iovec, 2 * parts + 3);
+	records_put(&r, answer->head);
+	records_put(&r, answer->body);
+	records_end(&r);
 	return r;
 }
 
-bool
-fcgi_send(struct fcgi *f, struct arena *a, struct str head, struct str body, uint64_t deadline_ns)
+/* Drops the second half of the answer. */
+static void
+cut_in_half(struct records *r, size_t all_b)
 {
-	struct records r = records_of(f, a, head, body);
+	size_t left_b = all_b / 2;
+
+	r->n = 0;
+	while (r->iov[r->n].iov_len < left_b)
+		left_b -= r->iov[r->n++].iov_len;
+	r->iov[r->n++].iov_len = left_b;
+}
+
+bool
+fcgi_send(struct fcgi *f, const struct fcgi_answer *answer)
+{
+	struct records r = records_of(f, answer);
+	size_t all_b = iov_bytes(r.iov, r.n);
 
 	if (!f->input_ended) {
 		arm_interrupt(f, f->read_ms);
 		read_to_end(f);
 		arm_interrupt(f, 0);
 	}
-	records_end(&r);
-	return write_all(f->conn_fd, r.iov, r.n, deadline_ns);
-}
-
-void
-fcgi_send_half(struct fcgi *f, struct arena *a, struct str head, struct str body)
-{
-	struct records r = records_of(f, a, head, str_head(body, body.n / 2));
-
-	if (!write_all(f->conn_fd, r.iov, r.n, CLOCK_NEVER))
-		log_put(LOG_INFO, "event=aborted msg=\"the client left before half of the answer was sent\"");
+	sending_begin(answer->sending, all_b);
+	if (answer->half)
+		cut_in_half(&r, all_b);
+	return write_all(f->conn_fd, &r, answer->deadline_ns, answer->sending);
 }
 
 /* Closing with unread input sends a reset, which may overtake the answer. So shut down our side, drain the input, then

@@ -18,6 +18,7 @@
 #include "base/str.h"
 
 struct fcgi;
+struct sending;
 
 enum fcgi_event {
 	FCGI_EVENT_REQUEST, /* the header was read; answer the request and call fcgi_done() */
@@ -36,16 +37,24 @@ enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
 /* A CGI variable of the current request, or none; valid until fcgi_done(). */
 struct str fcgi_param(const struct fcgi *, const char *name);
 
+/* How often the current request has the variable. Headers whose names differ only in '-' and '_' give the same one. */
+size_t fcgi_param_count(const struct fcgi *, const char *name);
+
 /* The request's body, on the arena. ERR_TOO_LARGE beyond max_b; the rest is read and discarded, since the web server
  * sends the whole body before it reads the answer. ERR_INPUT when fewer bytes come than CONTENT_LENGTH announces. */
 MUST_USE bool fcgi_body(struct fcgi *, struct arena *, size_t max_b, struct str *body, struct err *);
 
+struct fcgi_answer {
+	struct arena *a; /* for the records */
+	struct str head, body;
+	uint64_t deadline_ns;
+	struct sending *sending; /* shared with those who count the dead */
+	bool half;		 /* for tests: send only the first half */
+};
+
 /* Writes head and body as one FastCGI answer. False when the web server has closed the connection or has not read all
  * by the deadline. */
-MUST_USE bool fcgi_send(struct fcgi *, struct arena *, struct str head, struct str body, uint64_t deadline_ns);
-
-/* For tests: writes the first half of the answer only. */
-void fcgi_send_half(struct fcgi *, struct arena *, struct str head, struct str body);
+MUST_USE bool fcgi_send(struct fcgi *, const struct fcgi_answer *);
 
 /* Ends the request and closes its connection. Results of fcgi_param() become invalid. */
 void fcgi_done(struct fcgi *);

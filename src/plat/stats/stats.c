@@ -65,7 +65,7 @@ static void
 begin_new_boot(struct stats_area *area, const char boot[SHARED_BOOT_SIZE])
 {
 	for (int i = 0; i < stats_top(area); i++)
-		(void)stats_settle(&area->slot[i], i, false);
+		(void)stats_settle(area, i, false);
 	memcpy(area->boot, boot, SHARED_BOOT_SIZE);
 }
 
@@ -227,7 +227,7 @@ try_slot(struct stats *st, int i, enum stats_role role, const char *name, bool f
 		stats_unlock(st, i);
 		return false;
 	}
-	(void)stats_settle(s, i, true);
+	(void)stats_settle(st->area, i, true);
 	move_in(st, i);
 	return true;
 }
@@ -303,7 +303,7 @@ stats_retire(struct stats *st, const char *backend)
 
 		if (!belongs_to(s, STATS_WORKER, backend) || !stats_lock(st, i))
 			continue;
-		(void)stats_settle(s, i, true);
+		(void)stats_settle(st->area, i, true);
 		shared_set(&s->retired, 1);
 		stats_unlock(st, i);
 	}
@@ -326,12 +326,22 @@ stats_ended(const struct stats_slot *s)
 }
 
 void
+stats_note(struct stats *st, const char *fields)
+{
+	struct stats_slot *s = stats_own(st);
+
+	if (s != NULL)
+		str_copy(s->last.note, sizeof(s->last.note), str_z(fields));
+}
+
+void
 stats_begin(struct stats *st, const char id[STATS_ID_SIZE], uint64_t deadline_ns, enum stats_route route)
 {
 	struct stats_slot *s = stats_own(st);
 
 	if (s == NULL)
 		return;
+	sending_clear(&s->last.sending);
 	str_copy(s->id, sizeof(s->id), str_z(id));
 	shared_set(&s->deadline_ns, deadline_ns);
 	shared_set(&s->begun_ns, clock_mono_ns());
@@ -346,6 +356,17 @@ stats_route(struct stats *st, enum stats_route route)
 
 	if (s != NULL)
 		shared_set(&s->route, (uint64_t)route);
+}
+
+struct sending *
+stats_sending(struct stats *st, enum stats_end end)
+{
+	static struct sending nowhere;
+	struct stats_slot *s = stats_own(st);
+	struct sending *sending = s == NULL ? &nowhere : &s->last.sending;
+
+	shared_set(&sending->end, (uint64_t)end);
+	return sending;
 }
 
 void

@@ -8,7 +8,8 @@
  *  - A slot belongs to one backend for ever. The counts of a dead process stay in its slot, and the next owner
  *    continues them. So totals survive restarts, never decrease, and are correct per worker and per backend.
  *  - begun = sum of the endings + (1 while a request is in progress). A process that gets the lock of a slot with a
- *    request in progress logs it and adds the missing ending: crashed, or hung if its deadline has passed.
+ *    request in progress logs it and adds the missing ending: crashed, or hung if its deadline has passed; if the
+ *    answer was begun, cut off, or the ending of the complete answer (sending.h).
  *  - The file's name contains a hash of the layout, since old and new programs overlap during an upgrade. Each file
  *    describes its contents, so that programs with other counters can add it to their totals.
  *
@@ -34,15 +35,15 @@ enum stats_counter {
 	STAT__MAX
 };
 
-/* How a request ended. The first five are for the worker; the sweep adds the last two. */
+/* How a request ended. The last three, which the sweep adds, and HANDLED are failures. */
 enum stats_end {
 	STATS_ANSWERED, /* the intended page, a redirect, 304 */
 	STATS_REFUSED,	/* 4xx: caused by the client */
 	STATS_ABORTED,	/* the client closed the connection */
-	STATS_HANDLED,	/* a failure, and the client got the complete error page */
-	STATS_CUT,	/* a failure, and the answer was incomplete */
-	STATS_CRASHED,
-	STATS_HUNG,
+	STATS_HANDLED,	/* the client got the complete error page */
+	STATS_CUT,	/* unhandled: the worker died within the answer */
+	STATS_CRASHED,	/* the worker died before its answer, so the web server sent the error page */
+	STATS_HUNG,	/* the same, past its deadline */
 	STATS_END__MAX
 };
 
@@ -56,6 +57,7 @@ enum stats_route {
 
 enum stats_role { STATS_WORKER, STATS_JOBS };
 
+struct sending;
 struct stats_area;
 
 struct stats {
@@ -92,9 +94,16 @@ void stats_close(struct stats *);
 /* A private area in memory with a slot; never fails; stays for the life of the process. For tests. */
 struct stats *stats_none(void);
 
+/* Notes the fields of log_note() for the next request, copied; they are logged should the process die. */
+void stats_note(struct stats *, const char *fields);
+
 /* A request begins; `id` is copied. The route may be given later with stats_route(). */
 void stats_begin(struct stats *, const char id[STATS_ID_SIZE], uint64_t deadline_ns, enum stats_route);
 void stats_route(struct stats *, enum stats_route);
+
+/* To be called before the first byte of the answer, with the ending that it will have: if the process dies after the
+ * last byte, the request gets this ending; between the two, cut off; before, crashed or hung. */
+struct sending *stats_sending(struct stats *, enum stats_end);
 
 /* Ends the request; once for each stats_begin(). */
 void stats_end(struct stats *, enum stats_end);

@@ -8,6 +8,8 @@
 #include <stdalign.h>
 #include <stddef.h>
 
+#include "base/log.h"
+#include "plat/stats/sending.h"
 #include "plat/stats/stats.h"
 #include "plat/stats/stats_report.h"
 
@@ -19,6 +21,12 @@
 struct stats_times {
 	shared_word bucket[STATS_BUCKETS];
 	shared_word sum_ns;
+};
+
+/* Of the current or last request; at the end of the slot, since slots of the first layouts have none. */
+struct stats_last {
+	char note[LOG_NOTE_SIZE];
+	struct sending sending;
 };
 
 /* All layouts have the same slot up to `count`. */
@@ -36,6 +44,7 @@ struct stats_slot {
 	char id[STATS_ID_SIZE];
 	alignas(64) shared_word count[STAT__MAX];
 	struct stats_times times[STATS_ROUTE__MAX];
+	struct stats_last last;
 };
 
 /* All layouts have the same head up to `slot`. */
@@ -77,6 +86,9 @@ stats_at(const struct stats_area *area, int slot)
 	return (struct stats_slot *)((uintptr_t)area + area->slot_from + area->slot_b * (uint64_t)slot);
 }
 
+/* The last request of a slot of any layout; NULL: its layout has none. */
+struct stats_last *stats_last_of(const struct stats_area *, const struct stats_slot *);
+
 /* Opens the files of other layouts in the same folder. Returns their number; the caller closes each. */
 size_t stats_others(const struct stats *, bool write, struct stats other[STATS_OTHERS]);
 
@@ -95,6 +107,6 @@ void stats_unlock(const struct stats *, int slot);
 bool stats_held(const struct stats *, int slot);
 
 /* With the lock held: counts and logs the request that the dead holder had not finished. Returns 0 or 1. */
-size_t stats_settle(struct stats_slot *, int slot, bool same_boot);
+size_t stats_settle(const struct stats_area *, int slot, bool same_boot);
 
 #endif

@@ -79,6 +79,16 @@ stats_others(const struct stats *st, bool write, struct stats other[STATS_OTHERS
 	return n;
 }
 
+struct stats_last *
+stats_last_of(const struct stats_area *area, const struct stats_slot *s)
+{
+	uint64_t from = area->times_from + area->n_routes * sizeof(struct stats_times);
+
+	if (area->slot_b < from || area->slot_b - from < sizeof(struct stats_last))
+		return NULL;
+	return (struct stats_last *)((uintptr_t)s + from);
+}
+
 /* Takes the next name off the list and returns its index among our `n` names, or -1. */
 static int
 next_index(const char **list, const char *(*ours)(int), int n)

@@ -90,6 +90,7 @@ static void
 read_worker(const struct stats *st, int slot, struct stats_worker *w, struct stats_sum *sum)
 {
 	const struct stats_slot *s = stats_at(st->area, slot);
+	const struct stats_last *last = stats_last_of(st->area, s);
 	uint64_t begun_ns = shared_get(&s->begun_ns), now_ns = clock_mono_ns(), route = shared_get(&s->route);
 
 	if (st->area->layout == stats_layout())
@@ -100,6 +101,8 @@ read_worker(const struct stats *st, int slot, struct stats_worker *w, struct sta
 	w->role = s->role == STATS_JOBS ? STATS_JOBS : STATS_WORKER;
 	snprintf(w->backend, sizeof(w->backend), "%.*s", STATS_BACKEND_SIZE - 1, s->backend);
 	snprintf(w->id, sizeof(w->id), "%.*s", STATS_ID_SIZE - 1, s->id);
+	if (last != NULL)
+		snprintf(w->note, sizeof(w->note), "%.*s", LOG_NOTE_SIZE - 1, last->note);
 	w->alive = stats_held(st, slot);
 	w->retired = !w->alive && shared_get(&s->retired) != 0;
 	w->pid = (int)shared_get(&s->pid);
@@ -239,9 +242,8 @@ stats_measure_sum(const struct stats_sum *s, uint64_t servers, uint64_t busiest)
 	m.cache.lookups = m.cache.hits + m.cache.misses + m.cache.errors;
 	m.db.queries = s->count[STAT_db_queries];
 	m.db.ns = s->count[STAT_db_query_ns];
-	m.failure.handled = s->ended[STATS_HANDLED];
-	m.failure.failures =
-	    s->ended[STATS_HANDLED] + s->ended[STATS_CUT] + s->ended[STATS_CRASHED] + s->ended[STATS_HUNG];
+	m.failure.handled = s->ended[STATS_HANDLED] + s->ended[STATS_CRASHED] + s->ended[STATS_HUNG];
+	m.failure.failures = m.failure.handled + s->ended[STATS_CUT];
 	m.difference = (int64_t)(s->begun - sum_ended(s));
 	return m;
 }

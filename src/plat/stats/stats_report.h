@@ -6,6 +6,7 @@
 #define KONTOR_PLAT_STATS_STATS_REPORT_H
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "plat/stats/stats.h"
 
 #define STATS_BUCKETS 12 /* of request times; the last one has no upper bound */
@@ -29,7 +30,8 @@ struct stats_worker {
 	int64_t since_s;
 	uint64_t in_hand; /* 0 or 1; a dead worker's 1 waits for the sweep */
 	enum stats_route route;
-	char id[STATS_ID_SIZE]; /* of the current request, else of the last one */
+	char id[STATS_ID_SIZE];	  /* of the current request, else of the last one */
+	char note[LOG_NOTE_SIZE]; /* likewise: the numbers that others know it by */
 	uint64_t running_ns;	/* of the current request */
 	const struct stats_sum *sum;
 };
@@ -77,7 +79,7 @@ struct stats_measures {
 		uint64_t queries, ns;
 	} db;
 	struct {
-		uint64_t handled, failures;
+		uint64_t handled, failures; /* handled: by a worker's error page, or by the web server's */
 	} failure;
 	int64_t difference; /* begun - all endings; 0 when idle */
 };

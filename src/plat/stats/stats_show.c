@@ -107,7 +107,7 @@ put_requests(struct buf *b, const struct stats_report *r, const struct stats_mea
 	    "requests begun %s = %s answered + %s refused + %s aborted + %s handled + %s unhandled"
 	    " (difference %lld: in hand)\n\n",
 	    N(b, r->all->begun), N(b, n[STATS_ANSWERED]), N(b, n[STATS_REFUSED]), N(b, n[STATS_ABORTED]),
-	    N(b, n[STATS_HANDLED]), N(b, n[STATS_CUT] + n[STATS_CRASHED] + n[STATS_HUNG]), (long long)m->difference);
+	    N(b, m->failure.handled), N(b, n[STATS_CUT]), (long long)m->difference);
 }
 
 static void
@@ -133,9 +133,12 @@ put_measures(struct buf *b, const struct stats_report *r, const struct stats_mea
 		buf_fmt(b, "%.0f queries per second of query time (%s / %.3f s; %.3f ms each)\n",
 		    (double)m->db.queries * 1e9 / (double)m->db.ns, N(b, m->db.queries), (double)m->db.ns / 1e9,
 		    m->db.queries == 0 ? 0.0 : (double)m->db.ns / 1e6 / (double)m->db.queries);
-	buf_fmt(b, "failure handling     %s (%s handled / %s failures; %s crashed, %s hung, %s cut off)\n\n",
+	buf_fmt(b,
+	    "failure handling     %s (%s handled / %s failures; of the handled %s by the web server: %s crashed, %s "
+	    "hung; unhandled: %s cut off)\n\n",
 	    stats_percent(b->a, m->failure.handled, m->failure.failures).p, N(b, m->failure.handled),
-	    N(b, m->failure.failures), N(b, n[STATS_CRASHED]), N(b, n[STATS_HUNG]), N(b, n[STATS_CUT]));
+	    N(b, m->failure.failures), N(b, n[STATS_CRASHED] + n[STATS_HUNG]), N(b, n[STATS_CRASHED]),
+	    N(b, n[STATS_HUNG]), N(b, n[STATS_CUT]));
 }
 
 static void
@@ -313,6 +316,8 @@ json_workers(struct buf *b, const struct stats_report *r, const struct stats_bac
 		    w->slot, w->pid, w->alive ? "true" : "false", (long long)w->since_s,
 		    (unsigned long long)w->in_hand);
 		buf_json(b, str_z(w->id));
+		buf_z(b, ",\"note\":");
+		buf_json(b, str_trim(str_z(w->note)));
 		buf_ch(b, ',');
 		json_sum(b, w->sum, &m);
 		buf_z(b, "}");

@@ -6,23 +6,58 @@
 #include "base/clock.h"
 #include "plat/stats/stats_area.h"
 
-size_t
-stats_settle(struct stats_slot *s, int slot, bool same_boot)
-{
-	uint64_t ended = stats_ended(s), begun = shared_get(&s->begun), deadline_ns = shared_get(&s->deadline_ns);
-	bool hung = same_boot && clock_mono_ns() > deadline_ns;
+static const struct death {
+	const char *event, *why;
+	enum log_level level;
+} deaths[STATS_END__MAX] = {
+    [STATS_CRASHED] = {"crashed", "the process died before its answer", LOG_ERROR},
+    [STATS_HUNG] = {"hung", "the process was killed past its deadline, before its answer", LOG_ERROR},
+    [STATS_CUT] = {"cut_off", "the process died within its answer", LOG_ERROR},
+};
+static const struct death after_answer = {"died_after_answer", "the process died after its answer", LOG_WARN};
 
-	if (begun <= ended)
-		return 0;
+static enum stats_end
+ending_of_dead(const struct stats_slot *s, const struct stats_last *last, bool same_boot)
+{
+	enum sending_state sent = last == NULL ? SENDING_NONE : sending_state(&last->sending);
+
+	if (sent == SENDING_WHOLE && shared_get(&last->sending.end) < STATS_END__MAX)
+		return (enum stats_end)shared_get(&last->sending.end);
+	if (sent != SENDING_NONE)
+		return STATS_CUT;
+	return same_boot && clock_mono_ns() > shared_get(&s->deadline_ns) ? STATS_HUNG : STATS_CRASHED;
+}
+
+static void
+log_slot(struct stats_slot *s, struct stats_last *last)
+{
 	s->id[STATS_ID_SIZE - 1] = '\0';
 	s->backend[STATS_BACKEND_SIZE - 1] = '\0';
 	log_request(s->id);
-	log_put(LOG_ERROR, "event=%s backend=%s slot=%d dead_pid=%d class=%s msg=\"%s\"", hung ? "hung" : "crashed",
-	    s->backend, slot, (int)shared_get(&s->pid), stats_route_name((enum stats_route)shared_get(&s->route)),
-	    hung ? "a worker was killed during a request, past the deadline" : "a worker died during a request");
+	if (last != NULL) {
+		last->note[LOG_NOTE_SIZE - 1] = '\0';
+		log_note(last->note);
+	}
+}
+
+size_t
+stats_settle(const struct stats_area *area, int slot, bool same_boot)
+{
+	struct stats_slot *s = stats_at(area, slot);
+	struct stats_last *last = stats_last_of(area, s);
+	uint64_t ended = stats_ended(s), begun = shared_get(&s->begun);
+	const struct death *death;
+	enum stats_end end;
+
+	if (begun <= ended)
+		return 0;
+	end = ending_of_dead(s, last, same_boot);
+	death = deaths[end].event == NULL ? &after_answer : &deaths[end];
+	log_slot(s, last);
+	log_put(death->level, "event=%s backend=%s slot=%d dead_pid=%d class=%s msg=\"%s\"", death->event, s->backend,
+	    slot, (int)shared_get(&s->pid), stats_route_name((enum stats_route)shared_get(&s->route)), death->why);
 	log_request(NULL);
-	stats_raise(
-	    &s->ended[hung ? STATS_HUNG : STATS_CRASHED], begun - ended); /* after logging; the line may appear twice */
+	stats_raise(&s->ended[end], begun - ended); /* after logging; the line may appear twice */
 	return (size_t)(begun - ended);
 }
 
@@ -44,7 +79,7 @@ sweep_file(struct stats *st, bool same_boot)
 
 		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s) || !stats_lock(st, i))
 			continue;
-		n += stats_settle(s, i, same_boot);
+		n += stats_settle(st->area, i, same_boot);
 		stats_unlock(st, i);
 	}
 	return n;

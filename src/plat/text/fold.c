@@ -60,7 +60,7 @@ fold_text(struct arena *a, struct str s, enum fold_how how, struct str *out, str
 	n = kept == 0 ? 0 : utf8proc_normalize_utf32(cps, kept, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
 	buf_init(&b, a, FOLD_MAX_B * 4);
 	for (utf8proc_ssize_t i = 0; i < n; i++)
-		utf8_put(&b, (uint32_t)cps[i]);
+		buf_utf8(&b, (uint32_t)cps[i]);
 	*out = buf_str(&b);
 	return buf_check(&b, e);
 }
