@@ -54,7 +54,7 @@ set_paused(struct pausing *p)
 		control_pause(ctl, false, false);
 	p->everywhere = in_db(p, &p->db);
 	if (p->everywhere) {
-		control_set_shop_paused(ctl, p->paused);
+		control_set_shop_paused(ctl, p->paused ? CONTROL_PAUSED : 0);
 		control_pause(ctl, false, false);
 	}
 }

@@ -23,13 +23,14 @@ job_pause(struct job_context *j, struct err *e)
 			return unless_down(j, e);
 		err_clear(e);
 	} else if (control_pause_due(j->ctl)) {
-		control_set_shop_paused(j->ctl, true);
+		control_set_shop_paused(j->ctl, CONTROL_PAUSED);
 		control_pause_written(j->ctl);
 		log_put(LOG_WARN, "event=paused msg=\"ordering is paused on all hosts, as requested on this one\"");
 	}
 	if (!shop_control_read(j->db, j->a, &c, e))
 		return unless_down(j, e);
-	control_set_shop_paused(j->ctl, c.paused != 0);
+	control_set_shop_paused(
+	    j->ctl, (c.paused != 0 ? CONTROL_PAUSED : 0) + (c.read_only ? CONTROL_READ_ONLY : 0));
 	control_set_identity(j->ctl, c.identity);
 	return true;
 }

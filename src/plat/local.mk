@@ -12,8 +12,9 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/conf/conf_text.c src/plat/conf/settings.def \
 	src/plat/control/breaker.c src/plat/control/control.c src/plat/control/control.h \
 	src/plat/control/control_area.h src/plat/control/control_permit.c \
-	src/plat/db/db.c src/plat/db/db.h src/plat/db/db_bulk.c src/plat/db/db_call.c src/plat/db/db_code.h \
-	src/plat/db/db_count.c src/plat/db/db_impl.h src/plat/db/db_login.c src/plat/db/db_login.h \
+	src/plat/db/db.c src/plat/db/db.h src/plat/db/db_bulk.c src/plat/db/db_call.c src/plat/db/db_code.c \
+	src/plat/db/db_code.h src/plat/db/db_count.c src/plat/db/db_impl.h src/plat/db/db_login.c \
+	src/plat/db/db_login.h \
 	src/plat/db/db_query.c src/plat/db/db_short.c src/plat/db/db_stmt.c src/plat/db/db_text.c \
 	src/plat/db/db_text.h src/plat/db/db_tx.c \
 	src/plat/fcgi/fcgi.c src/plat/fcgi/fcgi.h src/plat/fcgi/fcgi_head.c src/plat/fcgi/fcgi_head.h \

@@ -15,6 +15,7 @@ read_row(struct db *db, enum sql_id id, struct arena *a, struct shop_control *c,
 		return false;
 	c->paused = c_u64(&rows);
 	c->identity = c_u64(&rows);
+	c->read_only = c_u64_or(&rows, 0) != 0;
 	return true;
 }
 

@@ -14,6 +14,7 @@ enum { SHOP_PAUSED = 1, SHOP_RESTORING = 2 }; /* bits: paused by the operator, b
 
 struct shop_control {
 	uint64_t paused, identity;
+	bool read_only; /* the server accepts no changes */
 };
 
 /* ERR_NOT_FOUND when the row is missing; the database's error when the table is missing. */

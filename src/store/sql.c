@@ -57,6 +57,10 @@ check_schema(struct db *db, int64_t *schema, struct err *e)
 static const char *
 schema_remedy(int64_t schema, int code)
 {
+	if (db_code_refused(code) || code == DB_CODE_NO_DATABASE)
+		return "set up the accounts again: `kontor accounts | mariadb`, then `kontor reload`";
+	if (code == DB_CODE_HOST_BLOCKED)
+		return "after too many failed logins the server blocks this host: `mariadb-admin flush-hosts`";
 	if (schema == 0)
 		return NULL;
 	if (db_code_lacks_right(code))

@@ -122,7 +122,8 @@ session_paused(const struct request *rq)
 {
 	const struct control *ctl = &rq->app->control;
 
-	return !rq->app->joined || control_paused(ctl) || control_shop_paused(ctl) || breaker_is_open(ctl, BREAKER_DB);
+	return !rq->app->joined || control_paused(ctl) || control_shop_paused(ctl) != 0
+	    || breaker_is_open(ctl, BREAKER_DB);
 }
 
 const struct site_session session_policy = {

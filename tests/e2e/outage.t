@@ -192,7 +192,7 @@ both('workers that start while the database is away serve what is cached', async
 
 // One fault at each exchange with the database in turn, then the same form again: always exactly one order.
 both('an order whose database fails at any moment is placed once, or refused and placed later', async (server) => {
-	for (const how of ['', ':after', ':1213']) {
+	for (const how of ['', ':after', ':1213', server === 'apache' ? ':1047' : ':1290']) {
 		let refused = 0;
 		for (let n = 1; n <= EXCHANGES; n++) {
 			const b = await ready(server), before = orders();
@@ -205,6 +205,46 @@ both('an order whose database fails at any moment is placed once, or refused and
 		}
 		assert.ok(refused < EXCHANGES - 10, 'the transaction is not run again');
 	}
+});
+
+const kill = (user) => {
+	for (const id of s.sql(`SELECT id FROM information_schema.processlist WHERE user = '${user}'`).split(/\s/).filter(Boolean))
+		s.sql(`KILL ${id}`);
+};
+test('a wrong account of kontor-jobs stops no order, and the log names the remedy', async () => {
+	const refusals = () => s.log().filter((line) => /prog=kontor-jobs .*event=db_refused user=kontor_jobs .*kontor accounts/.test(line)).length;
+	const attempts = () => s.total('db_connect_errors_total', 'backend="jobs"');
+	s.sql('RENAME USER kontor_jobs@localhost TO away@localhost');
+	try {
+		kill('kontor_jobs');
+		await until('the refusal', () => refusals() > 0);
+		const began = await attempts();
+		await until('more than open a breaker', async () => await attempts() >= began + 6);
+		for (let i = 0; i < 4; i++)
+			assert.strictEqual((await place(await ready(servers[i % 2]))).status, 303);
+		assert.strictEqual(await s.total('breaker_open', 'service="db"'), 0);
+		assert.ok(refusals() < 3, 'it is not logged again and again');
+	} finally {
+		s.sql('RENAME USER away@localhost TO kontor_jobs@localhost');
+	}
+});
+both('a read-only database shows the notice, refuses orders as an outage does, and is read from', async (server) => {
+	const b = await ready(server), before = orders(), bugs = s.log().filter((line) => line.includes('kind=bug')).length;
+	s.sql('SET GLOBAL read_only = 1');
+	try {
+		await until('the notice', async () => NOTICE.test((await s.get(server, '/en/')).text));
+		for (let i = 0; i < 6; i++)
+			assert.strictEqual((await place(b)).status, 503);
+		assert.strictEqual((await s.get(server, `/en/search?q=uncached-${server}`)).status, 200);
+		assert.strictEqual((await b.get('/en/cart')).status, 200);
+		assert.match(s.kontor('status').stdout, /THE DATABASE IS READ-ONLY/);
+		assert.strictEqual(s.log().filter((line) => line.includes('kind=bug')).length, bugs);
+	} finally {
+		s.sql('SET GLOBAL read_only = 0');
+	}
+	await until('no notice', async () => !NOTICE.test((await s.get(server, '/en/')).text));
+	assert.strictEqual((await place(b)).status, 303);
+	assert.strictEqual(orders(), before + 1);
 });
 
 test('ordering paused on purpose shows the same notice, and takes no order', async () => {

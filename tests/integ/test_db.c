@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "db_table.h"
+#include "plat/db/db_code.h"
 
 START_TEST(rows_come_back_as_they_were_put)
 {
@@ -321,6 +322,79 @@ START_TEST(the_breaker_spares_callers_the_wait)
 }
 END_TEST
 
+static bool
+log_in_as(const char *user, struct err *e)
+{
+	struct db_setup setup = {.control = control, .role = DB_TOOL, .stmts = stmts, .n_stmts = T__MAX};
+	struct db *db;
+
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
+	setup.login.user = str_z(user);
+	*e = (struct err){0};
+	ck_ok(db_open(&arena, &setup, &db, e), e);
+	db_deadline(db, clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S);
+	return db_connect(db, e);
+}
+
+START_TEST(a_refused_login_is_no_outage_for_others)
+{
+	static const struct {
+		const char *user, *sql;
+		int code;
+	} refused[] = {
+	    {"nobody_here", "DO 0", DB_CODE_DENIED},
+	    {"no_right", "CREATE OR REPLACE USER no_right@localhost", DB_CODE_DENIED_DATABASE},
+	    {"is_locked", "CREATE OR REPLACE USER is_locked@localhost ACCOUNT LOCK", DB_CODE_LOCKED},
+	    {"expired", "GRANT ALL ON kontor.* TO expired@localhost", DB_CODE_EXPIRED},
+	    {"too_many", "CREATE OR REPLACE USER too_many@localhost WITH MAX_CONNECTIONS_PER_HOUR 1",
+		DB_CODE_ACCOUNT_LIMIT},
+	};
+	struct err e = {0};
+	struct db *db;
+
+	control = control_none();
+	db = open_db();
+	services_sql(&services, "CREATE OR REPLACE USER expired@localhost PASSWORD EXPIRE");
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		services_sql(&services, refused[i].sql);
+		if (refused[i].code == DB_CODE_ACCOUNT_LIMIT) {
+			services_sql(&services, "GRANT ALL ON kontor.* TO too_many@localhost");
+			ck_ok(log_in_as(refused[i].user, &e), &e);
+		}
+		for (int k = 0; k < 8; k++) {
+			ck_assert(!log_in_as(refused[i].user, &e));
+			ck_assert_msg(e.code == refused[i].code, "%s: %s", refused[i].user, e.msg);
+			ck_assert_int_eq(e.kind, ERR_UPSTREAM);
+		}
+		ck_assert_msg(!breaker_is_open(control, BREAKER_DB), "%s opens the breaker", refused[i].user);
+		err_clear(&e);
+		ck_ok(put(db, i + 1, 1, &e), &e);
+	}
+}
+END_TEST
+
+START_TEST(a_login_without_its_password_file_keeps_no_probe)
+{
+	struct db_setup setup = {.control = control_none(), .role = DB_TOOL, .stmts = stmts, .n_stmts = T__MAX};
+	struct err e = {0};
+	struct db *db, *wrong;
+
+	control = setup.control;
+	db = open_db();
+	setup.login = db_login_of(&conf, DB_ACCOUNT_TOOL);
+	setup.login.password_file = STR("/nonexistent/password");
+	ck_ok(db_open(&arena, &setup, &wrong, &e), &e);
+	for (int i = 0; i < 5; i++)
+		breaker_failure(control, BREAKER_DB);
+	clock_sleep_ns(1100 * CLOCK_MS); /* the next caller may probe */
+	db_deadline(wrong, CLOCK_NEVER);
+	ck_assert(!db_connect(wrong, &e));
+	err_clear(&e);
+	db_deadline(db, CLOCK_NEVER);
+	ck_ok(put(db, 1, 1, &e), &e);
+}
+END_TEST
+
 START_TEST(a_snapshot_sees_one_moment_and_cannot_write)
 {
 	struct db *db = open_db();
@@ -343,4 +417,5 @@ INTEG_MAIN("db", false, rows_come_back_as_they_were_put,
     a_slow_statement_ends_at_the_deadline, the_server_itself_ends_a_slow_statement_of_the_storefront,
     a_stopped_server_holds_nobody_past_the_deadline, a_killed_server_is_an_error_at_once_and_is_found_again,
     a_connection_that_died_while_idle_costs_nobody_an_error, the_breaker_spares_callers_the_wait,
+    a_refused_login_is_no_outage_for_others, a_login_without_its_password_file_keeps_no_probe,
     a_snapshot_sees_one_moment_and_cannot_write)

@@ -64,6 +64,51 @@ START_TEST(a_transaction_is_run_again_after_each_error_that_allows_it)
 }
 END_TEST
 
+/* A node cut off from its cluster, a server without writes, shutting down, killing: lost at each exchange. */
+START_TEST(a_server_that_is_unfit_means_lost_and_the_transaction_runs_again_elsewhere)
+{
+	static const int codes[] = {ER_UNKNOWN_COM_ERROR, ER_SERVER_SHUTDOWN, ER_ERROR_DURING_COMMIT,
+	    ER_OPTION_PREVENTS_STATEMENT, ER_QUERY_INTERRUPTED, ER_READ_ONLY_MODE, ER_INNODB_READ_ONLY,
+	    ER_CONNECTION_KILLED, 3100};
+	struct db *db = open_db();
+	struct err e = {0};
+	uint64_t id = 100;
+	int64_t sum = 0;
+
+	ck_ok(put(db, 1, 0, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		for (unsigned n = 1; n <= 4; n++) { /* BEGIN, INSERT, UPDATE, COMMIT */
+			struct body b = {.id = ++id};
+
+			db_fault(db, n, codes[i]);
+			ck_assert_msg(db_tx(db, once, &b, &e), "code %d at %u: %s", codes[i], n, e.msg);
+			ck_assert_int_eq(number_of(db, NUMBER, 1), ++sum);
+		}
+		db_fault(db, 1, codes[i]);
+		ck_assert(!put(db, 1, 1, &e));
+		ck_assert_msg(e.kind == ERR_UPSTREAM, "code %d: %s", codes[i], e.msg);
+		err_clear(&e);
+	}
+}
+END_TEST
+
+START_TEST(a_commit_with_an_unknown_outcome_runs_again_whatever_the_error)
+{
+	static const int codes[] = {ER_STATEMENT_TIMEOUT, ER_DISK_FULL, ER_UNKNOWN_ERROR, ER_GET_ERRNO};
+	struct db *db = open_db();
+	struct err e = {0};
+
+	ck_ok(put(db, 1, 0, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		struct body b = {.id = 10 + i};
+
+		db_fault(db, 4, codes[i]);
+		ck_assert_msg(db_tx(db, once, &b, &e), "code %d: %s", codes[i], e.msg);
+		ck_assert_int_eq(b.runs, 2);
+	}
+}
+END_TEST
+
 START_TEST(a_body_that_overlooks_a_deadlock_is_not_committed)
 {
 	struct db *db = open_db();
@@ -200,6 +245,8 @@ START_TEST(an_open_transaction_does_not_outlive_its_unit_of_work)
 END_TEST
 
 INTEG_MAIN("db_tx", false, a_transaction_is_run_again_after_each_error_that_allows_it,
+    a_server_that_is_unfit_means_lost_and_the_transaction_runs_again_elsewhere,
+    a_commit_with_an_unknown_outcome_runs_again_whatever_the_error,
     a_body_that_overlooks_a_deadlock_is_not_committed, retries_end_after_the_third,
     a_real_deadlock_ends_with_both_done, a_server_killed_again_and_again_loses_and_doubles_nothing,
     an_open_transaction_does_not_outlive_its_unit_of_work)

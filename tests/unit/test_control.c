@@ -264,7 +264,7 @@ START_TEST(a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_a
 	control_pause_written(&ctl);
 	ck_assert(control_paused(&ctl));
 	control_pause(&ctl, false, false);
-	control_set_shop_paused(&ctl, true);
+	control_set_shop_paused(&ctl, CONTROL_PAUSED);
 	ck_assert(!control_paused(&ctl) && control_shop_paused(&ctl));
 }
 END_TEST

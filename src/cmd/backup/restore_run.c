@@ -231,7 +231,7 @@ pause_orders(struct restore *r, struct err *e)
 	r->paused = true;
 	r->was_paused = (c.paused & SHOP_PAUSED) != 0;
 	if (control_open(&r->control, r->conf->paths_control_file.p, NULL, &none)) /* for pages and the cache flush */
-		control_set_shop_paused(&r->control, true);
+		control_set_shop_paused(&r->control, CONTROL_PAUSED);
 	progress_step(r->was_paused ? "orders: already paused" : "orders: paused");
 	return true;
 }
@@ -243,7 +243,7 @@ resume_orders(struct restore *r, struct err *e)
 		return true;
 	if (!shop_control_resume(r->db, SHOP_RESTORING, e))
 		return false;
-	control_set_shop_paused(&r->control, r->was_paused);
+	control_set_shop_paused(&r->control, r->was_paused ? CONTROL_PAUSED : 0);
 	r->paused = false;
 	return true;
 }

@@ -326,17 +326,17 @@ set_word(struct control *ctl, size_t offset, uint64_t v)
 		atomic_store((shared_word *)((uintptr_t)ctl->area + offset), v);
 }
 
-bool
+unsigned
 control_shop_paused(const struct control *ctl)
 {
-	return (shared_word_of(ctl, offsetof(struct control_area, shop_paused)) & PAUSED) != 0;
+	return (unsigned)shared_word_of(ctl, offsetof(struct control_area, shop_paused)) & 3;
 }
 
 void
-control_set_shop_paused(struct control *ctl, bool paused)
+control_set_shop_paused(struct control *ctl, unsigned why)
 {
 	if (may_write(ctl))
-		set_timed(&ctl->area->shop_paused, paused ? PAUSED : 0);
+		set_timed(&ctl->area->shop_paused, why & 3);
 }
 
 uint64_t
@@ -370,7 +370,8 @@ control_report(const struct control *ctl, struct arena *a, struct stats_report *
 	uint64_t now_ns = clock_mono_ns();
 
 	r->paused_here = control_paused(ctl);
-	r->paused = r->paused_here || control_shop_paused(ctl);
+	r->paused = r->paused_here || (control_shop_paused(ctl) & CONTROL_PAUSED) != 0;
+	r->read_only = (control_shop_paused(ctl) & CONTROL_READ_ONLY) != 0;
 	r->epoch = control_epoch(ctl);
 	r->services = ARENA_ARRAY(a, struct stats_service, BREAKER__MAX);
 	for (unsigned i = 0; i < BREAKER__MAX; i++) {

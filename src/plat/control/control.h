@@ -79,9 +79,11 @@ void control_pause(struct control *, bool paused, bool due);
 bool control_pause_due(const struct control *);
 void control_pause_written(struct control *);
 
-/* The pause of all hosts as last read from the database. For display only; orders read the row themselves. */
-bool control_shop_paused(const struct control *);
-void control_set_shop_paused(struct control *, bool);
+/* Why no host can take orders, as last read from the database; 0: they can. For display only: placing an order finds
+ * out by itself. */
+enum { CONTROL_PAUSED = 1, CONTROL_READ_ONLY = 2 };
+unsigned control_shop_paused(const struct control *);
+void control_set_shop_paused(struct control *, unsigned why);
 
 /* The epoch of the workers' L1 values; a writer raises it after its delete. Never 0. */
 uint64_t control_epoch(const struct control *);

@@ -36,7 +36,7 @@ struct control_area {
 	shared_word epoch;
 	shared_word identity;
 	shared_word top; /* end of the slots ever taken */
-	shared_word shop_paused; /* the pause of all hosts as last read, for display; the same form */
+	shared_word shop_paused; /* when it was last set (UTC, ms) * 4 + CONTROL_PAUSED + CONTROL_READ_ONLY */
 	shared_word reserved[500];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];

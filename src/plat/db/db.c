@@ -12,6 +12,7 @@
 #include "plat/db/db_impl.h"
 
 #define UNFIT_RETRY_NS CLOCK_S
+#define REFUSED_LOG_NS (60 * CLOCK_S)
 
 static void
 release(void *ptr)
@@ -66,78 +67,6 @@ db_close(struct db *db)
 }
 
 bool
-db_lost(const struct db *db, unsigned code)
-{
-	if (db->timed_out || (code >= CR_MIN_ERROR && code <= CR_MAX_ERROR && code != CR_NEW_STMT_METADATA))
-		return true;
-	switch (code) {
-	case ER_SERVER_SHUTDOWN:
-	case ER_CONNECTION_KILLED:
-	case ER_NET_READ_ERROR:
-	case ER_NET_READ_INTERRUPTED:
-	case ER_NET_ERROR_ON_WRITE:
-	case ER_NET_WRITE_INTERRUPTED:
-	case ER_NEW_ABORTING_CONNECTION:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* db_code.h must agree with the library's header. */
-_Static_assert(DB_CODE_FULL == ER_CON_COUNT_ERROR && DB_CODE_DENIED_DATABASE == ER_DBACCESS_DENIED_ERROR
-    && DB_CODE_DENIED == ER_ACCESS_DENIED_ERROR && DB_CODE_NO_DATABASE == ER_BAD_DB_ERROR
-    && DB_CODE_DUPLICATE == ER_DUP_ENTRY && DB_CODE_DENIED_HOST == ER_HOST_NOT_PRIVILEGED
-    && DB_CODE_DENIED_TABLE == ER_TABLEACCESS_DENIED_ERROR
-    && DB_CODE_DENIED_COLUMN == ER_COLUMNACCESS_DENIED_ERROR && DB_CODE_NO_TABLE == ER_NO_SUCH_TABLE
-    && DB_CODE_LOCK_WAIT == ER_LOCK_WAIT_TIMEOUT
-    && DB_CODE_ACCOUNT_FULL == ER_TOO_MANY_USER_CONNECTIONS && DB_CODE_ACCOUNT_LIMIT == ER_USER_LIMIT_REACHED
-    && DB_CODE_STATEMENTS_FULL == ER_MAX_PREPARED_STMT_COUNT_REACHED
-    && DB_CODE_DENIED_PLUGIN == ER_ACCESS_DENIED_NO_PASSWORD_ERROR && DB_CODE_EXPIRED == ER_MUST_CHANGE_PASSWORD
-    && DB_CODE_EXPIRED_LOGIN == ER_MUST_CHANGE_PASSWORD_LOGIN && DB_CODE_LOCKED == ER_ACCOUNT_HAS_BEEN_LOCKED,
-    "the client library has other numbers");
-
-bool
-db_code_refused(int code)
-{
-	return code == DB_CODE_DENIED || code == DB_CODE_DENIED_DATABASE || code == DB_CODE_DENIED_HOST
-	    || code == DB_CODE_DENIED_PLUGIN || code == DB_CODE_EXPIRED || code == DB_CODE_EXPIRED_LOGIN
-	    || code == DB_CODE_LOCKED;
-}
-
-bool
-db_code_lacks_right(int code)
-{
-	return code == DB_CODE_DENIED_TABLE || code == DB_CODE_DENIED_COLUMN;
-}
-
-enum err_kind
-db_kind_of(unsigned code)
-{
-	switch (code) {
-	case ER_LOCK_DEADLOCK:
-	case ER_LOCK_WAIT_TIMEOUT:
-	case ER_CHECKREAD:
-		return ERR_BUSY;
-	case ER_DUP_ENTRY:
-	case ER_CONSTRAINT_FAILED:
-	case ER_ROW_IS_REFERENCED_2:
-	case ER_NO_REFERENCED_ROW_2:
-		return ERR_CONFLICT;
-	case ER_STATEMENT_TIMEOUT:
-	case ER_QUERY_INTERRUPTED:
-	case ER_RECORD_FILE_FULL:
-	case ER_DISK_FULL:
-	case ER_OPTION_PREVENTS_STATEMENT: /* the server is read only */
-	case ER_CON_COUNT_ERROR:
-	case ER_MAX_PREPARED_STMT_COUNT_REACHED:
-		return ERR_UPSTREAM;
-	default:
-		return ERR_BUG;
-	}
-}
-
-bool
 db_pass(struct err *e, const struct err *why)
 {
 	if (e->kind == ERR_NONE)
@@ -172,7 +101,7 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 	}
 	if (lost || drift)
 		db_drop(db);
-	db_alive(db, !lost);
+	db_alive(db, !lost || (!db->timed_out && db_code_answered(code)));
 	return false;
 }
 
@@ -200,35 +129,55 @@ set_session(const struct db *db, MYSQL *mysql)
 	mysql_options(mysql, MYSQL_INIT_COMMAND, limit);
 }
 
-static bool
-log_in(struct db *db, struct err *e)
+/* A refused login proves that the server answers: only this account cannot be used. It is not tried again at once, so
+ * that the server does not block the host. */
+static void
+login_refused(struct db *db, struct err *why)
 {
-	char password[DB_LOGIN_PASSWORD_B];
-	uint64_t began_ns = clock_mono_ns();
-	MYSQL *mysql, *got;
+	const char *remedy = db->setup.remedy == NULL ? NULL : db->setup.remedy(0, why->code);
+	uint64_t now_ns = clock_mono_ns();
+	size_t n = strlen(why->msg);
 
-	if (!db_login_password(db->setup.login.password_file, password, e))
-		return false;
-	mysql = mysql_init(NULL);
+	db_alive(db, true);
+	if (why->code == DB_CODE_FULL)
+		return;
+	if (remedy != NULL)
+		snprintf(why->msg + n, sizeof(why->msg) - n, "; %s", remedy);
+	if (why->code != db->refused || now_ns >= db->refused_log_ns) {
+		log_put(LOG_ERROR, "event=db_refused user=%s msg=\"%s\"", db->setup.login.user.p, why->msg);
+		db->refused_log_ns = now_ns + REFUSED_LOG_NS;
+	}
+	db->refused = why->code;
+	db->unfit = *why;
+	db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
+}
+
+static bool
+log_in(struct db *db, const char *password, struct err *e)
+{
+	uint64_t began_ns = clock_mono_ns();
+	MYSQL *mysql = mysql_init(NULL), *got;
+
 	if (mysql == NULL)
 		return err_set(e, ERR_LIMIT, "database: no memory for a connection");
 	set_session(db, mysql);
 	db_call_limit(db, (uint64_t)db->setup.login.connect_ms);
 	got = db_call_connect(db, mysql, password);
-	explicit_bzero(password, sizeof(password));
 	db_count_connect(db, began_ns, got != NULL);
 	if (got == NULL) {
-		struct err why = {.code = db->timed_out ? DB_CODE_NO_ANSWER : (int)mysql_errno(mysql)};
+		unsigned code = mysql_errno(mysql);
+		struct err why = {.code = db->timed_out ? DB_CODE_NO_ANSWER : (int)code};
 
-		err_set(&why, ERR_UPSTREAM, "database: connect: %u %s", mysql_errno(mysql),
+		err_set(&why, ERR_UPSTREAM, "database: connect: %u %s", code,
 		    db->timed_out ? "no answer in time" : mysql_error(mysql));
-		db_pass(e, &why);
 		mysql_close(mysql);
-		db_alive(db, false);
-		return false;
+		if (db->timed_out || !db_code_answered(code))
+			db_alive(db, false);
+		else
+			login_refused(db, &why);
+		return db_pass(e, &why);
 	}
 	db->mysql = mysql;
-	db_alive(db, true);
 	return true;
 }
 
@@ -250,18 +199,24 @@ db_connect(struct db *db, struct err *e)
 {
 	struct err why = {0};
 	uint64_t now_ns = clock_mono_ns();
+	char password[DB_LOGIN_PASSWORD_B];
+	bool in;
 
 	if (db->mysql != NULL)
 		return true;
 	if (db->unfit.kind != ERR_NONE && now_ns < db->unfit_until_ns)
 		return db_pass(e, &db->unfit);
 	db->unfit.kind = ERR_NONE;
-	if (!db_allowed(db))
-		return err_set(e, ERR_UPSTREAM, "database: known to be down");
-	if (!log_in(db, e))
+	if (!db_login_password(db->setup.login.password_file, password, e))
+		return false;
+	in = db_allowed(db) ? log_in(db, password, e) : err_set(e, ERR_UPSTREAM, "database: known to be down");
+	explicit_bzero(password, sizeof(password));
+	if (!in)
 		return false;
 	if (!fit(db, &why)) {
-		if (db->mysql != NULL) { /* the server answered; the reason will not go away within a moment */
+		if (db_code_refused(why.code)) { /* an expired password is refused only now */
+			login_refused(db, &why);
+		} else if (db->mysql != NULL) { /* the server answered; the reason will not go away within a moment */
 			db->unfit = why;
 			db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
 			log_put(LOG_ERROR, "event=db_unfit why=\"%s\"", why.msg);
@@ -269,6 +224,8 @@ db_connect(struct db *db, struct err *e)
 		db_drop(db);
 		return db_pass(e, &why);
 	}
+	db->refused = 0;
+	db_alive(db, true);
 	return true;
 }
 

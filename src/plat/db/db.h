@@ -9,8 +9,8 @@
  * the client library's non-blocking interface under the deadline: a stopped server costs a request its deadline and no
  * more; the connection is then dropped.
  *
- * Errors: lost, refused, too slow: ERR_UPSTREAM. Deadlock or lock wait, retries used up: ERR_BUSY. Duplicate key
- * (1062), CHECK (4025), foreign key (1451, 1452): ERR_CONFLICT. A result past the limits: ERR_LIMIT. All else:
+ * Errors: lost, refused, read only, too slow: ERR_UPSTREAM. Deadlock or lock wait, retries used up: ERR_BUSY. Duplicate
+ * key (1062), CHECK (4025), foreign key (1451, 1452): ERR_CONFLICT. A result past the limits: ERR_LIMIT. All else:
  * ERR_BUG. err.code is the server's number (db_code.h). */
 #ifndef KONTOR_PLAT_DB_DB_H
 #define KONTOR_PLAT_DB_DB_H
@@ -166,9 +166,9 @@ void db_rollback(struct db *);
 bool db_in_tx(const struct db *);
 
 /* Runs `body` in a transaction and commits it. The whole transaction is retried up to 3 times, with jitter and within
- * the deadline, after a deadlock, a lock wait or a changed row (1213, 1205, 1020), and after a lost connection, even
- * during COMMIT. So `body` must be idempotent (by a UNIQUE key) and must reset all results it returns through `arg`.
- * False from `body` rolls back. */
+ * the deadline: after a deadlock, a lock wait or a changed row (1213, 1205, 1020); on a new connection after a lost
+ * one, a read-only server, or a COMMIT whose outcome is unknown. So `body` must be idempotent (by a UNIQUE key) and
+ * must reset all results it returns through `arg`. False from `body` rolls back. */
 typedef bool db_body(struct db *, void *arg, struct err *);
 MUST_USE bool db_tx(struct db *, db_body *body, void *arg, struct err *);
 

@@ -1,6 +1,6 @@
 /* db_code.h - the server's error numbers in err.code, for callers that distinguish failures.
  *
- * db.c asserts that they agree with the client library's. */
+ * db_code.c asserts that they agree with the client library's. */
 #ifndef KONTOR_PLAT_DB_DB_CODE_H
 #define KONTOR_PLAT_DB_DB_CODE_H
 
@@ -13,6 +13,7 @@ enum db_code {
 	DB_CODE_DENIED = 1045,
 	DB_CODE_NO_DATABASE = 1049,
 	DB_CODE_DUPLICATE = 1062,
+	DB_CODE_HOST_BLOCKED = 1129, /* after many failed logins */
 	DB_CODE_DENIED_HOST = 1130,
 	DB_CODE_DENIED_TABLE = 1142,
 	DB_CODE_DENIED_COLUMN = 1143,
@@ -20,6 +21,7 @@ enum db_code {
 	DB_CODE_ACCOUNT_FULL = 1203,	/* max_user_connections of the server */
 	DB_CODE_LOCK_WAIT = 1205,
 	DB_CODE_ACCOUNT_LIMIT = 1226,	/* a limit of the account itself */
+	DB_CODE_READ_ONLY = 1290,
 	DB_CODE_STATEMENTS_FULL = 1461, /* max_prepared_stmt_count */
 	DB_CODE_DENIED_PLUGIN = 1698,
 	DB_CODE_EXPIRED = 1820, /* the account's password */
@@ -29,6 +31,9 @@ enum db_code {
 
 /* True when the server refused the account: wrong name, password or host; locked; expired. */
 bool db_code_refused(int code);
+
+/* True when the error proves that the server is up, whatever it refuses. */
+bool db_code_answered(unsigned code);
 
 /* True when the account lacks a privilege on a table or column. */
 bool db_code_lacks_right(int code);

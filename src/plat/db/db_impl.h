@@ -1,6 +1,6 @@
 /* db_impl.h - internals of the database module; only its files include this.
  *
- * db.c: opening, connecting, meaning of errors. db_call.c: the library's calls under the deadline. db_stmt.c:
+ * db.c: opening, connecting. db_code.c: meaning of errors. db_call.c: the calls under the deadline. db_stmt.c:
  * preparing, and checking the columns against the statement's declared types. db_query.c: binding, running, reading
  * rows. db_bulk.c: several rows of values in one exchange. db_tx.c: transactions. db_count.c: counters and the breaker.
  *
@@ -83,6 +83,9 @@ struct db {
 	bool allowed;	/* the breaker allows calls in this unit of work */
 	bool reported;	/* success was reported to the breaker */
 	bool connecting;
+	bool committing;
+	int refused; /* the error of the last login, if the server refused it; 0: none */
+	uint64_t refused_log_ns; /* not logged again before */
 	uint64_t last_id;
 	size_t max_rows, max_bytes;
 	unsigned fault_in;
@@ -94,6 +97,9 @@ MUST_USE bool db_ready(struct db *, struct err *);
 void db_drop(struct db *);
 bool db_fail(struct db *, const char *what, unsigned code, const char *msg, struct err *);
 bool db_pass(struct err *e, const struct err *why);
+
+/* db_code.c. db_lost(): the connection is useless, and the outcome of a COMMIT unknown; a new connection may lead to
+ * another server. */
 enum err_kind db_kind_of(unsigned code);
 bool db_lost(const struct db *, unsigned code);
 

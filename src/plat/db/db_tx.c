@@ -78,17 +78,22 @@ db_snapshot(struct db *db, struct err *e)
 	    && tx_begin(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", e);
 }
 
+/* Unless the error says that the transaction was rolled back, its outcome is unknown. */
 bool
 db_commit(struct db *db, struct err *e)
 {
+	bool ok;
+
 	if (db->tx == DB_TX_NONE)
 		return err_set(e, ERR_BUG, "database: COMMIT without a transaction");
 	if (!db_ready(db, e))
 		return false;
-	if (!tx_say(db, "COMMIT", e))
-		return false;
-	db->tx = DB_TX_NONE;
-	return true;
+	db->committing = true;
+	ok = tx_say(db, "COMMIT", e);
+	db->committing = false;
+	if (ok)
+		db->tx = DB_TX_NONE;
+	return ok;
 }
 
 bool

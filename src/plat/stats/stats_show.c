@@ -82,6 +82,8 @@ put_state(struct buf *b, const struct stats_report *r)
 	if (r->paused)
 		buf_fmt(b, "  !! ORDERING IS PAUSED%s (kontor resume)\n",
 		    r->paused_here ? " ON THIS HOST ONLY: the database did not answer" : "");
+	if (r->read_only)
+		buf_z(b, "  !! THE DATABASE IS READ-ONLY: no orders can be placed\n");
 	for (size_t i = 0; i < r->n_services; i++)
 		put_down(b, &r->services[i]);
 	if (alive == 0)
