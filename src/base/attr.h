@@ -10,4 +10,16 @@
 
 #define ARRAY_LEN(x) (sizeof(x) / sizeof((x)[0]))
 
+/* AddressSanitizer reserves terabytes of addresses, and its leak check needs calls that a confined process gives up. */
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#ifndef UNDER_ASAN
+#define UNDER_ASAN 0
+#endif
+
 #endif

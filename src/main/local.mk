@@ -8,3 +8,6 @@ kontor_LDADD = $(ROOM_LIBS)
 pkglibexec_PROGRAMS += kontor-jobs
 kontor_jobs_SOURCES = src/main/kontor_jobs.c
 kontor_jobs_LDADD = $(ROOM_LIBS)
+pkglibexec_PROGRAMS += kontor-decode
+kontor_decode_SOURCES = src/main/kontor_decode.c
+kontor_decode_LDADD = src/plat/libplat.a src/base/libbase.a $(GD_LIBS)

@@ -19,13 +19,14 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/db/db_text.h src/plat/db/db_tx.c \
 	src/plat/fcgi/fcgi.c src/plat/fcgi/fcgi.h src/plat/fcgi/fcgi_head.c src/plat/fcgi/fcgi_head.h \
 	src/plat/fcgi/keep.c src/plat/fcgi/keep.h \
-	src/plat/host/ask.c src/plat/host/ask.h src/plat/host/db_dump.c src/plat/host/db_dump.h \
-	src/plat/host/dump_scan.c src/plat/host/dump_scan.h src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h \
-	src/plat/host/file_replace.c src/plat/host/file_replace.h src/plat/host/host.c src/plat/host/host.h \
-	src/plat/host/http.c src/plat/host/http.h src/plat/host/image.c src/plat/host/image.h \
-	src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h src/plat/host/rights.c \
-	src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c src/plat/host/task.h \
-	src/plat/host/tree.c src/plat/host/tree.h \
+	src/plat/host/ask.c src/plat/host/ask.h src/plat/host/confine.c src/plat/host/confine.def \
+	src/plat/host/confine.h src/plat/host/db_dump.c src/plat/host/db_dump.h src/plat/host/dump_scan.c \
+	src/plat/host/dump_scan.h src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h src/plat/host/file_replace.c \
+	src/plat/host/file_replace.h src/plat/host/host.c src/plat/host/host.h src/plat/host/http.c \
+	src/plat/host/http.h src/plat/host/image.c src/plat/host/image.h src/plat/host/image_decode.c \
+	src/plat/host/image_decode.h src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h \
+	src/plat/host/rights.c src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c \
+	src/plat/host/task.h src/plat/host/tree.c src/plat/host/tree.h \
 	src/plat/stats/counters.def src/plat/stats/jobs.def src/plat/stats/route_class.def src/plat/stats/sending.c \
 	src/plat/stats/sending.h src/plat/stats/shared.c src/plat/stats/shared.h src/plat/stats/stats.c src/plat/stats/stats.h src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \

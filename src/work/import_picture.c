@@ -59,15 +59,16 @@ base_name(struct str path)
 static bool
 import_file(struct import_run *r, struct str source, struct image *out, struct err *e)
 {
-	struct str media = r->im->dry_run ? STR_NONE : r->im->conf->paths_media_dir;
+	const struct image_out to = {.media_dir = r->im->dry_run ? STR_NONE : r->im->conf->paths_media_dir,
+	    .faults = r->im->conf->test_faults};
 
 	arena_reset(&r->picture);
-	if (image_import(&r->picture, r->images_fd, source, media, out, e))
+	if (image_import(&r->picture, r->images_fd, source, &to, out, e))
 		return true;
 	if (e->kind != ERR_NOT_FOUND || str_chr(source, '/') < 0)
 		return false;
 	err_clear(e);
-	return image_import(&r->picture, r->images_fd, base_name(source), media, out, e);
+	return image_import(&r->picture, r->images_fd, base_name(source), &to, out, e);
 }
 
 static bool

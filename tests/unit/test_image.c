@@ -5,11 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "plat/host/image.h"
 #include "unit.h"
 
 static struct arena a;
-static char dir[] = "/tmp/kontor-image-XXXXXX";
+static char dir[32];
 
 static void
 remove_folder(const char *folder)
@@ -111,18 +112,28 @@ file_of(const struct image *im, enum image_size size)
 	return str_n(bytes, n);
 }
 
+/* The pictures go into a folder of their own for each test. */
+static struct image_out
+make_folder(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/kontor-image-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	return (struct image_out){.media_dir = str_z(dir)};
+}
+
 START_TEST(image_store_writes_three_sizes_once_and_clear_becomes_white)
 {
 	struct image im, again;
+	struct image_out into;
 	struct image_head h;
 	struct err e = {0};
 	gdImagePtr back;
 	struct str bytes;
 
 	arena_init(&a, 64 << 20);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	into = make_folder();
 	bytes = drawn(1200, 600, IMAGE_PNG);
-	ck_ok(image_store(&a, bytes, str_z(dir), &im, &e), &e);
+	ck_ok(image_store(&a, bytes, &into, &im, &e), &e);
 	ck_assert(im.made);
 	ck_assert_uint_eq(im.w, 1200);
 	ck_ok(image_head(file_of(&im, IMAGE_CARD), &h, &e), &e);
@@ -135,7 +146,7 @@ START_TEST(image_store_writes_three_sizes_once_and_clear_becomes_white)
 	back = gdImageCreateFromWebpPtr((int)bytes.n, (void *)(uintptr_t)bytes.p);
 	ck_assert_int_ge(gdTrueColorGetGreen(gdImageGetTrueColorPixel(back, 5, 5)), 250);
 	gdImageDestroy(back);
-	ck_ok(image_store(&a, drawn(1200, 600, IMAGE_PNG), str_z(dir), &again, &e), &e);
+	ck_ok(image_store(&a, drawn(1200, 600, IMAGE_PNG), &into, &again, &e), &e);
 	ck_assert(!again.made);
 	ck_assert_mem_eq(im.hash, again.hash, IMAGE_HASH_B);
 	remove_folder(dir);
@@ -146,18 +157,19 @@ END_TEST
 START_TEST(image_store_refuses_a_picture_that_is_broken_inside)
 {
 	struct image im;
+	struct image_out into;
 	struct err e = {0};
 	struct str bytes;
-	char *p, other[] = "/tmp/kontor-image-XXXXXX";
+	char *p;
 
 	arena_init(&a, 64 << 20);
 	bytes = drawn(100, 100, IMAGE_PNG);
 	p = (char *)(uintptr_t)bytes.p;
 	memset(p + 40, 0x55, bytes.n - 40);
-	ck_assert_ptr_nonnull(mkdtemp(other));
-	ck_assert(!image_store(&a, bytes, str_z(other), &im, &e));
+	into = make_folder();
+	ck_assert(!image_store(&a, bytes, &into, &im, &e));
 	ck_assert_int_eq(e.kind, ERR_INPUT);
-	remove_folder(other);
+	remove_folder(dir);
 	arena_fini(&a);
 }
 END_TEST
@@ -165,6 +177,7 @@ END_TEST
 START_TEST(image_import_stays_in_its_folder)
 {
 	static const char *const out[] = {"../x.png", "/etc/passwd", "a/../../x", "", "."};
+	const struct image_out into = {.media_dir = str_z("/nonexistent")};
 	struct image im;
 	int fd;
 
@@ -173,7 +186,7 @@ START_TEST(image_import_stays_in_its_folder)
 	for (size_t i = 0; i < ARRAY_LEN(out); i++) {
 		struct err e = {0};
 
-		ck_assert(!image_import(&a, fd, str_z(out[i]), str_z(dir), &im, &e));
+		ck_assert(!image_import(&a, fd, str_z(out[i]), &into, &im, &e));
 		ck_assert_int_eq(e.kind, ERR_INPUT);
 	}
 	close(fd);
@@ -181,6 +194,69 @@ START_TEST(image_import_stays_in_its_folder)
 }
 END_TEST
 
+static size_t
+count_files(void)
+{
+	char cmd[120], text[20] = "";
+	FILE *f;
+
+	snprintf(cmd, sizeof(cmd), "find %s -type f | wc -l", dir);
+	f = popen(cmd, "r");
+	ck_assert_ptr_nonnull(fgets(text, sizeof(text), f));
+	pclose(f);
+	return (size_t)strtoul(text, NULL, 10);
+}
+
+/* The pixels are good; libgd ignores what follows them. */
+static struct str
+with_fault(struct str picture, const char *name)
+{
+	struct buf b;
+
+	buf_init(&b, &a, picture.n + 100);
+	buf_put(&b, picture);
+	buf_fmt(&b, "X-Kontor-Fault=%s", name);
+	return buf_str(&b);
+}
+
+START_TEST(image_store_survives_its_decoder)
+{
+	static const struct {
+		const char *fault, *why;
+	} cases[] = {{"crash", "crashed"}, {"hang", "did not end in time"}, {"flood", "wrote without end"},
+	    {"exec", "crashed (signal 31)"}, {"lie", "made no picture"}};
+	struct image_out into;
+	struct image im;
+	struct str good;
+
+	arena_init(&a, 64 << 20);
+	good = drawn(50, 50, IMAGE_JPEG);
+	into = make_folder();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str bad = with_fault(good, cases[i].fault);
+		struct err e = {0};
+
+		into.faults = true;
+		into.limit_ms = strcmp(cases[i].fault, "hang") == 0 ? 500 : 0;
+		ck_assert_msg(!image_store(&a, bad, &into, &im, &e), "%s", cases[i].fault);
+		ck_assert_int_eq(e.kind, ERR_INPUT);
+		ck_assert_msg(strstr(e.msg, cases[i].why) != NULL, "%s: %s", cases[i].fault, e.msg);
+		ck_assert_uint_eq(count_files(), 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) { /* in a shop it is a picture like any other */
+		struct err e = {0};
+
+		into.faults = false;
+		into.limit_ms = 0;
+		ck_ok(image_store(&a, with_fault(good, cases[i].fault), &into, &im, &e), &e);
+	}
+	ck_assert_uint_eq(count_files(), ARRAY_LEN(cases) * IMAGE__MAX);
+	remove_folder(dir);
+	arena_fini(&a);
+}
+END_TEST
+
 UNIT_MAIN("image", image_head_knows_the_four_types_by_content, image_head_refuses_truncated_other_or_huge_files,
     image_measures_keep_the_aspect_and_never_enlarge, image_store_writes_three_sizes_once_and_clear_becomes_white,
-    image_store_refuses_a_picture_that_is_broken_inside, image_import_stays_in_its_folder)
+    image_store_refuses_a_picture_that_is_broken_inside, image_import_stays_in_its_folder,
+    image_store_survives_its_decoder)

@@ -2,45 +2,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gd.h>
-#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
+#include "plat/host/image_decode.h"
+#include "plat/host/run.h"
 #include "plat/host/tree.h"
 #include "plat/text/file.h"
 
 #define FORMAT_VERSION "kontor picture 1"
-#define QUALITY 76
-#define CHILD_CPU_S 60
-#define CHILD_MEMORY_B ((rlim_t)1 << 30)
-#define CHILD_OK 0
-#define CHILD_NO_PICTURE 3
-#define CHILD_NO_DISK 4
-#define CHILD_NOT_CONFINED 5
+#define LIMIT_MS 300000 /* the decoder's limit of computing time is shorter; this one ends one that is stopped */
+#define SIZE_MAX_B ((size_t)8 << 20) /* of one encoded picture */
+#define OUTPUTS_MEM_B ((size_t)128 << 20)
 #define PATH_MAX_B 1024
-#define NOBODY 65534 /* Debian's user and group of that name */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-
-static const struct {
-	const char *name;
-	uint32_t side;
-} sizes[IMAGE__MAX] = {[IMAGE_THUMB] = {"thumb", 240},
-    [IMAGE_CARD] = {"card", 480},
-    [IMAGE_PAGE] = {"page", 960},
-    [IMAGE_ZOOM] = {"zoom", 1600}};
+#define PROGRAM "kontor-decode"
 
 struct str
 image_path(struct arena *a, const uint8_t hash[IMAGE_HASH_B], enum image_size size)
@@ -48,206 +33,13 @@ image_path(struct arena *a, const uint8_t hash[IMAGE_HASH_B], enum image_size si
 	char hex[2 * IMAGE_HASH_B + 1];
 
 	sodium_bin2hex(hex, sizeof(hex), hash, IMAGE_HASH_B);
-	return str_fmt(a, "%.2s/%s-%s.webp", hex, hex, sizes[size].name);
+	return str_fmt(a, "%.2s/%s-%s.webp", hex, hex, image_size_name(size));
 }
 
-void
-image_measures(uint32_t w, uint32_t h, enum image_size size, uint32_t *out_w, uint32_t *out_h)
-{
-	uint32_t side = sizes[size].side, longest = w > h ? w : h;
-
-	*out_w = w;
-	*out_h = h;
-	if (longest <= side)
-		return;
-	*out_w = (uint32_t)(((uint64_t)w * side + longest / 2) / longest);
-	*out_h = (uint32_t)(((uint64_t)h * side + longest / 2) / longest);
-	*out_w = *out_w == 0 ? 1 : *out_w;
-	*out_h = *out_h == 0 ? 1 : *out_h;
-}
-
-static void
-limit_child(void)
-{
-	const struct rlimit cpu = {CHILD_CPU_S, CHILD_CPU_S}, none = {0, 0};
-
-	setrlimit(RLIMIT_CPU, &cpu);
-	setrlimit(RLIMIT_CORE, &none);
-#ifndef UNDER_ASAN
-	{
-		const struct rlimit memory = {CHILD_MEMORY_B, CHILD_MEMORY_B};
-
-		setrlimit(RLIMIT_AS, &memory);
-	}
-#endif
-}
-
-static void
-quiet(int priority, const char *format, va_list args)
-{
-	(void)priority;
-	(void)format;
-	(void)args;
-}
-
-/* The libraries behind libgd write warnings to standard error; the import reports broken pictures itself. */
-static void
-mute(void)
-{
-	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		dup2(fd, STDERR_FILENO);
-}
-
-static gdImagePtr
-decode(struct str s, const struct image_head *h)
-{
-	void *p = (void *)(uintptr_t)s.p; /* libgd does not write to it */
-	int n = (int)s.n;
-
-	switch (h->type) {
-	case IMAGE_GIF: return gdImageCreateFromGifPtr(n, p);
-	case IMAGE_PNG: return gdImageCreateFromPngPtr(n, p);
-	case IMAGE_JPEG: return gdImageCreateFromJpegPtrEx(n, p, 1);
-	case IMAGE_WEBP: return gdImageCreateFromWebpPtr(n, p);
-	}
-	return NULL;
-}
-
-/* An EXIF orientation is a rotation; the even ones mirror first. */
-static gdImagePtr
-orient(gdImagePtr im, int orientation)
-{
-	static const struct {
-		bool mirror;
-		float turn;
-	} how[9] = {[1] = {false, 0}, [2] = {true, 0}, [3] = {false, 180}, [4] = {true, 180}, [5] = {true, 90},
-	    [6] = {false, 270}, [7] = {true, 270}, [8] = {false, 90}};
-	gdImagePtr turned;
-
-	if (how[orientation].mirror)
-		gdImageFlipHorizontal(im);
-	if (how[orientation].turn <= 0)
-		return im;
-	turned = gdImageRotateInterpolated(im, how[orientation].turn, 0xffffff);
-	return turned;
-}
-
-/* The temporary files are opened before the fork; the child can write to nothing else. */
 struct target {
 	char dir[PATH_MAX_B];
 	char path[IMAGE__MAX][PATH_MAX_B], temp[IMAGE__MAX][PATH_MAX_B];
-	int fd[IMAGE__MAX];
 };
-
-static bool
-is_target(const struct target *t, int fd)
-{
-	for (int i = 0; i < IMAGE__MAX; i++)
-		if (t->fd[i] == fd)
-			return true;
-	return false;
-}
-
-/* The process that decodes foreign bytes drops the inherited descriptors and root's privileges. */
-static bool
-confine(const struct target *t)
-{
-	int top = STDERR_FILENO;
-
-	for (int i = 0; i < IMAGE__MAX; i++)
-		top = t->fd[i] > top ? t->fd[i] : top;
-	for (int fd = STDERR_FILENO + 1; fd < top; fd++)
-		if (!is_target(t, fd))
-			(void)close(fd);
-	(void)close_range((unsigned)top + 1, ~0U, 0);
-	if (geteuid() != 0)
-		return true;
-	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0
-	       && setresuid(NOBODY, NOBODY, NOBODY) == 0;
-}
-
-/* The resized picture, or `im` itself when it is small enough. */
-static gdImagePtr
-resize(gdImagePtr im, enum image_size size)
-{
-	uint32_t w, h;
-	gdImagePtr out;
-
-	image_measures((uint32_t)gdImageSX(im), (uint32_t)gdImageSY(im), size, &w, &h);
-	if ((int)w == gdImageSX(im) && (int)h == gdImageSY(im))
-		return im;
-	out = gdImageCreateTrueColor((int)w, (int)h);
-	if (out != NULL)
-		gdImageCopyResampled(out, im, 0, 0, 0, 0, (int)w, (int)h, gdImageSX(im), gdImageSY(im));
-	return out;
-}
-
-static int
-encode(gdImagePtr im, int fd)
-{
-	void *bytes;
-	int n = 0;
-
-	if (im == NULL)
-		return CHILD_NO_PICTURE;
-	gdImageSaveAlpha(im, 0);
-	bytes = gdImageWebpPtrEx(im, &n, QUALITY);
-	if (bytes == NULL || n <= 0)
-		return CHILD_NO_PICTURE;
-	return file_write(fd, str_n(bytes, (size_t)n)) && fsync(fd) == 0 ? CHILD_OK : CHILD_NO_DISK;
-}
-
-/* Encoding takes most of the time, so the largest size is encoded in a process of its own, parallel to the others. */
-static int
-encode_all(gdImagePtr im, const struct target *t)
-{
-	int status = CHILD_OK, zoom = 0;
-	gdImagePtr page, card;
-	pid_t pid;
-
-	if (im == NULL)
-		return CHILD_NO_PICTURE;
-	pid = fork();
-	if (pid == 0)
-		_exit(encode(resize(im, IMAGE_ZOOM), t->fd[IMAGE_ZOOM]));
-	page = resize(im, IMAGE_PAGE);
-	status = encode(page, t->fd[IMAGE_PAGE]);
-	if (status == CHILD_OK)
-		status = encode(card = resize(page, IMAGE_CARD), t->fd[IMAGE_CARD]);
-	if (status == CHILD_OK)
-		status = encode(resize(card, IMAGE_THUMB), t->fd[IMAGE_THUMB]);
-	if (pid < 0)
-		return status != CHILD_OK ? status : encode(resize(im, IMAGE_ZOOM), t->fd[IMAGE_ZOOM]);
-	while (waitpid(pid, &zoom, 0) < 0 && errno == EINTR)
-		;
-	if (status == CHILD_OK && zoom != 0)
-		status = WIFEXITED(zoom) ? WEXITSTATUS(zoom) : CHILD_NO_PICTURE;
-	return status;
-}
-
-static int
-child(struct str s, const struct image_head *h, const struct target *t)
-{
-	gdImagePtr im, flat;
-
-	limit_child();
-	mute();
-	if (!confine(t))
-		return CHILD_NOT_CONFINED;
-	gdSetErrorMethod(quiet);
-	im = decode(s, h);
-	if (im == NULL)
-		return CHILD_NO_PICTURE;
-	/* Flatten onto white first: resampling would blend the hidden colour of transparent pixels into the edges. */
-	flat = gdImageCreateTrueColor(gdImageSX(im), gdImageSY(im));
-	if (flat == NULL)
-		return CHILD_NO_PICTURE;
-	gdImageFilledRectangle(flat, 0, 0, gdImageSX(im) - 1, gdImageSY(im) - 1, gdTrueColor(255, 255, 255));
-	gdImageCopy(flat, im, 0, 0, 0, 0, gdImageSX(im), gdImageSY(im));
-	return encode_all(orient(flat, h->orientation), t);
-}
 
 static bool
 make_target(struct str media_dir, const uint8_t hash[IMAGE_HASH_B], struct target *t, struct err *e)
@@ -259,9 +51,10 @@ make_target(struct str media_dir, const uint8_t hash[IMAGE_HASH_B], struct targe
 	sodium_bin2hex(hex, sizeof(hex), hash, IMAGE_HASH_B);
 	snprintf(t->dir, sizeof(t->dir), "%.*s/%.2s", STR_ARG(media_dir), hex);
 	for (int i = 0; i < IMAGE__MAX; i++) {
-		snprintf(t->path[i], sizeof(t->path[i]), "%.900s/%s-%s.webp", t->dir, hex, sizes[i].name);
-		snprintf(
-		    t->temp[i], sizeof(t->temp[i]), "%.900s/.%s-%s.%ld", t->dir, hex, sizes[i].name, (long)getpid());
+		const char *size = image_size_name((enum image_size)i);
+
+		snprintf(t->path[i], sizeof(t->path[i]), "%.900s/%s-%s.webp", t->dir, hex, size);
+		snprintf(t->temp[i], sizeof(t->temp[i]), "%.900s/.%s-%s.%ld", t->dir, hex, size, (long)getpid());
 	}
 	return true;
 }
@@ -275,65 +68,238 @@ all_there(const struct target *t)
 	return true;
 }
 
-static bool
-run_child(struct str s, const struct image_head *h, const struct target *t, struct err *e)
-{
-	int status = 0;
-	pid_t pid = fork(), got;
+/* Encoding takes most of the time, so the largest size has a process of its own, parallel to the others. */
+#define DECODERS 2
+#define DECODER_SIZES 3
+static const enum image_size decoder_sizes[DECODERS][DECODER_SIZES] = {
+    {IMAGE_ZOOM, IMAGE__MAX}, {IMAGE_PAGE, IMAGE_CARD, IMAGE_THUMB}};
 
-	if (pid < 0)
-		return err_set(e, ERR_UPSTREAM, "fork: %s", strerror(errno));
-	if (pid == 0)
-		_exit(child(s, h, t));
-	do
-		got = waitpid(pid, &status, 0);
-	while (got < 0 && errno == EINTR);
-	if (got != pid)
-		return err_set(e, ERR_UPSTREAM, "waitpid: %s", strerror(errno));
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_OK)
-		return true;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NO_DISK)
-		return err_set(e, ERR_UPSTREAM, "%s cannot be written", t->dir);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NOT_CONFINED)
-		return err_set(e, ERR_UPSTREAM, "root's privileges cannot be dropped, so no picture is decoded");
-	return err_set(e, ERR_INPUT, "the picture is broken: it cannot be decoded");
+struct decoder {
+	const enum image_size *sizes; /* up to IMAGE__MAX or DECODER_SIZES */
+	pid_t pid;		      /* 0: not started */
+	int fd;			      /* its output; -1: closed */
+	int status;
+	struct buf out;
+};
+
+struct work {
+	const struct image_head *head;
+	const struct image_out *to;
+	int input; /* the file, in memory */
+	struct arena a;
+	struct decoder d[DECODERS];
+	struct str made[IMAGE__MAX];
+};
+
+/* KONTOR_DECODE names the program in tests; else it is beside this one in a build folder, or installed. */
+static const char *
+find_program(struct arena *a)
+{
+	const char *named = getenv("KONTOR_DECODE"), *beside;
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+
+	while (n > 0 && self[n - 1] != '/')
+		n--;
+	beside = str_fmt(a, "%.*s" PROGRAM, n < 0 ? 0 : (int)n, self).p;
+	if (named != NULL)
+		return named;
+	return access(beside, X_OK) == 0 ? beside : PKGLIBEXECDIR "/" PROGRAM;
+}
+
+/* Sealed, so that no decoder can change what another reads. */
+static bool
+put_input(struct work *w, struct str bytes, struct err *e)
+{
+	w->input = memfd_create("kontor-picture", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return (w->input >= 0 && file_write(w->input, bytes)
+		   && fcntl(w->input, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) == 0)
+	    || err_set(e, ERR_LIMIT, "no memory for the decoder's input: %s", strerror(errno));
 }
 
 static bool
-open_temps(struct target *t, struct err *e)
+start_decoder(struct work *w, struct decoder *d, struct err *e)
 {
-	bool ok = true;
+	static const char *const nothing[] = {NULL};
+	const char *argv[DECODER_SIZES + 3] = {find_program(&w->a)};
+	struct run r = {.argv = argv, .env = nothing, .in = w->input, .err = RUN_NULL};
+	struct err why = {0};
+	int fds[2], n = 1;
 
+	if (w->to->faults)
+		argv[n++] = DECODE_FAULTS;
+	for (int i = 0; i < DECODER_SIZES && d->sizes[i] != IMAGE__MAX; i++)
+		argv[n++] = image_size_name(d->sizes[i]);
+	buf_init(&d->out, &w->a, DECODER_SIZES * (SIZE_MAX_B + sizeof(uint32_t)));
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return err_set(e, ERR_LIMIT, "pipe: %s", strerror(errno));
+	r.out = fds[1];
+	if (!run_start(&r, &d->pid, &why))
+		(void)err_set(e, ERR_UPSTREAM, "%s", why.msg);
+	close(fds[1]);
+	d->fd = fds[0];
+	return why.kind == ERR_NONE;
+}
+
+static bool
+broken(struct err *e, const char *why)
+{
+	return err_set(e, ERR_INPUT, "the picture is broken: %s", why);
+}
+
+static bool
+read_part(struct decoder *d, struct err *e)
+{
+	char part[1 << 16];
+	ssize_t n = read(d->fd, part, sizeof(part));
+
+	if (n < 0)
+		return errno == EINTR || err_set(e, ERR_UPSTREAM, PROGRAM ": %s", strerror(errno));
+	if (n == 0) {
+		close(d->fd);
+		d->fd = -1;
+		return true;
+	}
+	buf_put(&d->out, str_n(part, (size_t)n));
+	return !d->out.over || broken(e, "its decoder wrote without end");
+}
+
+/* Reads until both have ended, so that neither waits for the other. */
+static bool
+read_all(struct work *w, struct err *e)
+{
+	uint64_t limit_ms = w->to->limit_ms == 0 ? LIMIT_MS : w->to->limit_ms;
+	uint64_t until_ns = clock_mono_ns() + limit_ms * CLOCK_MS;
+
+	while (w->d[0].fd >= 0 || w->d[1].fd >= 0) {
+		struct pollfd p[DECODERS] = {{w->d[0].fd, POLLIN, 0}, {w->d[1].fd, POLLIN, 0}};
+		uint64_t left_ns = clock_left_ns(until_ns);
+
+		if (left_ns == 0)
+			return broken(e, "its decoder did not end in time");
+		if (poll(p, DECODERS, (int)(left_ns / CLOCK_MS) + 1) < 0 && errno != EINTR)
+			return err_set(e, ERR_BUG, "poll: %s", strerror(errno));
+		for (int i = 0; i < DECODERS; i++)
+			if (p[i].revents != 0 && !read_part(&w->d[i], e))
+				return false;
+	}
+	return true;
+}
+
+/* After an error it is killed, whatever it does. */
+static void
+end_decoder(struct decoder *d, bool ok)
+{
+	struct err e = {0};
+
+	if (d->fd >= 0)
+		close(d->fd);
+	if (d->pid > 0 && !ok)
+		kill(d->pid, SIGKILL);
+	if (d->pid > 0 && !run_wait(d->pid, &d->status, &e))
+		d->status = -1;
+}
+
+static bool
+check_status(int status, struct err *e)
+{
+	if (status == DECODE_NOT_CONFINED)
+		return err_set(e, ERR_UPSTREAM, "root's privileges cannot be dropped, so no picture is decoded");
+	if (status > RUN_SIGNAL)
+		return err_set(e, ERR_INPUT, "the picture is broken: its decoder crashed (signal %d)",
+		    status - RUN_SIGNAL);
+	return status == DECODE_DONE || broken(e, "it cannot be decoded");
+}
+
+/* Takes the pictures out of a decoder's output. Each must be a WebP file of the measures that are expected, whatever
+ * the picture has made of its decoder. */
+static bool
+take_output(struct work *w, const struct decoder *d, struct err *e)
+{
+	struct str rest = buf_str(&d->out);
+
+	for (int i = 0; i < DECODER_SIZES && d->sizes[i] != IMAGE__MAX; i++) {
+		struct err none = {0};
+		struct image_head h;
+		uint32_t size_b = 0, width, height;
+
+		if (rest.n >= sizeof(size_b))
+			memcpy(&size_b, rest.p, sizeof(size_b));
+		rest = str_from(rest, sizeof(size_b));
+		image_measures(w->head->w, w->head->h, d->sizes[i], &width, &height);
+		if (size_b > rest.n || !image_head(str_head(rest, size_b), &h, &none) || h.type != IMAGE_WEBP
+		    || h.w != width || h.h != height)
+			return broken(e, "its decoder made no picture of it");
+		w->made[d->sizes[i]] = str_head(rest, size_b);
+		rest = str_from(rest, size_b);
+	}
+	return rest.n == 0 || broken(e, "its decoder wrote too much");
+}
+
+static bool
+decode_all(struct work *w, struct str bytes, struct err *e)
+{
+	bool ok = put_input(w, bytes, e);
+
+	for (int i = 0; i < DECODERS && ok; i++)
+		ok = start_decoder(w, &w->d[i], e);
+	ok = ok && read_all(w, e);
+	for (int i = 0; i < DECODERS; i++)
+		end_decoder(&w->d[i], ok);
+	if (w->input >= 0)
+		close(w->input);
+	for (int i = 0; i < DECODERS && ok; i++)
+		ok = check_status(w->d[i].status, e) && take_output(w, &w->d[i], e);
+	return ok;
+}
+
+static bool
+write_file(const char *temp, struct str bytes, struct err *e)
+{
+	bool ok;
+	int fd;
+
+	(void)unlink(temp); /* left by an aborted run */
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	ok = fd >= 0 && fchmod(fd, 0644) == 0 /* regardless of the umask */ && file_write(fd, bytes) && fsync(fd) == 0;
+	if (fd >= 0 && close(fd) != 0)
+		ok = false;
+	return ok || err_set(e, ERR_UPSTREAM, "%s cannot be written: %s", temp, strerror(errno));
+}
+
+static bool
+write_files(const struct work *w, const struct target *t, struct err *e)
+{
+	bool ok = tree_make_dir(t->dir, e);
+
+	for (int i = 0; i < IMAGE__MAX && ok; i++)
+		ok = write_file(t->temp[i], w->made[i], e);
 	for (int i = 0; i < IMAGE__MAX; i++) {
-		(void)unlink(t->temp[i]); /* left by an aborted run */
-		t->fd[i] = ok ? open(t->temp[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) : -1;
-		if (ok && (t->fd[i] < 0 || fchmod(t->fd[i], 0644) != 0)) /* regardless of the umask */
-			ok = err_set(e, ERR_UPSTREAM, "%s cannot be written: %s", t->dir, strerror(errno));
+		if (ok && rename(t->temp[i], t->path[i]) != 0)
+			ok = err_set(e, ERR_UPSTREAM, "%s: %s", t->path[i], strerror(errno));
+		if (!ok)
+			(void)unlink(t->temp[i]);
 	}
 	return ok;
 }
 
 static bool
-make_files(struct str s, const struct image_head *h, struct target *t, struct err *e)
+make_files(struct str bytes, const struct image_head *h, const struct image_out *to, const struct target *t,
+    struct err *e)
 {
+	struct work w = {.head = h, .to = to, .input = -1};
 	bool ok;
 
-	if (!tree_make_dir(t->dir, e))
-		return false;
-	ok = open_temps(t, e) && run_child(s, h, t, e);
-	for (int i = 0; i < IMAGE__MAX; i++) {
-		if (t->fd[i] >= 0 && close(t->fd[i]) != 0 && ok)
-			ok = err_set(e, ERR_UPSTREAM, "%s: %s", t->temp[i], strerror(errno));
-		if (ok && rename(t->temp[i], t->path[i]) != 0)
-			ok = err_set(e, ERR_UPSTREAM, "%s: %s", t->path[i], strerror(errno));
-		if (!ok)
-			unlink(t->temp[i]);
-	}
+	arena_init(&w.a, OUTPUTS_MEM_B);
+	for (int i = 0; i < DECODERS; i++)
+		w.d[i] = (struct decoder){.sizes = decoder_sizes[i], .fd = -1};
+	ok = decode_all(&w, bytes, e) && write_files(&w, t, e);
+	arena_fini(&w.a);
 	return ok;
 }
 
 bool
-image_store(struct arena *scratch, struct str bytes, struct str media_dir, struct image *im, struct err *e)
+image_store(struct arena *scratch, struct str bytes, const struct image_out *to, struct image *im, struct err *e)
 {
 	crypto_generichash_state st;
 	struct image_head h;
@@ -348,15 +314,15 @@ image_store(struct arena *scratch, struct str bytes, struct str media_dir, struc
 	crypto_generichash_update(&st, (const unsigned char *)FORMAT_VERSION, sizeof(FORMAT_VERSION));
 	crypto_generichash_update(&st, (const unsigned char *)bytes.p, bytes.n);
 	crypto_generichash_final(&st, im->hash, IMAGE_HASH_B);
-	if (media_dir.n == 0)
+	if (to->media_dir.n == 0)
 		return true;
 	t = ARENA_NEW(scratch, struct target);
-	if (!make_target(media_dir, im->hash, t, e))
+	if (!make_target(to->media_dir, im->hash, t, e))
 		return false;
 	if (all_there(t))
 		return true;
 	im->made = true;
-	return make_files(bytes, &h, t, e);
+	return make_files(bytes, &h, to, t, e);
 }
 
 static bool
@@ -396,7 +362,8 @@ read_whole(struct arena *a, int fd, struct str *out, struct err *e)
 }
 
 bool
-image_import(struct arena *scratch, int dir_fd, struct str path, struct str media_dir, struct image *im, struct err *e)
+image_import(
+    struct arena *scratch, int dir_fd, struct str path, const struct image_out *to, struct image *im, struct err *e)
 {
 	struct arena_mark mark = arena_mark(scratch);
 	struct str bytes;
@@ -411,7 +378,7 @@ image_import(struct arena *scratch, int dir_fd, struct str path, struct str medi
 		return err_set(
 		    e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_INPUT, "%s", strerror(errno));
 	}
-	ok = read_whole(scratch, fd, &bytes, e) && image_store(scratch, bytes, media_dir, im, e);
+	ok = read_whole(scratch, fd, &bytes, e) && image_store(scratch, bytes, to, im, e);
 	close(fd);
 	arena_rewind(scratch, mark);
 	return ok;

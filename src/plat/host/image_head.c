@@ -1,7 +1,47 @@
-/* Parses only type, measures and orientation. Every read is bounds-checked. */
+/* Sizes, and the parser of type, measures and orientation. Every read is bounds-checked. */
 #include <string.h>
 
 #include "plat/host/image.h"
+
+static const struct {
+	const char *name;
+	uint32_t side;
+} sizes[IMAGE__MAX] = {[IMAGE_THUMB] = {"thumb", 240},
+    [IMAGE_CARD] = {"card", 480},
+    [IMAGE_PAGE] = {"page", 960},
+    [IMAGE_ZOOM] = {"zoom", 1600}};
+
+const char *
+image_size_name(enum image_size size)
+{
+	return sizes[size].name;
+}
+
+bool
+image_size_find(struct str name, enum image_size *size)
+{
+	for (int i = 0; i < IMAGE__MAX; i++) {
+		*size = (enum image_size)i;
+		if (str_eq_z(name, sizes[i].name))
+			return true;
+	}
+	return false;
+}
+
+void
+image_measures(uint32_t w, uint32_t h, enum image_size size, uint32_t *out_w, uint32_t *out_h)
+{
+	uint32_t side = sizes[size].side, longest = w > h ? w : h;
+
+	*out_w = w;
+	*out_h = h;
+	if (longest <= side)
+		return;
+	*out_w = (uint32_t)(((uint64_t)w * side + longest / 2) / longest);
+	*out_h = (uint32_t)(((uint64_t)h * side + longest / 2) / longest);
+	*out_w = *out_w == 0 ? 1 : *out_w;
+	*out_h = *out_h == 0 ? 1 : *out_h;
+}
 
 static uint32_t
 be16(const char *p)

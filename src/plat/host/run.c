@@ -46,7 +46,8 @@ run_spawn(const struct run *r, pid_t *pid)
 	if (rc == 0 && r->also > 0)
 		rc = posix_spawn_file_actions_adddup2(&fa, r->also, RUN_ALSO);
 	if (rc == 0)
-		rc = posix_spawnp(pid, r->argv[0], &fa, &attr, (char *const *)r->argv, environ);
+		rc = posix_spawnp(pid, r->argv[0], &fa, &attr, (char *const *)r->argv,
+		    r->env == NULL ? environ : (char *const *)r->env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&fa);
 	return rc;
@@ -71,7 +72,7 @@ run_wait(pid_t pid, int *status, struct err *e)
 	while (got < 0 && errno == EINTR);
 	if (got != pid)
 		return err_set(e, ERR_BUG, "waitpid: %s", strerror(errno));
-	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
+	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : RUN_SIGNAL + WTERMSIG(raw);
 	return true;
 }
 

@@ -13,17 +13,19 @@
 
 #define RUN_NULL (-1)			/* /dev/null */
 #define RUN_ALSO 3			/* the number of `also` in the program */
+#define RUN_SIGNAL 128			/* added to the number of the signal that ended a program */
 #define RUN_CAPTURE_B ((size_t)1 << 20) /* limit of run_read() */
 
 struct run {
 	const char *const *argv; /* NULL at its end */
 	int in, out, err;	 /* descriptors, borrowed, or RUN_NULL */
 	int also;		 /* borrowed; becomes descriptor RUN_ALSO of the program; 0: none */
+	const char *const *env;	 /* its environment; NULL: that of the caller */
 };
 
 MUST_USE bool run_start(const struct run *, pid_t *, struct err *);
 
-/* Waits for the program to end. *status: its exit status, or 128 plus the number of the signal that ended it. */
+/* Waits for the program to end. *status: its exit status, or RUN_SIGNAL plus the number of the signal that ended it. */
 MUST_USE bool run_wait(pid_t, int *status, struct err *);
 
 /* Runs the program with empty input and waits. Standard output and error together become *text, with a NUL added, on
