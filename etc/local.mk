@@ -30,3 +30,10 @@ example_DATA = etc/kontor.conf
 CLEANFILES += etc/kontor.conf
 etc/kontor.conf: kontor$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) etc && ./kontor config example >$@.tmp && mv $@.tmp $@
+
+# The parts of the schema, which stand in the tree, come from a database that the migrations have made.
+update-schema: kontor$(EXEEXT)
+	d=$$(mktemp -d /tmp/kontor-XXXXXX) && export top_builddir=. top_srcdir=$(srcdir) && rmdir $$d && \
+	$(srcdir)/tests/lib/services start $$d && ./kontor --config $$d/kontor.conf verify --schema >schema.def.tmp; \
+	$(srcdir)/tests/lib/services stop $$d && mv schema.def.tmp $(srcdir)/src/store/admin/schema.def
+PHONY += update-schema

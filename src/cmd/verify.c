@@ -1,3 +1,4 @@
+#include "store/admin/schema.h"
 #include "store/admin/verify_store.h"
 
 #include <stdio.h>
@@ -58,6 +59,25 @@ print_json(const struct cmd *c, const struct buf *rows, size_t n_broken)
 	return cmd_print(c, &b);
 }
 
+/* For `make update-schema`. */
+static int
+print_schema(struct cmd *c)
+{
+	struct schema schema;
+	struct err e = {0};
+	struct db *db;
+	struct buf b;
+
+	buf_init(&b, c->a, REPORT_MAX_B);
+	if (!cmd_db(c, DB_MIGRATE, &db, &e) || !schema_read(db, c->a, &schema, &e))
+		return cmd_fail(c, &e);
+	buf_z(&b, "/* schema.def - the parts of the schema that the migrations make (schema.h).\n"
+		  " *\n"
+		  " * SCHEMA(table, kind, name, definition). `make update-schema` writes this file. */\n");
+	schema_print(&schema, &b);
+	return cmd_print(c, &b);
+}
+
 int
 cmd_verify(struct cmd *c)
 {
@@ -67,6 +87,8 @@ cmd_verify(struct cmd *c)
 	size_t n_broken;
 	struct db *db;
 
+	if (c->argc == 2 && strcmp(c->argv[1], "--schema") == 0)
+		return print_schema(c);
 	if (c->argc > 2 || (c->argc == 2 && !json))
 		return cmd_usage(c);
 	buf_init(&rows, c->a, REPORT_MAX_B);

@@ -6,7 +6,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/admin/accounts.c src/store/admin/accounts.h src/store/admin/copy_store.c \
 	src/store/admin/copy_store.h src/store/admin/doctor_store.c src/store/admin/doctor_store.h \
 	src/store/admin/grants.c src/store/admin/grants.h src/store/admin/migrate.c src/store/admin/migrate.h \
-	src/store/admin/sql_text.c src/store/admin/sql_text.h src/store/admin/trial.c src/store/admin/trial.h \
+	src/store/admin/schema.c src/store/admin/schema.def src/store/admin/schema.h src/store/admin/sql_text.c src/store/admin/sql_text.h src/store/admin/trial.c src/store/admin/trial.h \
 	src/store/admin/verify_store.c src/store/admin/verify_store.h \
 	src/store/catalogue/catalogue_cache.c src/store/catalogue/catalogue_cache.h \
 	src/store/catalogue/catalogue_export.c src/store/catalogue/catalogue_export.h \

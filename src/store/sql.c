@@ -40,7 +40,7 @@ check_schema(struct db *db, int64_t *schema, struct err *e)
 		unfinished = c_i64(&rows);
 		if (unfinished != 0)
 			ok = err_set(
-			    e, ERR_UPSTREAM, "a migration of the schema is unfinished: see `kontor migrate`");
+			    e, ERR_UPSTREAM, "a migration of the schema is unfinished: run `kontor migrate`");
 		else if (*schema != SQL_SCHEMA && *schema != SQL_SCHEMA + 1)
 			ok = err_set(e, ERR_UPSTREAM, "the schema has number %lld, but this program needs %d: %s",
 			    (long long)*schema, SQL_SCHEMA,

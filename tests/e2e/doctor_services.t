@@ -66,7 +66,7 @@ test('a schema that is behind, half migrated, ahead, changed by hand, not there'
 	await row('version = 0', `version = ${now}`, async () => found(await doctor('schema'), 'schema-behind', `is at ${now - 1}`, 'kontor migrate'));
 	await row('version = 77', `version = ${now}`, async () => found(await doctor('schema'), 'schema-ahead', 'is at 77', 'later one'));
 	await row('done = 3, finished_at = NULL', 'finished_at = 1', async () => {
-		found(await doctor('schema'), 'schema-half', `${last} is unfinished: 3`, 'kontor migrate --resume');
+		found(await doctor('schema'), 'schema-half', `${last} is unfinished: 3`, 'kontor migrate');
 	});
 	await planted(() => sql('ALTER TABLE product RENAME COLUMN vendor TO maker'),
 		() => sql('ALTER TABLE product RENAME COLUMN maker TO vendor'),

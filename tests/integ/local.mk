@@ -24,6 +24,7 @@ INTEG_TESTS = \
 	tests/integ/test_parts \
 	tests/integ/test_rights \
 	tests/integ/test_save \
+	tests/integ/test_schema \
 	tests/integ/test_verify
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -97,6 +98,9 @@ tests_integ_test_rights_LDADD = $(INTEG_LIBS)
 tests_integ_test_save_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_save_SOURCES = tests/integ/test_save.c
 tests_integ_test_save_LDADD = $(INTEG_LIBS)
+tests_integ_test_schema_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_schema_SOURCES = tests/integ/test_schema.c
+tests_integ_test_schema_LDADD = $(INTEG_LIBS)
 tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)

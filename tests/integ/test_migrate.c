@@ -11,6 +11,7 @@
 #include "integ.h"
 #include "plat/conf/conf.h"
 #include "store/admin/migrate.h"
+#include "store/admin/schema.h"
 #include "store/sql.h"
 
 static struct arena arena;
@@ -134,8 +135,10 @@ START_TEST(wrong_sql_is_told_with_file_and_line_and_can_be_resumed)
 	ck_refused(&m, &e, ERR_UPSTREAM, "0002_bad.sql:4: ");
 	ck_assert_int_eq(e.code, ER_NO_SUCH_TABLE);
 	err_clear(&e);
-	ck_refused(&m, &e, ERR_CONFLICT, "0002_bad.sql is half applied: 1 of its statements");
+	ck_refused(&m, &e, ERR_UPSTREAM, "0002_bad.sql:4: ");
 	write_sql("0002_bad.sql", "INSERT INTO one VALUES (2);\nINSERT INTO one VALUES (3);\n");
+	err_clear(&e);
+	ck_refused(&m, &e, ERR_CONFLICT, "0002_bad.sql is half applied (1 of its statements");
 	err_clear(&e);
 	ck_ok(migrate(&resume, &e), &e);
 	ck_assert_int_eq(services_number(&services, "SELECT SUM(a) FROM one"), 6);
@@ -172,6 +175,136 @@ START_TEST(two_migrators_at_once_apply_once)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq((int)m.n_applied + WEXITSTATUS(status), 2);
 	ck_assert_int_eq(services_number(&services, "SELECT SUM(a) FROM one"), 3);
+}
+END_TEST
+
+/* Every kind of statement. Executed twice, each of them would fail or show. The last one depends on the session. */
+static const char kinds_of_statement[] =
+    "SET @kontor_c = 4;\n"
+    "CREATE TABLE two (a INT NOT NULL PRIMARY KEY, b INT NOT NULL, c INT NOT NULL) ENGINE=InnoDB;\n"
+    "INSERT INTO one SELECT a + 1 FROM one;\n"
+    "UPDATE one SET a = a + 10;\n"
+    "ALTER TABLE two ADD COLUMN d INT NOT NULL, DROP COLUMN b;\n"
+    "ALTER TABLE two ADD UNIQUE KEY two_c (c);\n"
+    "ALTER TABLE two ADD CONSTRAINT two_positive CHECK (c > 0);\n"
+    "CREATE TABLE three (a INT NOT NULL, CONSTRAINT three_fk FOREIGN KEY (a) REFERENCES two (a)) ENGINE=InnoDB;\n"
+    "ALTER TABLE three CHANGE a z INT NOT NULL;\n"
+    "CREATE INDEX three_z ON three (z);\n"
+    "RENAME TABLE three TO four;\n"
+    "ALTER TABLE two MODIFY c BIGINT NOT NULL, COLLATE utf8mb4_bin;\n"
+    "DELETE FROM one WHERE a = 12;\n"
+    "INSERT INTO two (a, c, d) SELECT 7, @kontor_c, 0;\n"
+    "ALTER TABLE four DROP FOREIGN KEY three_fk, DROP KEY three_z;\n"
+    "DROP TABLE four;\n";
+
+static struct db *
+open_plain(struct arena *a)
+{
+	struct db_setup setup = sql_setup(db_login_of(&conf, DB_ACCOUNT_TOOL), NULL, DB_MIGRATE);
+	struct err e = {0};
+	struct db *db;
+
+	ck_ok(db_open(a, &setup, &db, &e), &e);
+	return db;
+}
+
+/* The schema and the record of the migrations, as they are now. */
+static struct str
+state_now(struct arena *a)
+{
+	struct schema s;
+	struct err e = {0};
+	struct db_rows rows;
+	struct db *db = open_plain(a);
+	struct buf b;
+
+	buf_init(&b, a, (size_t)1 << 20);
+	ck_ok(schema_read(db, a, &s, &e), &e);
+	schema_print(&s, &b);
+	ck_ok(db_get(db_query(db, SQL_SCHEMA_STEPS), a, &rows, &e), &e);
+	if (c_i64(&rows) != 0)
+		buf_fmt(&b, "%lld", services_number(&services,
+			"SELECT COALESCE(SUM(version * 1000000 + begun * 10000 + done * 10 + (finished_at IS NULL)), 0)"
+			" FROM schema_migration"));
+	db_close(db);
+	return buf_str(&b);
+}
+
+/* One run that loses its connection after the server has executed the n-th exchange (0: none). True if it came to its
+ * end. *now is the state that it leaves. */
+static bool
+run_until(const char *from, unsigned n, struct arena *a, struct str *now)
+{
+	struct migrate m = {.dir = from, .logins = logins, .say = say, .db = open_plain(a)};
+	struct err e = {0};
+	bool ok;
+
+	db_fault(m.db, n, DB_FAULT_LOST_AFTER);
+	ok = migrate_run(&m, a, &e);
+	db_close(m.db);
+	ck_assert_msg(ok || e.kind == ERR_UPSTREAM, "killed at exchange %u: %s", n, e.msg);
+	*now = state_now(a);
+	return ok;
+}
+
+/* Kills a run after each exchange that changes anything, so that the next run begins at each state that a kill can
+ * leave. In between, runs die before they change anything. Returns the number of these states. */
+static unsigned
+kill_everywhere(const char *from)
+{
+	unsigned first = 1, n = 1, states = 0;
+	struct str before = STR("");
+
+	for (;; n++) {
+		struct arena a;
+		struct str now;
+		bool ok;
+
+		arena_init(&a, (size_t)64 << 20);
+		ok = run_until(from, n, &a, &now);
+		if (!ok && !str_eq(now, before)) {
+			before = str_dup(&arena, now);
+			first = n < 12 ? 1 : n - 5;
+			n = first;
+			states++;
+		}
+		arena_fini(&a);
+		if (ok)
+			return states;
+		ck_assert_uint_lt(n, 1000);
+	}
+}
+
+static void
+compare_killed(const char *from, unsigned least)
+{
+	struct str whole, killed;
+	unsigned states;
+
+	db_login_all(&conf, logins);
+	services_sql(&services, "CREATE OR REPLACE DATABASE kontor");
+	ck_assert(run_until(from, 0, &arena, &whole));
+	services_sql(&services, "CREATE OR REPLACE DATABASE kontor");
+	states = kill_everywhere(from);
+	killed = state_now(&arena);
+	ck_assert_msg(str_eq(whole, killed), "after kills:\n%s\nwithout:\n%s", killed.p, whole.p);
+	ck_assert_msg(states >= least, "%u states", states);
+}
+
+START_TEST(a_migration_killed_at_each_exchange_is_continued_by_the_next_run)
+{
+	begin();
+	write_sql("0002_kinds.sql", kinds_of_statement);
+	compare_killed(dir, 45);
+	ck_assert_int_eq(services_number(&services, "SELECT SUM(a) FROM one"), 11);
+	ck_assert_int_eq(services_number(&services, "SELECT c FROM two"), 4);
+}
+END_TEST
+
+START_TEST(the_shops_migrations_killed_at_each_exchange_are_continued_by_the_next_run)
+{
+	begin();
+	compare_killed(str_fmt(&arena, "%s/etc/sql", getenv("top_srcdir")).p, 100);
 }
 END_TEST
 
@@ -271,5 +404,7 @@ END_TEST
 INTEG_MAIN("migrate", true, migrating_twice_applies_once, a_dry_run_changes_nothing, a_changed_file_is_refused_by_name,
     a_gap_or_a_double_number_is_refused, wrong_sql_is_told_with_file_and_line_and_can_be_resumed,
     a_database_newer_than_the_program_is_refused, two_migrators_at_once_apply_once,
+    a_migration_killed_at_each_exchange_is_continued_by_the_next_run,
+    the_shops_migrations_killed_at_each_exchange_are_continued_by_the_next_run,
     the_search_index_of_the_first_schema_is_taken_over, a_worker_takes_its_own_schema_or_the_next,
     a_worker_without_a_schema_says_what_to_do)

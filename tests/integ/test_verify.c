@@ -202,7 +202,8 @@ START_TEST(every_check_has_a_breach_that_is_planted)
 	const struct verify_check *checks = verify_checks(&n);
 
 	for (size_t i = 0; i < n; i++) {
-		bool planted = strcmp(checks[i].name, "order_once") == 0;
+		bool planted = strcmp(checks[i].name, "order_once") == 0
+		    || strcmp(checks[i].name, "schema") == 0; /* test_schema.c */
 
 		for (size_t j = 0; j < ARRAY_LEN(breaches); j++)
 			planted = planted || strcmp(checks[i].name, breaches[j].check) == 0;

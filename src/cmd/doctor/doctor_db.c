@@ -10,6 +10,7 @@
 #include "store/admin/accounts.h"
 #include "store/admin/doctor_store.h"
 #include "store/admin/grants.h"
+#include "store/admin/schema.h"
 #include "store/sql.h"
 
 #define ANSWER_NS (3 * CLOCK_S)
@@ -243,6 +244,29 @@ check_fit(struct doctor *d, enum db_account account, enum db_role role, bool new
 		FIND(d, schema_drift, "N", doctor_n(d, (int64_t)n), "NAME", x.login.user.p, "WHY", e.msg);
 }
 
+/* Needs the tool's account: information_schema shows each account only what it has rights on. */
+static void
+check_parts(struct doctor *d)
+{
+	const struct account x = account_of(d, DB_ACCOUNT_TOOL);
+	struct schema_lost first;
+	struct schema schema;
+	struct err e = {0};
+	struct db *db;
+	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
+	size_t n;
+
+	if (in != ENTERED)
+		return;
+	if (!schema_read(db, d->a, &schema, &e)) {
+		doctor_unseen(d, "%s", e.msg);
+		return;
+	}
+	n = schema_compare(d->a, &schema, &first, 1);
+	if (n > 0)
+		FIND(d, schema_lost, "N", doctor_n(d, (int64_t)n), "NAME", first.name.p, "SQL", first.remedy.p);
+}
+
 void
 check_schema(struct doctor *d)
 {
@@ -266,6 +290,8 @@ check_schema(struct doctor *d)
 	} else {
 		check_fit(d, DB_ACCOUNT_WEB, DB_WEB, s.version > SQL_SCHEMA);
 		check_fit(d, DB_ACCOUNT_JOBS, DB_JOBS, s.version > SQL_SCHEMA);
+		if (s.version == SQL_SCHEMA)
+			check_parts(d);
 		doctor_note(d, "the schema is at %lld; the programs need %d", (long long)s.version, SQL_SCHEMA);
 	}
 }

@@ -123,8 +123,10 @@ void db_stmt_close_all(struct db *);
 MUST_USE bool db_bulk_bind(struct db_query *);
 void db_bulk_end(struct db_query *);
 
-/* db_tx.c: a fault that is due now, or 0. */
+/* db_tx.c. A fault that is due now, or 0. */
 int db_fault_due(struct db *);
+/* True if a read or BEGIN may be repeated on a new connection. A migrator would lose its lock unnoticed. */
+bool db_repeats(const struct db *);
 
 /* db_count.c: counters and the breaker. */
 void db_count_query(struct db *, uint64_t began_ns);

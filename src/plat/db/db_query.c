@@ -307,7 +307,8 @@ db_select(struct db_query *q, struct arena *a, struct db_rows *rows, struct err 
 			return true;
 		/* The connection was lost between two requests, for example by a server restart: a read can simply be
 		 * repeated. */
-		if (q->reads && db->tx == DB_TX_NONE && db->mysql == NULL && !db->timed_out && attempt == 0)
+		if (q->reads && db_repeats(db) && db->tx == DB_TX_NONE && db->mysql == NULL && !db->timed_out
+		    && attempt == 0)
 			continue;
 		return db_pass(e, &why);
 	}

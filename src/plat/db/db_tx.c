@@ -43,6 +43,12 @@ tx_say(struct db *db, const char *text, struct err *e)
 	return ok;
 }
 
+bool
+db_repeats(const struct db *db)
+{
+	return db->setup.role != DB_MIGRATE;
+}
+
 static bool
 tx_begin(struct db *db, const char *text, struct err *e)
 {
@@ -56,7 +62,7 @@ tx_begin(struct db *db, const char *text, struct err *e)
 			return false;
 		if (tx_say(db, text, &why))
 			break;
-		if (db->mysql != NULL || db->timed_out || attempt > 0)
+		if (db->mysql != NULL || db->timed_out || attempt > 0 || !db_repeats(db))
 			return db_pass(e, &why);
 	}
 	db->tx = DB_TX_OPEN;

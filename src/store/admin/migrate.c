@@ -1,5 +1,6 @@
 #include "store/admin/migrate.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -8,8 +9,9 @@
 #include "plat/db/db_text.h"
 #include "plat/text/file.h"
 #include "store/admin/accounts.h"
-#include "store/sql.h"
+#include "store/admin/schema.h"
 #include "store/admin/sql_text.h"
+#include "store/sql.h"
 
 #define FILES_MAX 1000
 #define FILE_MAX_B ((size_t)16 << 20)
@@ -25,6 +27,8 @@ struct file {
 
 struct applied {
 	uint64_t version, done;
+	uint64_t begun;   /* with `shape`: this statement was about to be executed, at this shape of the schema */
+	struct str shape;
 	struct str name, checksum;
 	bool finished;
 };
@@ -89,6 +93,34 @@ load_files(struct run *r, struct err *e)
 	return true;
 }
 
+/* Creates the table of the progress. Releases before schema 5 made it without the columns of a step. */
+static bool
+make_progress(struct run *r, struct err *e)
+{
+	struct db_rows rows;
+
+	return db_run(db_query(r->m->db, SQL_SCHEMA_CREATE), NULL, e)
+	    && db_get(db_query(r->m->db, SQL_SCHEMA_STEPS), r->a, &rows, e)
+	    && (c_i64(&rows) != 0 || db_run(db_query(r->m->db, SQL_SCHEMA_EXTEND), NULL, e));
+}
+
+/* Only the newest file can be unfinished. */
+static bool
+load_step(struct run *r, struct err *e)
+{
+	struct applied *x = r->n_applied == 0 ? NULL : &r->applied[r->n_applied - 1];
+	struct db_rows rows;
+	bool found;
+
+	if (x == NULL || x->finished || r->m->dry_run)
+		return true;
+	if (!db_find(db_query(r->m->db, SQL_SCHEMA_STEP), r->a, &rows, &found, e) || !found)
+		return e->kind == ERR_NONE;
+	x->begun = c_u64(&rows);
+	x->shape = c_str(&rows);
+	return true;
+}
+
 static bool
 load_applied(struct run *r, struct err *e)
 {
@@ -100,7 +132,7 @@ load_applied(struct run *r, struct err *e)
 	exists = c_i64(&rows) != 0;
 	if (!exists && r->m->dry_run)
 		return true;
-	if (!exists && !db_run(db_query(r->m->db, SQL_SCHEMA_CREATE), NULL, e))
+	if (!r->m->dry_run && !make_progress(r, e))
 		return false;
 	if (!db_select(db_query(r->m->db, SQL_SCHEMA_APPLIED), r->a, &rows, e))
 		return false;
@@ -116,7 +148,7 @@ load_applied(struct run *r, struct err *e)
 		if (x->finished)
 			c_i64(&rows);
 	}
-	return true;
+	return load_step(r, e);
 }
 
 static bool
@@ -130,10 +162,10 @@ check_applied(const struct run *r, struct err *e)
 		if (i >= r->n_files)
 			return err_set(
 			    e, ERR_CONFLICT, "the database has %s, which is newer than this program", x->name.p);
-		if (!x->finished && !r->m->resume)
+		if (!x->finished && !r->m->resume && !str_eq(x->checksum, r->file[i].checksum))
 			return err_set(e, ERR_CONFLICT,
-			    "%s is half applied: %llu of its statements were executed. Repair it, then run "
-			    "`kontor migrate --resume`",
+			    "%s is half applied (%llu of its statements were executed) and was changed since. If these "
+			    "statements are the same, run `kontor migrate --resume`",
 			    x->name.p, (unsigned long long)x->done);
 		if (x->finished && !str_eq(x->checksum, r->file[i].checksum))
 			return err_set(e, ERR_INPUT,
@@ -143,8 +175,85 @@ check_applied(const struct run *r, struct err *e)
 	return true;
 }
 
+/* SESSION: must be executed again when a file is resumed. DATA: runs in a transaction. SCHEMA: commits by itself. */
+enum step_kind { STEP_SESSION, STEP_DATA, STEP_SCHEMA };
+
+static enum step_kind
+step_kind_of(struct str stmt)
+{
+	static const struct {
+		const char *word;
+		enum step_kind kind;
+	} words[] = {{"SET ", STEP_SESSION}, {"INSERT ", STEP_DATA}, {"UPDATE ", STEP_DATA}, {"DELETE ", STEP_DATA},
+	    {"REPLACE ", STEP_DATA}};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq_case(str_head(stmt, strlen(words[i].word)), str_z(words[i].word)))
+			return words[i].kind;
+	return STEP_SCHEMA;
+}
+
 static bool
-run_text(struct run *r, const struct file *f, uint64_t skip, struct err *e)
+note_done(struct run *r, const struct file *f, uint64_t n, struct err *e)
+{
+	struct db_query *q = db_query(r->m->db, SQL_SCHEMA_DONE);
+
+	q_u64(q, n);
+	q_u64(q, f->version);
+	return db_run(q, NULL, e);
+}
+
+static bool
+shape_now(struct run *r, struct str *hash, struct err *e)
+{
+	struct schema s;
+
+	if (!schema_read(r->m->db, r->a, &s, e))
+		return false;
+	*hash = schema_hash(r->a, &s);
+	return true;
+}
+
+static bool
+step_data(struct run *r, const struct file *f, uint64_t n, struct str stmt, struct err *e)
+{
+	bool ok = db_begin(r->m->db, e) && db_text_run(r->m->db, stmt, e) && note_done(r, f, n, e)
+	    && db_commit(r->m->db, e);
+
+	db_rollback(r->m->db); /* nothing after a COMMIT */
+	return ok;
+}
+
+static bool
+step_schema(struct run *r, const struct file *f, uint64_t n, struct str stmt, struct err *e)
+{
+	struct db_query *q;
+	struct str shape;
+
+	if (!shape_now(r, &shape, e))
+		return false;
+	q = db_query(r->m->db, SQL_SCHEMA_STEP_BEGIN);
+	q_u64(q, n);
+	q_str(q, shape);
+	q_u64(q, f->version);
+	return db_run(q, NULL, e) && db_text_run(r->m->db, stmt, e) && note_done(r, f, n, e);
+}
+
+static bool
+run_step(struct run *r, const struct file *f, uint64_t n, struct str stmt, struct err *e)
+{
+	enum step_kind kind = f->version == 0 ? STEP_SESSION : step_kind_of(stmt);
+
+	switch (kind) {
+	case STEP_DATA: return step_data(r, f, n, stmt, e);
+	case STEP_SCHEMA: return step_schema(r, f, n, stmt, e);
+	default: return db_text_run(r->m->db, stmt, e);
+	}
+}
+
+/* Executes the statements after the first `done`, and those that only affect the session. */
+static bool
+run_text(struct run *r, const struct file *f, uint64_t done, struct err *e)
 {
 	struct sql_text text = {.rest = f->text};
 	uint64_t n = 0;
@@ -152,20 +261,32 @@ run_text(struct run *r, const struct file *f, uint64_t skip, struct err *e)
 	unsigned line;
 
 	while (sql_text_next(&text, &stmt, &line)) {
-		if (n++ < skip)
-			continue;
-		if (!db_text_run(r->m->db, stmt, e))
-			return err_context(e, "%s/%s:%u", r->m->dir, f->name.p, line);
-		if (f->version != 0) {
-			struct db_query *q = db_query(r->m->db, SQL_SCHEMA_DONE);
+		struct arena_mark mark = arena_mark(r->a);
 
-			q_u64(q, n);
-			q_u64(q, f->version);
-			if (!db_run(q, NULL, e))
-				return err_context(e, "%s/%s:%u executed but not recorded", r->m->dir, f->name.p, line);
-		}
+		if (++n <= done && step_kind_of(stmt) != STEP_SESSION)
+			continue;
+		if (!run_step(r, f, n, stmt, e))
+			return err_context(e, "%s/%s:%u", r->m->dir, f->name.p, line);
+		arena_rewind(r->a, mark);
 	}
 	return true;
+}
+
+/* A statement that was begun and not recorded as executed was executed if the schema has changed since: MariaDB
+ * executes CREATE, ALTER and DROP wholly or not at all. One that changes nothing can be repeated. */
+static bool
+settle_step(struct run *r, const struct file *f, struct applied *x, struct err *e)
+{
+	struct str shape;
+
+	if (x->begun <= x->done)
+		return true;
+	if (!shape_now(r, &shape, e))
+		return false;
+	if (str_eq(shape, x->shape))
+		return true;
+	x->done = x->begun;
+	return note_done(r, f, x->done, e);
 }
 
 static bool
@@ -188,17 +309,19 @@ note_begin(struct run *r, const struct file *f, bool resumed, struct err *e)
 }
 
 static bool
-apply_one(struct run *r, const struct file *f, const struct applied *x, struct err *e)
+apply_one(struct run *r, const struct file *f, struct applied *x, struct err *e)
 {
 	struct db_query *q;
 
 	if (x != NULL && x->finished)
 		return true;
 	r->m->n_waiting++;
-	r->m->say(str_fmt(r->a, "%s%s", f->name.p, r->m->dry_run ? " would be applied" : "").p);
+	r->m->say(str_fmt(r->a, "%s%s%s", f->name.p, x == NULL ? "" : ", begun by an interrupted run",
+	    r->m->dry_run ? " would be applied" : "").p);
 	if (r->m->dry_run)
 		return true;
-	if (!note_begin(r, f, x != NULL, e) || !run_text(r, f, x == NULL ? 0 : x->done, e))
+	if (!note_begin(r, f, x != NULL, e) || (x != NULL && !settle_step(r, f, x, e))
+	    || !run_text(r, f, x == NULL ? 0 : x->done, e))
 		return false;
 	q = db_query(r->m->db, SQL_SCHEMA_FINISH);
 	q_i64(q, clock_utc_s());

@@ -2,9 +2,12 @@
  *
  * The schema is a series of files, NNNN_name.sql, numbered without gaps. They are applied in order, by one migrator at
  * a time, and each is recorded in schema_migration with its checksum. A file that was changed after it was applied is
- * refused, since the database would no longer match the files. MariaDB cannot roll back CREATE or ALTER, so an
- * interrupted file stays half applied. The number of executed statements is therefore recorded too. The next run then
- * refuses to continue. Once the cause is repaired, `resume` continues after the last executed statement.
+ * refused, since the database would no longer match the files.
+ *
+ * An interrupted run is continued by the next one, wherever it was killed. The number of executed statements is
+ * recorded; for a change of data, in its transaction. CREATE and ALTER commit by themselves, so the shape of the schema
+ * (schema.h) is recorded before each: if it has changed, the statement was executed. `resume` also continues an
+ * unfinished file that was changed since.
  *
  * Finally grants.sql, if present, gives the accounts their rights (accounts.h). */
 #ifndef KONTOR_STORE_ADMIN_MIGRATE_H
@@ -27,8 +30,8 @@ struct migrate {
 MUST_USE bool migrate_lock(struct db *, struct arena *, struct err *);
 void migrate_unlock(struct db *, struct arena *);
 
-/* ERR_INPUT: a file is missing, duplicated or changed. ERR_CONFLICT: a file is half applied, or another migrator is
- * running. ERR_UPSTREAM, ERR_BUG: a database error, with file and line. */
+/* ERR_INPUT: a file is missing, duplicated or changed. ERR_CONFLICT: a half applied file was changed, or another
+ * migrator is running. ERR_UPSTREAM, ERR_BUG: a database error, with file and line. */
 MUST_USE bool migrate_run(struct migrate *, struct arena *, struct err *);
 
 /* Creates the table of store/control_store.h if it is missing, as after a restore: dumps do not contain it.
