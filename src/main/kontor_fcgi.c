@@ -75,7 +75,7 @@ main(int argc, char **argv)
 	if (!app_open(&app, &web_site, o.config, o.backend, &e))
 		log_put(LOG_ERROR, "event=config_unusable msg=\"%s\"", e.msg);
 	err_clear(&e);
-	if (!fcgi_open(&app.a, STDIN_FILENO, (uint32_t)app.conf.web_deadline_ms, &fcgi, &e)) {
+	if (!fcgi_open(&app.a, STDIN_FILENO, (size_t)app.conf.web_body_max_b, &app.stats, &fcgi, &e)) {
 		log_put(LOG_ERROR, "event=no_socket msg=\"%s\"", e.msg);
 		return EX_USAGE;
 	}

@@ -28,7 +28,8 @@ struct request {
 
 	char id[33]; /* also in log, slot and answer */
 	int64_t now_s;
-	uint64_t start_ns, deadline_ns;
+	uint64_t start_ns, deadline_ns; /* start: when it had arrived completely */
+	bool expired;	       /* the deadline had passed before the worker could begin */
 
 	struct str method, path, query; /* below the path of site.url; still encoded */
 	bool head;	       /* HEAD: no body is sent */

@@ -105,7 +105,7 @@ read_fields(struct request *rq, struct err *e)
 	form_init(&form, &form_limits_default);
 	if (!rq->post)
 		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, table, &form, &rq->fields, e);
-	return fcgi_body(rq->fcgi, rq->a, (size_t)rq->app->conf.web_body_max_b, &body, e)
+	return fcgi_body(rq->fcgi, rq->a, &body, e)
 	    && form_body(rq->a, request_header(rq, "CONTENT_TYPE"), body, &form, e)
 	    && fields_read(rq->a, table, &form, &rq->fields, e);
 }
@@ -307,11 +307,25 @@ shorten_deadline(struct request *rq)
 }
 
 static bool
+may_begin(struct request *rq, struct err *e)
+{
+	if (rq->expired)
+		return err_set(e, ERR_BUSY, "the request waited past its deadline for another request of this worker");
+	if (fcgi_complete(rq->fcgi, e))
+		return true;
+	if (route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
+		guess_lang(rq);
+	return false;
+}
+
+static bool
 answer(struct request *rq, struct err *e)
 {
 	struct route_match m;
 
 	read_envelope(rq);
+	if (!may_begin(rq, e))
+		return false;
 	if (rq->app->broken)
 		return err_set(e, ERR_BUSY, "the configuration is unusable: see this worker's first lines in the log");
 	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
@@ -409,15 +423,19 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watc
 {
 	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
 	struct err e = {0};
+	uint64_t grace_ns = (uint64_t)app->conf.web_grace_ms * CLOCK_MS;
 	bool failed;
 
-	rq.start_ns = clock_mono_ns();
+	rq.start_ns = fcgi_since_ns(fcgi);
 	rq.now_s = clock_utc_s();
 	rq.deadline_ns = rq.start_ns + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS;
+	rq.expired = clock_left_ns(rq.deadline_ns) == 0;
+	if (rq.expired)
+		rq.deadline_ns = clock_mono_ns() + grace_ns;
 	name_request(&rq);
 	app_join(app, str_eq(request_header(&rq, "REQUEST_METHOD"), STR("POST")));
 	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
-	watchdog_arm(watchdog, rq.deadline_ns + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
+	watchdog_arm(watchdog, rq.deadline_ns + grace_ns);
 	response_init(&rq.res, a);
 	rq.lang = app->shop_lang;
 	set_deadline(&rq);
@@ -434,6 +452,25 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watc
 	arena_reset(a);
 }
 
+/* A request without a session is usually answered from a cache. */
+static bool
+serve_light(void *arg, const struct fcgi_head *h)
+{
+	const struct app *app = arg;
+	struct str method = fcgi_head_param(h, "REQUEST_METHOD");
+
+	return (str_eq_z(method, "GET") || str_eq_z(method, "HEAD"))
+	       && form_cookie(fcgi_head_param(h, "HTTP_COOKIE"), app->session_cookie).n == 0;
+}
+
+static void
+look_for_files(struct app *app, const struct watchdog *watchdog)
+{
+	watchdog_arm(watchdog, clock_mono_ns() + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS);
+	app_join(app, false);
+	watchdog_arm(watchdog, 0);
+}
+
 int
 serve_run(struct app *app, struct fcgi *fcgi)
 {
@@ -445,6 +482,7 @@ serve_run(struct app *app, struct fcgi *fcgi)
 
 	if (!watchdog_open(&watchdog, &e))
 		return EX_OSERR;
+	fcgi_light(fcgi, serve_light, app);
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
 	for (;;) {
 		uint64_t look_ns = clock_mono_ns() + IDLE_LOOK_NS;
@@ -453,11 +491,12 @@ serve_run(struct app *app, struct fcgi *fcgi)
 		if (got == FCGI_EVENT_REQUEST)
 			serve_one(app, fcgi, &a, &watchdog);
 		else if (got == FCGI_EVENT_TIME && clock_left_ns(until_ns) > 0)
-			app_join(app, false);
+			look_for_files(app, &watchdog);
 		else
 			break;
 	}
 	arena_fini(&a);
-	watchdog_close(&watchdog);
+	/* Libraries say goodbye to their servers while the process ends, which must not take for ever. */
+	watchdog_arm(&watchdog, clock_mono_ns() + (uint64_t)app->conf.web_grace_ms * CLOCK_MS);
 	return got == FCGI_EVENT_STOP ? EXIT_SUCCESS : EX_CONFIG;
 }

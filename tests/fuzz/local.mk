@@ -29,6 +29,7 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/csv/products \
 	tests/fuzz/corpus/csv/quotes \
 	tests/fuzz/corpus/fcgi_head/get \
+	tests/fuzz/corpus/fcgi_head/post \
 	tests/fuzz/corpus/csv/translations \
 	tests/fuzz/corpus/csv/units \
 	tests/fuzz/corpus/form/multipart \

@@ -63,7 +63,7 @@ START_TEST(the_defaults_are_a_valid_configuration)
 	ck_assert_uint_eq(c.site_languages.n, 3);
 	ck_str(c.site_languages.v[2], "zh-Hans");
 	ck_assert_int_eq(c.web_deadline_ms, 5000);
-	ck_assert_int_eq(c.web_body_max_b, 256 << 10);
+	ck_assert_int_eq(c.web_body_max_b, 64 << 10);
 	ck_assert(!c.test_faults);
 	ck_assert_ptr_null(c.file);
 }
@@ -124,7 +124,7 @@ static const struct {
     {"[web]\n  deadline_ms = 2000\n", "deadline_ms", 2000},
     {"[db]\nname = x\n[web]\ndeadline_ms = 2000\n[db]\nuser = y\n", "deadline_ms", 2000},
     {"[web]\nbody_max_b = 1k\n", "body_max_b", 1024},
-    {"[web]\nbody_max_b = 64M\n", "body_max_b", 67108864},
+    {"[web]\nbody_max_b = 1M\n", "body_max_b", 1048576},
     {"[web]\nbody_max_b = 5000\n", "body_max_b", 5000},
     {"[web]\nrequest_mem_b = 4G\n", "request_mem_b", INT64_C(4294967296)},
     {"[test]\nfaults = yes\n", "faults", 1},
@@ -175,7 +175,7 @@ static const struct {
     {"[site]\nname =;two\n", ":2: a comment must be on a line of its own"},
     {"[web]\ndeadline_ms = 2000\ndeadline_ms = 2000\n", ":3: web.deadline_ms was already given in line 2"},
     {"[web]\ndeadline_ms = 2000\n[db]\n[web]\ndeadline_ms = 1000\n", ":5: web.deadline_ms was already given in line 2"},
-    {"[web]\nbody_max_b = 65M\n", ":2: web.body_max_b must be"},
+    {"[web]\nbody_max_b = 2M\n", ":2: web.body_max_b must be"},
     {"[web]\nbody_max_b = k\n", ":2: web.body_max_b must be"},
     {"[web]\nbody_max_b = 9223372036854775807G\n", ":2: web.body_max_b must be"},
     {"[test]\nfaults = maybe\n", ":2: test.faults must be yes or no, not \"maybe\""},

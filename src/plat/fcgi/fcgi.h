@@ -1,14 +1,14 @@
-/* fcgi.h - one FastCGI connection at a time: wait for it, read the request, write the whole answer.
+/* fcgi.h - one FastCGI request at a time: wait until it has arrived whole, then write the whole answer.
  *
  * libfcgi parses the protocol but cannot be trusted to wait: its accept loses a SIGTERM in a race window and waits
- * seconds for a silent client, and its reads have no time limit. So this module waits and accepts itself. A request
- * that has arrived whole is parsed in place (fcgi_head.h). libfcgi reads every other request and is interrupted at a
- * deadline. The finished answer is sent with one writev(2): before that every failure can still end in the error page.
+ * seconds for a silent client, and its reads have no time limit. So this module accepts and reads itself
+ * (fcgi_intake.h). A request without a body is parsed in place. libfcgi parses those with a body or with unusual
+ * variables, after they have arrived whole and were found well-formed (fcgi_head.h); it reads them from memory and
+ * never waits. The finished answer is sent with one writev(2): before that every failure can still end in the error
+ * page.
  *
- * A new connection does not wake all processes that share the listening socket (EPOLLEXCLUSIVE).
- *
- * TERM, INT, USR1 and USR2 mean: finish the current request, then stop. They are blocked except while waiting, so none
- * is lost. One struct fcgi per process. */
+ * TERM, INT, QUIT, USR1 and USR2 mean: accept no more connections, serve the accepted ones, then stop. They are blocked
+ * except while waiting, so none is lost. One struct fcgi per process. */
 #ifndef KONTOR_PLAT_FCGI_FCGI_H
 #define KONTOR_PLAT_FCGI_FCGI_H
 
@@ -18,21 +18,39 @@
 #include "base/str.h"
 
 struct fcgi;
+
+struct fcgi_head;
 struct sending;
+struct stats;
 
 enum fcgi_event {
-	FCGI_EVENT_REQUEST, /* the header was read; answer the request and call fcgi_done() */
-	FCGI_EVENT_STOP,    /* a stop signal came */
-	FCGI_EVENT_TIME     /* until_ns has passed */
+	FCGI_EVENT_REQUEST, /* answer the request and call fcgi_done() */
+	FCGI_EVENT_STOP,    /* a stop signal came, and all accepted connections are served */
+	FCGI_EVENT_TIME	    /* until_ns has passed */
 };
 
 /* Takes over the listening socket, which other processes may share. Fails when listen_fd is not a listening socket.
- * read_ms limits the reading of a request's header, and separately of its body. */
-MUST_USE bool fcgi_open(struct arena *process_arena, int listen_fd, uint32_t read_ms, struct fcgi **, struct err *);
+ * Requests with a larger body than body_max_b are refused. `stats` is borrowed. */
+MUST_USE bool fcgi_open(struct arena *process_arena, int listen_fd, size_t body_max_b, struct stats *, struct fcgi **,
+    struct err *);
 
-/* Waits for the next request. Closes and logs connections that send no request in time. until_ns: CLOCK_NEVER for no
- * limit. */
+/* Decides for a waiting request if it can be answered without the database. Such requests are served first. */
+typedef bool fcgi_light_fn(void *arg, const struct fcgi_head *);
+void fcgi_light(struct fcgi *, fcgi_light_fn *, void *arg);
+
+/* A variable of a waiting request, or none. */
+struct str fcgi_head_param(const struct fcgi_head *, const char *name);
+
+/* Waits for the next request. Closes connections that send none in time. until_ns: CLOCK_NEVER for no limit. */
 enum fcgi_event fcgi_next(struct fcgi *, uint64_t until_ns);
+
+/* False for a request that is only to be refused: ERR_LATE when it did not arrive completely in time, ERR_TOO_LARGE.
+ * Its variables may be missing. */
+MUST_USE bool fcgi_complete(const struct fcgi *, struct err *);
+
+/* The earliest time at which the request may have been complete, and not later than a stop signal. Its deadline counts
+ * from here. */
+uint64_t fcgi_since_ns(const struct fcgi *);
 
 /* A CGI variable of the current request, or none; valid until fcgi_done(). */
 struct str fcgi_param(const struct fcgi *, const char *name);
@@ -40,9 +58,8 @@ struct str fcgi_param(const struct fcgi *, const char *name);
 /* How often the current request has the variable. Headers whose names differ only in '-' and '_' give the same one. */
 size_t fcgi_param_count(const struct fcgi *, const char *name);
 
-/* The request's body, on the arena. ERR_TOO_LARGE beyond max_b; the rest is read and discarded, since the web server
- * sends the whole body before it reads the answer. ERR_INPUT when fewer bytes come than CONTENT_LENGTH announces. */
-MUST_USE bool fcgi_body(struct fcgi *, struct arena *, size_t max_b, struct str *body, struct err *);
+/* The request's body, on the arena. ERR_INPUT when fewer bytes came than CONTENT_LENGTH announces. */
+MUST_USE bool fcgi_body(struct fcgi *, struct arena *, struct str *body, struct err *);
 
 struct fcgi_answer {
 	struct arena *a; /* for the records */

@@ -1,106 +1,48 @@
 #include "plat/fcgi/fcgi_head.h"
 
-#include <fastcgi.h>
 #include <string.h>
 
-struct reader {
+#include "base/num.h"
+
+struct bytes {
 	const unsigned char *p, *end;
 };
 
-struct record {
-	int type, request_id;
-	struct reader content;
-};
-
 static bool
-get_record(struct reader *r, struct record *out)
+get_length(struct bytes *b, size_t *n)
 {
-	size_t content_b, padding_b;
-	const unsigned char *h = r->p;
-
-	if ((size_t)(r->end - r->p) < FCGI_HEADER_LEN || h[0] != FCGI_VERSION_1)
+	if (b->p == b->end)
 		return false;
-	content_b = (size_t)h[4] << 8 | h[5];
-	padding_b = h[6];
-	if ((size_t)(r->end - r->p) - FCGI_HEADER_LEN < content_b + padding_b)
-		return false;
-	out->type = h[1];
-	out->request_id = h[2] << 8 | h[3];
-	out->content = (struct reader){h + FCGI_HEADER_LEN, h + FCGI_HEADER_LEN + content_b};
-	r->p = out->content.end + padding_b;
-	return true;
-}
-
-/* Reads a record of this type, request id and length. */
-static bool
-get_expected(struct reader *r, int type, int request_id, size_t content_b, struct record *out)
-{
-	return get_record(r, out) && out->type == type && out->request_id == request_id
-	    && (size_t)(out->content.end - out->content.p) == content_b;
-}
-
-static bool
-get_length(struct reader *r, size_t *n)
-{
-	if (r->p == r->end)
-		return false;
-	if (r->p[0] < 0x80) {
-		*n = *r->p++;
+	if (b->p[0] < 0x80) {
+		*n = *b->p++;
 		return true;
 	}
-	if (r->end - r->p < 4)
+	if (b->end - b->p < 4)
 		return false;
-	*n = (size_t)(r->p[0] & 0x7f) << 24 | (size_t)r->p[1] << 16 | (size_t)r->p[2] << 8 | r->p[3];
-	r->p += 4;
+	*n = (size_t)(b->p[0] & 0x7f) << 24 | (size_t)b->p[1] << 16 | (size_t)b->p[2] << 8 | b->p[3];
+	b->p += 4;
 	return true;
 }
 
 static bool
-get_params(struct reader r, struct fcgi_head *h)
+get_params(struct bytes b, struct fcgi_head *h)
 {
 	h->n = 0;
-	while (r.p < r.end) {
+	h->plain = true;
+	while (b.p < b.end) {
 		size_t name_b, value_b;
 
-		if (h->n == FCGI_HEAD_PARAMS || !get_length(&r, &name_b) || !get_length(&r, &value_b)
-		    || name_b > (size_t)(r.end - r.p) || value_b > (size_t)(r.end - r.p) - name_b
-		    || memchr(r.p, '\0', name_b + value_b) != NULL || memchr(r.p, '=', name_b) != NULL)
+		if (!get_length(&b, &name_b) || !get_length(&b, &value_b) || name_b > (size_t)(b.end - b.p)
+		    || value_b > (size_t)(b.end - b.p) - name_b)
 			return false;
-		h->param[h->n].name = str_n(r.p, name_b);
-		h->param[h->n++].value = str_n(r.p + name_b, value_b);
-		r.p += name_b + value_b;
+		h->plain = h->plain && h->n < FCGI_HEAD_PARAMS && memchr(b.p, '\0', name_b + value_b) == NULL
+		           && memchr(b.p, '=', name_b) == NULL;
+		if (h->n < FCGI_HEAD_PARAMS) {
+			h->param[h->n].name = str_n(b.p, name_b);
+			h->param[h->n++].value = str_n(b.p + name_b, value_b);
+		}
+		b.p += name_b + value_b;
 	}
-	return true;
-}
-
-static bool
-has_no_body(const struct fcgi_head *h)
-{
-	struct str length = fcgi_head_param(h, "CONTENT_LENGTH"), method = fcgi_head_param(h, "REQUEST_METHOD");
-
-	return (length.n == 0 || str_eq_z(length, "0")) && (str_eq_z(method, "GET") || str_eq_z(method, "HEAD"));
-}
-
-bool
-fcgi_head_parse(char *p, size_t n, struct fcgi_head *h)
-{
-	struct reader r = {(const unsigned char *)p, (const unsigned char *)p + n};
-	struct record begin, params, end;
-
-	/* Requires a first record without padding, because libfcgi misparses the record after a padded one. */
-	if (!get_record(&r, &begin) || begin.type != FCGI_BEGIN_REQUEST || r.p != begin.content.end
-	    || begin.content.end - begin.content.p != sizeof(FCGI_BeginRequestBody)
-	    || (begin.content.p[0] << 8 | begin.content.p[1]) != FCGI_RESPONDER)
-		return false;
-	h->request_id = begin.request_id;
-	if (!get_record(&r, &params) || params.type != FCGI_PARAMS || params.request_id != h->request_id
-	    || !get_expected(&r, FCGI_PARAMS, h->request_id, 0, &end)
-	    || !get_expected(&r, FCGI_STDIN, h->request_id, 0, &end) || r.p != r.end
-	    || !get_params(params.content, h) || !has_no_body(h))
-		return false;
-	/* The byte after a value is already parsed (a length or a record header), so it may be overwritten. */
-	for (size_t i = 0; i < h->n; i++)
-		p[h->param[i].value.p + h->param[i].value.n - p] = '\0';
 	return true;
 }
 
@@ -113,4 +55,126 @@ fcgi_head_param(const struct fcgi_head *h, const char *name)
 		if (h->param[i].name.n == wanted.n && memcmp(h->param[i].name.p, wanted.p, wanted.n) == 0)
 			return h->param[i].value;
 	return STR_NONE;
+}
+
+void
+fcgi_reader_init(struct fcgi_reader *r, char *head_p, char *body_p, size_t body_max_b)
+{
+	r->part = FCGI_PART_NONE;
+	r->request_id = 0;
+	r->head_p = head_p;
+	r->body_p = body_p;
+	r->body_max_b = body_max_b;
+	r->head_b = r->body_b = r->header_n = 0;
+	r->head.n = 0;
+	r->head.plain = false;
+}
+
+static enum fcgi_part
+end_head(struct fcgi_reader *r)
+{
+	const unsigned char *p = (const unsigned char *)r->head_p;
+	uint64_t length;
+
+	if (!get_params((struct bytes){p, p + r->head_b}, &r->head)) {
+		r->head.n = 0;
+		return FCGI_PART_BROKEN;
+	}
+	if (num_u64(fcgi_head_param(&r->head, "CONTENT_LENGTH"), 0, UINT64_MAX, &length) && length > r->body_max_b)
+		return FCGI_PART_TOO_LARGE;
+	return FCGI_PART_BODY;
+}
+
+/* A record's header has arrived: true if such a record may come now. */
+static bool
+begin_record(struct fcgi_reader *r)
+{
+	static const int wanted[] = {
+	    [FCGI_PART_NONE] = FCGI_BEGIN_REQUEST, [FCGI_PART_HEAD] = FCGI_PARAMS, [FCGI_PART_BODY] = FCGI_STDIN};
+	const unsigned char *h = r->header;
+	int request_id = h[2] << 8 | h[3];
+
+	r->content_b = (size_t)h[4] << 8 | h[5];
+	r->padding_b = h[6];
+	r->content_n = 0;
+	if (h[0] != FCGI_VERSION_1 || h[1] != wanted[r->part])
+		return false;
+	if (r->part != FCGI_PART_NONE)
+		return request_id == r->request_id;
+	r->request_id = request_id;
+	return request_id != 0 && r->content_b == sizeof(r->begin);
+}
+
+/* Stores content of the current record. */
+static enum fcgi_part
+put_content(struct fcgi_reader *r, const char *p, size_t n)
+{
+	if (r->part == FCGI_PART_NONE) {
+		memcpy(r->begin + r->content_n, p, n);
+	} else if (r->part == FCGI_PART_HEAD) {
+		if (n > FCGI_HEAD_MAX_B - r->head_b)
+			return FCGI_PART_TOO_LARGE;
+		memcpy(r->head_p + r->head_b, p, n);
+		r->head_b += n;
+	} else {
+		if (n > r->body_max_b - r->body_b)
+			return FCGI_PART_TOO_LARGE;
+		memcpy(r->body_p + r->body_b, p, n);
+		r->body_b += n;
+	}
+	r->content_n += n;
+	return r->part;
+}
+
+/* An empty record ends the variables, and another one the body. */
+static enum fcgi_part
+end_record(struct fcgi_reader *r)
+{
+	r->header_n = 0;
+	if (r->part == FCGI_PART_NONE)
+		return (r->begin[0] << 8 | r->begin[1]) == FCGI_RESPONDER ? FCGI_PART_HEAD : FCGI_PART_BROKEN;
+	if (r->content_b > 0)
+		return r->part;
+	return r->part == FCGI_PART_HEAD ? end_head(r) : FCGI_PART_WHOLE;
+}
+
+/* Reads the next piece of at most n bytes: of a header, a content or padding. Returns its length. */
+static size_t
+put_piece(struct fcgi_reader *r, const char *p, size_t n)
+{
+	if (r->header_n < sizeof(r->header)) {
+		r->header[r->header_n++] = (unsigned char)*p;
+		if (r->header_n == sizeof(r->header) && !begin_record(r)) {
+			r->part = FCGI_PART_BROKEN;
+			return 1;
+		}
+		n = 1;
+	} else if (r->content_n < r->content_b) {
+		n = n < r->content_b - r->content_n ? n : r->content_b - r->content_n;
+		r->part = put_content(r, p, n);
+	} else {
+		n = n < r->padding_b ? n : r->padding_b;
+		r->padding_b -= n;
+	}
+	if (r->part < FCGI_PART_WHOLE && r->header_n == sizeof(r->header) && r->content_n == r->content_b
+	    && r->padding_b == 0)
+		r->part = end_record(r);
+	return n;
+}
+
+enum fcgi_part
+fcgi_reader_put(struct fcgi_reader *r, const void *p, size_t n)
+{
+	for (const char *at = p, *end = at + n; at < end && r->part < FCGI_PART_WHOLE;)
+		at += put_piece(r, at, (size_t)(end - at));
+	return r->part;
+}
+
+void
+fcgi_reader_end_values(struct fcgi_reader *r)
+{
+	if (!r->head.plain)
+		r->head.n = 0;
+	for (size_t i = 0; i < r->head.n; i++)
+		r->head_p[r->head.param[i].value.p + r->head.param[i].value.n - r->head_p] = '\0';
 }

@@ -1,0 +1,88 @@
+/* fcgi_intake.h - the connections of a worker: it accepts them and gives out requests that have arrived whole.
+ *
+ * A connection whose request is incomplete waits here and costs no worker: up to INTAKE_CONNS of them in INTAKE_MAX_B
+ * of memory, each for INTAKE_WAIT_NS at most. One more, or a longer wait, makes the oldest late: it is given out to be
+ * refused. So a slow client harms only itself, and accepting never stops.
+ *
+ * A worker accepts one connection at a time, and only when it has no request to serve; others wait in the backlog,
+ * where any idle worker takes them. Each new one wakes one worker only (EPOLLEXCLUSIVE). A web server may send a
+ * request in several writes, so a new connection gets INTAKE_FRESH_NS before the worker accepts another: otherwise
+ * this one would wait behind that one's request while another worker is idle.
+ *
+ * Requests that need no database are given out first. Before any other, incomplete ones younger than INTAKE_YOUNG_NS
+ * get that time to become whole. */
+#ifndef KONTOR_PLAT_FCGI_FCGI_INTAKE_H
+#define KONTOR_PLAT_FCGI_FCGI_INTAKE_H
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "plat/fcgi/fcgi_head.h"
+#include "plat/stats/stats.h"
+
+#define INTAKE_CONNS 64
+#define INTAKE_MAX_B ((size_t)8 << 20)
+#define INTAKE_WAIT_NS (15 * CLOCK_S)	/* from accept to the last byte of the request */
+#define INTAKE_FRESH_NS (2 * CLOCK_MS)
+#define INTAKE_YOUNG_NS (20 * CLOCK_MS)
+#define INTAKE_STOP_NS (1 * CLOCK_S)	/* instead of INTAKE_WAIT_NS once the worker is told to stop */
+#define INTAKE_LINGER_NS (2 * CLOCK_S)	/* how long unread input of an answered request is discarded */
+
+enum intake_state {
+	INTAKE_FREE,
+	INTAKE_PARTIAL,
+	INTAKE_READY,  /* whole, or too large: to be given out */
+	INTAKE_LATE,   /* incomplete, and given out all the same */
+	INTAKE_SERVED, /* given out */
+	INTAKE_LINGER /* answered; its input is discarded */
+};
+
+struct intake_conn {
+	enum intake_state state;
+	bool parked; /* in the poll set */
+	int fd;
+	uint64_t since_ns; /* accepted */
+	uint64_t until_ns; /* limit of INTAKE_PARTIAL and INTAKE_LINGER */
+	uint64_t ready_ns; /* since when the request may have been whole */
+	uint64_t read_ns;  /* when it was found to be so */
+	struct fcgi_reader in;
+};
+
+struct intake {
+	int listen_fd;
+	int all_fd;	/* epoll of the listening socket and of parked_fd */
+	int parked_fd;	/* epoll of the parked connections */
+	size_t n, parked_n;
+	uint64_t looked_ns; /* all input of before was read */
+	uint64_t next_ns;   /* the next limit of a parked connection */
+	uint64_t way_ns;    /* until then a ready request gives way; 0: none does */
+	bool stopping;
+	struct stats *stats;
+	bool (*light)(void *arg, const struct fcgi_head *);
+	void *arg;
+	struct intake_conn conn[INTAKE_CONNS];
+	char piece[65536];
+};
+
+/* Takes over the listening socket. body_max_b: the largest body that is read. The memory of connections is mapped, and
+ * taken only as it is used. */
+MUST_USE bool intake_open(struct intake *, int listen_fd, size_t body_max_b, struct stats *, struct err *);
+
+/* Gives out the next request, or NULL when none is ready. To be answered and then passed to intake_done(). */
+struct intake_conn *intake_take(struct intake *);
+
+/* Waits until something may have become ready, until_ns, or a signal that `mask` lets through. */
+void intake_wait(struct intake *, uint64_t until_ns, const sigset_t *mask);
+
+/* No connection is accepted any more; incomplete ones get INTAKE_STOP_NS. */
+void intake_stop(struct intake *);
+
+/* True when no connection is left. */
+bool intake_empty(const struct intake *);
+
+/* Ends the connection; one with unread input is closed only when the peer has closed it or after INTAKE_LINGER_NS, as
+ * a reset might overtake the answer. */
+void intake_done(struct intake *, struct intake_conn *);
+
+#endif
