@@ -200,9 +200,9 @@ add_absent(struct cache_run *r, struct memc_op *ops, size_t m)
 	return m + cache_ahead_take_all(r->c->ahead, r->a, MEMC_MISS, ops + m, CACHE_AHEAD_MAX);
 }
 
-/* One exchange for all items of a phase and the prefetched keys. Keys known from the last time are probably cached, so
- * they are only read; an absent value costs a second exchange. Unknown keys set the placeholder in the same exchange as
- * the read. */
+/* One exchange for all items of a phase and the prefetched keys. Keys known from the last time, and those of several
+ * items (cards of a list), are probably cached, so they are only read; an absent value costs a second exchange. A
+ * single unknown key sets the placeholder in the same exchange as the read: each placeholder is a send of its own. */
 static void
 ask_phase(struct cache_run *r, enum cache_phase phase)
 {
@@ -220,7 +220,7 @@ ask_phase(struct cache_run *r, enum cache_phase phase)
 	}
 	all = phase == CACHE_ASK ? add_guesses(r, ops, m, &now) : add_absent(r, ops, m);
 	for (size_t i = 0; i < all; i++) {
-		ops[i].what = phase == CACHE_ASK && cache_ahead_known(r->c->ahead) ? MEMC_GET : MEMC_TAKE;
+		ops[i].what = phase == CACHE_ASK && (m > 1 || cache_ahead_known(r->c->ahead)) ? MEMC_GET : MEMC_TAKE;
 		ops[i].value = placeholder;
 		ops[i].ttl_s = CACHE_PLACEHOLDER_S;
 	}
