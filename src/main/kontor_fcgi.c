@@ -9,6 +9,7 @@
 
 #include "plat/fcgi/fcgi.h"
 #include "plat/fcgi/keep.h"
+#include "plat/host/confine.h"
 #include "serve/serve.h"
 #include "web/site.h"
 
@@ -81,6 +82,7 @@ main(int argc, char **argv)
 	}
 	if (!keep_socket(STDIN_FILENO, &e))
 		log_put(LOG_WARN, "event=socket_not_kept msg=\"%s\"", e.msg);
+	confine_self(&app.conf, CONFINE_WORKER, &app.control);
 	status = serve_run(&app, fcgi);
 	app_close(&app);
 	arena_fini(&names);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "jobs/job.h"
+#include "plat/host/confine.h"
 #include "plat/text/secret.h"
 
 #define CONF_MEM_B ((size_t)16 << 20)
@@ -54,5 +55,6 @@ main(int argc, char **argv)
 	conf_log_open("kontor-jobs", &conf);
 	if (!job_join(&conf, &st, &ctl, &e))
 		return give_up("no_shared_files", &e, EX_UNAVAILABLE);
+	confine_self(&conf, CONFINE_JOBS, &ctl);
 	return job_loop(&conf, &ctl, once);
 }

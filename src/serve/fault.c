@@ -1,7 +1,13 @@
 #include "serve/fault.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -60,6 +66,39 @@ database(struct request *rq, struct str text, struct err *e)
 	return true;
 }
 
+static bool
+is_refused(const char *what, long result, struct err *e)
+{
+	return (result == -1 && (errno == EPERM || errno == EACCES)) || err_set(e, ERR_BUG, "%s was possible", what);
+}
+
+/* Each would have another error, or none, in a process that is not confined. */
+static bool
+try_calls(struct err *e)
+{
+	char *none[] = {NULL};
+	void *page = mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return is_refused("fork", child, e) && is_refused("execve", execve("/nonexistent", none, none), e)
+	    && is_refused("ptrace", ptrace(PTRACE_SEIZE, getppid(), 0, 0), e)
+	    && is_refused("mount", mount("none", "/nonexistent", "tmpfs", 0, NULL), e)
+	    && is_refused("kill", kill(getppid(), 0), e)
+	    && is_refused("packets", socket(AF_PACKET, SOCK_RAW, 0), e)
+	    && is_refused("code", mprotect(page, 1, PROT_READ | PROT_EXEC), e);
+}
+
+static bool
+try_files(const struct request *rq, struct err *e)
+{
+	const char *planted = str_fmt(rq->a, "%s/planted", rq->app->conf.paths_media_dir.p).p;
+
+	return is_refused("reading", open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), e)
+	    && is_refused("writing", open(planted, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), e);
+}
+
 static void
 hang(void)
 {
@@ -88,6 +127,10 @@ fault_before(struct request *rq, struct err *e)
 		return raise(SIGSTOP) == 0;
 	if (str_starts(what, STR("slow:")))
 		return slow(str_from(what, STR("slow:").n), e);
+	if (str_eq_z(what, "calls"))
+		return try_calls(e);
+	if (str_eq_z(what, "files"))
+		return try_files(rq, e);
 	if (str_eq_z(what, "bug"))
 		return err_set(e, ERR_BUG, "an injected fault");
 	if (str_eq_z(what, "busy"))

@@ -3,7 +3,7 @@
  * A request asks for a fault by the header X-Kontor-Fault or a query field of that name: crash, kill, hang, stop, bug,
  * busy, upstream, limit, slow:MS, cut (half the answer, then a crash), db:N (the connection is lost before the N-th
  * exchange with the database), db:N:after (the connection is lost after it), db:N:CODE (it fails with this error of the
- * server). */
+ * server). calls and files try what a confined worker has given up (plat/host/confine.h) and fail if that succeeds. */
 #ifndef KONTOR_SERVE_FAULT_H
 #define KONTOR_SERVE_FAULT_H
 

@@ -334,4 +334,4 @@ function children(pid) {
 	return out;
 }
 
-module.exports = { Stack, PATIENCE_MS, request, until, sleep, program, children, src, build };
+module.exports = { Stack, PATIENCE_MS, request, until, sleep, program, children, isWorker, freePort, connects, src, build };

@@ -9,6 +9,7 @@ INTEG_TESTS = \
 	tests/integ/test_cache_servers \
 	tests/integ/test_cache_stale \
 	tests/integ/test_cart \
+	tests/integ/test_confine \
 	tests/integ/test_db \
 	tests/integ/test_db_fit \
 	tests/integ/test_db_rows \
@@ -44,6 +45,9 @@ tests_integ_test_db_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_rows_SOURCES = tests/integ/test_db_rows.c
 tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)
 
+tests_integ_test_confine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_confine_SOURCES = tests/integ/test_confine.c
+tests_integ_test_confine_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
 tests_integ_test_cache_LDADD = $(INTEG_LIBS)

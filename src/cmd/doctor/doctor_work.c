@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/system.h"
+#include "plat/host/confine.h"
 #include "plat/host/proc.h"
 #include "plat/text/file.h"
 
@@ -157,6 +158,26 @@ check_jobs(struct doctor *d)
 	if (look_alive(&r, STATS_JOBS) == 0)
 		FIND(d, jobs_dead);
 	doctor_note(d, "%zu running", look_alive(&r, STATS_JOBS));
+}
+
+void
+check_confined(struct doctor *d)
+{
+	const char *log = "event=not_confined in the log names the reason", *off = "web.confine is off";
+	unsigned calls = 0, files = 0;
+	struct stats_report r;
+
+	if (!look_stats(d, &r))
+		return;
+	for (size_t i = 0; i < r.n_workers; i++) {
+		calls += r.workers[i].alive && !r.workers[i].seccomp;
+		files += r.workers[i].alive && !r.workers[i].landlock;
+	}
+	if (calls > 0)
+		FIND(d, calls_open, "N", doctor_n(d, calls), "WHY", d->conf->web_confine ? log : off);
+	if (files > calls)
+		FIND(d, files_open, "N", doctor_n(d, files), "WHY",
+		    confine_landlock() ? log : "this kernel has none");
 }
 
 void

@@ -154,6 +154,7 @@ move_in(struct control *ctl, int i, const char *name)
 	shared_set(&s->pid, (uint64_t)getpid());
 	shared_set(&s->pid_space, shared_pid_space());
 	shared_set(&s->since_s, (uint64_t)clock_utc_s());
+	shared_set(&s->confined, ctl->confined);
 	str_copy(s->owner, sizeof(s->owner), str_z(name));
 	while (top < (uint64_t)i + 1 && !atomic_compare_exchange_weak(&ctl->area->top, &top, (uint64_t)i + 1))
 		;
@@ -170,6 +171,16 @@ control_claim(struct control *ctl, const char *name, struct err *e)
 			move_in(ctl, i, name);
 	return ctl->slot >= 0
 	    || err_set(e, ERR_LIMIT, "%s: all %d slots are held by live processes", ctl->file.name, CONTROL_SLOTS);
+}
+
+void
+control_set_confined(struct control *ctl, bool seccomp, bool landlock)
+{
+	struct control_slot *own = control_own(ctl);
+
+	ctl->confined = (seccomp ? CONTROL_SECCOMP : 0) + (landlock ? CONTROL_LANDLOCK : 0);
+	if (own != NULL)
+		shared_set(&own->confined, ctl->confined);
 }
 
 bool
@@ -224,10 +235,13 @@ control_join(struct control *ctl, const char *path, const char *name, struct sta
 {
 	struct control fresh;
 	struct err none = {0};
+	bool ok;
 
 	if (control_sound(ctl, &none))
 		return true;
-	if (!control_open(&fresh, path, st, e) || !control_claim(&fresh, name, e)) {
+	ok = control_open(&fresh, path, st, e);
+	fresh.confined = ctl->confined;
+	if (!ok || !control_claim(&fresh, name, e)) {
 		control_close(&fresh);
 		if (ctl->area == NULL)
 			*ctl = fresh; /* has the file's name, but is not open */
@@ -364,11 +378,27 @@ control_epoch_raise(struct control *ctl)
 		atomic_fetch_add(&ctl->area->epoch, 1);
 }
 
+static void
+report_confined(const struct control *ctl, struct stats_worker *w)
+{
+	for (int i = 0; ctl != NULL && ctl->area != NULL && i < control_top(ctl->area); i++) {
+		const struct control_slot *s = &ctl->area->slot[i];
+
+		if (shared_get(&s->pid) != (uint64_t)w->pid || !slot_held(ctl, i))
+			continue;
+		w->seccomp = (shared_get(&s->confined) & CONTROL_SECCOMP) != 0;
+		w->landlock = (shared_get(&s->confined) & CONTROL_LANDLOCK) != 0;
+	}
+}
+
 void
 control_report(const struct control *ctl, struct arena *a, struct stats_report *r)
 {
 	uint64_t now_ns = clock_mono_ns();
 
+	for (size_t i = 0; i < r->n_workers; i++)
+		if (r->workers[i].alive)
+			report_confined(ctl, &r->workers[i]);
 	r->paused_here = control_paused(ctl);
 	r->paused = r->paused_here || (control_shop_paused(ctl) & CONTROL_PAUSED) != 0;
 	r->read_only = (control_shop_paused(ctl) & CONTROL_READ_ONLY) != 0;

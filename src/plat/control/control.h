@@ -35,6 +35,7 @@ struct control {
 	struct control_area *area; /* NULL: not open */
 	struct stats *stats;	   /* counts breakers and permits; may be NULL */
 	int slot;		   /* -1: none */
+	uint64_t confined;	   /* see control_set_confined() */
 };
 
 /* Maps the file, creating it when missing. ERR_UPSTREAM when that fails. `stats` is borrowed. */
@@ -59,6 +60,9 @@ void control_close(struct control *);
 
 /* A private area in memory with a slot, which counts in stats_none(); never fails. For tests and tools. */
 struct control *control_none(void);
+
+/* Notes in the process's slot, and in each later one, how it is confined. */
+void control_set_confined(struct control *, bool seccomp, bool landlock);
 
 /* True when a live process with this pid, in this process's pid namespace, holds a slot. */
 bool control_has(const struct control *, int pid);

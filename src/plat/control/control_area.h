@@ -10,7 +10,9 @@
 #include "plat/control/control.h"
 
 #define CONTROL_MAGIC UINT64_C(0x316c7274636b) /* "kctrl1" */
-#define CONTROL_MINOR 1
+#define CONTROL_MINOR 2
+#define CONTROL_SECCOMP 1 /* bits of the word `confined` */
+#define CONTROL_LANDLOCK 2
 #define CONTROL_BREAKERS 32
 
 struct control_breaker {
@@ -24,7 +26,8 @@ struct control_breaker {
 struct control_slot {
 	shared_word permits, probes; /* bits, set by the holder */
 	shared_word pid, pid_space, since_s;
-	shared_word reserved[7];
+	shared_word confined; /* CONTROL_SECCOMP + CONTROL_LANDLOCK */
+	shared_word reserved[6];
 	char owner[CONTROL_NAME_SIZE];
 };
 

@@ -246,11 +246,23 @@ keep_folder(int rules, const struct confine_folder *f, uint64_t handled, struct 
 	return ok;
 }
 
+static long
+landlock_version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+bool
+confine_landlock(void)
+{
+	return landlock_version() >= 1;
+}
+
 static bool
 give_up_files(const struct confine *c, struct err *e)
 {
 	struct landlock_ruleset_attr attr = {.handled_access_fs = ACCESS_FIRST_VERSION};
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	long version = landlock_version();
 	int rules;
 	bool ok = true;
 

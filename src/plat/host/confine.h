@@ -34,4 +34,14 @@ struct confine {
 /* Returns what is in force; *e says why the first missing part is not. */
 unsigned confine(const struct confine *, struct err *);
 
+/* Confines a worker or kontor-jobs, once it is open and before it serves, unless web.confine is off. It keeps reading
+ * where the system and the settings have files, and keeps writing beside the counters, the control file and the log.
+ * Counts refused calls in the control's stats, logs each once, and notes in the control file what is in force. */
+struct conf;
+struct control;
+void confine_self(const struct conf *, enum confine_role, struct control *);
+
+/* True when the kernel has Landlock. */
+bool confine_landlock(void);
+
 #endif

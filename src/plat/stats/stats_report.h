@@ -26,6 +26,7 @@ struct stats_worker {
 	enum stats_role role;
 	char backend[STATS_BACKEND_SIZE];
 	bool alive, retired;
+	bool seccomp, landlock; /* how it is confined; filled by plat/control */
 	int pid;
 	int64_t since_s;
 	uint64_t in_hand; /* 0 or 1; a dead worker's 1 waits for the sweep */

@@ -64,6 +64,21 @@ put_down(struct buf *b, const struct stats_service *s)
 }
 
 static void
+put_confined(struct buf *b, const struct stats_report *r)
+{
+	unsigned alive = 0, seccomp = 0, landlock = 0;
+
+	for (size_t i = 0; i < r->n_workers; i++) {
+		const struct stats_worker *w = &r->workers[i];
+
+		alive += w->alive;
+		seccomp += w->alive && w->seccomp;
+		landlock += w->alive && w->landlock;
+	}
+	buf_fmt(b, "  confined: %u of %u processes by seccomp, %u by Landlock\n", seccomp, alive, landlock);
+}
+
+static void
 put_state(struct buf *b, const struct stats_report *r)
 {
 	size_t alive = 0, workers = 0, jobs = 0;
@@ -97,7 +112,9 @@ put_state(struct buf *b, const struct stats_report *r)
 	put_when(b, r->made_s);
 	buf_z(b, " (");
 	put_span(b, r->now_s - r->made_s);
-	buf_z(b, ")\n\n");
+	buf_z(b, ")\n");
+	put_confined(b, r);
+	buf_ch(b, '\n');
 }
 
 static void
@@ -314,9 +331,10 @@ json_workers(struct buf *b, const struct stats_report *r, const struct stats_bac
 
 		if (w->role != k->role || strcmp(w->backend, k->name) != 0)
 			continue;
-		buf_fmt(b, "%s\n{\"slot\":%d,\"pid\":%d,\"alive\":%s,\"since\":%lld,\"in_hand\":%llu,\"id\":", comma,
-		    w->slot, w->pid, w->alive ? "true" : "false", (long long)w->since_s,
-		    (unsigned long long)w->in_hand);
+		buf_fmt(b, "%s\n{\"slot\":%d,\"pid\":%d,\"alive\":%s,\"since\":%lld,\"seccomp\":%s,"
+		       "\"landlock\":%s,\"in_hand\":%llu,\"id\":", comma,
+		    w->slot, w->pid, w->alive ? "true" : "false", (long long)w->since_s, w->seccomp ? "true" : "false",
+		    w->landlock ? "true" : "false", (unsigned long long)w->in_hand);
 		buf_json(b, str_z(w->id));
 		buf_z(b, ",\"note\":");
 		buf_json(b, str_trim(str_z(w->note)));
