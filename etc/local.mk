@@ -11,6 +11,7 @@ dist_sql_DATA = \
 # Templates that quickstart, the package and the tests fill.
 apachedir = $(pkgdatadir)/apache
 dist_apache_DATA = \
+	etc/apache/kontor-log.conf.in \
 	etc/apache/kontor.conf.in \
 	etc/apache/standalone.conf.in
 lighttpddir = $(pkgdatadir)/lighttpd

@@ -1,5 +1,8 @@
-/* Prints everything about one id: from our own and the web servers' logs and their rotated copies, from the journal if
- * there is no log file, and from the slot while the request is in progress. */
+/* Prints everything about one number: from our own and the web servers' logs and their rotated copies, from the journal
+ * if there is no log file, and from the slot while the request is in progress.
+ *
+ * A number is our own id (hexadecimal digits), Apache's UNIQUE_ID, or lighttpd's SECONDS-PORT. The seconds of the last
+ * are those of the page; in the logs they are those of the beginning or the end of the request, so they may differ. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,15 +13,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "cmd/cmd.h"
 #include "plat/host/run.h"
 #include "plat/stats/stats_report.h"
 
 #define ID_MIN 8
+#define UNIQUE_ID_MIN 20
 #define FILES_MAX 500
+#define CLOCKS_DIFFER_S 10
 
 struct search {
-	const char *id;
+	const char *id;	 /* the number as given, or "-PORT" */
+	int64_t about_s; /* of SECONDS-PORT; 0: of another kind */
 	size_t found;
 };
 
@@ -28,14 +35,57 @@ struct log_file {
 };
 
 static bool
-is_id(const char *id)
+consists_of(const char *s, int (*kind)(int), const char *also)
 {
-	size_t n = strlen(id);
+	while (*s != '\0' && (kind((unsigned char)*s) || strchr(also, *s) != NULL))
+		s++;
+	return *s == '\0';
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (!isxdigit((unsigned char)id[i]))
-			return false;
-	return n >= ID_MIN && n < STATS_ID_SIZE;
+/* False if the text is no number of an error page. */
+static bool
+read_number(const char *text, struct search *s)
+{
+	const char *dash = strchr(text, '-');
+	uint64_t seconds, port;
+	size_t n = strlen(text);
+
+	*s = (struct search){.id = text};
+	if (dash != NULL && num_u64(str_n(text, (size_t)(dash - text)), UINT32_MAX / 4, UINT32_MAX, &seconds)
+	    && num_u64(str_z(dash + 1), 1, UINT16_MAX, &port)) {
+		s->id = dash;
+		s->about_s = (int64_t)seconds;
+		return true;
+	}
+	return (n >= ID_MIN && n < STATS_ID_SIZE && consists_of(text, isxdigit, ""))
+	    || (n >= UNIQUE_ID_MIN && n < LOG_NOTE_SIZE && consists_of(text, isalnum, "@_-"));
+}
+
+/* True if a SECONDS-PORT in the text has this port and nearly these seconds. */
+static bool
+is_about(const struct search *s, struct str text)
+{
+	ptrdiff_t at;
+
+	while ((at = str_find(text, str_z(s->id))) >= 0) {
+		size_t from = (size_t)at, end = (size_t)at + strlen(s->id);
+		uint64_t seconds;
+
+		while (from > 0 && isdigit((unsigned char)text.p[from - 1]))
+			from--;
+		if (num_u64(str_n(text.p + from, (size_t)at - from), 0, UINT32_MAX, &seconds)
+		    && (end == text.n || !isdigit((unsigned char)text.p[end]))
+		    && llabs((long long)seconds - s->about_s) <= CLOCKS_DIFFER_S)
+			return true;
+		text = str_from(text, end);
+	}
+	return false;
+}
+
+static bool
+is_match(const struct search *s, struct str text)
+{
+	return s->about_s != 0 ? is_about(s, text) : str_find(text, str_z(s->id)) >= 0;
 }
 
 static void
@@ -46,7 +96,7 @@ print_matches(struct search *s, FILE *f, const char *name)
 	ssize_t n;
 
 	while ((n = getline(&line, &cap, f)) > 0) {
-		if (memmem(line, (size_t)n, s->id, strlen(s->id)) == NULL)
+		if (!is_match(s, str_n(line, (size_t)n)))
 			continue;
 		if (s->found++ == before)
 			printf("== %s\n", name);
@@ -132,6 +182,14 @@ search_rotated(struct search *s, struct arena *a, struct str file)
 	search_file(s, file.p);
 }
 
+/* The server that does not run here has no such log. */
+static void
+search_failures(struct search *s, struct arena *a, struct str file)
+{
+	if (file.n > 0 && access(file.p, F_OK) == 0)
+		search_rotated(s, a, file);
+}
+
 static void
 search_slots(struct search *s, struct cmd *c)
 {
@@ -145,37 +203,50 @@ search_slots(struct search *s, struct cmd *c)
 	for (size_t i = 0; i < r.n_workers; i++) {
 		const struct stats_worker *w = &r.workers[i];
 
-		if (w->in_hand == 0 || strncmp(w->id, s->id, strlen(s->id)) != 0)
+		if (w->in_hand == 0 || !is_match(s, str_fmt(c->a, "%s%s", w->id, w->note)))
 			continue;
-		printf("== in progress\nid=%s backend=%s slot=%d pid=%d class=%s for_ms=%llu%s\n", w->id, w->backend,
-		    w->slot, w->pid, stats_route_name(w->route), (unsigned long long)(w->running_ns / 1000000),
+		printf("== in progress\nid=%s%s backend=%s slot=%d pid=%d class=%s for_ms=%llu%s\n", w->id, w->note,
+		    w->backend, w->slot, w->pid, stats_route_name(w->route),
+		    (unsigned long long)(w->running_ns / 1000000),
 		    w->alive ? "" : " (the process is dead; kontor-jobs will count it)");
 		s->found++;
 	}
 	stats_close(&st);
 }
 
+/* The journal's own search narrows it down; a '-' at the beginning would be an option. */
+static void
+search_journal(struct search *s, struct arena *a)
+{
+	const char *pattern = str_fmt(a, "--grep=%s", s->id).p;
+	const char *const journal[] = {"journalctl", "--no-pager", "--output=short-iso", pattern, NULL};
+
+	if (!search_output(s, journal, "journal"))
+		fprintf(stderr,
+		    "kontor log: log.file is not set and there is no journalctl: the workers log to standard error\n");
+}
+
 int
 cmd_log(struct cmd *c)
 {
-	struct search s = {.id = c->argc == 2 ? c->argv[1] : ""};
-	const char *const journal[] = {"journalctl", "--no-pager", "--output=short-iso", "--grep", s.id, NULL};
+	struct search s;
 	struct err e = {0};
 
-	if (c->argc != 2 || !is_id(s.id))
+	if (c->argc != 2 || !read_number(c->argv[1], &s))
 		return cmd_usage(c);
 	if (!cmd_conf(c, &e))
 		return cmd_fail(c, &e);
 	if (c->conf.log_file.n > 0)
 		search_rotated(&s, c->a, c->conf.log_file);
-	else if (!search_output(&s, journal, "journal"))
-		fprintf(stderr,
-		    "kontor log: log.file is not set and there is no journalctl: the workers log to standard error\n");
+	else
+		search_journal(&s, c->a);
+	search_failures(&s, c->a, c->conf.log_apache_failures);
+	search_failures(&s, c->a, c->conf.log_lighttpd_failures);
 	for (size_t i = 0; i < c->conf.log_web_server.n; i++)
 		search_rotated(&s, c->a, c->conf.log_web_server.v[i]);
 	search_slots(&s, c);
 	if (s.found > 0)
 		return CMD_OK;
-	fprintf(stderr, "kontor log: nothing is known about %s\n", s.id);
+	fprintf(stderr, "kontor log: nothing is known about %s\n", c->argv[1]);
 	return CMD_FAILED;
 }

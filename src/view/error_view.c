@@ -23,6 +23,8 @@ static const struct {
 
 const int error_view_statuses[] = {400, 403, 404, 405, 408, 411, 413, 414, 417, 431, 500, 501, 502, 503, 504, 0};
 
+const int error_view_failures[] = {500, 502, 503, 504, 0};
+
 static uint16_t
 flag_of(int status)
 {

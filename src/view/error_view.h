@@ -11,4 +11,7 @@ struct view *error_view(struct arena *, int status, struct str id);
 /* The statuses that have a static file; ends with 0. */
 extern const int error_view_statuses[];
 
+/* The statuses with which a web server itself reports a failure of the shop; ends with 0. */
+extern const int error_view_failures[];
+
 #endif

@@ -173,7 +173,7 @@ test('every page is valid HTML', async () => {
 			const rs = await shop.get('lighttpd', `/${lang}${target}`);
 			validate(`/${lang}${target}`, rs.text);
 		}
-	for (const name of fs.readdirSync(path.join(shop.dir, 'web', 'error')))
+	for (const name of fs.readdirSync(path.join(shop.dir, 'web', 'error')).filter((file) => file.endsWith('.html')))
 		validate(`error/${name}`, fs.readFileSync(path.join(shop.dir, 'web', 'error', name), 'utf8'));
 	const { Buyer } = require('../e2e/buyer.js');
 	const b = new Buyer(shop.origin('lighttpd'));

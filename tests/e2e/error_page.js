@@ -23,4 +23,10 @@ function headersAreComplete(rs) {
 		assert.match(rs.headers['retry-after'] || '', /^[1-9]\d*$/, 'a 503 says when to come again');
 }
 
-module.exports = { masked, headersAreComplete };
+// The number that visitors are asked to give.
+function numberOf(text) {
+	const found = /<span id="error-id">([^<]*)<\/span>/.exec(text);
+	return found ? found[1] : '';
+}
+
+module.exports = { numberOf, masked, headersAreComplete };

@@ -5,7 +5,7 @@
 const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
-const { masked, headersAreComplete } = require('./error_page.js');
+const { masked, headersAreComplete, numberOf } = require('./error_page.js');
 const { Stack, until, sleep } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
@@ -32,10 +32,28 @@ function isWorkersPage(rs, status) {
 	assert.ok(s.logOf(id).some((line) => line.includes(`status=${status} `)), 'the id stands in the log');
 }
 
-// A page from a static file, since no worker could answer.
+// A static page, of a missing file.
 function isStaticPage(rs, status) {
 	isThePage(rs, status);
 	assert.strictEqual(rs.headers['x-request-id'], undefined);
+	assert.strictEqual(numberOf(rs.text), '-');
+}
+
+// The web server's own page, since no worker could answer: its number leads to a line of the web server's log, and to
+// the worker's death, if there was one.
+async function isTwin(server, rs, status, { event = null, language = one } = {}) {
+	assert.strictEqual(rs.status, status);
+	assert.ok(!rs.cut, 'the answer is whole');
+	headersAreComplete(rs);
+	assert.strictEqual(masked(rs.text), language, 'it is the one error page');
+	const number = numberOf(rs.text);
+	assert.match(number, server === 'apache' ? /^[A-Za-z0-9@_-]{20,30}$/ : /^\d{10}-\d{1,5}$/);
+	assert.strictEqual(rs.headers['x-request-id'], server === 'apache' ? number : undefined);
+	await until(`kontor log ${number}`, () => {
+		const { stdout } = s.kontor('log', number);
+		return new RegExp(`^== .*${server}-failures\\.log$`, 'm').test(stdout) && stdout.includes(` ${status} number=`)
+			&& (event === null || stdout.includes(`event=${event}`));
+	});
 }
 
 async function newWorkersAre(n, before) {
@@ -153,8 +171,8 @@ both('a crash kills one worker, is executed once and is counted', async (server)
 	await workersAre(4);
 	const before = new Set(s.workerPids());
 	const id = `${server === 'apache' ? 'a' : 'b'}`.repeat(32);
-	isStaticPage(await s.get(server, '/healthz', { headers: { 'x-kontor-fault': 'crash',
-		traceparent: `00-${id}-b7ad6b7169203331-01` } }), crashed[server]);
+	await isTwin(server, await s.get(server, '/healthz', { headers: { 'x-kontor-fault': 'crash',
+		traceparent: `00-${id}-b7ad6b7169203331-01` } }), crashed[server], { event: 'crashed' });
 	await newWorkersAre(1, before);
 	const lines = await until('the crash in the log', () => {
 		const found = s.log().filter((line) => line.includes('event=crashed') && line.includes(` trace=${id} `));
@@ -165,15 +183,15 @@ both('a crash kills one worker, is executed once and is counted', async (server)
 both('a crash under a POST is executed once', async (server) => {
 	await workersAre(4);
 	const before = new Set(s.workerPids());
-	isStaticPage(await s.request(server, 'POST', '/test/form', { headers: { ...form, 'x-kontor-fault': 'crash' },
-		body: 'message=x' }), crashed[server]);
+	await isTwin(server, await s.request(server, 'POST', '/test/form', { headers: { ...form, 'x-kontor-fault': 'crash' },
+		body: 'message=x' }), crashed[server], { event: 'crashed' });
 	await newWorkersAre(1, before);
 	await sleep(300); // a second execution would take some time
 	await newWorkersAre(1, before);
 });
 both('a worker that hangs is ended past its deadline, and counted', async (server) => {
 	const begin = Date.now();
-	isStaticPage(await s.get(server, '/healthz', fault('hang')), crashed[server]);
+	await isTwin(server, await s.get(server, '/healthz', fault('hang')), crashed[server], { event: 'hung' });
 	const took = Date.now() - begin;
 	assert.ok(took >= 1400 && took < 4000, `it took ${took} ms`);
 	await workersAre(4);
@@ -184,7 +202,7 @@ both('a stopped worker costs its request, and no other', async (server) => {
 	const stopped = s.get(server, '/healthz', fault('stop'));
 	for (let i = 0; i < 8; i++)
 		assert.strictEqual((await s.get(server, '/healthz')).status, 200);
-	isStaticPage(await stopped, 504);
+	await isTwin(server, await stopped, 504);
 	for (const pid of s.workerPids()) // what kontor-jobs does for good
 		if (/^State:\s+T/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')))
 			process.kill(pid, 'SIGKILL');
@@ -193,7 +211,7 @@ both('a stopped worker costs its request, and no other', async (server) => {
 both('an answer that is cut off does not look whole', async (server) => {
 	const rs = await s.get(server, '/metrics', fault('cut')).catch(() => ({ cut: true }));
 	if (!rs.cut) // Apache may not have begun to pass it on
-		isStaticPage(rs, 503);
+		await isTwin(server, rs, 503, { event: 'cut_off' });
 	await workersAre(4);
 });
 both('workers can be replaced under load without a lost request', async (server) => {
@@ -249,11 +267,23 @@ test('every request that began has one ending', async () => {
 both('with all workers dead, the page comes from a file', async (server) => {
 	if (s.backends.length)
 		await s.stopBackends();
-	isStaticPage(await s.get(server, '/healthz'), 503);
-	isStaticPage(await s.get(server, '/no/such/page'), 503);
+	await isTwin(server, await s.get(server, '/healthz'), 503);
+	await isTwin(server, await s.get(server, '/no/such/page'), 503);
 	for (const n of ['1', '2'])
 		fs.rmSync(s.socket(n), { force: true });
-	isStaticPage(await s.get(server, '/healthz'), 503);
+	await isTwin(server, await s.get(server, '/healthz'), 503);
+});
+both('the page of the web server speaks the language of the address', async (server) => {
+	const name = server === 'apache' ? 'apache/de/503.shtml' : 'lighttpd/de.shtml';
+	const text = masked(fs.readFileSync(path.join(s.dir, 'web', 'error', name), 'utf8').replace(/^<!--#if [^>]*>/, ''));
+	const german = text.slice(0, text.indexOf('</html>')) + '</html>\n';
+	assert.match(german, /lang="de"/);
+	await isTwin(server, await s.get(server, '/de/c/tee'), 503, { language: german });
+	await isTwin(server, await s.get(server, '/dex/'), 503);
+	await isTwin(server, await s.request(server, 'POST', '/de/cart/add', { headers: form, body: 'a=b' }), 503,
+		{ language: german });
+	const head = await s.request(server, 'HEAD', '/de/');
+	assert.deepStrictEqual([head.status, head.text, head.headers['retry-after']], [503, '', '5']);
 });
 test('with a wrong configuration workers stay up, answer the page, and say why', async () => {
 	fs.appendFileSync(s.confFile, '\n[web]\nno_such_setting = 1\n');

@@ -35,10 +35,6 @@ class Shop extends Stack {
 		return shop;
 	}
 
-	kontor(...args) {
-		return child.spawnSync(path.join(build, 'kontor'), ['--config', this.confFile, ...args], { encoding: 'utf8' });
-	}
-
 	// A test that counts or lists goods imports its own, with a category (and so a vendor) that no other test uses.
 	async importGoods(category, goods, ...options) {
 		if (Object.keys(goods).length === 0)

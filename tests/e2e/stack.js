@@ -154,7 +154,11 @@ class Stack {
 				run_dir: this.dir,
 				web_dir: path.join(this.dir, 'web'),
 			},
-			log: { file: path.join(this.dir, 'log', 'kontor.log') },
+			log: {
+				file: path.join(this.dir, 'log', 'kontor.log'),
+				apache_failures: path.join(this.dir, 'log', 'apache-failures.log'),
+				lighttpd_failures: path.join(this.dir, 'log', 'lighttpd-failures.log'),
+			},
 			test: { faults: 'yes' },
 		};
 		for (const [section, rows] of Object.entries(conf))
@@ -256,6 +260,10 @@ class Stack {
 		const folder = path.join(this.dir, 'log');
 		return fs.readdirSync(folder).flatMap((name) => fs.readFileSync(path.join(folder, name), 'utf8').split('\n'))
 			.filter((line) => line.includes(text));
+	}
+
+	kontor(...args) {
+		return child.spawnSync(path.join(build, 'kontor'), ['--config', this.confFile, ...args], { encoding: 'utf8' });
 	}
 
 	// The log lines of a request.

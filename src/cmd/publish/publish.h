@@ -2,9 +2,11 @@
  *
  *   static/                 style sheets, scripts, icons under names with a hash; earlier files are kept for a while,
  *                           since browsers and workers still have pages that refer to them
- *   error/                  the error page as files, one per status, for when no worker can answer
+ *   error/                  the error page as files, for when no worker can answer: STATUS.html, and with a number
+ *                           apache/LANGUAGE/STATUS.shtml and lighttpd/LANGUAGE.shtml
  *   apache.conf             the shop's part of a virtual host
  *   apache-path.conf        the same for all virtual hosts; nothing if site.url has no path
+ *   apache-log.conf         the log of Apache's own error pages, for the server outside of virtual hosts
  *   lighttpd.conf           the shop's part of lighttpd's configuration
  *
  * A file is replaced as a whole. Publishing again without a change changes nothing. */
@@ -17,7 +19,7 @@ struct publish {
 	struct arena *a;
 	const struct conf *conf;
 	const char *static_dir; /* the installed static files */
-	const char *models_dir; /* holds apache/kontor.conf.in and lighttpd/kontor.conf.in */
+	const char *models_dir; /* holds apache/kontor.conf.in, apache/kontor-log.conf.in, lighttpd/kontor.conf.in */
 	const struct str *backends;
 	size_t n_backends; /* at least one */
 };

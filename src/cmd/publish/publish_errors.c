@@ -1,34 +1,115 @@
-/* The error page as files, from the same template as the workers' own. */
+/* The error page as files, from the same template as the workers' own: plain ones with a dash instead of a number, and
+ * for each web server and language pages with server-side includes, which show a number that is also in its log. */
+#include "base/fill.h"
 #include "cmd/publish/publish.h"
 #include "plat/host/file_replace.h"
+#include "plat/host/tree.h"
 #include "store/shop_rules.h"
 #include "view/error_view.h"
 #include "view/mustache/template.h"
 #include "view/site_tree.h"
 
 #define PAGE_MAX_B ((size_t)512 * 1024)
+#define PAGES_MAX_B (8 * PAGE_MAX_B)
+#define TOO_LARGE 413
+#define BAD_REQUEST 400
+
+#define NUMBER "@NUMBER@" /* replaced after rendering, which would escape a directive */
+#define APACHE_NUMBER "<!--#echo var=\"UNIQUE_ID\" -->"
+#define LIGHTTPD_NUMBER                                                                                                \
+	"<!--#config timefmt=\"%s\" --><!--#echo var=\"DATE_LOCAL\" -->-<!--#echo var=\"REMOTE_PORT\" -->"
 
 struct maker {
 	struct arena *a;
 	const struct site_facts *site;
-	const struct lang *lang;
 	const struct template_set *set;
+	size_t template;
 	const char *dir;
 };
 
-/* Renders the page of one status. A worker's page shows the id of its request; this one shows a dash. */
+/* The page of one status, with this text as its number. */
 static bool
-write_page(const struct maker *m, size_t template, int status, struct err *e)
+put_page(const struct maker *m, const struct lang *lang, int status, const char *number, struct buf *to, struct err *e)
 {
+	struct fill_word word = {STR(NUMBER), str_z(number)};
 	struct view *root = view_object(m->a);
-	const char *path = str_fmt(m->a, "%s/%d.html", m->dir, status).p;
 	struct buf b;
 
-	view_put(root, N_site, site_tree(m->a, m->site, m->lang));
-	view_put(root, N_page, error_view(m->a, status, STR("-")));
+	view_put(root, N_site, site_tree(m->a, m->site, lang));
+	view_put(root, N_page, error_view(m->a, status, STR(NUMBER)));
 	buf_init(&b, m->a, PAGE_MAX_B);
-	return template_render(m->set, template, m->lang, root, &b, e) && buf_check(&b, e)
-	       && file_replace(m->a, path, buf_str(&b), e);
+	return template_render(m->set, m->template, lang, root, &b, e) && buf_check(&b, e)
+	       && fill_text(to, buf_str(&b), &word, 1);
+}
+
+static bool
+write_plain(const struct maker *m, int status, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, m->a, PAGE_MAX_B);
+	return put_page(m, &m->site->langs->lang[0], status, "-", &b, e) && buf_check(&b, e)
+	       && file_replace(m->a, str_fmt(m->a, "%s/%d.html", m->dir, status).p, buf_str(&b), e);
+}
+
+/* Apache chooses the page by status and language. */
+static bool
+write_apache(const struct maker *m, const struct lang *lang, struct err *e)
+{
+	const char *dir = str_fmt(m->a, "%s/apache/%.*s", m->dir, STR_ARG(lang->path)).p;
+
+	if (!tree_make_dir(dir, e))
+		return false;
+	for (const int *status = error_view_failures; *status != 0; status++) {
+		struct buf b;
+
+		buf_init(&b, m->a, PAGE_MAX_B);
+		if (!put_page(m, lang, *status, APACHE_NUMBER, &b, e) || !buf_check(&b, e)
+		    || !file_replace(m->a, str_fmt(m->a, "%s/%d.shtml", dir, *status).p, buf_str(&b), e))
+			return false;
+	}
+	return true;
+}
+
+/* lighttpd has one error handler, which chooses by the status itself. */
+static bool
+write_lighttpd(const struct maker *m, const struct lang *lang, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, m->a, PAGES_MAX_B);
+	for (const int *status = error_view_failures; *status != 0; status++) {
+		buf_fmt(&b, "<!--#%s expr=\"$REDIRECT_STATUS = %d\" -->", b.n == 0 ? "if" : "elif", *status);
+		if (!put_page(m, lang, *status, LIGHTTPD_NUMBER, &b, e))
+			return false;
+	}
+	buf_fmt(&b, "<!--#elif expr=\"$REDIRECT_STATUS = %d\" -->", TOO_LARGE);
+	if (!put_page(m, lang, TOO_LARGE, LIGHTTPD_NUMBER, &b, e))
+		return false;
+	buf_z(&b, "<!--#else -->");
+	if (!put_page(m, lang, BAD_REQUEST, LIGHTTPD_NUMBER, &b, e))
+		return false;
+	buf_z(&b, "<!--#endif -->");
+	return buf_check(&b, e)
+	       && file_replace(
+		   m->a, str_fmt(m->a, "%s/lighttpd/%.*s.shtml", m->dir, STR_ARG(lang->path)).p, buf_str(&b), e);
+}
+
+static bool
+write_all_pages(const struct maker *m, struct err *e)
+{
+	const struct langs *langs = m->site->langs;
+
+	if (!tree_make_dir(str_fmt(m->a, "%s/apache", m->dir).p, e)
+	    || !tree_make_dir(str_fmt(m->a, "%s/lighttpd", m->dir).p, e))
+		return false;
+	for (size_t i = 0; error_view_statuses[i] != 0; i++)
+		if (!write_plain(m, error_view_statuses[i], e))
+			return false;
+	for (size_t i = 0; i < langs->n; i++)
+		if (!write_apache(m, &langs->lang[i], e) || !write_lighttpd(m, &langs->lang[i], e))
+			return false;
+	return true;
 }
 
 bool
@@ -39,11 +120,10 @@ publish_errors(const struct publish *p, const char *dir, struct err *e)
 	static struct template_set set;
 	const struct conf *c = p->conf;
 	struct site_facts site = {.conf = c, .urls = &urls, .langs = &langs};
-	const struct maker m = {p->a, &site, &langs.lang[0], &set, dir};
+	struct maker m = {.a = p->a, .site = &site, .set = &set, .dir = dir};
 	const struct template_dirs dirs = {
 	    .installed = c->paths_template_dir.p, .overrides = c->paths_override_dir.p};
 	struct shop_rules rules;
-	size_t template;
 
 	if (!urls_init(&urls, c->site_url, e)
 	    || !langs_init(p->a, c->site_languages.v, c->site_languages.n, &langs, e)
@@ -52,10 +132,7 @@ publish_errors(const struct publish *p, const char *dir, struct err *e)
 	site.tax_included = rules.tax.included;
 	if (!template_load(p->a, &dirs, &langs, &set, e))
 		return false;
-	if (!template_find(&set, STR("error"), &template))
+	if (!template_find(&set, STR("error"), &m.template))
 		return err_set(e, ERR_INPUT, "the template \"error\" is missing");
-	for (size_t i = 0; error_view_statuses[i] != 0; i++)
-		if (!write_page(&m, template, error_view_statuses[i], e))
-			return false;
-	return true;
+	return write_all_pages(&m, e);
 }

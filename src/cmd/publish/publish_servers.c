@@ -1,11 +1,13 @@
 /* The web servers' configuration, made from models with placeholders like @BASE@. A line with @BACKEND@ is repeated
- * for each backend. */
+ * for each backend, one with @LANG@ for each language. */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fill.h"
 #include "cmd/publish/publish.h"
 #include "plat/host/file_replace.h"
 #include "plat/text/file.h"
+#include "view/lang.h"
 #include "view/url.h"
 
 #define DEFLATE_MODULE "/usr/lib/lighttpd/mod_deflate.so"
@@ -13,6 +15,11 @@
 
 enum {
 	WORD_BACKEND,
+	WORD_LANG,
+	WORD_LANGS,
+	WORD_SHOP_LANG,
+	WORD_LOG,
+	WORD_NO_LOG,
 	WORD_BASE,
 	WORD_BELOW,
 	WORD_END_BELOW,
@@ -37,10 +44,29 @@ without_head(struct str text)
 	return text;
 }
 
-static bool
-servers_fill(const struct publish *p, const char *server, struct fill_word *words, struct str *out, struct err *e)
+struct words {
+	struct fill_word word[WORD__MAX];
+	struct str langs[LANG_MAX]; /* as in paths */
+	size_t n_langs;
+};
+
+/* The word by which the line is repeated, and its values. Returns their number. */
+static size_t
+repeated(const struct publish *p, struct words *w, struct str line, struct fill_word **word, const struct str **values)
 {
-	const char *model = str_fmt(p->a, "%s/%s/kontor.conf.in", p->models_dir, server).p;
+	*word = &w->word[WORD_BACKEND];
+	*values = p->backends;
+	if (str_find(line, (*word)->name) >= 0)
+		return p->n_backends;
+	*word = &w->word[WORD_LANG];
+	*values = w->langs;
+	return str_find(line, (*word)->name) >= 0 ? w->n_langs : 1;
+}
+
+static bool
+servers_fill(const struct publish *p, const char *name, struct words *w, struct str *out, struct err *e)
+{
+	const char *model = str_fmt(p->a, "%s/%s.in", p->models_dir, name).p;
 	struct str text, line;
 	struct buf b;
 
@@ -55,13 +81,15 @@ servers_fill(const struct publish *p, const char *server, struct fill_word *word
 	if (str_ends(text, STR("\n")))
 		text = str_head(text, text.n - 1);
 	while (str_cut(&text, '\n', &line)) {
-		size_t n = str_find(line, words[WORD_BACKEND].name) >= 0 ? p->n_backends : 1;
+		struct fill_word *word;
+		const struct str *values;
+		size_t n = repeated(p, w, line, &word, &values);
 
 		for (size_t i = 0; i < n; i++) {
 			bool whole;
 
-			words[WORD_BACKEND].value = p->backends[i];
-			whole = fill_text(&b, line, words, WORD__MAX);
+			word->value = values[i];
+			whole = fill_text(&b, line, w->word, WORD__MAX);
 			ASSERT(whole); /* every word has a value */
 			buf_ch(&b, '\n');
 		}
@@ -71,18 +99,66 @@ servers_fill(const struct publish *p, const char *server, struct fill_word *word
 }
 
 static bool
-write_apache(const struct publish *p, const char *dir, struct fill_word *words, struct err *e)
+write_apache(const struct publish *p, const char *dir, struct words *w, struct err *e)
 {
 	static const char nothing[] = "# Written by `kontor publish`: site.url has no path, so the shop has a virtual "
 				      "host of its own, which\n# includes apache.conf.\n";
-	struct str text;
+	struct str text, log;
 
-	if (!servers_fill(p, "apache", words, &text, e)
-	    || !file_replace(p->a, str_fmt(p->a, "%s/apache.conf", dir).p, text, e))
+	if (!servers_fill(p, "apache/kontor.conf", w, &text, e)
+	    || !file_replace(p->a, str_fmt(p->a, "%s/apache.conf", dir).p, text, e)
+	    || !servers_fill(p, "apache/kontor-log.conf", w, &log, e)
+	    || !file_replace(p->a, str_fmt(p->a, "%s/apache-log.conf", dir).p, log, e))
 		return false;
-	if (words[WORD_BASE].value.n == 0)
+	if (w->word[WORD_BASE].value.n == 0)
 		text = str_z(nothing);
 	return file_replace(p->a, str_fmt(p->a, "%s/apache-path.conf", dir).p, text, e);
+}
+
+/* A web server does not start if the folder of a log is missing. */
+static void
+set_log(const struct publish *p, struct words *w, struct str file)
+{
+	const char *slash = file.n == 0 ? NULL : strrchr(file.p, '/');
+	bool there = slash != NULL && access(str_fmt(p->a, "%.*s", (int)(slash - file.p), file.p).p, F_OK) == 0;
+
+	w->word[WORD_LOG].value = file.p == NULL ? STR("") : file;
+	w->word[WORD_NO_LOG].value = there ? STR("") : STR("# ");
+}
+
+static bool
+set_languages(const struct publish *p, struct words *w, struct err *e)
+{
+	const struct conf *c = p->conf;
+	static struct langs langs;
+	struct buf b;
+
+	if (!langs_init(p->a, c->site_languages.v, c->site_languages.n, &langs, e))
+		return false;
+	buf_init(&b, p->a, CONF_MAX_B);
+	for (size_t i = 0; i < langs.n; i++) {
+		w->langs[w->n_langs++] = langs.lang[i].path;
+		buf_fmt(&b, "%s%.*s", i == 0 ? "" : "|", STR_ARG(langs.lang[i].path));
+	}
+	w->word[WORD_LANGS].value = buf_str(&b);
+	w->word[WORD_SHOP_LANG].value = w->langs[0];
+	return true;
+}
+
+static bool
+set_base(const struct publish *p, struct words *w, struct err *e)
+{
+	struct urls urls;
+
+	if (!urls_init(&urls, p->conf->site_url, e))
+		return false;
+	w->word[WORD_BASE].value = urls.base;
+	if (urls.base.n > 0) {
+		w->word[WORD_BELOW].value = str_fmt(p->a, "<Location \"%.*s/\">", STR_ARG(urls.base));
+		w->word[WORD_END_BELOW].value = STR("</Location>");
+		w->word[WORD_HOST_ONLY].value = STR("# ");
+	}
+	return true;
 }
 
 bool
@@ -90,8 +166,13 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 {
 	const struct conf *c = p->conf;
 	int64_t timeout_s = (c->web_deadline_ms + c->web_grace_ms + 999) / 1000 + 1;
-	struct fill_word words[WORD__MAX] = {
+	struct words w = {.word = {
 	    [WORD_BACKEND] = {.name = STR("@BACKEND@")},
+	    [WORD_LANG] = {.name = STR("@LANG@")},
+	    [WORD_LANGS] = {.name = STR("@LANGS@")},
+	    [WORD_SHOP_LANG] = {.name = STR("@SHOP_LANG@")},
+	    [WORD_LOG] = {.name = STR("@FAILURE_LOG@")},
+	    [WORD_NO_LOG] = {.name = STR("@NO_FAILURE_LOG@")},
 	    [WORD_BASE] = {.name = STR("@BASE@")},
 	    [WORD_BELOW] = {STR("@BELOW_BASE@"), STR("")},
 	    [WORD_END_BELOW] = {STR("@END_BELOW_BASE@"), STR("")},
@@ -102,21 +183,18 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	    [WORD_ERROR] = {STR("@ERROR_DIR@"), str_fmt(p->a, "%s/error", dir)},
 	    [WORD_DEFLATE] = {STR("@LIGHTTPD_DEFLATE@"), STR("")},
 	    [WORD_TIMEOUT] = {STR("@READ_TIMEOUT_S@"), str_fmt(p->a, "%lld", (long long)timeout_s)},
-	};
-	struct urls urls;
+	}};
 	struct str text;
 
 	/* The module is in a separate package, and lighttpd does not start if a module is missing. */
 	if (access(DEFLATE_MODULE, F_OK) == 0)
-		words[WORD_DEFLATE].value = STR("\"mod_deflate\", ");
-	if (!urls_init(&urls, c->site_url, e))
+		w.word[WORD_DEFLATE].value = STR("\"mod_deflate\", ");
+	if (!set_base(p, &w, e) || !set_languages(p, &w, e))
 		return false;
-	words[WORD_BASE].value = urls.base;
-	if (urls.base.n > 0) {
-		words[WORD_BELOW].value = str_fmt(p->a, "<Location \"%.*s/\">", STR_ARG(urls.base));
-		words[WORD_END_BELOW].value = STR("</Location>");
-		words[WORD_HOST_ONLY].value = STR("# ");
-	}
-	return write_apache(p, dir, words, e) && servers_fill(p, "lighttpd", words, &text, e)
+	set_log(p, &w, c->log_apache_failures);
+	if (!write_apache(p, dir, &w, e))
+		return false;
+	set_log(p, &w, c->log_lighttpd_failures);
+	return servers_fill(p, "lighttpd/kontor.conf", &w, &text, e)
 	       && file_replace(p->a, str_fmt(p->a, "%s/lighttpd.conf", dir).p, text, e);
 }
