@@ -47,6 +47,9 @@ int cmd_fail(const struct cmd *, const struct err *);
 /* Opens the counters and reads them with the control state. */
 MUST_USE bool cmd_report(struct cmd *, struct stats_report *, struct err *);
 
+/* Names the clients that a rate limit refused in the last hour. */
+void limits_put_stopped(struct cmd *, struct buf *);
+
 /* Writes to standard output. CMD_FAILED if the write or the buffer failed. */
 int cmd_print(const struct cmd *, const struct buf *);
 

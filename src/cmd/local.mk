@@ -2,8 +2,9 @@ noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
 	src/cmd/accounts.c src/cmd/backends.c src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def src/cmd/conf_change.c \
 	src/cmd/conf_change.h src/cmd/config.c src/cmd/config_check.c src/cmd/config_check.h src/cmd/demo.c \
-	src/cmd/export.c src/cmd/import.c src/cmd/log.c src/cmd/migrate.c src/cmd/pause.c src/cmd/reload.c \
-	src/cmd/setup.c src/cmd/status.c src/cmd/system.c src/cmd/system.h src/cmd/texts.c src/cmd/verify.c \
+	src/cmd/export.c src/cmd/import.c src/cmd/limits.c src/cmd/log.c src/cmd/migrate.c src/cmd/pause.c \
+	src/cmd/reload.c src/cmd/setup.c src/cmd/status.c src/cmd/system.c src/cmd/system.h src/cmd/texts.c \
+	src/cmd/verify.c \
 	src/cmd/backup/backup.c src/cmd/backup/backup_make.c src/cmd/backup/backup_make.h src/cmd/backup/manifest.c \
 	src/cmd/backup/manifest.h src/cmd/backup/prove.c src/cmd/backup/prove.h src/cmd/backup/restore.c \
 	src/cmd/backup/restore_run.c src/cmd/backup/restore_run.h \

@@ -53,6 +53,7 @@ cmd_status(struct cmd *c)
 	} else {
 		buf_fmt(&b, "%.*s  %.*s\n", STR_ARG(c->conf.site_name), STR_ARG(c->conf.site_url));
 		put_secret(c, &b);
+		limits_put_stopped(c, &b);
 		stats_put_text(&b, &r);
 	}
 	status = cmd_print(c, &b);

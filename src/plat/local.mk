@@ -6,12 +6,15 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/cache/cache_forget.c src/plat/cache/cache_impl.h src/plat/cache/cache_key.c \
 	src/plat/cache/cache_l1.c src/plat/cache/cache_l1.h src/plat/cache/cache_page.c src/plat/cache/cache_read.c \
 	src/plat/cache/cache_setup.c src/plat/cache/cache_setup.h src/plat/cache/cache_stored.c \
-	src/plat/cache/cache_stored.h src/plat/cache/memc.c src/plat/cache/memc.h src/plat/cache/memc_impl.h \
-	src/plat/cache/memc_name.c src/plat/cache/memc_name.h src/plat/cache/memc_server.c \
-	src/plat/conf/conf.c src/plat/conf/conf.h src/plat/conf/conf_edit.c src/plat/conf/conf_log.c \
-	src/plat/conf/conf_text.c src/plat/conf/settings.def \
+	src/plat/cache/cache_stored.h src/plat/cache/limiter.c src/plat/cache/limiter.h src/plat/cache/memc.c \
+	src/plat/cache/memc.h src/plat/cache/memc_impl.h src/plat/cache/memc_name.c src/plat/cache/memc_name.h \
+	src/plat/cache/memc_server.c \
+	src/plat/conf/conf.c src/plat/conf/conf.h src/plat/conf/conf_edit.c src/plat/conf/conf_limits.c \
+	src/plat/conf/conf_limits.h src/plat/conf/conf_log.c src/plat/conf/conf_text.c src/plat/conf/limits.def \
+	src/plat/conf/settings.def \
 	src/plat/control/breaker.c src/plat/control/control.c src/plat/control/control.h \
-	src/plat/control/control_area.h src/plat/control/control_permit.c \
+	src/plat/control/control_area.h src/plat/control/control_permit.c src/plat/control/tally.c \
+	src/plat/control/tally.h src/plat/control/tally_area.h \
 	src/plat/db/db.c src/plat/db/db.h src/plat/db/db_bulk.c src/plat/db/db_call.c src/plat/db/db_code.c \
 	src/plat/db/db_code.h src/plat/db/db_count.c src/plat/db/db_impl.h src/plat/db/db_login.c \
 	src/plat/db/db_login.h \

@@ -10,6 +10,7 @@ struct addr {
 };
 
 static const unsigned char v4_head[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+static const struct addr v4_net = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
 
 static bool
 parse(struct str s, struct addr *out, bool *v4)
@@ -100,6 +101,31 @@ addr_client(const struct addr_way *way, const struct conf_list *trusted)
 			return STR_NONE;
 	}
 	return client;
+}
+
+void
+addr_key(struct str text, uint8_t key[ADDR_KEY_B])
+{
+	struct addr addr = {{0}};
+	bool v4;
+
+	memset(key, 0, ADDR_KEY_B);
+	if (parse(text, &addr, &v4))
+		memcpy(key, addr.p, same_head(&addr, &v4_net, 96) ? ADDR_KEY_B : ADDR_KEY_B / 2);
+}
+
+struct str
+addr_key_text(struct arena *a, const uint8_t key[ADDR_KEY_B])
+{
+	struct addr addr, none = {{0}};
+	char text[INET6_ADDRSTRLEN];
+
+	memcpy(addr.p, key, sizeof(addr.p));
+	if (same_head(&addr, &none, 128))
+		return STR("unknown");
+	if (same_head(&addr, &v4_net, 96) && inet_ntop(AF_INET, key + sizeof(v4_head), text, sizeof(text)) != NULL)
+		return str_dup(a, str_z(text));
+	return inet_ntop(AF_INET6, key, text, sizeof(text)) == NULL ? STR("unknown") : str_fmt(a, "%s/64", text);
 }
 
 bool

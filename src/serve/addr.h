@@ -20,6 +20,13 @@ struct addr_way {
  * name, nothing), or a doubled header, makes it unknown: it is never taken for the proxy's own. */
 struct str addr_client(const struct addr_way *, const struct conf_list *trusted);
 
+#define ADDR_KEY_B 16
+
+/* The part of an address that stands for one client: all of IPv4, the /64 network of IPv6; zeros if the address is
+ * unknown. addr_key_text() writes it as an address or network. */
+void addr_key(struct str addr, uint8_t key[ADDR_KEY_B]);
+struct str addr_key_text(struct arena *, const uint8_t key[ADDR_KEY_B]);
+
 /* True if every entry is valid; otherwise *bad is the first invalid one. */
 bool addr_list_ok(const struct conf_list *nets, struct str *bad);
 

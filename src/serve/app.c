@@ -22,6 +22,17 @@ check_networks(const struct conf *c, struct err *e)
 		return err_set(e, ERR_INPUT, "web.metrics_from: %.*s is not an address or network", STR_ARG(bad));
 	if (!addr_list_ok(&c->web_trusted_proxies, &bad))
 		return err_set(e, ERR_INPUT, "web.trusted_proxies: %.*s is not an address or network", STR_ARG(bad));
+	if (!addr_list_ok(&c->limits_trusted, &bad))
+		return err_set(e, ERR_INPUT, "limits.trusted: %.*s is not an address or network", STR_ARG(bad));
+	return true;
+}
+
+static bool
+open_limits(struct app *app, struct err *e)
+{
+	for (unsigned i = 0; i < LIMIT__MAX; i++)
+		if (!limit_rates(&app->conf, (enum limit)i, &app->limits[i], e))
+			return false;
 	return true;
 }
 
@@ -71,14 +82,14 @@ open_templates(struct app *app, const struct app_report *r, struct err *e)
 static bool
 open_configured(struct app *app, const struct app_report *r, struct err *e)
 {
-	return open_site(app, e) && open_templates(app, r, e) && check_networks(&app->conf, e);
+	return open_site(app, e) && open_templates(app, r, e) && check_networks(&app->conf, e) && open_limits(app, e);
 }
 
 void
 app_join(struct app *app, bool now)
 {
-	struct err e = {0}, second = {0};
-	bool was = app->joined;
+	struct err e = {0}, second = {0}, third = {0};
+	bool was = app->joined, counted = app->counting;
 
 	if (app->broken || (!now && clock_mono_ns() < app->look_ns))
 		return;
@@ -86,6 +97,9 @@ app_join(struct app *app, bool now)
 	app->joined = stats_join(&app->stats, app->conf.paths_stats_file.p, STATS_WORKER, app->backend, &e);
 	app->joined &= control_join(&app->control, app->conf.paths_control_file.p, app->backend, &app->stats,
 	    app->joined ? &e : &second);
+	app->counting = tally_join(&app->tally, app->conf.paths_control_file.p, &third);
+	if (counted && !app->counting)
+		log_put(LOG_WARN, "event=limits_not_shared place=%s msg=\"%s\"", third.place, third.msg);
 	if (was && !app->joined)
 		log_put(LOG_ERROR,
 		    "event=no_orders place=%s "
@@ -106,7 +120,7 @@ static void
 open_stats(struct app *app, const char *backend)
 {
 	app->backend = backend;
-	app->joined = true; /* so that a failure is logged */
+	app->joined = app->counting = true; /* so that a failure is logged */
 	app_join(app, true);
 	stats_sweep(&app->stats);
 }

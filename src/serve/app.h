@@ -6,8 +6,9 @@
 #ifndef KONTOR_SERVE_APP_H
 #define KONTOR_SERVE_APP_H
 
-#include "plat/conf/conf.h"
+#include "plat/conf/conf_limits.h"
 #include "plat/control/control.h"
+#include "plat/control/tally.h"
 #include "shop/rules.h"
 #include "view/mustache/template.h"
 #include "view/url.h"
@@ -27,6 +28,9 @@ struct app {
 	struct conf conf;
 	struct stats stats;
 	struct control control;
+	struct tally tally; /* may be closed: limits are then counted in memcached alone */
+	bool counting;	    /* the tally was sound at the last look */
+	struct rates limits[LIMIT__MAX];
 	const char *backend; /* name for the counters */
 	bool joined;	     /* counters and control file were present at the last look */
 	uint64_t look_ns;    /* time of the next look */

@@ -1,6 +1,8 @@
 #include "serve/error_page.h"
 
+#include "base/clock.h"
 #include "view/error_view.h"
+#include "serve/limit.h"
 #include "serve/site.h"
 
 #define PAGE_MAX_B ((size_t)512 * 1024)
@@ -68,7 +70,12 @@ static void
 log_error(const struct request *rq, const struct err *e, const struct err_info *info)
 {
 	struct str path = path_logged(rq);
+	uint64_t left_out = 0;
 
+	if (e->kind == ERR_RATE_LIMITED && !limit_may_log(clock_mono_ns(), &left_out))
+		return;
+	if (left_out > 0)
+		log_put(info->level, "event=refusals_not_logged n=%llu", (unsigned long long)left_out);
 	log_put(info->level,
 	    "event=error kind=%s status=%d place=%s code=%d method=%.*s route=%s path=\"%.*s\" msg=\"%s\"", info->name,
 	    info->status, e->place, e->code, STR_ARG(rq->method), rq->route == NULL ? "-" : rq->route->name,

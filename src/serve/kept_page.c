@@ -53,6 +53,7 @@ kept_page_find(struct request *rq)
 	rq->res.body = str_from(kept, h.etag_b);
 	rq->res.cache = RESPONSE_SHARED;
 	rq->res.vary_accept = true;
+	rq->json = h.json;
 	if (h.json)
 		rq->res.type = RESPONSE_JSON;
 	return true;

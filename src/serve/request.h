@@ -44,6 +44,7 @@ struct request {
 
 	struct session *session;  /* of the site's own type; NULL: the visitor has none (site.h) */
 	struct str session_token; /* from the cookie, unchecked; none: no cookie */
+	struct str limit_policy, limit_state; /* headers (limit.h); none: no limit was applied */
 	struct str kept_key;	  /* key of the kept page; none: do not keep the answer */
 
 	char allow[24]; /* the allowed methods, for ERR_METHOD */

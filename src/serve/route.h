@@ -27,7 +27,8 @@ enum route_flag {
 	ROUTE_NO_REFERRER = 1 << 1, /* the address itself is a secret */
 	ROUTE_NO_TOKEN = 1 << 2,    /* the form may be older than the session: only the origin is checked */
 	ROUTE_SESSION_COPY = 1 << 3, /* a cached copy of the session suffices */
-	ROUTE_SITEMAP = 1 << 4	    /* in the sitemap; other pages are closed to robots */
+	ROUTE_SITEMAP = 1 << 4,	    /* in the sitemap; other pages are closed to robots */
+	ROUTE_UNLIMITED = 1 << 5    /* for monitoring: no rate limit applies */
 };
 
 struct route {
@@ -44,6 +45,7 @@ struct route {
 	const char *template;
 	unsigned flags;
 	int deadline_ms; /* 0: web.deadline_ms */
+	unsigned limits; /* LIMITED(name) of plat/conf/conf_limits.h */
 };
 
 struct route_table {

@@ -16,6 +16,7 @@
 #include "serve/fault.h"
 #include "serve/guard.h"
 #include "serve/kept_page.h"
+#include "serve/limit.h"
 #include "serve/site.h"
 #include "serve/trace.h"
 
@@ -220,6 +221,8 @@ run_page(struct request *rq, struct err *e)
 	begin_page(rq);
 	if (!rq->json)
 		load_visitor(rq); /* first, so that the same exchange prefetches the page's values */
+	if (!limit_session(rq, e))
+		return false;
 	if (rq->route->kind == ROUTE_KIND_PAGE && !rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
@@ -252,6 +255,8 @@ run_form(struct request *rq, struct err *e)
 		begin_page(rq);
 	if (rq->session_token.n > 0 && !session->load(rq, (rq->route->flags & ROUTE_SESSION_COPY) != 0, e))
 		return false;
+	if (!limit_session(rq, e))
+		return false;
 	if (rq->post && rq->session != NULL && !(rq->route->flags & ROUTE_NO_TOKEN)
 	    && !guard_token(field_text(&rq->fields, session->token_field), session->token(rq), e))
 		return false;
@@ -278,7 +283,7 @@ run_route(struct request *rq, struct err *e)
 	case ROUTE_KIND_FORM:
 		return run_form(rq, e);
 	case ROUTE_KIND_RAW:
-		return rq->route->handler.raw(rq, e);
+		return limit_session(rq, e) && rq->route->handler.raw(rq, e);
 	}
 	return err_set(e, ERR_BUG, "a route of unknown kind");
 }
@@ -331,9 +336,11 @@ answer(struct request *rq, struct err *e)
 	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
 		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
 	read_session_token(rq);
-	if (kept_page_find(rq))
-		return true;
 	guess_lang(rq);
+	if (!limit_pages(rq, e))
+		return false;
+	if (kept_page_find(rq))
+		return limit_route(rq, e);
 	if (!route_find(&rq->app->site->routes, rq->a, rq->method, rq->path, &m, e)) {
 		memcpy(rq->allow, m.allow, sizeof(rq->allow));
 		return false;
@@ -346,7 +353,8 @@ answer(struct request *rq, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
 	shorten_deadline(rq);
-	return fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e) && run_route(rq, e)
+	return limit_route(rq, e) && fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e)
+	    && run_route(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
 }
 
@@ -357,6 +365,7 @@ finish_head(struct request *rq, bool *send_body, bool *failed)
 	struct str if_none_match = request_header(rq, "HTTP_IF_NONE_MATCH"), head;
 	struct err e = {0};
 
+	limit_headers(rq);
 	if (response_head(&rq->res, rq->a, &rq->app->origin, rq->id, if_none_match, &head, send_body, &e))
 		return head;
 	error_page(rq, &e);

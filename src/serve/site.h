@@ -5,6 +5,7 @@
 #ifndef KONTOR_SERVE_SITE_H
 #define KONTOR_SERVE_SITE_H
 
+#include "plat/conf/conf_limits.h"
 #include "serve/fields.h"
 #include "serve/request.h"
 #include "serve/route.h"
@@ -47,7 +48,7 @@ struct site {
 };
 
 /* A row of a routes.def for the site's table, and the declaration of its handler. */
-#define SITE_ROUTE(kind_, method_, name_, class_, pattern_, template_, flags_, deadline_ms_)                           \
+#define SITE_ROUTE(kind_, method_, name_, class_, pattern_, template_, flags_, deadline_ms_, limits_)                  \
 	{.name = #name_,                                                                                               \
 	    .class = STATS_ROUTE_##class_,                                                                             \
 	    .method = METHOD_##method_,                                                                                \
@@ -56,7 +57,8 @@ struct site {
 	    .handler = {SITE_##kind_(name_)},                                                                          \
 	    .template = template_,                                                                                     \
 	    .flags = flags_,                                                                                           \
-	    .deadline_ms = deadline_ms_}
+	    .deadline_ms = deadline_ms_,                                                                               \
+	    .limits = limits_}
 #define SITE_PAGE(name) .page = page_##name
 #define SITE_TEXT(name) .page = NULL
 #define SITE_FORM(name) .form = form_##name

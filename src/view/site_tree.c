@@ -73,8 +73,9 @@ put_links(struct view *v, struct arena *a, const struct urls *urls, const struct
 		uint16_t name;
 		enum url_name url;
 	} links[] = {
-#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms)
-#define LINK(kind, method, name, class, pattern, template, flags, deadline_ms, help) {N_##name##_url, URL_##name},
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms, limits)
+#define LINK(kind, method, name, class, pattern, template, flags, deadline_ms, limits, help)                           \
+	{N_##name##_url, URL_##name},
 #include "view/routes.def"
 	};
 

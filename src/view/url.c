@@ -64,7 +64,7 @@ urls_init(struct urls *u, struct str site_url, struct err *e)
 }
 
 static const char *const patterns[URL__MAX] = {
-#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms) [URL_##name] = pattern,
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms, limits) [URL_##name] = pattern,
 #include "view/routes.def"
 };
 

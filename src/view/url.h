@@ -18,7 +18,7 @@ struct urls {
 
 /* The rows of routes.def. */
 enum url_name {
-#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms) URL_##name,
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms, limits) URL_##name,
 #include "view/routes.def"
 	URL__MAX
 };

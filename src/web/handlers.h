@@ -5,7 +5,7 @@
 #include "serve/site.h"
 #include "web/fields.h"
 
-#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms) SITE_HANDLER(kind, name)
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms, limits) SITE_HANDLER(kind, name)
 #include "view/routes.def"
 
 #endif

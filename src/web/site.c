@@ -6,8 +6,8 @@
 #include "web/session.h"
 
 static const struct route routes[] = {
-#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms)                                        \
-	SITE_ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms),
+#define ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms, limits)                                \
+	SITE_ROUTE(kind, method, name, class, pattern, template, flags, deadline_ms, limits),
 #include "view/routes.def"
 };
 

@@ -23,12 +23,16 @@ const LOOKING = ['newfstatat'];
 // Budgets: [statements, exchanges with memcached, system calls except waiting, allocations including those of the
 // libraries]. A budget of 0 is met exactly, the others are limits. cold: after a flush; warm: from memcached; hot: from
 // the worker itself. Most allocations of a product are libjansson's, which parses its parts.
-const pages = examples.map(({ address, cost }) => ({ target: address, cold: cost, warm: [0, 1, 12, 0], hot: [0, 0, 7, 0] }));
+// A rate limit adds LIMIT to each.
+const LIMIT = [0, 2, 6, 0];
+const plus = (cost, limited) => cost.map((n, i) => n + (limited ? LIMIT[i] : 0));
+const pages = examples.map(({ address, cost, route: { limited } }) => ({ target: address, cold: plus(cost, limited),
+	warm: plus([0, 1, 12, 0], limited), hot: plus([0, 0, 7, 0], limited) }));
 // The same for pages of one visitor, which cannot be kept; measured with the second visitor. Most allocations are
 // libjansson's, for the draft of the checkout, and libfcgi's, for a request with a body.
 const visit = [
-	{ step: 'product, with a cart', send: (b) => b.send('GET', '/en/p/longjing'), budget: [1, 2, 20, 4] },
-	{ step: 'cart', send: (b) => b.send('GET', '/en/cart'), budget: [2, 1, 14, 6] },
+	{ step: 'product, with a cart', limited: false, send: (b) => b.send('GET', '/en/p/longjing'), budget: [1, 2, 20, 4] },
+	{ step: 'cart', limited: false, send: (b) => b.send('GET', '/en/cart'), budget: [2, 1, 14, 6] },
 	{ step: 'address', send: (b) => b.send('GET', '/en/checkout/address'), budget: [2, 1, 14, 6] },
 	{ step: 'address sent', send: (b) => post(b, '/checkout/address', who), budget: [6, 1, 29, 48], status: 303 },
 	{ step: 'delivery', send: (b) => b.send('GET', '/en/checkout/delivery'), budget: [2, 1, 14, 48] },
@@ -100,7 +104,9 @@ for (const { target, cold, warm, hot: kept } of pages)
 		const costs = await c.of(send);
 		equal(costs.answer.status, 200);
 		hold(`${target}, warm`, costs, warm);
-		hold(`${target}, hot`, await hot(send), kept);
+		const keptCosts = await hot(send);
+		hold(`${target}, hot`, keptCosts, kept);
+		equal(keptCosts.exchanges, kept[1], 'a kept page costs the exchanges of its limits, no more and no less');
 	});
 
 test('a product, when another one of its category was shown before: two statements less, since they share the way', async () => {
@@ -151,13 +157,13 @@ test('from the product to the order: each step within its budget', async () => {
 	const first = await visitor(), b = await visitor();
 	const adding = { step: 'cart, added to', send: (one) => post(one, '/cart/add', { quantity: '1' }),
 		budget: [7, 1, 31, 48], status: 303 };
-	for (const { step, send, budget, status = 200 } of [adding, ...visit]) {
+	for (const { step, send, budget, status = 200, limited = true } of [adding, ...visit]) {
 		first.page = await send(first);
 		await expireL1();
 		const costs = await c.of(() => send(b));
 		b.page = costs.answer;
 		same([step, first.page.status, b.page.status], [step, status, status]);
-		hold(step, costs, budget);
+		hold(step, costs, plus(budget, limited));
 	}
 });
 
@@ -209,6 +215,8 @@ run({
 		c = new Counts();
 		s = await Shop.start({ workers: 1, names: ['1'], around: c.around(), conf: {
 			cache: { timeout_ms: 5000, soft_s: 43200, l1_bytes: '512K' }, web: { deadline_ms: 20000, grace_ms: 5000 },
+			limits: { search: '2000/second', cart: '2000/second', checkout: '2000/second per session', place: '2000/second',
+				order: '2000/second' },
 		} });
 		const r = s.kontor('demo', '--dir', path.join(src, 'etc', 'demo'));
 		equal(r.status, 0, r.stdout + r.stderr);

@@ -10,9 +10,15 @@ E2E_TESTS = \
 	tests/e2e/failures.t \
 	tests/e2e/herd.t \
 	tests/e2e/intake.t \
+	tests/e2e/limits.t \
 	tests/e2e/orders.t \
 	tests/e2e/outage.t \
 	tests/e2e/pages.t
 
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/counts.js tests/e2e/doctor.js tests/e2e/error_page.js tests/e2e/fcgi.js tests/e2e/routes.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
+
+check-limits:
+	LIMITS_S=300 $(MAKE) check TESTS=tests/e2e/limits.t
+
+PHONY += check-limits

@@ -9,8 +9,8 @@ const text = fs.readFileSync(path.join(src, 'src', 'view', 'routes.def'), 'utf8'
 const rows = [...text.matchAll(/^(ROUTE|LINK|EXAMPLE)\(([^]*?)\)$/gm)].map(([, macro, args]) => [macro,
 	...args.match(/"[^"]*"|[^,\s][^,]*/g).map((arg) => (arg.startsWith('"') ? arg.slice(1, -1) : arg.trim()))]);
 
-const routes = rows.filter(([macro]) => macro !== 'EXAMPLE').map(([macro, kind, method, name, cls, pattern, template, flags]) =>
-	({ kind, method, name, pattern, template, plain: macro === 'LINK', sitemap: flags.includes('ROUTE_SITEMAP') }));
+const routes = rows.filter(([macro]) => macro !== 'EXAMPLE').map(([macro, kind, method, name, cls, pattern, template, flags, ms, limits]) =>
+	({ kind, method, name, pattern, template, plain: macro === 'LINK', sitemap: flags.includes('ROUTE_SITEMAP'), limited: limits !== '0' }));
 
 // A page of the demo shop for each row, in English, and what it may cost from the database: [statements, exchanges with
 // memcached, system calls but for waiting, allocations]. A TEXT page reads nothing but the menu.

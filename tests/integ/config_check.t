@@ -34,7 +34,7 @@ write() { # write [SECTION KEY VALUE]: a configuration with one setting more
 }
 # Does a worker take the configuration? It says before its first answer that it does not.
 taken() {
-	rm -f "$dir/run/1.sock"
+	rm -f "$dir/run/1.sock" "$dir/log" # the log of the worker before
 	spawn-fcgi -n -s "$dir/run/1.sock" -- "$fcgi" --config "$conf" 2>"$dir/log" &
 	worker=$!
 	i=0
@@ -83,6 +83,8 @@ shipping|world_free_from|1.234|shipping.world_free_from
 order|number_prefix|T_|order.number_prefix
 web|metrics_from|nosuch|web.metrics_from
 web|trusted_proxies|10.0.0.0/99|web.trusted_proxies
+limits|search|10/fortnight|limits.search
+limits|trusted|10.0.0.0/99|limits.trusted
 cache|socket|localhost:99999|cache.socket
 cache|socket|/nonexistent/memcached.sock|
 db|socket|/nonexistent/db.sock|

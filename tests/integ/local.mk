@@ -18,6 +18,7 @@ INTEG_TESTS = \
 	tests/integ/test_import_goods \
 	tests/integ/test_import_shop \
 	tests/integ/test_job_rows \
+	tests/integ/test_limiter \
 	tests/integ/test_memc \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
@@ -48,6 +49,9 @@ tests_integ_test_db_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_confine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_confine_SOURCES = tests/integ/test_confine.c
 tests_integ_test_confine_LDADD = $(INTEG_LIBS)
+tests_integ_test_limiter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_limiter_SOURCES = tests/integ/test_limiter.c
+tests_integ_test_limiter_LDADD = $(INTEG_LIBS)
 tests_integ_test_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cache_SOURCES = tests/integ/test_cache.c
 tests_integ_test_cache_LDADD = $(INTEG_LIBS)

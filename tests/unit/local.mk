@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/test_order \
 	tests/unit/test_product_csv \
 	tests/unit/test_product_parts \
+	tests/unit/test_rate \
 	tests/unit/test_rights \
 	tests/unit/test_run \
 	tests/unit/test_search \
@@ -38,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/test_stats \
 	tests/unit/test_stats_report \
 	tests/unit/test_stats_upgrade \
+	tests/unit/test_tally \
 	tests/unit/test_task \
 	tests/unit/test_template \
 	tests/unit/test_totals \
@@ -58,6 +60,10 @@ tests_unit_test_conf_LDADD = $(UNIT_LIBS)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_rate_SOURCES = tests/unit/test_rate.c
+tests_unit_test_rate_LDADD = $(UNIT_LIBS)
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c
+tests_unit_test_tally_LDADD = $(UNIT_LIBS)
 tests_unit_test_url_SOURCES = tests/unit/test_url.c
 tests_unit_test_url_LDADD = $(UNIT_LIBS)
 tests_unit_test_view_SOURCES = tests/unit/test_view.c

@@ -106,9 +106,9 @@ form_refund(struct request *rq, struct view *page, struct view *me, struct err *
 START_TEST(another_site_has_its_own_routes_and_fields)
 {
 	static const struct route routes[] = {
-	    SITE_ROUTE(PAGE, GET, stock, none, "/{lang}/stock", "stock", ROUTE_SITEMAP, 0),
-	    SITE_ROUTE(FORM, BOTH, refund, order, "/{lang}/orders/{slug}/refund", "refund", 0, 2000),
-	    SITE_ROUTE(TEXT, GET, help, info, "/{lang}/help", "help", 0, 0),
+	    SITE_ROUTE(PAGE, GET, stock, none, "/{lang}/stock", "stock", ROUTE_SITEMAP, 0, 0),
+	    SITE_ROUTE(FORM, BOTH, refund, order, "/{lang}/orders/{slug}/refund", "refund", 0, 2000, LIMITED(place)),
+	    SITE_ROUTE(TEXT, GET, help, info, "/{lang}/help", "help", 0, 0, 0),
 	};
 	static const struct field_rule rules[] = {{"amount", FIELD_INT, 1, 100, 0}, {"csrf", FIELD_WORD, 1, 128, 0}};
 	const struct site office = {.routes = {routes, ARRAY_LEN(routes)}, .fields = {rules, ARRAY_LEN(rules)}};

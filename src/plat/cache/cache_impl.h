@@ -23,8 +23,10 @@ struct cache {
 	bool unlocked; /* `seal` is set; otherwise memcached is used only to mark and delete */
 	struct cache_l1 *l1, *pages;
 	struct cache_ahead *ahead;
-	struct str key_head; /* prefix of every key, in key_head_text */
+	struct str key_head; /* prefix of the keys of values, in key_head_text */
 	char key_head_text[CACHE_HEAD_MAX];
+	struct str window_head; /* prefix of the keys of limits, in window_head_text; does not depend on set.salt */
+	char window_head_text[CACHE_HEAD_MAX];
 	struct cache_placeholder placeholder; /* the last one used */
 	uint64_t deadline_ns;
 	uint64_t wait_ns; /* remaining wait budget of this request */
@@ -80,7 +82,7 @@ void cache_count(struct cache *, const struct cache_work *, enum cache_counter);
 void cache_count_lookup(struct cache *, struct cache_work *, enum cache_counter);
 
 /* cache_key.c */
-/* Makes the prefix of all keys from the database's identity. */
+/* Makes the prefixes of all keys from the database's identity. */
 void cache_key_head(struct cache *, uint64_t identity);
 
 static inline struct str

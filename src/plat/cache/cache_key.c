@@ -17,15 +17,22 @@ mix(uint64_t hash, uint64_t more)
 	return str_hash(str_n(both, sizeof(both)));
 }
 
+static struct str
+key_prefix(char text[CACHE_HEAD_MAX], char kind, uint64_t hash)
+{
+	snprintf(text, CACHE_HEAD_MAX, "%c%d:%016llx:", kind, KEY_FORMAT, (unsigned long long)hash);
+	return str_z(text);
+}
+
 void
 cache_key_head(struct cache *c, uint64_t identity)
 {
-	uint64_t hash = mix(c->set.salt, identity);
+	uint64_t hash = identity;
 
 	for (size_t i = 0; i < c->set.n_servers; i++)
 		hash = mix(hash, str_hash(c->set.servers[i]));
-	snprintf(c->key_head_text, sizeof(c->key_head_text), "k%d:%016llx:", KEY_FORMAT, (unsigned long long)hash);
-	c->key_head = str_z(c->key_head_text);
+	c->key_head = key_prefix(c->key_head_text, 'k', mix(c->set.salt, hash));
+	c->window_head = key_prefix(c->window_head_text, 'w', mix(0, hash));
 	c->identity = identity;
 }
 

@@ -32,6 +32,7 @@ enum memc_what {
 	MEMC_TAKE,   /* a quiet add of `value`, then MEMC_GET, in one exchange */
 	MEMC_GET,    /* value, and its token */
 	MEMC_ADD,    /* stores `value` if the key is absent; this and the next kinds take an exchange each */
+	MEMC_SWAP,   /* stores `value` only over the value with the token */
 	MEMC_PREPEND, /* prepends `value`, which changes the cas id */
 	MEMC_DELETE
 };
@@ -39,7 +40,8 @@ enum memc_what {
 enum memc_result {
 	MEMC_OK,      /* found or done; for a quiet operation: sent */
 	MEMC_MISS,    /* absent */
-	MEMC_EXISTS,  /* add: the key exists; cas: not sent, since the token is of another connection */
+	MEMC_EXISTS,  /* add: the key exists; swap: it has another value, or none; cas, swap: not sent, since the token
+		       * is of another connection */
 	MEMC_REFUSED, /* too large, or out of memory */
 	MEMC_ERROR    /* time-out, no connection, invalid answer */
 };
@@ -53,11 +55,11 @@ struct memc_op {
 	enum memc_what what;
 	struct str key;   /* 1 to 250 bytes, no blanks or control characters */
 	struct str value; /* in: for storing. Out: get, take; on the arena of memc_do() */
-	int ttl_s;	  /* take, add, cas: up to 30 days */
+	int ttl_s;	  /* take, add, cas, swap: up to 30 days */
 	struct str near;  /* a key that chooses the server; none: its own */
 	bool skip;	  /* not executed: the result is MEMC_ERROR */
 	size_t server;	  /* set by memc_place() */
-	struct memc_token token; /* in: cas. Out: get, take */
+	struct memc_token token; /* in: cas, swap. Out: get, take */
 	enum memc_result result; /* out */
 };
 

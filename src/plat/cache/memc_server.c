@@ -198,7 +198,12 @@ ask_one(struct memc_server *s, const struct memc_op *op)
 {
 	memcached_return_t rc;
 
-	if (op->what == MEMC_ADD)
+	if (op->what == MEMC_SWAP && (op->token.cas == 0 || op->token.connection != s->connection))
+		return MEMC_EXISTS;
+	if (op->what == MEMC_SWAP)
+		rc = memcached_cas(s->client, op->key.p, op->key.n, op->value.n > 0 ? op->value.p : "", op->value.n,
+		    op->ttl_s, 0, op->token.cas);
+	else if (op->what == MEMC_ADD)
 		rc = memcached_add(s->client, op->key.p, op->key.n, op->value.p, op->value.n, op->ttl_s, 0);
 	else if (op->what == MEMC_PREPEND)
 		rc = memcached_prepend(s->client, op->key.p, op->key.n, op->value.p, op->value.n, 0, 0);
@@ -206,7 +211,9 @@ ask_one(struct memc_server *s, const struct memc_op *op)
 		rc = memcached_delete(s->client, op->key.p, op->key.n, 0);
 	switch (rc) {
 	case MEMCACHED_SUCCESS: return MEMC_OK;
-	case MEMCACHED_NOTFOUND: return op->what == MEMC_DELETE ? MEMC_MISS : MEMC_ERROR;
+	case MEMCACHED_DATA_EXISTS: return op->what == MEMC_SWAP ? MEMC_EXISTS : MEMC_ERROR;
+	case MEMCACHED_NOTFOUND:
+		return op->what == MEMC_DELETE ? MEMC_MISS : op->what == MEMC_SWAP ? MEMC_EXISTS : MEMC_ERROR;
 	case MEMCACHED_NOTSTORED:
 		return op->what == MEMC_ADD ? MEMC_EXISTS : op->what == MEMC_PREPEND ? MEMC_MISS : MEMC_ERROR;
 	case MEMCACHED_E2BIG:

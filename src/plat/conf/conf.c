@@ -13,6 +13,7 @@
 #include "base/money.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "plat/conf/conf_limits.h"
 
 static const struct conf_setting settings[] = {
 #define SETTING(section, key, type, def, min, max, unit, help)                                                         \
@@ -404,6 +405,24 @@ check_site(struct reading *r)
 }
 
 static void
+check_limits(struct reading *r)
+{
+	static const size_t offsets[LIMIT__MAX] = {
+#define LIMIT(name, rates, flags, help) offsetof(struct conf, limits_##name),
+#include "plat/conf/limits.def"
+#undef LIMIT
+	};
+	struct rates rates;
+
+	for (size_t i = 0; i < LIMIT__MAX; i++) {
+		struct err e = {0};
+
+		if (!limit_rates(r->c, (enum limit)i, &rates, &e))
+			fault(r, r->seen[find_line(offsets[i])], "%s", e.msg);
+	}
+}
+
+static void
 check_whole(struct reading *r)
 {
 	const struct conf *c = r->c;
@@ -421,6 +440,7 @@ check_whole(struct reading *r)
 		fault(r, LINE_OF(cache_soft_s), "cache.soft_s must not exceed cache.hard_s (%lld)",
 		    (long long)c->cache_hard_s);
 	check_site(r);
+	check_limits(r);
 }
 
 static void
