@@ -120,14 +120,16 @@ TESTS += \
 	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t \
-	tests/integ/decode.t
+	tests/integ/decode.t \
+	tests/integ/hardening.t
 EXTRA_DIST += \
 	tests/integ/alerts.t \
 	tests/integ/po.t \
 	tests/integ/backup.t \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t \
-	tests/integ/decode.t
+	tests/integ/decode.t \
+	tests/integ/hardening.t
 
 # The race of readers and a writer around stops and restarts of memcached, in its whole size: some minutes.
 check-race: tests/integ/test_cache_race
