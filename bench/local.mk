@@ -16,6 +16,7 @@ check_LIBRARIES += bench/libbench.a
 EXTRA_DIST += \
 	bench/RESULTS.md \
 	bench/cache_faults.js \
+	bench/db_faults.js \
 	bench/drawing.js \
 	bench/memory.js \
 	bench/mix.js \
@@ -79,7 +80,10 @@ bench-quick: all
 bench-scale: all
 	$(MAKE) $(AM_MAKEFLAGS) bench-programs
 	$(BENCH_RUN) $(BENCH_ARGS) scale
+bench-db-faults: all
+	$(MAKE) $(AM_MAKEFLAGS) bench-programs
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/db_faults.js
 bench-faults: all
 	$(MAKE) $(AM_MAKEFLAGS) bench-programs
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' node $(srcdir)/bench/cache_faults.js
-PHONY += bench bench-faults bench-programs bench-quick bench-scale
+PHONY += bench bench-db-faults bench-faults bench-programs bench-quick bench-scale

@@ -8,6 +8,7 @@
 #include "base/watchdog.h"
 #include "jobs/job.h"
 #include "plat/cache/cache_setup.h"
+#include "plat/fcgi/keep.h"
 #include "plat/text/secret.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
@@ -16,6 +17,7 @@
 #define PROCESS_MEM_B ((size_t)64 << 20)
 #define BACK_OFF_FACTOR_MAX 64 /* after repeated failures the interval is multiplied by at most this */
 #define BACK_OFF_MAX_NS (300 * CLOCK_S)
+#define LATE_NS (2 * CLOCK_S) /* of a process that waits */
 
 static const struct job_kind {
 	const char *name;
@@ -40,6 +42,7 @@ struct loop {
 	struct watchdog watchdog;
 	struct state state[ARRAY_LEN(kinds)];
 	bool lost; /* counters or control file are missing */
+	bool unwatched; /* systemd's watchdog cannot be told */
 };
 
 static volatile sig_atomic_t stopping;
@@ -167,6 +170,21 @@ join_again(struct loop *l)
 	l->lost = lost;
 }
 
+/* A stopped kontor-jobs is ended by systemd, or by another kontor-jobs; `kontor status` reports it. */
+static void
+show_life(struct loop *l, uint64_t until_ns)
+{
+	struct err e = {0};
+
+	stats_idle(l->ctx.st, until_ns + LATE_NS);
+	if (keep_alive(&e)) {
+		l->unwatched = false;
+	} else if (!l->unwatched) {
+		log_put(LOG_WARN, "event=watchdog_untold msg=\"%s\"", e.msg);
+		l->unwatched = true;
+	}
+}
+
 int
 job_loop(const struct conf *conf, struct control *ctl, bool once)
 {
@@ -180,11 +198,12 @@ job_loop(const struct conf *conf, struct control *ctl, bool once)
 		return EX_SOFTWARE;
 	}
 	while (stopping == 0) {
-		uint64_t left_ns = clock_left_ns(run_due(&l));
+		uint64_t due_ns = run_due(&l), left_ns = clock_left_ns(due_ns);
 		struct timespec wait = {(time_t)(left_ns / CLOCK_S), (long)(left_ns % CLOCK_S)};
 
 		if (once)
 			break;
+		show_life(&l, due_ns);
 		(void)ppoll(NULL, 0, &wait, &waiting);
 		join_again(&l);
 	}

@@ -1,12 +1,14 @@
 /* kontor.fcgi - one storefront worker: serves the listening socket on descriptor 0 until a stop signal. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "plat/fcgi/fcgi.h"
 #include "plat/fcgi/keep.h"
 #include "plat/host/confine.h"
@@ -56,6 +58,16 @@ backend_of(struct arena *a, int listen_fd)
 	return str_zdup(a, dot > 0 ? str_head(name, (size_t)dot) : name);
 }
 
+/* The number of workers of this backend: KONTOR_WORKERS, set by those who start it. 0: unknown. */
+static int
+workers(void)
+{
+	const char *text = getenv("KONTOR_WORKERS");
+	uint64_t n;
+
+	return text != NULL && num_u64(str_z(text), 1, CONTROL_SLOTS, &n) ? (int)n : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -76,6 +88,7 @@ main(int argc, char **argv)
 	if (!app_open(&app, &web_site, o.config, o.backend, &e))
 		log_put(LOG_ERROR, "event=config_unusable msg=\"%s\"", e.msg);
 	err_clear(&e);
+	control_set_workers(&app.control, workers());
 	if (!fcgi_open(&app.a, STDIN_FILENO, (size_t)app.conf.web_body_max_b, &app.stats, &fcgi, &e)) {
 		log_put(LOG_ERROR, "event=no_socket msg=\"%s\"", e.msg);
 		return EX_USAGE;

@@ -13,8 +13,8 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/conf/conf_limits.h src/plat/conf/conf_log.c src/plat/conf/conf_text.c src/plat/conf/limits.def \
 	src/plat/conf/settings.def \
 	src/plat/control/breaker.c src/plat/control/control.c src/plat/control/control.h \
-	src/plat/control/control_area.h src/plat/control/control_permit.c src/plat/control/tally.c \
-	src/plat/control/tally.h src/plat/control/tally_area.h \
+	src/plat/control/control_area.h src/plat/control/control_line.c src/plat/control/control_permit.c \
+	src/plat/control/tally.c src/plat/control/tally.h src/plat/control/tally_area.h \
 	src/plat/db/db.c src/plat/db/db.h src/plat/db/db_bulk.c src/plat/db/db_call.c src/plat/db/db_code.c \
 	src/plat/db/db_code.h src/plat/db/db_count.c src/plat/db/db_impl.h src/plat/db/db_login.c \
 	src/plat/db/db_login.h \

@@ -22,7 +22,8 @@
 
 #define PAGE_MAX_B ((size_t)8 << 20)
 #define BROKEN_STAYS_NS (15 * CLOCK_S) /* a worker with an unusable configuration exits after this time */
-#define IDLE_LOOK_NS (2 * CLOCK_S) /* how often an idle worker looks for the shared files */
+#define IDLE_LOOK_NS (2 * CLOCK_S) /* how often an idle worker looks for the shared files, and shows life */
+#define LATE_NS (2 * CLOCK_S)
 
 struct str
 request_header(const struct request *rq, const char *cgi_name)
@@ -496,6 +497,7 @@ serve_run(struct app *app, struct fcgi *fcgi)
 	for (;;) {
 		uint64_t look_ns = clock_mono_ns() + IDLE_LOOK_NS;
 
+		stats_idle(&app->stats, look_ns + LATE_NS);
 		got = fcgi_next(fcgi, until_ns < look_ns ? until_ns : look_ns);
 		if (got == FCGI_EVENT_REQUEST)
 			serve_one(app, fcgi, &a, &watchdog);

@@ -23,8 +23,8 @@ raw_healthz(struct request *rq, struct err *e)
 	return plain(rq, STR("ok\n"));
 }
 
-/* Ready if the database answers and has the schema of this program. Names an unusable statement, but stays ready: the
- * statement is unusable on every host, and the other pages work. */
+/* Ready if the database answers and has the schema of this program, or if other requests wait for its locks. Names an
+ * unusable statement, but stays ready: the statement is unusable on every host, and the other pages work. */
 bool
 raw_readyz(struct request *rq, struct err *e)
 {
@@ -33,8 +33,12 @@ raw_readyz(struct request *rq, struct err *e)
 
 	if (rq->db == NULL)
 		return err_set(e, ERR_UPSTREAM, "there is no database");
-	if (!db_connect(rq->db, e) || !db_ping(rq->db, e))
-		return false;
+	if (!db_ping(rq->db, e)) {
+		if (e->kind != ERR_BUSY)
+			return false;
+		err_clear(e);
+		return plain(rq, STR("ok, but other requests are waiting for the database\n"));
+	}
 	n = db_unusable(rq->db, &first);
 	if (n == 0)
 		return plain(rq, STR("ok\n"));

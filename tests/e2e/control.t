@@ -175,17 +175,8 @@ test('kontor pause lists the workers that obey', async () => {
 	assert.ok(said.workers.every((w) => w.obeys && s.workerPids().includes(w.pid)), r.stdout);
 	assert.strictEqual(s.kontor('resume').status, 0);
 });
-// A transaction of its own that does the statement; gives the function that ends it.
-async function holding(sql) {
-	const p = child.spawn('mariadb', ['--no-defaults', '-S', `${s.services}/db.sock`, '-u', 'root', '-n', 'kontor'],
-		{ stdio: ['pipe', 'pipe', 'inherit'] });
-	const held = new Promise((done) => p.stdout.once('data', done));
-	p.stdin.write(`BEGIN; ${sql}; SELECT 1;\n`);
-	await held;
-	return () => new Promise((done) => { p.on('exit', done); p.stdin.end('ROLLBACK;\n'); });
-}
 test('a pause waits for orders that are being placed, which share the row', async () => {
-	const end = await holding('SELECT paused FROM shop_control WHERE id = 1 LOCK IN SHARE MODE');
+	const end = await s.holding('SELECT paused FROM shop_control WHERE id = 1 LOCK IN SHARE MODE');
 	const pause = child.spawn(path.join(build, 'kontor'), ['--config', s.confFile, 'pause'], { stdio: 'ignore' });
 	let status = null;
 	const ended = new Promise((done) => pause.on('exit', (n) => done(status = n)));
@@ -198,7 +189,7 @@ test('a pause waits for orders that are being placed, which share the row', asyn
 });
 test('no order is placed while the row is being changed, and it reads what that left', async () => {
 	const b = await ready(), before = orders();
-	const end = await holding('UPDATE shop_control SET paused = 1 WHERE id = 1');
+	const end = await s.holding('UPDATE shop_control SET paused = 1 WHERE id = 1');
 	assert.strictEqual((await place(b)).status, 503);
 	assert.strictEqual(orders(), before);
 	await end();

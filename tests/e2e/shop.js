@@ -4,6 +4,7 @@ const child = require('child_process');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
+const { Far } = require('./far.js');
 const { Stack, src, build } = require('./stack.js');
 
 const script = path.join(src, 'tests', 'lib', 'services');
@@ -22,14 +23,17 @@ function csv(category, goods) {
 }
 
 class Shop extends Stack {
-	// goods: shared by all tests of the file; keep: a folder for the database's files that outlives the shop.
-	static async start({ goods = {}, conf = {}, keep = null, ...rest } = {}) {
+	// goods: shared by all tests of the file; keep: a folder for the database's files that outlives the shop; far: the
+	// database can be moved away with shop.far.away(MS).
+	static async start({ goods = {}, conf = {}, keep = null, far = false, ...rest } = {}) {
 		const sv = fs.mkdtempSync(path.join(os.tmpdir(), 'kv-')) + '/s';
 		services('start', sv, '--owner', String(process.pid), ...(keep ? ['--keep', keep] : []));
+		const proxy = far ? await Far.start(`${sv}/far.sock`, `${sv}/db.sock`) : null;
 		const shop = await super.start({ ...rest, conf: { ...conf,
-			db: { socket: `${sv}/db.sock`, name: 'kontor', ...conf.db },
+			db: { socket: `${sv}/${far ? 'far' : 'db'}.sock`, name: 'kontor', ...conf.db },
 			cache: { socket: `${sv}/mc.sock`, ...conf.cache } } });
 		shop.services = sv;
+		shop.far = proxy;
 		await shop.importGoods('Goods', goods);
 		shop.jobs = shop.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', shop.confFile]);
 		return shop;
@@ -57,6 +61,16 @@ class Shop extends Stack {
 			['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-N', '-B', '-e', text, 'kontor']).toString();
 	}
 
+	// A transaction that has run this SQL and stays open. Resolves to the function that rolls it back.
+	async holding(text) {
+		const p = child.spawn('mariadb', ['--no-defaults', '-S', `${this.services}/db.sock`, '-u', 'root', '-n', 'kontor'],
+			{ stdio: ['pipe', 'pipe', 'inherit'] });
+		const held = new Promise((done) => p.stdout.once('data', done));
+		p.stdin.write(`BEGIN; ${text}; SELECT 1;\n`);
+		await held;
+		return () => new Promise((done) => { p.on('exit', done); p.stdin.end('ROLLBACK;\n'); });
+	}
+
 	// The first column of the first row.
 	number(text) {
 		return Number(this.sql(text).split(/\s/)[0]);
@@ -74,6 +88,8 @@ class Shop extends Stack {
 
 	async stop() {
 		await super.stop();
+		if (this.far)
+			this.far.stop();
 		if (this.services) {
 			services('stop', this.services);
 			fs.rmSync(path.dirname(this.services), { recursive: true, force: true });

@@ -175,7 +175,8 @@ class Stack {
 	// In its own process group, since lighttpd signals its group when it ends.
 	spawn(what, file, args) {
 		const out = fs.openSync(path.join(this.dir, 'log', `${what}.out`), 'a');
-		const p = child.spawn(file, args, { stdio: ['ignore', out, out], detached: true });
+		const env = { ...process.env, KONTOR_WORKERS: String(this.workers) };
+		const p = child.spawn(file, args, { stdio: ['ignore', out, out], detached: true, env });
 		fs.closeSync(out);
 		p.what = what;
 		this.running.push(p);

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/test_cache \
 	tests/unit/test_conf \
 	tests/unit/test_control \
+	tests/unit/test_control_line \
 	tests/unit/test_csv \
 	tests/unit/test_db_login \
 	tests/unit/test_doctor \
@@ -82,6 +83,8 @@ tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
 tests_unit_test_totals_LDADD = $(UNIT_LIBS)
 tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/child.h
 tests_unit_test_control_LDADD = $(UNIT_LIBS)
+tests_unit_test_control_line_SOURCES = tests/unit/test_control_line.c tests/unit/child.h
+tests_unit_test_control_line_LDADD = $(UNIT_LIBS)
 tests_unit_test_stats_SOURCES = tests/unit/test_stats.c tests/unit/child.h
 tests_unit_test_stats_LDADD = $(UNIT_LIBS)
 

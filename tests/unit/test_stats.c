@@ -420,6 +420,47 @@ START_TEST(workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings)
 }
 END_TEST
 
+static void
+rest_late(struct stats *own)
+{
+	begin_one(own);
+	stats_end(own, STATS_ANSWERED);
+	stats_idle(own, clock_mono_ns() - 10 * CLOCK_S);
+}
+
+static void
+rest_long(struct stats *own)
+{
+	begin_late(own);
+	stats_end(own, STATS_ANSWERED);
+	stats_idle(own, FAR);
+}
+
+START_TEST(a_stopped_idle_process_is_reported_and_killed)
+{
+	struct child c = start("shop", rest_late), fine = start("shop", rest_long);
+	struct stats_report r;
+	struct arena a;
+
+	child_await(c);
+	child_await(fine);
+	arena_init(&a, (size_t)16 << 20);
+	stats_read(&st, &a, &r);
+	ck_assert_uint_eq(r.backends[0].workers, 2);
+	ck_assert_uint_eq(r.backends[0].alive, 1);
+	ck_assert(!stats_is_well(&r));
+	ck_assert_int_eq(kill(c.pid, SIGSTOP), 0);
+	ck_assert_uint_eq(stats_kill_stuck(&st, 60 * CLOCK_S), 0);
+	ck_assert_uint_eq(stats_kill_stuck(&st, CLOCK_S), 1);
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
+	close(c.ready);
+	ck_assert_uint_eq(stats_sweep(&st), 0); /* no request was lost */
+	ck_assert_int_eq(kill(fine.pid, 0), 0);
+	child_end(fine, SIGKILL);
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(a_stopped_process_past_its_deadline_is_killed_and_counted)
 {
 	struct child c = start("shop", begin_late), fine = start("shop", begin_one);
@@ -504,6 +545,7 @@ main(void)
 	    a_killed_request_is_counted_once_as_crashed, a_request_killed_past_its_deadline_is_counted_as_hung,
 	    the_next_owner_settles_what_it_finds, the_log_line_of_a_death_names_the_request,
 	    many_sweepers_count_each_death_once, workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings,
+	    a_stopped_idle_process_is_reported_and_killed,
 	    a_stopped_process_past_its_deadline_is_killed_and_counted,
 	    a_request_of_another_boot_is_crashed,
 	    a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again};

@@ -61,6 +61,16 @@ check_counters(struct doctor *d)
 	doctor_note(d, "%s", file == NULL ? path : file);
 }
 
+/* One worker of a backend keeps away from the database only if there are several, and they know it. */
+static void
+check_permits(struct doctor *d, const struct stats_backend *b)
+{
+	if (b->alive == 1)
+		FIND(d, worker_single, "BACKEND", b->name);
+	else if (b->informed < b->alive)
+		FIND(d, workers_unlimited, "BACKEND", b->name, "N", doctor_n(d, (int64_t)(b->alive - b->informed)));
+}
+
 static void
 check_pools(struct doctor *d, const struct stats_report *r)
 {
@@ -80,6 +90,7 @@ check_pools(struct doctor *d, const struct stats_report *r)
 		if (b->alive == 0
 		    && access(str_fmt(d->a, "%s/%s.sock", d->conf->paths_run_dir.p, b->name).p, F_OK) == 0)
 			FIND(d, pool_stopped, "BACKEND", b->name, "N", doctor_n(d, (int64_t)b->workers));
+		check_permits(d, b);
 	}
 	doctor_note(d, "%zu workers in %zu backends are running", alive, pools);
 }
@@ -100,6 +111,8 @@ check_each(struct doctor *d, const struct stats_report *r)
 			continue;
 		replaced += proc_is_replaced(d->a, w->pid);
 		before += known && w->since_s < (int64_t)st.st_mtime;
+		if (w->silent && w->in_hand == 0)
+			FIND(d, worker_silent, "PID", doctor_n(d, w->pid), "BACKEND", w->backend);
 		if (w->in_hand > 0 && w->running_ns / CLOCK_MS >= most_ms)
 			FIND(d, worker_stuck, "PID", doctor_n(d, w->pid), "BACKEND", w->backend, "ID",
 			    look_id(d, str_z(w->id)), "N", doctor_n(d, (int64_t)(w->running_ns / CLOCK_S)));
@@ -152,10 +165,18 @@ void
 check_jobs(struct doctor *d)
 {
 	struct stats_report r;
+	size_t silent = 0;
 
 	if (!look_stats(d, &r))
 		return;
-	if (look_alive(&r, STATS_JOBS) == 0)
+	for (size_t i = 0; i < r.n_workers; i++) {
+		const struct stats_worker *w = &r.workers[i];
+
+		silent += w->role == STATS_JOBS && w->silent;
+		if (w->role == STATS_JOBS && w->silent)
+			FIND(d, jobs_silent, "PID", doctor_n(d, w->pid));
+	}
+	if (look_alive(&r, STATS_JOBS) + silent == 0)
 		FIND(d, jobs_dead);
 	doctor_note(d, "%zu running", look_alive(&r, STATS_JOBS));
 }

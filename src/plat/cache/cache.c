@@ -99,14 +99,15 @@ nap(struct cache *c, uint64_t ns, uint64_t keep_ns)
 }
 
 /* Waits for other workers' fills of our items. If an item is deleted meanwhile, this worker fills it. Items that do not
- * arrive are taken over, or read from the database directly. */
+ * arrive are taken over, or read from the database directly. Does not wait while the database keeps its callers
+ * waiting: this may be the backend's last free worker. */
 static void
 wait_for_others(struct cache_run *r)
 {
 	uint64_t step_ns = WAIT_STEP_NS, keep_ns = r->c->set.timeout_ns / TAKE_OVER_PART;
 
 	while (cache_count_phase(r, CACHE_THEIRS) > 0 && r->c->wait_ns > keep_ns
-	       && clock_left_ns(r->c->deadline_ns) > 0) {
+	       && clock_left_ns(r->c->deadline_ns) > 0 && !control_db_stuck(r->c->ctl)) {
 		nap(r->c, step_ns, keep_ns);
 		if (step_ns < WAIT_STEP_MAX_NS)
 			step_ns *= 2;

@@ -15,7 +15,7 @@ take_permit(struct cache *c)
 	if (until > c->deadline_ns)
 		until = c->deadline_ns;
 	while (!control_permit(c->ctl, PERMIT_FILL, c->set.fills)) {
-		if (clock_left_ns(until) == 0)
+		if (clock_left_ns(until) == 0 || control_db_stuck(c->ctl))
 			return false;
 		clock_sleep_ns(PERMIT_STEP_NS);
 	}

@@ -101,11 +101,11 @@ replace(struct cache_run *r, struct cache_work *w, uint64_t bits)
 
 /* Takes over the placeholder of another reader. Its owner may be dead, or may have given up an exchange that a stopped
  * memcached completed later; nothing could then be stored until the placeholder expires. If the owner is alive, only
- * its store is lost. */
+ * its store is lost. While the database keeps its callers waiting, the owner is probably one of them. */
 void
 cache_take_over(struct cache_run *r, struct cache_work *w)
 {
-	if (w->orphaned && w->stale.p == NULL)
+	if (w->orphaned && w->stale.p == NULL && !control_db_stuck(r->c->ctl))
 		replace(r, w, CACHE_PLACEHOLDER_SECOND);
 	if (w->phase == CACHE_THEIRS)
 		w->phase = CACHE_DIRECT;

@@ -43,6 +43,8 @@ make_area(struct control *ctl, struct err *e)
 	if (memcmp(area->boot, boot, sizeof(boot)) != 0) {
 		for (unsigned i = 0; i < BREAKER__MAX; i++)
 			atomic_store(&area->breaker[i].opened_ns, 0);
+		for (int i = 0; i < CONTROL_SLOTS; i++)
+			control_line_clear(&area->slot[i]);
 		memcpy(area->boot, boot, sizeof(boot));
 	}
 	return true;
@@ -123,7 +125,7 @@ slot_offset(int slot)
 	return (off_t)(offsetof(struct control_area, slot) + sizeof(struct control_slot) * (size_t)slot);
 }
 
-static int
+int
 control_top(const struct control_area *area)
 {
 	uint64_t top = atomic_load(&area->top);
@@ -131,8 +133,8 @@ control_top(const struct control_area *area)
 	return top < CONTROL_SLOTS ? (int)top : CONTROL_SLOTS;
 }
 
-static bool
-slot_held(const struct control *ctl, int slot)
+bool
+control_slot_held(const struct control *ctl, int slot)
 {
 	return slot == ctl->slot || shared_held(&ctl->file, slot_offset(slot), sizeof(struct control_slot));
 }
@@ -151,6 +153,8 @@ move_in(struct control *ctl, int i, const char *name)
 
 	atomic_store(&s->permits, 0);
 	atomic_store(&s->probes, 0);
+	control_line_clear(s);
+	shared_set(&s->workers, (uint64_t)ctl->workers);
 	shared_set(&s->pid, (uint64_t)getpid());
 	shared_set(&s->pid_space, shared_pid_space());
 	shared_set(&s->since_s, (uint64_t)clock_utc_s());
@@ -191,7 +195,8 @@ control_has(const struct control *ctl, int pid)
 	for (int i = 0; ctl->area != NULL && i < control_top(ctl->area); i++) {
 		const struct control_slot *s = &ctl->area->slot[i];
 
-		if (shared_get(&s->pid) == (uint64_t)pid && shared_get(&s->pid_space) == space && slot_held(ctl, i))
+		if (shared_get(&s->pid) == (uint64_t)pid && shared_get(&s->pid_space) == space
+		    && control_slot_held(ctl, i))
 			return true;
 	}
 	return false;
@@ -241,6 +246,7 @@ control_join(struct control *ctl, const char *path, const char *name, struct sta
 		return true;
 	ok = control_open(&fresh, path, st, e);
 	fresh.confined = ctl->confined;
+	fresh.workers = ctl->workers;
 	if (!ok || !control_claim(&fresh, name, e)) {
 		control_close(&fresh);
 		if (ctl->area == NULL)
@@ -266,7 +272,7 @@ count_bits(const struct control *ctl, size_t word, uint64_t mask)
 	int n = 0;
 
 	for (int i = 0; i < control_top(ctl->area); i++)
-		n += (atomic_load(word_of(ctl->area, i, word)) & mask) != 0 && slot_held(ctl, i);
+		n += (atomic_load(word_of(ctl->area, i, word)) & mask) != 0 && control_slot_held(ctl, i);
 	return n;
 }
 
@@ -384,7 +390,7 @@ report_confined(const struct control *ctl, struct stats_worker *w)
 	for (int i = 0; ctl != NULL && ctl->area != NULL && i < control_top(ctl->area); i++) {
 		const struct control_slot *s = &ctl->area->slot[i];
 
-		if (shared_get(&s->pid) != (uint64_t)w->pid || !slot_held(ctl, i))
+		if (shared_get(&s->pid) != (uint64_t)w->pid || !control_slot_held(ctl, i))
 			continue;
 		w->seccomp = (shared_get(&s->confined) & CONTROL_SECCOMP) != 0;
 		w->landlock = (shared_get(&s->confined) & CONTROL_LANDLOCK) != 0;
@@ -403,6 +409,8 @@ control_report(const struct control *ctl, struct arena *a, struct stats_report *
 	r->paused = r->paused_here || (control_shop_paused(ctl) & CONTROL_PAUSED) != 0;
 	r->read_only = (control_shop_paused(ctl) & CONTROL_READ_ONLY) != 0;
 	r->epoch = control_epoch(ctl);
+	for (size_t i = 0; i < r->n_backends; i++)
+		r->backends[i].informed = (size_t)control_crew(ctl, r->backends[i].name).informed;
 	r->services = ARENA_ARRAY(a, struct stats_service, BREAKER__MAX);
 	for (unsigned i = 0; i < BREAKER__MAX; i++) {
 		struct stats_service *s = &r->services[r->n_services];

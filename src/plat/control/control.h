@@ -36,6 +36,8 @@ struct control {
 	struct stats *stats;	   /* counts breakers and permits; may be NULL */
 	int slot;		   /* -1: none */
 	uint64_t confined;	   /* see control_set_confined() */
+	int workers;		   /* of the backend; 0: unknown or not a worker */
+	uint64_t slowest_ns, quickest_ns; /* answers of the database since this process got its permit */
 };
 
 /* Maps the file, creating it when missing. ERR_UPSTREAM when that fails. `stats` is borrowed. */
@@ -100,6 +102,31 @@ void control_set_identity(struct control *, uint64_t);
 /* Takes a permit if fewer than `max` live processes hold one. It lasts until it is released or the process ends. */
 MUST_USE bool control_permit(struct control *, enum permit, int max);
 void control_permit_release(struct control *, enum permit);
+
+/* The permits for the database. The workers of a backend share one permit less than there are workers, so that one of
+ * them is always free for pages that need no database. Without a known number of workers, or with a single one, every
+ * call succeeds.
+ *
+ * control_db_permit() returns true at once or after waiting in line, at most 500 ms. It does not wait if that seems
+ * vain: the holders have had no answer of the database for 250 ms, or have found it slow. A permit is held until it is
+ * released or the process ends. */
+MUST_USE bool control_db_permit(struct control *);
+void control_db_release(struct control *);
+
+/* A holder had an answer of the database after `took_ns`. */
+void control_db_answered(struct control *, uint64_t took_ns);
+
+/* True when control_db_permit() would fail at once. */
+bool control_db_stuck(const struct control *);
+
+/* The number of workers in this process's backend. */
+void control_set_workers(struct control *, int workers);
+
+/* The live processes named `owner`, and how many of them know the number of workers. */
+struct control_crew {
+	int alive, informed;
+};
+struct control_crew control_crew(const struct control *, const char *owner);
 
 /* Sets the name of the server behind a breaker, for the log and `kontor status`. A new name closes the breaker. */
 void breaker_set_server(struct control *, unsigned breaker, const char *server);

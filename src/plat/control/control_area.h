@@ -27,7 +27,11 @@ struct control_slot {
 	shared_word permits, probes; /* bits, set by the holder */
 	shared_word pid, pid_space, since_s;
 	shared_word confined; /* CONTROL_SECCOMP + CONTROL_LANDLOCK */
-	shared_word reserved[6];
+	shared_word workers;	   /* of the backend, as its start said; 0: unknown */
+	shared_word line;	   /* place in the line for the database; 0: none, 1: about to draw one */
+	shared_word line_moved_ns; /* when it last got a permit or an answer of the database */
+	shared_word line_found_ns; /* when it last found the database slow (lowest bit 1) or quick (0) */
+	shared_word reserved[2];
 	char owner[CONTROL_NAME_SIZE];
 };
 
@@ -40,7 +44,9 @@ struct control_area {
 	shared_word identity;
 	shared_word top; /* end of the slots ever taken */
 	shared_word shop_paused; /* when it was last set (UTC, ms) * 4 + CONTROL_PAUSED + CONTROL_READ_ONLY */
-	shared_word reserved[500];
+	shared_word line_next; /* places drawn in the lines for the database */
+	shared_word line_turn; /* raised when a permit is given back and somebody waits; its low half is a futex */
+	shared_word reserved[498];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];
 };
@@ -50,6 +56,15 @@ _Static_assert(offsetof(struct control_area, breaker) == 4096 && sizeof(struct c
 	&& sizeof(struct control_area) == 40960,
     "all releases share this layout");
 _Static_assert(BREAKER__MAX <= CONTROL_BREAKERS && PERMIT__MAX <= 64, "room for a bit or a row each");
+
+/* The number of slots, from the first, that may be in use. */
+int control_top(const struct control_area *);
+
+/* True when a live process, or this one, holds the slot. */
+bool control_slot_held(const struct control *, int slot);
+
+/* Takes the slot's process out of the line for the database, and forgets its times. */
+void control_line_clear(struct control_slot *);
 
 /* The process's own slot or NULL. */
 struct control_slot *control_own(const struct control *);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/buf.h"
+#include "plat/control/control.h"
 #include "plat/db/db_code.h"
 #include "plat/db/db_impl.h"
 
@@ -234,7 +235,7 @@ db_deadline(struct db *db, uint64_t mono_ns)
 {
 	db->deadline_ns = mono_ns;
 	db->unit = true;
-	db->allowed = db->reported = false;
+	db->allowed = db->reported = db->unpermitted = false;
 }
 
 /* An idle connection receives nothing, so a readable socket means that the server has closed it. */
@@ -251,6 +252,21 @@ notice_death(struct db *db)
 		db_drop(db);
 }
 
+/* The permit is held for the whole unit of work: a request that has begun a transaction must not wait again. */
+static bool
+take_permit(struct db *db, struct err *e)
+{
+	if (!db->permitted && !db->unpermitted) {
+		db->permitted = control_db_permit(db->setup.control);
+		db->unpermitted = !db->permitted;
+	}
+	if (db->permitted)
+		return true;
+	if (breaker_is_open(db->setup.control, BREAKER_DB))
+		return err_set(e, ERR_UPSTREAM, "database: known to be down");
+	return err_set(e, ERR_BUSY, "database: other requests hold all permits");
+}
+
 bool
 db_ready(struct db *db, struct err *e)
 {
@@ -262,6 +278,8 @@ db_ready(struct db *db, struct err *e)
 		notice_death(db);
 	if (db->deadline_ns != CLOCK_NEVER && clock_left_ns(db->deadline_ns) == 0)
 		return err_set(e, ERR_UPSTREAM, "database: the request's deadline has passed");
+	if (!take_permit(db, e))
+		return false;
 	if (db->mysql != NULL && db->tx == DB_TX_NONE && !db_allowed(db))
 		return err_set(e, ERR_UPSTREAM, "database: known to be down");
 	return db_connect(db, e);
@@ -270,8 +288,11 @@ db_ready(struct db *db, struct err *e)
 void
 db_rest(struct db *db)
 {
-	if (db->tx == DB_TX_NONE)
-		return;
-	log_put(LOG_ERROR, "event=db_open_transaction what=\"left open at the end of a unit of work\"");
-	db_rollback(db);
+	if (db->tx != DB_TX_NONE) {
+		log_put(LOG_ERROR, "event=db_open_transaction what=\"left open at the end of a unit of work\"");
+		db_rollback(db);
+	}
+	if (db->permitted)
+		control_db_release(db->setup.control);
+	db->permitted = false;
 }

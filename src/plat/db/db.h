@@ -80,7 +80,9 @@ MUST_USE bool db_ping(struct db *, struct err *);
  * idle. */
 void db_deadline(struct db *, uint64_t mono_ns);
 
-/* Ends a unit of work. Rolls back and logs an open transaction, which is a bug. */
+/* Ends a unit of work and gives its permit for the database back (control.h). Its first call took it; without one that
+ * call fails with ERR_BUSY, or with ERR_UPSTREAM if the breaker is open. Rolls back and logs an open transaction, which
+ * is a bug. */
 void db_rest(struct db *);
 
 /* Sets the limits of one result, for tools that read more than DB_ROWS_MAX or DB_BYTES_MAX. */

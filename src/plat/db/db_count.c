@@ -7,15 +7,21 @@
 void
 db_count_query(struct db *db, uint64_t began_ns)
 {
+	uint64_t took_ns = clock_mono_ns() - began_ns;
+
 	stats_add(control_stats(db->setup.control), STAT_db_queries, 1);
-	stats_add(control_stats(db->setup.control), STAT_db_query_ns, clock_mono_ns() - began_ns);
+	stats_add(control_stats(db->setup.control), STAT_db_query_ns, took_ns);
+	control_db_answered(db->setup.control, took_ns);
 }
 
 void
 db_count_connect(struct db *db, uint64_t began_ns, bool ok)
 {
+	uint64_t took_ns = clock_mono_ns() - began_ns;
+
 	stats_add(control_stats(db->setup.control), ok ? STAT_db_connects : STAT_db_connect_errors, 1);
-	stats_add(control_stats(db->setup.control), STAT_db_connect_ns, clock_mono_ns() - began_ns);
+	stats_add(control_stats(db->setup.control), STAT_db_connect_ns, took_ns);
+	control_db_answered(db->setup.control, took_ns);
 }
 
 void

@@ -80,6 +80,8 @@ struct db {
 	bool again;	/* the transaction may be retried */
 	bool unit;	/* a unit of work began: check that the connection is alive */
 	bool timed_out; /* in the last call */
+	bool permitted;	/* holds a permit for the database, until db_rest() */
+	bool unpermitted; /* got none in this unit of work: further calls fail at once */
 	bool allowed;	/* the breaker allows calls in this unit of work */
 	bool reported;	/* success was reported to the breaker */
 	bool connecting;

@@ -109,3 +109,19 @@ keep_socket(int fd, struct err *e)
 	close(s.fd);
 	return ok;
 }
+
+bool
+keep_alive(struct err *e)
+{
+	const char *where = getenv("NOTIFY_SOCKET");
+	struct systemd s;
+	bool ok;
+
+	if (where == NULL || *where == '\0' || getenv("WATCHDOG_USEC") == NULL)
+		return true;
+	if (!open_systemd(&s, where, e))
+		return false;
+	ok = keep_notify(&s, "WATCHDOG=1\n", -1) || err_set(e, ERR_UPSTREAM, "%s: %s", where, strerror(errno));
+	close(s.fd);
+	return ok;
+}

@@ -1,4 +1,4 @@
-/* keep.h - leaves the listening socket with systemd while a backend restarts.
+/* keep.h - messages to systemd: leaves the listening socket with it while a backend restarts; feeds its watchdog.
  *
  * spawn-fcgi binds the socket and its children inherit it. When the last child ends, the socket closes and web servers
  * cannot connect. With FileDescriptorStoreMax= systemd stores descriptors that a service sends (sd_notify(3),
@@ -18,5 +18,9 @@
  * came from systemd (LISTEN_FDS). systemd ignores a socket that it already stores, so every worker may call this. Fails
  * with ERR_UPSTREAM. */
 MUST_USE bool keep_socket(int fd, struct err *);
+
+/* Tells systemd's watchdog (WatchdogSec=) that this process is alive. Does nothing without such a watchdog. Fails with
+ * ERR_UPSTREAM. */
+MUST_USE bool keep_alive(struct err *);
 
 #endif

@@ -11,6 +11,7 @@
 #include "plat/stats/stats_area.h"
 
 #define CLAIM_ROUNDS 3
+#define START_NS (60 * CLOCK_S) /* until a new process calls stats_idle() */
 
 const uint32_t stats_bucket_ms[STATS_BUCKETS - 1] = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500};
 
@@ -195,6 +196,7 @@ move_in(struct stats *st, int i)
 	shared_set(&s->pid_space, shared_pid_space());
 	shared_set(&s->since_s, (uint64_t)clock_utc_s());
 	shared_set(&s->retired, 0);
+	stats_idle(st, clock_mono_ns() + START_NS);
 	stats_add(st, STAT_worker_starts, 1);
 }
 
@@ -325,6 +327,14 @@ stats_ended(const struct stats_slot *s)
 	return n;
 }
 
+bool
+stats_in_hand(const struct stats_slot *s)
+{
+	uint64_t ended = stats_ended(s);
+
+	return atomic_load_explicit(&s->begun, memory_order_acquire) > ended;
+}
+
 void
 stats_note(struct stats *st, const char *fields)
 {
@@ -386,6 +396,26 @@ stats_end(struct stats *st, enum stats_end how)
 	stats_raise(&t->sum_ns, took_ns);
 	stats_raise(&t->bucket[i], 1);
 	stats_raise(&s->ended[how], 1);
+}
+
+void
+stats_idle(struct stats *st, uint64_t mono_ns)
+{
+	struct stats_slot *s = stats_own(st);
+
+	if (s != NULL)
+		shared_set(&s->deadline_ns, mono_ns);
+}
+
+/* Programs of other layouts may not call stats_idle(). */
+uint64_t
+stats_overdue_ns(const struct stats *st, const struct stats_slot *s)
+{
+	uint64_t deadline_ns = shared_get(&s->deadline_ns), now_ns = clock_mono_ns();
+
+	if (!stats_in_hand(s) && st->area->layout != stats_layout())
+		return 0;
+	return now_ns > deadline_ns ? now_ns - deadline_ns : 0;
 }
 
 void

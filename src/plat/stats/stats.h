@@ -108,6 +108,10 @@ struct sending *stats_sending(struct stats *, enum stats_end);
 /* Ends the request; once for each stats_begin(). */
 void stats_end(struct stats *, enum stats_end);
 
+/* Between requests: the process calls again, or begins a request, before this time (CLOCK_MONOTONIC). One that does not
+ * is stopped or hangs. */
+void stats_idle(struct stats *, uint64_t mono_ns);
+
 void stats_add(struct stats *, enum stats_counter, uint64_t n);
 
 void stats_error(struct stats *, enum err_kind);
@@ -116,8 +120,9 @@ void stats_error(struct stats *, enum err_kind);
  * do this at once; each death is counted once. Returns the number counted. */
 size_t stats_sweep(struct stats *);
 
-/* Kills (SIGKILL through a pidfd) the holders of requests that are past deadline + grace_ns + 1 s: stopped processes,
- * which their own watchdog cannot end. The next sweep counts them. Returns their number. */
+/* Kills (SIGKILL through a pidfd) the processes that are past the deadline of their request, or past the time of
+ * stats_idle(), by more than grace_ns + 1 s: stopped processes, which their own watchdog cannot end. The next sweep
+ * counts their requests. Returns their number. */
 size_t stats_kill_stuck(struct stats *, uint64_t grace_ns);
 
 #endif

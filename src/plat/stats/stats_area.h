@@ -34,7 +34,8 @@ struct stats_slot {
 	alignas(64) shared_word taken; /* the slot belongs to a backend */
 	shared_word begun;
 	shared_word ended[STATS_ENDS];
-	shared_word deadline_ns, begun_ns; /* CLOCK_MONOTONIC */
+	shared_word deadline_ns; /* CLOCK_MONOTONIC: of the request; between requests: see stats_idle() */
+	shared_word begun_ns;
 	shared_word route;
 	shared_word pid, pid_space; /* for kontor-jobs' kill; pid_space 0: unknown */
 	shared_word since_s;	   /* UTC, start of the present or last holder */
@@ -98,8 +99,14 @@ void stats_read_slot(const struct stats_area *, const struct stats_slot *, struc
 /* The process's own slot or NULL. */
 struct stats_slot *stats_own(const struct stats *);
 
+/* The time since the process should have ended its request or shown life; 0: it is in time. */
+uint64_t stats_overdue_ns(const struct stats *, const struct stats_slot *);
+
 /* Requests that have ended in this slot. When read before `begun`, it never exceeds `begun`. */
 uint64_t stats_ended(const struct stats_slot *);
+
+/* True while a request is in progress. */
+bool stats_in_hand(const struct stats_slot *);
 
 /* The kernel lock of a slot: try to take it, release it, check if another process holds it. */
 MUST_USE bool stats_lock(const struct stats *, int slot);

@@ -89,7 +89,8 @@ put_requests(struct buf *b, const struct stats_report *r)
 		if (r->backends[i].role == STATS_WORKER)
 			buf_fmt(b, "kontor_requests_in_hand{backend=\"%s\"} %lld\n", r->backends[i].name,
 			    (long long)stats_measure_sum(r->backends[i].sum, 0, 0).difference);
-	put_head(b, "processes", "gauge", "Live processes, not counting those of backends removed on purpose.");
+	put_head(b, "processes", "gauge",
+	    "Live processes that respond, not counting those of backends removed on purpose.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		if (!r->backends[i].retired)
 			buf_fmt(b, "kontor_processes{backend=\"%s\",role=\"%s\"} %zu\n", r->backends[i].name,
@@ -156,7 +157,7 @@ stats_put_man(struct buf *b)
 				     "handled (by the worker's error page), crashed and hung (by the web "
 				     "server's), cut_off (unhandled)."},
 	    {"requests_in_hand", "Requests being answered now, by backend."},
-	    {"processes", "Live processes, by backend and role."},
+	    {"processes", "Live processes that respond, by backend and role."},
 	    {"jobs_ended_total", "Runs of jobs, by outcome as for requests."},
 	    {"request_seconds", "Histogram of the time of a request, by class of route."},
 	    {"breaker_open", "1 while a service is assumed to be down."},

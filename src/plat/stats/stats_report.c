@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "plat/stats/stats_area.h"
 
+#define SILENT_NS (3 * CLOCK_S)
+
 static const struct stats_row counters[STAT__MAX] = {
 #define COUNTER(name, unit, help) {#name, #name, "", unit, help},
 #define LABELLED(name, metric, label, unit, help) {#name, metric, label, unit, help},
@@ -104,6 +106,7 @@ read_worker(const struct stats *st, int slot, struct stats_worker *w, struct sta
 	if (last != NULL)
 		snprintf(w->note, sizeof(w->note), "%.*s", LOG_NOTE_SIZE - 1, last->note);
 	w->alive = stats_held(st, slot);
+	w->silent = w->alive && stats_overdue_ns(st, s) > SILENT_NS;
 	w->retired = !w->alive && shared_get(&s->retired) != 0;
 	w->pid = (int)shared_get(&s->pid);
 	w->since_s = (int64_t)shared_get(&s->since_s);
@@ -184,7 +187,7 @@ add_up(struct stats_report *r, struct arena *a)
 
 		b->retired = (b->workers == 0 || b->retired) && w->retired;
 		b->workers++;
-		b->alive += w->alive ? 1 : 0;
+		b->alive += w->alive && !w->silent;
 		add_requests(b->sum, w->sum);
 		add_counts(b->sum, w->sum);
 		add_counts(r->all, w->sum);
@@ -281,7 +284,10 @@ stats_is_well(const struct stats_report *r)
 	size_t alive[2] = {0, 0};
 
 	for (size_t i = 0; i < r->n_workers; i++)
-		alive[r->workers[i].role] += r->workers[i].alive ? 1 : 0;
+		alive[r->workers[i].role] += r->workers[i].alive;
+	for (size_t i = 0; i < r->n_workers; i++)
+		if (r->workers[i].silent)
+			return false;
 	for (size_t i = 0; i < r->n_services; i++)
 		if (r->services[i].open)
 			return false;

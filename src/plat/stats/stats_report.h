@@ -27,6 +27,7 @@ struct stats_worker {
 	char backend[STATS_BACKEND_SIZE];
 	bool alive, retired;
 	bool seccomp, landlock; /* how it is confined; filled by plat/control */
+	bool silent; /* alive, but stopped or hanging */
 	int pid;
 	int64_t since_s;
 	uint64_t in_hand; /* 0 or 1; a dead worker's 1 waits for the sweep */
@@ -40,7 +41,8 @@ struct stats_worker {
 struct stats_backend {
 	const char *name;
 	enum stats_role role;
-	size_t alive, workers; /* workers: slots ever used */
+	size_t alive, workers; /* alive: those that respond; workers: slots ever used */
+	size_t informed;       /* live workers that know their number; filled by plat/control */
 	bool retired;	       /* removed on purpose */
 	struct stats_sum *sum;
 };
@@ -92,7 +94,7 @@ struct stats_measures stats_measure(const struct stats_report *);
 /* For one backend or worker; load.servers and load.busiest are the arguments. */
 struct stats_measures stats_measure_sum(const struct stats_sum *, uint64_t servers, uint64_t busiest);
 
-/* True when no breaker is open, a worker is alive and kontor-jobs is running. */
+/* True when no breaker is open, a worker is alive, kontor-jobs is running, and all live processes respond. */
 bool stats_is_well(const struct stats_report *);
 
 /* The quotient `part` / `of` in per cent, with one decimal; "no data" when `of` is 0. */

@@ -87,11 +87,11 @@ put_state(struct buf *b, const struct stats_report *r)
 	for (size_t i = 0; i < r->n_workers; i++) {
 		const struct stats_worker *w = &r->workers[i];
 
-		jobs += w->role == STATS_JOBS && w->alive ? 1 : 0;
+		jobs += w->role == STATS_JOBS && w->alive;
 		if (w->role != STATS_WORKER)
 			continue;
 		workers += w->retired ? 0 : 1;
-		alive += w->alive ? 1 : 0;
+		alive += w->alive;
 		busy += w->alive ? w->in_hand : 0;
 	}
 	if (r->paused)
@@ -105,6 +105,10 @@ put_state(struct buf *b, const struct stats_report *r)
 		buf_z(b, "  !! NO WORKER IS ALIVE: visitors get the static error page\n");
 	if (jobs == 0)
 		buf_z(b, "  !! kontor-jobs is not running: crashes are not counted, unpaid orders do not expire\n");
+	for (size_t i = 0; i < r->n_workers; i++)
+		if (r->workers[i].silent)
+			buf_fmt(b, "  !! %s (pid %d) DOES NOT RESPOND: it is stopped or hangs\n",
+			    r->workers[i].role == STATS_JOBS ? "kontor-jobs" : "a worker", r->workers[i].pid);
 	if (!r->paused && stats_is_well(r))
 		buf_z(b, "  all is well\n");
 	buf_fmt(b, "  %zu of %zu workers alive, %llu busy; %zu kontor-jobs; counting since ", alive, workers,
@@ -190,6 +194,7 @@ put_backends(struct buf *b, const struct stats_report *r)
 			if (w->role == k->role && strcmp(w->backend, k->name) == 0)
 				show_put_row(b, str_fmt(b->a, "  #%d pid %d", w->slot, w->pid).p,
 				    !w->alive        ? "gone"
+				    : w->silent      ? "silent"
 				    : w->in_hand > 0 ? "busy"
 						     : "idle",
 				    w->sum);

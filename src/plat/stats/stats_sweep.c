@@ -61,14 +61,6 @@ stats_settle(const struct stats_area *area, int slot, bool same_boot)
 	return (size_t)(begun - ended);
 }
 
-static bool
-in_hand(const struct stats_slot *s)
-{
-	uint64_t ended = stats_ended(s);
-
-	return atomic_load_explicit(&s->begun, memory_order_acquire) > ended;
-}
-
 static size_t
 sweep_file(struct stats *st, bool same_boot)
 {
@@ -77,7 +69,7 @@ sweep_file(struct stats *st, bool same_boot)
 	for (int i = 0; i < stats_top(st->area); i++) {
 		struct stats_slot *s = stats_at(st->area, i);
 
-		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s) || !stats_lock(st, i))
+		if (i == st->slot || shared_get(&s->taken) == 0 || !stats_in_hand(s) || !stats_lock(st, i))
 			continue;
 		n += stats_settle(st->area, i, same_boot);
 		stats_unlock(st, i);
@@ -106,7 +98,7 @@ stats_sweep(struct stats *st)
 /* The pid is valid only while the slot is held. The slot is checked again after pidfd_open(), so that the pidfd cannot
  * belong to another process. */
 static bool
-kill_holder(const struct stats *st, int slot, uint64_t begun)
+kill_holder(const struct stats *st, int slot, uint64_t late_ns)
 {
 	const struct stats_slot *s = stats_at(st->area, slot);
 	uint64_t pid = shared_get(&s->pid);
@@ -115,36 +107,39 @@ kill_holder(const struct stats *st, int slot, uint64_t begun)
 
 	if (fd < 0)
 		return false;
-	done = stats_held(st, slot) && shared_get(&s->pid) == pid && shared_get(&s->begun) == begun && in_hand(s)
+	done = stats_held(st, slot) && shared_get(&s->pid) == pid && stats_overdue_ns(st, s) > late_ns
 	       && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
 	close(fd);
 	return done;
 }
 
+static void
+log_killed(const struct stats_slot *s, int slot, bool busy)
+{
+	char id[STATS_ID_SIZE];
+
+	str_copy(id, sizeof(id), str_n(s->id, strnlen(s->id, sizeof(s->id))));
+	log_request(busy ? id : NULL);
+	log_put(LOG_ERROR, "event=killed backend=%.*s slot=%d dead_pid=%d msg=\"%s\"", STATS_BACKEND_SIZE - 1,
+	    s->backend, slot, (int)shared_get(&s->pid),
+	    busy ? "a process was stuck past its deadline" : "an idle process was stopped, or did not respond");
+	log_request(NULL);
+}
+
 static size_t
-kill_in_file(struct stats *counting, const struct stats *st, uint64_t grace_ns)
+kill_in_file(struct stats *counting, const struct stats *st, uint64_t late_ns)
 {
 	uint64_t pid_space = shared_pid_space();
 	size_t n = 0;
 
 	for (int i = 0; i < stats_top(st->area); i++) {
-		struct stats_slot *s = stats_at(st->area, i);
-		uint64_t begun = shared_get(&s->begun), deadline_ns;
-		char id[STATS_ID_SIZE];
+		const struct stats_slot *s = stats_at(st->area, i);
+		bool busy = stats_in_hand(s);
 
-		if (i == st->slot || shared_get(&s->taken) == 0 || !in_hand(s))
+		if (i == st->slot || shared_get(&s->taken) == 0 || stats_overdue_ns(st, s) <= late_ns
+		    || shared_get(&s->pid_space) != pid_space || !kill_holder(st, i, late_ns))
 			continue;
-		deadline_ns = shared_get(&s->deadline_ns);
-		if (deadline_ns > CLOCK_NEVER - grace_ns - CLOCK_S
-		    || clock_mono_ns() <= deadline_ns + grace_ns + CLOCK_S || shared_get(&s->begun) != begun
-		    || shared_get(&s->pid_space) != pid_space || !kill_holder(st, i, begun))
-			continue;
-		str_copy(id, sizeof(id), str_n(s->id, strnlen(s->id, sizeof(s->id))));
-		log_request(id);
-		log_put(LOG_ERROR,
-		    "event=killed backend=%.*s slot=%d dead_pid=%d msg=\"a process was stuck past its deadline\"",
-		    STATS_BACKEND_SIZE - 1, s->backend, i, (int)shared_get(&s->pid));
-		log_request(NULL);
+		log_killed(s, i, busy);
 		stats_add(counting, STAT_killed_stuck, 1);
 		n++;
 	}
@@ -159,10 +154,10 @@ stats_kill_stuck(struct stats *st, uint64_t grace_ns)
 
 	if (st == NULL || st->area == NULL || st->file.fd < 0 || shared_pid_space() == 0)
 		return 0;
-	n = kill_in_file(st, st, grace_ns);
+	n = kill_in_file(st, st, grace_ns + CLOCK_S);
 	n_others = stats_others(st, false, other);
 	for (size_t i = 0; i < n_others; i++) {
-		n += kill_in_file(st, &other[i], grace_ns);
+		n += kill_in_file(st, &other[i], grace_ns + CLOCK_S);
 		stats_close(&other[i]);
 	}
 	return n;
