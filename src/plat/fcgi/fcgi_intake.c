@@ -69,12 +69,14 @@ static void
 make_late(struct intake *in, struct intake_conn *c)
 {
 	stats_add(in->stats, STAT_intake_late, 1);
+	if (c->in.part == FCGI_PART_NONE) {
+		log_put(LOG_INFO, "event=no_request msg=\"no request arrived on a connection in time\"");
+		end_conn(in, c);
+		return;
+	}
 	c->ready_ns = clock_mono_ns();
 	c->state = INTAKE_LATE;
-	if (c->in.part != FCGI_PART_NONE)
-		return;
-	log_put(LOG_INFO, "event=no_request msg=\"no request arrived on a connection in time\"");
-	end_conn(in, c);
+	in->ready_n++;
 }
 
 static struct intake_conn *
@@ -131,6 +133,7 @@ make_ready(struct intake *in, struct intake_conn *c, uint64_t since_ns)
 	uint64_t now_ns = clock_mono_ns();
 
 	c->state = INTAKE_READY;
+	in->ready_n++;
 	c->read_ns = now_ns;
 	c->ready_ns = since_ns < now_ns ? since_ns : now_ns;
 	if (!c->parked)
@@ -249,12 +252,15 @@ static struct intake_conn *
 first_ready(struct intake *in, bool light)
 {
 	struct intake_conn *found = NULL;
+	size_t seen = 0;
 
-	for (size_t i = 0; i < in->n; i++) {
+	for (size_t i = 0; seen < in->ready_n; i++) {
 		struct intake_conn *c = &in->conn[i];
 
-		if ((c->state == INTAKE_READY || c->state == INTAKE_LATE) && is_light(in, c) == light
-		    && (found == NULL || c->ready_ns < found->ready_ns))
+		if (c->state != INTAKE_READY && c->state != INTAKE_LATE)
+			continue;
+		seen++;
+		if (is_light(in, c) == light && (found == NULL || c->ready_ns < found->ready_ns))
 			found = c;
 	}
 	return found;
@@ -291,6 +297,7 @@ intake_take(struct intake *in)
 	if (c == NULL || in->way_ns > 0)
 		return NULL;
 	c->state = INTAKE_SERVED;
+	in->ready_n--;
 	in->looked_ns = clock_mono_ns();
 	return c;
 }

@@ -54,6 +54,7 @@ struct intake {
 	int all_fd;	/* epoll of the listening socket and of parked_fd */
 	int parked_fd;	/* epoll of the parked connections */
 	size_t n, parked_n;
+	size_t ready_n; /* INTAKE_READY or INTAKE_LATE */
 	uint64_t looked_ns; /* all input of before was read */
 	uint64_t next_ns;   /* the next limit of a parked connection */
 	uint64_t way_ns;    /* until then a ready request gives way; 0: none does */
