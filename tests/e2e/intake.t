@@ -2,9 +2,11 @@
 // A worker takes complete requests only: those that are incomplete, malformed or too large cost others nothing.
 'use strict';
 const assert = require('assert');
+const child = require('child_process');
 const fs = require('fs');
+const path = require('path');
 const { Wire, BEGIN, record, head, post, ending } = require('./fcgi.js');
-const { Stack, until } = require('./stack.js');
+const { Stack, program, src, until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const WORKERS = 2, CONNS = 64;
@@ -144,6 +146,21 @@ test('a worker that is told to stop serves what it has accepted', async () => {
 	for (const w of never)
 		assert.strictEqual((await w.answer).status, 408);
 	await until('new workers', () => s.workerPids().length === WORKERS && s.workerPids().every((pid) => !pids.includes(pid)));
+});
+
+// The worker ignores the first signal, as if it were lost in multiwatch.
+test('a backend ends although a worker has missed the signal to stop', async () => {
+	const backend = path.join(src, 'etc', 'systemd', 'kontor-backend.in');
+	const file = path.join(s.dir, 'deaf.sh');
+	fs.writeFileSync(file, '#!/bin/sh\ntrap "" USR1\necho ready\nexec sleep 1000\n', { mode: 0o755 });
+	const supervisor = s.spawn('deaf', program('multiwatch'), ['-f', '1', '--', file]);
+	const out = path.join(s.dir, 'log', 'deaf.out');
+	await until('the worker to be deaf', () => fs.readFileSync(out, 'utf8').includes('ready'));
+	supervisor.kill('SIGTERM');
+	const stop = child.spawn('/bin/sh', [backend, '--stop', String(supervisor.pid)], { stdio: 'inherit' });
+	const status = await new Promise((done) => stop.on('exit', done));
+	assert.strictEqual(status, 0);
+	await until('the supervisor to end', () => supervisor.gone);
 });
 
 test('an incomplete request ends with the page after a time, and every ending is counted', async () => {

@@ -304,11 +304,14 @@ class Stack {
 
 	async stopBackends() {
 		const pids = this.workerPids();
-		for (const p of this.backends)
-			p.kill('SIGTERM');
+		const tell = () => this.backends.forEach((p) => p.gone || p.kill('SIGTERM'));
+		tell();
 		for (const pid of pids) // a stopped worker takes no TERM
 			try { process.kill(pid, 'SIGCONT'); } catch (e) { /* gone */ }
-		await until('backends to end', () => this.backends.every((p) => p.gone)).catch(() => {});
+		await until('backends to end', () => {
+			tell(); // the first signal may be lost: see kontor-backend
+			return this.backends.every((p) => p.gone);
+		}).catch(() => {});
 		this.backends = [];
 	}
 
