@@ -3,6 +3,8 @@
 -- rights of each account. A line with a password is omitted when the configuration names no password file.
 
 CREATE DATABASE IF NOT EXISTS @db@ CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+-- It may have been made with another collation, which its tables would then have.
+ALTER DATABASE @db@ CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE USER IF NOT EXISTS @web@;
 ALTER USER @web@ IDENTIFIED BY @web_password@;
 CREATE USER IF NOT EXISTS @jobs@;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "store/sql.h"
 
@@ -39,6 +40,15 @@ cmd_fail(const struct cmd *c, const struct err *e)
 	return CMD_FAILED;
 }
 
+void
+cmd_note_fact(const struct cmd *c, enum fact_name name, int64_t value)
+{
+	struct err e = {0};
+
+	if (!fact_save(c->conf.paths_facts_dir.p, name, clock_utc_s(), value, &e) && e.kind != ERR_NOT_FOUND)
+		fprintf(stderr, "kontor %s: warning: the metrics do not know of it: %s\n", c->argv[0], e.msg);
+}
+
 bool
 cmd_report(struct cmd *c, struct stats_report *r, struct err *e)
 {
@@ -50,6 +60,7 @@ cmd_report(struct cmd *c, struct stats_report *r, struct err *e)
 		return e->kind == ERR_NOT_FOUND && err_context(e, "neither a worker nor kontor-jobs has run yet");
 	stats_read(&st, c->a, r);
 	control_report(&ctl, c->a, r);
+	facts_load(c->conf.paths_facts_dir.p, r->facts);
 	control_close(&ctl);
 	stats_close(&st);
 	return true;

@@ -7,6 +7,7 @@
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
 #include "plat/control/control.h"
+#include "plat/stats/facts.h"
 
 struct site;
 
@@ -43,6 +44,9 @@ int cmd_import_run(struct cmd *, struct import *);
 
 /* Prints the error to standard error; returns CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
+
+/* Notes an outcome for the metrics, in paths.facts_dir if that exists. A failure is only reported. */
+void cmd_note_fact(const struct cmd *, enum fact_name, int64_t value);
 
 /* Opens the counters and reads them with the control state. */
 MUST_USE bool cmd_report(struct cmd *, struct stats_report *, struct err *);

@@ -20,11 +20,12 @@
 #define USER "kontor"
 
 static const struct server {
-	const char *unit;
+	const char *unit, *conf;
 	const char *test[5]; /* exits with 0 if the configuration is valid */
 } servers[] = {
-    {"apache2.service", {"apache2ctl", "configtest", NULL}},
-    {"lighttpd.service", {"lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf", NULL}},
+    {"apache2.service", "/etc/apache2/apache2.conf", {"apache2ctl", "configtest", NULL}},
+    {"lighttpd.service", "/etc/lighttpd/lighttpd.conf",
+	{"lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf", NULL}},
 };
 
 bool
@@ -158,17 +159,41 @@ system_state(struct arena *a, const char *unit)
 	return str_zdup(a, str_trim(text));
 }
 
+/* Test-runs a server's configuration. */
 static bool
-reload_one(struct arena *a, const struct server *s, struct err *e)
+test_one(struct arena *a, const struct server *s, struct err *e)
 {
 	struct str text;
 	int status;
 
-	if (!run_read(a, s->test, &text, &status, e))
-		return false;
-	if (status != 0)
-		return err_set(e, ERR_INPUT, "%s was not reloaded, since its configuration is invalid: %.*s", s->unit,
-		    STR_ARG(str_trim(str_head(text, 200))));
+	return run_read(a, s->test, &text, &status, e)
+	       && (status == 0
+		   || err_set(e, ERR_INPUT, "%s refuses its configuration: %.*s", s->unit,
+		       STR_ARG(str_trim(str_head(text, 400)))));
+}
+
+bool
+system_test_servers(struct arena *a, struct err *e)
+{
+	struct err missing = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+		if (access(servers[i].conf, F_OK) != 0)
+			continue;
+		if (!test_one(a, &servers[i], &missing) && missing.kind == ERR_INPUT) {
+			*e = missing;
+			return false;
+		}
+		err_clear(&missing); /* removed but not purged: its configuration is left, its program is not */
+	}
+	return true;
+}
+
+static bool
+reload_one(struct arena *a, const struct server *s, struct err *e)
+{
+	if (!test_one(a, s, e))
+		return err_context(e, "%s was not reloaded", s->unit);
 	return system_ctl(a, "reload", s->unit, e);
 }
 

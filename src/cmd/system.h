@@ -34,6 +34,9 @@ MUST_USE bool system_ctl(struct arena *, const char *verb, const char *unit, str
 /* The unit's state in systemd's word: "active", "inactive", "failed"; "unknown" without systemd. */
 const char *system_state(struct arena *, const char *unit);
 
+/* False if a web server of this machine refuses its configuration: ERR_INPUT with its message. */
+MUST_USE bool system_test_servers(struct arena *, struct err *);
+
 /* Reloads each running web server without losing a request, and prints its name. A server with an invalid configuration
  * is not reloaded: ERR_INPUT with its message. The other server is reloaded all the same. */
 MUST_USE bool system_reload_servers(struct arena *, struct err *);

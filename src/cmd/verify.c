@@ -95,6 +95,7 @@ cmd_verify(struct cmd *c)
 	if (!cmd_db(c, DB_TOOL, &db, &e)
 	    || !verify_run(db, clock_utc_s(), json ? print_result_json : verify_print, &rows, &n_broken, &e))
 		return cmd_fail(c, &e);
+	cmd_note_fact(c, FACT_VERIFY, n_broken == 0);
 	if (json && print_json(c, &rows, n_broken) != CMD_OK)
 		return CMD_FAILED;
 	if (!json)

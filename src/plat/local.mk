@@ -30,7 +30,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/host/image_decode.h src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h \
 	src/plat/host/rights.c src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c \
 	src/plat/host/task.h src/plat/host/tree.c src/plat/host/tree.h \
-	src/plat/stats/counters.def src/plat/stats/jobs.def src/plat/stats/route_class.def src/plat/stats/sending.c \
+	src/plat/stats/counters.def src/plat/stats/facts.c src/plat/stats/facts.h src/plat/stats/jobs.def src/plat/stats/route_class.def src/plat/stats/sending.c \
 	src/plat/stats/sending.h src/plat/stats/shared.c src/plat/stats/shared.h src/plat/stats/stats.c src/plat/stats/stats.h src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \
 	src/plat/stats/stats_report.h src/plat/stats/stats_show.c src/plat/stats/stats_sweep.c \

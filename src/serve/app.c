@@ -49,6 +49,7 @@ open_site(struct app *app, struct err *e)
 	if (!langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
 		return false;
 	app->origin.https = app->urls.https;
+	app->origin.hsts_s = app->conf.web_hsts_days * 24 * 3600;
 	app->session_cookie =
 	    str_fmt(&app->a, "%s%s", app->urls.https ? "__Host-" : "", app->site->session->cookie);
 	facts.tax_included = app->rules.tax.included;

@@ -3,7 +3,6 @@
 #define HEAD_MAX_B ((size_t)32 * 1024)
 #define ETAG_MAX_B 64
 #define BRIEF_S "60"
-#define HSTS "max-age=63072000; includeSubDomains"
 
 void
 response_init(struct response *r, struct arena *a)
@@ -136,8 +135,8 @@ security_headers(struct buf *b, const struct response *r, const struct response_
 		 "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n");
 	buf_z(b, r->no_referrer ? "Referrer-Policy: no-referrer\r\n"
 				: "Referrer-Policy: strict-origin-when-cross-origin\r\n");
-	if (origin->https)
-		buf_z(b, "Strict-Transport-Security: " HSTS "\r\n");
+	if (origin->https && origin->hsts_s > 0)
+		buf_fmt(b, "Strict-Transport-Security: max-age=%lld\r\n", (long long)origin->hsts_s);
 }
 
 /* Returns true for a 304. */

@@ -29,7 +29,8 @@ struct response {
 };
 
 struct response_origin {
-	bool https;	    /* of site.url: adds Strict-Transport-Security */
+	bool https;	    /* of site.url */
+	int64_t hsts_s;	    /* Strict-Transport-Security, with https; 0: none */
 	struct str form_to; /* an origin that forms may also be sent to (payment provider); or none */
 };
 

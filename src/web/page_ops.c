@@ -58,6 +58,7 @@ raw_metrics(struct request *rq, struct err *e)
 	buf_init(&b, rq->a, METRICS_MAX_B);
 	stats_read(&rq->app->stats, rq->a, &r);
 	control_report(&rq->app->control, rq->a, &r);
+	facts_load(rq->app->conf.paths_facts_dir.p, r.facts);
 	stats_put_metrics(&b, &r);
 	rq->res.type = STR("text/plain; version=0.0.4; charset=utf-8");
 	rq->res.body = buf_str(&b);

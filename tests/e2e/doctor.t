@@ -350,7 +350,7 @@ test('certificates: right, about to expire, expired, of another name, of nobody 
 	authority();
 	const env = { SSL_CERT_FILE: tls('ca.pem') }, hsts = { 'strict-transport-security': 'max-age=1' };
 	assert.deepStrictEqual((await over('good', env, hsts)).findings, []);
-	found(await over('good', env), 'no-hsts', 'Strict-Transport-Security', 'remove from');
+	found(await over('good', env), 'no-hsts', 'Strict-Transport-Security', 'kontor config set web.hsts_days 365');
 	assert.strictEqual(found(await over('late', env, hsts), 'cert-expires', 'expires in', 'certbot renew').level, 'advice');
 	found(await over('old', env), 'cert-expired', 'has expired', 'certbot renew');
 	found(await over('other', env), 'cert-host', 'is for DNS:example.org, not for localhost', 'certbot certonly -d localhost');

@@ -148,10 +148,10 @@ class Stack {
 			site: { url: `http://127.0.0.1:${this.ports.lighttpd || 1}${this.base}` },
 			db: { socket: path.join(this.dir, 'none.sock') },
 			cache: { socket: '', secret_file: path.join(this.dir, 'cache.secret') },
-			web: { deadline_ms: 1000, grace_ms: 500, metrics_from: '127.0.0.1' },
+			web: { deadline_ms: 1000, grace_ms: 500, metrics_from: '127.0.0.1', hosts: '*' },
 			limits: LIMITS,
 			paths: {
-				stats_file: path.join(this.dir, 'stats'),
+				stats_file: path.join(this.dir, 'stats'), facts_dir: path.join(this.dir, 'facts'),
 				template_dir: path.join(src, 'templates'), override_dir: '',
 				locale_dir: path.join(build, 'po'),
 				media_dir: path.join(this.dir, 'media'),

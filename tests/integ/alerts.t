@@ -98,7 +98,7 @@ awk '
 	/^ *- alert:/ { if (name != "") tell(); name = $3; n = 0 }
 	/^ *severity: (page|ticket|info)$/ { n++ }
 	/^ *(summary|description): ".*"$/ { n++ }
-	/^ *runbook:/ && $2 == "doc/alarms.md#" tolower(name) { n++ }
+	/^ *runbook:/ && $2 == "/usr/share/doc/kontor/alarms.md#" tolower(name) { n++ }
 	function tell() { if (n != 4) print name }
 	END { tell() }' "$rules" >"$dir/found"
 is_empty "$dir/found"

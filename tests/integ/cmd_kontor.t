@@ -98,12 +98,24 @@ etc=$(cd "${top_srcdir:-.}" && pwd)/etc
 statics=${top_builddir:-.}/htdocs/static
 publish() { "$kontor" --config "$conf" publish --static "$statics" --models "$etc" "$@"; }
 ends 0 "$kontor" --config "$conf" config set paths.web_dir "$web" paths.template_dir "$templates" \
-	paths.locale_dir "$(cd "${top_builddir:-.}" && pwd)/po" site.url https://example.org/shop
+	paths.locale_dir "$(cd "${top_builddir:-.}" && pwd)/po" site.url https://example.org/shop \
+	web.hosts '*'
 (umask 077 && ends 0 publish --backends 1,2,10) && [ "$(grep -c 'BalancerMember' "$web/apache.conf")" = 3 ] &&
 	grep -q 'kontor/10.sock' "$web/lighttpd.conf" && grep -q '"/shop/"' "$web/lighttpd.conf" &&
 	cmp -s "$web/apache.conf" "$web/apache-path.conf" && [ -s "$web/error/503.html" ] &&
 	! grep -q '@[A-Z_]*@' "$web/apache.conf" "$web/lighttpd.conf" && ! grep -q '^RequestRead' "$web/apache.conf"
 claim publish_writes_what_the_web_servers_need
+awk '/^[ \t]*<(Location|Directory|Proxy)/ { n++ } /^[ \t]*<\/(Location|Directory|Proxy)/ { n-- }
+	n == 0 && /^[ \t]*[A-Z]/ && !/^(Alias|ProxyPass|RedirectMatch) "?[!]?.*\/shop/ { print; bad = 1 } END { exit bad }' "$web/apache-path.conf"
+claim in_a_path_nothing_is_said_about_the_rest_of_the_server
+ends 0 "$kontor" --config "$conf" config set web.hosts 'www.example.org, [2001:db8::1]' && ends 0 publish --backends 1 &&
+	! grep -q BalancerMember "$web/apache-path.conf" && grep -q BalancerMember "$web/apache.conf" &&
+	grep -qF '$HTTP["host"] =~ "^(example\.org|www\.example\.org|\[2001:db8::1\])(:[0-9]+)?$" {' "$web/lighttpd.conf" &&
+	[ "$(tail -n 1 "$web/lighttpd.conf")" = '}' ]
+claim only_the_hosts_of_the_shop_are_served
+ends 0 "$kontor" --config "$conf" config set web.hosts 'a|b' && ends 1 publish --backends 1 && says 'a|b is not the name of a host' &&
+	grep -qF 'www\.example' "$web/lighttpd.conf" && ends 0 "$kontor" --config "$conf" config set web.hosts '*'
+claim what_is_no_name_of_a_host_is_refused
 [ "$(stat -c %a "$web" "$web/error" "$web/static/"*.css "$web/error/503.html" | tr '\n' ' ')" = '755 755 644 644 ' ]
 claim what_is_published_can_be_read_by_web_servers
 echo old >"$web/static/kontor.11111111.css" && touch -d '80 days ago' "$web/static/kontor.11111111.css"

@@ -1,6 +1,7 @@
 # The Debian package: built twice, checked by lintian and blhc, and run under systemd in machines of its own. A separate
 # target, since it needs root, Debian's tools and a package mirror.
-PACKAGE_TESTS = tests/package/machine.js tests/package/next-release tests/package/package.t tests/package/visit.js
+PACKAGE_TESTS = tests/package/machine.js tests/package/next-release tests/package/other_sites.t \
+	tests/package/package.t tests/package/visit.js
 EXTRA_DIST += $(PACKAGE_TESTS) tests/package/all
 
 check-package: all

@@ -28,7 +28,7 @@ function booksHold() {
 }
 
 // Visitors browse and buy while `work` runs, and until they have sent ENOUGH requests; none may see a failure.
-async function unnoticed(work, base = '/shop') {
+async function unnoticed(work, base = '/kontor') {
 	const visitors = m.node(path.join(__dirname, 'visit.js'), [ORIGIN, base], ['pipe', 'pipe', 'pipe']);
 	let text = '', asked = 0, ended = null;
 	visitors.stdout.on('data', (part) => { text += part; });
@@ -75,8 +75,8 @@ for (const server of ['apache2', 'lighttpd']) {
 		assert.strictEqual(m.sh('systemctl --failed --no-legend').trim(), '');
 		for (const unit of [server, 'mariadb', 'memcached', 'kontor@1', 'kontor@2', 'kontor-jobs', 'kontor.target', 'kontor-verify.timer'])
 			assert.strictEqual(active(unit), 'active', unit);
-		assert.match(page(`${ORIGIN}/shop/en/`), /<title>Welcome/);
-		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+		assert.match(page(`${ORIGIN}/kontor/en/`), /<title>Welcome/);
+		assert.strictEqual(status(`${ORIGIN}/kontor/readyz`), '200');
 	});
 	claim('kontor doctor finds no fault, and each one that is planted', async () => {
 		const doctor = (...checks) => JSON.parse(m.run(`kontor doctor --json ${checks.join(' ')}`).stdout);
@@ -102,7 +102,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	});
 	claim('with goods it shows a product and takes an order', async () => {
 		m.sh('kontor demo');
-		const product = /href="(\/shop\/en\/p\/[^"]+)"/.exec(page(`${ORIGIN}/shop/en/`))[1];
+		const product = /href="(\/kontor\/en\/p\/[^"]+)"/.exec(page(`${ORIGIN}/kontor/en/`))[1];
 		assert.match(page(ORIGIN + product), /cart\/add/);
 		await unnoticed(async () => {});
 		assert.ok(orders() > 0);
@@ -155,8 +155,8 @@ for (const server of ['apache2', 'lighttpd']) {
 	});
 	claim('a worker that stands still is ended by kontor-jobs and replaced', async () => {
 		m.sh('kontor config set test.faults yes && kontor reload');
-		await until('the fault to be allowed', () => status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: busy'") === '503');
-		assert.match(status(`${ORIGIN}/shop/en/`, "-H 'X-Kontor-Fault: stop'"), /^50[034]$/); // whoever is first: the web server's time limit or the end
+		await until('the fault to be allowed', () => status(`${ORIGIN}/kontor/en/`, "-H 'X-Kontor-Fault: busy'") === '503');
+		assert.match(status(`${ORIGIN}/kontor/en/`, "-H 'X-Kontor-Fault: stop'"), /^50[034]$/); // whoever is first: the web server's time limit or the end
 		await until('its end to be counted', () => JSON.parse(m.run('kontor status --json').stdout).ended.hung === 1);
 		m.sh('kontor config set test.faults no && kontor reload');
 		await until('four workers', () => /4 of 4 workers/.test(m.run('kontor status').stdout));
@@ -171,7 +171,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	claim('a backend whose processes are all killed is there again', async () => {
 		m.sh('systemctl kill -s KILL kontor@1');
 		await until('it to be active', () => active('kontor@1') === 'active' && /^1 .*listens/m.test(m.run('kontor backends').stdout));
-		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+		assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '200');
 	});
 	claim('a backup in the middle of sales is destroyed for and restored from', async () => {
 		await unnoticed(() => m.start_sh('systemctl start kontor-backup'));
@@ -182,17 +182,17 @@ for (const server of ['apache2', 'lighttpd']) {
 		note(text.trim().split('\n').pop());
 		booksHold();
 		assert.ok(orders() > 0 && orders() <= sold);
-		await until('the shop', () => status(`${ORIGIN}/shop/readyz`) === '200');
+		await until('the shop', () => status(`${ORIGIN}/kontor/readyz`) === '200');
 		await unnoticed(async () => {});
 	});
 	claim('an upgrade with a migration loses no request', async () => {
-		const css = /static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/shop/en/`))[1];
+		const css = /static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/kontor/en/`))[1];
 		m.sh("echo '# mine' >>/etc/kontor/kontor.conf");
 		await unnoticed(() => m.start_sh(`apt-get install -qy /srv/${path.basename(nextDeb)}`));
 		assert.match(m.sh('kontor --version'), /0\.1\.1/);
 		assert.strictEqual(m.sh("mariadb -N -B -e 'SELECT MAX(version) FROM kontor.schema_migration'").trim(), `${NEXT_SCHEMA}`);
-		assert.notStrictEqual(/static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/shop/en/`))[1], css);
-		assert.strictEqual(status(`${ORIGIN}/shop/static/${css}`), '200', 'pages that are in browsers still find their style');
+		assert.notStrictEqual(/static\/(kontor\.\w+\.css)/.exec(page(`${ORIGIN}/kontor/en/`))[1], css);
+		assert.strictEqual(status(`${ORIGIN}/kontor/static/${css}`), '200', 'pages that are in browsers still find their style');
 		assert.match(m.sh('ls /var/backups/kontor'), /^kontor-before-upgrade-/m);
 		assert.match(m.sh('tail -n 1 /etc/kontor/kontor.conf'), /# mine/);
 		booksHold();
@@ -200,7 +200,7 @@ for (const server of ['apache2', 'lighttpd']) {
 	claim('after the machine was started anew, so is the shop', async () => {
 		await m.halt();
 		await m.start();
-		await until('the shop', () => m.run(`curl -sf -o /dev/null ${ORIGIN}/shop/readyz`).status === 0);
+		await until('the shop', () => m.run(`curl -sf -o /dev/null ${ORIGIN}/kontor/readyz`).status === 0);
 		assert.strictEqual(active('kontor-jobs'), 'active');
 		assert.strictEqual(m.sh('systemctl --failed --no-legend').trim(), '');
 		booksHold();
@@ -210,9 +210,9 @@ for (const server of ['apache2', 'lighttpd']) {
 		m.sh("echo 'kontor kontor/site-url string http://shoptest/tea' | debconf-set-selections");
 		m.sh('kontor config set site.url http://shoptest/tea && dpkg-reconfigure -f noninteractive kontor 2>&1');
 		assert.strictEqual(status(`${ORIGIN}/tea/en/`), '200');
-		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '404');
-		m.sh('kontor config set site.url http://shoptest/shop && dpkg-reconfigure -f noninteractive kontor 2>&1');
-		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+		assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '404');
+		m.sh('kontor config set site.url http://shoptest/kontor && dpkg-reconfigure -f noninteractive kontor 2>&1');
+		assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '200');
 		assert.strictEqual(orders(), before);
 	});
 	claim('a removed package leaves configuration and data, and the web server works', () => {
@@ -220,15 +220,15 @@ for (const server of ['apache2', 'lighttpd']) {
 		assert.strictEqual(active(server), 'active');
 		assert.strictEqual(active('kontor@1'), 'inactive');
 		assert.strictEqual(m.run('pgrep kontor.fcgi').status, 1);
-		assert.strictEqual(status(`${ORIGIN}/shop/en/`), '404');
+		assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '404');
 		assert.ok(orders() > 0);
 		m.sh('test -s /etc/kontor/kontor.conf && test -d /var/lib/kontor/media');
 	});
 	claim('installed again, it goes on where it was', () => {
 		const before = orders();
 		install(`/srv/${path.basename(nextDeb)}`);
-		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
-		assert.match(page(`${ORIGIN}/shop/en/`), /\/en\/p\//);
+		assert.strictEqual(status(`${ORIGIN}/kontor/readyz`), '200');
+		assert.match(page(`${ORIGIN}/kontor/en/`), /\/en\/p\//);
 		assert.strictEqual(orders(), before);
 		assert.match(m.sh('cat /etc/kontor/kontor.conf'), /# mine/);
 		booksHold();
@@ -245,7 +245,7 @@ for (const server of ['apache2', 'lighttpd']) {
 		m.sh(`rm -rf /var/backups/kontor && mariadb kontor -e "DELETE FROM schema_migration WHERE version = ${NEXT_SCHEMA}; ALTER TABLE session DROP COLUMN remark"`);
 		install(`/srv/${path.basename(nextDeb)}`);
 		assert.match(m.sh('ls /var/backups/kontor'), /^kontor-before-upgrade-/m, 'what an older release left is copied first');
-		assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+		assert.strictEqual(status(`${ORIGIN}/kontor/readyz`), '200');
 		assert.ok(orders() >= before);
 		await unnoticed(async () => {});
 		booksHold();
@@ -270,10 +270,10 @@ test('a web server that comes after the shop takes it too', async () => {
 	m.put(thisDeb);
 	install(`--no-install-recommends /srv/${path.basename(thisDeb)} curl`);
 	install('--no-install-recommends lighttpd');
-	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+	assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '200');
 	m.sh('systemctl stop lighttpd');
 	install('apache2');
-	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '200');
+	assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '200');
 });
 test('both web servers are reloaded, also when one of them cannot be', () => {
 	m.sh('systemctl start apache2 && echo Nonsense >/etc/apache2/conf-enabled/nonsense.conf');
@@ -298,13 +298,13 @@ test('installed while the database is away, the way that its message tells keeps
 	m.sh('systemctl stop mariadb');
 	const text = install(`--no-install-recommends /srv/${path.basename(thisDeb)}`);
 	assert.match(text, /THE DATABASE IS NOT SET UP YET/);
-	assert.strictEqual(status(`${ORIGIN}/shop/en/`), '503');
+	assert.strictEqual(status(`${ORIGIN}/kontor/en/`), '503');
 	m.sh('systemctl start mariadb');
 	// independent of the answers to dbconfig-common
 	m.sh("echo 'kontor kontor/dbconfig-reinstall boolean true' | debconf-set-selections");
 	m.sh(/^kontor: +(dpkg-reconfigure .*)$/m.exec(text)[1]);
 	assert.strictEqual(goods(), 69);
-	assert.strictEqual(status(`${ORIGIN}/shop/readyz`), '200');
+	assert.strictEqual(status(`${ORIGIN}/kontor/readyz`), '200');
 	booksHold();
 });
 test('an upgrade leaves the shop with the database that its configuration names', async () => {

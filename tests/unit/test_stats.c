@@ -305,6 +305,7 @@ START_TEST(a_killed_request_is_counted_once_as_crashed)
 	ck_assert_uint_eq(stats_sweep(&st), 1);
 	ck_assert_uint_eq(stats_sweep(&st), 0);
 	ck_assert_uint_eq(ended_as(STATS_CRASHED), 1);
+	ck_assert_uint_eq(shared_get(&st.area->slot[0].count[STAT_route_product_crashed]), 1);
 	ck_assert_uint_eq(begun(), ended());
 }
 END_TEST

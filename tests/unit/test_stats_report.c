@@ -193,6 +193,12 @@ START_TEST(metrics_are_well_formed_and_hold_the_counts)
 	    "kontor_requests_ended_total{backend=\"shop-2\",outcome=\"handled\"} 4\n",
 	    "kontor_cache_lookups_total{backend=\"shop-1\",class=\"product\",result=\"hit\"} 90\n",
 	    "kontor_errors_total{backend=\"shop-2\",kind=\"upstream\"} 1\n",
+	    "kontor_requests_by_route_total{backend=\"shop-1\",route=\"product\",outcome=\"answered\"} 80\n",
+	    "kontor_requests_by_route_total{backend=\"shop-2\",route=\"product\",outcome=\"handled\"} 4\n",
+	    "kontor_requests_by_route_total{backend=\"shop-2\",route=\"product\",outcome=\"cut_off\"} 1\n",
+	    "kontor_requests_by_route_total{backend=\"shop-2\",route=\"cart\",outcome=\"handled\"} 0\n",
+	    "kontor_requests_by_route_total{backend=\"jobs\",route=\"product\",outcome=\"answered\"} 0\n",
+	    "kontor_verify_last_run_seconds 1700000000\n", "kontor_verify_holds 1\n", "kontor_backup_last_seconds 0\n",
 	    "kontor_db_query_seconds_total{backend=\"jobs\"} 0.005000000\n",
 	    "kontor_request_seconds_count{route=\"product\"} 100\n",
 	    "kontor_request_seconds_bucket{route=\"product\",le=\"+Inf\"}",
@@ -209,6 +215,8 @@ START_TEST(metrics_are_well_formed_and_hold_the_counts)
 	stats_read(&st[0], &a, &r);
 	r.services = &db;
 	r.n_services = 1;
+	ck_ok(fact_save(dir, FACT_VERIFY, 1700000000, 1, &e), &e);
+	facts_load(dir, r.facts);
 	stats_put_metrics(&b, &r);
 	ck_ok(buf_check(&b, &e), &e);
 	check_metrics(buf_str(&b));

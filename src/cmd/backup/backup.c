@@ -25,8 +25,11 @@ cmd_backup(struct cmd *c)
 		b.kind = BACKUP_BEFORE_UPGRADE;
 	ok = cmd_conf(c, &e) && backup_make(&b, c->a, &e);
 	progress_clear();
-	if (b.made)
+	if (b.made) {
 		progress_step("made: %s", b.path);
+		if (!before_upgrade) /* that one is for a way back, not instead of the nightly one */
+			cmd_note_fact(c, FACT_BACKUP, b.check);
+	}
 	if (ok)
 		return CMD_OK;
 	(void)err_context(&e, b.made ? "the backup is made, but an old one cannot be removed" : "no backup was made");

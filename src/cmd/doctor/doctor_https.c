@@ -73,7 +73,11 @@ check_tls(struct doctor *d)
 	case HTTP_ANSWERED:
 		check_time(d, &x);
 		if (x.status == 200 && http_header(&x, STR("Strict-Transport-Security")).n == 0)
-			FIND(d, no_hsts);
+			FIND(d, no_hsts, "HINT",
+			    d->conf->web_hsts_days > 0
+				? "remove from the web server's configuration the line that unsets the header"
+				: str_fmt(d->a, "if all pages of %.*s use https: kontor config set web.hsts_days 365 "
+						"&& kontor reload", STR_ARG(d->urls->name)).p);
 		break;
 	case HTTP_BAD_CERT: judge_refused(d, url, x.why); break;
 	case HTTP_NO_TLS: FIND(d, tls_none, "WHY", x.why); break;

@@ -1,10 +1,12 @@
 /* The web servers' configuration, made from models with placeholders like @BASE@. A line with @BACKEND@ is repeated
  * for each backend, one with @LANG@ for each language. */
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fill.h"
 #include "cmd/publish/publish.h"
+#include "cmd/system.h"
 #include "plat/host/file_replace.h"
 #include "plat/text/file.h"
 #include "view/lang.h"
@@ -12,6 +14,8 @@
 
 #define DEFLATE_MODULE "/usr/lib/lighttpd/mod_deflate.so"
 #define CONF_MAX_B ((size_t)1 << 20)
+#define HOSTS_MAX_B 8192
+#define SYSTEM_DIR LOCALSTATEDIR "/lib/kontor/web" /* that the package has the web servers include */
 
 enum {
 	WORD_BACKEND,
@@ -30,6 +34,8 @@ enum {
 	WORD_ERROR,
 	WORD_TIMEOUT,
 	WORD_DEFLATE,
+	WORD_HOSTS,
+	WORD_END_HOSTS,
 	WORD__MAX
 };
 
@@ -99,20 +105,97 @@ servers_fill(const struct publish *p, const char *name, struct words *w, struct 
 }
 
 static bool
-write_apache(const struct publish *p, const char *dir, struct words *w, struct err *e)
+serves_every_host(const struct conf *c)
 {
-	static const char nothing[] = "# Written by `kontor publish`: site.url has no path, so the shop has a virtual "
-				      "host of its own, which\n# includes apache.conf.\n";
-	struct str text, log;
+	for (size_t i = 0; i < c->web_hosts.n; i++)
+		if (str_eq_z(c->web_hosts.v[i], "*"))
+			return true;
+	return false;
+}
 
-	if (!servers_fill(p, "apache/kontor.conf", w, &text, e)
-	    || !file_replace(p->a, str_fmt(p->a, "%s/apache.conf", dir).p, text, e)
-	    || !servers_fill(p, "apache/kontor-log.conf", w, &log, e)
-	    || !file_replace(p->a, str_fmt(p->a, "%s/apache-log.conf", dir).p, log, e))
+/* A name as a part of a regular expression. */
+static bool
+put_host(struct buf *b, struct str name, struct err *e)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = (char)tolower((unsigned char)name.p[i]);
+
+		if (!isalnum((unsigned char)c) && strchr("-_.:[]", c) == NULL)
+			return err_set(e, ERR_INPUT, "web.hosts: %.*s is not the name of a host", STR_ARG(name));
+		if (strchr(".[]", c) != NULL)
+			buf_ch(b, '\\');
+		buf_ch(b, c);
+	}
+	return true;
+}
+
+/* The condition of lighttpd that keeps the shop off the server's other hosts. */
+static bool
+set_hosts(const struct publish *p, const struct urls *urls, struct words *w, struct err *e)
+{
+	const struct conf_list *others = &p->conf->web_hosts;
+	struct buf b;
+
+	w->word[WORD_HOSTS].value = w->word[WORD_END_HOSTS].value = STR("");
+	if (serves_every_host(p->conf))
+		return true;
+	buf_init(&b, p->a, HOSTS_MAX_B);
+	buf_z(&b, "$HTTP[\"host\"] =~ \"^(");
+	if (!put_host(&b, urls->name, e))
 		return false;
-	if (w->word[WORD_BASE].value.n == 0)
-		text = str_z(nothing);
-	return file_replace(p->a, str_fmt(p->a, "%s/apache-path.conf", dir).p, text, e);
+	for (size_t i = 0; i < others->n; i++) {
+		buf_ch(&b, '|');
+		if (!put_host(&b, others->v[i], e))
+			return false;
+	}
+	buf_z(&b, ")(:[0-9]+)?$\" {");
+	w->word[WORD_HOSTS].value = buf_str(&b);
+	w->word[WORD_END_HOSTS].value = STR("}");
+	return buf_check(&b, e);
+}
+
+/* The files that the web servers include. */
+enum { FILE_APACHE, FILE_APACHE_PATH, FILE_APACHE_LOG, FILE_LIGHTTPD, FILE__MAX };
+
+static const char *const file_names[FILE__MAX] = {
+    "apache.conf", "apache-path.conf", "apache-log.conf", "lighttpd.conf"};
+
+static bool
+write_files(const struct publish *p, const char *dir, const struct str files[FILE__MAX], struct err *e)
+{
+	for (size_t i = 0; i < FILE__MAX; i++)
+		if (files[i].p != NULL
+		    && !file_replace(p->a, str_fmt(p->a, "%s/%s", dir, file_names[i]).p, files[i], e))
+			return false;
+	return true;
+}
+
+/* Replaces the files, and takes them back if a web server of this machine refuses its configuration only with the new
+ * ones: at its next start it would serve no site at all. */
+static bool
+replace_files(const struct publish *p, const char *dir, const struct str files[FILE__MAX], struct err *e)
+{
+	struct str before[FILE__MAX];
+	struct err refused = {0}, still = {0};
+	bool found, changed = false;
+
+	for (size_t i = 0; i < FILE__MAX; i++) {
+		if (!file_find(p->a, str_fmt(p->a, "%s/%s", dir, file_names[i]).p, CONF_MAX_B, &before[i], &found, e))
+			return false;
+		if (!found)
+			before[i] = STR_NONE;
+		changed |= found && !str_eq(before[i], files[i]);
+	}
+	if (!write_files(p, dir, files, e))
+		return false;
+	if (!changed || strcmp(dir, SYSTEM_DIR) != 0 || system_test_servers(p->a, &refused))
+		return true;
+	if (!write_files(p, dir, before, e))
+		return false;
+	if (!system_test_servers(p->a, &still))
+		return write_files(p, dir, files, e); /* the reason is elsewhere */
+	*e = refused;
+	return err_context(e, "the web servers' files stay as they were");
 }
 
 /* A web server does not start if the folder of a log is missing. */
@@ -158,12 +241,30 @@ set_base(const struct publish *p, struct words *w, struct err *e)
 		w->word[WORD_END_BELOW].value = STR("</Location>");
 		w->word[WORD_HOST_ONLY].value = STR("# ");
 	}
-	return true;
+	return set_hosts(p, &urls, w, e);
+}
+
+static bool
+fill_files(const struct publish *p, struct words *w, struct str files[FILE__MAX], struct err *e)
+{
+	static const struct str not_everywhere = STR_INIT(
+	    "# Written by `kontor publish`: the shop is not in every virtual host, since site.url has no path or\n"
+	    "# web.hosts is not *. The virtual host of the shop includes apache.conf.\n");
+
+	set_log(p, w, p->conf->log_apache_failures);
+	if (!servers_fill(p, "apache/kontor.conf", w, &files[FILE_APACHE], e)
+	    || !servers_fill(p, "apache/kontor-log.conf", w, &files[FILE_APACHE_LOG], e))
+		return false;
+	files[FILE_APACHE_PATH] = w->word[WORD_BASE].value.n > 0 && serves_every_host(p->conf) ? files[FILE_APACHE]
+	                                                                                       : not_everywhere;
+	set_log(p, w, p->conf->log_lighttpd_failures);
+	return servers_fill(p, "lighttpd/kontor.conf", w, &files[FILE_LIGHTTPD], e);
 }
 
 bool
 publish_servers(const struct publish *p, const char *dir, struct err *e)
 {
+	struct str files[FILE__MAX];
 	const struct conf *c = p->conf;
 	int64_t timeout_s = (c->web_deadline_ms + c->web_grace_ms + 999) / 1000 + 1;
 	struct words w = {.word = {
@@ -182,19 +283,15 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	    [WORD_MEDIA] = {STR("@MEDIA_DIR@"), c->paths_media_dir},
 	    [WORD_ERROR] = {STR("@ERROR_DIR@"), str_fmt(p->a, "%s/error", dir)},
 	    [WORD_DEFLATE] = {STR("@LIGHTTPD_DEFLATE@"), STR("")},
+	    [WORD_HOSTS] = {.name = STR("@HOSTS@")},
+	    [WORD_END_HOSTS] = {.name = STR("@END_HOSTS@")},
 	    [WORD_TIMEOUT] = {STR("@READ_TIMEOUT_S@"), str_fmt(p->a, "%lld", (long long)timeout_s)},
 	}};
-	struct str text;
 
 	/* The module is in a separate package, and lighttpd does not start if a module is missing. */
 	if (access(DEFLATE_MODULE, F_OK) == 0)
 		w.word[WORD_DEFLATE].value = STR("\"mod_deflate\", ");
 	if (!set_base(p, &w, e) || !set_languages(p, &w, e))
 		return false;
-	set_log(p, &w, c->log_apache_failures);
-	if (!write_apache(p, dir, &w, e))
-		return false;
-	set_log(p, &w, c->log_lighttpd_failures);
-	return servers_fill(p, "lighttpd/kontor.conf", &w, &text, e)
-	       && file_replace(p->a, str_fmt(p->a, "%s/lighttpd.conf", dir).p, text, e);
+	return fill_files(p, &w, files, e) && replace_files(p, dir, files, e);
 }

@@ -380,6 +380,18 @@ stats_sending(struct stats *st, enum stats_end end)
 }
 
 void
+stats_raise_route(struct stats_slot *s, enum stats_end how)
+{
+	uint64_t route = shared_get(&s->route);
+
+	_Static_assert(STAT_route_home_answered - STAT_route_none_answered == (int)STATS_END__MAX
+	                   && STAT_route_none_hung - STAT_route_none_answered == (int)STATS_HUNG,
+	    "counters.def follows enum stats_end");
+	if (s->role == STATS_WORKER && route < STATS_ROUTE__MAX)
+		stats_raise(&s->count[STAT_route_none_answered + route * STATS_END__MAX + how], 1);
+}
+
+void
 stats_end(struct stats *st, enum stats_end how)
 {
 	struct stats_slot *s = stats_own(st);
@@ -395,6 +407,7 @@ stats_end(struct stats *st, enum stats_end how)
 		i++;
 	stats_raise(&t->sum_ns, took_ns);
 	stats_raise(&t->bucket[i], 1);
+	stats_raise_route(s, how);
 	stats_raise(&s->ended[how], 1);
 }
 

@@ -102,6 +102,9 @@ struct stats_slot *stats_own(const struct stats *);
 /* The time since the process should have ended its request or shown life; 0: it is in time. */
 uint64_t stats_overdue_ns(const struct stats *, const struct stats_slot *);
 
+/* Counts an ending by the class of its page. For the single writer, in the program's own layout. */
+void stats_raise_route(struct stats_slot *, enum stats_end);
+
 /* Requests that have ended in this slot. When read before `begun`, it never exceeds `begun`. */
 uint64_t stats_ended(const struct stats_slot *);
 

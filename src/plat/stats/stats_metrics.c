@@ -132,6 +132,19 @@ service_labels(struct arena *a, const struct stats_service *s)
 				  : str_fmt(a, "service=\"%s\",server=\"%s\"", s->service, s->server).p;
 }
 
+static const struct {
+	const char *name, *help;
+	enum fact_name fact;
+	bool at; /* the time of the outcome instead of its value */
+} fact_metrics[] = {
+    {"verify_last_run_seconds", "When kontor verify last ran, in seconds since 1970; 0: not known.", FACT_VERIFY, true},
+    {"verify_holds", "1 if every invariant held when kontor verify last ran.", FACT_VERIFY, false},
+    {"backup_last_seconds", "When the last backup was made, in seconds since 1970; 0: not known.", FACT_BACKUP, true},
+    {"backup_proven", "1 if the last backup was restored for trial.", FACT_BACKUP, false},
+    {"certificate_expires_seconds", "When the certificate of site.url expires, in seconds since 1970; 0: not known.",
+	FACT_CERTIFICATE, false},
+};
+
 void
 stats_put_metrics(struct buf *b, const struct stats_report *r)
 {
@@ -143,6 +156,12 @@ stats_put_metrics(struct buf *b, const struct stats_report *r)
 		put_sample(b, "breaker_open", service_labels(b->a, &r->services[i]), r->services[i].open ? 1 : 0);
 	put_head(b, "ordering_paused", "gauge", "1 while the operator has paused ordering.");
 	put_sample(b, "ordering_paused", "", r->paused ? 1 : 0);
+	for (size_t i = 0; i < ARRAY_LEN(fact_metrics); i++) {
+		const struct fact *f = &r->facts[fact_metrics[i].fact];
+
+		put_head(b, fact_metrics[i].name, "gauge", fact_metrics[i].help);
+		put_sample(b, fact_metrics[i].name, "", (uint64_t)(fact_metrics[i].at ? f->at_s : f->value));
+	}
 	put_head(b, "counting_since_seconds", "gauge", "When the counters began at 0, in seconds since 1970.");
 	put_sample(b, "counting_since_seconds", "", (uint64_t)r->made_s);
 }
@@ -174,6 +193,8 @@ stats_put_man(struct buf *b)
 		 ".SH METRICS\n");
 	for (size_t i = 0; i < ARRAY_LEN(of_slots); i++)
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
+	for (size_t i = 0; i < ARRAY_LEN(fact_metrics); i++)
+		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", fact_metrics[i].name, fact_metrics[i].help);
 	for (int i = 0; i < STAT__MAX; i++) {
 		if (i > 0 && strcmp(c[i].metric, c[i - 1].metric) == 0)
 			continue;

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "plat/stats/facts.h"
 #include "plat/stats/stats.h"
 
 #define STATS_BUCKETS 12 /* of request times; the last one has no upper bound */
@@ -61,6 +62,7 @@ struct stats_report {
 	bool read_only;		  /* the database accepts no changes */
 	size_t n_services;
 	struct stats_service *services;
+	struct fact facts[FACT__MAX]; /* filled by facts_load() */
 	/* filled by stats_read() */
 	size_t n_workers, n_backends;
 	struct stats_worker *workers;

@@ -230,6 +230,14 @@ quantile(struct buf *b, const uint64_t *bucket, uint64_t n, uint64_t part)
 	return "> 2500";
 }
 
+static uint64_t
+failed(const struct stats_sum *s, int route)
+{
+	const uint64_t *n = &s->count[STAT_route_none_answered + route * STATS_END__MAX];
+
+	return n[STATS_HANDLED] + n[STATS_CUT] + n[STATS_CRASHED] + n[STATS_HUNG];
+}
+
 static void
 put_times(struct buf *b, const struct stats_report *r)
 {
@@ -244,11 +252,12 @@ put_times(struct buf *b, const struct stats_report *r)
 		if (n == 0)
 			continue;
 		if (!any)
-			buf_fmt(b, "%-20s %12s %10s %10s %10s %10s\n", "TIME in ms", "requests", "mean", "half", "95 %",
-			    "99 %");
+			buf_fmt(b, "%-20s %12s %10s %10s %10s %10s %10s\n", "TIME in ms", "requests", "failed", "mean",
+			    "half", "95 %", "99 %");
 		any = true;
-		buf_fmt(b, "%-20s %12llu %10.2f %10s %10s %10s\n", stats_route_name((enum stats_route)k),
-		    (unsigned long long)n, (double)r->all->times[k].sum_ns / 1e6 / (double)n,
+		buf_fmt(b, "%-20s %12llu %10s %10.2f %10s %10s %10s\n", stats_route_name((enum stats_route)k),
+		    (unsigned long long)n, N(b, failed(r->all, k)),
+		    (double)r->all->times[k].sum_ns / 1e6 / (double)n,
 		    quantile(b, bucket, n, 50), quantile(b, bucket, n, 95), quantile(b, bucket, n, 99));
 	}
 	if (any)
@@ -262,7 +271,7 @@ put_counters(struct buf *b, const struct stats_report *r)
 
 	buf_z(b, "COUNTERS other than 0\n");
 	for (int i = 0; i < STAT__MAX; i++) {
-		if (r->all->count[i] == 0)
+		if (r->all->count[i] == 0 || strcmp(c[i].metric, "requests_by_route") == 0) /* these are above */
 			continue;
 		if (strcmp(c[i].unit, "ns") == 0)
 			buf_fmt(b, "  %-24s %16.3f s", c[i].name, (double)r->all->count[i] / 1e9);

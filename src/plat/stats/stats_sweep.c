@@ -57,6 +57,8 @@ stats_settle(const struct stats_area *area, int slot, bool same_boot)
 	log_put(death->level, "event=%s backend=%s slot=%d dead_pid=%d class=%s msg=\"%s\"", death->event, s->backend,
 	    slot, (int)shared_get(&s->pid), stats_route_name((enum stats_route)shared_get(&s->route)), death->why);
 	log_request(NULL);
+	if (area->layout == stats_layout())
+		stats_raise_route(s, end);
 	stats_raise(&s->ended[end], begun - ended); /* after logging; the line may appear twice */
 	return (size_t)(begun - ended);
 }
