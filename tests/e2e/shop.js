@@ -35,8 +35,12 @@ class Shop extends Stack {
 		shop.services = sv;
 		shop.far = proxy;
 		await shop.importGoods('Goods', goods);
-		shop.jobs = shop.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', shop.confFile]);
+		shop.startJobs();
 		return shop;
+	}
+
+	startJobs() {
+		this.jobs = this.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', this.confFile]);
 	}
 
 	// A test that counts or lists goods imports its own, with a category (and so a vendor) that no other test uses.
@@ -50,9 +54,26 @@ class Shop extends Stack {
 			throw new Error(`import: ${r.stdout}${r.stderr}`);
 	}
 
+	// The same while the test goes on; false when it failed.
+	async importAside(category, goods) {
+		const file = path.join(this.dir, `${category}.csv`);
+		fs.writeFileSync(file, csv(category, goods));
+		const p = child.spawn(path.join(build, 'kontor'), ['--config', this.confFile, 'import', 'products', file], { stdio: 'ignore' });
+		return await new Promise((done) => p.on('exit', done)) === 0;
+	}
+
 	// "db-kill", "db-start", "mc-stop", ...
 	service(verb) {
 		services(verb, this.services);
+	}
+
+	// The same while the test goes on.
+	async serviceDo(verb) {
+		const p = child.spawn(script, [verb, this.services],
+			{ stdio: 'inherit', env: { ...process.env, top_srcdir: src, top_builddir: build } });
+		const code = await new Promise((done) => p.on('exit', done));
+		if (code !== 0)
+			throw new Error(`services ${verb}: ${code}`);
 	}
 
 	// Runs SQL as the database's administrator.

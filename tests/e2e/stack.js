@@ -214,6 +214,13 @@ class Stack {
 		throw new Error(`${name} does not start: ${fs.readFileSync(path.join(this.dir, 'log', `${name}.out`), 'utf8')}`);
 	}
 
+	// Starts a killed server again, on its port.
+	async restartServer(name) {
+		const { spawnfile, spawnargs } = this.servers[name];
+		this.servers[name] = this.spawn(name, spawnfile, spawnargs.slice(1));
+		await until(name, () => this.servers[name].gone || this.isOurs(name));
+	}
+
 	// True if the server that answers on the port is the one started here.
 	async isOurs(name) {
 		const mark = path.join(this.dir, 'web', 'static', 'stack.txt');
