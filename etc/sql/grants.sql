@@ -1,10 +1,11 @@
 -- Least privilege for each account. `kontor migrate` runs this last, as db.tool_user, which has all
 -- rights in the database with GRANT OPTION. By hand: replace @db@, @web@, @jobs@ and @backup@ by
--- names.
+-- names. REVOKE takes away what earlier releases needed: `kontor migrate --keep-rights` leaves it out,
+-- while workers of such a release still run; without the right it does nothing.
 --
 -- @web@ is the storefront: it reads the catalogue, keeps sessions and carts, places orders. It
--- cannot change the catalogue, cannot change or delete an order's lines and copies, and can only
--- append to the journals.
+-- cannot change the catalogue or an order, cannot read an order or address without the token of the
+-- order's link, and can add to the journals only what belongs to the order that it is placing.
 
 GRANT SELECT ON @db@.schema_migration TO @web@;
 GRANT SELECT ON @db@.shop_control TO @web@;
@@ -26,35 +27,60 @@ GRANT SELECT ON @db@.search_block TO @web@;
 -- Workers of schema 1 read it and may still be running; revoke this before the table is dropped.
 GRANT SELECT ON @db@.search_token TO @web@;
 GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @web@;
-GRANT INSERT ON @db@.stock_movement TO @web@;
 GRANT SELECT, INSERT, UPDATE (seen_at) ON @db@.session TO @web@;
 -- ON DUPLICATE KEY UPDATE needs the UPDATE right on every inserted column, not only on changed ones.
 GRANT SELECT, INSERT, UPDATE (session_id, is_open, order_key, draft, created_at, changed_at) ON @db@.cart TO @web@;
 GRANT SELECT, INSERT, UPDATE (cart_id, variant_id, qty, seen_minor, added_at), DELETE ON @db@.cart_line TO @web@;
-GRANT SELECT, INSERT, UPDATE (number, state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @web@;
-GRANT SELECT, INSERT ON @db@.order_address TO @web@;
-GRANT SELECT, INSERT ON @db@.order_line TO @web@;
-GRANT SELECT, INSERT ON @db@.order_tax TO @web@;
-GRANT SELECT, INSERT ON @db@.order_event TO @web@;
-GRANT SELECT, INSERT ON @db@.ledger_entry TO @web@;
-GRANT SELECT, INSERT ON @db@.ledger_line TO @web@;
-GRANT INSERT ON @db@.outbox TO @web@;
+-- Orders: see access.sql.
+GRANT SELECT ON @db@.placing_found TO @web@;
+GRANT INSERT ON @db@.placing_order TO @web@;
+GRANT SELECT (id), UPDATE (number) ON @db@.placing_number TO @web@;
+GRANT INSERT ON @db@.placing_address TO @web@;
+GRANT INSERT ON @db@.placing_line TO @web@;
+GRANT INSERT ON @db@.placing_tax TO @web@;
+GRANT INSERT ON @db@.placing_event TO @web@;
+GRANT INSERT ON @db@.placing_entry TO @web@;
+GRANT INSERT ON @db@.placing_entry_line TO @web@;
+GRANT INSERT ON @db@.placing_movement TO @web@;
+GRANT INSERT ON @db@.outbox_put TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_by_token TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_lines_by_token TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_taxes_by_token TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_events_by_token TO @web@;
 
--- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, delivers the outbox, deletes old sessions.
+-- Rights of earlier releases.
+REVOKE ALL PRIVILEGES ON @db@.orders FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.order_address FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.order_line FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.order_tax FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.order_event FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.ledger_entry FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.ledger_line FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.stock_movement FROM @web@;
+REVOKE ALL PRIVILEGES ON @db@.outbox FROM @web@;
 
-GRANT SELECT ON @db@.* TO @jobs@;
-GRANT UPDATE (paused) ON @db@.shop_control TO @jobs@;
-GRANT UPDATE (avail, version) ON @db@.product TO @jobs@;
-GRANT UPDATE (on_hand) ON @db@.stock TO @jobs@;
+-- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, delivers the outbox. It reads no address.
+
+REVOKE SELECT ON @db@.* FROM @jobs@;
+REVOKE ALL PRIVILEGES ON @db@.session FROM @jobs@;
+REVOKE ALL PRIVILEGES ON @db@.cart FROM @jobs@;
+REVOKE ALL PRIVILEGES ON @db@.cart_line FROM @jobs@;
+REVOKE ALL PRIVILEGES ON @db@.outbox FROM @jobs@;
+GRANT SELECT ON @db@.schema_migration TO @jobs@;
+GRANT SELECT, UPDATE (paused) ON @db@.shop_control TO @jobs@;
+GRANT SELECT, UPDATE (avail, version) ON @db@.product TO @jobs@;
+GRANT SELECT ON @db@.product_handle_old TO @jobs@;
+GRANT SELECT ON @db@.variant TO @jobs@;
+GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @jobs@;
 GRANT INSERT ON @db@.stock_movement TO @jobs@;
-GRANT UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @jobs@;
+GRANT SELECT (id, state, payment_state, fulfilment_state, total_minor, payment, token_hash, expires_at),
+	UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @jobs@;
+GRANT SELECT ON @db@.order_line TO @jobs@;
 GRANT INSERT ON @db@.order_event TO @jobs@;
-GRANT INSERT ON @db@.ledger_entry TO @jobs@;
-GRANT INSERT ON @db@.ledger_line TO @jobs@;
-GRANT INSERT, UPDATE, DELETE ON @db@.outbox TO @jobs@;
-GRANT UPDATE, DELETE ON @db@.session TO @jobs@;
-GRANT UPDATE, DELETE ON @db@.cart TO @jobs@;
-GRANT DELETE ON @db@.cart_line TO @jobs@;
+GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;
+GRANT SELECT, INSERT ON @db@.ledger_line TO @jobs@;
+GRANT INSERT ON @db@.outbox_put TO @jobs@;
+GRANT SELECT, UPDATE (due_at), DELETE ON @db@.outbox TO @jobs@;
 
 -- @backup@ reads everything for `kontor backup`. Its rights in the databases of trial restores are
 -- in accounts.sql, where the accounts are created.

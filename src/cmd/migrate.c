@@ -17,7 +17,8 @@ cmd_migrate(struct cmd *c)
 	struct db_login logins[DB_ACCOUNT__MAX];
 	struct migrate m = {.logins = logins, .dir = PKGDATADIR "/sql", .say = migrate_say};
 	const struct cmd_option options[] = {{"dry-run", .flag = &m.dry_run}, {"resume", .flag = &m.resume},
-	    {"no-grants", .flag = &m.no_grants}, {"dir", .text = &m.dir}};
+	    {"no-grants", .flag = &m.no_grants},
+	    {"keep-rights", .flag = &m.keep_rights}, {"dir", .text = &m.dir}};
 	struct err e = {0};
 
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 1)

@@ -69,6 +69,8 @@ schema_remedy(int64_t schema, int code)
 		return "if it is shop_control, run `kontor migrate`; else undo what was changed by hand";
 	if (schema > SQL_SCHEMA)
 		return "the schema is newer than this program: install the newer release";
+	if (code == DB_CODE_NO_ROUTINE || code == DB_CODE_VIEW_INVALID || code == DB_CODE_NO_DEFINER)
+		return "a view or procedure does not fit: undo what was changed by hand, then run `kontor migrate`";
 	return "the schema was changed by hand: undo that";
 }
 

@@ -169,16 +169,17 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 	const struct request *rq = arg;
 
 	for (size_t i = 0; i < n; i++) {
+		struct str hash = *(const struct str *)want[i]->arg;
 		struct order_moments moments = {0};
 		struct order o;
 
-		if (!order_get(rq->db, a, *(const struct str *)want[i]->arg, &o, e)) {
+		if (!order_get(rq->db, a, hash, &o, e)) {
 			if (e->kind != ERR_NOT_FOUND)
 				return false;
 			err_clear(e);
 			continue;
 		}
-		if ((has_moved(&o) && !order_moments_get(rq->db, a, o.id, &moments, e))
+		if ((has_moved(&o) && !order_moments_get(rq->db, a, hash, &moments, e))
 		    || !view_encoded(a, order_tree(rq, &o, &moments), &want[i]->value, e))
 			return false;
 	}

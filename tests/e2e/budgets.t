@@ -44,8 +44,9 @@ const visit = [
 	{ step: 'review', send: (b) => b.send('GET', '/en/checkout/review'), budget: [2, 1, 14, 56] },
 	{ step: 'placing the order', send: (b) => post(b, '/checkout/place', { terms: '1' }), budget: [17, 1, 42, 106],
 		status: 303 },
+	// The client library allocates the columns of a procedure each time.
 	{ step: 'order page', send: (b) => b.send('GET', new URL(b.page.headers.location, b.origin).pathname),
-		budget: [4, 3, 31, 12] },
+		budget: [4, 3, 31, 24] },
 	{ step: 'order page, again', send: (b) => b.send('GET', b.page.target), budget: [0, 1, 12, 0] },
 ];
 const who = { email: 'buyer@example.org', name: 'Ada Buyer', street: 'Long Lane 1', postcode: '20457', city: 'Hamburg',

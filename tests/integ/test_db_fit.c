@@ -18,9 +18,15 @@ static const struct {
     {{"DECIMAL", DB_TOOL, "", "i?", "SELECT SUM(n) FROM t"}, "DECIMAL: column 1 (SUM(n)) is DECIMAL", 0},
     {{"OUTER", DB_TOOL, "", "i", "SELECT x.n FROM t LEFT JOIN t x ON x.id = t.id + 1"}, "OUTER: column 1 (n)", 0},
     {{"GONE", DB_TOOL, "", "i", "SELECT gone FROM t"}, "GONE cannot be prepared: 1054", ER_BAD_FIELD_ERROR},
+    {{"CALLED", DB_TOOL, "u", "i", "CALL fit(?)"}, "CALLED: column 1 (id) is BIGINT UNSIGNED NOT NULL", 0},
+    {{"CALLED_MORE", DB_TOOL, "u", "uu", "CALL fit(?)"}, "CALLED_MORE has 1 columns", 0},
+    {{"NO_PROCEDURE", DB_TOOL, "u", "u", "CALL none(?)"}, "NO_PROCEDURE cannot be executed: 1305",
+	ER_SP_DOES_NOT_EXIST},
     {{"NOWHERE", DB_TOOL, "", "i", "SELECT 1 FROM nowhere"}, "NOWHERE cannot be prepared: 1146",
 	ER_NO_SUCH_TABLE},
 };
+
+#define MAKE_FIT "CREATE OR REPLACE PROCEDURE fit(x BIGINT UNSIGNED) SELECT id FROM t WHERE id >= x ORDER BY id"
 
 /* Executes it once, with a 1 for each parameter. */
 static bool
@@ -37,6 +43,7 @@ use(struct db *db, unsigned id, const struct db_stmt *def, struct err *e)
 START_TEST(a_statement_that_does_not_fit_fails_alone_and_is_named)
 {
 	make_table();
+	services_sql(&services, MAKE_FIT);
 	for (size_t i = 0; i < ARRAY_LEN(drifts); i++) {
 		const struct db_stmt table[] = {drifts[i].stmt, stmts[ALL]};
 		struct db *db = open_with(table, ARRAY_LEN(table));
@@ -52,6 +59,36 @@ START_TEST(a_statement_that_does_not_fit_fails_alone_and_is_named)
 		err_clear(&e);
 		ck_ok(use(db, 1, &table[1], &e), &e);
 	}
+}
+END_TEST
+
+START_TEST(a_procedure_returns_its_rows_each_time)
+{
+	static const struct db_stmt call = {"CALLED", DB_TOOL, "u", "u", "CALL fit(?)"};
+	const struct db_stmt table[] = {call, stmts[NUMBER], stmts[PUT]};
+	struct err e = {0};
+	struct db_rows rows;
+	struct db *db;
+
+	make_table();
+	services_sql(&services, MAKE_FIT);
+	services_sql(&services, "INSERT INTO t (id, n, s, b) SELECT seq, seq, '', '' FROM seq_1_to_500");
+	db = open_with(table, ARRAY_LEN(table));
+	for (uint64_t from = 1; from <= 501; from += 250) {
+		ck_ok(db_select_u64(db, 0, from, &arena, &rows, &e), &e);
+		ck_assert_uint_eq(rows.n, 501 - from);
+		if (rows.n > 0)
+			ck_assert(db_next(&rows) && c_u64(&rows) == from);
+		ck_assert_int_eq(number_of(db, 1, 7), 7);
+	}
+	db_limits(db, 400, DB_BYTES_MAX);
+	/* the rest of the answer is not taken for the next one */
+	ck_assert(!db_select_u64(db, 0, 1, &arena, &rows, &e));
+	ck_assert_int_eq(e.kind, ERR_LIMIT);
+	err_clear(&e);
+	ck_assert_int_eq(number_of(db, 1, 7), 7);
+	ck_ok(db_select_u64(db, 0, 200, &arena, &rows, &e), &e);
+	ck_assert_uint_eq(rows.n, 301);
 }
 END_TEST
 
@@ -140,9 +177,12 @@ drift_says(const char *change, const char *back, const char *says)
 
 START_TEST(the_remedy_told_is_the_true_one)
 {
-	drift_says(CITY_GONE, CITY_BACK, "changed by hand: undo that");
-	drift_says("REVOKE SELECT ON kontor.order_address FROM kontor_web@localhost",
-	    "GRANT SELECT ON kontor.order_address TO kontor_web@localhost", "the account lacks a privilege");
+	drift_says(CITY_GONE, CITY_BACK, "undo what was changed by hand");
+	drift_says("REVOKE INSERT ON kontor.placing_address FROM kontor_web@localhost",
+	    "GRANT INSERT ON kontor.placing_address TO kontor_web@localhost", "the account lacks a privilege");
+	drift_says("REVOKE EXECUTE ON PROCEDURE kontor.order_by_token FROM kontor_web@localhost",
+	    "GRANT EXECUTE ON PROCEDURE kontor.order_by_token TO kontor_web@localhost",
+	    "ORDER_BY_TOKEN cannot be executed: 1370");
 	services_sql(&services, VERSION("+ 1"));
 	drift_says(CITY_GONE, CITY_BACK, "install the newer release");
 	services_sql(&services, VERSION("- 1"));
@@ -161,6 +201,7 @@ START_TEST(every_statement_fits_the_schema_for_every_role)
 END_TEST
 
 INTEG_MAIN("db_fit", false, every_statement_fits_the_schema_for_every_role,
-    a_statement_that_does_not_fit_fails_alone_and_is_named, an_unusable_statement_is_prepared_again_a_second_later,
+    a_statement_that_does_not_fit_fails_alone_and_is_named, a_procedure_returns_its_rows_each_time,
+    an_unusable_statement_is_prepared_again_a_second_later,
     a_column_dropped_by_hand_disables_only_what_reads_it, an_unusable_statement_undoes_its_transaction,
     the_remedy_told_is_the_true_one)

@@ -5,6 +5,7 @@ START_TEST(order_is_written_whole_and_read_by_its_link)
 	struct order_moments moments;
 	struct order_placed placed;
 	struct submit sub;
+	uint8_t hash[SECRET_HASH_B];
 	struct order o;
 	struct shop s;
 	struct err e;
@@ -17,7 +18,8 @@ START_TEST(order_is_written_whole_and_read_by_its_link)
 	ck_ok(place(&s, &sub, &placed, &e), &e);
 	ck_assert(!placed.again);
 	ck_ok(order_of(&s, placed.token, &o, &e), &e);
-	ck_ok(order_moments_get(s.db, &s.a, o.id, &moments, &e), &e);
+	ck_assert(secret_token_hash(placed.token, hash));
+	ck_ok(order_moments_get(s.db, &s.a, str_n(hash, sizeof(hash)), &moments, &e), &e);
 	ck_assert_uint_eq(o.id, placed.id);
 	ck_assert(str_eq(o.number, placed.number));
 	ck_assert_int_eq(o.total_minor, 2 * 1690 + 490);

@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "integ.h"
-#include "plat/conf/conf.h"
+#include "order.h"
 #include "store/sql.h"
 
 #define RIGHTS_MAX 2000
+#define ORDER_COLUMNS                                                                                                  \
+	"(order_key, number, session_id, token_hash, state, payment_state, fulfilment_state, lang, currency,"          \
+	" tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, phone, delivery, payment, note,"   \
+	" terms_version, terms_at, created_at, expires_at)"
 
 static struct arena arena;
 static struct conf conf;
@@ -134,7 +137,9 @@ add_needed(struct rights *r, struct str text)
 	bool deletes = str_starts(text, STR("DELETE"));
 
 	while (next_word(&rest, &word)) {
-		if (str_eq_z(before, "INTO"))
+		if (str_eq_z(before, "CALL"))
+			add(r, str_fmt(&arena, "EXECUTE %.*s", STR_ARG(word)));
+		else if (str_eq_z(before, "INTO"))
 			add(r, str_fmt(&arena, "INSERT %.*s", STR_ARG(word)));
 		else if (str_eq_z(before, "FROM") && deletes)
 			add(r, str_fmt(&arena, "DELETE %.*s", STR_ARG(word)));
@@ -204,7 +209,8 @@ try_table(struct rights *r, MYSQL *mysql, MYSQL *root, const char *t)
 		t),
 	    columns);
 
-	try_verb(r, mysql, F("SELECT %s", t), F("SELECT * FROM %s LIMIT 0", t));
+	for (size_t i = 0; i < n; i++)
+		try_verb(r, mysql, F("SELECT %s", t), F("SELECT %s FROM %s LIMIT 0", columns[i].p, t));
 	try_verb(r, mysql, F("INSERT %s", t), F("INSERT INTO %s () VALUES ()", t));
 	try_verb(r, mysql, F("DELETE %s", t), F("DELETE FROM %s WHERE 1 = 0", t));
 	for (size_t i = 0; i < n; i++)
@@ -234,6 +240,23 @@ compare(struct rights *allowed, struct rights *needed)
 
 static struct str tables[RIGHTS_MAX];
 
+static void
+try_routines(struct rights *r, MYSQL *mysql, MYSQL *root)
+{
+	static struct str routines[RIGHTS_MAX];
+	size_t n = list(
+	    root, "SELECT routine_name FROM information_schema.routines WHERE routine_schema = 'kontor'", routines);
+
+	for (size_t i = 0; i < n; i++) {
+		bool refused = is_refused(mysql, F("CALL %s(NULL)", routines[i].p));
+
+		while (mysql_next_result(mysql) == 0)
+			mysql_free_result(mysql_store_result(mysql));
+		if (!refused)
+			add(r, str_fmt(&arena, "EXECUTE %s", routines[i].p));
+	}
+}
+
 static size_t
 list_tables(MYSQL *root)
 {
@@ -255,6 +278,7 @@ check_account(const char *user, enum db_role role, const char *also)
 	n = list_tables(root);
 	for (size_t i = 0; i < n; i++)
 		try_table(&allowed, mysql, root, tables[i].p);
+	try_routines(&allowed, mysql, root);
 	for (size_t i = 0; i < setup.n_stmts; i++)
 		if ((setup.stmts[i].roles & role) != 0)
 			add_needed(&needed, str_z(setup.stmts[i].text));
@@ -275,6 +299,153 @@ START_TEST(the_storefront_may_do_what_its_statements_need_and_nothing_else)
 {
 	begin();
 	check_account("kontor_web", DB_WEB, "SELECT search_token"); /* workers of schema 1 need it */
+}
+END_TEST
+
+START_TEST(the_jobs_may_do_what_their_statements_need_and_nothing_else)
+{
+	begin();
+	check_account("kontor_jobs", DB_JOBS, "UPDATE product.version");
+}
+END_TEST
+
+/* What the storefront's account must not do to an order that was placed, even with the shop's own views. */
+static const char *const crimes[] = {
+    /* mark it paid, or change it */
+    "UPDATE orders SET payment_state = 2", "UPDATE orders SET state = 2", "UPDATE orders SET number = 'X'",
+    "UPDATE orders SET expires_at = NULL", "UPDATE orders SET total_minor = 1", "DELETE FROM orders",
+    "UPDATE placing_order SET payment_state = 2", "UPDATE placing_number SET state = 2",
+    "UPDATE placing_number SET payment_state = 2", "UPDATE placing_found SET number = 'X'",
+    "REPLACE INTO placing_order (id, order_key, number) SELECT id, order_key, number FROM placing_found",
+    "INSERT INTO placing_order (order_key, number) SELECT order_key, number FROM placing_found"
+    " ON DUPLICATE KEY UPDATE payment_state = 2",
+    /* a new one that is paid */
+    "INSERT INTO placing_order " ORDER_COLUMNS " VALUES ('0123456789abcdef', HEX('0123456789abcdef'), 1,"
+    " REPEAT('x', 32), 1, 2, 1, 'en', 'EUR', 1, 100, 0, 0, 100, '', '', 'standard', 'transfer', '', '1', 1, 1, 1)",
+    "INSERT INTO placing_order " ORDER_COLUMNS " VALUES ('0123456789abcdef', HEX('0123456789abcdef'), 1,"
+    " REPEAT('x', 32), 2, 1, 1, 'en', 'EUR', 1, 100, 0, 0, 100, '', '', 'standard', 'transfer', '', '1', 1, 1, 1)",
+    "INSERT INTO placing_order " ORDER_COLUMNS " VALUES ('0123456789abcdef', 'K-1', 1, REPEAT('x', 32),"
+    " 1, 1, 1, 'en', 'EUR', 1, 100, 0, 0, 100, '', '', 'standard', 'transfer', '', '1', 1, 1, 1)",
+    /* change a journal */
+    "INSERT INTO order_event (order_id, machine, event, from_state, to_state, actor, at)"
+    " VALUES (@o, 1, 1, 1, 2, 'job', 1)",
+    "INSERT INTO placing_event (order_id, machine, event, from_state, to_state, actor, why, at)"
+    " VALUES (@o, 1, 1, 1, 2, 'job', '', 1)",
+    "INSERT INTO placing_event (order_id, machine, event, from_state, to_state, actor, why, at)"
+    " VALUES (@o, 1, 0, 0, 2, 'buyer', '', 1)",
+    "INSERT INTO placing_event (order_id, machine, event, from_state, to_state, actor, why, at)"
+    " VALUES (@o, 0, 0, 0, 1, 'buyer', '', 1)",
+    "UPDATE order_event SET to_state = 2", "DELETE FROM order_event", "UPDATE placing_event SET to_state = 2",
+    "INSERT INTO ledger_entry (order_id, kind, at) VALUES (@o, 2, 1)",
+    "INSERT INTO placing_entry (order_id, kind, at) VALUES (@o, 2, 1)",
+    "INSERT INTO placing_entry (order_id, kind, at) VALUES (@o, 0, 1)",
+    "INSERT INTO placing_entry_line (entry_id, pos, account, debit_minor, credit_minor) VALUES (1, 9, 'cash', 1, 0)",
+    "INSERT INTO placing_entry_line (entry_id, pos, account, debit_minor, credit_minor) VALUES (1, 9, 'sales', 1, 0)",
+    "INSERT INTO ledger_line (entry_id, pos, account) VALUES (1, 9, 'cash')", "UPDATE ledger_line SET debit_minor = 0",
+    "DELETE FROM ledger_line", "DELETE FROM ledger_entry", "UPDATE placing_entry SET kind = 2",
+    "INSERT INTO stock_movement (variant_id, qty, reason, at) VALUES (1, 9, 1, 1)",
+    "INSERT INTO placing_movement (variant_id, qty, reason, order_id, at) VALUES (1, 9, 1, NULL, 1)",
+    "INSERT INTO placing_movement (variant_id, qty, reason, order_id, at) VALUES (1, -1, 2, @o, 1)",
+    "INSERT INTO placing_movement (variant_id, qty, reason, order_id, at) VALUES (1, 1, 3, @o, 1)",
+    "UPDATE stock_movement SET qty = 0", "DELETE FROM stock_movement",
+    /* add to an order, or send its mail again */
+    "INSERT INTO placing_line (order_id, pos, variant_id, product_id, sku, title, qty, unit_minor, line_minor, tax_bp,"
+    " tax_minor, stock_taken) VALUES (@o, 9, 1, 1, '', '', 1, 1, 1, 1, 1, 1)",
+    "INSERT INTO placing_tax (order_id, tax_bp, base_minor, tax_minor) VALUES (@o, 9, 1, 1)",
+    "INSERT INTO placing_address (order_id, kind, name, street, postcode, city, country)"
+    " VALUES (@o, 1, 'A', 'S', '1', 'C', 'DE')",
+    "INSERT INTO outbox_put (kind, subject, version, payload, due_at, created_at)"
+    " VALUES ('mail', CONCAT('order_placed/', @o), 2, '', 1, 1)",
+    "INSERT INTO outbox_put (kind, subject, version, payload, due_at, created_at) VALUES ('webhook', 'x', 1, '', 1, 1)",
+    /* read another's address, or what leads to it */
+    "SELECT name FROM order_address", "SELECT * FROM placing_address", "SELECT email FROM orders",
+    "SELECT phone FROM orders", "SELECT note FROM orders", "SELECT token_hash FROM orders", "SELECT 1 FROM orders",
+    "SELECT email FROM placing_order", "SELECT token_hash FROM placing_order", "SELECT state FROM placing_number",
+    "SELECT title FROM order_line", "SELECT 1 FROM order_event", "SELECT 1 FROM ledger_line",
+    "SELECT payload FROM outbox", "SELECT subject FROM outbox", "SELECT payload FROM outbox_put",
+    "SHOW CREATE PROCEDURE order_by_token", "CREATE OR REPLACE PROCEDURE order_by_token(x INT) SELECT 1",
+    "ALTER VIEW placing_number AS SELECT 1", "DROP VIEW placing_number",
+};
+
+/* Refused by the lack of a right, or by the condition of a view. */
+static void
+check_crime(MYSQL *mysql, const char *sql)
+{
+	unsigned code;
+	MYSQL_RES *res;
+	uint64_t rows;
+
+	if (is_refused(mysql, sql) || (code = mysql_errno(mysql)) == ER_VIEW_CHECK_FAILED)
+		return;
+	ck_assert_msg(code == 0 && str_starts(str_z(sql), STR("SHOW ")), "%s: %u %s", sql, code, mysql_error(mysql));
+	/* SHOW names the procedure, without its text */
+	ck_assert_int_eq(mysql_query(mysql, sql), 0);
+	res = mysql_store_result(mysql);
+	rows = mysql_num_rows(res);
+	ck_assert(rows == 1 && mysql_fetch_row(res)[2] == NULL);
+	mysql_free_result(res);
+}
+
+#define BOOKS                                                                                                          \
+	"SELECT (SELECT SUM(CRC32(CONCAT_WS('/', id, number, state, payment_state, fulfilment_state, total_minor,"     \
+	" expires_at))) FROM orders) + (SELECT SUM(CRC32(CONCAT_WS('/', id, order_id, machine, event, to_state)))"     \
+	" FROM order_event) + (SELECT SUM(CRC32(CONCAT_WS('/', entry_id, pos, account, debit_minor, credit_minor)))"   \
+	" FROM ledger_line) + (SELECT SUM(CRC32(CONCAT_WS('/', id, order_id, kind))) FROM ledger_entry)"               \
+	" + (SELECT SUM(CRC32(CONCAT_WS('/', id, variant_id, qty, reason))) FROM stock_movement)"                      \
+	" + (SELECT COUNT(*) FROM order_line) + (SELECT COUNT(*) FROM order_address) + (SELECT COUNT(*) FROM outbox)"
+
+static uint64_t
+rows_by_token(MYSQL *mysql, const char *hash)
+{
+	static const char *const routines[] = {"order_by_token", "order_lines_by_token", "order_taxes_by_token",
+	    "order_events_by_token"};
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(routines); i++) {
+		MYSQL_RES *res;
+
+		ck_assert_msg(mysql_query(mysql, F("CALL %s(%s)", routines[i], hash)) == 0, "%s", mysql_error(mysql));
+		res = mysql_store_result(mysql);
+		n += mysql_num_rows(res);
+		mysql_free_result(res);
+		while (mysql_next_result(mysql) == 0)
+			mysql_free_result(mysql_store_result(mysql));
+	}
+	return n;
+}
+
+START_TEST(an_order_that_was_placed_cannot_be_changed_paid_or_read_by_the_storefronts_account)
+{
+	struct order_placed placed;
+	uint8_t hash[SECRET_HASH_B];
+	struct submit sub;
+	struct shop s;
+	struct err e;
+	MYSQL *mysql;
+	long long before;
+
+	begin();
+	shop_open(&s, DB_WEB);
+	put_goods(1, 500, 9, true);
+	prepare_one(&s, 1, &sub);
+	ck_ok(place(&s, &sub, &placed, &e), &e);
+	before = services_number(&services, BOOKS);
+	mysql = log_in("kontor_web");
+	ck_assert_int_eq(mysql_query(mysql, F("SET @o = %llu", (unsigned long long)placed.id)), 0);
+	for (size_t i = 0; i < ARRAY_LEN(crimes); i++)
+		check_crime(mysql, crimes[i]);
+	ck_assert_int_eq(mysql_query(mysql, "UPDATE placing_number SET number = 'X' WHERE id = @o"), 0);
+	ck_assert_uint_eq(mysql_affected_rows(mysql), 0);
+	ck_assert_int_eq(services_number(&services, BOOKS), before);
+	/* who knows the token's hash reads the order; nobody else does */
+	ck_assert(secret_token_hash(placed.token, hash));
+	ck_assert_uint_ge(rows_by_token(mysql, F("UNHEX('%s')", secret_hex(&arena, hash, sizeof(hash)).p)), 6);
+	ck_assert_uint_eq(rows_by_token(mysql, "NULL"), 0);
+	ck_assert_uint_eq(rows_by_token(mysql, "''"), 0);
+	ck_assert_uint_eq(rows_by_token(mysql, "'%'"), 0);
+	check_books();
+	mysql_close(mysql);
+	shop_close(&s);
 }
 END_TEST
 
@@ -335,6 +506,10 @@ static const struct {
     {"kontor_jobs", "DELETE FROM ledger_line"},
     {"kontor_jobs", "DELETE FROM order_event"},
     {"kontor_jobs", "DROP TABLE orders"},
+    {"kontor_jobs", "SELECT email FROM orders"},
+    {"kontor_jobs", "SELECT name FROM order_address"},
+    {"kontor_jobs", "SELECT draft FROM cart"},
+    {"kontor_jobs", "CALL order_by_token('')"},
     {"kontor_backup", "UPDATE orders SET lang = ''"},
     {"kontor_backup", "DELETE FROM session"},
     {"kontor_backup", "DROP TABLE outbox"},
@@ -360,4 +535,6 @@ START_TEST(each_account_is_refused_what_it_does_not_need)
 END_TEST
 
 INTEG_MAIN("rights", false, the_storefront_may_do_what_its_statements_need_and_nothing_else,
+    the_jobs_may_do_what_their_statements_need_and_nothing_else,
+    an_order_that_was_placed_cannot_be_changed_paid_or_read_by_the_storefronts_account,
     no_table_is_open_to_more_than_rows, each_account_is_refused_what_it_does_not_need)

@@ -70,6 +70,17 @@ static const struct {
     {"order_events", "UPDATE order_event SET from_state = 2 WHERE id = 7", "order 2 event 7"},
     {"order_events", "UPDATE order_event SET event = 3, to_state = 5 WHERE id = 7", "order 2 event 7"},
     {"order_events", "DELETE FROM order_event WHERE id = 5", "order 2 event 8"},
+    {"order_actors", "UPDATE order_event SET actor = 'job' WHERE id = 1", "order 1 event 1"},
+    {"order_actors", "UPDATE order_event SET actor = 'buyer' WHERE id = 7", "order 2 event 7"},
+    {"order_actors", "UPDATE order_event SET actor = 'anna' WHERE id = 8", "order 2 event 8"},
+    {"order_number", "UPDATE orders SET number = LOWER(HEX(order_key)) WHERE id = 1", "order 1"},
+    {"payments", "INSERT INTO ledger_entry VALUES (9, 1, 2, 1)", "order 1"},
+    {"payments", "INSERT INTO ledger_entry VALUES (9, 2, 3, 1)", "order 2"},
+    {"payments", "INSERT INTO order_event (order_id, machine, event, from_state, to_state, actor, at)"
+     " VALUES (1, 1, 1, 1, 2, 'anna', 3)", "order 1"},
+    /* an order marked paid by hand */
+    {"ledger_cash", "UPDATE orders SET payment_state = 2 WHERE id = 1", "order 1"},
+    {"order_state", "UPDATE orders SET payment_state = 2 WHERE id = 1", "order 1"},
     {"order_waits", "UPDATE orders SET expires_at = NULL WHERE id = 1", "order 1"},
     {"order_waits", "UPDATE orders SET expires_at = 1799996399 WHERE id = 1", "order 1"},
     {"ledger_entry", "UPDATE ledger_line SET debit_minor = 1189 WHERE entry_id = 1 AND pos = 1", "ledger entry 1"},

@@ -19,7 +19,6 @@
 #include "plat/text/file.h"
 #include "store/admin/accounts.h"
 #include "store/admin/copy_store.h"
-#include "store/control_store.h"
 #include "store/admin/migrate.h"
 #include "store/sql.h"
 #include "work/progress.h"
@@ -293,15 +292,18 @@ look_first(struct making *mk, struct db *db, struct err *e)
 }
 
 static bool
-save_rows(struct making *mk, const struct db_login *login, struct err *e)
+save_rows(struct making *mk, struct db *db, const struct db_login *login, struct err *e)
 {
 	struct manifest *m = &mk->b->m;
+	struct str *made;
 	struct db_dump d = {.login = login,
 	    .file = str_fmt(mk->a, "%s/" BACKUP_DUMP, mk->part).p,
-	    .leave_out = SHOP_CONTROL_TABLE,
 	    .progress = progress_bytes,
 	    .arg = "database"};
 
+	if (!copy_look_made(db, mk->a, &made, &d.n_leave_out, e))
+		return false;
+	d.leave_out = made;
 	if (!db_dump_save(&d, mk->a, e) || !add_file(mk, STR(BACKUP_DUMP), e))
 		return false;
 	m->table = d.tables;
@@ -323,7 +325,7 @@ save_database(struct making *mk, struct err *e)
 	if (!db_open(mk->a, &setup, &db, e))
 		return false;
 	ok = db_connect(db, e) && (mk->b->kind == BACKUP_BEFORE_RESTORE || migrate_lock(db, mk->a, e))
-	     && look_first(mk, db, e) && save_rows(mk, &login, e);
+	     && look_first(mk, db, e) && save_rows(mk, db, &login, e);
 	db_close(db);
 	return ok;
 }

@@ -80,7 +80,8 @@ static bool
 is_drift(unsigned code)
 {
 	return code == CR_NEW_STMT_METADATA || code == ER_NO_SUCH_TABLE || code == ER_BAD_FIELD_ERROR
-	    || code == ER_NEED_REPREPARE || code == ER_UNKNOWN_STMT_HANDLER;
+	    || code == ER_NEED_REPREPARE || code == ER_UNKNOWN_STMT_HANDLER || code == ER_SP_DOES_NOT_EXIST
+	    || code == ER_VIEW_INVALID || code == ER_NO_SUCH_USER;
 }
 
 bool

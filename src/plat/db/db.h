@@ -5,6 +5,9 @@
  * fit the schema is unusable. Its use fails with an ERR_UPSTREAM that names statement, column and remedy. It is logged
  * and counted once per connection, and prepared again when used after a second. All other statements work.
  *
+ * A CALL must be of a procedure that reads and returns one result, without rows when its parameters are NULL: that is
+ * how its columns are checked.
+ *
  * The module connects on first use, and reconnects after a loss, but never inside a transaction. Every exchange uses
  * the client library's non-blocking interface under the deadline: a stopped server costs a request its deadline and no
  * more; the connection is then dropped.
@@ -142,6 +145,7 @@ MUST_USE bool db_get(struct db_query *, struct arena *, struct db_rows *, struct
 MUST_USE bool db_run_u64(struct db *, unsigned id, uint64_t, struct err *);
 MUST_USE bool db_run_str(struct db *, unsigned id, struct str, struct err *);
 MUST_USE bool db_select_u64(struct db *, unsigned id, uint64_t, struct arena *, struct db_rows *, struct err *);
+MUST_USE bool db_select_bytes(struct db *, unsigned id, struct str, struct arena *, struct db_rows *, struct err *);
 MUST_USE bool db_select_str(struct db *, unsigned id, struct str, struct arena *, struct db_rows *, struct err *);
 
 /* For GET_LOCK() and RELEASE_LOCK(): *done is true when the statement returns 1. */

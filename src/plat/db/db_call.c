@@ -106,6 +106,16 @@ db_call_fetch(struct db *db, MYSQL_STMT *stmt)
 	return ret;
 }
 
+bool
+db_call_end(struct db *db, MYSQL_STMT *stmt)
+{
+	int ret, want = mysql_stmt_next_result_start(&ret, stmt);
+
+	while (want != 0)
+		want = mysql_stmt_next_result_cont(&ret, stmt, await(db, db->mysql, want));
+	return ret == 0 && mysql_stmt_field_count(stmt) == 0;
+}
+
 void
 db_call_free(struct db *db, MYSQL_STMT *stmt)
 {

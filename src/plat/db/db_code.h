@@ -22,6 +22,10 @@ enum db_code {
 	DB_CODE_LOCK_WAIT = 1205,
 	DB_CODE_ACCOUNT_LIMIT = 1226,	/* a limit of the account itself */
 	DB_CODE_READ_ONLY = 1290,
+	DB_CODE_NO_ROUTINE = 1305,
+	DB_CODE_VIEW_INVALID = 1356,	/* a view uses what is not there, or what its definer may not use */
+	DB_CODE_DENIED_ROUTINE = 1370,
+	DB_CODE_NO_DEFINER = 1449,	/* a view or procedure acts as an account that does not exist */
 	DB_CODE_STATEMENTS_FULL = 1461, /* max_prepared_stmt_count */
 	DB_CODE_DENIED_PLUGIN = 1698,
 	DB_CODE_EXPIRED = 1820, /* the account's password */
@@ -35,7 +39,10 @@ bool db_code_refused(int code);
 /* True when the error proves that the server is up, whatever it refuses. */
 bool db_code_answered(unsigned code);
 
-/* True when the account lacks a privilege on a table or column. */
+/* True when the account lacks a privilege on a table, column or procedure. */
 bool db_code_lacks_right(int code);
+
+/* True when a REVOKE failed because the account lacks the right. */
+bool db_code_no_grant(int code);
 
 #endif

@@ -60,6 +60,7 @@ struct db_query {
 	bool wrong;	/* a bind had the wrong type */
 	bool in_fixed;	/* all parameters are numbers: bound once */
 	bool reads;	/* may be repeated on a new connection */
+	bool calls;	/* CALL of a procedure that reads */
 	bool unusable;	/* does not fit the schema; *why has the reason */
 	struct err *why; /* NULL: never unusable */
 	uint64_t retry_ns; /* unusable: not prepared again before */
@@ -113,6 +114,8 @@ int db_call_prepare(struct db *, MYSQL_STMT *, struct str text);
 int db_call_execute(struct db *, MYSQL_STMT *);
 int db_call_fetch(struct db *, MYSQL_STMT *);
 void db_call_free(struct db *, MYSQL_STMT *);
+/* Takes the status that follows the rows of a procedure. */
+bool db_call_end(struct db *, MYSQL_STMT *);
 int db_call_text(struct db *, struct str text);
 
 /* db_stmt.c */

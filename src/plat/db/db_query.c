@@ -239,6 +239,19 @@ query_read_rows(struct db_query *q, struct arena *a, struct db_rows *rows, struc
 	return got == MYSQL_NO_DATA || stmt_failed(q, e);
 }
 
+/* The library forgets the buffers of the columns with each execution. Half an answer would precede the next one, so an
+ * error ends the connection. */
+static bool
+read_call(struct db_query *q, struct arena *a, struct db_rows *rows, struct err *e)
+{
+	bool ok = (mysql_stmt_bind_result(q->stmt, q->out_bind) == 0 || stmt_failed(q, e))
+	    && query_read_rows(q, a, rows, e) && (db_call_end(q->db, q->stmt) || stmt_failed(q, e));
+
+	if (!ok)
+		db_drop(q->db);
+	return ok;
+}
+
 static bool
 select_once(struct db_query *q, struct arena *a, struct db_rows *rows, struct err *e)
 {
@@ -247,6 +260,8 @@ select_once(struct db_query *q, struct arena *a, struct db_rows *rows, struct er
 	*rows = (struct db_rows){.def = q->def, .type = q->def->out};
 	if (!execute(q, e))
 		return false;
+	if (q->calls)
+		return read_call(q, a, rows, e);
 	ok = query_read_rows(q, a, rows, e);
 	if (!ok && q->stmt != NULL)
 		db_call_free(q->db, q->stmt); /* discards the remaining rows, which would precede the next answer */

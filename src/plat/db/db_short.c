@@ -38,6 +38,15 @@ db_select_str(struct db *db, unsigned id, struct str v, struct arena *a, struct 
 }
 
 bool
+db_select_bytes(struct db *db, unsigned id, struct str v, struct arena *a, struct db_rows *rows, struct err *e)
+{
+	struct db_query *q = db_query(db, id);
+
+	q_bytes(q, v);
+	return db_select(q, a, rows, e);
+}
+
+bool
 db_get_lock(struct db_query *q, struct arena *a, bool *done, struct err *e)
 {
 	struct db_rows rows;

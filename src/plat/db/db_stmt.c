@@ -80,7 +80,8 @@ query_new(struct db *db, struct arena *a, const struct db_stmt *def, struct db_q
 	q->in_fixed = true;
 	for (unsigned i = 0; i < q->n_in; i++)
 		q->in_fixed = q->in_fixed && (q->in[i].type == 'i' || q->in[i].type == 'u');
-	q->reads = strncasecmp(def->text, "SELECT", 6) == 0 || strncasecmp(def->text, "WITH", 4) == 0;
+	q->calls = strncasecmp(def->text, "CALL", 4) == 0;
+	q->reads = q->calls || strncasecmp(def->text, "SELECT", 6) == 0 || strncasecmp(def->text, "WITH", 4) == 0;
 	*out = q;
 	return true;
 }
@@ -154,15 +155,20 @@ stmt_fits(const MYSQL_FIELD *f, struct db_type type)
 }
 
 static bool
+check_parameters(struct db_query *q, struct err *e)
+{
+	return mysql_stmt_param_count(q->stmt) == q->n_in
+	    || err_set(e, ERR_UPSTREAM, "statement %s has %lu parameters, the program binds %u", q->def->name,
+		mysql_stmt_param_count(q->stmt), q->n_in);
+}
+
+static bool
 check_columns(struct db_query *q, struct err *e)
 {
 	MYSQL_RES *meta;
 	const MYSQL_FIELD *f;
 	bool ok = true;
 
-	if (mysql_stmt_param_count(q->stmt) != q->n_in)
-		return err_set(e, ERR_UPSTREAM, "statement %s has %lu parameters, the program binds %u", q->def->name,
-		    mysql_stmt_param_count(q->stmt), q->n_in);
 	if (mysql_stmt_field_count(q->stmt) != q->n_out)
 		return err_set(e, ERR_UPSTREAM, "statement %s has %u columns, the program reads %u", q->def->name,
 		    mysql_stmt_field_count(q->stmt), q->n_out);
@@ -194,31 +200,52 @@ stmt_close(struct db_query *q)
 
 /* A statement that does not fit the schema fills `unfit`; every other failure fills `e`. */
 static bool
+stmt_failed_first(struct db_query *q, const char *what, struct err *unfit, struct err *e)
+{
+	unsigned code = mysql_stmt_errno(q->stmt);
+
+	unfit->code = (int)code;
+	if (db_lost(q->db, code) || db_kind_of(code) != ERR_BUG)
+		return db_fail(q->db, q->def->name, code, mysql_stmt_error(q->stmt), e);
+	return err_set(unfit, ERR_UPSTREAM, "statement %s cannot be %s: %u %s", q->def->name, what, code,
+	    mysql_stmt_error(q->stmt));
+}
+
+/* The columns of a procedure are known only once it was executed. With NULL for each parameter it returns no row. */
+static bool
+try_call(struct db_query *q, struct err *unfit, struct err *e)
+{
+	MYSQL_BIND none[DB_TYPES_MAX];
+	bool ok;
+
+	for (unsigned i = 0; i < q->n_in; i++)
+		none[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_NULL};
+	if (mysql_stmt_bind_param(q->stmt, none) != 0 || db_call_execute(q->db, q->stmt) != 0)
+		return stmt_failed_first(q, "executed", unfit, e);
+	ok = check_columns(q, unfit);
+	if (db_call_fetch(q->db, q->stmt) != MYSQL_NO_DATA || !db_call_end(q->db, q->stmt))
+		return stmt_failed_first(q, "executed", unfit, e);
+	return ok;
+}
+
+static bool
 stmt_prepare(struct db_query *q, struct err *unfit, struct err *e)
 {
 	struct db *db = q->db;
-	unsigned code;
 
 	q->stmt = mysql_stmt_init(db->mysql);
 	if (q->stmt == NULL)
 		return db_fail(db, q->def->name, mysql_errno(db->mysql), mysql_error(db->mysql), e);
 	db_call_limit(db, (uint64_t)db->setup.login.connect_ms);
-	if (db_call_prepare(db, q->stmt, str_z(q->def->text)) != 0) {
-		code = mysql_stmt_errno(q->stmt);
-		unfit->code = (int)code;
-		if (db_lost(db, code) || db_kind_of(code) != ERR_BUG)
-			db_fail(db, q->def->name, code, mysql_stmt_error(q->stmt), e);
-		else
-			err_set(unfit, ERR_UPSTREAM, "statement %s cannot be prepared: %u %s", q->def->name, code,
-			    mysql_stmt_error(q->stmt));
-	} else if (!check_columns(q, unfit)) {
+	if (db_call_prepare(db, q->stmt, str_z(q->def->text)) != 0)
+		(void)stmt_failed_first(q, "prepared", unfit, e);
+	else if (!check_parameters(q, unfit) || !(q->calls ? try_call(q, unfit, e) : check_columns(q, unfit)))
 		;
-	} else if ((q->n_out > 0 && mysql_stmt_bind_result(q->stmt, q->out_bind) != 0)
-	    || (q->in_fixed && q->n_in > 0 && mysql_stmt_bind_param(q->stmt, q->in_bind) != 0)) {
+	else if ((q->n_out > 0 && !q->calls && mysql_stmt_bind_result(q->stmt, q->out_bind) != 0)
+	    || (q->in_fixed && q->n_in > 0 && mysql_stmt_bind_param(q->stmt, q->in_bind) != 0))
 		err_set(e, ERR_BUG, "statement %s: %s", q->def->name, mysql_stmt_error(q->stmt));
-	} else {
+	else
 		return true;
-	}
 	stmt_close(q);
 	return false;
 }

@@ -166,16 +166,20 @@ pump(struct pump *p, struct err *e)
 bool
 db_dump_save(struct db_dump *d, struct arena *a, struct err *e)
 {
-	const char *leave_out = str_fmt(a, "--ignore-table=%s.%s", d->login->database.p, d->leave_out).p;
-	const char *const dump[] = {"mariadb-dump", DB_LOGIN_OPTION, leave_out, "--single-transaction",
-	    "--skip-triggers",
-	    "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4", "--max-allowed-packet=1G",
-	    d->login->database.p, NULL};
+	static const char *const options[] = {"mariadb-dump", DB_LOGIN_OPTION, "--single-transaction",
+	    "--skip-triggers", "--no-tablespaces", "--hex-blob", "--default-character-set=utf8mb4",
+	    "--max-allowed-packet=1G"};
+	const char **dump = ARENA_ARRAY(a, const char *, ARRAY_LEN(options) + d->n_leave_out + 2);
+	size_t n = ARRAY_LEN(options);
 	static const char *const gzip[] = {"gzip", "-c", NULL};
 	struct dump_scan scan;
 	struct pump p = {.d = d, .a = a, .scan = &scan, .file = -1, .login = -1};
 	bool ok;
 
+	memcpy(dump, options, sizeof(options));
+	for (size_t i = 0; i < d->n_leave_out; i++)
+		dump[n++] = str_fmt(a, "--ignore-table=%s.%s", d->login->database.p, d->leave_out[i].p).p;
+	dump[n] = d->login->database.p;
 	d->bytes = 0;
 	dump_scan_init(&scan, a);
 	p.file = open(d->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -12,7 +12,8 @@
 struct db_dump {
 	const struct db_login *login;
 	const char *file;
-	const char *leave_out; /* a table that db_dump_save() leaves out */
+	const struct str *leave_out; /* tables and views that db_dump_save() leaves out */
+	size_t n_leave_out;
 	void (*progress)(const void *arg, uint64_t bytes_so_far); /* uncompressed; may be NULL */
 	const void *arg;
 	/* out */

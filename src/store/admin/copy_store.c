@@ -36,6 +36,20 @@ copy_look_tables(struct db *db, struct arena *a, struct copy_state *s, struct er
 	return true;
 }
 
+bool
+copy_look_made(struct db *db, struct arena *a, struct str **names, size_t *n, struct err *e)
+{
+	struct db_rows rows;
+
+	*n = 0;
+	if (!db_select(db_query(db, SQL_COPY_MADE), a, &rows, e))
+		return false;
+	*names = ARENA_ARRAY(a, struct str, rows.n + 1);
+	while (db_next(&rows))
+		(*names)[(*n)++] = c_str(&rows);
+	return true;
+}
+
 static bool
 has_table(const struct copy_state *s, const char *name)
 {

@@ -21,6 +21,9 @@ MUST_USE bool copy_look_tables(struct db *, struct arena *, struct copy_state *,
 /* Reads everything except data of missing tables. */
 MUST_USE bool copy_look(struct db *, struct arena *, struct copy_state *, struct err *);
 
+/* Reads the names of the tables and views that a copy leaves out, since `kontor migrate` makes them each time. */
+MUST_USE bool copy_look_made(struct db *, struct arena *, struct str **names, size_t *n, struct err *);
+
 MUST_USE bool copy_count(struct db *, struct arena *, struct str table, uint64_t *n, struct err *);
 MUST_USE bool copy_has_order(struct db *, struct arena *, struct str number, bool *found, struct err *);
 

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "plat/db/db_code.h"
 #include "plat/db/db_text.h"
 #include "plat/text/file.h"
 #include "store/admin/accounts.h"
@@ -251,6 +252,24 @@ run_step(struct run *r, const struct file *f, uint64_t n, struct str stmt, struc
 	}
 }
 
+static bool
+is_revoke(struct str stmt)
+{
+	return str_starts(stmt, STR("REVOKE "));
+}
+
+/* An account without the right is what a REVOKE wants. */
+static bool
+take_back(struct run *r, struct str stmt, struct err *e)
+{
+	struct err why = {0};
+
+	if (r->m->keep_rights || db_text_run(r->m->db, stmt, &why) || db_code_no_grant(why.code))
+		return true;
+	*e = why;
+	return false;
+}
+
 /* Executes the statements after the first `done`, and those that only affect the session. */
 static bool
 run_text(struct run *r, const struct file *f, uint64_t done, struct err *e)
@@ -265,7 +284,7 @@ run_text(struct run *r, const struct file *f, uint64_t done, struct err *e)
 
 		if (++n <= done && step_kind_of(stmt) != STEP_SESSION)
 			continue;
-		if (!run_step(r, f, n, stmt, e))
+		if (!(is_revoke(stmt) ? take_back(r, stmt, e) : run_step(r, f, n, stmt, e)))
 			return err_context(e, "%s/%s:%u", r->m->dir, f->name.p, line);
 		arena_rewind(r->a, mark);
 	}
@@ -332,17 +351,26 @@ apply_one(struct run *r, const struct file *f, struct applied *x, struct err *e)
 	return true;
 }
 
+/* Runs a file that is not a migration, if it is there. A trial has no accounts to fill in. */
+static bool
+run_file(struct run *r, const char *name, const char *what, struct err *e)
+{
+	struct file f = {.name = str_z(name)};
+
+	if (access(str_fmt(r->a, "%s/%s", r->m->dir, name).p, R_OK) != 0)
+		return true;
+	if (!read_file(r->a, r->m->dir, f.name, &f.text, e)
+	    || (r->m->logins != NULL && !accounts_fill(r->a, r->m->logins, f.text, &f.text, e)))
+		return false;
+	r->m->say(what);
+	return run_text(r, &f, 0, e);
+}
+
 static bool
 grant(struct run *r, struct err *e)
 {
-	struct file f = {.name = STR("grants.sql")};
-
-	if (access(str_fmt(r->a, "%s/grants.sql", r->m->dir).p, R_OK) != 0)
-		return true;
-	if (!read_file(r->a, r->m->dir, f.name, &f.text, e) || !accounts_fill(r->a, r->m->logins, f.text, &f.text, e))
-		return false;
-	r->m->say("rights of the accounts");
-	return run_text(r, &f, 0, e);
+	return run_file(r, "access.sql", "views and procedures", e)
+	    && (r->m->no_grants || run_file(r, "grants.sql", "rights of the accounts", e));
 }
 
 static bool
@@ -374,7 +402,7 @@ locked_run(struct run *r, struct err *e)
 	for (size_t i = 0; i < r->n_files; i++)
 		if (!apply_one(r, &r->file[i], i < r->n_applied ? &r->applied[i] : NULL, e))
 			return false;
-	return r->m->dry_run || (make_control(r, e) && (r->m->no_grants || grant(r, e)));
+	return r->m->dry_run || (make_control(r, e) && grant(r, e));
 }
 
 bool

@@ -9,7 +9,8 @@
  * (schema.h) is recorded before each: if it has changed, the statement was executed. `resume` also continues an
  * unfinished file that was changed since.
  *
- * Finally grants.sql, if present, gives the accounts their rights (accounts.h). */
+ * Finally access.sql, if present, creates the views and procedures, and grants.sql gives the accounts their rights
+ * (accounts.h). */
 #ifndef KONTOR_STORE_ADMIN_MIGRATE_H
 #define KONTOR_STORE_ADMIN_MIGRATE_H
 
@@ -17,9 +18,10 @@
 
 struct migrate {
 	struct db *db; /* opened as DB_MIGRATE */
-	const struct db_login *logins; /* of all accounts, for grants.sql */
+	const struct db_login *logins; /* of all accounts, for grants.sql; NULL with no_grants */
 	const char *dir;
 	bool dry_run, resume, no_grants;
+	bool keep_rights; /* leaves out each REVOKE of grants.sql */
 	void (*say)(const char *text); /* progress, one line per call */
 	/* out */
 	unsigned n_applied, n_waiting;

@@ -47,11 +47,11 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 }
 
 static bool
-load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
+load_lines(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
 {
 	struct db_rows rows;
 
-	if (!db_select_u64(db, SQL_ORDER_LINES, o->id, a, &rows, e))
+	if (!db_select_bytes(db, SQL_ORDER_LINES, token_hash, a, &rows, e))
 		return false;
 	o->lines = ARENA_ARRAY(a, struct order_line, rows.n + 1);
 	while (db_next(&rows)) {
@@ -77,11 +77,11 @@ load_lines(struct db *db, struct arena *a, struct order *o, struct err *e)
 }
 
 static bool
-load_taxes(struct db *db, struct arena *a, struct order *o, struct err *e)
+load_taxes(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
 {
 	struct db_rows rows;
 
-	if (!db_select_u64(db, SQL_ORDER_TAXES, o->id, a, &rows, e))
+	if (!db_select_bytes(db, SQL_ORDER_TAXES, token_hash, a, &rows, e))
 		return false;
 	o->taxes = ARENA_ARRAY(a, struct order_tax, rows.n + 1);
 	while (db_next(&rows)) {
@@ -102,15 +102,16 @@ order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o
 
 	*o = (struct order){0};
 	q_bytes(q, token_hash);
-	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_lines(db, a, o, e) && load_taxes(db, a, o, e);
+	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_lines(db, a, token_hash, o, e)
+	    && load_taxes(db, a, token_hash, o, e);
 }
 
 bool
-order_moments_get(struct db *db, struct arena *a, uint64_t order_id, struct order_moments *m, struct err *e)
+order_moments_get(struct db *db, struct arena *a, struct str token_hash, struct order_moments *m, struct err *e)
 {
 	struct db_rows rows;
 
-	if (!db_select_u64(db, SQL_ORDER_EVENTS, order_id, a, &rows, e))
+	if (!db_select_bytes(db, SQL_ORDER_EVENTS, token_hash, a, &rows, e))
 		return false;
 	m->v = ARENA_ARRAY(a, struct order_moment, rows.n + 1);
 	m->n = 0;

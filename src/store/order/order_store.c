@@ -71,7 +71,8 @@ take_stock(struct db *db, struct place_tx *tx, const struct order *o, struct err
 			c.v[c.n++] = (struct stock_change){
 			    o->lines[i].variant_id, o->lines[i].product_id, o->lines[i].stock_taken};
 	}
-	if (!stock_take(db, tx->a, &c, &tx->placed->short_of, e))
+	if (!stock_book_sale(db, tx->a, &c, e) || !order_end_placing(db, o, e)
+	    || !stock_take(db, tx->a, &c, &tx->placed->short_of, e))
 		return false;
 	tx->placed->changed = c.changed;
 	tx->placed->n_changed = c.n_changed;
@@ -90,7 +91,7 @@ write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 		return false;
 	placed.order_id = o->id;
 	return order_insert_steps(db, tx->a, &placed, e) && order_insert_sale(db, tx->a, o, e)
-	    && order_insert_mail(db, tx->a, o, tx->placed->token, e);
+	    && order_insert_mail(db, tx->a, o, e);
 }
 
 static bool

@@ -54,7 +54,7 @@ MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, stru
 
 /* Reads the order's events. */
 MUST_USE bool order_moments_get(
-    struct db *, struct arena *, uint64_t order_id, struct order_moments *, struct err *);
+    struct db *, struct arena *, struct str token_hash, struct order_moments *, struct err *);
 
 /* Expires up to `most` orders whose time to pay has passed, each in a transaction of its own that also restocks its
  * goods. Any number of processes may do it at once. *n is the number that this call expired. */

@@ -46,16 +46,6 @@ insert_head(struct db *db, struct arena *a, struct order *o, struct str token_ha
 	return true;
 }
 
-static bool
-set_number(struct db *db, const struct order *o, struct err *e)
-{
-	struct db_query *q = db_query(db, SQL_ORDER_NUMBER);
-
-	q_str(q, o->number);
-	q_u64(q, o->id);
-	return db_run(q, NULL, e);
-}
-
 static void
 bind_address(struct db_query *q, uint64_t order_id, enum address_kind kind, const struct address *address)
 {
@@ -134,14 +124,24 @@ order_insert(
 	if (!insert_head(db, a, o, token_hash, e))
 		return false;
 	o->number = order_number(a, prefix, o->id);
-	return set_number(db, o, e) && insert_addresses(db, a, o, e) && insert_lines(db, a, o, e)
-	    && insert_taxes(db, a, o, e);
+	return insert_addresses(db, a, o, e) && insert_lines(db, a, o, e) && insert_taxes(db, a, o, e);
+}
+
+bool
+order_end_placing(struct db *db, const struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_NUMBER);
+
+	q_str(q, o->number);
+	q_u64(q, o->id);
+	return db_run(q, NULL, e);
 }
 
 bool
 order_insert_steps(struct db *db, struct arena *a, const struct order_steps *s, struct err *e)
 {
-	struct db_query *q = db_query_rows(db, SQL_ORDER_EVENT_INSERT, a, ORDER_MACHINE__MAX);
+	unsigned sql = s->event == ORDER_EV_PLACE ? SQL_PLACING_EVENT : SQL_ORDER_EVENT_INSERT;
+	struct db_query *q = db_query_rows(db, sql, a, ORDER_MACHINE__MAX);
 
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
 		q_u64(q, s->order_id);
@@ -159,7 +159,7 @@ order_insert_steps(struct db *db, struct arena *a, const struct order_steps *s, 
 static bool
 insert_entry(struct db *db, uint64_t order_id, enum ledger_kind kind, int64_t at, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_LEDGER_ENTRY);
+	struct db_query *q = db_query(db, kind == LEDGER_SALE ? SQL_PLACING_ENTRY : SQL_LEDGER_ENTRY);
 
 	q_u64(q, order_id);
 	q_i64(q, kind);
@@ -172,27 +172,33 @@ struct ledger_row {
 	int64_t debit_minor, credit_minor;
 };
 
+struct ledger_rows {
+	const struct ledger_row *v;
+	size_t n;
+	unsigned sql;
+};
+
 /* Rows with neither debit nor credit are left out. */
 static bool
-insert_rows(struct db *db, struct arena *a, const struct ledger_row *rows, size_t n, struct err *e)
+insert_rows(struct db *db, struct arena *a, const struct ledger_rows *rows, struct err *e)
 {
 	uint64_t entry_id = db_last_id(db);
 	struct db_query *q;
 	size_t used = 0;
 
-	for (size_t i = 0; i < n; i++)
-		used += rows[i].debit_minor != 0 || rows[i].credit_minor != 0;
+	for (size_t i = 0; i < rows->n; i++)
+		used += rows->v[i].debit_minor != 0 || rows->v[i].credit_minor != 0;
 	if (used == 0)
 		return true;
-	q = db_query_rows(db, SQL_LEDGER_LINE, a, used);
-	for (size_t i = 0; i < n; i++) {
-		if (rows[i].debit_minor == 0 && rows[i].credit_minor == 0)
+	q = db_query_rows(db, rows->sql, a, used);
+	for (size_t i = 0; i < rows->n; i++) {
+		if (rows->v[i].debit_minor == 0 && rows->v[i].credit_minor == 0)
 			continue;
 		q_u64(q, entry_id);
 		q_i64(q, (int64_t)i + 1);
-		q_str(q, rows[i].account);
-		q_i64(q, rows[i].debit_minor);
-		q_i64(q, rows[i].credit_minor);
+		q_str(q, rows->v[i].account);
+		q_i64(q, rows->v[i].debit_minor);
+		q_i64(q, rows->v[i].credit_minor);
 	}
 	return db_run(q, NULL, e);
 }
@@ -208,7 +214,7 @@ order_insert_sale(struct db *db, struct arena *a, const struct order *o, struct 
 	};
 
 	return insert_entry(db, o->id, LEDGER_SALE, o->created_at, e)
-	    && insert_rows(db, a, rows, ARRAY_LEN(rows), e);
+	    && insert_rows(db, a, &(struct ledger_rows){rows, ARRAY_LEN(rows), SQL_PLACING_ENTRY_LINE}, e);
 }
 
 bool
@@ -226,11 +232,12 @@ order_insert_sale_back(struct db *db, struct arena *a, uint64_t order_id, int64_
 		back[n].credit_minor = c_i64(&rows);
 		back[n++].debit_minor = c_i64(&rows);
 	}
-	return insert_entry(db, order_id, LEDGER_SALE_BACK, now_s, e) && insert_rows(db, a, back, n, e);
+	return insert_entry(db, order_id, LEDGER_SALE_BACK, now_s, e)
+	    && insert_rows(db, a, &(struct ledger_rows){back, n, SQL_LEDGER_LINE}, e);
 }
 
 bool
-order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct str token, struct err *e)
+order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct err *e)
 {
 	struct json_out w;
 	struct str payload;
@@ -242,8 +249,6 @@ order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct 
 	json_put_i64(&w, (int64_t)o->id);
 	json_key(&w, "lang");
 	json_put_str(&w, o->lang);
-	json_key(&w, "token");
-	json_put_str(&w, token);
 	return json_done(&w, '}', &payload, e)
 	    && outbox_put(db,
 		&(struct outbox_row){.kind = STR("mail"),

@@ -14,13 +14,14 @@ by_variant(const void *a, const void *b)
 }
 
 static bool
-book_movements(struct db *db, struct arena *a, const struct stock_changes *c, int sign, struct err *e)
+book_movements(struct db *db, struct arena *a, const struct stock_changes *c, struct err *e)
 {
-	struct db_query *q = db_query_rows(db, SQL_STOCK_MOVE, a, c->n);
+	bool sale = c->reason == STOCK_SALE;
+	struct db_query *q = db_query_rows(db, sale ? SQL_PLACING_MOVEMENT : SQL_STOCK_MOVE, a, c->n);
 
 	for (size_t i = 0; i < c->n; i++) {
 		q_u64(q, c->v[i].variant_id);
-		q_i64(q, sign * c->v[i].qty);
+		q_i64(q, sale ? -c->v[i].qty : c->v[i].qty);
 		q_i64(q, c->reason);
 		q_u64(q, c->order_id);
 		q_i64(q, c->now_s);
@@ -107,8 +108,6 @@ stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *
 	if (c->n == 0)
 		return true;
 	qsort(c->v, c->n, sizeof(c->v[0]), by_variant);
-	if (!book_movements(db, a, c, take ? -1 : 1, e))
-		return false;
 	for (size_t i = 0; i < c->n; i++) {
 		struct db_query *q = db_query(db, take ? SQL_STOCK_TAKE : SQL_STOCK_GIVE);
 		uint64_t n;
@@ -131,6 +130,12 @@ stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *
 }
 
 bool
+stock_book_sale(struct db *db, struct arena *a, const struct stock_changes *c, struct err *e)
+{
+	return c->n == 0 || book_movements(db, a, c, e);
+}
+
+bool
 stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
 {
 	return stock_change(db, a, c, short_of, e);
@@ -139,5 +144,5 @@ stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *sh
 bool
 stock_give(struct db *db, struct arena *a, struct stock_changes *c, struct err *e)
 {
-	return stock_change(db, a, c, NULL, e);
+	return (c->n == 0 || book_movements(db, a, c, e)) && stock_change(db, a, c, NULL, e);
 }

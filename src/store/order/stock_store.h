@@ -23,6 +23,9 @@ struct stock_changes {
 	size_t n_changed;
 };
 
+/* Records the movements of a sale. They belong to the order, so call it before order_end_placing(). */
+MUST_USE bool stock_book_sale(struct db *, struct arena *, const struct stock_changes *, struct err *);
+
 /* Takes all of it or fails. ERR_CONFLICT when a variant is short of stock; *short_of is then its id. Sorts `v`. Calls
  * catalogue_changed() for products whose availability changes. */
 MUST_USE bool stock_take(struct db *, struct arena *, struct stock_changes *, uint64_t *short_of, struct err *);

@@ -1,0 +1,86 @@
+-- The views and procedures through which the storefront uses orders: it has rights on these, and none on the tables
+-- behind them. They act with the rights of db.tool_user, which creates them:
+-- `kontor migrate` runs this file each time, before grants.sql. Backups do not contain them.
+--
+-- Writing. An order is being placed while its number is still its order key; every transaction that places an order
+-- ends by giving it its number. The views placing_* take rows of such orders only, and only with the states, event,
+-- actor, accounts and reason of a new order. So nothing can be added through them to an order that was placed.
+-- The conditions look up one row by its primary key; IN or EXISTS could be made to read all orders.
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_number AS
+	SELECT id, number, state, payment_state, fulfilment_state FROM orders WHERE number = LOWER(HEX(order_key));
+
+-- Finds the order of a repeated submit.
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_found AS SELECT id, order_key, session_id, number FROM orders;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_order AS
+	SELECT id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state, lang, currency,
+		tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, phone, delivery, payment, note,
+		terms_version, terms_at, created_at, expires_at
+	FROM orders WHERE number = LOWER(HEX(order_key))
+		AND state IN (1, 2) AND (state = 1 OR total_minor = 0 OR payment = 'on_delivery')
+		AND payment_state = IF(total_minor = 0, 2, 1) AND fulfilment_state = 1
+	WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_address AS
+	SELECT * FROM order_address WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_line AS
+	SELECT * FROM order_line WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_tax AS
+	SELECT * FROM order_tax WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_event AS
+	SELECT * FROM order_event WHERE event = 0 AND from_state = 0 AND actor = 'buyer' AND why = ''
+		AND to_state = (SELECT ELT(machine + 1, p.state, p.payment_state, p.fulfilment_state) FROM placing_number p
+			WHERE p.id = order_id)
+	WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_entry AS
+	SELECT * FROM ledger_entry WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) AND kind = 0 WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_entry_line AS
+	SELECT * FROM ledger_line
+	WHERE account <> 'cash' AND entry_id = (SELECT e.id FROM ledger_entry e JOIN placing_number p ON p.id = e.order_id
+		WHERE e.id = entry_id)
+	WITH CHECK OPTION;
+
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_movement AS
+	SELECT * FROM stock_movement WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) AND reason = 2 AND qty < 0
+	WITH CHECK OPTION;
+
+-- Every program adds to the outbox through this one.
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW outbox_put AS
+	SELECT * FROM outbox WHERE kind = 'cache' OR (kind = 'mail' AND subject = (SELECT CONCAT('order_placed/', p.id)
+		FROM placing_number p WHERE p.id = CAST(SUBSTRING_INDEX(subject, '/', -1) AS UNSIGNED)))
+	WITH CHECK OPTION;
+
+-- Reading, by the hash of the token in an order's link. The storefront cannot read the hashes.
+
+CREATE OR REPLACE PROCEDURE order_by_token(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT o.id, o.session_id, o.number, o.state, o.payment_state, o.fulfilment_state, o.lang, o.currency,
+		o.tax_included, o.lines_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.email, o.phone, o.delivery,
+		o.payment, o.note, o.terms_version, o.created_at, o.expires_at, d.name, d.company, d.street, d.street2,
+		d.postcode, d.city, d.region, d.country, b.name, b.company, b.street, b.street2, b.postcode, b.city, b.region,
+		b.country
+	FROM orders o JOIN order_address d ON d.order_id = o.id AND d.kind = 0
+		LEFT JOIN order_address b ON b.order_id = o.id AND b.kind = 1
+	WHERE o.token_hash = the_hash;
+
+CREATE OR REPLACE PROCEDURE order_lines_by_token(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT l.variant_id, l.product_id, l.sku, l.title, l.options, l.image_hash, l.qty, l.unit_minor, l.line_minor,
+		l.tax_bp, l.tax_minor, l.stock_taken, COALESCE(p.handle, ''), i.w, i.h
+	FROM orders o STRAIGHT_JOIN order_line l ON l.order_id = o.id
+		LEFT JOIN product p ON p.id = l.product_id AND p.status = 1
+		LEFT JOIN product_image i ON i.id = (SELECT MIN(x.id) FROM product_image x WHERE x.product_id = l.product_id
+			AND x.hash = l.image_hash)
+	WHERE o.token_hash = the_hash ORDER BY l.order_id, l.pos;
+
+CREATE OR REPLACE PROCEDURE order_taxes_by_token(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT t.tax_bp, t.base_minor, t.tax_minor FROM orders o STRAIGHT_JOIN order_tax t ON t.order_id = o.id
+	WHERE o.token_hash = the_hash ORDER BY t.order_id, t.tax_bp DESC;
+
+CREATE OR REPLACE PROCEDURE order_events_by_token(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT v.machine, v.to_state, v.at FROM orders o STRAIGHT_JOIN order_event v ON v.order_id = o.id
+	WHERE o.token_hash = the_hash ORDER BY v.order_id, v.id;
