@@ -142,7 +142,7 @@ read_clients(struct cmd *c, struct tally_seen **seen, struct err *e)
 	struct tally t;
 	size_t n;
 
-	if (!tally_open_tool(&t, c->conf.paths_control_file.p, e)) {
+	if (!tally_open_tool(&t, c->conf.paths_control_file.p, false, e)) {
 		(void)err_context(e, "no worker has counted yet");
 		return 0;
 	}
@@ -238,7 +238,7 @@ open_limiter(struct cmd *c, struct control *ctl, struct tally *t, struct limiter
 	if (!control_open_tool(ctl, c->conf.paths_control_file.p, true, e)
 	    || !cache_open(c->a, &setup, ctl, &l->cache, e) || !cache_unlock(l->cache, e))
 		return false;
-	l->tally = tally_open_tool(t, c->conf.paths_control_file.p, &none) ? t : NULL;
+	l->tally = tally_open_tool(t, c->conf.paths_control_file.p, true, &none) ? t : NULL;
 	return true;
 }
 

@@ -99,6 +99,7 @@ app_join(struct app *app, bool now)
 	app->joined &= control_join(&app->control, app->conf.paths_control_file.p, app->backend, &app->stats,
 	    app->joined ? &e : &second);
 	app->counting = tally_join(&app->tally, app->conf.paths_control_file.p, &third);
+	tally_tidy(&app->tally, clock_mono_ns() / CLOCK_MS);
 	if (counted && !app->counting)
 		log_put(LOG_WARN, "event=limits_not_shared place=%s msg=\"%s\"", third.place, third.msg);
 	if (was && !app->joined)

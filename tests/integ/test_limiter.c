@@ -278,9 +278,13 @@ END_TEST
 static struct memc_op
 window(const struct limiter *l, enum memc_what what, const char *name, struct str value)
 {
-	struct memc_op op = {what, .value = value, .ttl_s = 60,
-	    .key = str_fmt(&arena, "%s%s:address:c0000207%024d", l->cache->window_head.p, name, 0)};
+	const uint8_t client[TALLY_CLIENT_B] = {192, 0, 2, 7};
+	uint8_t hash[SECRET_TOKEN_B];
+	struct memc_op op = {what, .value = value, .ttl_s = 60};
 
+	secret_derive(str_n(l->cache->seal, SECRET_KEY_B), str_n(client, sizeof(client)), hash);
+	op.key = str_fmt(&arena, "%s%s:address:%s", l->cache->window_head.p, name,
+	    secret_hex(&arena, hash, sizeof(hash)).p);
 	ask_all(open_memc(), &op, 1);
 	return op;
 }

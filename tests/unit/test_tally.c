@@ -191,6 +191,26 @@ START_TEST(clients_are_listed_with_their_refusals_until_released)
 }
 END_TEST
 
+START_TEST(idle_clients_are_forgotten_an_hour_after_their_period_and_others_are_not)
+{
+	struct tally_key idle = client(21, 5, 60), busy = client(22, 5, 7200);
+	uint64_t now_ms = 1000000 + 3661 * 1000;
+	struct arena a;
+	struct tally_seen *seen;
+
+	arena_init(&a, (size_t)16 << 20);
+	ck_assert(take(tally_none(), &idle, TALLY_STRICT, 1000000) && take(tally_none(), &busy, TALLY_STRICT, 1000000));
+	for (int i = 0; i < TALLY_ROWS; i++)
+		tally_tidy(tally_none(), now_ms - 2000);
+	ck_assert_uint_eq(tally_list(tally_none(), &a, now_ms, &seen), 2);
+	for (int i = 0; i < TALLY_ROWS; i++)
+		tally_tidy(tally_none(), now_ms);
+	ck_assert_uint_eq(tally_list(tally_none(), &a, now_ms, &seen), 1);
+	ck_assert_mem_eq(seen[0].key.client, busy.client, sizeof(busy.client));
+	arena_fini(&a);
+}
+END_TEST
+
 /* ---- the file ---- */
 
 static void
@@ -290,12 +310,12 @@ START_TEST(a_file_that_is_lost_or_cut_short_is_made_again_and_times_of_another_b
 
 	make_dir();
 	snprintf(file, sizeof(file), "%s-limits", path);
-	ck_assert(!tally_open_tool(&tool, path, &e));
+	ck_assert(!tally_open_tool(&tool, path, true, &e));
 	ck_assert_int_eq(e.kind, ERR_NOT_FOUND);
 	err_clear(&e);
 	ck_ok(tally_join(&t, path, &e), &e);
 	ck_assert(take(&t, &key, TALLY_STRICT, 1000000) && !take(&t, &key, TALLY_STRICT, 1000000));
-	ck_ok(tally_open_tool(&tool, path, &e), &e);
+	ck_ok(tally_open_tool(&tool, path, true, &e), &e);
 	ck_assert(!take(&tool, &key, TALLY_STRICT, 1000000));
 	tally_close(&tool);
 	ck_assert_int_eq(truncate(file, 100), 0);
@@ -318,5 +338,6 @@ UNIT_MAIN("tally", strict_never_allows_more_than_n_in_any_period_and_allows_n_at
     the_wait_is_over_when_one_more_is_allowed, a_request_taken_back_does_not_count,
     limits_rates_and_clients_are_counted_apart, clients_without_number_never_make_an_active_one_forgotten,
     clients_are_listed_with_their_refusals_until_released,
+    idle_clients_are_forgotten_an_hour_after_their_period_and_others_are_not,
     processes_that_are_killed_at_any_point_never_make_the_others_exceed_the_limit,
     a_file_that_is_lost_or_cut_short_is_made_again_and_times_of_another_boot_are_dropped)

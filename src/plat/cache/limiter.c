@@ -1,12 +1,9 @@
 #include "plat/cache/limiter.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "plat/cache/cache_impl.h"
-
-#define KEY_MAX_B 128
 
 /* A window as it is in memcached. The version of its entry is the time of the last release, UTC in ms. */
 struct stored {
@@ -105,20 +102,17 @@ release_here(struct run *r, uint64_t released_ms)
 
 /* ---- memcached ---- */
 
+/* The key does not show the client: its hash needs the secret of the cache. */
 static struct str
 key_of_window(const struct cache *c, struct arena *a, const struct limiter_ask *ask)
 {
-	struct buf b;
+	static const uint8_t all[TALLY_CLIENT_B];
+	uint8_t hash[SECRET_TOKEN_B];
 
-	buf_init(&b, a, KEY_MAX_B);
-	buf_put(&b, c->window_head);
-	buf_z(&b, ask->name);
-	buf_ch(&b, ':');
-	buf_z(&b, rate_per_name(ask->rates->per));
-	for (size_t i = 0; i < sizeof(ask->client) && ask->rates->per != RATE_PER_ALL; i++)
-		buf_fmt(&b, "%s%02x", i == 0 ? ":" : "", ask->client[i]);
-	ASSERT(!b.over);
-	return buf_str(&b);
+	secret_derive(str_n(c->seal, sizeof(c->seal)),
+	    str_n(ask->rates->per == RATE_PER_ALL ? all : ask->client, sizeof(ask->client)), hash);
+	return str_fmt(a, "%.*s%s:%s:%.*s", STR_ARG(c->window_head), ask->name, rate_per_name(ask->rates->per),
+	    STR_ARG(secret_hex(a, hash, sizeof(hash))));
 }
 
 /* Bytes that are no window are replaced, like those of a cached value. */

@@ -14,6 +14,7 @@
 #define PART_MASK COUNT_MAX
 #define TAGGED_MASK ((UINT64_C(1) << 48) - 1)
 #define SUFFIX "-limits"
+#define KEPT_S 3600
 
 /* Call it with the creation lock. Times of an earlier boot are meaningless, so its entries are dropped. */
 static void
@@ -71,9 +72,9 @@ tally_join(struct tally *t, const char *control_path, struct err *e)
 }
 
 bool
-tally_open_tool(struct tally *t, const char *control_path, struct err *e)
+tally_open_tool(struct tally *t, const char *control_path, bool write, struct err *e)
 {
-	return tally_open(t, control_path, O_RDWR, e);
+	return tally_open(t, control_path, write ? O_RDWR : O_RDONLY, e);
 }
 
 void
@@ -320,6 +321,26 @@ tally_release(struct tally *t, const struct tally_key *key, uint64_t mono_ms, ui
 		atomic_store(&entry->bucket[i], 0);
 	atomic_store(&entry->refused, 0);
 	atomic_store(&entry->released, tagged(tag, utc_ms));
+}
+
+void
+tally_tidy(struct tally *t, uint64_t mono_ms)
+{
+	static size_t row;
+
+	if (t->area == NULL)
+		return;
+	row = (row + 1) % TALLY_ROWS;
+	for (size_t way = 0; way < TALLY_WAYS; way++) {
+		struct tally_entry *entry = &t->area->entry[row][way];
+		uint64_t tag = atomic_load(&t->area->row[row].tag[way]);
+
+		if (tag == 0 || shared_get(&entry->used_s) + shared_get(&entry->period_s) + KEPT_S > mono_ms / 1000
+		    || !atomic_compare_exchange_strong(&t->area->row[row].tag[way], &tag, 0))
+			continue;
+		for (size_t i = 0; i < 2; i++)
+			shared_set(&entry->client[i], 0);
+	}
 }
 
 /* False if the entry is free, or its description is not the tag's: the process that made it has died before it was

@@ -48,8 +48,8 @@ struct tally_taken {
  * mapping stays. */
 MUST_USE bool tally_join(struct tally *, const char *control_path, struct err *);
 
-/* The same for a tool: the file must exist (else ERR_NOT_FOUND). */
-MUST_USE bool tally_open_tool(struct tally *, const char *control_path, struct err *);
+/* The same for a tool: the file must exist (else ERR_NOT_FOUND). `write`: to release a client. */
+MUST_USE bool tally_open_tool(struct tally *, const char *control_path, bool write, struct err *);
 void tally_close(struct tally *);
 
 /* A private table in memory; never fails. For tests. */
@@ -67,6 +67,10 @@ void tally_refuse(struct tally *, const struct tally_key *, uint64_t mono_ms, in
 /* Forgets all requests of the client that were counted before its release at `utc_ms`. Later calls with the same time
  * do nothing. */
 void tally_release(struct tally *, const struct tally_key *, uint64_t mono_ms, uint64_t utc_ms);
+
+/* Drops the entries of the next row that have been idle for longer than their period and an hour, so that no address is
+ * kept for long. To be called now and then; TALLY_ROWS calls cover the table. */
+void tally_tidy(struct tally *, uint64_t mono_ms);
 
 /* An entry, for display. */
 struct tally_seen {
