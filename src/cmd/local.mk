@@ -11,8 +11,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor/doctor.c src/cmd/doctor/doctor.def src/cmd/doctor/doctor.h src/cmd/doctor/doctor_backend.c \
 	src/cmd/doctor/doctor_cache.c src/cmd/doctor/doctor_conf.c src/cmd/doctor/doctor_db.c \
 	src/cmd/doctor/doctor_find.c src/cmd/doctor/doctor_host.c src/cmd/doctor/doctor_https.c \
-	src/cmd/doctor/doctor_judge.h src/cmd/doctor/doctor_log.c src/cmd/doctor/doctor_look.c \
-	src/cmd/doctor/doctor_server.c src/cmd/doctor/doctor_site.c src/cmd/doctor/doctor_units.c \
+	src/cmd/doctor/doctor_judge.h src/cmd/doctor/doctor_limits.c src/cmd/doctor/doctor_log.c \
+	src/cmd/doctor/doctor_look.c src/cmd/doctor/doctor_server.c src/cmd/doctor/doctor_site.c src/cmd/doctor/doctor_units.c \
 	src/cmd/doctor/doctor_work.c \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h src/cmd/publish/publish_errors.c \
 	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c
