@@ -302,6 +302,46 @@ START_TEST(processes_that_are_killed_at_any_point_never_make_the_others_exceed_t
 }
 END_TEST
 
+static void
+take_many(int n)
+{
+	struct tally t = {.area = NULL};
+	struct tally_key key = client(98, 1000000, 60);
+
+	ck_ok(tally_join(&t, path, &e), &e);
+	for (int i = 0; i < n; i++)
+		if (!take(&t, &key, TALLY_STRICT, 1000000))
+			_exit(1);
+}
+
+START_TEST(requests_of_processes_at_the_same_time_are_all_counted)
+{
+	const int n = 200000;
+	struct child c[4];
+	struct tally t = {.area = NULL};
+	struct tally_key key = client(98, 1000000, 60);
+	struct tally_taken taken;
+
+	make_dir();
+	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
+		c[i] = child_fork();
+		if (c[i].pid == 0) {
+			take_many(n);
+			child_wait(c[i]);
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
+		child_await(c[i]);
+		child_end(c[i], SIGKILL);
+	}
+	ck_ok(tally_join(&t, path, &e), &e);
+	ck_assert(tally_take(&t, &key, TALLY_STRICT, 1000000, &taken));
+	ck_assert_uint_eq(taken.left.n, 1000000 - 4 * (uint32_t)n - 1);
+	tally_close(&t);
+	remove_dir();
+}
+END_TEST
+
 START_TEST(a_file_that_is_lost_or_cut_short_is_made_again_and_times_of_another_boot_are_dropped)
 {
 	struct tally t = {.area = NULL}, tool;
@@ -340,4 +380,5 @@ UNIT_MAIN("tally", strict_never_allows_more_than_n_in_any_period_and_allows_n_at
     clients_are_listed_with_their_refusals_until_released,
     idle_clients_are_forgotten_an_hour_after_their_period_and_others_are_not,
     processes_that_are_killed_at_any_point_never_make_the_others_exceed_the_limit,
+    requests_of_processes_at_the_same_time_are_all_counted,
     a_file_that_is_lost_or_cut_short_is_made_again_and_times_of_another_boot_are_dropped)
