@@ -10,7 +10,7 @@ const https = require('https');
 const net = require('net');
 const path = require('path');
 const { begin, variant, start, doctor, found, lacks, faults, planted, listening, closed, record } = require('./doctor.js');
-const { until, sleep, program, src } = require('./stack.js');
+const { until, sleep, program, src, build } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const isRoot = process.getuid() === 0;
@@ -185,10 +185,16 @@ test('site.url leads nowhere, to a host without address, to another server, to a
 	assert.strictEqual(found(d, 'site-far', 'is answered at 127.0.0.1', 'on another machine').level, 'advice');
 	assert.deepStrictEqual(faults(d), []);
 	const other = await listening(http.createServer((rq, rs) => rs.end('hello')), 0, '127.0.0.1');
-	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${other.address().port}` } }) }, 'site');
+	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${other.address().port}` } }) }, 'site', 'web-server');
+	found(d, 'port-taken', `held by ${path.basename(process.execPath)}`, 'listen elsewhere');
 	found(d, 'page-wrong', 'is not a page of Kontor', 'see the checks sockets');
 	found(d, 'other-shop', 'not by the workers of this installation', s.dir);
 	await closed(other);
+	const down = await listening(http.createServer((rq, rs) => rs.writeHead(503).end()), 0, '127.0.0.1');
+	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${down.address().port}` } }) }, 'site');
+	found(d, 'page-wrong', '/readyz is answered with 503', 'see the checks sockets');
+	lacks(d, 'not-ready');
+	await closed(down);
 	const twin = await listening(http.createServer((rq, rs) => rs.writeHead(200, { 'x-request-id': 'ab'.repeat(16) }).end()),
 		0, '127.0.0.1');
 	d = await doctor({ conf: variant({ site: { url: `http://127.0.0.1:${twin.address().port}` } }) }, 'site');
@@ -259,8 +265,13 @@ test('a web server configuration with a mistake, for another path, with too few 
 	for (const server of ['lighttpd', 'apache'])
 		found(await doctor({ conf: variant({ site: { url: s.origin(server) }, web: { deadline_ms: 30000 } }) }, 'web-server'), 'web-stale',
 			'gives a worker 6 s; web.deadline_ms and web.grace_ms are 32000 ms', 'kontor reload');
-	found(await doctor({ conf: variant({ paths: { run_dir: '/nonexistent' } }) }, 'web-server', 'sockets'), 'web-off',
-		'/nonexistent', 'systemctl');
+	const gone = await doctor({ conf: variant({ paths: { run_dir: '/nonexistent' } }) }, 'web-server', 'sockets');
+	found(gone, 'web-off', '/nonexistent', 'lighttpd -tt -f /etc/lighttpd/lighttpd.conf && systemctl restart lighttpd');
+	found(gone, 'run-dir-gone', '/nonexistent does not exist', "systemd-tmpfiles --create kontor.conf && systemctl restart 'kontor@*'");
+	const host = { run_dir: '/nonexistent' }, at = (base) => ({ url: s.origin('apache') + base });
+	found(await doctor({ conf: variant({ paths: host, site: at('/tea') }) }, 'web-server'), 'web-off', '', 'a2enconf kontor');
+	for (const over of [{ site: at('') }, { site: at('/tea'), web: { hosts: 'other.example' } }])
+		found(await doctor({ conf: variant({ paths: host, ...over }) }, 'web-server'), 'web-off', '', 'apache.conf" into the <VirtualHost>');
 });
 test('root runs neither a program nor a configuration that a stranger calls a web server', async () => {
 	if (!isRoot)
@@ -360,6 +371,20 @@ test('certificates: right, about to expire, expired, of another name, of nobody 
 	found(await doctor({ conf: variant({ site: { url: 'http://shop.invalid' } }) }, 'https'), 'no-https', 'http://shop.invalid', 'certbot');
 });
 
+test('kontor-jobs notes for the metrics when the certificate expires, under its confinement', async () => {
+	const facts = path.join(s.dir, 'noted'), log = path.join(s.dir, 'log', 'noted.log'), env = { SSL_CERT_FILE: tls('ca.pem') };
+	fs.mkdirSync(facts);
+	const server = await listening(https.createServer({ key: fs.readFileSync(tls('late.key')), cert: fs.readFileSync(tls('late.pem')) },
+		(rq, rs) => rs.end()), 0, '127.0.0.1');
+	const conf = variant({ site: { url: `https://localhost:${server.address().port}` }, paths: { facts_dir: facts }, log: { file: log } });
+	const p = child.spawn(path.join(build, 'kontor-jobs'), ['--config', conf, '--once'], { env: { ...process.env, ...env } });
+	await new Promise((done) => { p.on('close', done); });
+	await closed(server);
+	const metrics = child.spawnSync(path.join(build, 'kontor'), ['--config', conf, 'status', '--metrics'], { encoding: 'utf8' }).stdout;
+	const days = (Number(/^kontor_certificate_expires_seconds (\d+)$/m.exec(metrics)[1]) - Date.now() / 1000) / 86400;
+	assert.ok(days > 6 && days < 8, `${days} days; ${fs.readFileSync(log, 'utf8')}`);
+	assert.doesNotMatch(fs.readFileSync(log, 'utf8'), /event=call_refused|job=certificate/);
+});
 test('http that does not lead to https', async () => {
 	const options = { key: fs.readFileSync(tls('address.key')), cert: fs.readFileSync(tls('address.pem')) };
 	const env = { SSL_CERT_FILE: tls('ca.pem') }, conf = variant({ site: { url: `https://${HTTPS_AT}` } });

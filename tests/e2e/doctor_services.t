@@ -28,6 +28,25 @@ test('a wrong password', async () => {
 		'there is no database nosuch', 'kontor accounts | mariadb; kontor migrate');
 	found(await doctor({ conf: variant({ db: { name: 'nosuch', tool_user: 'root' } }) }, 'accounts'), 'account-lacks', 'nosuch', 'kontor migrate');
 });
+test('an account that is locked, one whose password has expired, one that has reached a limit', async () => {
+	const jobs = 'kontor_jobs@localhost';
+	for (const [plant, undo, name, mend] of [['ACCOUNT LOCK', 'ACCOUNT UNLOCK', 'account-locked', 'ACCOUNT UNLOCK'],
+		['PASSWORD EXPIRE', 'PASSWORD EXPIRE NEVER', 'account-expired', 'PASSWORD EXPIRE NEVER'],
+		['WITH MAX_QUERIES_PER_HOUR 1', 'WITH MAX_QUERIES_PER_HOUR 0', 'account-full', 'MAX_QUERIES_PER_HOUR 0']])
+		await planted(() => sql(`ALTER USER ${jobs} ${plant}; FLUSH USER_RESOURCES`),
+			() => sql(`ALTER USER ${jobs} IDENTIFIED BY ''; ALTER USER ${jobs} ${undo}; FLUSH USER_RESOURCES`), async () => {
+				const d = await doctor('accounts', 'schema', 'database');
+				const { mend: command } = found(d, name, 'kontor_jobs', mend);
+				lacks(d, 'schema-drift', 'db-down', 'account-refused');
+				sql(/mariadb -e "([^"]*)"/.exec(command)[1]);
+			});
+	sql(`ALTER USER ${jobs} WITH MAX_USER_CONNECTIONS 1`);
+	const holder = child.spawn('mariadb', ['--no-defaults', '-S', `${s.services}/db.sock`, '-u', 'kontor_jobs', '-e', 'SELECT SLEEP(600)']);
+	await until('the only connection', () => s.number("SELECT COUNT(*) FROM information_schema.processlist WHERE info = 'SELECT SLEEP(600)'") === 1);
+	await planted(() => {}, () => { holder.kill('SIGKILL'); sql(`ALTER USER ${jobs} WITH MAX_USER_CONNECTIONS 0`); },
+		async () => found(await doctor('accounts'), 'account-full', 'kontor_jobs', 'MAX_USER_CONNECTIONS 0'));
+	await until('it is well again', async () => faults(await doctor('accounts', 'schema')).length === 0);
+});
 test('an account with too few rights, and one with too many', async () => {
 	await planted(() => sql("REVOKE INSERT ON kontor.session FROM kontor_web@localhost"),
 		() => sql("GRANT INSERT ON kontor.session TO kontor_web@localhost"), async () => {
@@ -262,7 +281,7 @@ test('with everything down it says so in time', async () => {
 	assert.ok(Date.now() - began < ALL_DOWN_MS, `it took ${Date.now() - began} ms`);
 	for (const name of ['no-worker', 'jobs-dead', 'db-down', 'cache-down', 'site-down'])
 		found(d, name, '', '');
-	assert.ok(d.findings.some((f) => f.name === 'socket-stale' || f.name === 'socket-none'));
+	assert.ok(d.findings.some((f) => f.name === 'socket-stale' || f.name === 'socket-none'), JSON.stringify(d.checks.find((c) => c.check === 'sockets')));
 	const r = await start({});
 	assert.match(r.out, /^later {3}skipped, because of the above: .*schema/m);
 	assert.ok(r.out.split('\n').length < 60, r.out);

@@ -47,6 +47,14 @@ START_TEST(the_output_of_a_check_arrives_complete)
 }
 END_TEST
 
+START_TEST(only_texts_that_are_filled_in_have_placeholders)
+{
+	for (size_t i = 0; i < FOUND__MAX; i++)
+		ck_assert_msg(strchr(doctor_rows[i].effect, '{') == NULL, "%s: %s", doctor_rows[i].name,
+		    doctor_rows[i].effect);
+}
+END_TEST
+
 START_TEST(a_clock_before_the_program_or_ten_years_after_it_is_wrong)
 {
 	const int64_t made_s = 1800000000;
@@ -203,7 +211,7 @@ START_TEST(modules_that_a_web_server_lacks_are_named)
 	ck_assert_ptr_null(doctor_apache_lacks(str_z(all), &i));
 	i = 0;
 	ck_assert_str_eq(doctor_apache_lacks(STR(" proxy_fcgi_module (shared)\n"), &i), "alias");
-	ck_assert_str_eq(doctor_apache_lacks(STR(" proxy_fcgi_module (shared)\n"), &i), "deflate");
+	ck_assert_str_eq(doctor_apache_lacks(STR(" proxy_fcgi_module (shared)\n"), &i), "headers");
 	ck_str(
 	    doctor_server_wants(&arena, STR("AH00526: Syntax error on line 3 of /x:\nInvalid command 'BalancerMember', "
 					    "perhaps misspelled or defined by a module")),
@@ -232,8 +240,9 @@ START_TEST(backends_are_found_in_a_configuration)
 }
 END_TEST
 
-UNIT_MAIN("doctor", the_output_of_a_check_arrives_complete, a_clock_before_the_program_or_ten_years_after_it_is_wrong,
-    a_disk_is_roomy_low_or_full, a_certificate_is_expired_of_another_name_or_not_trusted,
+UNIT_MAIN("doctor", the_output_of_a_check_arrives_complete, only_texts_that_are_filled_in_have_placeholders,
+    a_clock_before_the_program_or_ten_years_after_it_is_wrong, a_disk_is_roomy_low_or_full,
+    a_certificate_is_expired_of_another_name_or_not_trusted,
     output_of_systemctl_show_is_split_by_unit, units_that_fail_restart_or_do_not_start_are_reported,
     failures_are_counted_from_a_time_on, an_order_url_in_a_log_is_detected, modules_that_a_web_server_lacks_are_named,
     backends_are_found_in_a_configuration)

@@ -139,6 +139,10 @@ struct look_server {
 };
 bool look_server(struct doctor *, struct look_server *);
 
+/* The command that restarts or reloads a web server, if its configuration is valid: a server that was stopped with an
+ * invalid one serves no site at all. */
+const char *look_restart(struct doctor *, enum look_kind, const char *verb);
+
 /* The id of a request if it may be used in a command, else "-": a foreign server may send anything. */
 const char *look_id(struct doctor *, struct str);
 

@@ -1,6 +1,7 @@
 /* Checks the backends' sockets, and sends a request to each backend, bypassing the web server. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cmd/doctor/doctor.h"
@@ -46,6 +47,10 @@ check_sockets(struct doctor *d)
 	struct str *sockets;
 	size_t n;
 
+	if (access(d->conf->paths_run_dir.p, F_OK) != 0 && errno == ENOENT) {
+		FIND(d, run_dir_gone);
+		return;
+	}
 	if (!look_sockets(d, &sockets, &n))
 		return;
 	if (n == 0)

@@ -1,6 +1,7 @@
 /* Asks each memcached server for its version, size and address. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/num.h"
@@ -12,6 +13,7 @@
 #define ANSWER_MAX_B ((size_t)256 << 10)
 #define SMALL_MB 64
 #define EVICTED_PERCENT 1
+#define MEMCACHED "/usr/bin/memcached"
 #define OLDEST 1006018 /* 1.6.18 */
 
 /* The text behind "STAT name ". */
@@ -76,6 +78,13 @@ check_version(struct doctor *d, const char *where, struct str version)
 		    version.n == 0 ? "of an unknown version" : str_zdup(d->a, version));
 }
 
+static bool
+is_here(const char *where)
+{
+	return where[0] == '/' || strncmp(where, "127.", 4) == 0 || strncmp(where, "localhost", 9) == 0
+	       || strncmp(where, "::1", 3) == 0 || strncmp(where, "[::1]", 5) == 0;
+}
+
 static void
 check_server(struct doctor *d, struct str server)
 {
@@ -108,6 +117,8 @@ check_server(struct doctor *d, struct str server)
 		doctor_unseen(d, "%s: %s", where, e.msg);
 	} else if (e.code == ETIMEDOUT) {
 		FIND(d, cache_hangs, "WHERE", where);
+	} else if (is_here(where) && access(MEMCACHED, F_OK) != 0) {
+		FIND(d, cache_missing, "WHERE", where);
 	} else {
 		FIND(d, cache_down, "WHERE", where, "WHY", e.msg);
 	}

@@ -47,6 +47,19 @@ where(struct doctor *d)
 	return c->db_host.n == 0 ? c->db_socket.p : str_fmt(d->a, "%s:%lld", c->db_host.p, (long long)c->db_port).p;
 }
 
+static const char *
+account_name(const struct doctor *d, const struct account *x)
+{
+	return str_fmt(d->a, "'%s'@'%s'", x->login.user.p, d->conf->db_host.n == 0 ? "localhost" : "%").p;
+}
+
+/* The account has as many connections, or sent as many statements, as it may. */
+static bool
+is_at_limit(int code)
+{
+	return code == DB_CODE_ACCOUNT_FULL || code == DB_CODE_ACCOUNT_LIMIT;
+}
+
 enum entry { ENTERED, REFUSED, SKIPPED };
 
 /* Connects with an account. SKIPPED, after a report, if this user may not use the socket or read the password. Every
@@ -77,7 +90,7 @@ static bool
 log_in_somehow(struct doctor *d, struct db **db)
 {
 	static const enum db_account order[] = {DB_ACCOUNT_TOOL, DB_ACCOUNT_WEB};
-	bool refused = false;
+	bool refused = false, limited = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		const struct account x = account_of(d, order[i]);
@@ -87,9 +100,10 @@ log_in_somehow(struct doctor *d, struct db **db)
 		if (in == ENTERED)
 			return true;
 		refused |= in == REFUSED;
+		limited |= is_at_limit(e.code) || db_code_refused(e.code);
 	}
 	if (refused)
-		doctor_blocked(d, CHECK_database);
+		doctor_blocked(d, limited ? CHECK_accounts : CHECK_database);
 	return false;
 }
 
@@ -114,7 +128,7 @@ check_database(struct doctor *d)
 		FIND(d, db_none, "WHERE", where(d));
 	else if (e.code == DB_CODE_STATEMENTS_FULL)
 		doctor_blocked(d, CHECK_db_server);
-	else if (db_code_refused(e.code))
+	else if (db_code_refused(e.code) || is_at_limit(e.code))
 		doctor_note(d, "%s answers, but refuses this account: see the check accounts", where(d));
 	else if (e.code == 0)
 		doctor_unseen(d, "%s", e.msg);
@@ -155,7 +169,6 @@ static void
 compare(struct doctor *d, const struct account *x, struct str wanted, struct str given)
 {
 	bool local = d->conf->db_host.n == 0;
-	const char *account = str_fmt(d->a, "'%s'@'%s'", x->login.user.p, local ? "localhost" : "%").p;
 	struct grants want = {.n = 0}, have = {.n = 0};
 	struct err e = {0};
 	struct buf lacks, more;
@@ -170,11 +183,31 @@ compare(struct doctor *d, const struct account *x, struct str wanted, struct str
 	if (want.n > 0 && grants_beyond(&want, &have, NAMED_MAX, &lacks) > 0)
 		FIND(d, account_lacks, "NAME", x->login.user.p, "RIGHTS", buf_str(&lacks).p);
 	if (want.n > 0 && grants_beyond(&have, &want, NAMED_MAX, &more) > 0)
-		FIND(d, account_too_much, "NAME", x->login.user.p, "RIGHTS", buf_str(&more).p, "ACCOUNT", account);
+		FIND(d, account_too_much, "NAME", x->login.user.p, "RIGHTS", buf_str(&more).p, "ACCOUNT",
+		    account_name(d, x));
 	if (have.no_password && local)
 		FIND(d, account_open, "NAME", x->login.user.p, "SETTING", x->setting);
 	else if (have.no_password)
 		FIND(d, account_open_tcp, "NAME", x->login.user.p, "SETTING", x->setting);
+}
+
+static void
+report_refused(struct doctor *d, const struct account *x, const struct err *e)
+{
+	const char *name = x->login.user.p, *account = account_name(d, x);
+
+	if (is_at_limit(e->code))
+		FIND(d, account_full, "NAME", name, "ACCOUNT", account, "WHY", e->msg);
+	else if (db_code_locked(e->code))
+		FIND(d, account_locked, "NAME", name, "ACCOUNT", account);
+	else if (e->code == DB_CODE_EXPIRED || e->code == DB_CODE_EXPIRED_LOGIN)
+		FIND(d, account_expired, "NAME", name, "ACCOUNT", account);
+	else if (e->code == DB_CODE_DENIED_DATABASE)
+		FIND(d, account_lacks, "NAME", name, "RIGHTS",
+		    str_fmt(d->a, "every right on the database %s", d->conf->db_name.p).p);
+	else
+		FIND(d, account_refused, "NAME", name, "FILE",
+		    x->login.password_file.n == 0 ? "none" : x->login.password_file.p, "WHY", e->msg);
 }
 
 /* False if the database itself is at fault: then the other accounts need not be tried. */
@@ -190,17 +223,13 @@ check_account(struct doctor *d, const struct account *x, struct str wanted)
 		return true;
 	if (in == ENTERED && doctor_grants(db, d->a, &given, &e))
 		compare(d, x, wanted, given);
+	else if (db_code_refused(e.code) || is_at_limit(e.code))
+		report_refused(d, x, &e);
 	else if (in == ENTERED || e.code == 0)
 		doctor_unseen(d, "the account %s: %s", x->login.user.p, e.msg);
-	else if (e.code == DB_CODE_DENIED_DATABASE)
-		FIND(d, account_lacks, "NAME", x->login.user.p, "RIGHTS",
-		    str_fmt(d->a, "every right on the database %s", d->conf->db_name.p).p);
-	else if (db_code_refused(e.code))
-		FIND(d, account_refused, "NAME", x->login.user.p, "FILE",
-		    x->login.password_file.n == 0 ? "none" : x->login.password_file.p, "WHY", e.msg);
 	else
 		doctor_blocked(d, CHECK_database);
-	return in == ENTERED || e.code == 0 || db_code_refused(e.code) || e.code == DB_CODE_DENIED_DATABASE;
+	return in == ENTERED || e.code == 0 || db_code_refused(e.code) || is_at_limit(e.code);
 }
 
 void
@@ -234,7 +263,7 @@ check_fit(struct doctor *d, enum db_account account, enum db_role role, bool new
 
 	if (in == ENTERED)
 		n = db_unusable(db, &e);
-	if (db_code_refused(e.code) || db_code_lacks_right(e.code))
+	if (db_code_refused(e.code) || db_code_lacks_right(e.code) || is_at_limit(e.code))
 		doctor_blocked(d, CHECK_accounts);
 	else if (in == REFUSED)
 		doctor_blocked(d, CHECK_db_server);

@@ -50,10 +50,10 @@ common_word(struct doctor *d, struct str name)
 		return str_zdup(d->a, d->urls->name);
 	if (str_eq_z(name, "RESTART"))
 		return system_is_there() ? "systemctl restart" : "(by hand, without systemd:) systemctl restart";
-	if (!str_eq_z(name, "SERVER") && !str_eq_z(name, "RELOAD"))
+	if (!str_eq_z(name, "RESTART_WEB") && !str_eq_z(name, "RELOAD"))
 		return NULL;
-	return str_fmt(d->a, "%s%s", str_eq_z(name, "RELOAD") ? "systemctl reload " : "",
-	    look_server(d, &s) && s.kind == LOOK_LIGHTTPD ? "lighttpd" : "apache2").p;
+	return look_restart(d, look_server(d, &s) ? s.kind : LOOK_APACHE,
+	    str_eq_z(name, "RELOAD") ? "reload" : "restart");
 }
 
 /* Puts a text of a row and replaces its placeholders. A placeholder without a value is a bug of the check. */

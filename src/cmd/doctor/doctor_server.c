@@ -23,18 +23,24 @@ static const struct server {
 	"lighttpd -tt"},
 };
 
+static bool
+has_module(struct str text, const char *name)
+{
+	char line[48] = "";
+
+	snprintf(line, sizeof(line), " %s_module ", name);
+	return str_find(text, str_z(line)) >= 0;
+}
+
 const char *
 doctor_apache_lacks(struct str text, size_t *i)
 {
-	static const char *const names[] = {"alias", "deflate", "filter", "headers", "lbmethod_bybusyness", "mime",
-	    "proxy", "proxy_balancer", "proxy_fcgi", "reqtimeout", "setenvif", "slotmem_shm"};
-	char line[48] = "";
+	static const char *const names[] = {"alias", "headers", "lbmethod_bybusyness", "mime", "proxy",
+	    "proxy_balancer", "proxy_fcgi", "setenvif", "slotmem_shm"};
 
-	while (*i < ARRAY_LEN(names)) {
-		snprintf(line, sizeof(line), " %s_module ", names[(*i)++]);
-		if (str_find(text, str_z(line)) < 0)
+	while (*i < ARRAY_LEN(names))
+		if (!has_module(text, names[(*i)++]))
 			return names[*i - 1];
-	}
 	return NULL;
 }
 
@@ -245,13 +251,24 @@ look_server(struct doctor *d, struct look_server *best)
 	return best->kind != LOOK_NONE;
 }
 
+const char *
+look_restart(struct doctor *d, enum look_kind kind, const char *verb)
+{
+	return str_fmt(d->a,
+	    kind == LOOK_LIGHTTPD ? "lighttpd -tt -f /etc/lighttpd/lighttpd.conf && systemctl %s lighttpd"
+				  : "apache2ctl configtest && systemctl %s apache2",
+	    verb).p;
+}
+
 static const char *
 enable(struct doctor *d, enum look_kind kind, struct str module)
 {
+	const char *restart = look_restart(d, kind, "restart");
+
 	if (kind == LOOK_APACHE)
-		return str_fmt(d->a, "a2enmod %.*s && systemctl restart apache2", STR_ARG(module)).p;
+		return str_fmt(d->a, "a2enmod %.*s && %s", STR_ARG(module), restart).p;
 	if (str_eq_z(module, "mod_deflate") || str_eq_z(module, "mod_openssl"))
-		return str_fmt(d->a, "apt install lighttpd-mod-%s && systemctl restart lighttpd", module.p + 4).p;
+		return str_fmt(d->a, "apt install lighttpd-mod-%s && %s", module.p + 4, restart).p;
 	return str_fmt(d->a, "reinstall lighttpd, which lacks %.*s", STR_ARG(module)).p;
 }
 
@@ -339,6 +356,64 @@ compare_settings(struct doctor *d, const struct look_server *s)
 			s->conf, (unsigned long long)given_s, (long long)need_ms).p);
 }
 
+/* The commands that put the shop into a server's configuration. */
+static const char *
+put_in(struct doctor *d, enum look_kind kind)
+{
+	const struct conf_list *hosts = &d->conf->web_hosts;
+	bool everywhere = false;
+
+	if (kind == LOOK_LIGHTTPD)
+		return str_fmt(d->a, "kontor publish; lighty-enable-mod kontor; %s",
+		    look_restart(d, kind, "restart")).p;
+	for (size_t i = 0; i < hosts->n; i++)
+		everywhere |= str_eq_z(hosts->v[i], "*");
+	if (everywhere && d->urls->base.n > 0)
+		return "kontor publish; a2enconf kontor && apache2ctl configtest && systemctl reload apache2";
+	return str_fmt(d->a,
+	    "kontor publish; put \"Include %s/apache.conf\" into the <VirtualHost> of %.*s (an example: "
+	    "/usr/share/doc/kontor/examples/apache-vhost.conf) && a2ensite its file; apache2ctl configtest && "
+	    "systemctl reload apache2",
+	    d->conf->paths_web_dir.p, STR_ARG(d->urls->name)).p;
+}
+
+static void
+check_optional(struct doctor *d, const struct look_server *s)
+{
+	static const char *const modules[][2] = {{"deflate", "pages are sent uncompressed"},
+	    {"filter", "pages are sent uncompressed"}, {"reqtimeout", "slow clients keep their connections"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
+		if (!has_module(s->said, modules[i][0]))
+			FIND(d, module_off, "MODULE", modules[i][0], "WHY", modules[i][1], "HINT",
+			    enable(d, s->kind, str_z(modules[i][0])));
+}
+
+/* Reports another program at the port of site.url, unless it is a proxy that passes requests on to the shop. */
+static bool
+check_port(struct doctor *d, const struct look_server *s)
+{
+	struct proc *list;
+	struct http_answer x;
+	struct err e = {0};
+	size_t n;
+	int pid;
+
+	if (!proc_list(d->a, &list, &n, &e) || (pid = proc_listening(d->a, list, n, d->urls->port)) == 0)
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].pid != pid || kind_of(list[i].name) != LOOK_NONE)
+			continue;
+		if (look_get(d, str_fmt(d->a, "%s/healthz", d->conf->site_url.p).p, true, &x)
+		    && http_header(&x, STR("X-Request-Id")).n > 0)
+			return true;
+		FIND(d, port_taken, "N", doctor_n(d, d->urls->port), "NAME", list[i].name, "PID", doctor_n(d, pid),
+		    "HINT", look_restart(d, s->kind, "restart"));
+		return false;
+	}
+	return true;
+}
+
 void
 check_web_server(struct doctor *d)
 {
@@ -347,20 +422,18 @@ check_web_server(struct doctor *d)
 	size_t i = 0;
 
 	if (!look_server(d, &s)) {
-		FIND(d, web_none);
+		if (check_port(d, &s))
+			FIND(d, web_none);
 		return;
 	}
+	(void)check_port(d, &s);
 	if (s.refused != NULL) {
 		doctor_unseen(d, "%s", s.refused);
 		return;
 	}
 	doctor_note(d, "%s, %s", servers[s.kind].name, s.conf);
 	if (!s.ours)
-		FIND(d, web_off, "FILE", s.conf, "HINT",
-		    s.kind == LOOK_LIGHTTPD ? "kontor publish; lighty-enable-mod kontor && systemctl restart lighttpd"
-		    : access("/etc/apache2/sites-available/kontor.conf", F_OK) == 0
-			? "kontor publish; a2ensite kontor && systemctl reload apache2"
-			: "kontor publish; a2enconf kontor && systemctl reload apache2");
+		FIND(d, web_off, "FILE", s.conf, "HINT", put_in(d, s.kind));
 	else if (!s.sound && geteuid() != 0 && s.uid != geteuid())
 		doctor_unseen(d, "%s: only root can test it, since only root can read the keys", s.conf);
 	else if (!s.sound)
@@ -370,6 +443,8 @@ check_web_server(struct doctor *d)
 	while (s.kind == LOOK_APACHE && (name = doctor_apache_lacks(s.said, &i)) != NULL)
 		FIND(d, module_missing, "NAME", "Apache", "MODULE", name, "REASON", s.conf, "HINT",
 		    enable(d, s.kind, str_z(name)));
+	if (s.kind == LOOK_APACHE)
+		check_optional(d, &s);
 	compare_sockets(d, &s);
 	compare_settings(d, &s);
 }

@@ -111,7 +111,7 @@ check_site(struct doctor *d)
 
 	if (!look_page(d, "/readyz", &x))
 		return;
-	if (x.status == 503)
+	if (x.status == 503 && http_header(&x, STR("X-Request-Id")).n > 0)
 		FIND(d, not_ready);
 	else
 		check_status(d, "/readyz", 200);

@@ -46,6 +46,12 @@ db_code_refused(int code)
 }
 
 bool
+db_code_locked(int code)
+{
+	return code == DB_CODE_LOCKED || code == MYSQL_LOCKED;
+}
+
+bool
 db_code_lacks_right(int code)
 {
 	return code == DB_CODE_DENIED_TABLE || code == DB_CODE_DENIED_COLUMN || code == DB_CODE_DENIED_ROUTINE;

@@ -36,6 +36,9 @@ enum db_code {
 /* True when the server refused the account: wrong name, password or host; locked; expired. */
 bool db_code_refused(int code);
 
+/* True when an administrator locked the account. */
+bool db_code_locked(int code);
+
 /* True when the error proves that the server is up, whatever it refuses. */
 bool db_code_answered(unsigned code);
 
