@@ -6,7 +6,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/reload.c src/cmd/setup.c src/cmd/status.c src/cmd/system.c src/cmd/system.h src/cmd/texts.c \
 	src/cmd/verify.c \
 	src/cmd/backup/backup.c src/cmd/backup/backup_make.c src/cmd/backup/backup_make.h src/cmd/backup/manifest.c \
-	src/cmd/backup/manifest.h src/cmd/backup/prove.c src/cmd/backup/prove.h src/cmd/backup/restore.c \
+	src/cmd/backup/manifest.h src/cmd/backup/pictures.c \
+	src/cmd/backup/pictures.h src/cmd/backup/prove.c src/cmd/backup/prove.h src/cmd/backup/restore.c \
 	src/cmd/backup/restore_run.c src/cmd/backup/restore_run.h \
 	src/cmd/doctor/doctor.c src/cmd/doctor/doctor.def src/cmd/doctor/doctor.h src/cmd/doctor/doctor_backend.c \
 	src/cmd/doctor/doctor_cache.c src/cmd/doctor/doctor_conf.c src/cmd/doctor/doctor_db.c \

@@ -132,9 +132,12 @@ fill() {
 
 mkdir "$to" "$dir/media" "$dir/media/ab" "$dir/templates"
 "$lib/services" start "$sv" --owner $$ || { echo "Bail out! no services"; exit 99; }
-echo 'the first picture' >"$dir/media/ab/ab00-thumb.webp"
-echo 'the second' >"$dir/media/ab/ab00-card.webp"
-echo 'half of one' >"$dir/media/ab/.ab00-card.123"
+zeros=0000000000000000000000000000 # for the rest of a picture's hash
+webp() { printf 'RIFF\44\0\0\0WEBPVP8L\30\0\0\0\57\0\0\0\0%s\n' "$1"; } # a picture, as far as its head shows
+webp 'the first picture' >"$dir/first.webp"
+cp "$dir/first.webp" "$dir/media/ab/ab00$zeros-thumb.webp"
+webp 'the second' >"$dir/media/ab/ab00$zeros-card.webp"
+echo 'half of one' >"$dir/media/ab/.ab00$zeros-card.123"
 echo '<p>mine</p>' >"$dir/templates/footer.mustache"
 for who in tool backup; do
 	printf '%s " \\ #%s\n' "se cret" $who >"$dir/$who.password"
@@ -163,13 +166,15 @@ ends 0 backup && says 'every invariant holds' && b=$(newest) && says "made: $b" 
 	[ "$(find "$to" -maxdepth 1 | wc -l)" = 2 ] && no_trial
 claim a_backup_is_a_folder_for_its_owner_alone
 (cd "$b" && sed -n 's/^file \([0-9a-f]*\) [0-9]* \(.*\)/\1  \2/p' MANIFEST | sha256sum --quiet -c) >"$dir/out" 2>&1 &&
-	[ "$(grep -c ^file "$b/MANIFEST")" = 5 ] && cp "$b/MANIFEST" "$dir/out" && says 'checked yes' && says 'rows 2 orders' &&
-	says 'rows 10 ledger_line' && says 'rows 0 outbox' && says 'last-order K-2' && says 'pictures 2 29' && says "schema $schema ${last_sql##*/}"
+	[ "$(grep -c ^file "$b/MANIFEST")" = 6 ] && cp "$b/MANIFEST" "$dir/out" && says 'checked yes' && says 'rows 2 orders' &&
+	says 'rows 10 ledger_line' && says 'rows 0 outbox' && says 'last-order K-2' && says 'pictures 2 79' && says "schema $schema ${last_sql##*/}"
 claim the_manifest_has_sums_that_anybody_can_check_and_the_rows_of_each_table
 cmp "$conf" "$b/config$conf" && cmp "$dir/tool.password" "$b/config$dir/tool.password" &&
 	cmp "$dir/templates/footer.mustache" "$b/config$dir/templates/footer.mustache" &&
-	cmp "$dir/media/ab/ab00-thumb.webp" "$b/media/ab/ab00-thumb.webp" && [ ! -e "$b/media/ab/.ab00-card.123" ]
+	cmp "$dir/media/ab/ab00$zeros-thumb.webp" "$b/media/ab/ab00$zeros-thumb.webp" && [ ! -e "$b/media/ab/.ab00$zeros-card.123" ]
 claim pictures_and_configuration_are_in_it
+(cd "$b" && sha256sum --quiet -c pictures.sha256) && [ "$(grep -c . "$b/pictures.sha256")" = 2 ]
+claim the_pictures_have_sums_that_anybody_can_check
 what='%a %u %g'
 [ "$(id -u)" = 0 ] || what=%a # only root can give files away
 stat -c "$what" / /tmp "$dir" "$dir/templates" "$dir/tool.password" >"$dir/out" &&
@@ -187,19 +192,23 @@ ends 0 backup && grep -q single-transaction "$dir/seen" && grep -q kontor_trial_
 claim no_password_is_on_a_command_line_or_in_the_environment
 real
 c=$(newest)
-[ "$b" != "$c" ] && [ "$(stat -c %i "$b/media/ab/ab00-card.webp")" = "$(stat -c %i "$c/media/ab/ab00-card.webp")" ] &&
-	[ "$(stat -c %i "$dir/media/ab/ab00-card.webp")" != "$(stat -c %i "$c/media/ab/ab00-card.webp")" ]
+[ "$b" != "$c" ] && [ "$(stat -c %i "$b/media/ab/ab00$zeros-card.webp")" = "$(stat -c %i "$c/media/ab/ab00$zeros-card.webp")" ] &&
+	[ "$(stat -c %i "$dir/media/ab/ab00$zeros-card.webp")" != "$(stat -c %i "$c/media/ab/ab00$zeros-card.webp")" ]
 claim pictures_of_the_backup_before_are_linked_and_those_of_the_shop_are_not
 put mariadb-dump <<'EOF'
-echo 'imported while a backup began' >"$dir/media/ab/ab03-thumb.webp"
+cp "$dir/first.webp" "$dir/media/ab/ab030000000000000000000000000000-thumb.webp" # imported while a backup began
 exec "$real" "$@"
 EOF
-ends 0 backup --no-check && cmp "$dir/media/ab/ab03-thumb.webp" "$(newest)/media/ab/ab03-thumb.webp"
+ends 0 backup --no-check && cmp "$dir/media/ab/ab03$zeros-thumb.webp" "$(newest)/media/ab/ab03$zeros-thumb.webp"
 claim what_was_there_when_the_database_was_read_is_among_the_pictures
 real
-rm "$dir/media/ab/ab03-thumb.webp"
-echo 'of another size' >"$dir/media/ab/ab00-card.webp"
-ends 0 backup && cmp "$dir/media/ab/ab00-card.webp" "$(newest)/media/ab/ab00-card.webp" && ! cmp -s "$dir/media/ab/ab00-card.webp" "$c/media/ab/ab00-card.webp"
+echo '<p>mine</p>' >"$dir/media/ab/mine.html"
+ends 0 backup --no-check && says "1 files in $dir/media are left out" && [ ! -e "$(newest)/media/ab/mine.html" ]
+claim other_files_among_the_pictures_are_left_out_and_said
+rm "$dir/media/ab/mine.html"
+rm "$dir/media/ab/ab03$zeros-thumb.webp"
+webp 'of another size' >"$dir/media/ab/ab00$zeros-card.webp"
+ends 0 backup && cmp "$dir/media/ab/ab00$zeros-card.webp" "$(newest)/media/ab/ab00$zeros-card.webp" && ! cmp -s "$dir/media/ab/ab00$zeros-card.webp" "$c/media/ab/ab00$zeros-card.webp"
 claim a_picture_of_another_size_is_copied_and_the_old_backup_keeps_its_own
 mkdir "$to/mine" "$to/kontor-before-restore-20200101T000000Z" "$to/kontor-20200101T000000Z" "$to/tee-20200101T000000Z"
 ends 0 backup --keep 2 --no-check && [ "$(find "$to" -maxdepth 1 -name 'kontor-2*Z' | wc -l)" = 2 ] && [ ! -e "$b" ] &&
@@ -347,10 +356,10 @@ if [ "$(id -u)" = 0 ] && full 16k 2>/dev/null; then
 	sql "DELETE FROM product_text WHERE lang LIKE 'x%'"
 	umount "$mounted"
 	full 64k
-	head -c 60000 /dev/urandom >"$dir/media/ab/ab01-zoom.webp"
-	refuses 'No space left on device' && says 'media/ab/ab01-zoom.webp'
+	head -c 60000 /dev/urandom >"$dir/media/ab/ab01$zeros-zoom.webp"
+	refuses 'No space left on device' && says "media/ab/ab01$zeros-zoom.webp"
 	claim a_full_disk_while_pictures_are_copied_is_named
-	rm "$dir/media/ab/ab01-zoom.webp"
+	rm "$dir/media/ab/ab01$zeros-zoom.webp"
 	mount -o remount,ro "$mounted"
 	refuses 'Read-only file system'
 	claim a_folder_that_cannot_be_written_is_named
@@ -410,9 +419,29 @@ with_line() { # with_line LINE: a backup with that line at the end of its dump
 with_line "\\! touch $dir/planted" && declines 'sandbox mode' "$dir/bad" && [ ! -e "$dir/planted" ] &&
 	with_line "system touch $dir/planted" && declines 'sandbox mode' "$dir/bad" && [ ! -e "$dir/planted" ]
 claim a_dump_gives_no_commands_to_this_machine
-copy >/dev/null && rm "$dir/bad/media/ab/ab00-card.webp"
-declines 'bad/media: 1 pictures of 18 bytes, the manifest says 2' "$dir/bad"
+copy >/dev/null && rm "$dir/bad/media/ab/ab00$zeros-card.webp"
+declines 'bad/media: 1 pictures of 43 bytes, the manifest says 2' "$dir/bad"
 claim a_missing_picture_in_the_backup_is_noticed
+# planted NAME: the spoilt backup gets the file of that name, with content from the input, and a manifest that counts it.
+planted() {
+	copy >/dev/null && mkdir -p "$(dirname "$dir/bad/media/$1")" && cat >"$dir/bad/media/$1" &&
+		sed -i "s/^pictures .*/pictures $(find "$dir/bad/media" -type f | wc -l) $(cat "$dir"/bad/media/*/* | wc -c)/" "$dir/bad/MANIFEST"
+}
+same_pictures() { (cd "$dir/media" && find . | sort | xargs ls -ld --time-style=full-iso); }
+before=$(same_pictures)
+for name in ab/evil.html ab/ab05.js "ab/ab05$zeros-card.svg" "ab/ab05$zeros-card.webp.html" "cd/ab05$zeros-card.webp" "ab/ab05$zeros-huge.webp"; do
+	webp 'planted' | planted "$name" && declines "bad/media/$name: not the name of a picture of a shop" "$dir/bad" || break
+done && [ "$before" = "$(same_pictures)" ]
+claim a_file_with_any_other_name_is_refused_and_nothing_is_published
+echo '<script>alert(1)</script> and enough for a head' | planted "ab/ab05$zeros-card.webp" &&
+	declines "bad/media/ab/ab05$zeros-card.webp: not a WebP picture" "$dir/bad" && [ "$before" = "$(same_pictures)" ]
+claim a_page_with_the_name_of_a_picture_is_refused
+webp 'added' | planted "ab/ab05$zeros-card.webp" && declines 'pictures.sha256 has 2 pictures, the manifest says 3' "$dir/bad" &&
+	copy >/dev/null && webp 'of another kind' >"$dir/bad/media/ab/ab00$zeros-card.webp" && declines "ab00$zeros-card.webp is damaged" "$dir/bad"
+claim pictures_that_were_added_or_changed_are_noticed_by_their_sums
+copy >/dev/null && mv "$dir/bad/media/ab/ab00$zeros-card.webp" "$dir/x" && ln -s /etc/passwd "$dir/bad/media/ab/ab00$zeros-card.webp" &&
+	declines 'bad/media: 1 pictures of 43 bytes, the manifest says 2' "$dir/bad"
+claim a_link_is_no_picture
 copy >/dev/null && sed -i '$d' "$dir/bad/MANIFEST"
 declines 'the end is missing' "$dir/bad"
 claim a_manifest_that_was_cut_is_noticed
@@ -431,7 +460,7 @@ claim a_manifest_of_a_newer_format_is_refused
 b=$(newest)
 rm -rf "${dir:?}/media"
 ends 0 restore "$b" && says 'every invariant holds' && says 'pictures: 2 missing ones were restored' && says "is in $b/config" &&
-	[ "$(sql 'SELECT title FROM product_text')" = Tea ] && [ "$(cat "$dir/media/ab/ab00-thumb.webp")" = 'the first picture' ] &&
+	[ "$(sql 'SELECT title FROM product_text')" = Tea ] && cmp "$dir/media/ab/ab00$zeros-thumb.webp" "$dir/first.webp" &&
 	[ "$(sql 'SELECT number FROM late')" = K-2 ] && no_trial
 claim a_restore_brings_data_pictures_and_views_back_without_a_file_of_counters
 one=$(data)
@@ -439,11 +468,14 @@ safety=$(find "$to" -maxdepth 1 -name 'kontor-before-restore-2*Z' | sort | tail 
 ends 0 restore "$safety" --no-safety && [ "$(sql 'SELECT title FROM product_text')" = 'changed since' ] && ends 0 restore "$b" --no-safety &&
 	[ "$one" = "$(data)" ]
 claim the_safety_backup_undoes_a_restore
+cp -a "$b" "$dir/old" && rm "$dir/old/pictures.sha256" && sed -i '/pictures.sha256$/d' "$dir/old/MANIFEST" && rm -r "$dir/media" &&
+	ends 0 restore "$dir/old" --no-safety --no-check && cmp "$dir/media/ab/ab00$zeros-thumb.webp" "$dir/first.webp"
+claim a_backup_of_an_earlier_release_has_no_sums_of_pictures_and_is_restored
 "$build/kontor-jobs" --config "$conf" --once >/dev/null 2>&1
 paused() { kontor status 2>/dev/null | grep -q 'ORDERING IS PAUSED'; }
-echo 'damaged' >"$dir/media/ab/ab00-thumb.webp" && echo more >"$dir/media/ab/ab02-thumb.webp"
+echo 'damaged' >"$dir/media/ab/ab00$zeros-thumb.webp" && echo more >"$dir/media/ab/ab02$zeros-thumb.webp"
 ends 0 restore "$b" --safety "$dir/other" && says 'orders: accepted again' && ! paused && ls "$dir"/other/kontor-before-restore-* >"$dir/out" &&
-	[ "$(cat "$dir/media/ab/ab02-thumb.webp")" = more ]
+	[ "$(cat "$dir/media/ab/ab02$zeros-thumb.webp")" = more ]
 claim a_restore_pauses_resumes_and_deletes_no_picture
 kontor pause >/dev/null
 ends 0 restore "$b" --no-safety && says 'still paused' && paused

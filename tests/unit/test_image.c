@@ -194,6 +194,24 @@ START_TEST(image_import_stays_in_its_folder)
 }
 END_TEST
 
+START_TEST(image_is_path_knows_its_own_names_only)
+{
+	static const uint8_t hash[IMAGE_HASH_B] = {0xab, 1};
+	static const char *const other[] = {"", "ab/ab.webp", "x.html", "ab/ab010000000000000000000000000000-card.html",
+	    "ab/ab010000000000000000000000000000-cards.webp", "ab/ab010000000000000000000000000000.webp",
+	    "ab/AB010000000000000000000000000000-card.webp", "cd/ab010000000000000000000000000000-card.webp",
+	    "ab/ab010000000000000000000000000000-card.webp.html", "ab/ab01000000000000000000000000000/-card.webp",
+	    "ab/ab010000000000000000000000000000-.webp", "../ab010000000000000000000000000000-card.webp"};
+
+	arena_init(&a, 1 << 20);
+	for (int i = 0; i < IMAGE__MAX; i++)
+		ck_assert(image_is_path(image_path(&a, hash, (enum image_size)i)));
+	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+		ck_assert_msg(!image_is_path(str_z(other[i])), "%s", other[i]);
+	arena_fini(&a);
+}
+END_TEST
+
 static size_t
 count_files(void)
 {
@@ -259,4 +277,4 @@ END_TEST
 UNIT_MAIN("image", image_head_knows_the_four_types_by_content, image_head_refuses_truncated_other_or_huge_files,
     image_measures_keep_the_aspect_and_never_enlarge, image_store_writes_three_sizes_once_and_clear_becomes_white,
     image_store_refuses_a_picture_that_is_broken_inside, image_import_stays_in_its_folder,
-    image_store_survives_its_decoder)
+    image_is_path_knows_its_own_names_only, image_store_survives_its_decoder)

@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/backup/pictures.h"
 #include "cmd/backup/prove.h"
 #include "config.h"
 #include "plat/host/db_dump.h"
+#include "plat/host/image.h"
 #include "plat/host/tree.h"
 #include "plat/text/digest.h"
 #include "plat/text/file.h"
@@ -32,7 +34,8 @@ struct making {
 	struct arena *a;
 	const char *part;     /* the folder while it is being made */
 	const char *previous; /* the newest existing backup, or NULL */
-	uint64_t n_linked, n_copied;
+	uint64_t n_linked, n_copied, n_left_out;
+	int pictures; /* their list */
 };
 
 /* "kontor-": the database's name without bytes that are invalid in file names. */
@@ -337,13 +340,17 @@ save_picture(void *arg, const char *name, struct err *e)
 	struct manifest *m = &mk->b->m;
 	struct arena_mark mark = arena_mark(mk->a);
 	const char *from = str_fmt(mk->a, "%s/%s", mk->b->conf->paths_media_dir.p, name).p;
-	const char *to = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->part, name).p;
+	const char *to = str_fmt(mk->a, "%s/" PICTURES_FOLDER "/%s", mk->part, name).p;
 	const char *old = NULL;
 	uint64_t size_b = 0, old_b;
 	bool ok = true;
 
+	if (!image_is_path(str_z(name))) {
+		mk->n_left_out++;
+		return true;
+	}
 	if (mk->previous != NULL)
-		old = str_fmt(mk->a, "%s/" BACKUP_MEDIA "/%s", mk->previous, name).p;
+		old = str_fmt(mk->a, "%s/" PICTURES_FOLDER "/%s", mk->previous, name).p;
 	if (mkdir(str_fmt(mk->a, "%.*s", (int)(strrchr(to, '/') - to), to).p, 0700) != 0 && errno != EEXIST)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", to, strerror(errno));
 	else if (!tree_size(from, &size_b))
@@ -354,6 +361,7 @@ save_picture(void *arg, const char *name, struct err *e)
 		mk->n_copied++;
 	else
 		ok = false;
+	ok = ok && pictures_list_add(mk->a, mk->pictures, mk->part, name, e);
 	m->pictures++;
 	m->pictures_b += ok ? size_b : 0;
 	progress_count("pictures", m->pictures);
@@ -364,18 +372,26 @@ save_picture(void *arg, const char *name, struct err *e)
 static bool
 save_pictures(struct making *mk, struct err *e)
 {
-	const char *dir = str_fmt(mk->a, "%s/" BACKUP_MEDIA, mk->part).p;
+	const char *dir = str_fmt(mk->a, "%s/" PICTURES_FOLDER, mk->part).p;
 	struct manifest *m = &mk->b->m;
+	bool ok;
 
 	if (mkdir(dir, 0700) != 0)
 		return err_set(e, ERR_UPSTREAM, "%s: %s", dir, strerror(errno));
 	m->has_pictures = true;
-	if (!tree_walk(mk->b->conf->paths_media_dir.p, save_picture, mk, e))
+	if (!pictures_list_open(mk->a, mk->part, &mk->pictures, e))
+		return false;
+	ok = tree_walk(mk->b->conf->paths_media_dir.p, save_picture, mk, e);
+	close(mk->pictures);
+	if (!ok)
 		return err_context(e, "pictures (paths.media_dir)");
+	if (mk->n_left_out > 0)
+		progress_step("pictures: %llu files in %s are left out, since no import made them",
+		    (unsigned long long)mk->n_left_out, mk->b->conf->paths_media_dir.p);
 	progress_step("pictures: %llu, %llu bytes; %llu copied, %llu as in the backup before",
 	    (unsigned long long)m->pictures, (unsigned long long)m->pictures_b, (unsigned long long)mk->n_copied,
 	    (unsigned long long)mk->n_linked);
-	return true;
+	return add_file(mk, STR(PICTURES_LIST), e);
 }
 
 static bool

@@ -12,7 +12,6 @@
 #include "plat/conf/conf.h"
 
 #define BACKUP_DUMP "database.sql.gz"
-#define BACKUP_MEDIA "media"
 #define BACKUP_CONFIG "config"
 
 /* The last two omit the pictures, which neither a restore nor an upgrade deletes. `keep` ignores them by their names.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/backup/backup_make.h"
+#include "cmd/backup/pictures.h"
 #include "work/progress.h"
 #include "cmd/backup/prove.h"
 #include "config.h"
@@ -19,46 +20,10 @@
 
 #define FLUSH_TRIES 3
 
-struct count {
-	uint64_t n, bytes;
-	const char *root;
-	struct arena *a;
-};
-
-static bool
-count_picture(void *arg, const char *name, struct err *e)
-{
-	struct count *c = arg;
-	struct arena_mark mark = arena_mark(c->a);
-	uint64_t size_b = 0;
-
-	(void)e;
-	(void)tree_size(str_fmt(c->a, "%s/%s", c->root, name).p, &size_b);
-	arena_rewind(c->a, mark);
-	c->n++;
-	c->bytes += size_b;
-	return true;
-}
-
 static const char *
 below(const struct restore *r, const char *name)
 {
 	return str_fmt(r->a, "%s/%s", r->backup, name).p;
-}
-
-static bool
-check_pictures(struct restore *r, struct err *e)
-{
-	struct count c = {.root = below(r, BACKUP_MEDIA), .a = r->a};
-
-	if (!r->m.has_pictures)
-		return true;
-	if (!tree_walk(c.root, count_picture, &c, e))
-		return false;
-	return (c.n == r->m.pictures && c.bytes == r->m.pictures_b)
-	    || err_set(e, ERR_INPUT, "%s: %llu pictures of %llu bytes, the manifest says %llu of %llu", c.root,
-		(unsigned long long)c.n, (unsigned long long)c.bytes, (unsigned long long)r->m.pictures,
-		(unsigned long long)r->m.pictures_b);
 }
 
 static bool
@@ -83,7 +48,7 @@ check_files(struct restore *r, struct err *e)
 	}
 	if (!has_dump)
 		return err_set(e, ERR_INPUT, "%s: the manifest names no " BACKUP_DUMP, r->backup);
-	return check_pictures(r, e);
+	return pictures_check(r->a, r->backup, &r->m, e);
 }
 
 static bool
@@ -180,7 +145,7 @@ put_picture(void *arg, const char *name, struct err *e)
 			ok = tree_make_dirs(dir, 0755, e);
 			tree_own_as(dir, media);
 		}
-		ok = ok && tree_copy(str_fmt(r->a, "%s/" BACKUP_MEDIA "/%s", r->backup, name).p, to, &size_b, e);
+		ok = ok && tree_copy(str_fmt(r->a, "%s/" PICTURES_FOLDER "/%s", r->backup, name).p, to, &size_b, e);
 		tree_own_as(to, media);
 		p->n++;
 	}
@@ -209,7 +174,7 @@ put_pictures(struct restore *r, struct err *e)
 
 	if (!r->m.has_pictures)
 		return true;
-	if (!make_media_dir(r, e) || !tree_walk(below(r, BACKUP_MEDIA), put_picture, &p, e)
+	if (!make_media_dir(r, e) || !tree_walk(below(r, PICTURES_FOLDER), put_picture, &p, e)
 	    || !tree_sync(r->conf->paths_media_dir.p, e))
 		return err_context(e, "pictures (paths.media_dir)");
 	progress_step("pictures: %llu missing ones were restored", (unsigned long long)p.n);

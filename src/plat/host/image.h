@@ -58,6 +58,9 @@ MUST_USE bool image_store(
 /* "ab/abcdef...-card.webp" on the arena. */
 struct str image_path(struct arena *, const uint8_t hash[IMAGE_HASH_B], enum image_size);
 
+/* True for a path of this form, of any picture and size. */
+bool image_is_path(struct str);
+
 /* "card" and so on. */
 const char *image_size_name(enum image_size);
 bool image_size_find(struct str name, enum image_size *);

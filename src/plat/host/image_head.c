@@ -28,6 +28,21 @@ image_size_find(struct str name, enum image_size *size)
 	return false;
 }
 
+bool
+image_is_path(struct str path)
+{
+	const size_t hash_at = 3, size_at = hash_at + 2 * IMAGE_HASH_B + 1;
+	enum image_size size;
+
+	if (path.n <= size_at + 5 || path.p[2] != '/' || path.p[size_at - 1] != '-' || !str_ends(path, STR(".webp"))
+	    || memcmp(path.p, path.p + hash_at, 2) != 0)
+		return false;
+	for (size_t i = hash_at; i < size_at - 1; i++)
+		if (strchr("0123456789abcdef", path.p[i]) == NULL || path.p[i] == '\0')
+			return false;
+	return image_size_find(str_n(path.p + size_at, path.n - size_at - 5), &size);
+}
+
 void
 image_measures(uint32_t w, uint32_t h, enum image_size size, uint32_t *out_w, uint32_t *out_h)
 {
