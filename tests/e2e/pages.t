@@ -2,6 +2,7 @@
 // pages.t - what the public pages say to machines: structured data, twins, tags, addresses; also below a path.
 'use strict';
 const { match, strictEqual: equal, ok } = require('assert');
+const fs = require('fs');
 const path = require('path');
 const { examples, inLanguage, routes } = require('./routes.js');
 const { Shop } = require('./shop.js');
@@ -31,6 +32,17 @@ for (const server of SERVERS) {
 			for (const [, to] of rs.text.matchAll(/(?:href|src|action)="([^"#]+)"/g))
 				ok(to.startsWith(`${BASE}/`) || to.startsWith(shop.site + '/') || /^(mailto|tel):/.test(to), `${target} leads to ${to}`);
 		}
+	});
+	test(`${server}: a browser runs nothing among the pictures, whatever it is`, async () => {
+		const dir = path.join(shop.dir, 'media', 'ee');
+		fs.mkdirSync(dir, { recursive: true });
+		fs.writeFileSync(path.join(dir, 'planted.html'), '<script>alert(1)</script>');
+		shop.readable('media');
+		const rs = await get(server, '/media/ee/planted.html');
+		equal(rs.status, 200);
+		equal(rs.headers['content-security-policy'], 'sandbox');
+		equal(rs.headers['x-content-type-options'], 'nosniff');
+		match(rs.headers['cache-control'], /max-age=31/);
 	});
 	test(`${server}: the front door leads to the visitor's language`, async () => {
 		for (const [accept, lang] of [['de-AT,de;q=0.9', 'de'], ['zh-CN,zh;q=0.8', 'zh-hans'], ['fr', 'en'], ['en;q=0,de;q=0.1', 'de']]) {
