@@ -184,6 +184,118 @@ START_TEST(without_the_secret_nothing_is_read_or_stored_but_deletes_go_out)
 }
 END_TEST
 
+static const char *const class_names[] = {
+#define CLASS(name, l1, stale, help) [CACHE_##name] = #name,
+#include "plat/cache/cache.def"
+};
+
+static struct cache_key
+key_of(const struct cache *c, enum cache_class cls, const char *id)
+{
+	return cache_key(c, cls, STR("en"), str_z(id));
+}
+
+static void
+fetch_class(struct cache *c, enum cache_class cls, const char *id, const char *want)
+{
+	struct cache_item item = {.key = key_of(c, cls, id)};
+	struct err e = {0};
+
+	cache_deadline(c, CLOCK_NEVER);
+	ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);
+	ck_assert_msg(str_eq_z(item.value, want), "%s: %.*s, not %s", class_names[cls], STR_ARG(item.value), want);
+}
+
+/* Plants the bytes where `id` of this class is; a reader must see the database, and count the value. */
+static void
+refuse_planted(struct cache *c, struct stats *st, enum cache_class cls, const char *id, struct str bytes)
+{
+	uint64_t before = refused(st);
+	char want[20];
+
+	plant(key_of(c, cls, id), bytes);
+	src->value++;
+	snprintf(want, sizeof(want), "v%d", src->value);
+	fetch_class(c, cls, id, want);
+	ck_assert_msg(refused(st) == before + 1, "%s", class_names[cls]);
+}
+
+START_TEST(changed_or_moved_values_of_every_class_are_never_shown_and_counted)
+{
+	struct control *ctl;
+	struct cache *c = set_up("classes");
+
+	conf.cache_l1_bytes = 0;
+	ctl = open_control();
+	c = open_cache(ctl);
+	for (int i = 0; i < CACHE__MAX; i++) {
+		enum cache_class cls = (enum cache_class)i, other = (enum cache_class)((i + 1) % CACHE__MAX);
+		const char *one = str_fmt(&arena, "one of %s", class_names[cls]).p; /* the same id in two classes */
+		struct str own, bytes;
+
+		if (cls == CACHE_page) /* is never in memcached */
+			continue;
+		other = other == CACHE_page ? CACHE_card : other;
+		src->value = 1;
+		fetch_class(c, cls, one, "v1");
+		fetch_class(c, other, one, "v1");
+		own = ask(open_memc(), MEMC_GET, key_of(c, cls, one)).value;
+		for (size_t at = 1; at < own.n; at += 7) { /* each part: the times, the version, the text, the MAC */
+			bytes = str_dup(&arena, own);
+			((char *)(uintptr_t)bytes.p)[at] ^= 1;
+			refuse_planted(c, ctl->stats, cls, one, bytes);
+		}
+		refuse_planted(c, ctl->stats, cls, "two", own);
+		refuse_planted(c, ctl->stats, cls, one,
+		    ask(open_memc(), MEMC_GET, key_of(c, other, one)).value);
+		refuse_planted(c, ctl->stats, cls, one, str_head(own, own.n - 1));
+		refuse_planted(c, ctl->stats, cls, one, STR("<script>alert(1)</script>"));
+	}
+}
+END_TEST
+
+/* Nothing in a value says that a newer one exists. doc/security.md says what follows for each class. */
+START_TEST(an_older_value_of_the_same_key_is_shown_again_but_not_past_its_own_expiry)
+{
+	struct cache *c = set_up("replay");
+	struct str old;
+	struct err e = {0};
+	struct cache_item item;
+
+	conf.cache_l1_bytes = 0;
+	conf.cache_soft_s = 1;
+	conf.cache_hard_s = 2;
+	c = open_cache(open_control());
+	fetch(c, "replay", "v1", CACHE_FRESH);
+	old = ask(open_memc(), MEMC_GET, item_of(c, "replay").key).value;
+	src->value = 2;
+	plant(item_of(c, "replay").key, old);
+	fetch(c, "replay", "v1", CACHE_FRESH);
+	for (uint64_t end_ns = clock_mono_ns() + (uint64_t)TEST_PATIENCE_S * CLOCK_S; clock_mono_ns() < end_ns;) {
+		plant(item_of(c, "replay").key, old);
+		item = item_of(c, "replay");
+		cache_deadline(c, CLOCK_NEVER);
+		ck_ok(cache_fetch(c, &arena, &item, 1, fill, NULL, &e), &e);
+		if (str_eq_z(item.value, "v2"))
+			break;
+		clock_sleep_ns(100 * CLOCK_MS);
+	}
+	ck_str(item.value, "v2");
+	src->down = true; /* not even in an outage */
+	plant(item_of(c, "replay").key, old);
+	item = item_of(c, "replay");
+	while (cache_fetch(c, &arena, &item, 1, fill, NULL, &e)) {
+		ck_str(item.value, "v1"); /* between the two expiries */
+		clock_sleep_ns(100 * CLOCK_MS);
+		plant(item_of(c, "replay").key, old);
+		item = item_of(c, "replay");
+	}
+	ck_assert_int_eq((int)e.kind, (int)ERR_UPSTREAM);
+}
+END_TEST
+
 INTEG_MAIN("cache_sealed", true, bytes_of_another_key_are_no_value, planted_values_are_misses_and_counted,
     what_its_reader_refuses_is_a_miss_and_counted_in_an_outage_too, values_cannot_be_read_in_memcached,
-    without_the_secret_nothing_is_read_or_stored_but_deletes_go_out)
+    without_the_secret_nothing_is_read_or_stored_but_deletes_go_out,
+    changed_or_moved_values_of_every_class_are_never_shown_and_counted,
+    an_older_value_of_the_same_key_is_shown_again_but_not_past_its_own_expiry)
