@@ -1,5 +1,5 @@
 # doc
-EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md \
+EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md doc/security.md \
 	doc/import.md doc/product.webp doc/tables.awk doc/templates.md HACKING.md
 
 # The manual pages that are tables of the program come from the program.

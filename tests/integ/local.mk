@@ -121,7 +121,8 @@ TESTS += \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t \
 	tests/integ/decode.t \
-	tests/integ/hardening.t
+	tests/integ/hardening.t \
+	tests/integ/security.t
 EXTRA_DIST += \
 	tests/integ/alerts.t \
 	tests/integ/po.t \
@@ -129,7 +130,8 @@ EXTRA_DIST += \
 	tests/integ/cmd_kontor.t \
 	tests/integ/config_check.t \
 	tests/integ/decode.t \
-	tests/integ/hardening.t
+	tests/integ/hardening.t \
+	tests/integ/security.t
 
 # The race of readers and a writer around stops and restarts of memcached, in its whole size: some minutes.
 check-race: tests/integ/test_cache_race
