@@ -163,6 +163,22 @@ function table() {
 		console.log(`# ${row.map((v, i) => (i === 0 ? String(v).padEnd(20) : String(v).padStart(8))).join('')}`);
 }
 
+// Why requests failed, by fault, from the shop's log.
+function causes() {
+	const why = new Map(), counts = new Map();
+	for (const line of s.log()) {
+		const m = /req=(\w+) .*event=error kind=(\w+) .*msg="([^"]*)"/.exec(line);
+		if (m)
+			why.set(m[1], `${m[2]}: ${m[3]}`);
+	}
+	for (const r of record.filter((x) => x.status >= 500)) {
+		const cause = `${r.fault}: ${why.get(r.number) || 'no line'}`;
+		counts.set(cause, (counts.get(cause) || 0) + 1);
+	}
+	for (const [cause, n] of [...counts].sort())
+		console.log(`# ${String(n).padStart(6)} ${cause}`);
+}
+
 test(`${SECONDS} s of faults (seed ${SEED}): the shop goes on selling`, async () => {
 	const dice = random(SEED), nemesis = new Nemesis(s, random(SEED + 1));
 	before = await atRest();
@@ -176,6 +192,7 @@ test(`${SECONDS} s of faults (seed ${SEED}): the shop goes on selling`, async ()
 	await Promise.all(clients);
 	after = await atRest();
 	table();
+	causes();
 	assert.ok([...tries.values()].filter((o) => o.location !== null).length > SECONDS / 5);
 });
 
