@@ -240,8 +240,8 @@ cmd_log(struct cmd *c)
 		search_rotated(&s, c->a, c->conf.log_file);
 	else
 		search_journal(&s, c->a);
-	search_failures(&s, c->a, c->conf.log_apache_failures);
-	search_failures(&s, c->a, c->conf.log_lighttpd_failures);
+	search_failures(&s, c->a, c->conf.log_apache_failures_file);
+	search_failures(&s, c->a, c->conf.log_lighttpd_failures_file);
 	for (size_t i = 0; i < c->conf.log_web_server.n; i++)
 		search_rotated(&s, c->a, c->conf.log_web_server.v[i]);
 	search_slots(&s, c);

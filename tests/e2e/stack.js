@@ -160,8 +160,8 @@ class Stack {
 			},
 			log: {
 				file: path.join(this.dir, 'log', 'kontor.log'),
-				apache_failures: path.join(this.dir, 'log', 'apache-failures.log'),
-				lighttpd_failures: path.join(this.dir, 'log', 'lighttpd-failures.log'),
+				apache_failures_file: path.join(this.dir, 'log', 'apache-failures.log'),
+				lighttpd_failures_file: path.join(this.dir, 'log', 'lighttpd-failures.log'),
 			},
 			test: { faults: 'yes' },
 		};

@@ -3,14 +3,19 @@ FAULT_TESTS = \
 	tests/fault/test_jobs
 
 check_PROGRAMS += $(FAULT_TESTS)
-TESTS += $(FAULT_TESTS) tests/fault/kills.t tests/fault/storm.t
-EXTRA_DIST += tests/fault/kills.t tests/fault/nemesis.js tests/fault/storm.t
+TESTS += $(FAULT_TESTS) tests/fault/handled.t tests/fault/kills.t tests/fault/storm.t
+EXTRA_DIST += tests/fault/handled.t tests/fault/kills.t tests/fault/nemesis.js tests/fault/storm.t
 
 # The storm whole: ten minutes.
 check-storm: all
 	KONTOR_TEST_SECONDS=600 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fault/storm.t
-
 PHONY += check-storm
+
+# 3,000 failures, each to be found by its number: five minutes.
+check-handled: all
+	KONTOR_TEST_FAILURES=3000 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fault/handled.t
+	@grep '^#' tests/fault/handled.log
+PHONY += check-handled
 
 tests_fault_test_jobs_SOURCES = tests/fault/test_jobs.c
 tests_fault_test_jobs_LDADD = $(ROOM_LIBS) $(CHECK_LIBS)

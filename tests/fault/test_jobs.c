@@ -33,8 +33,10 @@ setup(void)
 	snprintf(logfile, sizeof(logfile), "%s/log", dir);
 	f = fopen(conf, "w");
 	ck_assert_ptr_nonnull(f);
-	fprintf(f, "[paths]\nstats_file = %s\n[log]\nfile = %s\n[web]\ngrace_ms = 100\n[db]\nsocket = %s/none\n", area,
-	    logfile, dir);
+	fprintf(f,
+	    "[paths]\nstats_file = %s\n[log]\nfile = %s\napache_failures_file = %s-apache\n"
+	    "lighttpd_failures_file = %s-lighttpd\n[web]\ngrace_ms = 100\n[db]\nsocket = %s/none\n",
+	    area, logfile, logfile, logfile, dir);
 	fclose(f);
 	ck_assert_msg(stats_open(&st, area, &e), "%s", e.msg);
 }
@@ -184,6 +186,72 @@ START_TEST(three_of_them_count_each_death_once)
 }
 END_TEST
 
+static void
+append(const char *suffix, const char *text)
+{
+	char name[80];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s%s", logfile, suffix);
+	f = fopen(name, "a");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* Waits for the count, then for one more run. */
+static void
+await_failures(uint64_t n)
+{
+	uint64_t until_ns = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S, seen = 0, runs = 0;
+
+	while (clock_mono_ns() < until_ns) {
+		struct arena_mark m = arena_mark(&a);
+		struct stats_report r;
+
+		stats_read(&st, &a, &r);
+		seen = r.all->count[STAT_web_failures];
+		if (seen == n && runs == 0)
+			runs = r.all->count[STAT_job_failures_runs] + 2;
+		if (seen == n && r.all->count[STAT_job_failures_runs] >= runs)
+			return;
+		arena_rewind(&a, m);
+		clock_sleep_ns(20 * CLOCK_MS);
+	}
+	ck_abort_msg("%llu pages counted, not %llu", (unsigned long long)seen, (unsigned long long)n);
+}
+
+START_TEST(each_page_of_a_web_server_is_counted_once)
+{
+	char old[80], new[80];
+	pid_t jobs[2];
+
+	append("-apache", "127.0.0.1 1764460000 GET 503 number=aSuCYH8AAAEAAB2lFZMAAAAA\n"
+			  "127.0.0.1 1764460000 GET 404 number=aSuCYH8AAAEAAB2lFZMAAAAB\n127.0.0.1 1764460000 GET 50");
+	append("-lighttpd", "127.0.0.1 GET 413 number=1764460000-1\n127.0.0.1 HEAD 500 number=1764460000-503\n");
+	for (int i = 0; i < 2; i++)
+		jobs[i] = start_jobs();
+	await_failures(2);
+	append("-apache", "4 number=aSuCYH8AAAEAAB2lFZMAAAAC\n"); /* the end of the last line */
+	await_failures(3);
+	append("-apache", "127.0.0.1 1764460000 GET 503 number=-\n");
+	snprintf(old, sizeof(old), "%s-apache", logfile);
+	snprintf(new, sizeof(new), "%s-apache.1", logfile);
+	ck_assert_int_eq(rename(old, new), 0);
+	append("-apache", "127.0.0.1 1764460000 POST 502 number=-\n");
+	await_failures(5);
+	snprintf(old, sizeof(old), "%s-lighttpd", logfile);
+	ck_assert_int_eq(truncate(old, 0), 0);
+	append("-lighttpd", "127.0.0.1 GET 504 number=1764460000-2\n");
+	await_failures(6);
+	for (int i = 0; i < 2; i++)
+		stop_cleanly(jobs[i]);
+	jobs[0] = start_jobs();
+	await_failures(6);
+	stop_cleanly(jobs[0]);
+}
+END_TEST
+
 START_TEST(it_waits_before_it_gives_up_for_its_configuration)
 {
 	uint64_t began_ns = clock_mono_ns();
@@ -204,6 +272,7 @@ main(void)
 {
 	const TTest *const tests[] = {a_killed_workers_request_is_counted_by_jobs,
 	    a_stopped_worker_past_its_deadline_is_ended_and_counted, three_of_them_count_each_death_once,
+	    each_page_of_a_web_server_is_counted_once,
 	    it_waits_before_it_gives_up_for_its_configuration};
 	Suite *s = suite_create("jobs");
 	TCase *tc = tcase_create("jobs");

@@ -251,13 +251,13 @@ fill_files(const struct publish *p, struct words *w, struct str files[FILE__MAX]
 	    "# Written by `kontor publish`: the shop is not in every virtual host, since site.url has no path or\n"
 	    "# web.hosts is not *. The virtual host of the shop includes apache.conf.\n");
 
-	set_log(p, w, p->conf->log_apache_failures);
+	set_log(p, w, p->conf->log_apache_failures_file);
 	if (!servers_fill(p, "apache/kontor.conf", w, &files[FILE_APACHE], e)
 	    || !servers_fill(p, "apache/kontor-log.conf", w, &files[FILE_APACHE_LOG], e))
 		return false;
 	files[FILE_APACHE_PATH] = w->word[WORD_BASE].value.n > 0 && serves_every_host(p->conf) ? files[FILE_APACHE]
 	                                                                                       : not_everywhere;
-	set_log(p, w, p->conf->log_lighttpd_failures);
+	set_log(p, w, p->conf->log_lighttpd_failures_file);
 	return servers_fill(p, "lighttpd/kontor.conf", w, &files[FILE_LIGHTTPD], e);
 }
 
