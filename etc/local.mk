@@ -26,6 +26,9 @@ dist_prometheus_DATA = \
 	etc/prometheus/kontor.rules.test.yml \
 	etc/prometheus/kontor.rules.yml
 
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = etc/bash-completion/kontor
+
 # The example configuration is generated from the table of settings.
 exampledir = $(docdir)/examples
 example_DATA = etc/kontor.conf

@@ -133,6 +133,25 @@ claim a_shop_with_a_host_of_its_own_is_not_put_into_all_virtual_hosts
 ends 1 publish --models /nonexistent --backends 1 && says '/nonexistent/apache/kontor.conf.in: there is no such file' &&
 	ends 2 publish --backends '1,a/b' && ends 2 publish --backends ''
 claim publish_names_what_is_wrong
+if command -v bash >/dev/null; then
+	completes() { # completes WORD...: completions of the last word
+		KONTOR=$kontor bash -c '. "$0"; kontor() { "$KONTOR" "$@"; }; COMP_WORDS=(kontor "$@"); COMP_CWORD=$#; _kontor
+			echo "${COMPREPLY[@]}"' "$etc/bash-completion/kontor" "$@"
+	}
+	[ "$(completes doc)" = doctor ] && [ "$(completes config set web.ho)" = web.hosts ] && [ "$(completes backup --k)" = --keep ] &&
+		[ "$(completes doctor web-s)" = web-server ]
+	claim bash_completes_commands_options_settings_and_checks
+fi
+if [ "$(id -u)" = 0 ] && [ "$(stat -c %a /)" = 755 ]; then
+	# Without a live worker the workers' user is kontor or, if there is none, the owner of the counters' folder.
+	mkdir -p "$dir/state" "$dir/own" && chmod 755 "$dir" "$dir/own" && chown 65534:65534 "$dir/state" &&
+		cp "$templates/home.mustache" "$dir/own/" && chmod 600 "$dir/own/home.mustache"
+	ends 0 "$kontor" --config "$conf" config set paths.stats_file "$dir/state/stats" paths.override_dir "$dir/own"; chmod 644 "$conf"
+	ends 0 "$kontor" --config "$conf" config check && says "warning: $dir/own/home.mustache: cannot be opened: Permission denied" &&
+		ends 1 "$kontor" --config "$conf" doctor templates && grep -q "override-refused: $dir/own/home.mustache" "$dir/out" &&
+		chmod 644 "$dir/own/home.mustache" && ends 0 "$kontor" --config "$conf" doctor templates
+	claim a_template_that_only_root_can_read_is_named
+fi
 ends 2 "$kontor" --config "$conf" backends 0 && ends 2 "$kontor" --config "$conf" backends many &&
 	{ [ -d /run/systemd/system ] || { ends 1 "$kontor" --config "$conf" backends 3 && says 'systemd does not run'; }; }
 claim backends_are_a_number_and_need_systemd

@@ -284,7 +284,7 @@ main(void)
 	TCase *tc = tcase_create("stats_upgrade");
 	SRunner *sr;
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, TEST_LIFE_S);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
 		tcase_add_test(tc, tests[i]);
