@@ -192,8 +192,8 @@ limits_top(struct cmd *c, bool json, struct err *e)
 	if (json)
 		buf_z(&b, "{\"clients\":[");
 	else
-		buf_fmt(&b, "%-40s %-10s %-16s %8s %10s  %s\n", "CLIENT, of this host", "LIMIT", "RATE", "NOW",
-		    "REFUSED", "LAST");
+		buf_fmt(&b, "%-40s %-10s %-16s %8s %10s  %s\n", "CLIENT, of this host", "LIMIT", "RATE",
+		    "ALLOWED", "REFUSED", "LAST");
 	for (size_t i = 0; i < n && i < TOP_LINES; i++) {
 		if (!json) {
 			put_client(&b, &seen[i], clock_utc_s());
