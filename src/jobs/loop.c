@@ -176,7 +176,7 @@ show_life(struct loop *l, uint64_t until_ns)
 {
 	struct err e = {0};
 
-	stats_idle(l->ctx.st, until_ns + LATE_NS);
+	stats_due(l->ctx.st, until_ns + LATE_NS);
 	if (keep_alive(&e)) {
 		l->unwatched = false;
 	} else if (!l->unwatched) {

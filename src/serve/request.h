@@ -18,6 +18,7 @@ struct fcgi;
 struct lang;
 struct session;
 struct stats;
+struct watchdog;
 
 struct request {
 	struct arena *a;
@@ -29,7 +30,10 @@ struct request {
 	char id[33]; /* also in log, slot and answer */
 	int64_t now_s;
 	uint64_t start_ns, deadline_ns; /* start: when it had arrived completely */
+	uint64_t begun_ns, queued_ns;	/* when the web server began to wait for the answer: surely, perhaps */
+	const struct watchdog *watchdog;
 	bool expired;	       /* the deadline had passed before the worker could begin */
+	bool gone;	       /* the web server had closed the connection before */
 
 	struct str method, path, query; /* below the path of site.url; still encoded */
 	bool head;	       /* HEAD: no body is sent */

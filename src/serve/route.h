@@ -28,7 +28,8 @@ enum route_flag {
 	ROUTE_NO_TOKEN = 1 << 2,    /* the form may be older than the session: only the origin is checked */
 	ROUTE_SESSION_COPY = 1 << 3, /* a cached copy of the session suffices */
 	ROUTE_SITEMAP = 1 << 4,	    /* in the sitemap; other pages are closed to robots */
-	ROUTE_UNLIMITED = 1 << 5    /* for monitoring: no rate limit applies */
+	ROUTE_UNLIMITED = 1 << 5,   /* for monitoring: no rate limit applies */
+	ROUTE_ORDERS = 1 << 6	    /* its POST has web.order_deadline_ms */
 };
 
 struct route {

@@ -12,6 +12,7 @@
 #include "plat/text/secret.h"
 #include "view/view.h"
 #include "serve/addr.h"
+#include "serve/age.h"
 #include "serve/error_page.h"
 #include "serve/fault.h"
 #include "serve/guard.h"
@@ -24,6 +25,7 @@
 #define BROKEN_STAYS_NS (15 * CLOCK_S) /* a worker with an unusable configuration exits after this time */
 #define IDLE_LOOK_NS (2 * CLOCK_S) /* how often an idle worker looks for the shared files, and shows life */
 #define LATE_NS (2 * CLOCK_S)
+#define PREPARE_LOOK_NS (20 * CLOCK_MS) /* the same, while there are statements to prepare */
 
 struct str
 request_header(const struct request *rq, const char *cgi_name)
@@ -36,15 +38,6 @@ request_route(struct request *rq, const struct route *route)
 {
 	rq->route = route;
 	stats_route(&rq->app->stats, route->class);
-}
-
-static void
-set_deadline(struct request *rq)
-{
-	if (rq->db != NULL)
-		db_deadline(rq->db, rq->deadline_ns);
-	if (rq->cache != NULL)
-		cache_deadline(rq->cache, rq->deadline_ns);
 }
 
 /* True if the client prefers JSON: Accept names JSON, and does not name HTML before it. */
@@ -300,21 +293,11 @@ guess_lang(struct request *rq)
 		rq->lang = lang;
 }
 
-/* A route may shorten web.deadline_ms, never extend it: slot and watchdog use that. */
-static void
-shorten_deadline(struct request *rq)
-{
-	uint64_t at_ns = rq->start_ns + (uint64_t)rq->route->deadline_ms * CLOCK_MS;
-
-	if (rq->route->deadline_ms == 0 || at_ns >= rq->deadline_ns)
-		return;
-	rq->deadline_ns = at_ns;
-	set_deadline(rq);
-}
-
 static bool
 may_begin(struct request *rq, struct err *e)
 {
+	if (age_is_over(rq))
+		return err_set(e, ERR_BUSY, "the web server did not wait until a worker was free");
 	if (rq->expired)
 		return err_set(e, ERR_BUSY, "the request waited past its deadline for another request of this worker");
 	if (fcgi_complete(rq->fcgi, e))
@@ -353,7 +336,7 @@ answer(struct request *rq, struct err *e)
 	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path))
 		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
 	rq->json = rq->json || m.json;
-	shorten_deadline(rq);
+	age_route(rq);
 	return limit_route(rq, e) && fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e)
 	    && run_route(rq, e)
 	    && (!rq->a->over || err_set(e, ERR_LIMIT, "the request needed more than its memory"));
@@ -396,10 +379,14 @@ send_answer(struct request *rq, bool failed)
 	struct fcgi_answer answer = {
 	    rq->a, head, body, rq->deadline_ns, stats_sending(&rq->app->stats, end), fault_cuts(rq)};
 
-	if (fcgi_send(rq->fcgi, &answer) && !answer.half)
+	if (fcgi_send(rq->fcgi, &answer) && !answer.half && !age_is_over(rq))
 		return end;
 	if (answer.half)
 		abort();
+	if (age_may_be_over(rq)) {
+		log_put(LOG_WARN, "event=late msg=\"the web server had sent its own error page before the answer\"");
+		return STATS_LATE;
+	}
 	log_put(LOG_INFO, "event=aborted msg=\"the client did not wait for its answer\"");
 	return STATS_ABORTED;
 }
@@ -431,24 +418,21 @@ name_request(struct request *rq)
 static void
 serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watchdog *watchdog)
 {
-	struct request rq = {.a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache};
+	struct request rq = {
+	    .a = a, .app = app, .fcgi = fcgi, .db = app->db, .cache = app->cache, .watchdog = watchdog};
 	struct err e = {0};
 	uint64_t grace_ns = (uint64_t)app->conf.web_grace_ms * CLOCK_MS;
 	bool failed;
 
-	rq.start_ns = fcgi_since_ns(fcgi);
+	age_begin(&rq);
 	rq.now_s = clock_utc_s();
-	rq.deadline_ns = rq.start_ns + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS;
-	rq.expired = clock_left_ns(rq.deadline_ns) == 0;
-	if (rq.expired)
-		rq.deadline_ns = clock_mono_ns() + grace_ns;
 	name_request(&rq);
 	app_join(app, str_eq(request_header(&rq, "REQUEST_METHOD"), STR("POST")));
 	stats_begin(&app->stats, rq.id, rq.deadline_ns, STATS_ROUTE_none);
 	watchdog_arm(watchdog, rq.deadline_ns + grace_ns);
 	response_init(&rq.res, a);
 	rq.lang = app->shop_lang;
-	set_deadline(&rq);
+	age_pass_on(&rq);
 	failed = !answer(&rq, &e);
 	if (failed)
 		error_page(&rq, &e);
@@ -474,10 +458,12 @@ serve_light(void *arg, const struct fcgi_head *h)
 }
 
 static void
-look_for_files(struct app *app, const struct watchdog *watchdog)
+use_idle_time(struct app *app, const struct watchdog *watchdog)
 {
 	watchdog_arm(watchdog, clock_mono_ns() + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS);
 	app_join(app, false);
+	if (app->db != NULL)
+		db_prepare(app->db);
 	watchdog_arm(watchdog, 0);
 }
 
@@ -495,14 +481,15 @@ serve_run(struct app *app, struct fcgi *fcgi)
 	fcgi_light(fcgi, serve_light, app);
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
 	for (;;) {
-		uint64_t look_ns = clock_mono_ns() + IDLE_LOOK_NS;
+		bool prepares = app->db != NULL && db_unprepared(app->db);
+		uint64_t look_ns = clock_mono_ns() + (prepares ? PREPARE_LOOK_NS : IDLE_LOOK_NS);
 
-		stats_idle(&app->stats, look_ns + LATE_NS);
+		stats_due(&app->stats, look_ns + LATE_NS);
 		got = fcgi_next(fcgi, until_ns < look_ns ? until_ns : look_ns);
 		if (got == FCGI_EVENT_REQUEST)
 			serve_one(app, fcgi, &a, &watchdog);
 		else if (got == FCGI_EVENT_TIME && clock_left_ns(until_ns) > 0)
-			look_for_files(app, &watchdog);
+			use_idle_time(app, &watchdog);
 		else
 			break;
 	}

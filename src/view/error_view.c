@@ -18,7 +18,7 @@ static const struct {
     {431, N_too_large},
     {502, N_busy},
     {503, N_busy},
-    {504, N_busy},
+    {504, N_late},
 };
 
 const int error_view_statuses[] = {400, 403, 404, 405, 408, 411, 413, 414, 417, 431, 500, 501, 502, 503, 504, 0};

@@ -23,8 +23,9 @@ raw_healthz(struct request *rq, struct err *e)
 	return plain(rq, STR("ok\n"));
 }
 
-/* Ready if the database answers and has the schema of this program, or if other requests wait for its locks. Names an
- * unusable statement, but stays ready: the statement is unusable on every host, and the other pages work. */
+/* Ready if the database answers and has the schema of this program, or if it answers, but others wait for its locks and
+ * hold all permits. Names an unusable statement, but stays ready: the statement is unusable on every host, and the
+ * other pages work. */
 bool
 raw_readyz(struct request *rq, struct err *e)
 {
@@ -34,7 +35,7 @@ raw_readyz(struct request *rq, struct err *e)
 	if (rq->db == NULL)
 		return err_set(e, ERR_UPSTREAM, "there is no database");
 	if (!db_ping(rq->db, e)) {
-		if (e->kind != ERR_BUSY)
+		if (e->kind != ERR_BUSY || breaker_is_failing(&rq->app->control, BREAKER_DB))
 			return false;
 		err_clear(e);
 		return plain(rq, STR("ok, but other requests are waiting for the database\n"));

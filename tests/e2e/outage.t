@@ -20,7 +20,7 @@ const DEADLINE_MS = 3000, GRACE_MS = 2000;
 // KONTOR_BACK_MS=5000 checks the claim.
 const BACK_MS = Number(process.env.KONTOR_BACK_MS || 15000);
 const NOTICE = /We cannot take orders for a moment/;
-const PAGES = ['/en/', '/de/', ...Array.from({ length: GOODS }, (x, i) => `/en/p/tea-${i}`), '/en/p/tea-0.json'];
+const PAGES = ['/en/', '/de/', '/en/c/goods', '/en/search?q=tea', ...Array.from({ length: GOODS }, (x, i) => `/en/p/tea-${i}`), '/en/p/tea-0.json'];
 let s, one;
 
 const buyer = (server) => new Buyer(s.origin(server), { agent: new http.Agent({ keepAlive: false }) });

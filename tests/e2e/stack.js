@@ -167,6 +167,7 @@ class Stack {
 		};
 		for (const [section, rows] of Object.entries(conf))
 			all[section] = { ...all[section], ...rows };
+		all.web.order_deadline_ms ||= all.web.deadline_ms;
 		this.confFile = path.join(this.dir, 'kontor.conf');
 		fs.writeFileSync(this.confFile, Object.entries(all).map(([section, rows]) => `[${section}]\n`
 			+ Object.entries(rows).map(([k, v]) => `${k} = ${v}\n`).join('')).join('\n'));

@@ -105,6 +105,21 @@ both('with the database far away pages come, and orders are placed', async (serv
 	}
 });
 
+test('workers that start while the database is far away place orders too', async () => {
+	const b = await ready('lighttpd'), before = s.workerPids();
+	await s.far.away(FAR_MS);
+	try {
+		for (const pid of before)
+			process.kill(pid, 'SIGKILL');
+		await until('new workers', () => s.workerPids().filter((pid) => !before.includes(pid)).length === before.length);
+		await until('the order', async () => (await place(b)).status === 303);
+		for (const page of PAGES)
+			assert.strictEqual((await s.get('lighttpd', page)).status, 200, page);
+	} finally {
+		await s.far.away(0);
+	}
+});
+
 test('a stopped idle worker is reported, ended and replaced', async () => {
 	await until('all to rest', () => /all is well/.test(s.kontor('status').stdout));
 	const before = s.workerPids(), pid = before[0];

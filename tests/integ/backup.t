@@ -219,7 +219,7 @@ claim keep_removes_the_oldest_backups_of_this_shop_and_nothing_else
 # --- what goes wrong while one is made ------------------------------------------------------------------------------
 
 before=$(tree)
-ends 1 kontor backup "$dir/none" && says "$dir/none: No such file or directory" && ends 1 kontor backup "$conf" && says 'Not a directory'
+ends 1 kontor backup "$dir/none" && says "$dir/none: No such file or directory; \`install -d -m 0700 $dir/none\` makes it" && ends 1 kontor backup "$conf" && says 'Not a directory'
 claim a_folder_that_is_not_there_is_named
 mv "$dir/media" "$dir/media.away"
 refuses "$dir/media: No such file or directory"

@@ -165,7 +165,8 @@ static const struct {
 	const char *text, *reason;
 } bad[] = {
     {"[nosuch]\nx = 1\n", ":2: there is no section [nosuch]; the sections are: site, db, cache"},
-    {"[web]\nnosuch = 1\n", ":2: [web] has no setting \"nosuch\"; its settings are: deadline_ms, grace_ms"},
+    {"[web]\nnosuch = 1\n",
+	":2: [web] has no setting \"nosuch\"; its settings are: deadline_ms, order_deadline_ms, grace_ms"},
     {"name = x\n[site]\n", ":1: \"name\" precedes the first [section]"},
     {"[web]\n\ndeadline_ms = 99\n", ":3: web.deadline_ms must be a whole number of ms from 100 to 60000, not \"99\""},
     {"[web]\ndeadline_ms = 60001\n", ":2: web.deadline_ms must be"},

@@ -426,7 +426,7 @@ rest_late(struct stats *own)
 {
 	begin_one(own);
 	stats_end(own, STATS_ANSWERED);
-	stats_idle(own, clock_mono_ns() - 10 * CLOCK_S);
+	stats_due(own, clock_mono_ns() - 10 * CLOCK_S);
 }
 
 static void
@@ -434,7 +434,7 @@ rest_long(struct stats *own)
 {
 	begin_late(own);
 	stats_end(own, STATS_ANSWERED);
-	stats_idle(own, FAR);
+	stats_due(own, FAR);
 }
 
 START_TEST(a_stopped_idle_process_is_reported_and_killed)

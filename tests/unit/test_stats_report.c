@@ -252,7 +252,7 @@ START_TEST(the_text_says_what_is_wrong_first)
 	ck_assert_ptr_nonnull(strstr(b.p, "95.0 % (95 hits / 100 lookups; 3 misses, 2 errors; 2 of the hits stale)"));
 	ck_assert_ptr_nonnull(strstr(b.p, "2000 queries per second of query time (40 / 0.020 s; 0.500 ms each)"));
 	ck_assert_ptr_nonnull(strstr(b.p, "80.0 % (4 handled / 5 failures; of the handled 0 by the web "
-					   "server: 0 crashed, 0 hung; unhandled: 1 cut off)"));
+					   "server: 0 crashed, 0 hung, 0 late; unhandled: 1 cut off)"));
 }
 END_TEST
 

@@ -115,6 +115,9 @@ static bool
 lock_dir(const struct backup *b, int *fd, bool *locked, struct err *e)
 {
 	*fd = open(b->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0 && errno == ENOENT)
+		return err_set(
+		    e, ERR_INPUT, "%s: %s; `install -d -m 0700 %s` makes it", b->dir, strerror(errno), b->dir);
 	if (*fd < 0)
 		return err_set(e, ERR_INPUT, "%s: %s", b->dir, strerror(errno));
 	*locked = flock(*fd, LOCK_EX | LOCK_NB) == 0;

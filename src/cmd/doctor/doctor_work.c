@@ -9,7 +9,7 @@
 #include "plat/host/proc.h"
 #include "plat/text/file.h"
 
-#define STUCK_SPARE_MS 2000
+#define STUCK_SPARE_MS 1000
 
 /* The name of the counters' file ends in a hash that only plat/stats can compute, so the newest file is taken. */
 static const char *
@@ -99,7 +99,7 @@ check_pools(struct doctor *d, const struct stats_report *r)
 static void
 check_each(struct doctor *d, const struct stats_report *r)
 {
-	const uint64_t most_ms = (uint64_t)(d->conf->web_deadline_ms + d->conf->web_grace_ms) + STUCK_SPARE_MS;
+	const uint64_t most_ms = (uint64_t)conf_server_timeout_s(d->conf) * 1000 + STUCK_SPARE_MS;
 	unsigned replaced = 0, before = 0;
 	struct stat st;
 	bool known = stat(d->conf_file, &st) == 0;

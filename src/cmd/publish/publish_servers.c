@@ -266,7 +266,6 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 {
 	struct str files[FILE__MAX];
 	const struct conf *c = p->conf;
-	int64_t timeout_s = (c->web_deadline_ms + c->web_grace_ms + 999) / 1000 + 1;
 	struct words w = {.word = {
 	    [WORD_BACKEND] = {.name = STR("@BACKEND@")},
 	    [WORD_LANG] = {.name = STR("@LANG@")},
@@ -285,7 +284,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	    [WORD_DEFLATE] = {STR("@LIGHTTPD_DEFLATE@"), STR("")},
 	    [WORD_HOSTS] = {.name = STR("@HOSTS@")},
 	    [WORD_END_HOSTS] = {.name = STR("@END_HOSTS@")},
-	    [WORD_TIMEOUT] = {STR("@READ_TIMEOUT_S@"), str_fmt(p->a, "%lld", (long long)timeout_s)},
+	    [WORD_TIMEOUT] = {STR("@READ_TIMEOUT_S@"), str_fmt(p->a, "%lld", (long long)conf_server_timeout_s(c))},
 	}};
 
 	/* The module is in a separate package, and lighttpd does not start if a module is missing. */

@@ -73,8 +73,8 @@ remember(struct cache_run *r, struct cache_work *w)
 		w->stale = str_dup(r->a, old);
 }
 
-/* If the database fails too, retries the keys that timed out in memcached, regardless of the wait budget: one late
- * answer of a busy machine must not cause an error page. */
+/* If the database cannot be read either, retries the keys that timed out in memcached, regardless of the wait budget:
+ * one late answer of a busy machine must not cause an error page. */
 static void
 ask_again(struct cache_run *r)
 {
@@ -96,10 +96,12 @@ ask_again(struct cache_run *r)
 	cache_exchange(r->c, r->a, got, m, CACHE_MUST);
 	for (size_t i = 0; i < m; i++) {
 		if (got[i].result == MEMC_OK && cache_parse(r, asked[i], got[i].value, &s, &entry)
-		    && now_s < entry.hard_at)
+		    && now_s < entry.hard_at) {
 			asked[i]->stale = entry.payload;
-		else
+			asked[i]->outage_only = s.marked;
+		} else {
 			asked[i]->item->made = NULL;
+		}
 	}
 }
 
@@ -131,8 +133,7 @@ fall_back(struct cache_run *r, bool failed)
 	bool all = true;
 
 	give_up(r);
-	if (failed)
-		ask_again(r);
+	ask_again(r);
 	for (size_t i = 0; i < r->n; i++) {
 		struct cache_work *w = &r->works[i];
 

@@ -75,6 +75,9 @@ MUST_USE bool conf_load_report(
 /* Reports settings that are allowed but unwise, such as test.faults or a site without https. Returns their number. */
 size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
 
+/* The time after which the web server gives up on a worker: longer than any request may take, with its grace. */
+int64_t conf_server_timeout_s(const struct conf *);
+
 /* Opens the log of a program (base/log.h) as set in [log]. Logs a failure to open the file. */
 void conf_log_open(const char *program, const struct conf *);
 

@@ -130,3 +130,10 @@ breaker_is_open(const struct control *ctl, unsigned breaker)
 	ASSERT(breaker < BREAKER__MAX);
 	return ctl != NULL && ctl->area != NULL && atomic_load(&ctl->area->breaker[breaker].opened_ns) != 0;
 }
+
+bool
+breaker_is_failing(const struct control *ctl, unsigned breaker)
+{
+	ASSERT(breaker < BREAKER__MAX);
+	return ctl != NULL && ctl->area != NULL && shared_get(&ctl->area->breaker[breaker].in_row) != 0;
+}

@@ -37,7 +37,7 @@ struct control {
 	int slot;		   /* -1: none */
 	uint64_t confined;	   /* see control_set_confined() */
 	int workers;		   /* of the backend; 0: unknown or not a worker */
-	uint64_t slowest_ns, quickest_ns; /* answers of the database since this process got its permit */
+	uint64_t answers, slowest_ns, quickest_ns; /* of the database, since this process got its permit */
 };
 
 /* Maps the file, creating it when missing. ERR_UPSTREAM when that fails. `stats` is borrowed. */
@@ -107,13 +107,14 @@ void control_permit_release(struct control *, enum permit);
  * them is always free for pages that need no database. Without a known number of workers, or with a single one, every
  * call succeeds.
  *
- * control_db_permit() returns true at once or after waiting in line, at most 500 ms. It does not wait if that seems
- * vain: the holders have had no answer of the database for 250 ms, or have found it slow. A permit is held until it is
- * released or the process ends. */
+ * control_db_permit() returns true at once or after waiting in line, at most a second. It does not wait if that seems
+ * vain: all holders have been waiting for an answer of the database for 250 ms, or have found it slow. A permit is held
+ * until it is released or the process ends. */
 MUST_USE bool control_db_permit(struct control *);
 void control_db_release(struct control *);
 
-/* A holder had an answer of the database after `took_ns`. */
+/* A holder waits for an answer of the database; it had it after `took_ns`. */
+void control_db_asked(struct control *);
 void control_db_answered(struct control *, uint64_t took_ns);
 
 /* True when control_db_permit() would fail at once. */
@@ -138,6 +139,9 @@ MUST_USE bool breaker_allow(struct control *, unsigned breaker);
 void breaker_success(struct control *, unsigned breaker);
 void breaker_failure(struct control *, unsigned breaker);
 bool breaker_is_open(const struct control *, unsigned breaker);
+
+/* True when the last call of any process failed. */
+bool breaker_is_failing(const struct control *, unsigned breaker);
 
 /* Adds this state to the report of `kontor status` and /metrics. */
 void control_report(const struct control *, struct arena *, struct stats_report *);

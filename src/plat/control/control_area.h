@@ -29,7 +29,7 @@ struct control_slot {
 	shared_word confined; /* CONTROL_SECCOMP + CONTROL_LANDLOCK */
 	shared_word workers;	   /* of the backend, as its start said; 0: unknown */
 	shared_word line;	   /* place in the line for the database; 0: none, 1: about to draw one */
-	shared_word line_moved_ns; /* when it last got a permit or an answer of the database */
+	shared_word line_asked_ns; /* since when it waits for an answer of the database; 0: it does not */
 	shared_word line_found_ns; /* when it last found the database slow (lowest bit 1) or quick (0) */
 	shared_word reserved[2];
 	char owner[CONTROL_NAME_SIZE];

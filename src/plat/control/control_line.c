@@ -16,13 +16,15 @@
 #define LINE_NONE 0
 #define LINE_DRAWING 1 /* comes before every place, so that nobody with a higher place overtakes it */
 #define LINE_FIRST 2
-#define LINE_WAIT_NS (500 * CLOCK_MS)
-#define LINE_STILL_NS (250 * CLOCK_MS) /* without an answer for that long the holders wait for locks */
+#define LINE_WAIT_NS CLOCK_S
+#define LINE_STILL_NS (250 * CLOCK_MS) /* a holder that waits that long for an answer waits for a lock */
 /* A database is slow if one answer takes LINE_SLOW_NS, as behind a lock, or if even the quickest answer of a request
- * takes LINE_FAR_NS. How long a permit is held, or the mean, says less: on a busy machine a holder mostly waits for a
- * processor. */
+ * takes LINE_FAR_NS, or LINE_ONE_FAR_NS when there were few. How long a permit is held, or the mean, says less: on a
+ * busy machine a holder mostly waits for a processor. */
 #define LINE_SLOW_NS CLOCK_S
 #define LINE_FAR_NS (20 * CLOCK_MS)
+#define LINE_ONE_FAR_NS (100 * CLOCK_MS)
+#define LINE_FEW 4
 #define LINE_SLOW_LASTS_NS (2 * CLOCK_S)
 #define LINE_LOOK_NS (20 * CLOCK_MS) /* how often a waiting process looks for holders that have died */
 
@@ -30,7 +32,7 @@ struct line {
 	int before;	   /* processes with a place before the own one */
 	bool behind;	   /* a process has a place after the own one */
 	bool drawing;	   /* one of `before` is about to draw its place */
-	uint64_t moved_ns; /* when a process last got a permit or an answer */
+	uint64_t hope_ns;  /* until then a process before the own one may go on; it is the latest */
 	uint64_t found_ns; /* the newest line_found_ns */
 };
 
@@ -38,7 +40,7 @@ void
 control_line_clear(struct control_slot *s)
 {
 	atomic_store(&s->line, LINE_NONE);
-	atomic_store(&s->line_moved_ns, 0);
+	atomic_store(&s->line_asked_ns, 0);
 	atomic_store(&s->line_found_ns, 0);
 }
 
@@ -57,18 +59,20 @@ line_look(const struct control *ctl, uint64_t place, bool sure, struct line *l)
 	*l = (struct line){0};
 	for (int i = 0; i < control_top(ctl->area); i++) {
 		const struct control_slot *s = &ctl->area->slot[i];
-		uint64_t at = atomic_load(&s->line), moved_ns = shared_get(&s->line_moved_ns),
+		uint64_t at = atomic_load(&s->line), asked_ns = shared_get(&s->line_asked_ns),
 			 found_ns = shared_get(&s->line_found_ns);
 
 		if (strncmp(s->owner, own->owner, sizeof(s->owner)) != 0)
 			continue;
-		if (moved_ns > l->moved_ns)
-			l->moved_ns = moved_ns;
 		if (found_ns > l->found_ns)
 			l->found_ns = found_ns;
 		if (i == ctl->slot || at == LINE_NONE || (sure && !control_slot_held(ctl, i)))
 			continue;
-		l->before += at < place;
+		if (at < place) {
+			l->before++;
+			asked_ns = asked_ns == 0 ? CLOCK_NEVER : asked_ns + LINE_STILL_NS;
+			l->hope_ns = asked_ns > l->hope_ns ? asked_ns : l->hope_ns;
+		}
 		l->behind = l->behind || at > place;
 		l->drawing = l->drawing || at == LINE_DRAWING;
 	}
@@ -80,7 +84,7 @@ line_hope_ns(const struct line *l, uint64_t now_ns)
 {
 	if ((l->found_ns & 1) != 0 && now_ns < l->found_ns + LINE_SLOW_LASTS_NS)
 		return 0;
-	return l->moved_ns + LINE_STILL_NS;
+	return l->hope_ns;
 }
 
 static void
@@ -154,9 +158,9 @@ control_db_permit(struct control *ctl)
 	place = atomic_fetch_add(&ctl->area->line_next, 1) + LINE_FIRST;
 	atomic_store(&own->line, place);
 	if (line_reach(ctl, place)) {
+		ctl->answers = 0;
 		ctl->slowest_ns = 0;
 		ctl->quickest_ns = CLOCK_NEVER;
-		shared_set(&own->line_moved_ns, clock_mono_ns());
 		return true;
 	}
 	line_leave(ctl, place);
@@ -171,11 +175,19 @@ line_find(struct control *ctl, bool slow)
 }
 
 void
+control_db_asked(struct control *ctl)
+{
+	if (line_permits(ctl) > 0)
+		shared_set(&ctl->area->slot[ctl->slot].line_asked_ns, clock_mono_ns());
+}
+
+void
 control_db_answered(struct control *ctl, uint64_t took_ns)
 {
 	if (line_permits(ctl) == 0)
 		return;
-	shared_set(&ctl->area->slot[ctl->slot].line_moved_ns, clock_mono_ns());
+	shared_set(&ctl->area->slot[ctl->slot].line_asked_ns, 0);
+	ctl->answers++;
 	if (took_ns >= LINE_SLOW_NS)
 		line_find(ctl, true);
 	ctl->slowest_ns = took_ns > ctl->slowest_ns ? took_ns : ctl->slowest_ns;
@@ -189,8 +201,10 @@ control_db_release(struct control *ctl)
 
 	if (place < LINE_FIRST)
 		return;
-	if (ctl->slowest_ns > 0)
-		line_find(ctl, ctl->slowest_ns >= LINE_SLOW_NS || ctl->quickest_ns >= LINE_FAR_NS);
+	shared_set(&ctl->area->slot[ctl->slot].line_asked_ns, 0);
+	if (ctl->answers > 0)
+		line_find(ctl, ctl->slowest_ns >= LINE_SLOW_NS
+			|| ctl->quickest_ns >= (ctl->answers < LINE_FEW ? LINE_ONE_FAR_NS : LINE_FAR_NS));
 	line_leave(ctl, place);
 }
 

@@ -107,28 +107,27 @@ db_fail(struct db *db, const char *what, unsigned code, const char *msg, struct 
 	return false;
 }
 
-/* The session's variables. NO_AUTO_VALUE_ON_ZERO lets an explicit id 0 be stored as 0. */
+/* The session's variables, in one exchange. NO_AUTO_VALUE_ON_ZERO lets an explicit id 0 be stored as 0. */
 static void
 set_session(const struct db *db, MYSQL *mysql)
 {
-	static const char mode[] = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,"
-				   "NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER,ONLY_FULL_GROUP_BY,"
-				   "NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', innodb_lock_wait_timeout = 2";
+	static const char fixed[] =
+	    "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, SESSION sql_mode = 'STRICT_ALL_TABLES,"
+	    "ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER,"
+	    "ONLY_FULL_GROUP_BY,NO_AUTO_VALUE_ON_ZERO', SESSION time_zone = '+00:00', SESSION"
+	    " innodb_lock_wait_timeout = 2, SESSION tx_isolation = 'READ-COMMITTED', SESSION max_statement_time =";
 	unsigned ms = (unsigned)db_statement_ms(db);
-	char limit[64];
+	char all[sizeof(fixed) + 32];
 	my_bool yes = 1, no = 0;
 	unsigned local_infile = 0;
 
-	snprintf(limit, sizeof(limit), "SET SESSION max_statement_time = %u.%03u", ms / 1000, ms % 1000);
+	snprintf(all, sizeof(all), "%s %u.%03u", fixed, ms / 1000, ms % 1000);
 	mysql_options(mysql, MYSQL_OPT_NONBLOCK, NULL);
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_options(mysql, MYSQL_REPORT_DATA_TRUNCATION, &yes);
 	mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
 	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
-	mysql_options(mysql, MYSQL_INIT_COMMAND, mode);
-	mysql_options(mysql, MYSQL_INIT_COMMAND, "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci");
-	mysql_options(mysql, MYSQL_INIT_COMMAND, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-	mysql_options(mysql, MYSQL_INIT_COMMAND, limit);
+	mysql_options(mysql, MYSQL_INIT_COMMAND, all);
 }
 
 /* A refused login proves that the server answers: only this account cannot be used. It is not tried again at once, so
@@ -190,6 +189,7 @@ fit(struct db *db, struct err *e)
 
 	db->connecting = true;
 	db->schema = 0;
+	db->unprepared = false;
 	ok = (db->setup.check == NULL || db->setup.check(db, &db->schema, e))
 	    && (db->setup.role == DB_MIGRATE || db_stmt_prepare_all(db, e));
 	db->connecting = false;
@@ -296,4 +296,24 @@ db_rest(struct db *db)
 	if (db->permitted)
 		control_db_release(db->setup.control);
 	db->permitted = false;
+}
+
+bool
+db_unprepared(const struct db *db)
+{
+	return db->mysql != NULL && db->unprepared;
+}
+
+void
+db_prepare(struct db *db)
+{
+	struct err e = {0};
+
+	if (!db_unprepared(db) || control_db_stuck(db->setup.control))
+		return;
+	db_deadline(db, clock_mono_ns() + (uint64_t)db->setup.login.connect_ms * CLOCK_MS);
+	db->unprepared = false;
+	if (!db_ready(db, &e) || !db_stmt_prepare_all(db, &e))
+		log_put(LOG_WARN, "event=db_unprepared place=%s msg=\"%s\"", e.place, e.msg);
+	db_rest(db);
 }

@@ -69,6 +69,11 @@ void db_close(struct db *);
 /* Connects now, unless connected. */
 MUST_USE bool db_connect(struct db *, struct err *);
 
+/* True if the database is so far away that not all statements were prepared on connecting. They are prepared when they
+ * are first used, or by db_prepare(), a few at a time. A worker calls it when it has nothing else to do. */
+bool db_unprepared(const struct db *);
+void db_prepare(struct db *);
+
 /* The `control` of the setup, or NULL. */
 struct control *db_control(const struct db *);
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "plat/control/control.h"
 
 uint64_t
 db_statement_ms(const struct db *db)
@@ -16,6 +17,7 @@ db_statement_ms(const struct db *db)
 void
 db_call_limit(struct db *db, uint64_t limit_ms)
 {
+	control_db_asked(db->setup.control);
 	db->timed_out = false;
 	db->until_ns = db->deadline_ns;
 	if (limit_ms != 0) {

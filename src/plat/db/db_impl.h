@@ -86,6 +86,7 @@ struct db {
 	bool allowed;	/* the breaker allows calls in this unit of work */
 	bool reported;	/* success was reported to the breaker */
 	bool connecting;
+	bool unprepared; /* connected, but some statements were not prepared for lack of time */
 	bool committing;
 	int refused; /* the error of the last login, if the server refused it; 0: none */
 	uint64_t refused_log_ns; /* not logged again before */

@@ -5,9 +5,11 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "plat/control/control.h"
 
 #define BINARY_CHARSET 63
 #define STMT_RETRY_NS CLOCK_S
+#define PREPARE_NS (CLOCK_S / 4) /* a worker's time for preparing ahead; some visitor may be waiting */
 
 /* Parses "iu?s" into an array. False when malformed. */
 static bool
@@ -232,12 +234,16 @@ static bool
 stmt_prepare(struct db_query *q, struct err *unfit, struct err *e)
 {
 	struct db *db = q->db;
+	uint64_t began_ns = clock_mono_ns();
+	int failed;
 
 	q->stmt = mysql_stmt_init(db->mysql);
 	if (q->stmt == NULL)
 		return db_fail(db, q->def->name, mysql_errno(db->mysql), mysql_error(db->mysql), e);
 	db_call_limit(db, (uint64_t)db->setup.login.connect_ms);
-	if (db_call_prepare(db, q->stmt, str_z(q->def->text)) != 0)
+	failed = db_call_prepare(db, q->stmt, str_z(q->def->text));
+	control_db_answered(db->setup.control, clock_mono_ns() - began_ns);
+	if (failed)
 		(void)stmt_failed_first(q, "prepared", unfit, e);
 	else if (!check_parameters(q, unfit) || !(q->calls ? try_call(q, unfit, e) : check_columns(q, unfit)))
 		;
@@ -296,9 +302,15 @@ db_stmt_ready(struct db_query *q, struct err *e)
 bool
 db_stmt_prepare_all(struct db *db, struct err *e)
 {
+	uint64_t until_ns = db->setup.role == DB_WEB ? clock_mono_ns() + PREPARE_NS : CLOCK_NEVER;
+
 	for (size_t i = 0; i < db->setup.n_stmts; i++) {
 		struct err why = {0};
 
+		if (db->query[i] != NULL && db->query[i]->stmt == NULL && clock_left_ns(until_ns) == 0) {
+			db->unprepared = true;
+			return true;
+		}
 		if (db->query[i] != NULL && !db_stmt_ready(db->query[i], &why) && !db->query[i]->unusable)
 			return db_pass(e, &why);
 	}

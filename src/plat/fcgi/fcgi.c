@@ -212,6 +212,27 @@ fcgi_next(struct fcgi *f, uint64_t until_ns)
 }
 
 uint64_t
+fcgi_queued_ns(const struct fcgi *f)
+{
+	return f->conn->queued_ns;
+}
+
+/* Of a TCP connection only the web server's direction may be closed, which says nothing. */
+bool
+fcgi_gone(const struct fcgi *f)
+{
+	struct pollfd pfd = {.fd = f->conn->fd};
+
+	return poll(&pfd, 1, 0) > 0 && (pfd.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+bool
+fcgi_trickled(const struct fcgi *f)
+{
+	return f->conn->ready_ns > f->conn->since_ns + INTAKE_YOUNG_NS;
+}
+
+uint64_t
 fcgi_since_ns(const struct fcgi *f)
 {
 	return f->stop_ns > 0 && f->stop_ns < f->conn->ready_ns ? f->stop_ns : f->conn->ready_ns;

@@ -52,6 +52,15 @@ MUST_USE bool fcgi_complete(const struct fcgi *, struct err *);
  * from here. */
 uint64_t fcgi_since_ns(const struct fcgi *);
 
+/* The earliest time at which its connection may have been made: it may have waited in the socket's backlog. */
+uint64_t fcgi_queued_ns(const struct fcgi *);
+
+/* True if the web server has closed the request's connection. Costs a system call. */
+bool fcgi_gone(const struct fcgi *);
+
+/* True if a part of the request came only a while after its connection was accepted. */
+bool fcgi_trickled(const struct fcgi *);
+
 /* A CGI variable of the current request, or none; valid until fcgi_done(). */
 struct str fcgi_param(const struct fcgi *, const char *name);
 

@@ -209,6 +209,7 @@ accept_one(struct intake *in)
 	c->state = INTAKE_PARTIAL;
 	c->fd = fd;
 	c->since_ns = now_ns;
+	c->queued_ns = in->clear_ns;
 	c->until_ns = now_ns + INTAKE_WAIT_NS;
 	fcgi_reader_init(&c->in, c->in.head_p, c->in.body_p, c->in.body_max_b);
 	do
@@ -306,6 +307,7 @@ void
 intake_wait(struct intake *in, uint64_t until_ns, const sigset_t *mask)
 {
 	struct epoll_event got[2];
+	uint64_t began_ns = clock_mono_ns();
 	bool accept = false;
 	int n;
 
@@ -314,6 +316,8 @@ intake_wait(struct intake *in, uint64_t until_ns, const sigset_t *mask)
 		read_parked(in, in->way_ns > 0 ? in->way_ns : until_ns, CLOCK_NEVER);
 	} else {
 		n = epoll_pwait(in->all_fd, got, ARRAY_LEN(got), clock_left_ms(until_ns), mask);
+		if (n == 0 || clock_mono_ns() > began_ns + INTAKE_BLOCKED_NS)
+			in->clear_ns = began_ns;
 		for (int i = 0; i < n; i++)
 			if (got[i].data.ptr == in)
 				accept = true;

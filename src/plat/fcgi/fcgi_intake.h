@@ -26,6 +26,7 @@
 #define INTAKE_WAIT_NS (15 * CLOCK_S)	/* from accept to the last byte of the request */
 #define INTAKE_FRESH_NS (2 * CLOCK_MS)
 #define INTAKE_YOUNG_NS (20 * CLOCK_MS)
+#define INTAKE_BLOCKED_NS (CLOCK_MS / 10) /* a wait of that length found nothing waiting */
 #define INTAKE_STOP_NS (1 * CLOCK_S)	/* instead of INTAKE_WAIT_NS once the worker is told to stop */
 #define INTAKE_LINGER_NS (2 * CLOCK_S)	/* how long unread input of an answered request is discarded */
 
@@ -43,6 +44,7 @@ struct intake_conn {
 	bool parked; /* in the poll set */
 	int fd;
 	uint64_t since_ns; /* accepted */
+	uint64_t queued_ns; /* the backlog was empty then */
 	uint64_t until_ns; /* limit of INTAKE_PARTIAL and INTAKE_LINGER */
 	uint64_t ready_ns; /* since when the request may have been whole */
 	uint64_t read_ns;  /* when it was found to be so */
@@ -56,6 +58,7 @@ struct intake {
 	size_t n, parked_n;
 	size_t ready_n; /* INTAKE_READY or INTAKE_LATE */
 	uint64_t looked_ns; /* all input of before was read */
+	uint64_t clear_ns;  /* when the backlog was last seen to be empty; 0: never */
 	uint64_t next_ns;   /* the next limit of a parked connection */
 	uint64_t way_ns;    /* until then a ready request gives way; 0: none does */
 	bool stopping;

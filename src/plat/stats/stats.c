@@ -11,7 +11,7 @@
 #include "plat/stats/stats_area.h"
 
 #define CLAIM_ROUNDS 3
-#define START_NS (60 * CLOCK_S) /* until a new process calls stats_idle() */
+#define START_NS (60 * CLOCK_S) /* until a new process calls stats_due() */
 
 const uint32_t stats_bucket_ms[STATS_BUCKETS - 1] = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500};
 
@@ -196,7 +196,7 @@ move_in(struct stats *st, int i)
 	shared_set(&s->pid_space, shared_pid_space());
 	shared_set(&s->since_s, (uint64_t)clock_utc_s());
 	shared_set(&s->retired, 0);
-	stats_idle(st, clock_mono_ns() + START_NS);
+	stats_due(st, clock_mono_ns() + START_NS);
 	stats_add(st, STAT_worker_starts, 1);
 }
 
@@ -385,7 +385,7 @@ stats_raise_route(struct stats_slot *s, enum stats_end how)
 	uint64_t route = shared_get(&s->route);
 
 	_Static_assert(STAT_route_home_answered - STAT_route_none_answered == (int)STATS_END__MAX
-	                   && STAT_route_none_hung - STAT_route_none_answered == (int)STATS_HUNG,
+	                   && STAT_route_none_late - STAT_route_none_answered == (int)STATS_LATE,
 	    "counters.def follows enum stats_end");
 	if (s->role == STATS_WORKER && route < STATS_ROUTE__MAX)
 		stats_raise(&s->count[STAT_route_none_answered + route * STATS_END__MAX + how], 1);
@@ -412,7 +412,7 @@ stats_end(struct stats *st, enum stats_end how)
 }
 
 void
-stats_idle(struct stats *st, uint64_t mono_ns)
+stats_due(struct stats *st, uint64_t mono_ns)
 {
 	struct stats_slot *s = stats_own(st);
 
@@ -420,7 +420,7 @@ stats_idle(struct stats *st, uint64_t mono_ns)
 		shared_set(&s->deadline_ns, mono_ns);
 }
 
-/* Programs of other layouts may not call stats_idle(). */
+/* Programs of other layouts may not call stats_due(). */
 uint64_t
 stats_overdue_ns(const struct stats *st, const struct stats_slot *s)
 {

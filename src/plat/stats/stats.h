@@ -44,6 +44,7 @@ enum stats_end {
 	STATS_CUT,	/* unhandled: the worker died within the answer */
 	STATS_CRASHED,	/* the worker died before its answer, so the web server sent the error page */
 	STATS_HUNG,	/* the same, past its deadline */
+	STATS_LATE,	/* answered after the web server had given up and sent its own error page */
 	STATS_END__MAX
 };
 
@@ -108,9 +109,9 @@ struct sending *stats_sending(struct stats *, enum stats_end);
 /* Ends the request; once for each stats_begin(). */
 void stats_end(struct stats *, enum stats_end);
 
-/* Between requests: the process calls again, or begins a request, before this time (CLOCK_MONOTONIC). One that does not
- * is stopped or hangs. */
-void stats_idle(struct stats *, uint64_t mono_ns);
+/* Sets the time (CLOCK_MONOTONIC) by which the process will have ended its request or, between requests, calls again or
+ * begins one. A process that does neither is stopped or hangs. */
+void stats_due(struct stats *, uint64_t mono_ns);
 
 void stats_add(struct stats *, enum stats_counter, uint64_t n);
 
@@ -121,7 +122,7 @@ void stats_error(struct stats *, enum err_kind);
 size_t stats_sweep(struct stats *);
 
 /* Kills (SIGKILL through a pidfd) the processes that are past the deadline of their request, or past the time of
- * stats_idle(), by more than grace_ns + 1 s: stopped processes, which their own watchdog cannot end. The next sweep
+ * stats_due(), by more than grace_ns + 1 s: stopped processes, which their own watchdog cannot end. The next sweep
  * counts their requests. Returns their number. */
 size_t stats_kill_stuck(struct stats *, uint64_t grace_ns);
 

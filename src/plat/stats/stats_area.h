@@ -34,7 +34,7 @@ struct stats_slot {
 	alignas(64) shared_word taken; /* the slot belongs to a backend */
 	shared_word begun;
 	shared_word ended[STATS_ENDS];
-	shared_word deadline_ns; /* CLOCK_MONOTONIC: of the request; between requests: see stats_idle() */
+	shared_word deadline_ns; /* CLOCK_MONOTONIC: of the request; between requests: see stats_due() */
 	shared_word begun_ns;
 	shared_word route;
 	shared_word pid, pid_space; /* for kontor-jobs' kill; pid_space 0: unknown */

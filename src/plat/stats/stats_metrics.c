@@ -77,8 +77,8 @@ put_requests(struct buf *b, const struct stats_report *r)
 			buf_fmt(b, "kontor_requests_begun_total{backend=\"%s\",worker=\"%d\"} %llu\n",
 			    r->workers[i].backend, r->workers[i].slot, (unsigned long long)r->workers[i].sum->begun);
 	put_head(b, "requests_ended_total", "counter",
-	    "Requests by how they ended; handled, crashed, hung and cut_off are failures, of which only cut_off ones "
-	    "did not get the error page.");
+	    "Requests by how they ended; handled, crashed, hung, late and cut_off are failures, of which only cut_off "
+	    "ones did not get the error page.");
 	for (size_t i = 0; i < r->n_backends; i++)
 		for (int k = 0; k < STATS_END__MAX && r->backends[i].role == STATS_WORKER; k++)
 			buf_fmt(b, "kontor_requests_ended_total{backend=\"%s\",outcome=\"%s\"} %llu\n",
@@ -173,7 +173,7 @@ stats_put_man(struct buf *b)
 	    {"requests_begun_total", "Requests begun, by backend and worker."},
 	    {"requests_ended_total", "Requests by backend and outcome: answered, refused (4xx), aborted (the client "
 	                             "hung up), and the failures: "
-				     "handled (by the worker's error page), crashed and hung (by the web "
+				     "handled (by the worker's error page), crashed, hung and late (by the web "
 				     "server's), cut_off (unhandled)."},
 	    {"requests_in_hand", "Requests being answered now, by backend."},
 	    {"processes", "Live processes that respond, by backend and role."},

@@ -26,7 +26,7 @@ const char *
 stats_end_name(enum stats_end end)
 {
 	static const char *const names[STATS_END__MAX] = {
-	    "answered", "refused", "aborted", "handled", "cut_off", "crashed", "hung"};
+	    "answered", "refused", "aborted", "handled", "cut_off", "crashed", "hung", "late"};
 
 	return names[end];
 }
@@ -245,7 +245,8 @@ stats_measure_sum(const struct stats_sum *s, uint64_t servers, uint64_t busiest)
 	m.cache.lookups = m.cache.hits + m.cache.misses + m.cache.errors;
 	m.db.queries = s->count[STAT_db_queries];
 	m.db.ns = s->count[STAT_db_query_ns];
-	m.failure.handled = s->ended[STATS_HANDLED] + s->ended[STATS_CRASHED] + s->ended[STATS_HUNG];
+	m.failure.handled = s->ended[STATS_HANDLED] + s->ended[STATS_CRASHED] + s->ended[STATS_HUNG]
+			    + s->ended[STATS_LATE];
 	m.failure.failures = m.failure.handled + s->ended[STATS_CUT];
 	m.difference = (int64_t)(s->begun - sum_ended(s));
 	return m;

@@ -158,11 +158,11 @@ put_measures(struct buf *b, const struct stats_report *r, const struct stats_mea
 		    m->db.queries == 0 ? 0.0 : (double)m->db.ns / 1e6 / (double)m->db.queries);
 	buf_fmt(b,
 	    "failure handling     %s (%s handled / %s failures; of the handled %s by the web server: %s crashed, %s "
-	    "hung; unhandled: %s cut off)\n"
+	    "hung, %s late; unhandled: %s cut off)\n"
 	    "                     the web server's own page was sent %s times, also when no worker had begun\n\n",
 	    stats_percent(b->a, m->failure.handled, m->failure.failures).p, N(b, m->failure.handled),
-	    N(b, m->failure.failures), N(b, n[STATS_CRASHED] + n[STATS_HUNG]), N(b, n[STATS_CRASHED]),
-	    N(b, n[STATS_HUNG]), N(b, n[STATS_CUT]), N(b, r->all->count[STAT_web_failures]));
+	    N(b, m->failure.failures), N(b, n[STATS_CRASHED] + n[STATS_HUNG] + n[STATS_LATE]), N(b, n[STATS_CRASHED]),
+	    N(b, n[STATS_HUNG]), N(b, n[STATS_LATE]), N(b, n[STATS_CUT]), N(b, r->all->count[STAT_web_failures]));
 }
 
 static void
