@@ -206,10 +206,11 @@ START_TEST(nobody_waits_for_a_slow_database_until_it_is_found_quick)
 	control_db_release(&one);
 	ck_assert(!control_db_stuck(&two) && control_db_permit(&two));
 	ck_assert(control_db_stuck(&one)); /* although it was taken just now */
+	ck_assert(control_db_slow(&one) && control_db_slow(&two));
 	control_db_answered(&two, CLOCK_MS);
 	control_db_release(&two);
 	ck_assert(control_db_permit(&one));
-	ck_assert(!control_db_stuck(&two));
+	ck_assert(!control_db_stuck(&two) && !control_db_slow(&two));
 	for (int i = 0; i < 5; i++)
 		control_db_answered(&one, 30 * CLOCK_MS); /* none is slow, but all are far */
 	control_db_release(&one);

@@ -43,11 +43,12 @@ take_lock(struct cache_run *r, struct cache_work *w)
 	return op.result;
 }
 
-/* Stale-while-revalidate: after the soft expiry one reader renews the value, all others use the old one. */
+/* Stale-while-revalidate: after the soft expiry one reader renews the value, all others use the old one. While the
+ * database is slow only one value in some seconds is renewed, since that reader would have to wait. */
 static void
 try_renew(struct cache_run *r, struct cache_work *w)
 {
-	if (take_lock(r, w) == MEMC_OK) {
+	if (!control_db_slow(r->c->ctl) && take_lock(r, w) == MEMC_OK) {
 		w->phase = CACHE_RENEW;
 		return;
 	}

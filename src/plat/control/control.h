@@ -120,6 +120,9 @@ void control_db_answered(struct control *, uint64_t took_ns);
 /* True when control_db_permit() would fail at once. */
 bool control_db_stuck(const struct control *);
 
+/* True when a worker of this backend found the database slow within the last 10 s, and none found it quick since. */
+bool control_db_slow(const struct control *);
+
 /* The number of workers in this process's backend. */
 void control_set_workers(struct control *, int workers);
 

@@ -26,6 +26,7 @@
 #define LINE_ONE_FAR_NS (100 * CLOCK_MS)
 #define LINE_FEW 4
 #define LINE_SLOW_LASTS_NS (2 * CLOCK_S)
+#define LINE_SLOW_KNOWN_NS (10 * CLOCK_S)
 #define LINE_LOOK_NS (20 * CLOCK_MS) /* how often a waiting process looks for holders that have died */
 
 struct line {
@@ -216,6 +217,17 @@ control_db_stuck(const struct control *ctl)
 
 	return line_permits(ctl) > 0 && atomic_load(&ctl->area->slot[ctl->slot].line) == LINE_NONE
 	    && !line_first(ctl, UINT64_MAX, &l) && line_hope_ns(&l, now_ns) <= now_ns;
+}
+
+bool
+control_db_slow(const struct control *ctl)
+{
+	struct line l;
+
+	if (line_permits(ctl) == 0)
+		return false;
+	line_look(ctl, LINE_NONE, false, &l);
+	return (l.found_ns & 1) != 0 && clock_mono_ns() < l.found_ns + LINE_SLOW_KNOWN_NS;
 }
 
 void
