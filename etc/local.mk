@@ -5,6 +5,7 @@ dist_sql_DATA = \
 	etc/sql/0002_search_blocks.sql \
 	etc/sql/0003_product_parts.sql \
 	etc/sql/0004_control.sql \
+	etc/sql/0005_beat.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

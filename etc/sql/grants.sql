@@ -9,6 +9,7 @@
 
 GRANT SELECT ON @db@.schema_migration TO @web@;
 GRANT SELECT ON @db@.shop_control TO @web@;
+GRANT SELECT ON @db@.shop_beat TO @web@;
 GRANT SELECT ON @db@.category TO @web@;
 GRANT SELECT ON @db@.category_text TO @web@;
 GRANT SELECT ON @db@.product TO @web@;
@@ -67,7 +68,8 @@ REVOKE ALL PRIVILEGES ON @db@.cart FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.cart_line FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.outbox FROM @jobs@;
 GRANT SELECT ON @db@.schema_migration TO @jobs@;
-GRANT SELECT, UPDATE (paused) ON @db@.shop_control TO @jobs@;
+GRANT SELECT, UPDATE (paused, identity) ON @db@.shop_control TO @jobs@;
+GRANT SELECT, UPDATE (beat, expired_s) ON @db@.shop_beat TO @jobs@;
 GRANT SELECT, UPDATE (avail, version) ON @db@.product TO @jobs@;
 GRANT SELECT ON @db@.product_handle_old TO @jobs@;
 GRANT SELECT ON @db@.variant TO @jobs@;

@@ -37,7 +37,11 @@ in_db(struct pausing *p, struct err *e)
 	/* A restore in progress holds the lock. One that failed does not: then the operator decides. */
 	if ((was.paused & SHOP_RESTORING) != 0 && !migrate_lock(db, p->c->a, e))
 		return false;
-	return shop_control_resume(db, SHOP_PAUSED | SHOP_RESTORING, e);
+	if (!shop_control_resume(db, SHOP_PAUSED | SHOP_RESTORING, e))
+		return false;
+	return !(was.paused & SHOP_OLDER)
+	    || err_set(e, ERR_CONFLICT,
+		"no orders are accepted: the database is older than what was acknowledged: kontor receipts compare");
 }
 
 /* Pauses the host first, which takes effect at once and without a database. The row then replaces that pause. */

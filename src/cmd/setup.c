@@ -5,6 +5,7 @@
 
 #include "cmd/conf_change.h"
 #include "cmd/config_check.h"
+#include "plat/receipt/receipt.h"
 #include "plat/text/secret.h"
 
 #define GROUP "kontor" /* the workers' group in the package */
@@ -108,6 +109,10 @@ cmd_setup(struct cmd *c)
 		return cmd_fail(c, &e);
 	if (!secret_file_make(s.change.now.cache_secret_file.p, GROUP, &e))
 		fprintf(stderr, "kontor: warning: %s; without this file memcached is not used\n", e.msg);
+	if (!receipt_keys_make(
+		s.change.now.receipts_public_key_file.p, s.change.now.receipts_private_key_file.p, &(struct err){0}))
+		fprintf(stderr,
+		    "kontor: warning: receipts do not name buyers: their keys cannot be made (kontor receipts keys)\n");
 	printf("%s was written\n", s.change.file);
 	fflush(stdout);
 	(void)config_check(c);

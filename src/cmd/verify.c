@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "cmd/cmd.h"
+#include "cmd/order/receipts_show.h"
+#include "store/control_store.h"
 
 #define REPORT_MAX_B ((size_t)16 << 20)
+#define RECEIPTS_MEM_B ((size_t)512 << 20)
 
 static void
 verify_print(void *arg, const struct verify_result *r)
@@ -78,27 +82,67 @@ print_schema(struct cmd *c)
 	return cmd_print(c, &b);
 }
 
+struct verify_out {
+	verify_report_fn *report;
+	void *arg;
+	size_t n_broken;
+};
+
+/* After the checks of the database itself. The receipts were read before it. */
+static bool
+check_receipts(const struct cmd *c, struct db *db, struct receipt_set *set, struct verify_out *p, struct err *e)
+{
+	struct receipts_reader reader;
+	struct verify_result r;
+	uint64_t began_ns = clock_mono_ns();
+
+	if (!receipt_set_compare(set, db, c->a, e))
+		return err_context(e, "check receipts");
+	receipts_reader_init(&reader, c);
+	receipts_result(&reader, set, &r);
+	r.ms = (clock_mono_ns() - began_ns) / CLOCK_MS;
+	p->n_broken += r.n > 0;
+	p->report(p->arg, &r);
+	return true;
+}
+
+static bool
+run_checks(struct cmd *c, struct verify_out *p, struct err *e)
+{
+	static struct receipt_set set;
+	struct arena a;
+	int64_t now_s;
+	struct db *db;
+	bool ok;
+
+	arena_init(&a, RECEIPTS_MEM_B);
+	ok = cmd_db(c, DB_TOOL, &db, e) && shop_control_clock(db, c->a, &now_s, e)
+	    && receipt_set_open(&a, c->conf.receipts_file, false, &set, e)
+	    && verify_run(db, now_s, p->report, p->arg, &p->n_broken, e) && check_receipts(c, db, &set, p, e);
+	receipt_set_close(&set);
+	arena_fini(&a);
+	return ok;
+}
+
 int
 cmd_verify(struct cmd *c)
 {
 	bool json = c->argc == 2 && strcmp(c->argv[1], "--json") == 0;
 	struct err e = {0};
 	struct buf rows;
-	size_t n_broken;
-	struct db *db;
+	struct verify_out p = {json ? print_result_json : verify_print, &rows, 0};
 
 	if (c->argc == 2 && strcmp(c->argv[1], "--schema") == 0)
 		return print_schema(c);
 	if (c->argc > 2 || (c->argc == 2 && !json))
 		return cmd_usage(c);
 	buf_init(&rows, c->a, REPORT_MAX_B);
-	if (!cmd_db(c, DB_TOOL, &db, &e)
-	    || !verify_run(db, clock_utc_s(), json ? print_result_json : verify_print, &rows, &n_broken, &e))
+	if (!run_checks(c, &p, &e))
 		return cmd_fail(c, &e);
-	cmd_note_fact(c, FACT_VERIFY, n_broken == 0);
-	if (json && print_json(c, &rows, n_broken) != CMD_OK)
+	cmd_note_fact(c, FACT_VERIFY, p.n_broken == 0);
+	if (json && print_json(c, &rows, p.n_broken) != CMD_OK)
 		return CMD_FAILED;
 	if (!json)
-		printf("%s\n", n_broken == 0 ? "every invariant holds" : "invariants are violated: see above");
-	return n_broken == 0 ? CMD_OK : CMD_FAILED;
+		printf("%s\n", p.n_broken == 0 ? "every invariant holds" : "invariants are violated: see above");
+	return p.n_broken == 0 ? CMD_OK : CMD_FAILED;
 }

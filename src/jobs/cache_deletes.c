@@ -23,7 +23,7 @@ delete_one(struct job_context *j, struct db_rows *row, struct err *e)
 		    STR_ARG(subject));
 	q = db_query(j->db, x.done ? SQL_OUTBOX_DELETE : SQL_OUTBOX_REPEAT);
 	if (!x.done)
-		q_i64(q, j->now_s + REPEAT_S);
+		q_i64(q, REPEAT_S);
 	q_u64(q, id);
 	return db_run(q, NULL, e);
 }
@@ -37,7 +37,6 @@ delete_batch(struct db *db, void *arg, struct err *e)
 	size_t n = 0;
 
 	q_str(q, STR("cache"));
-	q_i64(q, j->now_s);
 	q_u64(q, BATCH);
 	if (!db_select(q, j->a, &rows, e))
 		return false;

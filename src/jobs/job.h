@@ -18,7 +18,7 @@ struct job_context {
 	struct control *ctl;
 	struct db *db;	     /* connects on first use; has the deadline of the run */
 	struct cache *cache; /* likewise */
-	int64_t now_s;	     /* UTC, at the start of the run */
+	int64_t now_s;	     /* UTC by the clock of this host, at the start of the run */
 	bool more;	     /* out: there is more work; run again at once */
 };
 

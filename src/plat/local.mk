@@ -13,7 +13,8 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/conf/conf_limits.h src/plat/conf/conf_log.c src/plat/conf/conf_text.c src/plat/conf/limits.def \
 	src/plat/conf/settings.def \
 	src/plat/control/breaker.c src/plat/control/control.c src/plat/control/control.h \
-	src/plat/control/control_area.h src/plat/control/control_line.c src/plat/control/control_permit.c \
+	src/plat/control/control_area.h src/plat/control/control_line.c src/plat/control/control_order.c \
+	src/plat/control/control_permit.c \
 	src/plat/control/tally.c src/plat/control/tally.h src/plat/control/tally_area.h \
 	src/plat/db/db.c src/plat/db/db.h src/plat/db/db_bulk.c src/plat/db/db_call.c src/plat/db/db_code.c \
 	src/plat/db/db_code.h src/plat/db/db_count.c src/plat/db/db_impl.h src/plat/db/db_login.c \
@@ -30,7 +31,9 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/host/image_decode.h src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h \
 	src/plat/host/rights.c src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c \
 	src/plat/host/task.h src/plat/host/tree.c src/plat/host/tree.h \
-	src/plat/stats/counters.def src/plat/stats/facts.c src/plat/stats/facts.h src/plat/stats/jobs.def src/plat/stats/route_class.def src/plat/stats/sending.c \
+	src/plat/receipt/receipt.h src/plat/receipt/receipt_file.c src/plat/receipt/receipt_key.c \
+	src/plat/stats/counters.def src/plat/stats/facts.c src/plat/stats/facts.h src/plat/stats/jobs.def \
+	src/plat/stats/route_class.def src/plat/stats/sending.c \
 	src/plat/stats/sending.h src/plat/stats/shared.c src/plat/stats/shared.h src/plat/stats/stats.c src/plat/stats/stats.h src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \
 	src/plat/stats/stats_report.h src/plat/stats/stats_show.c src/plat/stats/stats_sweep.c \

@@ -102,19 +102,22 @@ app_join(struct app *app, bool now)
 	tally_tidy(&app->tally, clock_mono_ns() / CLOCK_MS);
 	if (counted && !app->counting)
 		log_put(LOG_WARN, "event=limits_not_shared place=%s msg=\"%s\"", third.place, third.msg);
+	if (app->joined)
+		app->joined = receipts_join(&app->receipts, &app->receipt_setup, &e);
 	if (was && !app->joined)
 		log_put(LOG_ERROR,
 		    "event=no_orders place=%s "
-		    "msg=\"%s: no order is taken until the counters and the control file can be shared\"",
+		    "msg=\"%s: no order is taken until counters, control file and receipts can be shared\"",
 		    e.place, e.msg);
 	else if (!was && app->joined)
-		log_put(LOG_INFO, "event=joined msg=\"counters and control file are shared\"");
+		log_put(LOG_INFO, "event=joined msg=\"counters, control file and receipts are shared\"");
 }
 
 bool
 app_may_order(const struct app *app, struct err *e)
 {
-	return (stats_sound(&app->stats, e) && control_sound(&app->control, e)) || err_context(e, "no order is taken");
+	return (stats_sound(&app->stats, e) && control_sound(&app->control, e) && receipts_sound(&app->receipts, e))
+	    || err_context(e, "no order is taken");
 }
 
 /* A worker without counters still serves pages. */
@@ -122,6 +125,10 @@ static void
 open_stats(struct app *app, const char *backend)
 {
 	app->backend = backend;
+	app->receipt_setup = (struct receipt_setup){.file = app->conf.receipts_file,
+	    .public_key_file = app->conf.receipts_public_key_file,
+	    .slots = (uint64_t)app->conf.receipts_orders,
+	    .sync = app->conf.receipts_sync};
 	app->joined = app->counting = true; /* so that a failure is logged */
 	app_join(app, true);
 	stats_sweep(&app->stats);

@@ -9,6 +9,7 @@
 #include "plat/conf/conf_limits.h"
 #include "plat/control/control.h"
 #include "plat/control/tally.h"
+#include "plat/receipt/receipt.h"
 #include "shop/rules.h"
 #include "view/mustache/template.h"
 #include "view/url.h"
@@ -31,8 +32,10 @@ struct app {
 	struct tally tally; /* may be closed: limits are then counted in memcached alone */
 	bool counting;	    /* the tally was sound at the last look */
 	struct rates limits[LIMIT__MAX];
+	struct receipts receipts;
+	struct receipt_setup receipt_setup;
 	const char *backend; /* name for the counters */
-	bool joined;	     /* counters and control file were present at the last look */
+	bool joined;	     /* counters, control file and receipts were usable at the last look */
 	uint64_t look_ns;    /* time of the next look */
 	struct db *db;
 	struct cache *cache;
@@ -66,11 +69,11 @@ struct app_report {
 MUST_USE bool app_check(
     struct app *, const struct site *, const char *file, const struct app_report *, struct err *);
 
-/* To be called before each request. Reopens counters and control file if they are missing or replaced. Checks that once
- * a second, or at once if `now`. */
+/* To be called before each request. Reopens counters, control file and receipts if they are missing or replaced. Checks
+ * that once a second, or at once if `now`. */
 void app_join(struct app *, bool now);
 
-/* ERR_BUSY unless both files are usable: no order is then accepted. */
+/* ERR_BUSY unless the three files are usable: no order is then accepted. */
 MUST_USE bool app_may_order(const struct app *, struct err *);
 
 void app_close(struct app *);

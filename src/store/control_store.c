@@ -16,6 +16,8 @@ read_row(struct db *db, enum sql_id id, struct arena *a, struct shop_control *c,
 	c->paused = c_u64(&rows);
 	c->identity = c_u64(&rows);
 	c->read_only = c_u64_or(&rows, 0) != 0;
+	c->beat = c_u64_or(&rows, 0);
+	c->now_s = c_i64_or(&rows, 0);
 	return true;
 }
 
@@ -25,21 +27,26 @@ shop_control_read(struct db *db, struct arena *a, struct shop_control *c, struct
 	return read_row(db, SQL_CONTROL_READ, a, c, e);
 }
 
-bool
-shop_control_may_place(struct db *db, struct arena *a, struct err *e)
+static const char *
+pause_reason(uint64_t paused)
 {
-	struct shop_control c;
+	if (paused & SHOP_OLDER)
+		return "since the database is older than what was acknowledged: kontor receipts compare";
+	return paused & SHOP_RESTORING ? "by kontor restore" : "by kontor pause";
+}
 
-	if (!read_row(db, SQL_CONTROL_SHARE, a, &c, e)) {
+bool
+shop_control_may_place(struct db *db, struct arena *a, struct shop_control *c, struct err *e)
+{
+	if (!read_row(db, SQL_CONTROL_SHARE, a, c, e)) {
 		if (e->kind != ERR_NOT_FOUND)
 			return false;
 		err_clear(e);
 		return err_set(
 		    e, ERR_BUSY, "ordering is stopped: " SHOP_CONTROL_TABLE " has no row; `kontor migrate` creates it");
 	}
-	return c.paused == 0
-	    || err_set(e, ERR_BUSY, "ordering is paused on all hosts, %s",
-		(c.paused & SHOP_RESTORING) != 0 ? "by kontor restore" : "by kontor pause");
+	return c->paused == 0
+	    || err_set(e, ERR_BUSY, "ordering is paused on all hosts, %s", pause_reason(c->paused));
 }
 
 static bool
@@ -101,4 +108,42 @@ shop_control_renew(struct db *db, struct arena *a, uint64_t *identity, struct er
 		return false;
 	*identity = c.identity;
 	return true;
+}
+
+bool
+shop_control_clock(struct db *db, struct arena *a, int64_t *now_s, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_CONTROL_CLOCK), a, &rows, e))
+		return false;
+	*now_s = c_i64_or(&rows, 0);
+	return true;
+}
+
+bool
+shop_control_beat(struct db *db, struct err *e)
+{
+	return db_run(db_query(db, SQL_CONTROL_BEAT), NULL, e);
+}
+
+bool
+shop_expiry_read(struct db *db, struct arena *a, struct shop_expiry *x, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_get(db_query(db, SQL_CONTROL_EXPIRED), a, &rows, e))
+		return e->kind == ERR_NOT_FOUND && err_context(e, "shop_beat has no row; `kontor migrate` creates it");
+	x->expired_s = c_i64(&rows);
+	x->now_s = c_i64_or(&rows, 0);
+	return true;
+}
+
+bool
+shop_expiry_set(struct db *db, int64_t expired_s, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CONTROL_SET_EXPIRED);
+
+	q_i64(q, expired_s);
+	return db_run(q, NULL, e);
 }

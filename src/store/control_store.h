@@ -1,7 +1,10 @@
 /* control_store.h - the one row shared by all hosts: the pause of ordering, and the identity of the database.
  *
  * Placing an order reads the row under a share lock inside its transaction. Pausing updates the row, so it waits for
- * all orders being placed, on every host, and no order is committed after it. Dumps do not contain the table. */
+ * all orders being placed, on every host, and no order is committed after it. Dumps do not contain the table.
+ *
+ * A second row, shop_beat, is in every dump. Its beat rises every few seconds: a beat lower than before means that the
+ * data are an older copy. Times that decide are those of the database's clock. */
 #ifndef KONTOR_STORE_CONTROL_STORE_H
 #define KONTOR_STORE_CONTROL_STORE_H
 
@@ -10,18 +13,21 @@
 
 #define SHOP_CONTROL_TABLE "shop_control"
 
-enum { SHOP_PAUSED = 1, SHOP_RESTORING = 2 }; /* bits: paused by the operator, by a restore */
+/* Bits: paused by the operator, by a restore, since the database is older than what was acknowledged. */
+enum { SHOP_PAUSED = 1, SHOP_RESTORING = 2, SHOP_OLDER = 4 };
 
 struct shop_control {
 	uint64_t paused, identity;
 	bool read_only; /* the server accepts no changes */
+	uint64_t beat;	/* 0: unknown */
+	int64_t now_s;	/* the database's clock */
 };
 
 /* ERR_NOT_FOUND when the row is missing; the database's error when the table is missing. */
 MUST_USE bool shop_control_read(struct db *, struct arena *, struct shop_control *, struct err *);
 
 /* Takes the share lock, inside the transaction that places an order. ERR_BUSY when ordering is paused. */
-MUST_USE bool shop_control_may_place(struct db *, struct arena *, struct err *);
+MUST_USE bool shop_control_may_place(struct db *, struct arena *, struct shop_control *, struct err *);
 
 /* Sets a bit, after waiting for all orders being placed. Fails when they take longer than 12 s.
  * `due`: only while that host's pause is due, else ERR_CONFLICT; NULL: always. */
@@ -32,5 +38,19 @@ MUST_USE bool shop_control_resume(struct db *, unsigned bits, struct err *);
 
 /* Gives the database a new identity and returns it. */
 MUST_USE bool shop_control_renew(struct db *, struct arena *, uint64_t *identity, struct err *);
+
+/* The time of the database's clock. */
+MUST_USE bool shop_control_clock(struct db *, struct arena *, int64_t *now_s, struct err *);
+
+/* Raises the beat. */
+MUST_USE bool shop_control_beat(struct db *, struct err *);
+
+/* Unpaid orders may expire that were due at `expired_s`; the database's clock shows `now_s`. ERR_NOT_FOUND when the row
+ * is missing. */
+struct shop_expiry {
+	int64_t expired_s, now_s;
+};
+MUST_USE bool shop_expiry_read(struct db *, struct arena *, struct shop_expiry *, struct err *);
+MUST_USE bool shop_expiry_set(struct db *, int64_t expired_s, struct err *);
 
 #endif

@@ -6,7 +6,9 @@ src_store_libstore_a_SOURCES = \
 	src/store/admin/accounts.c src/store/admin/accounts.h src/store/admin/copy_store.c \
 	src/store/admin/copy_store.h src/store/admin/doctor_store.c src/store/admin/doctor_store.h \
 	src/store/admin/grants.c src/store/admin/grants.h src/store/admin/migrate.c src/store/admin/migrate.h \
-	src/store/admin/schema.c src/store/admin/schema.def src/store/admin/schema.h src/store/admin/sql_text.c src/store/admin/sql_text.h src/store/admin/trial.c src/store/admin/trial.h \
+	src/store/admin/receipt_store.c src/store/admin/receipt_store.h src/store/admin/schema.c \
+	src/store/admin/schema.def src/store/admin/schema.h \
+	src/store/admin/sql_text.c src/store/admin/sql_text.h src/store/admin/trial.c src/store/admin/trial.h \
 	src/store/admin/verify_store.c src/store/admin/verify_store.h \
 	src/store/catalogue/catalogue_cache.c src/store/catalogue/catalogue_cache.h \
 	src/store/catalogue/catalogue_export.c src/store/catalogue/catalogue_export.h \
@@ -24,7 +26,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
 	src/store/order/cart_store.c src/store/order/cart_store.h src/store/order/draft.c src/store/order/draft.h \
 	src/store/order/order_cache.c src/store/order/order_cache.h src/store/order/order_expire.c \
-	src/store/order/order_read.c src/store/order/order_store.c src/store/order/order_store.h \
+	src/store/order/order_read.c src/store/order/order_receipt.c src/store/order/order_receipt.h \
+	src/store/order/order_store.c src/store/order/order_store.h \
 	src/store/order/order_write.c src/store/order/order_write.h src/store/order/stock_store.c \
 	src/store/order/stock_store.h \
 	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/order.def \

@@ -164,11 +164,13 @@ form_checkout_review(struct request *rq, struct view *page, struct view *me, str
 
 /* Reads the form of the review page. */
 static bool
-read_order(struct request *rq, struct order_request *o, uint8_t key[CART_KEY_B], struct err *e)
+read_order(struct request *rq, struct order_request *o, const struct order_guard *guard, uint8_t key[CART_KEY_B],
+    struct err *e)
 {
 	uint8_t seen[sizeof(o->seen_hash)];
 
 	*o = (struct order_request){
+	    .guard = guard,
 	    .rules = &rq->app->rules,
 	    .session = rq->session,
 	    .owner = cart_page_owner(rq),
@@ -242,8 +244,10 @@ ask_again(struct request *rq, struct view *me, bool *asked, struct err *e)
 bool
 form_checkout_place(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
-	struct order_placed placed;
+	const struct order_guard guard = {&rq->app->control, &rq->app->receipts,
+	    (uint64_t)(rq->app->conf.web_deadline_ms + rq->app->conf.web_grace_ms) * CLOCK_MS};
 	struct order_request order;
+	struct order_placed placed;
 	uint8_t key[CART_KEY_B];
 	bool asked = false;
 
@@ -258,7 +262,7 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 		return to_cart(rq);
 	if (!agreed(rq) && (!ask_again(rq, me, &asked, e) || asked))
 		return e->kind == ERR_NONE;
-	if (read_order(rq, &order, key, e) && order_place(rq->db, rq->a, &order, &placed, e))
+	if (read_order(rq, &order, &guard, key, e) && order_place(rq->db, rq->a, &order, &placed, e))
 		return show_placed(rq, &placed);
 	keep_message(rq);
 	return false;

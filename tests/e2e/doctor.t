@@ -89,6 +89,15 @@ test('a configuration that others may write', async () => {
 	found(await doctor({ conf }, 'secrets'), 'conf-writable', conf, `chmod go-w ${conf}`);
 	fs.chmodSync(conf, 0o644);
 });
+test('a public key of receipts that is missing, a private one that others may read', async () => {
+	const file = path.join(s.dir, 'other.private');
+	const conf = variant({ receipts: { public_key_file: path.join(s.dir, 'none.public'), private_key_file: file } });
+	lacks(await doctor('secrets'), 'receipts-key', 'receipts-private');
+	found(await doctor({ conf }, 'secrets'), 'receipts-key', 'none.public', 'kontor receipts keys');
+	fs.writeFileSync(file, 'x\n', { mode: 0o640 });
+	found(await doctor({ conf }, 'secrets'), 'receipts-private', `${file} (receipts.private_key_file;`, `chmod 0600 ${file}`);
+	fs.rmSync(file);
+});
 test('a secret of the cache that is missing, of a wrong size, open to everybody', async () => {
 	const file = path.join(s.dir, 'other.secret'), conf = variant({ cache: { secret_file: file } });
 	lacks(await doctor('secrets'), 'cache-secret');

@@ -16,6 +16,7 @@ E2E_TESTS = \
 	tests/e2e/outage.t \
 	tests/e2e/pages.t \
 	tests/e2e/quickstart.t \
+	tests/e2e/receipts.t \
 	tests/e2e/stuck.t
 
 TESTS += $(E2E_TESTS)

@@ -133,6 +133,7 @@ class Stack {
 		this.ports = {};
 		fs.writeFileSync(path.join(this.dir, 'cache.secret'), crypto.randomBytes(32).toString('hex'), { mode: 0o640 });
 		this.writeConf(conf);
+		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'receipts', 'keys']);
 		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', this.names.join(),
 			'--static', path.join(build, 'htdocs', 'static'), '--models', path.join(src, 'etc')], { stdio: ['ignore', 'ignore', 'inherit'] });
 		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
@@ -150,6 +151,10 @@ class Stack {
 			cache: { socket: '', secret_file: path.join(this.dir, 'cache.secret') },
 			web: { deadline_ms: 1000, grace_ms: 500, metrics_from: '127.0.0.1', hosts: '*' },
 			limits: LIMITS,
+			receipts: {
+				public_key_file: path.join(this.dir, 'receipts.public'),
+				private_key_file: path.join(this.dir, 'receipts.private'),
+			},
 			paths: {
 				stats_file: path.join(this.dir, 'stats'), facts_dir: path.join(this.dir, 'facts'),
 				template_dir: path.join(src, 'templates'), override_dir: '',

@@ -9,6 +9,7 @@ INTEG_TESTS = \
 	tests/integ/test_cache_servers \
 	tests/integ/test_cache_stale \
 	tests/integ/test_cart \
+	tests/integ/test_clock \
 	tests/integ/test_confine \
 	tests/integ/test_db \
 	tests/integ/test_db_fit \
@@ -24,6 +25,7 @@ INTEG_TESTS = \
 	tests/integ/test_order \
 	tests/integ/test_order_crowd \
 	tests/integ/test_parts \
+	tests/integ/test_receipts \
 	tests/integ/test_rights \
 	tests/integ/test_save \
 	tests/integ/test_schema \
@@ -76,6 +78,9 @@ tests_integ_test_job_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_memc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_memc_SOURCES = tests/integ/test_memc.c
 tests_integ_test_memc_LDADD = $(INTEG_LIBS)
+tests_integ_test_clock_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_clock_SOURCES = tests/integ/test_clock.c
+tests_integ_test_clock_LDADD = $(INTEG_LIBS)
 tests_integ_test_cart_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cart_SOURCES = tests/integ/test_cart.c
 tests_integ_test_cart_LDADD = $(INTEG_LIBS)
@@ -100,6 +105,9 @@ tests_integ_test_migrate_LDADD = $(INTEG_LIBS)
 tests_integ_test_parts_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_parts_SOURCES = tests/integ/test_parts.c
 tests_integ_test_parts_LDADD = $(INTEG_LIBS)
+tests_integ_test_receipts_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_receipts_SOURCES = tests/integ/test_receipts.c
+tests_integ_test_receipts_LDADD = $(INTEG_LIBS)
 tests_integ_test_rights_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_rights_SOURCES = tests/integ/test_rights.c
 tests_integ_test_rights_LDADD = $(INTEG_LIBS)

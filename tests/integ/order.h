@@ -21,6 +21,7 @@
 
 /* The connection and the rules of one process. */
 struct shop {
+	const struct order_guard *guard; /* of place(); may be NULL */
 	struct arena a;
 	struct conf conf;
 	struct db *db;
@@ -40,6 +41,7 @@ shop_open(struct shop *s, enum db_role role)
 {
 	struct err e = {0};
 
+	s->guard = NULL;
 	arena_init(&s->a, ARENA_B);
 	ck_ok(secret_init(&e), &e);
 	services_conf(&services, &s->a, &s->conf);
@@ -116,7 +118,7 @@ check_books(void)
 	size_t n;
 
 	arena_init(&a, ARENA_B);
-	ck_ok(verify_run(services_db(&services, &a, DB_TOOL), NOW, look, NULL, &n, &e), &e);
+	ck_ok(verify_run(services_db(&services, &a, DB_TOOL), clock_utc_s(), look, NULL, &n, &e), &e);
 	arena_fini(&a);
 	ck_assert_int_eq(services_number(&services,
 			     "SELECT COUNT(*) FROM stock s WHERE s.on_hand <> (SELECT COALESCE(SUM(m.qty), 0)"
@@ -206,7 +208,8 @@ prepare_one(struct shop *s, unsigned variant, struct submit *out)
 static inline bool
 place(struct shop *s, const struct submit *sub, struct order_placed *placed, struct err *e)
 {
-	struct order_request rq = {.rules = &s->rules,
+	struct order_request rq = {.guard = s->guard,
+	    .rules = &s->rules,
 	    .session = &sub->session,
 	    .owner = owner(&sub->session),
 	    .note = STR("ring\ntwice"),

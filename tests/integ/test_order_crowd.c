@@ -286,7 +286,7 @@ START_TEST(order_unpaid_gives_its_stock_back_once_even_with_several_jobs)
 	}
 	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 81), 0);
 	ck_assert_int_eq(number("SELECT avail FROM product WHERE id = %u", 81), STOCK_SOLD_OUT);
-	ck_ok(order_expire(s.db, &s.a, NOW, 100, &n, &e), &e);
+	ck_ok(order_expire(s.db, &s.a, clock_utc_s(), 100, &n, &e), &e);
 	ck_assert_uint_eq(n, 0);
 	run_crowd(4, expire_all, ended);
 	ck_assert_int_eq(*ended, 20);

@@ -5,11 +5,12 @@
 BEGIN {
 	# A place is a room (store) or a wing of one (store/order). may[place] lists the places below that it may include,
 	# its own always; a room in the list stands for its own files and its wings.
-	plat = "plat/conf plat/text plat/stats plat/control plat/db plat/cache plat/fcgi plat/mail"
+	plat = "plat/conf plat/text plat/stats plat/control plat/db plat/cache plat/fcgi plat/mail plat/receipt"
 	may["base"] = ""
 	may["plat/conf"] = may["plat/text"] = may["plat/stats"] = "base"
 	may["plat/control"] = "base plat/stats"
 	may["plat/db"] = may["plat/cache"] = may["plat/fcgi"] = "base plat/control plat/stats plat/conf plat/text"
+	may["plat/receipt"] = "base plat/stats plat/text"
 	may["plat/mail"] = "base plat/conf plat/text"
 	may["plat/host"] = "base " plat
 	may["shop"] = "base"
@@ -27,8 +28,8 @@ BEGIN {
 	may["work"] = pages " store/admin plat/host"
 	may["web"] = may["admin"] = pages " serve work"
 	may["jobs"] = may["work"] " work"
-	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/publish"
-	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/publish"] = may["work"] " serve work cmd"
+	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/order cmd/publish"
+	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/order"] = may["cmd/publish"] = may["work"] " serve work cmd"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"
 	# A library is known to one room only.
 	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|curl.*)(/|\\.h$)"

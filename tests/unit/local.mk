@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/test_product_csv \
 	tests/unit/test_product_parts \
 	tests/unit/test_rate \
+	tests/unit/test_receipt \
 	tests/unit/test_rights \
 	tests/unit/test_run \
 	tests/unit/test_search \
@@ -79,6 +80,8 @@ tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
 tests_unit_test_secret_LDADD = $(UNIT_LIBS)
 tests_unit_test_sending_SOURCES = tests/unit/test_sending.c tests/unit/child.h
 tests_unit_test_sending_LDADD = $(UNIT_LIBS)
+tests_unit_test_receipt_SOURCES = tests/unit/test_receipt.c
+tests_unit_test_receipt_LDADD = $(UNIT_LIBS)
 tests_unit_test_totals_SOURCES = tests/unit/test_totals.c
 tests_unit_test_totals_LDADD = $(UNIT_LIBS)
 tests_unit_test_control_SOURCES = tests/unit/test_control.c tests/unit/child.h

@@ -284,6 +284,45 @@ START_TEST(an_epoch_is_never_repeated_by_a_new_file)
 }
 END_TEST
 
+/* ---- ids of orders ---- */
+
+#define HOUR_NS (3600 * CLOCK_S)
+
+START_TEST(an_order_id_is_settled_only_when_its_window_has_passed)
+{
+	control_order_acknowledged(&ctl, 10, HOUR_NS); /* an order of a lower id may still be being placed */
+	control_order_acknowledged(&ctl, 9, HOUR_NS);
+	ck_assert_uint_eq(control_order_floor(&ctl, HOUR_NS), 0);
+	ck_assert_uint_eq(control_order_top(&ctl), 10);
+	ck_assert_uint_eq(control_order_floor(&ctl, 1), 10);
+	control_order_acknowledged(&ctl, 11, 1); /* each begins a window */
+	control_order_acknowledged(&ctl, 12, 1);
+	ck_assert_uint_eq(control_order_floor(&ctl, HOUR_NS), 10);
+	control_order_acknowledged(&ctl, 13, 1);
+	ck_assert_uint_eq(control_order_floor(&ctl, HOUR_NS), 11);
+	ck_assert_uint_eq(control_order_top(&ctl), 13);
+	ck_assert_uint_eq(control_order_floor(NULL, HOUR_NS), 0);
+}
+END_TEST
+
+START_TEST(ids_of_orders_outlive_the_processes_a_reboot_and_a_lost_file)
+{
+	struct control own;
+
+	ck_ok(control_claim(&ctl, "shop", &e), &e);
+	control_order_acknowledged(&ctl, 10, HOUR_NS);
+	control_set_older(&ctl, 4711);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_ok(control_join(&ctl, path, "shop", NULL, &e), &e);
+	ck_assert_uint_eq(control_order_top(&ctl), 10);
+	ck_assert(control_older(&ctl, 4711) && !control_older(&ctl, 4712));
+	memcpy(ctl.area->boot, "another", 8);
+	ck_ok(control_open(&own, path, NULL, &e), &e);
+	ck_assert_uint_eq(control_order_floor(&own, HOUR_NS), 10); /* nothing is being placed any more */
+	control_close(&own);
+}
+END_TEST
+
 START_TEST(slots_are_held_by_the_living_only)
 {
 	static struct control more[CONTROL_SLOTS];
@@ -477,7 +516,8 @@ main(void)
 	    a_file_that_is_cut_short_is_not_sound_and_is_made_again,
 	    a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew,
 	    an_epoch_is_never_repeated_by_a_new_file,
-	    slots_are_held_by_the_living_only,
+	    an_order_id_is_settled_only_when_its_window_has_passed,
+	    ids_of_orders_outlive_the_processes_a_reboot_and_a_lost_file, slots_are_held_by_the_living_only,
 	    without_a_file_nothing_is_shared_and_nothing_breaks, permits_are_shared_and_die_with_their_holder,
 	    a_permit_for_one_is_never_held_by_two,
 	    the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through,

@@ -15,6 +15,7 @@
 #include "plat/host/tree.h"
 #include "store/admin/copy_store.h"
 #include "store/admin/migrate.h"
+#include "store/admin/receipt_store.h"
 #include "store/control_store.h"
 #include "store/sql.h"
 
@@ -206,7 +207,7 @@ resume_orders(struct restore *r, struct err *e)
 {
 	if (!r->paused)
 		return true;
-	if (!shop_control_resume(r->db, SHOP_RESTORING, e))
+	if (!shop_control_resume(r->db, SHOP_RESTORING | SHOP_OLDER, e))
 		return false;
 	control_set_shop_paused(&r->control, r->was_paused ? CONTROL_PAUSED : 0);
 	r->paused = false;
@@ -263,6 +264,20 @@ restore_say(const char *text)
 	progress_step("migration: %s", text);
 }
 
+/* A database that was lost before the restore cannot tell the highest number; this host may know it. */
+static uint64_t
+acknowledged_next(struct restore *r)
+{
+	static struct receipt_set set;
+	struct err none = {0};
+	uint64_t top = control_order_top(&r->control);
+
+	if (receipt_set_open(r->a, r->conf->receipts_file, false, &set, &none) && set.top_id > top)
+		top = set.top_id;
+	receipt_set_close(&set);
+	return top + 1;
+}
+
 static bool
 restore_load(struct restore *r, struct err *e)
 {
@@ -284,6 +299,8 @@ restore_load(struct restore *r, struct err *e)
 	    || !copy_look(r->db, r->a, &s, e))
 		return false;
 	control_set_identity(&r->control, identity);
+	if (acknowledged_next(r) > r->next_order_id)
+		r->next_order_id = acknowledged_next(r);
 	return r->next_order_id <= s.next_order_id || copy_set_next_order(r->db, r->a, r->next_order_id, e);
 }
 
@@ -325,6 +342,7 @@ restore_finish(struct restore *r, struct err *e)
 	}
 	if (!resume_orders(r, e))
 		return false;
+	progress_step("receipts: `kontor receipts compare` lists the acknowledged orders that are not in the backup");
 	progress_step(r->was_paused ? "orders: still paused, as before; `kontor resume` ends the pause"
 				    : "orders: accepted again");
 	return true;

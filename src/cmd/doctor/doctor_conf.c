@@ -181,6 +181,19 @@ check_cache_secret(struct doctor *d, const struct rights_user *worker)
 		FIND(d, cache_secret, "FILE", file, "WHY", e.msg);
 }
 
+static void
+check_receipt_keys(struct doctor *d, const struct rights_user *worker)
+{
+	const char *open_file = d->conf->receipts_public_key_file.p, *why;
+	const char *sealed = d->conf->receipts_private_key_file.p;
+	struct stat st;
+
+	if (!rights_may(d->a, worker, open_file, RIGHTS_READ, &why))
+		FIND(d, receipts_key, "NAME", worker->name, "FILE", open_file);
+	if (stat(sealed, &st) == 0 && ((st.st_mode & 077) != 0 || (st.st_uid != 0 && st.st_uid != geteuid())))
+		FIND(d, receipts_private, "FILE", sealed, "RIGHTS", rights_text(d->a, &st));
+}
+
 void
 check_secrets(struct doctor *d)
 {
@@ -199,6 +212,7 @@ check_secrets(struct doctor *d)
 	rights_add_group(&jobs, JOBS_GROUP);
 	check_conf_rights(d, &worker);
 	check_cache_secret(d, &worker);
+	check_receipt_keys(d, &worker);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i].file.n > 0)
 			check_password(d, &all[i]);

@@ -480,6 +480,8 @@ conf_load_report(struct arena *a, const char *file, struct conf *c, conf_report_
 		check_whole(&r);
 	if (c->paths_control_file.n == 0)
 		c->paths_control_file = str_fmt(a, "%.*s-control", STR_ARG(c->paths_stats_file));
+	if (c->receipts_file.n == 0)
+		c->receipts_file = str_fmt(a, "%.*s-receipts", STR_ARG(c->paths_stats_file));
 	return r.faults == 0;
 }
 

@@ -45,6 +45,7 @@ make_area(struct control *ctl, struct err *e)
 			atomic_store(&area->breaker[i].opened_ns, 0);
 		for (int i = 0; i < CONTROL_SLOTS; i++)
 			control_line_clear(&area->slot[i]);
+		control_order_settle(area);
 		memcpy(area->boot, boot, sizeof(boot));
 	}
 	return true;
@@ -230,6 +231,7 @@ carry_over(struct control *to, const struct control *from)
 
 	take_later(&to->area->pause, atomic_load(&from->area->pause));
 	(void)atomic_compare_exchange_strong(&to->area->identity, &none, atomic_load(&from->area->identity));
+	control_order_carry_over(to->area, from->area);
 	take_later(&to->area->shop_paused, atomic_load(&from->area->shop_paused));
 	if (atomic_load(&to->area->epoch) <= atomic_load(&from->area->epoch))
 		atomic_store(&to->area->epoch, atomic_load(&from->area->epoch) + 1);
@@ -369,6 +371,22 @@ void
 control_set_identity(struct control *ctl, uint64_t id)
 {
 	set_word(ctl, offsetof(struct control_area, identity), id);
+}
+
+uint64_t
+control_beat(const struct control *ctl, uint64_t identity)
+{
+	return shared_word_of(ctl, offsetof(struct control_area, beat_identity)) == identity
+	    ? shared_word_of(ctl, offsetof(struct control_area, beat))
+	    : 0;
+}
+
+void
+control_set_beat(struct control *ctl, uint64_t identity, uint64_t beat)
+{
+	set_word(ctl, offsetof(struct control_area, beat_identity), 0);
+	set_word(ctl, offsetof(struct control_area, beat), beat);
+	set_word(ctl, offsetof(struct control_area, beat_identity), identity);
 }
 
 uint64_t

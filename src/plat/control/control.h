@@ -91,6 +91,20 @@ enum { CONTROL_PAUSED = 1, CONTROL_READ_ONLY = 2 };
 unsigned control_shop_paused(const struct control *);
 void control_set_shop_paused(struct control *, unsigned why);
 
+/* Remembers the id of an acknowledged order. control_order_floor(): the highest id acknowledged longer than `window_ns`
+ * ago, the longest time that placing an order takes. A new order has a higher id, unless the database is older than
+ * what was acknowledged; 0: unknown. */
+void control_order_acknowledged(struct control *, uint64_t id, uint64_t window_ns);
+uint64_t control_order_floor(const struct control *, uint64_t window_ns);
+
+/* The highest id of all. */
+uint64_t control_order_top(const struct control *);
+
+/* Stops ordering on this host: the database of this identity is older than what was acknowledged. It ends when the
+ * database gets a new identity. */
+void control_set_older(struct control *, uint64_t identity);
+bool control_older(const struct control *, uint64_t identity);
+
 /* The epoch of the workers' L1 values; a writer raises it after its delete. Never 0. */
 uint64_t control_epoch(const struct control *);
 void control_epoch_raise(struct control *);
@@ -98,6 +112,10 @@ void control_epoch_raise(struct control *);
 /* The identity of the last connected database; 0: unknown. */
 uint64_t control_identity(const struct control *);
 void control_set_identity(struct control *, uint64_t);
+
+/* The beat of the database as last read under this identity; 0: none. A lower one means that it is an older copy. */
+uint64_t control_beat(const struct control *, uint64_t identity);
+void control_set_beat(struct control *, uint64_t identity, uint64_t beat);
 
 /* Takes a permit if fewer than `max` live processes hold one. It lasts until it is released or the process ends. */
 MUST_USE bool control_permit(struct control *, enum permit, int max);

@@ -10,7 +10,7 @@
 #include "plat/control/control.h"
 
 #define CONTROL_MAGIC UINT64_C(0x316c7274636b) /* "kctrl1" */
-#define CONTROL_MINOR 2
+#define CONTROL_MINOR 3
 #define CONTROL_SECCOMP 1 /* bits of the word `confined` */
 #define CONTROL_LANDLOCK 2
 #define CONTROL_BREAKERS 32
@@ -46,7 +46,11 @@ struct control_area {
 	shared_word shop_paused; /* when it was last set (UTC, ms) * 4 + CONTROL_PAUSED + CONTROL_READ_ONLY */
 	shared_word line_next; /* places drawn in the lines for the database */
 	shared_word line_turn; /* raised when a permit is given back and somebody waits; its low half is a futex */
-	shared_word reserved[498];
+	shared_word beat, beat_identity; /* the database's beat as last read, and of which identity */
+	/* ids of acknowledged orders: see control_order.c */
+	shared_word order_settled, order_old, order_new, order_since_ns, order_last_ns;
+	shared_word older; /* the identity under which the database was found older than what was acknowledged */
+	shared_word reserved[490];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];
 };
@@ -65,6 +69,9 @@ bool control_slot_held(const struct control *, int slot);
 
 /* Takes the slot's process out of the line for the database, and forgets its times. */
 void control_line_clear(struct control_slot *);
+/* After a reboot no order is being placed any more. */
+void control_order_settle(struct control_area *);
+void control_order_carry_over(struct control_area *to, const struct control_area *from);
 
 /* The process's own slot or NULL. */
 struct control_slot *control_own(const struct control *);

@@ -107,11 +107,11 @@ expire_body(struct db *db, void *arg, struct err *e)
 }
 
 bool
-order_expire(struct db *db, struct arena *a, int64_t now_s, unsigned most, unsigned *n, struct err *e)
+order_expire(struct db *db, struct arena *a, int64_t until_s, unsigned most, unsigned *n, struct err *e)
 {
 	for (*n = 0; *n < most; (*n)++) {
 		struct arena_mark mark = arena_mark(a);
-		struct expire_tx tx = {.a = a, .now_s = now_s};
+		struct expire_tx tx = {.a = a, .now_s = until_s};
 
 		if (!db_tx(db, expire_body, &tx, e))
 			return false;
@@ -119,5 +119,19 @@ order_expire(struct db *db, struct arena *a, int64_t now_s, unsigned most, unsig
 		if (!tx.found)
 			break;
 	}
+	return true;
+}
+
+bool
+order_due(struct db *db, struct arena *a, int64_t from_s, int64_t until_s, int64_t *n, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_DUE_COUNT);
+	struct db_rows rows;
+
+	q_i64(q, from_s);
+	q_i64(q, until_s);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	*n = c_i64(&rows);
 	return true;
 }

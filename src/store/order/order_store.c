@@ -2,6 +2,7 @@
 
 #include "plat/db/db_code.h"
 #include "store/control_store.h"
+#include "store/order/order_receipt.h"
 #include "store/order/order_write.h"
 #include "store/order/stock_store.h"
 #include "store/sql.h"
@@ -11,6 +12,8 @@ struct place_tx {
 	const struct order_request *rq;
 	struct order_placed *placed;
 	uint8_t token[SECRET_TOKEN_B];
+	uint64_t identity; /* of the database */
+	struct order_receipt receipt;
 };
 
 static void
@@ -39,6 +42,18 @@ find_placed(struct db *db, struct place_tx *tx, bool *found, struct err *e)
 	tx->placed->number = c_str(&rows);
 	tx->placed->again = true;
 	return true;
+}
+
+static bool
+may_place(struct db *db, struct place_tx *tx, struct shop_control *c, struct err *e)
+{
+	const struct order_guard *g = tx->rq->guard;
+
+	if (!shop_control_may_place(db, tx->a, c, e))
+		return false;
+	tx->identity = c->identity;
+	return g == NULL || !control_older(g->control, c->identity)
+	    || err_set(e, ERR_BUSY, "the database is older than what was acknowledged: kontor receipts compare");
 }
 
 static bool
@@ -79,6 +94,23 @@ take_stock(struct db *db, struct place_tx *tx, const struct order *o, struct err
 	return true;
 }
 
+/* A new id that is not higher than all settled ones was given before: the rows of those orders are lost. */
+static bool
+id_is_new(const struct place_tx *tx, const struct order *o, struct err *e)
+{
+	const struct order_guard *g = tx->rq->guard;
+	uint64_t floor = g == NULL ? 0 : control_order_floor(g->control, g->window_ns);
+
+	if (o->id > floor)
+		return true;
+	control_set_older(g->control, tx->identity);
+	log_put(LOG_ERROR,
+	    "event=database_older id=%llu acknowledged=%llu msg=\"ordering stops: an order got an id that "
+	    "was acknowledged before; see kontor receipts compare\"",
+	    (unsigned long long)o->id, (unsigned long long)floor);
+	return err_set(e, ERR_BUSY, "the database is older than what was acknowledged: kontor receipts compare");
+}
+
 static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
@@ -87,7 +119,8 @@ write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 	uint8_t hash[SECRET_HASH_B];
 
 	hash_token(tx, hash);
-	if (!order_insert(db, tx->a, o, tx->rq->rules->number_prefix, str_n(hash, sizeof(hash)), e))
+	if (!order_insert(db, tx->a, o, tx->rq->rules->number_prefix, str_n(hash, sizeof(hash)), e)
+	    || !id_is_new(tx, o, e))
 		return false;
 	placed.order_id = o->id;
 	return order_insert_steps(db, tx->a, &placed, e) && order_insert_sale(db, tx->a, o, e)
@@ -103,6 +136,7 @@ place_body(struct db *db, void *arg, struct err *e)
 	struct checkout_draft draft;
 	struct checkout_plan plan;
 	struct cart cart;
+	struct shop_control control;
 	struct order o;
 	bool found;
 
@@ -114,18 +148,31 @@ place_body(struct db *db, void *arg, struct err *e)
 			return false;
 		return found || err_set(e, ERR_NOT_FOUND, "the session has no such cart");
 	}
-	if (!shop_control_may_place(db, tx->a, e))
+	if (!may_place(db, tx, &control, e))
 		return false;
 	draft.note = rq->note;
 	if (!checkout_plan(tx->a, rq->rules, &cart, &draft, &plan, e) || !as_shown(rq, &plan, e)
-	    || !order_from_plan(tx->a, rq->rules, &cart, &plan, rq->now_s, &o, e))
+	    || !order_from_plan(tx->a, rq->rules, &cart, &plan, control.now_s, &o, e))
 		return false;
 	o.lang = rq->owner.lang;
-	if (!write_order(db, tx, &o, e) || !take_stock(db, tx, &o, e))
+	if (!write_order(db, tx, &o, e))
+		return false;
+	order_receipt_prepare(&tx->receipt, &o, control.identity);
+	if (!take_stock(db, tx, &o, e) || !order_receipt_intent(&tx->receipt, e))
 		return false;
 	tx->placed->id = o.id;
 	tx->placed->number = o.number;
 	return true;
+}
+
+static void
+acknowledge(struct db *db, struct place_tx *tx)
+{
+	uint8_t hash[SECRET_HASH_B];
+
+	hash_token(tx, hash);
+	order_receipt_acknowledge(&tx->receipt, db, tx->a,
+	    &(struct order_shown){tx->placed->id, tx->rq->key, str_n(hash, sizeof(hash))});
 }
 
 bool
@@ -138,13 +185,19 @@ order_place(struct db *db, struct arena *a, const struct order_request *rq, stru
 		return err_set(e, ERR_INPUT, "the order key has %zu bytes", rq->key.n);
 	secret_derive(str_n(rq->session->token, sizeof(rq->session->token)), rq->key, tx.token);
 	*placed = (struct order_placed){.token = secret_base64url(a, tx.token, sizeof(tx.token))};
-	if (db_tx(db, place_body, &tx, e))
+	order_receipt_init(&tx.receipt, rq->guard);
+	if (db_tx(db, place_body, &tx, e)) {
+		acknowledge(db, &tx);
 		return true;
+	}
 	if (e->kind != ERR_CONFLICT || e->code != DB_CODE_DUPLICATE)
 		return false;
 	/* Another submit with the same key was committed between our SELECT and our INSERT. */
 	err_clear(e);
 	if (!find_placed(db, &tx, &found, e))
 		return false;
-	return found || err_set(e, ERR_CONFLICT, "the order's key is in use");
+	if (!found)
+		return err_set(e, ERR_CONFLICT, "the order's key is in use");
+	acknowledge(db, &tx);
+	return true;
 }

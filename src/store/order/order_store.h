@@ -13,7 +13,15 @@
 #include "store/order/cart_store.h"
 #include "store/customer/session_store.h"
 
+/* Guards the promise of an order beyond the database. */
+struct order_guard {
+	struct control *control;
+	struct receipts *receipts;
+	uint64_t window_ns; /* the longest time that placing an order takes */
+};
+
 struct order_request {
+	const struct order_guard *guard; /* NULL: none */
 	const struct shop_rules *rules;
 	const struct session *session;
 	struct cart_owner owner;
@@ -21,7 +29,7 @@ struct order_request {
 	struct str key;		/* CART_KEY_B bytes, from the form */
 	uint64_t seen_hash;	/* the checkout_plan.hash shown to the buyer */
 	int64_t seen_total_minor; /* the total shown to the buyer */
-	int64_t now_s;
+	int64_t now_s; /* of the cart; the order has the time of the database's clock */
 };
 
 struct order_placed {
@@ -33,7 +41,9 @@ struct order_placed {
 	size_t n_changed;
 };
 
-/* One transaction. ERR_CONFLICT: stock is gone, or cart, prices or total differ from those shown to the buyer; the cart
+/* One transaction, with a receipt (plat/receipt). ERR_BUSY when ordering is paused, when the receipt cannot be written,
+ * or when the order's id is not new: the database is older than what was acknowledged.
+ * ERR_CONFLICT: stock is gone, or cart, prices or total differ from those shown to the buyer; the cart
  * is unchanged. ERR_NOT_FOUND: the session has neither this cart nor this order. */
 MUST_USE bool order_place(
     struct db *, struct arena *, const struct order_request *, struct order_placed *, struct err *);
@@ -56,8 +66,12 @@ MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, stru
 MUST_USE bool order_moments_get(
     struct db *, struct arena *, struct str token_hash, struct order_moments *, struct err *);
 
-/* Expires up to `most` orders whose time to pay has passed, each in a transaction of its own that also restocks its
- * goods. Any number of processes may do it at once. *n is the number that this call expired. */
-MUST_USE bool order_expire(struct db *, struct arena *, int64_t now_s, unsigned most, unsigned *n, struct err *);
+/* Expires up to `most` orders whose time to pay ended by `until_s`, each in a transaction of its own that also restocks
+ * its goods. Any number of processes may do it at once. *n is the number that this call expired. */
+MUST_USE bool order_expire(struct db *, struct arena *, int64_t until_s, unsigned most, unsigned *n, struct err *);
+
+/* The number of orders whose time to pay ends after `from_s` and by `until_s`. */
+MUST_USE bool order_due(
+    struct db *, struct arena *, int64_t from_s, int64_t until_s, int64_t *n, struct err *);
 
 #endif
