@@ -77,6 +77,7 @@ GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @jobs@;
 GRANT INSERT ON @db@.stock_movement TO @jobs@;
 GRANT SELECT (id, state, payment_state, fulfilment_state, total_minor, payment, token_hash, expires_at),
 	UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @jobs@;
+GRANT SELECT (draft, changed_at), UPDATE (draft) ON @db@.cart TO @jobs@;
 GRANT SELECT ON @db@.order_line TO @jobs@;
 GRANT INSERT ON @db@.order_event TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;

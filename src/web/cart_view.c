@@ -10,6 +10,7 @@ cart_page_owner(const struct request *rq)
 {
 	return (struct cart_owner){
 	    .session_id = rq->session->id,
+	    .token = str_n(rq->session->token, sizeof(rq->session->token)),
 	    .lang = rq->lang->tag,
 	    .fallback = rq->app->shop_lang->tag,
 	};

@@ -98,6 +98,7 @@ static bool
 run_step(struct request *rq, enum checkout_step at, struct view *me, struct err *e)
 {
 	const struct step *step = &steps[at];
+	struct cart_owner owner;
 	struct cart_page p;
 
 	if (!cart_page_load(rq, &p, e))
@@ -109,7 +110,8 @@ run_step(struct request *rq, enum checkout_step at, struct view *me, struct err 
 	step->read(rq, &p.draft);
 	if (at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e))
 		return false;
-	if (!cart_draft_save(rq->db, rq->a, p.cart.id, &p.draft, rq->now_s, e) || !cart_page_plan(rq, &p, e))
+	owner = cart_page_owner(rq);
+	if (!cart_draft_save(rq->db, rq->a, &owner, p.cart.id, &p.draft, rq->now_s, e) || !cart_page_plan(rq, &p, e))
 		return false;
 	if (p.plan.step < at)
 		return to_step(rq, p.plan.step);

@@ -167,7 +167,10 @@ draft_with(const char *payment)
 static inline struct cart_owner
 owner(const struct session *s)
 {
-	return (struct cart_owner){.session_id = s->id, .lang = STR("en"), .fallback = STR("en")};
+	return (struct cart_owner){.session_id = s->id,
+	    .token = str_n(s->token, sizeof(s->token)),
+	    .lang = STR("en"),
+	    .fallback = STR("en")};
 }
 
 /* A visitor who has reached the review page. */
@@ -191,7 +194,7 @@ prepare(struct shop *s, const unsigned *variants, size_t n, int qty, const char 
 	}
 	ck_ok(cart_find(s->db, &s->a, &own, &cart, &(struct checkout_draft){0}, &found, &e), &e);
 	ck_assert(found);
-	ck_ok(cart_draft_save(s->db, &s->a, cart.id, &draft, NOW, &e), &e);
+	ck_ok(cart_draft_save(s->db, &s->a, &own, cart.id, &draft, NOW, &e), &e);
 	ck_ok(cart_find(s->db, &s->a, &own, &cart, &draft, &found, &e), &e);
 	ck_ok(checkout_plan(&s->a, &s->rules, &cart, &draft, &plan, &e), &e);
 	ck_assert_int_eq(plan.step, CHECKOUT_REVIEW);

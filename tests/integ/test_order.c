@@ -185,7 +185,33 @@ START_TEST(cart_joins_steps_removes_and_says_what_changed)
 }
 END_TEST
 
-INTEG_MAIN("order", false, order_is_written_whole_and_read_by_its_link,
+START_TEST(drafts_of_carts_left_some_days_ago_are_deleted)
+{
+	struct submit sub;
+	struct shop s;
+	struct err e = {0};
+	uint64_t n;
+
+	put_goods(14, 500, 9, true);
+	shop_open(&s, DB_WEB);
+	prepare_one(&s, 14, &sub);
+	shop_close(&s);
+	shop_open(&s, DB_JOBS);
+	ck_ok(cart_forget_drafts(s.db, NOW - 1, &n, &e), &e);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM cart WHERE session_id = %llu AND draft <> ''",
+			     (unsigned long long)sub.session.id),
+	    1);
+	ck_ok(cart_forget_drafts(s.db, NOW, &n, &e), &e);
+	ck_assert_uint_ge(n, 1);
+	ck_ok(cart_forget_drafts(s.db, NOW, &n, &e), &e);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM cart WHERE draft <> ''"), 0);
+	shop_close(&s);
+}
+END_TEST
+
+INTEG_MAIN("order", false, drafts_of_carts_left_some_days_ago_are_deleted,
+    order_is_written_whole_and_read_by_its_link,
     order_submitted_again_is_shown_to_its_session_and_to_no_other,
     order_is_refused_when_it_is_not_what_was_shown_and_the_cart_stays,
     sale_tells_the_cache_only_when_the_availability_class_changes, cart_joins_steps_removes_and_says_what_changed)

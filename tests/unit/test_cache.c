@@ -18,7 +18,7 @@ formatted(struct arena *a, struct str payload)
 	struct buf b;
 
 	ck_ok(secret_init(&err), &err);
-	secret_subkey((const uint8_t *)"0123456789abcdef0123456789abcdef", STR("test"), seal);
+	secret_subkey(STR("0123456789abcdef0123456789abcdef"), STR("test"), seal);
 	buf_init(&b, a, 100000);
 	cache_entry_format(&b, seal, KEY, &c);
 	ck_ok(buf_check(&b, &err), &err);
@@ -83,9 +83,9 @@ START_TEST(entry_of_another_key_or_secret_is_refused)
 
 	arena_init(&a, 1 << 20);
 	s = formatted(&a, STR("payload"));
-	secret_subkey((const uint8_t *)"0123456789abcdef0123456789abcdeg", STR("test"), other);
+	secret_subkey(STR("0123456789abcdef0123456789abcdeg"), STR("test"), other);
 	ck_assert(!parses(&a, other, KEY, s));
-	secret_subkey((const uint8_t *)"0123456789abcdef0123456789abcdef", STR("another purpose"), other);
+	secret_subkey(STR("0123456789abcdef0123456789abcdef"), STR("another purpose"), other);
 	ck_assert(!parses(&a, other, KEY, s));
 	ck_assert(!parses(&a, seal, STR("k5:order:en:2"), s));
 	ck_assert(!parses(&a, seal, STR("k5:order:en:"), s));

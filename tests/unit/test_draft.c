@@ -1,3 +1,4 @@
+#include "plat/text/secret.h"
 #include "store/order/draft.h"
 #include "unit.h"
 
@@ -49,6 +50,28 @@ START_TEST(draft_drops_invalid_text_and_cuts_long_text)
 }
 END_TEST
 
+START_TEST(draft_opens_with_its_own_token_in_its_own_cart_only)
+{
+	const struct draft_key own = {STR("0123456789abcdef"), 7}, token = {STR("0123456789abcdeg"), 7},
+			       cart = {STR("0123456789abcdef"), 8};
+	struct str json = STR("{\"message\":\"Hamburg\"}"), stored;
+	struct err e = {0};
+
+	arena_init(&a, 1 << 20);
+	ck_ok(secret_init(&e), &e);
+	stored = draft_seal(&a, &own, json);
+	ck_assert_int_lt(str_find(stored, STR("Hamburg")), 0);
+	ck_assert(str_eq(draft_unseal(&a, &own, stored), json));
+	ck_str(draft_unseal(&a, &token, stored), "");
+	ck_str(draft_unseal(&a, &cart, stored), "");
+	ck_str(draft_unseal(&a, &own, str_head(stored, stored.n - 1)), "");
+	ck_str(draft_unseal(&a, &own, STR("")), "");
+	ck_str(draft_unseal(&a, &own, STR("AAAA")), "");
+	ck_assert(str_eq(draft_unseal(&a, &own, json), json)); /* of an earlier release */
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(draft_that_cannot_be_read_is_empty)
 {
 	static const char *const wrong[] = {
@@ -66,4 +89,5 @@ START_TEST(draft_that_cannot_be_read_is_empty)
 END_TEST
 
 UNIT_MAIN("draft", draft_is_stored_and_read_back_unchanged, draft_drops_invalid_text_and_cuts_long_text,
+    draft_opens_with_its_own_token_in_its_own_cart_only,
     draft_that_cannot_be_read_is_empty)

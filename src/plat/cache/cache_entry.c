@@ -26,7 +26,7 @@ cache_entry_key(const char *secret_file, uint8_t seal[SECRET_KEY_B], struct err 
 
 	if (!secret_file_load(secret_file, secret, e))
 		return false;
-	secret_subkey(secret, STR("kontor cache 1"), seal);
+	secret_subkey(str_n(secret, SECRET_KEY_B), STR("kontor cache 1"), seal);
 	explicit_bzero(secret, sizeof(secret));
 	return true;
 }

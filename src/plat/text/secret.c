@@ -51,11 +51,13 @@ secret_derive(struct str key, struct str message, uint8_t token[SECRET_TOKEN_B])
 }
 
 void
-secret_subkey(const uint8_t secret[SECRET_KEY_B], struct str purpose, uint8_t key[SECRET_KEY_B])
+secret_subkey(struct str secret, struct str purpose, uint8_t key[SECRET_KEY_B])
 {
-	int failed = crypto_generichash(
-	    key, SECRET_KEY_B, (const uint8_t *)purpose.p, purpose.n, secret, SECRET_KEY_B);
+	int failed;
 
+	ASSERT(secret.n >= crypto_generichash_KEYBYTES_MIN && secret.n <= crypto_generichash_KEYBYTES_MAX);
+	failed = crypto_generichash(
+	    key, SECRET_KEY_B, (const uint8_t *)purpose.p, purpose.n, (const uint8_t *)secret.p, secret.n);
 	ASSERT(failed == 0);
 }
 

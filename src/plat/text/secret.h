@@ -32,8 +32,8 @@ MUST_USE bool secret_token_hash(struct str text, uint8_t hash[SECRET_HASH_B]);
 /* Derives a token from `message` that only holders of `key` (16 to 64 bytes) can derive. */
 void secret_derive(struct str key, struct str message, uint8_t token[SECRET_TOKEN_B]);
 
-/* Derives a key for one purpose from a secret that serves several. */
-void secret_subkey(const uint8_t secret[SECRET_KEY_B], struct str purpose, uint8_t key[SECRET_KEY_B]);
+/* Derives a key for one purpose from a secret (16 to 64 bytes) that serves several. */
+void secret_subkey(struct str secret, struct str purpose, uint8_t key[SECRET_KEY_B]);
 
 /* secret_seal() encrypts and authenticates `text` into text.n + SECRET_SEAL_B bytes. secret_unseal() requires the same
  * key and `head`, and writes sealed.n - SECRET_SEAL_B bytes; false when key or head differ or a byte was changed. After

@@ -7,6 +7,7 @@
 #include "store/sql.h"
 
 #define CART_OPTIONS 3
+#define MONTH_S (INT64_C(30) * 86400)
 
 static struct str
 join_values(struct arena *a, struct str v1, struct str v2, struct str v3)
@@ -113,8 +114,11 @@ cart_load(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 		key = c_bytes(&rows);
 		ASSERT(key.n == sizeof(cart->order_key));
 		memcpy(cart->order_key, key.p, key.n);
-		if (!c_is_null(&rows)) /* present in the first row only */
-			draft_parse(a, c_str(&rows), draft);
+		if (!c_is_null(&rows)) { /* present in the first row only */
+			const struct draft_key draft_key = {owner->token, cart->id};
+
+			draft_parse(a, draft_unseal(a, &draft_key, c_str(&rows)), draft);
+		}
 		at = cart_read_line(&rows, a, &line);
 		if (!cart_put_line(cart, added, &line, at, e))
 			return false;
@@ -361,7 +365,7 @@ cart_step(struct db *db, const struct cart_change *c, struct err *e)
 
 struct draft_tx {
 	uint64_t cart_id;
-	struct str json;
+	struct str stored;
 	int64_t now_s;
 };
 
@@ -372,7 +376,7 @@ draft_body(struct db *db, void *arg, struct err *e)
 	struct db_query *q = db_query(db, SQL_CART_DRAFT);
 	uint64_t n;
 
-	q_str(q, tx->json);
+	q_str(q, tx->stored);
 	q_i64(q, tx->now_s);
 	q_u64(q, tx->cart_id);
 	if (!db_run(q, &n, e))
@@ -382,12 +386,17 @@ draft_body(struct db *db, void *arg, struct err *e)
 
 /* A single statement in a transaction, since db_tx() retries deadlocks. */
 bool
-cart_draft_save(struct db *db, struct arena *a, uint64_t cart_id, const struct checkout_draft *draft, int64_t now_s,
-    struct err *e)
+cart_draft_save(struct db *db, struct arena *a, const struct cart_owner *owner, uint64_t cart_id,
+    const struct checkout_draft *draft, int64_t now_s, struct err *e)
 {
+	const struct draft_key key = {owner->token, cart_id};
 	struct draft_tx tx = {.cart_id = cart_id, .now_s = now_s};
+	struct str json;
 
-	return draft_format(a, draft, &tx.json, e) && db_tx(db, draft_body, &tx, e);
+	if (!draft_format(a, draft, &json, e))
+		return false;
+	tx.stored = draft_seal(a, &key, json);
+	return db_tx(db, draft_body, &tx, e);
 }
 
 bool
@@ -401,7 +410,17 @@ cart_message_save(struct db *db, struct arena *a, const struct cart_owner *owner
 	if (!cart_find(db, a, owner, &cart, &draft, &found, e))
 		return false;
 	draft.note = message;
-	return !found || cart_draft_save(db, a, cart.id, &draft, now_s, e);
+	return !found || cart_draft_save(db, a, owner, cart.id, &draft, now_s, e);
+}
+
+bool
+cart_forget_drafts(struct db *db, int64_t before_s, uint64_t *n, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_FORGET_DRAFTS);
+
+	q_i64(q, before_s - MONTH_S);
+	q_i64(q, before_s);
+	return db_run(q, n, e);
 }
 
 bool

@@ -9,9 +9,10 @@
 #include "plat/db/db.h"
 #include "shop/checkout.h"
 
-/* The session that owns the cart, the visitor's language, and the language for missing translations. */
+/* The session that owns the cart with its token, the visitor's language, and the language for missing translations. */
 struct cart_owner {
 	uint64_t session_id;
+	struct str token; /* opens the draft (draft.h) */
 	struct str lang, fallback;
 };
 
@@ -51,12 +52,16 @@ MUST_USE bool cart_step(struct db *, const struct cart_change *, struct err *);
 MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
 
 /* Saves the draft. ERR_CONFLICT when the cart has become an order. */
-MUST_USE bool cart_draft_save(
-    struct db *, struct arena *, uint64_t cart_id, const struct checkout_draft *, int64_t now_s, struct err *);
+MUST_USE bool cart_draft_save(struct db *, struct arena *, const struct cart_owner *, uint64_t cart_id,
+    const struct checkout_draft *, int64_t now_s, struct err *);
 
 /* Saves only the message, in the session's open cart. Without an open cart it does nothing. */
 MUST_USE bool cart_message_save(
     struct db *, struct arena *, const struct cart_owner *, struct str message, int64_t now_s, struct err *);
+
+/* Deletes some of the drafts of carts that were last changed before `before_s`. *n is their number; 0 when none is
+ * left. Drafts older by a month more are not looked for, so that each call reads few rows. */
+MUST_USE bool cart_forget_drafts(struct db *, int64_t before_s, uint64_t *n, struct err *);
 
 /* Closes the open cart with this key, locks its row and loads it. Call it first in the transaction that places the
  * order. *found is false when there is no such cart or it was already ordered. */

@@ -2,10 +2,11 @@
 
 #include "base/utf8.h"
 #include "plat/text/json.h"
+#include "plat/text/secret.h"
 
 #define TEXT_MAX_B 1500
 #define NOTE_MAX_B 5000
-#define JSON_MAX_B 60000
+#define JSON_MAX_B 48000 /* a third more when sealed: it must fit into the column */
 
 static void
 draft_put(struct json_out *w, const char *name, struct str value, size_t max_b)
@@ -72,4 +73,45 @@ draft_parse(struct arena *a, struct str json, struct checkout_draft *d)
 	d->payment = draft_take(a, root, "payment");
 	d->note = draft_take(a, root, "message");
 	json_free(root);
+}
+
+static void
+draft_subkey(const struct draft_key *k, uint8_t key[SECRET_KEY_B])
+{
+	secret_subkey(k->token, STR("kontor draft 1"), key);
+}
+
+static struct str
+draft_head(struct arena *a, const struct draft_key *k)
+{
+	return str_fmt(a, "%llu", (unsigned long long)k->cart_id);
+}
+
+struct str
+draft_seal(struct arena *a, const struct draft_key *k, struct str json)
+{
+	uint8_t key[SECRET_KEY_B], *sealed = arena_alloc(a, json.n + SECRET_SEAL_B);
+
+	draft_subkey(k, key);
+	secret_seal(key, draft_head(a, k), json, sealed);
+	return secret_base64url(a, sealed, json.n + SECRET_SEAL_B);
+}
+
+struct str
+draft_unseal(struct arena *a, const struct draft_key *k, struct str stored)
+{
+	size_t n = stored.n / 4 * 3 + (stored.n % 4 == 0 ? 0 : stored.n % 4 - 1);
+	uint8_t key[SECRET_KEY_B], *sealed;
+	char *json;
+
+	if (str_starts(stored, STR("{")))
+		return stored;
+	if (n < SECRET_SEAL_B)
+		return STR("");
+	sealed = arena_alloc(a, n);
+	json = arena_alloc(a, n);
+	draft_subkey(k, key);
+	if (!secret_from_base64url(stored, sealed, n) || !secret_unseal(key, draft_head(a, k), str_n(sealed, n), json))
+		return STR("");
+	return str_n(json, n - SECRET_SEAL_B);
 }
