@@ -58,7 +58,8 @@ static const char *
 schema_remedy(int64_t schema, int code)
 {
 	if (db_code_refused(code) || code == DB_CODE_NO_DATABASE)
-		return "set up the accounts again: `kontor accounts | mariadb`, then `kontor reload`";
+		return "set up the accounts again: `kontor accounts | mariadb`, then `kontor reload`; if the server "
+		       "wants TLS: `kontor config set db.tls on`";
 	if (code == DB_CODE_HOST_BLOCKED)
 		return "after too many failed logins the server blocks this host: `mariadb-admin flush-hosts`";
 	if (schema == 0)

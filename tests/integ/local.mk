@@ -130,7 +130,8 @@ TESTS += \
 	tests/integ/config_check.t \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
-	tests/integ/security.t
+	tests/integ/security.t \
+	tests/integ/tls.t
 EXTRA_DIST += \
 	tests/integ/alerts.t \
 	tests/integ/po.t \
@@ -139,7 +140,8 @@ EXTRA_DIST += \
 	tests/integ/config_check.t \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
-	tests/integ/security.t
+	tests/integ/security.t \
+	tests/integ/tls.t
 
 # The race of readers and a writer around stops and restarts of memcached, in its whole size: some minutes.
 check-race: tests/integ/test_cache_race

@@ -107,6 +107,27 @@ log_in_somehow(struct doctor *d, struct db **db)
 	return false;
 }
 
+/* True if the account was refused only because the connection is not encrypted: the server gives the reason of a wrong
+ * password. */
+static bool
+wants_tls(struct doctor *d, const struct account *x)
+{
+	struct account encrypted = *x;
+	struct err e = {0};
+	struct db *db;
+
+	encrypted.login.tls = DB_TLS_ON;
+	return x->login.host.n > 0 && x->login.tls == DB_TLS_OFF
+	    && log_in(d, &encrypted, DB_MIGRATE, &db, &e) == ENTERED;
+}
+
+static bool
+is_remote(const struct conf *c)
+{
+	return c->db_host.n > 0 && !str_starts(c->db_host, STR("127.")) && !str_eq_z(c->db_host, "::1")
+	    && !str_eq_z(c->db_host, "localhost");
+}
+
 void
 check_database(struct doctor *d)
 {
@@ -118,14 +139,20 @@ check_database(struct doctor *d)
 
 	if (in == SKIPPED)
 		return;
-	if (in == ENTERED && doctor_server(db, d->a, s, &e))
+	if (in == ENTERED && doctor_server(db, d->a, s, &e)) {
 		doctor_note(d, "%s at %s, %lld connections", s->version.p, where(d), (long long)s->connections);
-	else if (e.code == DB_CODE_NO_ANSWER)
+		if (x.login.tls == DB_TLS_OFF && is_remote(d->conf))
+			FIND(d, db_tls_off, "WHERE", where(d));
+	} else if (e.code == DB_CODE_NO_ANSWER)
 		FIND(d, db_hangs, "WHERE", where(d));
 	else if (e.code == DB_CODE_FULL)
 		FIND(d, db_full, "WHERE", where(d));
 	else if (e.code == DB_CODE_NO_DATABASE)
 		FIND(d, db_none, "WHERE", where(d));
+	else if (e.code == DB_CODE_TLS)
+		FIND(d, db_tls, "WHERE", where(d), "WHY", e.msg);
+	else if (e.code == DB_CODE_TLS_REQUIRED || (db_code_refused(e.code) && wants_tls(d, &x)))
+		FIND(d, db_tls_required, "WHERE", where(d));
 	else if (e.code == DB_CODE_STATEMENTS_FULL)
 		doctor_blocked(d, CHECK_db_server);
 	else if (db_code_refused(e.code) || is_at_limit(e.code))
@@ -205,6 +232,8 @@ report_refused(struct doctor *d, const struct account *x, const struct err *e)
 	else if (e->code == DB_CODE_DENIED_DATABASE)
 		FIND(d, account_lacks, "NAME", name, "RIGHTS",
 		    str_fmt(d->a, "every right on the database %s", d->conf->db_name.p).p);
+	else if (wants_tls(d, x))
+		FIND(d, account_tls, "NAME", name);
 	else
 		FIND(d, account_refused, "NAME", name, "FILE",
 		    x->login.password_file.n == 0 ? "none" : x->login.password_file.p, "WHY", e->msg);

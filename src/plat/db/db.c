@@ -153,24 +153,42 @@ login_refused(struct db *db, struct err *why)
 	db->unfit_until_ns = now_ns + UNFIT_RETRY_NS;
 }
 
+/* Later releases of the client library verify unless told not to. This one connects without TLS when the server offers
+ * none, so log_in() looks. */
+static void
+set_tls(const struct db_login *l, MYSQL *mysql)
+{
+	my_bool enforce = l->tls != DB_TLS_OFF, verify = l->tls == DB_TLS_VERIFY;
+
+	mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+	if (enforce)
+		mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
+	if (verify)
+		mysql_options(mysql, MYSQL_OPT_SSL_CA, l->tls_ca.p);
+}
+
 static bool
 log_in(struct db *db, const char *password, struct err *e)
 {
 	uint64_t began_ns = clock_mono_ns();
 	MYSQL *mysql = mysql_init(NULL), *got;
+	bool plain;
 
 	if (mysql == NULL)
 		return err_set(e, ERR_LIMIT, "database: no memory for a connection");
 	set_session(db, mysql);
+	set_tls(&db->setup.login, mysql);
 	db_call_limit(db, (uint64_t)db->setup.login.connect_ms);
 	got = db_call_connect(db, mysql, password);
+	plain = got != NULL && db->setup.login.tls != DB_TLS_OFF && mysql_get_ssl_cipher(mysql) == NULL;
 	db_count_connect(db, began_ns, got != NULL);
-	if (got == NULL) {
-		unsigned code = mysql_errno(mysql);
+	if (got == NULL || plain) {
+		unsigned code = plain ? DB_CODE_TLS : mysql_errno(mysql);
 		struct err why = {.code = db->timed_out ? DB_CODE_NO_ANSWER : (int)code};
 
 		err_set(&why, ERR_UPSTREAM, "database: connect: %u %s", code,
-		    db->timed_out ? "no answer in time" : mysql_error(mysql));
+		    plain ? "the server offers no TLS, which db.tls asks for"
+			  : db->timed_out ? "no answer in time" : mysql_error(mysql));
 		mysql_close(mysql);
 		if (db->timed_out || !db_code_answered(code))
 			db_alive(db, false);

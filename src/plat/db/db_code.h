@@ -30,6 +30,8 @@ enum db_code {
 	DB_CODE_DENIED_PLUGIN = 1698,
 	DB_CODE_EXPIRED = 1820, /* the account's password */
 	DB_CODE_EXPIRED_LOGIN = 1862,
+	DB_CODE_TLS = 2026, /* ours: TLS could not be established; the message has the reason */
+	DB_CODE_TLS_REQUIRED = 3159, /* MySQL's; MariaDB refuses the account */
 	DB_CODE_LOCKED = 4151, /* the account */
 };
 

@@ -12,6 +12,7 @@
 #include "plat/text/file.h"
 
 #define OPTIONS_MAX_B 4096
+#define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
 
 struct db_login
 db_login_of(const struct conf *c, enum db_account account)
@@ -23,6 +24,10 @@ db_login_of(const struct conf *c, enum db_account account)
 	return (struct db_login){.host = c->db_host,
 	    .socket = c->db_socket,
 	    .port = c->db_port,
+	    .tls = c->db_host.n == 0 || str_eq_z(c->db_tls, "off") ? DB_TLS_OFF
+		: str_eq_z(c->db_tls, "on")                        ? DB_TLS_ON
+								   : DB_TLS_VERIFY,
+	    .tls_ca = c->db_tls_ca.n > 0 ? c->db_tls_ca : STR(SYSTEM_CA),
 	    .database = c->db_name,
 	    .user = user[account],
 	    .password_file = file[account],
@@ -86,6 +91,12 @@ put_options(struct buf *b, const struct db_login *l, const char *password)
 	if (l->host.n > 0) {
 		put_option(b, "host", l->host.p);
 		buf_fmt(b, "port=%d\nprotocol=tcp\n", (int)l->port);
+		if (l->tls != DB_TLS_OFF)
+			buf_z(b, "ssl\n");
+		if (l->tls == DB_TLS_VERIFY) {
+			put_option(b, "ssl-ca", l->tls_ca.p);
+			buf_z(b, "ssl-verify-server-cert\n");
+		}
 	} else {
 		put_option(b, "socket", l->socket.p);
 	}

@@ -16,10 +16,15 @@ struct conf;
 /* The shop's accounts in the database. */
 enum db_account { DB_ACCOUNT_WEB, DB_ACCOUNT_JOBS, DB_ACCOUNT_TOOL, DB_ACCOUNT_BACKUP, DB_ACCOUNT__MAX };
 
+/* Used with `host` only. */
+enum db_tls { DB_TLS_OFF, DB_TLS_ON, DB_TLS_VERIFY };
+
 /* Texts end with a NUL and are borrowed. */
 struct db_login {
 	struct str host, socket; /* host none: the socket is used */
 	int64_t port;
+	enum db_tls tls;
+	struct str tls_ca; /* none: the system's authorities */
 	struct str database; /* may be none */
 	struct str user, password_file; /* password_file none: no password */
 	int64_t connect_ms, statement_ms;
