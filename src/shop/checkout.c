@@ -139,6 +139,17 @@ check_addresses(struct arena *a, const struct checkout_draft *draft, struct chec
 	return address_check(a, ADDRESS_BILLING, &draft->billing, &p->billing, &p->billing_faults) && fine;
 }
 
+static int64_t
+pieces_held(const struct cart *cart)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < cart->n; i++)
+		if (cart_counts(&cart->lines[i]) && cart->lines[i].stock.tracked)
+			n += cart->lines[i].qty;
+	return n;
+}
+
 bool
 checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart *cart,
     const struct checkout_draft *draft, struct checkout_plan *p, struct err *e)
@@ -146,7 +157,8 @@ checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart
 	bool address_fine, shipping_fine, payment_fine;
 
 	*p = (struct checkout_plan){.n = cart->n, .lines = ARENA_ARRAY(a, struct checkout_line, cart->n + 1)};
-	p->orderable = cart->n > 0;
+	p->too_many = rules->pieces_max > 0 && pieces_held(cart) > rules->pieces_max;
+	p->orderable = cart->n > 0 && !p->too_many;
 	for (size_t i = 0; i < cart->n; i++) {
 		p->lines[i].cart = &cart->lines[i];
 		p->lines[i].notices = cart_notices(&cart->lines[i]);

@@ -43,7 +43,8 @@ struct checkout_plan {
 	size_t n;
 	struct totals totals;
 	enum checkout_step step; /* the first that still needs input */
-	bool orderable;		 /* the cart has lines, and each can be sold as shown */
+	bool too_many;		 /* more pieces of stock than rules.pieces_max */
+	bool orderable;		 /* the cart has lines, each can be sold as shown, and they are not too many */
 	uint64_t hash;
 };
 

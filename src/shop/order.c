@@ -50,7 +50,8 @@ order_from_plan(struct arena *a, const struct shop_rules *rules, const struct ca
 {
 	if (!p->orderable || p->step != CHECKOUT_REVIEW)
 		return err_set(e, ERR_CONFLICT, "the cart is not ready to order: step %s%s",
-		    checkout_step_name(p->step), p->orderable ? "" : ", goods missing");
+		    checkout_step_name(p->step),
+		    p->too_many ? ", too many pieces" : p->orderable ? "" : ", goods missing");
 	*o = (struct order){
 	    .session_id = cart->session_id,
 	    .cur = rules->cur,

@@ -188,4 +188,6 @@ cart_page_put(const struct request *rq, const struct cart_page *p, struct view *
 	put_totals(rq, cart, &p->plan);
 	view_bool(cart, N_changed, changed);
 	view_bool(cart, N_blocked, !p->plan.orderable);
+	if (p->plan.too_many)
+		view_int(cart, N_pieces_max, rq->app->rules.pieces_max);
 }

@@ -140,7 +140,8 @@ END_TEST
 
 START_TEST(csv_written_cells_never_start_a_formula_and_read_back_unchanged)
 {
-	static const char *const cells[] = {"=1+1", "+x", "-x", "@x", "\tx", "\rx", "'=x", "''-x", "'", "'x", "-1.50",
+	static const char *const cells[] = {"＝1+1", "＋x", "－x", "＠x", "'＝x",
+	    "=1+1", "+x", "-x", "@x", "\tx", "\rx", "'=x", "''-x", "'", "'x", "-1.50",
 	    "", "a\"b", "a,b", "a\nb", "a;b", "-", "- ", "1-2"};
 	struct buf out;
 	struct csv *c;
@@ -163,6 +164,9 @@ START_TEST(csv_written_cells_never_start_a_formula_and_read_back_unchanged)
 	buf_init(&out, &a, 100);
 	csv_put(&out, STR("=cmd"), true);
 	ck_str(buf_str(&out), "\"'=cmd\"");
+	out.n = 0;
+	csv_put(&out, STR("＝cmd"), true);
+	ck_str(buf_str(&out), "\"'＝cmd\"");
 	teardown();
 }
 END_TEST

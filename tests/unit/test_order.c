@@ -254,6 +254,36 @@ START_TEST(checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently)
 }
 END_TEST
 
+START_TEST(checkout_refuses_more_pieces_of_stock_than_one_order_may_hold)
+{
+	struct cart_line lines[] = {line(1, 300, 1000), line(2, 300, 500)};
+	struct checkout_draft d = draft();
+	struct checkout_plan p;
+	struct shop_rules r = rules();
+	struct cart cart = {.id = 1, .lines = lines, .n = 2};
+	struct order o;
+	struct err e = {0};
+
+	arena_init(&a, 1 << 20);
+	lines[0].stock = lines[1].stock = (struct stock){.on_hand = 999, .tracked = true};
+	r.pieces_max = 599;
+	ck_ok(checkout_plan(&a, &r, &cart, &d, &p, &e), &e);
+	ck_assert(p.too_many && !p.orderable);
+	ck_assert(!order_from_plan(&a, &r, &cart, &p, 5, &o, &e));
+	ck_assert_int_eq(e.kind, ERR_CONFLICT);
+	err_clear(&e);
+	lines[1].stock.tracked = false; /* nothing is held */
+	ck_ok(checkout_plan(&a, &r, &cart, &d, &p, &e), &e);
+	ck_assert(!p.too_many && p.orderable);
+	lines[1].stock.tracked = true;
+	for (r.pieces_max = 0; r.pieces_max <= 600; r.pieces_max += 600) {
+		ck_ok(checkout_plan(&a, &r, &cart, &d, &p, &e), &e);
+		ck_assert(!p.too_many && p.orderable);
+	}
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(checkout_hash_covers_all_that_is_shown)
 {
 	struct cart_line l = line(1, 2, 1000);
@@ -352,5 +382,7 @@ END_TEST
 UNIT_MAIN("order", order_state_every_event_in_every_state_has_the_expected_effect, checkout_goes_step_by_step,
     checkout_of_digital_goods_asks_for_no_delivery, shipping_is_priced_by_weight_and_free_from_a_value_on,
     shipping_steps_report_their_faults, cart_lines_report_changes,
-    checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently, checkout_hash_covers_all_that_is_shown,
+    checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently,
+    checkout_refuses_more_pieces_of_stock_than_one_order_may_hold,
+    checkout_hash_covers_all_that_is_shown,
     order_waits_for_its_money_only_when_paid_in_advance, product_shows_the_best_availability_of_its_variants)

@@ -169,10 +169,16 @@ csv_add(struct csv *c, struct reading *r, char ch)
 		c->row[c->row_n++] = ch;
 }
 
+/* Some programs take the fullwidth forms for the plain ones. */
 static bool
-runs_as_formula(char ch)
+runs_as_formula(struct str s)
 {
-	return ch == '=' || ch == '+' || ch == '-' || ch == '@' || ch == '\t' || ch == '\r';
+	static const char *const begins[] = {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
+
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+		if (str_starts(s, str_z(begins[i])))
+			return true;
+	return false;
 }
 
 /* True for any number of apostrophes followed by a character that starts a formula. */
@@ -183,7 +189,7 @@ is_guarded(struct str s)
 
 	while (i < s.n && s.p[i] == '\'')
 		i++;
-	return i < s.n && runs_as_formula(s.p[i]);
+	return runs_as_formula(str_from(s, i));
 }
 
 static void
