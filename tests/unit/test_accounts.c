@@ -61,6 +61,9 @@ START_TEST(names_are_filled_in_and_quoted)
 	    "GRANT x ON `kontor`.* TO 'o\\'web'@'localhost', 'kontor_jobs'@'localhost';\n");
 	conf.db_host = STR("db.example.org");
 	ck_str(filled("@tool@ and a lone @"), "'kontor_tool'@'%' and a lone @\n");
+	ck_str(filled("x\nDROP USER @web_anywhere@"), "x\n");
+	conf.db_login_from = STR("10.0.0.%");
+	ck_str(filled("@tool@\nDROP USER @web_anywhere@"), "'kontor_tool'@'10.0.0.%'\nDROP USER 'o\\'web'@'%'\n");
 }
 END_TEST
 

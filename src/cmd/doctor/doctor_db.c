@@ -50,7 +50,7 @@ where(struct doctor *d)
 static const char *
 account_name(const struct doctor *d, const struct account *x)
 {
-	return str_fmt(d->a, "'%s'@'%s'", x->login.user.p, d->conf->db_host.n == 0 ? "localhost" : "%").p;
+	return str_fmt(d->a, "'%s'@'%s'", x->login.user.p, x->login.from.p).p;
 }
 
 /* The account has as many connections, or sent as many statements, as it may. */

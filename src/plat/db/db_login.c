@@ -22,6 +22,7 @@ db_login_of(const struct conf *c, enum db_account account)
 	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
 
 	return (struct db_login){.host = c->db_host,
+	    .from = c->db_host.n == 0 ? STR("localhost") : c->db_login_from,
 	    .socket = c->db_socket,
 	    .port = c->db_port,
 	    .tls = c->db_host.n == 0 || str_eq_z(c->db_tls, "off") ? DB_TLS_OFF

@@ -22,6 +22,7 @@ enum db_tls { DB_TLS_OFF, DB_TLS_ON, DB_TLS_VERIFY };
 /* Texts end with a NUL and are borrowed. */
 struct db_login {
 	struct str host, socket; /* host none: the socket is used */
+	struct str from; /* the host part of the account's name in the database */
 	int64_t port;
 	enum db_tls tls;
 	struct str tls_ca; /* none: the system's authorities */

@@ -12,7 +12,16 @@
 static struct str
 account(struct arena *a, const struct db_login *l)
 {
-	return str_fmt(a, "'%s'@'%s'", db_text_quoted(a, l->user).p, l->host.n == 0 ? "localhost" : "%");
+	return str_fmt(a, "'%s'@'%s'", db_text_quoted(a, l->user).p, db_text_quoted(a, l->from).p);
+}
+
+/* None unless the accounts were narrowed from this one. */
+static struct str
+from_anywhere(struct arena *a, const struct db_login *l)
+{
+	if (l->host.n == 0 || str_eq_z(l->from, "%"))
+		return STR_NONE;
+	return str_fmt(a, "'%s'@'%%'", db_text_quoted(a, l->user).p);
 }
 
 /* The pattern that matches the trial databases. An underscore in a pattern matches any character unless escaped. */
@@ -63,6 +72,10 @@ accounts_fill(struct arena *a, const struct db_login *l, struct str text, struct
 	    {STR("@jobs@"), account(a, &l[DB_ACCOUNT_JOBS])},
 	    {STR("@tool@"), account(a, &l[DB_ACCOUNT_TOOL])},
 	    {STR("@backup@"), account(a, &l[DB_ACCOUNT_BACKUP])},
+	    {STR("@web_anywhere@"), from_anywhere(a, &l[DB_ACCOUNT_WEB])},
+	    {STR("@jobs_anywhere@"), from_anywhere(a, &l[DB_ACCOUNT_JOBS])},
+	    {STR("@tool_anywhere@"), from_anywhere(a, &l[DB_ACCOUNT_TOOL])},
+	    {STR("@backup_anywhere@"), from_anywhere(a, &l[DB_ACCOUNT_BACKUP])},
 	    {.name = STR("@web_password@")}, /* in the order of the accounts */
 	    {.name = STR("@jobs_password@")},
 	    {.name = STR("@tool_password@")},

@@ -2,7 +2,8 @@
  *
  * The database administrator runs etc/sql/accounts.sql, which creates the accounts; etc/sql/grants.sql gives them their
  * rights. Placeholders in both: @db@ is the database, @trial@ the pattern of trial databases, @web@, @jobs@, @tool@,
- * @backup@ are the accounts, @web_password@ and so on their passwords. */
+ * @backup@ are the accounts, @web_password@ and so on their passwords, @web_anywhere@ and so on the same accounts with
+ * the host % if db.login_from narrows them. */
 #ifndef KONTOR_STORE_ADMIN_ACCOUNTS_H
 #define KONTOR_STORE_ADMIN_ACCOUNTS_H
 
