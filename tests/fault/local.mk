@@ -3,13 +3,19 @@ FAULT_TESTS = \
 	tests/fault/test_jobs
 
 check_PROGRAMS += $(FAULT_TESTS)
-TESTS += $(FAULT_TESTS) tests/fault/handled.t tests/fault/kills.t tests/fault/storm.t
-EXTRA_DIST += tests/fault/handled.t tests/fault/kills.t tests/fault/nemesis.js tests/fault/storm.t
+TESTS += $(FAULT_TESTS) tests/fault/handled.t tests/fault/kills.t tests/fault/slow_clients.t tests/fault/storm.t
+EXTRA_DIST += tests/fault/connection_limit.js tests/fault/handled.t tests/fault/kills.t tests/fault/nemesis.js \
+	tests/fault/slow_clients.js tests/fault/slow_clients.t tests/fault/storm.t
 
 # The storm whole: ten minutes.
 check-storm: all
 	KONTOR_TEST_SECONDS=600 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fault/storm.t
 PHONY += check-storm
+
+# All slow clients: ten minutes.
+check-slow: all
+	SLOW_FULL=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fault/slow_clients.t
+PHONY += check-slow
 
 # 3,000 failures, each to be found by its number: five minutes.
 check-handled: all
