@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test_dump_scan \
 	tests/unit/test_fcgi_ask \
 	tests/unit/test_fcgi_head \
+	tests/unit/test_fcgi_intake \
 	tests/unit/test_form \
 	tests/unit/test_grants \
 	tests/unit/test_html_clean \
@@ -147,6 +148,8 @@ tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
 tests_unit_test_doctor_LDADD = $(UNIT_LIBS)
 tests_unit_test_fcgi_ask_SOURCES = tests/unit/test_fcgi_ask.c
 tests_unit_test_fcgi_ask_LDADD = $(UNIT_LIBS)
+tests_unit_test_fcgi_intake_SOURCES = tests/unit/test_fcgi_intake.c
+tests_unit_test_fcgi_intake_LDADD = $(UNIT_LIBS)
 tests_unit_test_fcgi_head_SOURCES = tests/unit/test_fcgi_head.c
 tests_unit_test_fcgi_head_LDADD = $(UNIT_LIBS)
 tests_unit_test_grants_SOURCES = tests/unit/test_grants.c

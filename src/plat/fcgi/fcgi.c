@@ -16,6 +16,7 @@
 
 #define RECORD_MAX_B 65528 /* the largest multiple of 8 below 64 KiB, so that no full record needs padding */
 #define IOV_AT_ONCE 512
+#define SLOW_NS (50 * CLOCK_MS)
 #define REPLAY_MEM_B ((size_t)64 << 10)
 
 struct fcgi {
@@ -312,19 +313,27 @@ iov_bytes(const struct iovec *iov, size_t n)
 	return all_b;
 }
 
+/* A web server usually reads at once. Behind Apache a client that reads slowly would hold the worker. */
 static bool
-write_all(int fd, struct records *r, uint64_t deadline_ns, struct sending *sending)
+write_all(struct fcgi *f, struct records *r, const struct fcgi_answer *answer)
 {
+	uint64_t slow_ns = CLOCK_NEVER, deadline_ns = answer->deadline_ns;
 	struct iovec *iov = r->iov;
 
 	for (size_t at = 0; at < r->n;) {
-		struct pollfd pfd = {.fd = fd, .events = POLLOUT};
-		ssize_t sent = sending_send(sending, fd, iov + at, r->n - at < IOV_AT_ONCE ? r->n - at : IOV_AT_ONCE);
+		struct pollfd pfd = {.fd = f->conn->fd, .events = POLLOUT};
+		size_t n = r->n - at < IOV_AT_ONCE ? r->n - at : IOV_AT_ONCE;
+		ssize_t sent = sending_send(answer->sending, pfd.fd, iov + at, n);
 
 		if (sent >= 0)
 			iov_advance(iov, &at, (size_t)sent);
 		else if (errno == EAGAIN) {
-			if (poll(&pfd, 1, clock_left_ms(deadline_ns)) == 0)
+			if (slow_ns == CLOCK_NEVER)
+				slow_ns = clock_mono_ns() + SLOW_NS;
+			if (clock_left_ns(slow_ns) == 0 && intake_keep_rest(&f->in, f->conn, iov + at, r->n - at))
+				return true;
+			if (poll(&pfd, 1, clock_left_ms(clock_left_ns(slow_ns) > 0 ? slow_ns : deadline_ns)) == 0
+			    && clock_left_ns(deadline_ns) == 0)
 				return false;
 		} else if (errno != EINTR)
 			return false;
@@ -366,7 +375,7 @@ fcgi_send(struct fcgi *f, const struct fcgi_answer *answer)
 	sending_begin(answer->sending, all_b);
 	if (answer->half)
 		cut_in_half(&r, all_b);
-	return write_all(f->conn->fd, &r, answer->deadline_ns, answer->sending);
+	return write_all(f, &r, answer);
 }
 
 void

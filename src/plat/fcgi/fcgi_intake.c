@@ -59,9 +59,25 @@ static void
 end_conn(struct intake *in, struct intake_conn *c)
 {
 	close(c->fd); /* which also removes it from the poll set */
+	if (c->rest_p != NULL) {
+		munmap(c->rest_p, c->rest_b);
+		in->rest_b -= c->rest_b;
+		c->rest_p = NULL;
+	}
 	in->parked_n -= c->parked;
 	c->parked = false;
 	c->state = INTAKE_FREE;
+}
+
+/* More input must not wake the worker. */
+static void
+unpark(struct intake *in, struct intake_conn *c)
+{
+	if (!c->parked)
+		return;
+	(void)epoll_ctl(in->parked_fd, EPOLL_CTL_DEL, c->fd, NULL);
+	c->parked = false;
+	in->parked_n--;
 }
 
 /* Without FCGI_BEGIN_REQUEST no answer is possible, so the connection is closed. */
@@ -77,6 +93,7 @@ make_late(struct intake *in, struct intake_conn *c)
 	c->ready_ns = clock_mono_ns();
 	c->state = INTAKE_LATE;
 	in->ready_n++;
+	unpark(in, c);
 }
 
 static struct intake_conn *
@@ -107,7 +124,7 @@ keep_room(struct intake *in)
 
 	if (free_conn(in) != NULL)
 		return;
-	if ((c = oldest(in, INTAKE_LINGER)) != NULL)
+	if ((c = oldest(in, INTAKE_LINGER)) != NULL || (c = oldest(in, INTAKE_REST)) != NULL)
 		end_conn(in, c);
 	else if ((c = oldest(in, INTAKE_PARTIAL)) != NULL)
 		make_late(in, c);
@@ -116,17 +133,17 @@ keep_room(struct intake *in)
 static void
 park(struct intake *in, struct intake_conn *c)
 {
-	if (!c->parked && !watch(in->parked_fd, c->fd, EPOLLIN, c)) {
+	if (!watch(in->parked_fd, c->fd, c->state == INTAKE_REST ? EPOLLOUT : EPOLLIN, c)) {
 		log_put(LOG_ERROR, "event=poll_failed error=\"%s\"", strerror(errno));
 		end_conn(in, c);
 		return;
 	}
-	in->parked_n += !c->parked;
 	c->parked = true;
+	in->parked_n++;
 	keep_room(in);
 }
 
-/* A request is complete as far as it will be read. More input must not wake the worker. */
+/* A request is complete as far as it will be read. */
 static void
 make_ready(struct intake *in, struct intake_conn *c, uint64_t since_ns)
 {
@@ -136,11 +153,7 @@ make_ready(struct intake *in, struct intake_conn *c, uint64_t since_ns)
 	in->ready_n++;
 	c->read_ns = now_ns;
 	c->ready_ns = since_ns < now_ns ? since_ns : now_ns;
-	if (!c->parked)
-		return;
-	(void)epoll_ctl(in->parked_fd, EPOLL_CTL_DEL, c->fd, NULL);
-	c->parked = false;
-	in->parked_n--;
+	unpark(in, c);
 }
 
 static void
@@ -170,7 +183,22 @@ read_conn(struct intake *in, struct intake_conn *c, uint64_t since_ns)
 	}
 }
 
-/* Reads the parked connections on which something arrives in time. since_ns: the last time that they were read, or
+static void
+send_rest(struct intake *in, struct intake_conn *c)
+{
+	ssize_t n = send(c->fd, c->rest_p + c->sent_b, c->rest_b - c->sent_b, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0)
+		log_put(LOG_INFO, "event=aborted msg=\"a client that read slowly did not wait for the rest\"");
+	else
+		c->sent_b += (size_t)n;
+	if (n < 0 || c->sent_b == c->rest_b)
+		end_conn(in, c);
+}
+
+/* Serves the parked connections on which something arrives in time. since_ns: the last time that they were read, or
  * CLOCK_NEVER if the worker has waited for them since then. */
 static void
 read_parked(struct intake *in, uint64_t until_ns, uint64_t since_ns)
@@ -181,6 +209,8 @@ read_parked(struct intake *in, uint64_t until_ns, uint64_t since_ns)
 	for (int i = 0; i < n; i++) {
 		struct intake_conn *c = got[i].data.ptr;
 
+		if (c->state == INTAKE_REST)
+			send_rest(in, c);
 		if (c->state != INTAKE_PARTIAL && c->state != INTAKE_LINGER)
 			continue;
 		read_conn(in, c, since_ns);
@@ -230,7 +260,7 @@ end_waits(struct intake *in)
 	for (size_t i = 0; in->parked_n > 0 && i < in->n; i++) {
 		struct intake_conn *c = &in->conn[i];
 
-		if (c->state != INTAKE_PARTIAL && c->state != INTAKE_LINGER)
+		if (!c->parked)
 			continue;
 		if (c->until_ns > now_ns)
 			next_ns = c->until_ns < next_ns ? c->until_ns : next_ns;
@@ -350,9 +380,38 @@ intake_empty(const struct intake *in)
 	return true;
 }
 
+bool
+intake_keep_rest(struct intake *in, struct intake_conn *c, const struct iovec *iov, size_t n)
+{
+	size_t all_b = 0;
+	char *p;
+
+	for (size_t i = 0; i < n; i++)
+		all_b += iov[i].iov_len;
+	if (all_b > INTAKE_REST_MAX_B - in->rest_b)
+		return false;
+	p = mmap(NULL, all_b, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	c->rest_p = p;
+	c->rest_b = all_b;
+	c->sent_b = 0;
+	in->rest_b += all_b;
+	stats_add(in->stats, STAT_intake_rests, 1);
+	for (size_t i = 0; i < n; p += iov[i++].iov_len)
+		memcpy(p, iov[i].iov_base, iov[i].iov_len);
+	return true;
+}
+
 void
 intake_done(struct intake *in, struct intake_conn *c)
 {
+	if (c->rest_p != NULL) {
+		c->state = INTAKE_REST;
+		c->until_ns = clock_mono_ns() + (in->stopping ? INTAKE_STOP_NS : INTAKE_REST_NS);
+		park(in, c);
+		return;
+	}
 	if (c->in.part == FCGI_PART_WHOLE) {
 		end_conn(in, c);
 		return;

@@ -9,12 +9,15 @@
  * request in several writes, so a new connection gets INTAKE_FRESH_NS before the worker accepts another: otherwise
  * this one would wait behind that one's request while another worker is idle.
  *
+ * Likewise a client that reads slowly: the rest of its answer is kept here and sent as it reads.
+ *
  * Requests that need no database are given out first. Before any other, incomplete ones younger than INTAKE_YOUNG_NS
  * get that time to become whole. */
 #ifndef KONTOR_PLAT_FCGI_FCGI_INTAKE_H
 #define KONTOR_PLAT_FCGI_FCGI_INTAKE_H
 
 #include <signal.h>
+#include <sys/uio.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -29,6 +32,8 @@
 #define INTAKE_BLOCKED_NS (CLOCK_MS / 10) /* a wait of that length found nothing waiting */
 #define INTAKE_STOP_NS (1 * CLOCK_S)	/* instead of INTAKE_WAIT_NS once the worker is told to stop */
 #define INTAKE_LINGER_NS (2 * CLOCK_S)	/* how long unread input of an answered request is discarded */
+#define INTAKE_REST_NS (30 * CLOCK_S)	/* how long the rest of an answer may take */
+#define INTAKE_REST_MAX_B ((size_t)16 << 20) /* of all rests */
 
 enum intake_state {
 	INTAKE_FREE,
@@ -36,7 +41,8 @@ enum intake_state {
 	INTAKE_READY,  /* whole, or too large: to be given out */
 	INTAKE_LATE,   /* incomplete, and given out all the same */
 	INTAKE_SERVED, /* given out */
-	INTAKE_LINGER /* answered; its input is discarded */
+	INTAKE_LINGER, /* answered; its input is discarded */
+	INTAKE_REST    /* the rest of its answer is being sent */
 };
 
 struct intake_conn {
@@ -45,10 +51,12 @@ struct intake_conn {
 	int fd;
 	uint64_t since_ns; /* accepted */
 	uint64_t queued_ns; /* the backlog was empty then */
-	uint64_t until_ns; /* limit of INTAKE_PARTIAL and INTAKE_LINGER */
+	uint64_t until_ns; /* limit of what is parked */
 	uint64_t ready_ns; /* since when the request may have been whole */
 	uint64_t read_ns;  /* when it was found to be so */
 	struct fcgi_reader in;
+	char *rest_p; /* of the answer, mapped; NULL: none */
+	size_t rest_b, sent_b;
 };
 
 struct intake {
@@ -56,6 +64,7 @@ struct intake {
 	int all_fd;	/* epoll of the listening socket and of parked_fd */
 	int parked_fd;	/* epoll of the parked connections */
 	size_t n, parked_n;
+	size_t rest_b;	/* of all connections */
 	size_t ready_n; /* INTAKE_READY or INTAKE_LATE */
 	uint64_t looked_ns; /* all input of before was read */
 	uint64_t clear_ns;  /* when the backlog was last seen to be empty; 0: never */
@@ -84,6 +93,10 @@ void intake_stop(struct intake *);
 
 /* True when no connection is left. */
 bool intake_empty(const struct intake *);
+
+/* Takes over the rest of an answer that the client reads too slowly, and sends it after intake_done() while the worker
+ * serves others. False if there is no room. */
+MUST_USE bool intake_keep_rest(struct intake *, struct intake_conn *, const struct iovec *, size_t n);
 
 /* Ends the connection; one with unread input is closed only when the peer has closed it or after INTAKE_LINGER_NS, as
  * a reset might overtake the answer. */
