@@ -1,7 +1,7 @@
 // buyer.js - a visitor without a browser: keeps cookies, reads forms out of pages and sends them as a browser would.
 'use strict';
 const http = require('http');
-const { PATIENCE_MS } = require('./stack.js');
+const { PATIENCE_MS, sleep } = require('./stack.js');
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const unescapeHtml = (s) => s.replace(/&(amp|lt|gt|quot|#39);/g, (all, name) => entities[name]);
@@ -48,10 +48,21 @@ class Buyer {
 		this.origin = new URL(origin);
 		this.agent = agent || new http.Agent({ keepAlive: true, maxSockets: 1 });
 		this.cookies = {};
+		this.patient = false; // sends again what the shop was too busy for
 	}
 
 	// One exchange, no redirect followed.
-	send(method, target, { body = null, headers = {} } = {}) {
+	async send(method, target, options) {
+		const end = Date.now() + PATIENCE_MS;
+		for (;;) {
+			const rs = await this.exchange(method, target, options);
+			if (!this.patient || rs.status !== 503 || Date.now() > end)
+				return rs;
+			await sleep(100);
+		}
+	}
+
+	exchange(method, target, { body = null, headers = {} } = {}) {
 		const all = { host: this.origin.host, ...headers };
 		const cookie = Object.entries(this.cookies).map(([k, v]) => `${k}=${v}`).join('; ');
 		if (cookie)

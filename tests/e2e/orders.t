@@ -27,7 +27,8 @@ const ordersOf = (id) => s.number(`SELECT COUNT(*) FROM order_line WHERE variant
 const stockOf = (id) => s.number(`SELECT on_hand FROM stock WHERE variant_id = ${id}`);
 
 // One connection per request: the server may close a kept connection just as it is used again.
-const visitor = (origin) => new Buyer(origin, { agent: new http.Agent({ keepAlive: false }) });
+// Crowds are patient, since a busy machine may make the shop busy.
+const visitor = (origin) => Object.assign(new Buyer(origin, { agent: new http.Agent({ keepAlive: false }) }), { patient: true });
 const buyer = (server) => visitor(`http://127.0.0.1:${s.ports[server]}`);
 
 // All the way to the review page.
