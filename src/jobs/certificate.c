@@ -20,8 +20,12 @@ job_certificate(struct job_context *j, struct err *e)
 	if (!urls.https)
 		return true;
 	rq.url = str_fmt(j->a, "%s/healthz", j->conf->site_url.p).p;
-	if (!http_get(j->a, &rq, &x, e))
-		return false;
+	if (!http_get(j->a, &rq, &x, e)) {
+		if (e->kind != ERR_UPSTREAM)
+			return false;
+		err_clear(e);
+		return true;
+	}
 	if (x.cert_until_s == 0 || fact_save(dir, FACT_CERTIFICATE, j->now_s, x.cert_until_s, e))
 		return true;
 	if (e->kind != ERR_NOT_FOUND)

@@ -12,6 +12,7 @@
 #include "jobs/job.h"
 
 #define READ_MAX_B ((size_t)1 << 20)
+#define ROTATED_READS 1024
 #define LEAST_STATUS 500 /* below it, the page is no failure of the shop */
 
 /* Of one log. Identified by its inode, since a rotation renames it. */
@@ -64,8 +65,16 @@ count_rotated(struct job_context *j, struct str log, struct place *place)
 
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &sb) == 0 && sb.st_ino == shared_get(&place->inode))
-		n = count_lines(j->a, fd, place, &j->more);
+	if (fstat(fd, &sb) == 0 && sb.st_ino == shared_get(&place->inode)) {
+		struct arena_mark m = arena_mark(j->a);
+		bool more = true;
+
+		for (int i = 0; i < ROTATED_READS && more; i++) {
+			more = false;
+			n += count_lines(j->a, fd, place, &more);
+			arena_rewind(j->a, m);
+		}
+	}
 	close(fd);
 	return n;
 }

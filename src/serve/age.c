@@ -19,7 +19,8 @@ server_timeout_ns(const struct request *rq)
 }
 
 /* Apache's %t: "t=1700000000000000", the microsecond in which it began to read the request. Another web server would
- * pass the header of a client. A client may send its request slowly, but that time is not the web server's. */
+ * pass the header of a client. A client may send its request slowly, but that time is not the web server's: the request
+ * came after the time when nothing waited for the workers. */
 static bool
 told_begin(const struct request *rq, uint64_t *begun_ns)
 {
@@ -33,6 +34,8 @@ told_begin(const struct request *rq, uint64_t *begun_ns)
 	if (us / 1000 > now_ms || us / 1000 + OLDEST_MS < now_ms)
 		return false;
 	*begun_ns = clock_mono_ns() - (now_ms - us / 1000) * CLOCK_MS;
+	if (*begun_ns < rq->queued_ns)
+		*begun_ns = rq->queued_ns;
 	return *begun_ns < rq->start_ns;
 }
 
@@ -71,14 +74,20 @@ age_pass_on(const struct request *rq)
 		cache_deadline(rq->cache, rq->deadline_ns);
 }
 
+int64_t
+age_order_ms(const struct conf *c)
+{
+	return c->web_order_deadline_ms > c->web_deadline_ms ? c->web_order_deadline_ms : c->web_deadline_ms;
+}
+
 void
 age_route(struct request *rq)
 {
 	const struct conf *c = &rq->app->conf;
 	int64_t ms = c->web_deadline_ms;
 
-	if ((rq->route->flags & ROUTE_ORDERS) && rq->post && c->web_order_deadline_ms > ms)
-		ms = c->web_order_deadline_ms;
+	if ((rq->route->flags & ROUTE_ORDERS) && rq->post)
+		ms = age_order_ms(c);
 	if (rq->route->deadline_ms > 0 && rq->route->deadline_ms < ms)
 		ms = rq->route->deadline_ms;
 	if (ms == c->web_deadline_ms)

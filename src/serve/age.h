@@ -8,6 +8,7 @@
 #ifndef KONTOR_SERVE_AGE_H
 #define KONTOR_SERVE_AGE_H
 
+#include "plat/conf/conf.h"
 #include "serve/request.h"
 
 /* Sets the request's times and its deadline, which leaves the web server time for the answer. */
@@ -18,6 +19,9 @@ void age_pass_on(const struct request *);
 
 /* Changes the deadline to that of the route, everywhere. */
 void age_route(struct request *);
+
+/* The time limit of a request that places an order. */
+int64_t age_order_ms(const struct conf *);
 
 /* True when the web server has given up, or has closed the connection because the client did. */
 bool age_is_over(const struct request *);

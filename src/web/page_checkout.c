@@ -6,6 +6,7 @@
 #include "store/catalogue/catalogue_cache.h"
 #include "store/order/order_store.h"
 #include "view/url.h"
+#include "serve/age.h"
 #include "serve/app.h"
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
@@ -247,7 +248,7 @@ bool
 form_checkout_place(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
 	const struct order_guard guard = {&rq->app->control, &rq->app->receipts,
-	    (uint64_t)(rq->app->conf.web_deadline_ms + rq->app->conf.web_grace_ms) * CLOCK_MS};
+	    (uint64_t)(age_order_ms(&rq->app->conf) + rq->app->conf.web_grace_ms) * CLOCK_MS};
 	struct order_request order;
 	struct order_placed placed;
 	uint8_t key[CART_KEY_B];

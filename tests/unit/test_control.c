@@ -305,6 +305,19 @@ START_TEST(an_order_id_is_settled_only_when_its_window_has_passed)
 }
 END_TEST
 
+/* As seen by a process that read the clock before another one acknowledged an order. */
+START_TEST(an_order_of_this_moment_is_not_settled_by_a_time_that_seems_ahead)
+{
+	control_order_acknowledged(&ctl, 10, HOUR_NS);
+	control_order_acknowledged(&ctl, 11, HOUR_NS);
+	atomic_store(&ctl.area->order_since_ns, clock_mono_ns() + HOUR_NS);
+	atomic_store(&ctl.area->order_last_ns, clock_mono_ns() + HOUR_NS);
+	ck_assert_uint_eq(control_order_floor(&ctl, HOUR_NS), 0);
+	control_order_acknowledged(&ctl, 12, HOUR_NS);
+	ck_assert_uint_eq(control_order_floor(&ctl, HOUR_NS), 0);
+}
+END_TEST
+
 START_TEST(ids_of_orders_outlive_the_processes_a_reboot_and_a_lost_file)
 {
 	struct control own;
@@ -517,6 +530,7 @@ main(void)
 	    a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew,
 	    an_epoch_is_never_repeated_by_a_new_file,
 	    an_order_id_is_settled_only_when_its_window_has_passed,
+	    an_order_of_this_moment_is_not_settled_by_a_time_that_seems_ahead,
 	    ids_of_orders_outlive_the_processes_a_reboot_and_a_lost_file, slots_are_held_by_the_living_only,
 	    without_a_file_nothing_is_shared_and_nothing_breaks, permits_are_shared_and_die_with_their_holder,
 	    a_permit_for_one_is_never_held_by_two,

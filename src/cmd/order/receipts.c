@@ -1,6 +1,7 @@
 /* kontor receipts: lists what was acknowledged, compares it with the database, gathers the files of other hosts, and
  * closes known losses. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 
 #define OUTPUT_MAX_B ((size_t)256 << 20)
 #define SET_MEM_B ((size_t)512 << 20)
+#define JUMP_MAX 1000000 /* orders that a database may have lost */
 
 struct receipts_run {
 	struct cmd *c;
@@ -23,7 +25,7 @@ struct receipts_run {
 	struct receipts_reader reader;
 	struct db *db;
 	struct buf out;
-	bool json, all;
+	bool json, all, compared;
 };
 
 static void
@@ -57,8 +59,10 @@ print_rows(struct receipts_run *x, const char *summary)
 
 	if (!buf_check(&x->out, &e))
 		return cmd_fail(x->c, &e);
-	if (x->json)
+	if (x->json && x->compared)
 		printf("{\"receipts\":[%.*s],\"lost\":%zu}\n", STR_ARG(buf_str(&x->out)), x->set.n_lost);
+	else if (x->json)
+		printf("{\"receipts\":[%.*s]}\n", STR_ARG(buf_str(&x->out)));
 	else
 		printf("%.*s%s\n", STR_ARG(buf_str(&x->out)), summary);
 	return fflush(stdout) == 0 ? CMD_OK : CMD_FAILED;
@@ -105,12 +109,21 @@ mend_numbers(struct receipts_run *x, const char **done, struct err *e)
 	bool ok, older;
 
 	*done = "";
-	if (!shop_control_read(x->db, x->c->a, &c, e) || !copy_look(x->db, x->c->a, &now, e))
-		return false;
 	if (!control_open_tool(&ctl, x->c->conf.paths_control_file.p, true, &none))
 		err_clear(&none); /* no worker has run on this host */
 	if (control_order_top(&ctl) > top)
 		top = control_order_top(&ctl);
+	if (!shop_control_read(x->db, x->c->a, &c, e) || !copy_look(x->db, x->c->a, &now, e)) {
+		control_close(&ctl);
+		return false;
+	}
+	if (top > now.next_order_id && top - now.next_order_id > JUMP_MAX) {
+		control_close(&ctl);
+		return err_set(e, ERR_INPUT,
+		    "a receipt names an order with the id %llu, but the next one is %llu: is one of the files another "
+		    "shop's? Nothing was changed",
+		    (unsigned long long)top, (unsigned long long)now.next_order_id);
+	}
 	older = (c.paused & SHOP_OLDER) != 0 || control_older(&ctl, c.identity) || now.next_order_id <= top;
 	if (older) {
 		ok = (now.next_order_id > top || copy_set_next_order(x->db, x->c->a, top + 1, e))
@@ -138,6 +151,7 @@ receipts_compare(struct receipts_run *x)
 
 	if (!compare_with_db(x, &e) || !mend_numbers(x, &done, &e))
 		return cmd_fail(x->c, &e);
+	x->compared = true;
 	for (size_t i = 0; i < x->set.n; i++)
 		if (!x->set.entry[i].there && receipt_set_get(&x->set, &x->set.entry[i], &r))
 			put_receipt(x, &r, receipts_host(&x->set.file[x->set.entry[i].file]), "LOST");
@@ -209,6 +223,18 @@ keep_accepted(const char *from, const char *to, struct err *e)
 	return ok;
 }
 
+/* Follows no link, since the folder belongs to the workers' user. */
+static bool
+share_with_group(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool ok = fd >= 0 && fchmod(fd, 0660) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 static bool
 collect_one(struct receipts_run *x, const char *from, struct err *e)
 {
@@ -232,7 +258,7 @@ collect_one(struct receipts_run *x, const char *from, struct err *e)
 	receipts_close(&rs);
 	part = str_fmt(x->c->a, "%s/.receipts.part", str_fmt(x->c->a, "%.*s", (int)(strrchr(own, '/') - own), own).p).p;
 	(void)unlink(part);
-	ok = tree_copy(from, part, &size_b, e) && keep_accepted(to, part, e) && chmod(part, 0660) == 0
+	ok = tree_copy(from, part, &size_b, e) && keep_accepted(to, part, e) && share_with_group(part)
 	     && rename(part, to) == 0;
 	if (!ok)
 		return err_set(e, ERR_UPSTREAM, "%s: %s", to, strerror(errno));

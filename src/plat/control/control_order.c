@@ -5,29 +5,39 @@
 #include "plat/control/control_area.h"
 
 static void
-order_raise(shared_word *word, uint64_t id)
+order_raise(shared_word *word, uint64_t to)
 {
 	uint64_t old = atomic_load(word);
 
-	while (id > old && !atomic_compare_exchange_weak(word, &old, id))
+	while (to > old && !atomic_compare_exchange_weak(word, &old, to))
 		;
+}
+
+/* How long ago the time was stored. Another process may store a later one at any moment, so it is read before the
+ * clock. */
+static uint64_t
+order_age_ns(const shared_word *at)
+{
+	uint64_t at_ns = atomic_load(at), now_ns = clock_mono_ns();
+
+	return now_ns > at_ns ? now_ns - at_ns : 0;
 }
 
 void
 control_order_acknowledged(struct control *ctl, uint64_t id, uint64_t window_ns)
 {
 	struct control_area *area = ctl == NULL ? NULL : ctl->area;
-	uint64_t now_ns = clock_mono_ns(), since_ns;
+	uint64_t since_ns;
 
 	if (area == NULL || !ctl->file.writable)
 		return;
 	since_ns = atomic_load(&area->order_since_ns);
-	if (now_ns - since_ns >= window_ns
-	    && atomic_compare_exchange_strong(&area->order_since_ns, &since_ns, now_ns)) {
+	if (order_age_ns(&area->order_since_ns) >= window_ns
+	    && atomic_compare_exchange_strong(&area->order_since_ns, &since_ns, clock_mono_ns())) {
 		order_raise(&area->order_settled, atomic_load(&area->order_old));
 		atomic_store(&area->order_old, atomic_exchange(&area->order_new, 0));
 	}
-	atomic_store(&area->order_last_ns, now_ns);
+	order_raise(&area->order_last_ns, clock_mono_ns());
 	order_raise(&area->order_new, id);
 }
 
@@ -35,14 +45,14 @@ uint64_t
 control_order_floor(const struct control *ctl, uint64_t window_ns)
 {
 	const struct control_area *area = ctl == NULL ? NULL : ctl->area;
-	uint64_t now_ns = clock_mono_ns(), floor, id;
+	uint64_t floor, id;
 
 	if (area == NULL)
 		return 0;
 	floor = atomic_load(&area->order_settled);
-	if (now_ns - atomic_load(&area->order_since_ns) >= window_ns && (id = atomic_load(&area->order_old)) > floor)
+	if (order_age_ns(&area->order_since_ns) >= window_ns && (id = atomic_load(&area->order_old)) > floor)
 		floor = id;
-	if (now_ns - atomic_load(&area->order_last_ns) >= window_ns && (id = atomic_load(&area->order_new)) > floor)
+	if (order_age_ns(&area->order_last_ns) >= window_ns && (id = atomic_load(&area->order_new)) > floor)
 		floor = id;
 	return floor;
 }
@@ -67,6 +77,7 @@ control_order_carry_over(struct control_area *to, const struct control_area *fro
 {
 	uint64_t none = 0;
 
+	order_raise(&to->order_since_ns, atomic_load(&from->order_since_ns));
 	order_raise(&to->order_settled, atomic_load(&from->order_settled));
 	order_raise(&to->order_old, atomic_load(&from->order_old));
 	order_raise(&to->order_new, atomic_load(&from->order_new));

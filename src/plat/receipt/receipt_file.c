@@ -135,8 +135,8 @@ receipts_check(struct receipts *rs, struct err *e)
 	const struct receipt_head *h = head_of(rs);
 	uint64_t size_b = shared_size(&rs->file);
 
-	if (atomic_load(&h->magic) != MAGIC || h->slots == 0 || h->slots > (uint64_t)1 << 32
-	    || size_b < HEAD_B + h->slots * sizeof(struct receipt_slot))
+	if (atomic_load(&h->magic) != MAGIC || memchr(h->host, '\0', sizeof(h->host)) == NULL || h->slots == 0
+	    || h->slots > (uint64_t)1 << 32 || size_b < HEAD_B + h->slots * sizeof(struct receipt_slot))
 		return err_set(
 		    e, ERR_UPSTREAM, "%s is not a file of receipts, or was cut short: move it away", rs->file.name);
 	rs->slots = h->slots;

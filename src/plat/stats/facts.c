@@ -31,6 +31,7 @@ fact_save(const char *dir, enum fact_name name, int64_t at_s, int64_t value, str
 	snprintf(path, sizeof(path), "%s/%s", dir, names[name]);
 	snprintf(fresh, sizeof(fresh), "%s/.%s-%d", dir, names[name], (int)getpid());
 	snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 "\n", at_s, value);
+	(void)unlink(fresh); /* of a process that was killed */
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", fresh, strerror(errno));

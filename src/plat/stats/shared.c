@@ -130,7 +130,7 @@ shared_open(struct shared *s, const char *name, int flags, size_t size_b, struct
 
 	*s = (struct shared){.fd = -1, .size_b = size_b, .writable = (flags & O_ACCMODE) != O_RDONLY};
 	str_copy(s->name, sizeof(s->name), str_z(name));
-	s->fd = open(name, flags | O_CLOEXEC | O_NONBLOCK, 0660); /* a FIFO must not block */
+	s->fd = open(name, flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0660); /* a FIFO must not block */
 	if (s->fd < 0)
 		return err_set(
 		    e, errno == ENOENT && !make ? ERR_NOT_FOUND : ERR_UPSTREAM, "%s: %s", name, strerror(errno));
