@@ -27,6 +27,12 @@ shop_control_read(struct db *db, struct arena *a, struct shop_control *c, struct
 	return read_row(db, SQL_CONTROL_READ, a, c, e);
 }
 
+bool
+shop_control_read_alone(struct db *db, struct arena *a, struct shop_control *c, struct err *e)
+{
+	return read_row(db, SQL_CONTROL_SHARE, a, c, e);
+}
+
 static const char *
 pause_reason(uint64_t paused)
 {

@@ -26,6 +26,9 @@ struct shop_control {
 /* ERR_NOT_FOUND when the row is missing; the database's error when the table is missing. */
 MUST_USE bool shop_control_read(struct db *, struct arena *, struct shop_control *, struct err *);
 
+/* The same without the beat, for a database that may have no other table. */
+MUST_USE bool shop_control_read_alone(struct db *, struct arena *, struct shop_control *, struct err *);
+
 /* Takes the share lock, inside the transaction that places an order. ERR_BUSY when ordering is paused. */
 MUST_USE bool shop_control_may_place(struct db *, struct arena *, struct shop_control *, struct err *);
 

@@ -44,6 +44,14 @@ async function restore(dir, ...options) {
 	return rs;
 }
 
+// Orders that were acknowledged but are not in the database: verify names them until they are accepted as lost.
+async function lostOrders() {
+	const lost = JSON.parse((await kontor('receipts', 'compare', '--json')).stdout).receipts.map((r) => r.number);
+	assert.strictEqual((await kontor('verify')).status, lost.length === 0 ? 0 : 1);
+	assert.strictEqual((await kontor('receipts', 'accept', '--all')).status, 0);
+	return lost;
+}
+
 // Places one order with an address of its own. The number is null if the order's page failed.
 async function order(server, i) {
 	const b = buyer(server), quantity = 1 + i % 3, email = `buyer-${nBuyers++}@example.org`;
@@ -108,7 +116,8 @@ function wholeOrders() {
 
 // Drops all tables, as an accident would.
 function dropEverything() {
-	const names = rows('SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()').flat();
+	const names = rows(`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+		AND table_type = 'BASE TABLE'`).flat();
 	rows(`SET foreign_key_checks = 0; DROP TABLE ${names.join(', ')}`);
 }
 
@@ -129,6 +138,7 @@ test('backups while buyers order: a lost shop comes back with every order acknow
 	dropEverything();
 	fs.rmSync(path.join(s.dir, 'media'), { recursive: true });
 	await restore(made[2].dir);
+	const lost = await lostOrders();
 	booksAreRight();
 	const there = wholeOrders(), early = placed.filter((o) => o.at < made[2].began), late = placed.filter((o) => o.at >= made[2].began);
 	assert.ok(early.length > BUYERS && late.length > 3, `${early.length} orders before, ${late.length} after`);
@@ -136,6 +146,7 @@ test('backups while buyers order: a lost shop comes back with every order acknow
 		assert.strictEqual(there.get(o.number), o.quantity, `${o.number}, acknowledged before the backup began`);
 	for (const o of late)
 		assert.ok([undefined, o.quantity].includes(there.get(o.number)), `${o.number}, acknowledged later`);
+	assert.deepStrictEqual(lost.sort(), placed.map((o) => o.number).filter((n) => !there.has(n)).sort(), 'the receipts name the others');
 	assert.ok(there.size < placed.length, 'the last orders were not in the backup: else this proves little');
 	for (const name of PICTURES)
 		assert.strictEqual(fs.readFileSync(media(name), 'latin1'), picture(name), 'the picture is back');
@@ -173,6 +184,7 @@ test('a restore into the running shop: each order acknowledged meanwhile is in t
 	assert.deepStrictEqual(numbers.filter((number) => there.has(number)), [], 'nor one of the backup');
 	for (const number of there.keys())
 		assert.ok(now.has(number), `${number} was in the backup`);
+	assert.strictEqual((await lostOrders()).length, saved, 'the receipts name those in the safety backup alone');
 	booksAreRight();
 	for (const server of servers)
 		for (let i = 0; i < 8; i++)
@@ -208,6 +220,7 @@ test('an order that is being placed as the pause begins is waited for, and is in
 	assert.strictEqual(rs.status, 303, rs.text);
 	const saved = /^rows (\d+) orders$/m.exec(fs.readFileSync(path.join(safety, 'MANIFEST'), 'utf8'))[1];
 	assert.strictEqual(Number(saved), wholeOrders().size + 1, 'the order that was waited for is saved');
+	assert.strictEqual((await lostOrders()).length, 1);
 	booksAreRight();
 });
 

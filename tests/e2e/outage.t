@@ -275,7 +275,7 @@ both('a column renamed by hand takes only the pages that use it', async (server)
 			assert.strictEqual(got.status, 200);
 			return /ORDER_ADDRESS_INSERT/.test(got.text) && got;
 		});
-		assert.match(rs.text, /'city'.*changed by hand/);
+		assert.match(rs.text, /order_address|placing_address.*changed by hand/);
 	} finally {
 		s.sql('ALTER TABLE order_address RENAME COLUMN town TO city');
 	}

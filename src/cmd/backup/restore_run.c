@@ -191,7 +191,7 @@ pause_orders(struct restore *r, struct err *e)
 	struct shop_control c;
 	struct err none = {0};
 
-	if (!migrate_control(&m, r->a, e) || !shop_control_read(r->db, r->a, &c, e)
+	if (!migrate_control(&m, r->a, e) || !shop_control_read_alone(r->db, r->a, &c, e)
 	    || !shop_control_pause(r->db, SHOP_RESTORING, NULL, e))
 		return err_context(e, "orders cannot be paused");
 	r->paused = true;
