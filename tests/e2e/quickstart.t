@@ -52,7 +52,7 @@ else
 	stranger() { return 1; }
 fi
 [ "$(stat -c %a "$a" "$run_a" "$run_a/backends" | sort -u)" = $folders ] && [ "$(stat -c %a "$run_a"/backends/*.sock | sort -u)" = 660 ] &&
-	[ "$(stat -c %a "$run_a/mc.sock")" = 700 ] && [ -z "$(find "$a" -maxdepth 1 -type f -perm /007)" ]
+	[ "$(stat -c %a "$run_a/mc.sock")" = 700 ] && [ -z "$(find "$a" -maxdepth 1 -type f ! -name "*.public" -perm /007)" ]
 claim folders_and_sockets_are_closed_to_others
 for file in "$run_a/db.sock" "$run_a/mc.sock" "$run_a/backends/1.sock" "$a/kontor.conf" "$a/passwords/web" "$a/cache.secret" "$a/log"; do
 	[ -e "$file" ] && ! stranger test -e "$file" || { echo "# $file"; false; break; }
