@@ -32,7 +32,7 @@ in_db(struct pausing *p, struct err *e)
 		return false;
 	if (p->paused)
 		return shop_control_pause(db, SHOP_PAUSED, NULL, e);
-	if (!shop_control_read(db, p->c->a, &was, e))
+	if (!shop_control_read_alone(db, p->c->a, &was, e))
 		return false;
 	/* A restore in progress holds the lock. One that failed does not: then the operator decides. */
 	if ((was.paused & SHOP_RESTORING) != 0 && !migrate_lock(db, p->c->a, e))
