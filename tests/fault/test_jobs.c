@@ -1,5 +1,4 @@
 /* kontor-jobs as a program: it counts dead workers, kills stuck ones, and stops on a signal. */
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lib/patience.h"
+#include "../unit/unit.h"
 #include "base/clock.h"
 #include "plat/stats/stats_report.h"
 
@@ -267,25 +266,6 @@ START_TEST(it_waits_before_it_gives_up_for_its_configuration)
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {a_killed_workers_request_is_counted_by_jobs,
-	    a_stopped_worker_past_its_deadline_is_ended_and_counted, three_of_them_count_each_death_once,
-	    each_page_of_a_web_server_is_counted_once,
-	    it_waits_before_it_gives_up_for_its_configuration};
-	Suite *s = suite_create("jobs");
-	TCase *tc = tcase_create("jobs");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "jobs", a_killed_workers_request_is_counted_by_jobs,
+    a_stopped_worker_past_its_deadline_is_ended_and_counted, three_of_them_count_each_death_once,
+    each_page_of_a_web_server_is_counted_once, it_waits_before_it_gives_up_for_its_configuration)

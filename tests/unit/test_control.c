@@ -518,37 +518,17 @@ START_TEST(a_new_boot_closes_the_breakers_and_keeps_the_pause)
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {pause_epoch_and_identity_are_seen_by_all_and_outlive_them,
-	    a_file_of_a_later_release_is_shared, a_foreign_or_short_file_and_a_missing_one_are_refused,
-	    a_file_has_the_mode_and_owner_that_let_the_workers_in, a_deleted_or_replaced_file_is_not_sound,
-	    a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds,
-	    while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound,
-	    a_file_that_is_cut_short_is_not_sound_and_is_made_again,
-	    a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew,
-	    an_epoch_is_never_repeated_by_a_new_file,
-	    an_order_id_is_settled_only_when_its_window_has_passed,
-	    an_order_of_this_moment_is_not_settled_by_a_time_that_seems_ahead,
-	    ids_of_orders_outlive_the_processes_a_reboot_and_a_lost_file, slots_are_held_by_the_living_only,
-	    without_a_file_nothing_is_shared_and_nothing_breaks, permits_are_shared_and_die_with_their_holder,
-	    a_permit_for_one_is_never_held_by_two,
-	    the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through,
-	    a_dead_probe_frees_the_way_for_the_next, a_success_between_failures_keeps_a_slow_breaker_closed,
-	    each_server_has_a_breaker_that_goes_with_its_name, a_new_boot_closes_the_breakers_and_keeps_the_pause};
-	Suite *s = suite_create("control");
-	TCase *tc = tcase_create("control");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "control", pause_epoch_and_identity_are_seen_by_all_and_outlive_them,
+    a_file_of_a_later_release_is_shared, a_foreign_or_short_file_and_a_missing_one_are_refused,
+    a_file_has_the_mode_and_owner_that_let_the_workers_in, a_deleted_or_replaced_file_is_not_sound,
+    a_lost_file_is_made_again_and_the_last_word_on_the_pause_holds,
+    while_a_lost_file_cannot_be_made_the_old_one_is_kept_and_unsound,
+    a_file_that_is_cut_short_is_not_sound_and_is_made_again,
+    a_pause_that_is_written_to_the_database_ends_here_unless_it_was_set_anew, an_epoch_is_never_repeated_by_a_new_file,
+    an_order_id_is_settled_only_when_its_window_has_passed,
+    an_order_of_this_moment_is_not_settled_by_a_time_that_seems_ahead,
+    ids_of_orders_outlive_the_processes_a_reboot_and_a_lost_file, slots_are_held_by_the_living_only,
+    without_a_file_nothing_is_shared_and_nothing_breaks, permits_are_shared_and_die_with_their_holder,
+    a_permit_for_one_is_never_held_by_two, the_breaker_opens_for_all_after_five_failures_and_lets_one_probe_through,
+    a_dead_probe_frees_the_way_for_the_next, a_success_between_failures_keeps_a_slow_breaker_closed,
+    each_server_has_a_breaker_that_goes_with_its_name, a_new_boot_closes_the_breakers_and_keeps_the_pause)

@@ -286,31 +286,9 @@ START_TEST(a_crew_is_counted_with_those_who_know_their_number)
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {one_worker_of_a_backend_is_always_without_a_permit,
-	    never_more_hold_than_there_are_permits,
-	    a_permit_that_is_given_back_goes_to_the_one_who_waits,
-	    a_permit_dies_with_its_holder,
-	    nobody_waits_for_holders_that_get_no_answer,
-	    nobody_waits_for_a_slow_database_until_it_is_found_quick,
-	    a_slow_answer_is_forgotten_after_a_while,
-	    without_a_number_or_with_a_single_worker_there_is_no_limit,
-	    the_times_of_an_earlier_boot_are_forgotten,
-	    a_crew_is_counted_with_those_who_know_their_number};
-	Suite *s = suite_create("control_line");
-	TCase *tc = tcase_create("control_line");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "control_line", one_worker_of_a_backend_is_always_without_a_permit,
+    never_more_hold_than_there_are_permits, a_permit_that_is_given_back_goes_to_the_one_who_waits,
+    a_permit_dies_with_its_holder, nobody_waits_for_holders_that_get_no_answer,
+    nobody_waits_for_a_slow_database_until_it_is_found_quick, a_slow_answer_is_forgotten_after_a_while,
+    without_a_number_or_with_a_single_worker_there_is_no_limit, the_times_of_an_earlier_boot_are_forgotten,
+    a_crew_is_counted_with_those_who_know_their_number)

@@ -301,28 +301,10 @@ START_TEST(a_receipt_is_found_among_the_newest)
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {a_receipt_is_an_intent_until_it_is_acknowledged_and_a_loss_until_it_is_accepted,
-	    the_buyer_is_read_with_the_private_key_alone, a_long_name_is_cut_between_letters_and_the_mail_is_kept,
-	    the_newest_order_overwrites_the_oldest, processes_share_the_file_without_sharing_a_slot,
-	    a_damaged_or_torn_slot_is_no_receipt, without_room_there_is_no_intent_and_no_new_file,
-	    a_file_that_was_replaced_or_cut_short_is_noticed,
-	    after_a_power_failure_the_newest_receipts_are_not_overwritten,
-	    the_private_key_is_its_owners_alone_and_makes_the_public_one_again, a_receipt_is_found_among_the_newest};
-	Suite *s = suite_create("receipt");
-	TCase *tc = tcase_create("receipt");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "receipt",
+    a_receipt_is_an_intent_until_it_is_acknowledged_and_a_loss_until_it_is_accepted,
+    the_buyer_is_read_with_the_private_key_alone, a_long_name_is_cut_between_letters_and_the_mail_is_kept,
+    the_newest_order_overwrites_the_oldest, processes_share_the_file_without_sharing_a_slot,
+    a_damaged_or_torn_slot_is_no_receipt, without_room_there_is_no_intent_and_no_new_file,
+    a_file_that_was_replaced_or_cut_short_is_noticed, after_a_power_failure_the_newest_receipts_are_not_overwritten,
+    the_private_key_is_its_owners_alone_and_makes_the_public_one_again, a_receipt_is_found_among_the_newest)

@@ -150,21 +150,5 @@ START_TEST(a_part_is_never_taken_for_the_whole)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("sending");
-	TCase *tc = tcase_create("sending");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, an_answer_is_counted_by_what_was_sent_of_it);
-	tcase_add_test(tc, a_part_is_never_taken_for_the_whole);
-	suite_add_tcase(suite, tc);
-	sr = srunner_create(suite);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "sending", an_answer_is_counted_by_what_was_sent_of_it,
+    a_part_is_never_taken_for_the_whole)

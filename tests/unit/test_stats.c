@@ -535,33 +535,13 @@ START_TEST(a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_agai
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {a_dead_slots_counts_stay_and_the_next_owner_of_its_backend_adds_to_them,
-	    a_slot_is_never_given_to_another_backend, live_processes_of_a_backend_have_a_slot_each,
-	    a_slot_that_all_have_is_refused_and_the_names_are_checked,
-	    another_layout_is_another_file_and_a_foreign_file_is_refused,
-	    without_a_slot_nothing_is_counted_and_nothing_breaks, the_private_area_counts,
-	    a_killed_request_is_counted_once_as_crashed, a_request_killed_past_its_deadline_is_counted_as_hung,
-	    the_next_owner_settles_what_it_finds, the_log_line_of_a_death_names_the_request,
-	    many_sweepers_count_each_death_once, workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings,
-	    a_stopped_idle_process_is_reported_and_killed,
-	    a_stopped_process_past_its_deadline_is_killed_and_counted,
-	    a_request_of_another_boot_is_crashed,
-	    a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again};
-	Suite *s = suite_create("stats");
-	TCase *tc = tcase_create("stats");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "stats", a_dead_slots_counts_stay_and_the_next_owner_of_its_backend_adds_to_them,
+    a_slot_is_never_given_to_another_backend, live_processes_of_a_backend_have_a_slot_each,
+    a_slot_that_all_have_is_refused_and_the_names_are_checked,
+    another_layout_is_another_file_and_a_foreign_file_is_refused, without_a_slot_nothing_is_counted_and_nothing_breaks,
+    the_private_area_counts, a_killed_request_is_counted_once_as_crashed,
+    a_request_killed_past_its_deadline_is_counted_as_hung, the_next_owner_settles_what_it_finds,
+    the_log_line_of_a_death_names_the_request, many_sweepers_count_each_death_once,
+    workers_killed_at_random_leave_begun_equal_to_the_sum_of_endings, a_stopped_idle_process_is_reported_and_killed,
+    a_stopped_process_past_its_deadline_is_killed_and_counted, a_request_of_another_boot_is_crashed,
+    a_backend_that_was_ended_on_purpose_is_not_missed_until_it_comes_again)

@@ -271,24 +271,6 @@ START_TEST(no_counts_yet_is_not_a_fault)
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {the_four_measures_come_from_the_counts_of_all_processes,
-	    backends_have_their_own_measures, a_request_in_hand_is_the_difference, nothing_measured_is_no_data,
-	    metrics_are_well_formed_and_hold_the_counts, the_text_says_what_is_wrong_first,
-	    no_counts_yet_is_not_a_fault};
-	Suite *s = suite_create("stats_report");
-	TCase *tc = tcase_create("stats_report");
-	SRunner *sr;
-
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "stats_report", the_four_measures_come_from_the_counts_of_all_processes,
+    backends_have_their_own_measures, a_request_in_hand_is_the_difference, nothing_measured_is_no_data,
+    metrics_are_well_formed_and_hold_the_counts, the_text_says_what_is_wrong_first, no_counts_yet_is_not_a_fault)

@@ -272,26 +272,8 @@ START_TEST(no_head_of_a_file_crashes_who_reads_sweeps_or_ends_workers)
 }
 END_TEST
 
-int
-main(void)
-{
-	const TTest *const tests[] = {totals_are_kept_when_counters_are_added_and_the_other_way_round,
-	    a_tool_reads_the_other_release_before_a_worker_of_its_own_has_run,
-	    workers_of_both_are_seen_and_the_dead_of_the_other_are_counted, a_file_that_only_looks_like_one_is_left_out,
-	    a_fifo_or_folder_of_that_name_holds_nobody_up, counters_that_are_emptied_are_joined_again,
-	    a_file_whose_head_lies_is_left_out, no_head_of_a_file_crashes_who_reads_sweeps_or_ends_workers};
-	Suite *s = suite_create("stats_upgrade");
-	TCase *tc = tcase_create("stats_upgrade");
-	SRunner *sr;
-
-	tcase_set_timeout(tc, TEST_LIFE_S);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	srunner_free(sr);
-	return EXIT_SUCCESS;
-}
+UNIT_MAIN_WITH(setup, teardown, "stats_upgrade", totals_are_kept_when_counters_are_added_and_the_other_way_round,
+    a_tool_reads_the_other_release_before_a_worker_of_its_own_has_run,
+    workers_of_both_are_seen_and_the_dead_of_the_other_are_counted, a_file_that_only_looks_like_one_is_left_out,
+    a_fifo_or_folder_of_that_name_holds_nobody_up, counters_that_are_emptied_are_joined_again,
+    a_file_whose_head_lies_is_left_out, no_head_of_a_file_crashes_who_reads_sweeps_or_ends_workers)

@@ -1,6 +1,7 @@
 /* unit.h - the frame of every unit test program: one suite, TAP on standard output.
  *
- * A program lists its tests once, in UNIT_MAIN(name, test, test, ...). */
+ * A program lists its tests once, in UNIT_MAIN(name, test, test, ...), or in
+ * UNIT_MAIN_WITH(setup, teardown, name, test, ...) with functions that run before and after each test. */
 #ifndef KONTOR_TESTS_UNIT_H
 #define KONTOR_TESTS_UNIT_H
 
@@ -10,7 +11,9 @@
 #include "../lib/patience.h"
 #include "base/str.h"
 
-#define UNIT_MAIN(name, ...)                                                                                           \
+#define UNIT_MAIN(name, ...) UNIT_MAIN_WITH(NULL, NULL, name, __VA_ARGS__)
+
+#define UNIT_MAIN_WITH(setup, teardown, name, ...)                                                                     \
 	int main(void)                                                                                                 \
 	{                                                                                                              \
 		const TTest *const tests[] = {__VA_ARGS__};                                                            \
@@ -19,6 +22,7 @@
 		SRunner *sr;                                                                                           \
                                                                                                                        \
 		tcase_set_timeout(tc, TEST_LIFE_S);                                                                    \
+		tcase_add_checked_fixture(tc, setup, teardown);                                                        \
 		for (size_t i = 0; i < ARRAY_LEN(tests); i++)                                                          \
 			tcase_add_test(tc, tests[i]);                                                                  \
 		suite_add_tcase(s, tc);                                                                                \
