@@ -38,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct arena a;
 	struct form form;
 	struct err e = {0};
-	char id[33];
+	char note[LOG_NOTE_SIZE];
 
 	if (!str_cut(&body, '\n', &type) || !str_cut(&body, '\n', &target) || !str_cut(&body, '\n', &header))
 		return 0;
@@ -56,9 +56,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			ASSERT(match.route != NULL || match.redirect.n > 0);
 	}
 	ASSERT(form_text_ok(form_cookie(header, STR("kontor")), false));
-	addr_client(STR("10.0.0.1"), header, &trusted);
+	addr_client(&(struct addr_way){.peer = STR("10.0.0.1"), .forwarded_for = header}, &trusted);
 	response_matches(header, STR("W/\"0-0\""));
-	trace_id(header, id);
+	trace_note(&(struct trace_source){.traceparent = header, .unique_id = target, .remote_port = type}, note);
 	arena_fini(&a);
 	return 0;
 }
