@@ -41,7 +41,7 @@ cmd_demo(struct cmd *c)
 	uint64_t n = 0, seed = 1;
 	const struct cmd_option options[] = {{"generate", .number = &n, .min = 1, .max = CATALOGUE_GENERATE_MAX},
 	    {"seed", .number = &seed, .max = INT64_MAX}, {"dir", .text = &dir}};
-	struct import im = {.report = stderr};
+	struct import im = {0};
 
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 1)
 		return cmd_usage(c);

@@ -16,7 +16,7 @@ import_options(struct cmd *c, struct import *im, const char **report)
 {
 	const struct cmd_option options[] = {{"images", .text = &im->images},
 	    {"translations", .text = &im->translations}, {"stock", .flag = &im->set_stock},
-	    {"dry-run", .flag = &im->dry_run}, {"report", .text = report}};
+	    {"dry-run", .flag = &im->dry_run}, {"report", .text = report}, {"encoding", .text = &im->encoding}};
 
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3
 	    || strcmp(c->argv[1], "products") != 0)
@@ -48,6 +48,7 @@ cmd_import_run(struct cmd *c, struct import *im)
 	im->now_s = clock_utc_s();
 	im->progress = isatty(STDERR_FILENO) == 1;
 	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &ctl, &e) && import_run(im, &e);
+	import_findings(im, stderr);
 	if (im->n.rows > 0)
 		import_summary(im, stdout);
 	if (!ok) {
@@ -60,7 +61,7 @@ cmd_import_run(struct cmd *c, struct import *im)
 int
 cmd_import(struct cmd *c)
 {
-	struct import im = {.report = stderr};
+	struct import im = {0};
 	const char *report = NULL;
 	struct err e = {0};
 	int status;

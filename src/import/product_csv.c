@@ -6,9 +6,6 @@
 #include "base/utf8.h"
 #include "import/product_csv_impl.h"
 
-#define SPEC_MARK " (product.metafields."
-#define BODY_MAX_B ((size_t)256 << 10)
-
 static const struct {
 	const char *name, *other;
 } columns[] = {
@@ -48,21 +45,6 @@ is_ignored(struct str name)
 }
 
 static bool
-is_spec(struct product_csv *pc, struct str name, size_t at)
-{
-	ptrdiff_t mark = str_find(name, STR(SPEC_MARK));
-	struct str label = mark < 0 ? STR_NONE : product_one_line(pc->a, str_head(name, (size_t)mark));
-
-	if (label.n == 0 || utf8_len(label) > 100)
-		return false;
-	for (size_t i = 0; i < pc->n_specs; i++)
-		if (str_eq(pc->specs[i].label, label))
-			return false;
-	pc->specs[pc->n_specs++] = (struct spec_column){at, label};
-	return true;
-}
-
-static bool
 is_known(struct product_csv *pc, struct str name, size_t at)
 {
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
@@ -97,7 +79,7 @@ product_csv_open(struct arena *table, struct arena *group, const struct product_
 	for (size_t i = 0; i < header->n; i++) {
 		struct str name = str_trim(header->cell[i].text);
 
-		if (!is_known(pc, name, i) && !is_spec(pc, name, i) && !is_ignored(name))
+		if (!is_known(pc, name, i) && !product_spec_column(pc, name, i) && !is_ignored(name))
 			product_note_cell(&row, false, (int)i, str_zdup(table, str_head(name, 60)),
 			    "unknown or repeated column: ignored");
 	}
@@ -134,46 +116,29 @@ read_tags(const struct product_row *r, struct product *p)
 	return true;
 }
 
-static bool
-read_specs(const struct product_row *r, struct product *p)
-{
-	struct product_csv *pc = r->pc;
-
-	p->specs = ARENA_ARRAY(pc->group, struct product_spec, PRODUCT_SPECS_MAX);
-	for (size_t i = 0; i < pc->n_specs; i++) {
-		size_t at = pc->specs[i].at;
-		struct str s = at < r->cells->n ? str_trim(r->cells->cell[at].text) : STR_NONE;
-
-		if (s.n == 0 || str_starts(s, STR("gid://")))
-			continue;
-		if (p->n_specs == PRODUCT_SPECS_MAX || s.n > 4000 || utf8_len(s) > 500) {
-			product_note_cell(r, true, (int)at, str_zdup(pc->group, pc->specs[i].label),
-			    p->n_specs == PRODUCT_SPECS_MAX ? "more than 60 specifications"
-							    : "longer than 500 characters");
-			return false;
-		}
-		p->specs[p->n_specs++] = (struct product_spec){pc->specs[i].label, product_one_line(pc->group, s)};
-	}
-	return true;
-}
-
-static bool
+/* An unreadable cell makes a draft: nothing is shown that was perhaps meant to be hidden. */
+static void
 read_status(const struct product_row *r, struct product *p)
 {
+	static const struct {
+		const char *word;
+		enum product_status status;
+	} words[] = {{"active", PRODUCT_ACTIVE}, {"draft", PRODUCT_DRAFT}, {"unlisted", PRODUCT_DRAFT},
+	    {"archived", PRODUCT_ARCHIVED}};
 	struct str s = product_cell(r, PRODUCT_COLUMN_STATUS);
-	bool published;
 
-	if (!product_truth(r, PRODUCT_COLUMN_PUBLISHED, true, &published))
-		return false;
-	if (s.n == 0 || str_eq_case(s, STR("active")))
-		p->status = published ? PRODUCT_ACTIVE : PRODUCT_DRAFT;
-	else if (str_eq_case(s, STR("draft")) || str_eq_case(s, STR("unlisted")))
+	p->status = PRODUCT_ACTIVE;
+	if (s.n > 0) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(words) && !str_eq_case(s, str_z(words[i].word)))
+			i++;
+		p->status = i < ARRAY_LEN(words) ? words[i].status : PRODUCT_DRAFT;
+		if (i == ARRAY_LEN(words))
+			product_remark(r, PRODUCT_COLUMN_STATUS, "not one of active, draft, archived: a draft");
+	}
+	if (!product_truth(r, PRODUCT_COLUMN_PUBLISHED, true, false) && p->status == PRODUCT_ACTIVE)
 		p->status = PRODUCT_DRAFT;
-	else if (str_eq_case(s, STR("archived")))
-		p->status = PRODUCT_ARCHIVED;
-	else
-		return product_refuse(r, PRODUCT_COLUMN_STATUS, "not one of active, draft, archived");
-	return true;
 }
 
 static bool
@@ -207,17 +172,24 @@ read_options(const struct product_row *r, struct product *p)
 static bool
 read_title(const struct product_row *r, struct product *p)
 {
-	bool gift_card;
-
 	if (!product_text(r, PRODUCT_COLUMN_TITLE, 255, &p->title))
 		return false;
 	if (p->title.n == 0)
 		return product_refuse(r, PRODUCT_COLUMN_TITLE,
 		    r->pc->spoiled ? "empty; was it in the row above, which could not be read?"
 				   : "empty; the rows of a product must stand together, the one with the title first");
-	if (!product_truth(r, PRODUCT_COLUMN_GIFT_CARD, false, &gift_card))
-		return false;
-	return !gift_card || product_refuse(r, PRODUCT_COLUMN_GIFT_CARD, "gift cards are not supported yet");
+	return !product_truth(r, PRODUCT_COLUMN_GIFT_CARD, false, false)
+	       || product_refuse(r, PRODUCT_COLUMN_GIFT_CARD, "gift cards are not supported yet");
+}
+/* Exports since 2021 mostly have the category of Shopify's taxonomy alone. */
+static struct str
+category_cell(const struct product_row *r)
+{
+	struct str s = product_cell(r, PRODUCT_COLUMN_TYPE);
+
+	if (s.n == 0)
+		s = product_cell(r, PRODUCT_COLUMN_TAXONOMY);
+	return str_starts(s, STR("gid://")) || str_eq_case(s, STR("Uncategorized")) ? STR_NONE : s;
 }
 
 static bool
@@ -225,18 +197,18 @@ read_product(const struct product_row *r, struct product *p)
 {
 	struct str body = product_cell(r, PRODUCT_COLUMN_BODY), tax = product_cell(r, PRODUCT_COLUMN_TAX_CLASS);
 
-	if (body.n > BODY_MAX_B)
-		return product_refuse(r, PRODUCT_COLUMN_BODY, "longer than 256 KiB");
 	p->body_html = str_dup(r->pc->group, body);
 	if (tax.n > 0 && !tax_class_find(str_lower(r->pc->group, str_head(tax, 40)), &p->tax_class))
-		return product_refuse(r, PRODUCT_COLUMN_TAX_CLASS, "not one of standard, reduced, zero");
-	if (!product_category_clean(r->pc->group, str_head(product_cell(r, PRODUCT_COLUMN_TYPE), 4000), &p->category))
+		product_remark(r, PRODUCT_COLUMN_TAX_CLASS, "not one of standard, reduced, zero: standard");
+	if (!product_category_clean(r->pc->group, str_head(category_cell(r), 4000), &p->category))
 		return product_refuse(r, PRODUCT_COLUMN_TYPE,
 		    "a path of at most %d names, 100 characters each, 255 in all", PRODUCT_CATEGORY_DEPTH_MAX);
-	return read_title(r, p) && product_text(r, PRODUCT_COLUMN_VENDOR, 190, &p->vendor)
-	    && product_text(r, PRODUCT_COLUMN_SEO_TITLE, 255, &p->seo_title)
-	    && product_text(r, PRODUCT_COLUMN_SEO_DESCRIPTION, 500, &p->seo_description) && read_status(r, p)
-	    && read_options(r, p) && read_tags(r, p) && read_specs(r, p);
+	product_text_cut(r, PRODUCT_COLUMN_VENDOR, 190, &p->vendor);
+	product_text_cut(r, PRODUCT_COLUMN_SEO_TITLE, 255, &p->seo_title);
+	product_text_cut(r, PRODUCT_COLUMN_SEO_DESCRIPTION, 500, &p->seo_description);
+	read_status(r, p);
+	product_read_specs(r, p);
+	return read_title(r, p) && read_options(r, p) && read_tags(r, p);
 }
 
 static bool
@@ -254,6 +226,28 @@ product_csv_handle(const struct product_csv *pc, const struct cells *cells)
 	struct product_row r = {(struct product_csv *)pc, cells, false};
 
 	return product_cell(&r, PRODUCT_COLUMN_HANDLE);
+}
+
+bool
+product_csv_has(const struct product_csv *pc, enum product_column col)
+{
+	return pc->at[col] >= 0;
+}
+
+void
+product_csv_vote(const struct product_csv *pc, const struct cells *cells, struct number_votes *votes)
+{
+	static const enum product_column numbers[] = {PRODUCT_COLUMN_PRICE, PRODUCT_COLUMN_COMPARE, PRODUCT_COLUMN_COST,
+	    PRODUCT_COLUMN_GRAMS, PRODUCT_COLUMN_CONTENT, PRODUCT_COLUMN_BASE};
+	struct product_row r = {(struct product_csv *)pc, cells, false};
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct str s = product_cell(&r, numbers[i]);
+
+		if (s.n > 0)
+			number_vote(votes, number_of_amount(s, currency_code(pc->setup.cur)),
+			    numbers[i] == PRODUCT_COLUMN_PRICE, cells->line);
+	}
 }
 
 bool
@@ -321,8 +315,10 @@ add_row(struct product_row *r)
 		product_refuse(r, PRODUCT_COLUMN_TITLE, "another product with the handle of line %u", pc->p->line);
 		return;
 	}
-	if ((r->first || product_row_has_variant(r)) && !product_add_variant(r))
+	if ((r->first || product_row_has_variant(r)) && !product_add_variant(r)) {
+		product_add_image(r);
 		return;
+	}
 	if (!r->first && !product_row_has_variant(r) && product_cell(r, PRODUCT_COLUMN_IMAGE).n == 0) {
 		product_refuse(r, PRODUCT_COLUMN_PRICE, "the row contains neither a variant nor a picture");
 		return;

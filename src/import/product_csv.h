@@ -10,6 +10,7 @@
 #define KONTOR_IMPORT_PRODUCT_CSV_H
 
 #include "base/money.h"
+#include "import/number.h"
 #include "plat/text/cell.h"
 #include "shop/product.h"
 
@@ -35,6 +36,7 @@ struct product_csv;
 
 struct product_csv_setup {
 	currency cur;
+	char point; /* the table's decimal sign (number.h), '.' or ',' */
 	product_note_fn *note;
 	void *arg;
 };
@@ -46,6 +48,12 @@ MUST_USE bool product_csv_open(struct arena *table, struct arena *group, const s
 
 /* The row's handle, or none when the cell is empty. */
 struct str product_csv_handle(const struct product_csv *, const struct cells *row);
+
+/* True when the table has the column. */
+bool product_csv_has(const struct product_csv *, enum product_column);
+
+/* Counts what the row's numbers show about the table's decimal sign. */
+void product_csv_vote(const struct product_csv *, const struct cells *row, struct number_votes *);
 
 /* True when the row belongs to the product being collected. If not, call product_csv_take() first. */
 bool product_csv_same(const struct product_csv *, const struct cells *row);

@@ -16,7 +16,7 @@ struct product_csv {
 	int at[PRODUCT_COLUMN__MAX]; /* column in the file; -1: absent */
 	struct spec_column *specs;
 	size_t n_specs, n_columns;
-	struct product *p; /* NULL: none is being collected */
+	struct product *p;                /* NULL: none is being collected */
 	struct product_variant *variants; /* PRODUCT_VARIANTS_MAX; product_csv_take() copies them to the product */
 	struct product_image *images;
 	bool p_refused, row_refused, spoiled;
@@ -42,11 +42,33 @@ bool product_refuse(const struct product_row *, enum product_column, const char 
 /* Reports the cell only. */
 void product_remark(const struct product_row *, enum product_column, const char *fmt, ...) PRINTF(3, 4);
 
+/* Trimmed of blanks of all kinds and of byte order marks. */
+struct str product_trim(struct str);
+
+/* Without the apostrophe that marks digits as text. */
+struct str product_unquote(struct str);
+
+/* A code, such as a SKU: without control characters, on the arena. */
+struct str product_code(struct arena *, struct str);
+
+/* The longest front of at most max_chars characters, preferably whole words. */
+struct str product_cut_words(struct str, size_t max_chars);
+
 /* Reads a cell as one line. Refuses the row when the cell is longer than max_chars. */
 MUST_USE bool product_text(const struct product_row *, enum product_column, size_t max_chars, struct str *out);
 
-/* Reads TRUE, FALSE, yes, no, 1 or 0; an empty cell gives `otherwise`. */
-MUST_USE bool product_truth(const struct product_row *, enum product_column, bool otherwise, bool *out);
+/* The same, but cuts and reports the cell. */
+void product_text_cut(const struct product_row *, enum product_column, size_t max_chars, struct str *out);
+
+/* True when the cell is TRUE or FALSE, yes or no, 1 or 0, in the language of any spreadsheet. */
+bool product_truth_word(struct arena *, struct str, bool *out);
+
+/* The same for a cell; `unreadable` is the value of a cell that is neither, and is reported. */
+bool product_truth(const struct product_row *, enum product_column, bool empty, bool unreadable);
+
+/* True when the column's name is that of a metafield. Bookkeeping of Shopify and its programs is passed over. */
+bool product_spec_column(struct product_csv *, struct str name, size_t at);
+void product_read_specs(const struct product_row *, struct product *);
 
 bool product_row_has_variant(const struct product_row *);
 

@@ -2,12 +2,12 @@
 #ifndef KONTOR_WORK_IMPORT_IMPL_H
 #define KONTOR_WORK_IMPORT_IMPL_H
 
-#include "work/import_run.h"
-#include "plat/text/csv.h"
 #include "import/product_csv.h"
 #include "import/translation_csv.h"
+#include "plat/text/csv.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "store/catalogue/catalogue_save.h"
+#include "work/import_run.h"
 
 /* A set of hashes of texts, of fixed size. A full set ignores additions. */
 struct import_set {
@@ -22,7 +22,7 @@ struct import_run {
 	struct import *im;
 	const char *file; /* the file being read, for the report */
 	struct arena group, scratch, picture;
-	struct import_set in_file, done, pictures;
+	struct import_set in_file, done, pictures, rows;
 	struct picture_known *known;
 	int images_fd;
 	struct catalogue_save save;
@@ -30,10 +30,10 @@ struct import_run {
 	bool cache_silent; /* memcached did not confirm a delete: kontor-jobs repeats it from the outbox */
 };
 
-/* Reports a note of product_csv or translation_csv. arg: struct import_run. */
+/* Reports a finding, also one of product_csv or translation_csv. arg: struct import_run. */
 void import_note(void *arg, const struct product_note *);
 
-/* Writes one line of the report. */
+/* The same. */
 void import_say(struct import_run *, bool refused, uint32_t line, uint32_t col, const char *column, const char *why);
 
 void import_progress(struct import_run *, const struct csv *, bool last);
@@ -55,7 +55,7 @@ MUST_USE bool import_category_pictures(struct import_run *, struct err *);
 MUST_USE bool import_products(struct import_run *, struct err *);
 MUST_USE bool import_translations(struct import_run *, struct err *);
 
-/* Opens a table for reading and notes its size. */
-MUST_USE bool import_open(struct import_run *, const char *file, int *fd, struct csv **, struct err *);
+/* Opens a table, converted to UTF-8 if necessary, and notes its size. The caller closes *fd, also after an error. */
+MUST_USE bool import_open(struct import_run *, const char *file, int *fd, struct err *);
 
 #endif

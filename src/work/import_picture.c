@@ -3,9 +3,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "work/import_impl.h"
+#include "import/picture_name.h"
 #include "plat/host/image.h"
 #include "store/sql.h"
+#include "work/import_impl.h"
 
 #define KNOWN_MAX 4096
 
@@ -47,28 +48,23 @@ import_pictures_open(struct import_run *r, struct err *e)
 	return r->im->dry_run || make_folders(r->im->conf->paths_media_dir, e);
 }
 
-static struct str
-base_name(struct str path)
-{
-	for (ptrdiff_t i; (i = str_chr(path, '/')) >= 0;)
-		path = str_from(path, (size_t)i + 1);
-	return path;
-}
-
-/* Tries the whole path, then the file name alone, since tables often name a folder of another machine. */
 static bool
 import_file(struct import_run *r, struct str source, struct image *out, struct err *e)
 {
-	const struct image_out to = {.media_dir = r->im->dry_run ? STR_NONE : r->im->conf->paths_media_dir,
-	    .faults = r->im->conf->test_faults};
+	const struct image_out to = {
+	    .media_dir = r->im->dry_run ? STR_NONE : r->im->conf->paths_media_dir, .faults = r->im->conf->test_faults};
+	struct str names[PICTURE_NAMES_MAX];
+	size_t n = picture_names(&r->group, source, names);
 
-	arena_reset(&r->picture);
-	if (image_import(&r->picture, r->images_fd, source, &to, out, e))
-		return true;
-	if (e->kind != ERR_NOT_FOUND || str_chr(source, '/') < 0)
-		return false;
-	err_clear(e);
-	return image_import(&r->picture, r->images_fd, base_name(source), &to, out, e);
+	for (size_t i = 0; i < n; i++) {
+		err_clear(e);
+		arena_reset(&r->picture);
+		if (image_import(&r->picture, r->images_fd, names[i], &to, out, e))
+			return true;
+		if (e->kind != ERR_NOT_FOUND)
+			return false;
+	}
+	return n > 0 ? false : err_set(e, ERR_NOT_FOUND, "no name of a file");
 }
 
 static bool
@@ -96,16 +92,22 @@ find_picture(struct import_run *r, struct str source, struct image *out, struct 
 	return true;
 }
 
+static void
+remote_picture(struct import_run *r, const struct product_image *im)
+{
+	r->im->n.pictures_remote++;
+	import_say(r, false, im->line, im->col, product_column_name(PRODUCT_COLUMN_IMAGE),
+	    "on another server, and no file of its name in --images");
+}
+
 static bool
 take_picture(struct import_run *r, struct product_image *im, struct err *e)
 {
 	struct image image;
 	struct err why = {0};
 
-	if (im->remote) {
-		r->im->n.pictures_remote++;
-		import_say(r, false, im->line, im->col, product_column_name(PRODUCT_COLUMN_IMAGE),
-		    "a picture on another server is not fetched; download it and give its file name");
+	if (im->remote && r->images_fd < 0) {
+		remote_picture(r, im);
 		return true;
 	}
 	if (r->images_fd < 0) {
@@ -121,6 +123,10 @@ take_picture(struct import_run *r, struct product_image *im, struct err *e)
 	}
 	if (why.kind != ERR_NOT_FOUND && why.kind != ERR_INPUT)
 		return err_set(e, why.kind, "%s", why.msg);
+	if (why.kind == ERR_NOT_FOUND && im->remote) {
+		remote_picture(r, im);
+		return true;
+	}
 	if (why.kind == ERR_NOT_FOUND)
 		r->im->n.pictures_missing++;
 	else

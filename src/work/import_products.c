@@ -1,8 +1,11 @@
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "work/import_impl.h"
+#include "base/utf8.h"
+#include "import/number.h"
 #include "plat/text/html_clean.h"
+#include "work/import_impl.h"
 
 #define BATCH_MAX 100
 #define BATCH_MAX_B ((size_t)4 << 20)
@@ -11,10 +14,20 @@ struct batch {
 	struct import_run *r;
 	struct product *product[BATCH_MAX];
 	struct catalogue_saved saved[BATCH_MAX];
-	size_t n, only; /* only: index of the one to save, or SIZE_MAX for all */
-	uint64_t stale[BATCH_MAX]; /* products whose cached values are to be deleted */
+	size_t n, only;              /* only: index of the one to save, or SIZE_MAX for all */
+	size_t unstocked[BATCH_MAX]; /* variants without a quantity */
+	uint64_t stale[BATCH_MAX];   /* products whose cached values are to be deleted */
 	size_t n_stale;
 	bool goods; /* something other than stock was saved */
+};
+
+/* A table that is being read. */
+struct reader {
+	struct import_run *r;
+	int fd;
+	struct csv *csv;
+	struct product_csv *pc;
+	char point;
 };
 
 static bool
@@ -48,6 +61,7 @@ note_saved(struct batch *b, size_t i)
 	n->variants_same += s->variants_same;
 	n->variants_gone += s->variants_gone;
 	n->stock_moved += s->stock_moved;
+	n->unstocked += b->unstocked[i] < s->variants_new ? b->unstocked[i] : s->variants_new;
 	if (s->old_handle.n > 0) {
 		struct str why =
 		    str_fmt(&r->group, "renamed from %.*s, whose address now redirects here", STR_ARG(s->old_handle));
@@ -112,12 +126,63 @@ products_flush(struct batch *b, struct err *e)
 	return ok;
 }
 
+static size_t
+count_unstocked(const struct product *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_variants; i++)
+		n += p->variants[i].tracked && !p->variants[i].has_stock && !p->variants[i].sell_over;
+	return n;
+}
+
+/* Pictures inside the text itself make it large, and are not shown. */
+static struct str
+without_data(struct arena *a, struct str s)
+{
+	struct buf b;
+	ptrdiff_t at;
+
+	buf_init(&b, a, s.n + 1);
+	while ((at = str_find(s, STR("data:"))) >= 0) {
+		size_t end = (size_t)at;
+
+		while (end < s.n && strchr("\"'<> )", s.p[end]) == NULL)
+			end++;
+		buf_put(&b, str_head(s, (size_t)at));
+		s = str_from(s, end);
+	}
+	buf_put(&b, s);
+	return buf_str(&b);
+}
+
+/* Cleans the description. One that cannot be used is cut or left out, not the product. */
+static void
+clean_body(struct import_run *r, struct product *p)
+{
+	const char *column = product_column_name(PRODUCT_COLUMN_BODY);
+	struct err why = {0};
+	struct str s = p->body_html;
+
+	if (s.n > HTML_IN_MAX_B)
+		s = without_data(&r->group, s);
+	if (s.n > HTML_IN_MAX_B) {
+		s = utf8_head(s, HTML_IN_MAX_B);
+		import_say(r, false, p->line, 1, column, "longer than 256 KiB: cut");
+	}
+	if (html_clean(&r->group, s, &s, &why) && s.n <= HTML_IN_MAX_B) {
+		p->body_html = s;
+		return;
+	}
+	p->body_html = STR_NONE;
+	import_say(r, false, p->line, 1, column, "too long or too complex: ignored");
+}
+
 /* Adds the complete product to the batch. */
 static bool
 products_take(struct batch *b, struct product_csv *pc, struct err *e)
 {
 	struct import_run *r = b->r;
-	struct err why = {0};
 	struct product *p;
 	bool open = product_csv_is_open(pc);
 
@@ -126,12 +191,12 @@ products_take(struct batch *b, struct product_csv *pc, struct err *e)
 	} else if (import_set_has(&r->done, p->handle)) {
 		refuse_product(r, p, product_column_name(PRODUCT_COLUMN_HANDLE),
 		    "this handle occurred before: the rows of a product must be contiguous");
-	} else if (!html_clean(&r->group, p->body_html, &p->body_html, &why)) {
-		refuse_product(r, p, product_column_name(PRODUCT_COLUMN_BODY), why.msg);
 	} else {
+		clean_body(r, p);
 		import_set_add(&r->done, p->handle);
 		if (!import_pictures(r, p, e))
 			return false;
+		b->unstocked[b->n] = count_unstocked(p);
 		b->product[b->n++] = p;
 	}
 	if (b->n < BATCH_MAX && r->group.used_b < BATCH_MAX_B)
@@ -148,56 +213,85 @@ bad_row(struct import_run *r, struct product_csv *pc, const struct csv_bad *bad)
 }
 
 static bool
-open_table(struct import_run *r, struct csv *csv, product_note_fn *note, struct product_csv **pc, struct err *e)
+read_header(struct csv *csv, struct cells *header, struct err *e)
 {
-	struct product_csv_setup setup = {.note = note, .arg = r};
 	struct csv_bad bad;
-	struct cells header;
 
-	if (!currency_find(r->im->conf->site_currency, &setup.cur))
-		return err_set(e, ERR_INPUT, "site.currency: '%.*s' is not a known currency",
-		    STR_ARG(r->im->conf->site_currency));
-	switch (csv_next(csv, &header, &bad, e)) {
-	case CSV_ROW: return product_csv_open(r->im->a, &r->group, &setup, &header, pc, e);
+	switch (csv_next(csv, header, &bad, e)) {
+	case CSV_ROW: return true;
 	case CSV_BAD: return err_set(e, ERR_INPUT, "line %u, column %u: %s", bad.line, bad.col, bad.why);
 	case CSV_END: return err_set(e, ERR_INPUT, "the file is empty");
 	default: return false;
 	}
 }
 
-/* Collects all handles of the table, to distinguish a renamed product from one whose rows follow later. */
+/* Reads the header of a table from its start. */
 static bool
-read_handles(struct import_run *r, struct err *e)
+open_table(struct reader *x, product_note_fn *note, struct err *e)
 {
-	struct product_csv *pc;
+	struct import_run *r = x->r;
+	struct product_csv_setup setup = {.note = note, .arg = r, .point = x->point};
+	struct cells header;
+
+	if (!currency_find(r->im->conf->site_currency, &setup.cur))
+		return err_set(
+		    e, ERR_INPUT, "site.currency: '%.*s' is not a known currency", STR_ARG(r->im->conf->site_currency));
+	return (lseek(x->fd, 0, SEEK_SET) == 0 || err_set(e, ERR_UPSTREAM, "%s", strerror(errno)))
+	       && csv_open(r->im->a, x->fd, &x->csv, e) && read_header(x->csv, &header, e)
+	       && product_csv_open(r->im->a, &r->group, &setup, &header, &x->pc, e);
+}
+
+/* Reads the whole table before any row is imported: collects its handles, to distinguish a renamed product from one
+ * whose rows follow later, and finds its decimal sign. */
+static bool
+read_ahead(struct reader *x, struct err *e)
+{
+	struct number_votes votes = {0};
 	struct csv_bad bad;
 	struct cells row;
-	struct csv *csv;
 	enum csv_got got;
-	int fd;
-	bool ok;
 
-	if (strcmp(r->im->products, "-") == 0)
-		return true;
-	if (!import_open(r, r->im->products, &fd, &csv, e))
+	if (!open_table(x, NULL, e))
 		return false;
-	ok = open_table(r, csv, NULL, &pc, e);
-	while (ok && (got = csv_next(csv, &row, &bad, e)) != CSV_END && (ok = got != CSV_FAILED))
-		if (got == CSV_ROW)
-			import_set_add(&r->in_file, product_csv_handle(pc, &row));
-	close(fd);
-	return ok || err_context(e, "%s", r->im->products);
+	while ((got = csv_next(x->csv, &row, &bad, e)) != CSV_END && got != CSV_FAILED)
+		if (got == CSV_ROW) {
+			import_set_add(&x->r->in_file, product_csv_handle(x->pc, &row));
+			product_csv_vote(x->pc, &row, &votes);
+		}
+	return got == CSV_END && number_decide(&votes, csv_separator(x->csv), &x->point, e);
+}
+
+/* Tables that were put together from others repeat rows. */
+static bool
+is_repeated(struct import_run *r, const struct cells *row)
+{
+	uint64_t hash = row->n;
+	struct str key = str_n(&hash, sizeof(hash));
+
+	for (size_t i = 0; i < row->n; i++) {
+		hash = str_hash_more(hash, row->cell[i].text);
+		hash = str_hash_more(hash, STR("\n"));
+	}
+	if (!import_set_has(&r->rows, key)) {
+		import_set_add(&r->rows, key);
+		return false;
+	}
+	import_say(r, false, row->line, 1, "", "the same row as before: ignored");
+	return true;
 }
 
 static bool
-products_read_rows(struct batch *b, struct csv *csv, struct product_csv *pc, struct err *e)
+products_read_rows(struct batch *b, struct reader *x, struct err *e)
 {
+	struct product_csv *pc = x->pc;
 	struct csv_bad bad;
 	struct cells row;
 
 	for (;;) {
-		switch (csv_next(csv, &row, &bad, e)) {
+		switch (csv_next(x->csv, &row, &bad, e)) {
 		case CSV_ROW:
+			if (is_repeated(b->r, &row))
+				break;
 			if (!product_csv_same(pc, &row) && !products_take(b, pc, e))
 				return false;
 			product_csv_add(pc, &row);
@@ -207,29 +301,42 @@ products_read_rows(struct batch *b, struct csv *csv, struct product_csv *pc, str
 		case CSV_FAILED: return false;
 		}
 		b->r->im->n.rows = product_csv_rows(pc);
-		import_progress(b->r, csv, false);
+		import_progress(b->r, x->csv, false);
 	}
+}
+
+static void
+note_unstocked(struct import_run *r, const struct product_csv *pc)
+{
+	uint64_t n = r->im->n.unstocked;
+	struct str why;
+
+	if (n == 0)
+		return;
+	why = str_fmt(r->im->a, "%s: %llu tracked variants have stock 0",
+	    product_csv_has(pc, PRODUCT_COLUMN_QTY) ? "some rows have no quantity" : "no column with quantities",
+	    (unsigned long long)n);
+	import_say(r, false, 1, 1, product_column_name(PRODUCT_COLUMN_QTY), why.p);
 }
 
 bool
 import_products(struct import_run *r, struct err *e)
 {
 	struct batch *b = ARENA_NEW(r->im->a, struct batch);
-	struct product_csv *pc;
-	struct csv *csv;
-	int fd;
+	struct reader x = {.r = r, .fd = -1};
 	bool ok;
 
 	b->r = r;
-	if (!read_handles(r, e) || !import_open(r, r->im->products, &fd, &csv, e))
-		return false;
-	ok = open_table(r, csv, import_note, &pc, e);
+	ok = import_open(r, r->im->products, &x.fd, e)
+	     && ((read_ahead(&x, e) && open_table(&x, import_note, e)) || err_context(e, "%s", r->file));
 	if (ok) {
-		ok = products_read_rows(b, csv, pc, e);
-		r->im->n.rows = product_csv_rows(pc);
-		r->im->n.rows_refused += product_csv_refused(pc);
+		ok = products_read_rows(b, &x, e) || err_context(e, "%s", r->file);
+		r->im->n.rows = product_csv_rows(x.pc);
+		r->im->n.rows_refused += product_csv_refused(x.pc);
+		note_unstocked(r, x.pc);
+		import_progress(r, x.csv, true);
 	}
-	import_progress(r, csv, true);
-	close(fd);
-	return ok || err_context(e, "%s", r->file);
+	if (x.fd >= 0)
+		close(x.fd);
+	return ok;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "plat/text/charset.h"
 #include "work/import_impl.h"
 
 #define GROUP_MAX_B ((size_t)96 << 20)
@@ -61,22 +62,6 @@ set_init(struct import_set *set, struct arena *a, struct err *e)
 }
 
 void
-import_say(struct import_run *r, bool refused, uint32_t line, uint32_t col, const char *column, const char *why)
-{
-	if (!refused)
-		r->im->n.notes++;
-	if (r->im->report != NULL)
-		fprintf(r->im->report, "%s:%u:%u: %s%s%s%s\n", r->file, line, col,
-		    refused ? "left out: " : "note: ", column, column[0] == '\0' ? "" : ": ", why);
-}
-
-void
-import_note(void *arg, const struct product_note *n)
-{
-	import_say(arg, n->refused, n->line, n->col, n->column, n->why);
-}
-
-void
 import_progress(struct import_run *r, const struct csv *c, bool last)
 {
 	uint64_t now = clock_mono_ns(), done = csv_done_b(c);
@@ -98,7 +83,7 @@ import_changes(const struct import *im)
 	const struct import_counts *n = &im->n;
 
 	return n->products_new + n->products_changed + n->variants_new + n->variants_changed + n->variants_gone
-	    + n->stock_moved + n->pictures_new + n->texts_new + n->texts_changed;
+	       + n->stock_moved + n->pictures_new + n->texts_new + n->texts_changed;
 }
 
 void
@@ -112,14 +97,20 @@ import_summary(const struct import *im, FILE *f)
 		    n->products_new, n->products_changed, n->products_same, n->products_refused);
 		fprintf(f, "variants: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " gone\n",
 		    n->variants_new, n->variants_changed, n->variants_same, n->variants_gone);
-		fprintf(f, "pictures: %" PRIu64 " new, %" PRIu64 " unchanged, %" PRIu64 " missing, %" PRIu64
-			   " broken, %" PRIu64 " remote (not fetched)\n",
+		fprintf(f,
+		    "pictures: %" PRIu64 " new, %" PRIu64 " unchanged, %" PRIu64 " missing, %" PRIu64
+		    " broken, %" PRIu64 " remote (not fetched)\n",
 		    n->pictures_new, n->pictures_same, n->pictures_missing, n->pictures_broken, n->pictures_remote);
 		if (n->pictures_not_looked_for > 0)
 			fprintf(f, "          %" PRIu64 " not searched: no --images\n", n->pictures_not_looked_for);
 		if (n->products_renamed > 0)
 			fprintf(f, "renamed:  %" PRIu64 " products; their old addresses redirect to the new ones\n",
 			    n->products_renamed);
+		if (n->unstocked > 0)
+			fprintf(f,
+			    "          %" PRIu64 " new ones are sold out, since the table has no quantity for them;"
+			    " `kontor import inventory FILE` sets it\n",
+			    n->unstocked);
 		if (im->set_stock)
 			fprintf(f, "stock:    %" PRIu64 " figures changed\n", n->stock_moved);
 	}
@@ -135,21 +126,46 @@ import_summary(const struct import *im, FILE *f)
 	fprintf(f, "%" PRIu64 " changes%s\n", import_changes(im), im->dry_run ? " would be made (dry run)" : "");
 }
 
-bool
-import_open(struct import_run *r, const char *file, int *fd, struct csv **csv, struct err *e)
+/* Says how the file was read, unless it is as it should be. */
+static void
+note_charset(struct import_run *r, const struct charset *cs)
 {
-	struct stat st;
+	char why[200];
 
-	*fd = strcmp(file, "-") == 0 ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
-	if (*fd < 0 || fstat(*fd, &st) != 0)
-		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
-	if (S_ISDIR(st.st_mode)) {
-		close(*fd);
-		return err_set(e, ERR_INPUT, "%s: is a folder", file);
+	if (r->im->encoding == NULL && strcmp(cs->name, "UTF-8") != 0 && strncmp(cs->name, "UTF-16", 6) != 0) {
+		snprintf(
+		    why, sizeof(why), "read as %s; if letters are wrong, name the encoding by --encoding", cs->name);
+		import_say(r, false, 1, 1, "", why);
 	}
-	r->file = strcmp(file, "-") == 0 ? "stdin" : file;
-	r->size_b = S_ISREG(st.st_mode) && st.st_size > 0 ? (uint64_t)st.st_size : 0;
-	return csv_open(r->im->a, *fd, csv, e);
+	if (cs->n_mended > 0) {
+		snprintf(why, sizeof(why), "%" PRIu64 " bytes are not %s: %s", cs->n_mended, cs->name,
+		    strcmp(cs->name, "UTF-8") == 0 ? "read as Windows-1252" : "left out");
+		import_say(r, false, cs->mended_line, 1, "", why);
+	}
+}
+
+bool
+import_open(struct import_run *r, const char *file, int *fd, struct err *e)
+{
+	struct charset cs = {.name = r->im->encoding, .lang = r->im->conf->site_languages.v[0]};
+	bool stdin_file = strcmp(file, "-") == 0, ok;
+	struct stat st;
+	int raw;
+
+	raw = stdin_file ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
+	*fd = -1;
+	if (raw < 0 || fstat(raw, &st) != 0)
+		return err_set(e, ERR_NOT_FOUND, "%s: %s", file, strerror(errno));
+	r->file = stdin_file ? "stdin" : file;
+	ok = S_ISDIR(st.st_mode) ? err_set(e, ERR_INPUT, "is a folder") : charset_open(&cs, raw, e);
+	if (cs.fd != raw)
+		close(raw);
+	*fd = cs.fd;
+	if (!ok)
+		return err_context(e, "%s", r->file);
+	note_charset(r, &cs);
+	r->size_b = fstat(*fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+	return true;
 }
 
 bool
@@ -202,7 +218,7 @@ prepare(struct import_run *r, struct err *e)
 	    .has_handle = has_handle,
 	    .arg = r};
 	return set_init(&r->in_file, im->a, e) && set_init(&r->done, im->a, e) && set_init(&r->pictures, im->a, e)
-	    && import_pictures_open(r, e);
+	       && set_init(&r->rows, im->a, e) && import_pictures_open(r, e);
 }
 
 /* Lists show a change after their soft expiry at the latest. The first goods of an empty shop show at once. */
@@ -226,7 +242,7 @@ locked_run(struct import_run *r, struct err *e)
 	if (!catalogue_save_lock(im->db, im->a, e))
 		return false;
 	ok = (im->products == NULL || import_products(r, e)) && (r->images_fd < 0 || import_category_pictures(r, e))
-	    && (im->translations == NULL || import_translations(r, e));
+	     && (im->translations == NULL || import_translations(r, e));
 	catalogue_save_unlock(im->db, im->a);
 	return ok;
 }

@@ -13,6 +13,7 @@
 
 struct import_counts {
 	uint64_t rows, rows_refused, notes;
+	uint64_t unstocked; /* new variants whose stock is counted, without a quantity in the table */
 	uint64_t products_new, products_changed, products_same, products_refused, products_renamed;
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
 	uint64_t pictures_new, pictures_same, pictures_missing, pictures_remote, pictures_broken,
@@ -22,16 +23,20 @@ struct import_counts {
 
 #define IMPORT_LANGS_MAX 32
 
+struct import_kinds;
+
 struct import {
 	struct arena *a;
 	struct db *db; /* as DB_TOOL */
 	const struct conf *conf;
 	const char *products, *images, *translations; /* any may be NULL */
-	struct cache *cache; /* to delete stale values at once; NULL: kontor-jobs deletes them */
-	FILE *report;	/* a line per problem; NULL: none */
+	struct cache *cache;  /* to delete stale values at once; NULL: kontor-jobs deletes them */
+	const char *encoding; /* of the tables, as iconv names it; NULL: to be found */
+	FILE *report;         /* a line per finding; NULL: none */
 	bool set_stock, dry_run, progress;
 	int64_t now_s;
 	/* out */
+	struct import_kinds *kinds; /* for import_findings() */
 	struct import_counts n;
 	struct str langs[IMPORT_LANGS_MAX]; /* of the translations */
 	size_t n_langs;
@@ -43,6 +48,9 @@ MUST_USE bool import_run(struct import *, struct err *);
 
 /* The number of changes. */
 uint64_t import_changes(const struct import *);
+
+/* All findings, those that differ only in numbers and quoted texts in one line. */
+void import_findings(const struct import *, FILE *);
 
 void import_summary(const struct import *, FILE *);
 

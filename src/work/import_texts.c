@@ -1,7 +1,7 @@
 #include <unistd.h>
 
-#include "work/import_impl.h"
 #include "plat/text/html_clean.h"
+#include "work/import_impl.h"
 
 #define BATCH_MAX 100
 #define BATCH_MAX_B ((size_t)24 << 20)
@@ -112,8 +112,7 @@ texts_take(struct batch *b, const struct translation_csv *t, const struct cells 
 static bool
 texts_read_rows(struct batch *b, struct csv *csv, struct err *e)
 {
-	struct translation_csv t = {
-	    .own_lang = b->r->im->conf->site_languages.v[0], .note = import_note, .arg = b->r};
+	struct translation_csv t = {.own_lang = b->r->im->conf->site_languages.v[0], .note = import_note, .arg = b->r};
 	bool open = false;
 	struct csv_bad bad;
 	struct cells row;
@@ -146,10 +145,11 @@ import_translations(struct import_run *r, struct err *e)
 	bool ok;
 
 	b->r = r;
-	if (!import_open(r, r->im->translations, &fd, &csv, e))
-		return false;
-	ok = texts_read_rows(b, csv, e);
-	import_progress(r, csv, true);
+	ok = import_open(r, r->im->translations, &fd, e) && csv_open(r->im->a, fd, &csv, e);
+	if (ok) {
+		ok = texts_read_rows(b, csv, e) || err_context(e, "%s", r->file);
+		import_progress(r, csv, true);
+	}
 	close(fd);
-	return ok || err_context(e, "%s", r->file);
+	return ok;
 }

@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_base \
 	tests/unit/test_bench \
 	tests/unit/test_cache \
+	tests/unit/test_charset \
 	tests/unit/test_conf \
 	tests/unit/test_control \
 	tests/unit/test_control_line \
@@ -27,7 +28,9 @@ UNIT_TESTS = \
 	tests/unit/test_manifest \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
+	tests/unit/test_number \
 	tests/unit/test_order \
+	tests/unit/test_picture_name \
 	tests/unit/test_product_csv \
 	tests/unit/test_product_parts \
 	tests/unit/test_rate \
@@ -60,6 +63,12 @@ tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conf_LDADD = $(UNIT_LIBS)
+tests_unit_test_charset_SOURCES = tests/unit/test_charset.c
+tests_unit_test_charset_LDADD = $(UNIT_LIBS)
+tests_unit_test_number_SOURCES = tests/unit/test_number.c
+tests_unit_test_number_LDADD = $(UNIT_LIBS)
+tests_unit_test_picture_name_SOURCES = tests/unit/test_picture_name.c
+tests_unit_test_picture_name_LDADD = $(UNIT_LIBS)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 

@@ -11,13 +11,13 @@
 
 enum state {
 	FIELD_START,
-	PLAIN,	   /* in an unquoted field */
-	QUOTED,	   /* in a quoted field */
+	PLAIN,     /* in an unquoted field */
+	QUOTED,    /* in a quoted field */
 	QUOTE_SEEN /* after a quote in a quoted field: its end, or the first of a doubled quote */
 };
 
 struct csv {
-	int fd;		/* -1: from memory */
+	int fd;         /* -1: from memory */
 	struct str mem; /* its unread rest */
 	char *chunk;
 	const char *in; /* unread bytes */
@@ -123,30 +123,6 @@ guess_separator(struct str s)
 	return tabs > commas ? '\t' : ',';
 }
 
-/* Handles the byte order mark and finds the separator. The first chunk is assumed to hold the whole header line. */
-static bool
-csv_begin(struct csv *c, struct err *e)
-{
-	struct str s;
-
-	if (!csv_fill(c, e))
-		return false;
-	s = str_n(c->in, c->in_n);
-	if (s.n >= 2 && (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0))
-		return err_set(e, ERR_INPUT, "the file is UTF-16; save it as UTF-8");
-	if (s.n >= 4 && memcmp(s.p, "PK\3\4", 4) == 0)
-		return err_set(e, ERR_INPUT, "the file is a spreadsheet or an archive; save it as CSV (UTF-8)");
-	if (str_starts(s, STR("\xef\xbb\xbf"))) {
-		c->in += 3;
-		c->in_n -= 3;
-		c->done_b += 3;
-		s = str_from(s, 3);
-	}
-	c->sep = guess_separator(s);
-	c->begun = true;
-	return true;
-}
-
 static void
 spoil(struct reading *r, uint32_t line, uint32_t col, const char *why)
 {
@@ -159,12 +135,12 @@ spoil(struct reading *r, uint32_t line, uint32_t col, const char *why)
 static void
 csv_add(struct csv *c, struct reading *r, char ch)
 {
-	if (r->bad)
+	if (r->bad || ch == '\0')
 		return;
 	if (c->row_n - r->field_at >= CSV_FIELD_MAX_B)
-		spoil(r, r->line, r->col, "field longer than 256 KiB; is a quote left open?");
+		spoil(r, r->line, r->col, "field longer than 2 MiB; is a quote left open?");
 	else if (c->row_n >= CSV_ROW_MAX_B)
-		spoil(r, c->row_line, 1, "row longer than 1 MiB; is a quote left open?");
+		spoil(r, c->row_line, 1, "row longer than 4 MiB; is a quote left open?");
 	else
 		c->row[c->row_n++] = ch;
 }
@@ -199,8 +175,6 @@ end_field(struct csv *c, struct reading *r)
 
 	if (!r->bad && c->n >= CSV_COLUMNS_MAX)
 		spoil(r, r->line, r->col, "more than 512 columns");
-	if (!r->bad && memchr(s.p, '\0', s.n) != NULL)
-		spoil(r, r->line, r->col, "a NUL byte");
 	if (!r->bad && !utf8_valid(s))
 		spoil(r, r->line, r->col, "not UTF-8; save the file as UTF-8");
 	if (!r->bad) {
@@ -242,6 +216,55 @@ swallow_line_end(struct csv *c, char ch, struct err *e)
 		c->line++;
 		c->col = 1;
 	}
+	return true;
+}
+
+static bool
+skip_line(struct csv *c, struct err *e)
+{
+	while (c->in_n > 0 && *c->in != '\n' && *c->in != '\r')
+		advance(c, *c->in);
+	return c->in_n == 0 || swallow_line_end(c, *c->in, e);
+}
+
+/* Spreadsheets take a first line "sep=;" for the name of the separator. */
+static bool
+names_separator(struct str s, char *sep)
+{
+	struct str line = str_head(s, 5);
+
+	if (s.n < 6 || !str_eq_case(str_head(line, 4), STR("sep=")) || (s.p[5] != '\r' && s.p[5] != '\n')
+	    || (line.p[4] != ',' && line.p[4] != ';' && line.p[4] != '\t' && line.p[4] != '|'))
+		return false;
+	*sep = line.p[4];
+	return true;
+}
+
+/* Handles the byte order mark and finds the separator. The first chunk is assumed to hold the whole header line. */
+static bool
+csv_begin(struct csv *c, struct err *e)
+{
+	static const char *const archives[] = {"PK\3\4", "\xd0\xcf\x11\xe0", "\x1f\x8b"}; /* zip, OLE, gzip */
+	struct str s;
+
+	if (!csv_fill(c, e))
+		return false;
+	s = str_n(c->in, c->in_n);
+	if (s.n >= 2 && (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0))
+		return err_set(e, ERR_INPUT, "the file is UTF-16; save it as UTF-8");
+	for (size_t i = 0; i < ARRAY_LEN(archives); i++)
+		if (str_starts(s, str_z(archives[i])))
+			return err_set(e, ERR_INPUT, "the file is a spreadsheet or an archive; save it as CSV (UTF-8)");
+	if (str_starts(s, STR("\xef\xbb\xbf"))) {
+		c->in += 3;
+		c->in_n -= 3;
+		c->done_b += 3;
+		s = str_from(s, 3);
+	}
+	c->begun = true;
+	if (names_separator(s, &c->sep))
+		return skip_line(c, e);
+	c->sep = guess_separator(s);
 	return true;
 }
 
@@ -334,6 +357,12 @@ csv_next(struct csv *c, struct cells *row, struct csv_bad *bad, struct err *e)
 	}
 }
 
+char
+csv_separator(const struct csv *c)
+{
+	return c->sep;
+}
+
 uint64_t
 csv_done_b(const struct csv *c)
 {
@@ -363,7 +392,7 @@ csv_put(struct buf *b, struct str s, bool first)
 		buf_ch(b, ',');
 	for (size_t i = 0; i < s.n && !quote; i++)
 		quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == ';' || s.p[i] == '\n' || s.p[i] == '\r'
-		    || s.p[i] == '\t';
+		        || s.p[i] == '\t';
 	/* Quotes an empty first field: a row with only that field would be an empty line. */
 	if (!quote && !(s.n == 0 && first)) {
 		buf_put(b, s);

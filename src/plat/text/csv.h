@@ -1,9 +1,9 @@
 /* csv.h - reads and writes tables in RFC 4180 format, row by row, in constant memory.
  *
  * The reader accepts CRLF, LF and CR, a byte order mark, line breaks and doubled quotes inside quoted fields. The
- * separator is comma, semicolon or tab, whichever is most frequent in the first line. Beyond the RFC, a quote inside an
- * unquoted field is literal. A malformed row is reported with its position, and reading continues after it. Empty lines
- * are skipped.
+ * separator is comma, semicolon or tab, whichever is most frequent in the first line, or the one that a line "sep=;"
+ * before the header names. Beyond the RFC, a quote inside an unquoted field is literal, and NUL bytes are dropped. A
+ * malformed row is reported with its position, and reading continues after it. Empty lines are skipped.
  *
  * Spreadsheets execute cells that begin with = + - @ TAB or CR as formulas. The writer prefixes such a cell with an
  * apostrophe, unless the cell is a plain number. It also prefixes a cell in which only apostrophes precede such a
@@ -15,8 +15,8 @@
 #include "plat/text/cell.h"
 
 #define CSV_COLUMNS_MAX 512
-#define CSV_FIELD_MAX_B ((size_t)256 << 10)
-#define CSV_ROW_MAX_B ((size_t)1 << 20)
+#define CSV_FIELD_MAX_B ((size_t)2 << 20)
+#define CSV_ROW_MAX_B ((size_t)4 << 20)
 
 struct csv;
 
@@ -32,13 +32,16 @@ struct csv_bad {
 	const char *why;
 };
 
-/* Reads from a descriptor, which the caller still owns. Allocates about 1.3 MB on the arena once. */
+/* Reads from a descriptor, which the caller still owns. Allocates about 4.3 MB on the arena once. */
 MUST_USE bool csv_open(struct arena *, int fd, struct csv **, struct err *);
 
 /* Reads from memory, which is borrowed. */
 MUST_USE bool csv_open_mem(struct arena *, struct str, struct csv **, struct err *);
 
 MUST_USE enum csv_got csv_next(struct csv *, struct cells *row, struct csv_bad *bad, struct err *);
+
+/* The separator of the fields, once a row was read. */
+char csv_separator(const struct csv *);
 
 /* Bytes consumed so far, for a progress display. */
 uint64_t csv_done_b(const struct csv *);

@@ -63,6 +63,22 @@ json_int(const struct json *v, int64_t *i)
 	return json_is_integer(json_of(v));
 }
 
+bool
+json_scalar(const struct json *v, struct arena *a, struct str *text)
+{
+	const json_t *j = json_of(v);
+
+	if (json_is_boolean(j))
+		*text = json_is_true(j) ? STR("true") : STR("false");
+	else if (json_is_integer(j))
+		*text = str_fmt(a, "%lld", (long long)json_integer_value(j));
+	else if (json_is_real(j))
+		*text = str_fmt(a, "%.12g", json_real_value(j));
+	else
+		return json_text(v, a, text);
+	return true;
+}
+
 void
 json_init(struct json_out *w, struct arena *a, size_t max_b, char open)
 {

@@ -26,6 +26,9 @@ const struct json *json_member(const struct json *object, const char *name);
 bool json_text(const struct json *, struct arena *, struct str *);
 bool json_int(const struct json *, int64_t *);
 
+/* A text, a number or a truth value as text. False for null, a list or an object. */
+bool json_scalar(const struct json *, struct arena *, struct str *);
+
 struct json_out {
 	struct buf b;
 	bool more; /* the next value needs a comma before it */
