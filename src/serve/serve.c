@@ -457,6 +457,12 @@ serve_light(void *arg, const struct fcgi_head *h)
 	       && form_cookie(fcgi_head_param(h, "HTTP_COOKIE"), app->session_cookie).n == 0;
 }
 
+static bool
+serve_held(void *arg)
+{
+	return control_db_held_up(&((struct app *)arg)->control);
+}
+
 static void
 use_idle_time(struct app *app, const struct watchdog *watchdog)
 {
@@ -478,7 +484,7 @@ serve_run(struct app *app, struct fcgi *fcgi)
 
 	if (!watchdog_open(&watchdog, &e))
 		return EX_OSERR;
-	fcgi_light(fcgi, serve_light, app);
+	fcgi_schedule(fcgi, serve_light, serve_held, app);
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
 	for (;;) {
 		bool prepares = app->db != NULL && db_unprepared(app->db);

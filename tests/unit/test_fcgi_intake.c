@@ -147,5 +147,87 @@ START_TEST(the_oldest_incomplete_connection_makes_room)
 }
 END_TEST
 
+static bool database_waits;
+
+static bool
+has_variables(void *arg, const struct fcgi_head *h)
+{
+	(void)arg;
+	return h->n > 0;
+}
+
+static bool
+waits(void *arg)
+{
+	(void)arg;
+	return database_waits;
+}
+
+static int
+light_request(void)
+{
+	static const char variable[] = "\1\4\0\1\0\4\0\0\1\1A1";
+	int fd = client(begin, sizeof(begin) - 1);
+
+	ck_assert(send(fd, variable, sizeof(variable) - 1, MSG_NOSIGNAL) == sizeof(variable) - 1);
+	ck_assert(send(fd, rest, sizeof(rest) - 1, MSG_NOSIGNAL) == sizeof(rest) - 1);
+	return fd;
+}
+
+static void
+open_schedule(void)
+{
+	open_intake();
+	in.light = has_variables;
+	in.held = waits;
+	database_waits = true;
+}
+
+START_TEST(requests_that_need_a_waiting_database_are_held_while_others_are_served)
+{
+	struct intake_conn *c;
+	uint64_t since_ns;
+
+	open_schedule();
+	(void)whole_request();
+	for (int i = 0; i < 10; i++) {
+		(void)light_request();
+		c = take();
+		ck_assert_uint_eq(c->in.head.n, 1);
+		intake_done(&in, c);
+	}
+	database_waits = false;
+	c = take();
+	ck_assert_uint_eq(c->in.head.n, 0);
+	intake_done(&in, c);
+
+	database_waits = true; /* not for ever */
+	(void)whole_request();
+	since_ns = clock_mono_ns();
+	c = take();
+	ck_assert_uint_eq(c->in.head.n, 0);
+	ck_assert_uint_ge(clock_mono_ns(), since_ns + INTAKE_HELD_NS / 2);
+	intake_done(&in, c);
+}
+END_TEST
+
+START_TEST(held_requests_leave_room_for_others)
+{
+	size_t n = 0;
+
+	open_schedule();
+	for (size_t i = 0; i < 2 * in.n; i++)
+		(void)whole_request();
+	while (n < 2 * in.n) {
+		struct intake_conn *c = take();
+
+		ck_assert_uint_le(in.ready_n, in.n / 2);
+		n++;
+		intake_done(&in, c);
+	}
+}
+END_TEST
+
 UNIT_MAIN("fcgi_intake", a_client_that_reads_slowly_gets_its_answer_while_others_are_served,
-    rests_of_answers_are_bounded, the_oldest_incomplete_connection_makes_room)
+    rests_of_answers_are_bounded, the_oldest_incomplete_connection_makes_room,
+    requests_that_need_a_waiting_database_are_held_while_others_are_served, held_requests_leave_room_for_others)

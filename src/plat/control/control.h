@@ -38,6 +38,7 @@ struct control {
 	uint64_t confined;	   /* see control_set_confined() */
 	int workers;		   /* of the backend; 0: unknown or not a worker */
 	uint64_t answers, slowest_ns, quickest_ns; /* of the database, since this process got its permit */
+	uint64_t far_until_ns;	   /* until then this process does not wait long in line */
 };
 
 /* Maps the file, creating it when missing. ERR_UPSTREAM when that fails. `stats` is borrowed. */
@@ -137,6 +138,11 @@ void control_db_answered(struct control *, uint64_t took_ns);
 
 /* True when control_db_permit() would fail at once. */
 bool control_db_stuck(const struct control *);
+
+/* True when all permits are taken, and all holders have been waiting for an answer for a while, but not yet in vain: a
+ * request that needs the database had better not begin, so that the worker stays free for others. Not for a process
+ * that has a place in line. */
+bool control_db_held_up(struct control *);
 
 /* True when a worker of this backend found the database slow within the last 10 s, and none found it quick since. */
 bool control_db_slow(const struct control *);

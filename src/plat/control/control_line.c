@@ -25,9 +25,10 @@
 #define LINE_FAR_NS (20 * CLOCK_MS)
 #define LINE_ONE_FAR_NS (100 * CLOCK_MS)
 #define LINE_FEW 4
-#define LINE_SLOW_LASTS_NS (2 * CLOCK_S)
-#define LINE_SLOW_KNOWN_NS (10 * CLOCK_S)
+#define LINE_FAR_LASTS_NS (2 * CLOCK_S)
+#define LINE_SLOW_LASTS_NS (10 * CLOCK_S)
 #define LINE_LOOK_NS (20 * CLOCK_MS) /* how often a waiting process looks for holders that have died */
+#define LINE_HELD_NS (20 * CLOCK_MS) /* all holders have waited that long: others had better not begin */
 
 struct line {
 	int before;	   /* processes with a place before the own one */
@@ -118,11 +119,13 @@ line_first(const struct control *ctl, uint64_t place, struct line *l)
 	return l->before < line_permits(ctl);
 }
 
-/* Waits until the place is among the first. */
+/* Waits until the place is among the first. When the database was far just now, that takes too long to be worth this
+ * worker. */
 static bool
 line_reach(const struct control *ctl, uint64_t place)
 {
-	uint64_t now_ns = clock_mono_ns(), until_ns = now_ns + LINE_WAIT_NS;
+	uint64_t now_ns = clock_mono_ns(),
+		 until_ns = now_ns + (now_ns < ctl->far_until_ns ? LINE_LOOK_NS : LINE_WAIT_NS);
 	bool waited = false;
 
 	for (;; now_ns = clock_mono_ns()) {
@@ -220,6 +223,22 @@ control_db_stuck(const struct control *ctl)
 }
 
 bool
+control_db_held_up(struct control *ctl)
+{
+	uint64_t now_ns = clock_mono_ns(), asked_ns;
+	struct line l;
+
+	if (line_permits(ctl) == 0 || line_first(ctl, UINT64_MAX, &l) || line_hope_ns(&l, now_ns) <= now_ns)
+		return false;
+	asked_ns = l.hope_ns - LINE_STILL_NS;
+	if (l.hope_ns == CLOCK_NEVER || now_ns < asked_ns + LINE_HELD_NS)
+		return false;
+	if (now_ns >= asked_ns + LINE_ONE_FAR_NS)
+		ctl->far_until_ns = now_ns + LINE_FAR_LASTS_NS;
+	return true;
+}
+
+bool
 control_db_slow(const struct control *ctl)
 {
 	struct line l;
@@ -227,7 +246,7 @@ control_db_slow(const struct control *ctl)
 	if (line_permits(ctl) == 0)
 		return false;
 	line_look(ctl, LINE_NONE, false, &l);
-	return (l.found_ns & 1) != 0 && clock_mono_ns() < l.found_ns + LINE_SLOW_KNOWN_NS;
+	return (l.found_ns & 1) != 0 && clock_mono_ns() < l.found_ns + LINE_SLOW_LASTS_NS;
 }
 
 void

@@ -81,9 +81,10 @@ fcgi_open(struct arena *process_arena, int listen_fd, size_t body_max_b, struct 
 }
 
 void
-fcgi_light(struct fcgi *f, fcgi_light_fn *fn, void *arg)
+fcgi_schedule(struct fcgi *f, fcgi_light_fn *light, fcgi_held_fn *held, void *arg)
 {
-	f->in.light = fn;
+	f->in.light = light;
+	f->in.held = held;
 	f->in.arg = arg;
 }
 

@@ -36,7 +36,11 @@ MUST_USE bool fcgi_open(struct arena *process_arena, int listen_fd, size_t body_
 
 /* Decides for a waiting request if it can be answered without the database. Such requests are served first. */
 typedef bool fcgi_light_fn(void *arg, const struct fcgi_head *);
-void fcgi_light(struct fcgi *, fcgi_light_fn *, void *arg);
+
+/* True while a request that needs the database had better wait, and others be served. */
+typedef bool fcgi_held_fn(void *arg);
+
+void fcgi_schedule(struct fcgi *, fcgi_light_fn *, fcgi_held_fn *, void *arg);
 
 /* A variable of a waiting request, or none. */
 struct str fcgi_head_param(const struct fcgi_head *, const char *name);

@@ -314,6 +314,14 @@ gives_way_until(const struct intake *in, const struct intake_conn *ready)
 	return until_ns > now_ns ? until_ns : 0;
 }
 
+/* Held requests never take the room of those that are still to come. */
+static bool
+is_held(const struct intake *in, const struct intake_conn *ready)
+{
+	return in->held != NULL && !in->stopping && in->ready_n < in->n / 2
+	       && clock_left_ns(ready->read_ns + INTAKE_HELD_NS) > 0 && in->held(in->arg);
+}
+
 struct intake_conn *
 intake_take(struct intake *in)
 {
@@ -323,9 +331,12 @@ intake_take(struct intake *in)
 		read_parked(in, 0, in->looked_ns);
 	in->next_ns = end_waits(in);
 	in->way_ns = 0;
-	if ((c = first_ready(in, true)) == NULL && (c = first_ready(in, false)) != NULL)
+	in->holds = false;
+	if ((c = first_ready(in, true)) == NULL && (c = first_ready(in, false)) != NULL) {
 		in->way_ns = gives_way_until(in, c);
-	if (c == NULL || in->way_ns > 0)
+		in->holds = in->way_ns == 0 && is_held(in, c);
+	}
+	if (c == NULL || in->way_ns > 0 || in->holds)
 		return NULL;
 	c->state = INTAKE_SERVED;
 	in->ready_n--;
@@ -342,6 +353,8 @@ intake_wait(struct intake *in, uint64_t until_ns, const sigset_t *mask)
 	int n;
 
 	until_ns = in->next_ns < until_ns ? in->next_ns : until_ns;
+	if (in->holds && until_ns > began_ns + INTAKE_LOOK_NS)
+		until_ns = began_ns + INTAKE_LOOK_NS;
 	if (in->way_ns > 0 || in->stopping) {
 		read_parked(in, in->way_ns > 0 ? in->way_ns : until_ns, CLOCK_NEVER);
 	} else {

@@ -12,7 +12,8 @@
  * Likewise a client that reads slowly: the rest of its answer is kept here and sent as it reads.
  *
  * Requests that need no database are given out first. Before any other, incomplete ones younger than INTAKE_YOUNG_NS
- * get that time to become whole. */
+ * get that time to become whole. While the database keeps its callers waiting, those that need it stay here for up to
+ * INTAKE_HELD_NS, and the worker accepts and serves others. */
 #ifndef KONTOR_PLAT_FCGI_FCGI_INTAKE_H
 #define KONTOR_PLAT_FCGI_FCGI_INTAKE_H
 
@@ -21,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "plat/fcgi/fcgi.h"
 #include "plat/fcgi/fcgi_head.h"
 #include "plat/stats/stats.h"
 
@@ -29,6 +31,8 @@
 #define INTAKE_WAIT_NS (15 * CLOCK_S)	/* from accept to the last byte of the request */
 #define INTAKE_FRESH_NS (2 * CLOCK_MS)
 #define INTAKE_YOUNG_NS (20 * CLOCK_MS)
+#define INTAKE_HELD_NS (250 * CLOCK_MS)
+#define INTAKE_LOOK_NS (5 * CLOCK_MS)	/* how often the worker looks if the database still does */
 #define INTAKE_BLOCKED_NS (CLOCK_MS / 10) /* a wait of that length found nothing waiting */
 #define INTAKE_STOP_NS (1 * CLOCK_S)	/* instead of INTAKE_WAIT_NS once the worker is told to stop */
 #define INTAKE_LINGER_NS (2 * CLOCK_S)	/* how long unread input of an answered request is discarded */
@@ -70,9 +74,11 @@ struct intake {
 	uint64_t clear_ns;  /* when the backlog was last seen to be empty; 0: never */
 	uint64_t next_ns;   /* the next limit of a parked connection */
 	uint64_t way_ns;    /* until then a ready request gives way; 0: none does */
+	bool holds;	    /* a ready request waits for the database */
 	bool stopping;
 	struct stats *stats;
-	bool (*light)(void *arg, const struct fcgi_head *);
+	fcgi_light_fn *light;
+	fcgi_held_fn *held;
 	void *arg;
 	struct intake_conn conn[INTAKE_CONNS];
 	char piece[65536];
