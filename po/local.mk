@@ -13,6 +13,16 @@ nodist_kontorlocale_DATA = $(MO_FILES)
 EXTRA_DIST += $(PO_FILES)
 CLEANFILES += $(MO_FILES) po/kontor.pot
 
+# The names of countries come from CLDR, which the build takes from ICU.
+noinst_PROGRAMS += po/country_names
+po_country_names_SOURCES = po/country_names.c
+po_country_names_CFLAGS = $(AM_CFLAGS) $(ICU_CFLAGS)
+po_country_names_LDADD = $(ICU_LIBS)
+src/view/country_names.inc: po/country_names$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/view && po/country_names$(EXEEXT) >$@.tmp && mv $@.tmp $@
+BUILT_SOURCES += src/view/country_names.inc
+CLEANFILES += src/view/country_names.inc
+
 # No references and one order, so that two new texts change a few lines only. PO_TREE: the tree to bring up to date.
 PO_TREE = $(srcdir)
 update-po: kontor$(EXEEXT)

@@ -96,8 +96,27 @@ function zoom(link) {
 document.addEventListener("change", (e) => {
 	const t = e.target;
 	if (t.matches(".pill input[data-url]")) choose(t);
+	else if (t.id && $(`[data-reshape="${t.id}"]`)) reshape(t);
 	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($("button[value=set]", t.form));
 });
+
+// Another country has other fields: asks for its form, and replaces the fields.
+async function reshape(select) {
+	const button = $(`[data-reshape="${select.id}"]`), data = new FormData(select.form);
+	data.set("act", button.value);
+	try {
+		const answer = await fetch(select.form.action, { method: "POST", credentials: "same-origin", body: new URLSearchParams(data) });
+		if (!answer.ok) throw new Error(answer.statusText);
+		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+		const fresh = page.getElementById(select.id).closest(".field-grid");
+		select.closest(".field-grid").replaceWith(document.adoptNode(fresh));
+		hideReshape();
+		document.getElementById(select.id).focus({ preventScroll: true });
+	} catch (e) {
+		select.form.requestSubmit(button);
+	}
+}
+const hideReshape = () => { for (const b of document.querySelectorAll("[data-reshape]")) b.hidden = true; };
 
 document.addEventListener("click", (e) => {
 	if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
@@ -127,5 +146,6 @@ addEventListener("pageshow", () => {
 });
 
 stepper();
+hideReshape();
 for (const b of document.querySelectorAll("[data-print]")) b.hidden = false;
 if ($("#errors")) $("#errors").focus();

@@ -6,11 +6,10 @@ static const struct {
 	const char *code;
 	int digits;
 } currencies[] = {
-    {"", 0},	{"EUR", 2}, {"USD", 2}, {"GBP", 2}, {"CHF", 2}, {"CNY", 2}, {"JPY", 0}, {"SEK", 2}, {"NOK", 2},
-    {"DKK", 2}, {"PLN", 2}, {"CZK", 2}, {"HUF", 2}, {"RON", 2}, {"BGN", 2}, {"ISK", 0}, {"TRY", 2}, {"UAH", 2},
-    {"CAD", 2}, {"AUD", 2}, {"NZD", 2}, {"HKD", 2}, {"TWD", 2}, {"SGD", 2}, {"KRW", 0}, {"INR", 2}, {"THB", 2},
-    {"MYR", 2}, {"IDR", 2}, {"PHP", 2}, {"VND", 0}, {"BRL", 2}, {"MXN", 2}, {"ARS", 2}, {"CLP", 0}, {"ZAR", 2},
-    {"ILS", 2}, {"AED", 2}, {"SAR", 2}, {"EGP", 2}, {"MAD", 2}, {"TND", 3}, {"KWD", 3}, {"BHD", 3}, {"JOD", 3},
+    {"", 0},
+#define CURRENCY(code, digits) {#code, digits},
+#include "base/currency.def"
+#undef CURRENCY
 };
 
 bool

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Index into the currency table of money.c; 0 is no currency. */
+/* Index into the table of currency.def, from 1; 0 is no currency. */
 typedef uint8_t currency;
 
 struct money {

@@ -3,15 +3,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "shop/address_form.h"
 
 #define MAIL_LOCAL_MAX 64
 
 static const struct {
 	const char *name;
 	size_t max;
-	bool required;
 } infos[ADDRESS__MAX] = {
-#define ADDRESS(id, name, max, required) [ADDRESS_##id] = {name, max, required},
+#define ADDRESS(id, name, max) [ADDRESS_##id] = {name, max},
 #include "shop/address.def"
 #undef ADDRESS
 };
@@ -100,30 +100,24 @@ is_phone(struct str s)
 }
 
 static bool
-wants_region(enum country c)
-{
-	return c == COUNTRY_US || c == COUNTRY_CA || c == COUNTRY_AU;
-}
-
-static bool
 required(enum address_kind kind, enum address_field f, enum country c)
 {
-	if (f == ADDRESS_EMAIL && kind == ADDRESS_BILLING)
-		return false;
-	if (f == ADDRESS_POSTCODE)
-		return c == COUNTRY_NONE || country_has_postcode(c);
-	return infos[f].required || (f == ADDRESS_REGION && wants_region(c));
+	if (f == ADDRESS_EMAIL)
+		return kind != ADDRESS_BILLING;
+	return address_form_need(c, f) == ADDRESS_REQUIRED;
 }
 
-static bool
+static enum address_fault
 well_formed(struct arena *a, enum address_field f, enum country c, struct str *value)
 {
 	switch (f) {
-	case ADDRESS_EMAIL: return is_mail(*value);
-	case ADDRESS_PHONE: return is_phone(*value);
-	case ADDRESS_POSTCODE: return c == COUNTRY_NONE || country_postcode(a, c, *value, value);
-	case ADDRESS_COUNTRY: *value = str_z(country_info(c)->code); return c != COUNTRY_NONE;
-	default: return true;
+	case ADDRESS_EMAIL: return is_mail(*value) ? ADDRESS_FINE : ADDRESS_WRONG;
+	case ADDRESS_PHONE: return is_phone(*value) ? ADDRESS_FINE : ADDRESS_WRONG;
+	case ADDRESS_POSTCODE: return address_form_postcode(a, c, *value, value) ? ADDRESS_FINE : ADDRESS_UNUSUAL;
+	case ADDRESS_COUNTRY:
+		*value = str_z(country_info(c)->code);
+		return c != COUNTRY_NONE ? ADDRESS_FINE : ADDRESS_WRONG;
+	default: return ADDRESS_FINE;
 	}
 }
 
@@ -136,7 +130,7 @@ check_field(struct arena *a, enum address_field f, enum country c, struct str ty
 		return ADDRESS_FINE;
 	if (utf8_len(*clean) > infos[f].max)
 		return ADDRESS_TOO_LONG;
-	return well_formed(a, f, c, clean) ? ADDRESS_FINE : ADDRESS_WRONG;
+	return well_formed(a, f, c, clean);
 }
 
 bool
@@ -154,7 +148,7 @@ address_check(struct arena *a, enum address_kind kind, const struct address *typ
 		faults->field[f] = check_field(a, f, c, typed->field[f], &clean->field[f]);
 		if (faults->field[f] == ADDRESS_FINE && clean->field[f].n == 0 && required(kind, f, c))
 			faults->field[f] = ADDRESS_MISSING;
-		fine = fine && faults->field[f] == ADDRESS_FINE;
+		fine = fine && (faults->field[f] == ADDRESS_FINE || faults->field[f] == ADDRESS_UNUSUAL);
 	}
 	return fine;
 }
@@ -176,45 +170,8 @@ address_country(const struct address *addr)
 	return country_find(addr->field[ADDRESS_COUNTRY], &c) ? c : COUNTRY_NONE;
 }
 
-static struct str
-join(struct arena *a, struct str first, const char *between, struct str second)
-{
-	if (first.n == 0 || second.n == 0)
-		return first.n == 0 ? second : first;
-	return str_fmt(a, "%.*s%s%.*s", STR_ARG(first), between, STR_ARG(second));
-}
-
-static struct str
-place_line(struct arena *a, const struct address *addr)
-{
-	struct str postcode = addr->field[ADDRESS_POSTCODE], city = addr->field[ADDRESS_CITY];
-	struct str region = addr->field[ADDRESS_REGION];
-
-	switch (address_country(addr)) {
-	case COUNTRY_US:
-	case COUNTRY_CA:
-	case COUNTRY_AU:
-	case COUNTRY_GB:
-	case COUNTRY_IE:
-	case COUNTRY_NZ:
-	case COUNTRY_SG:
-	case COUNTRY_TW:
-	case COUNTRY_CN:
-	case COUNTRY_JP:
-	case COUNTRY_KR: return join(a, join(a, city, ", ", region), " ", postcode);
-	default: return join(a, join(a, postcode, " ", city), ", ", region);
-	}
-}
-
 size_t
 address_lines(struct arena *a, const struct address *addr, struct str lines[ADDRESS_LINES])
 {
-	static const enum address_field whole[] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET, ADDRESS_EXTRA};
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
-		if (addr->field[whole[i]].n > 0)
-			lines[n++] = addr->field[whole[i]];
-	lines[n++] = place_line(a, addr);
-	return n;
+	return address_form_lines(a, address_country(addr), addr, lines);
 }

@@ -7,7 +7,7 @@
 #include "shop/country.h"
 
 enum address_field {
-#define ADDRESS(id, name, max, required) ADDRESS_##id,
+#define ADDRESS(id, name, max) ADDRESS_##id,
 #include "shop/address.def"
 #undef ADDRESS
 	ADDRESS__MAX
@@ -17,7 +17,8 @@ enum address_fault {
 	ADDRESS_FINE,
 	ADDRESS_MISSING,
 	ADDRESS_TOO_LONG,
-	ADDRESS_WRONG, /* an invalid mail address or postcode, an unknown country, or control characters */
+	ADDRESS_WRONG, /* an invalid mail address, an unknown country, or control characters */
+	ADDRESS_UNUSUAL, /* a postcode of another form than usual in its country; valid nevertheless */
 };
 
 struct address {
@@ -37,15 +38,16 @@ enum address_kind {
 };
 
 /* True when every field of `typed` is valid. *clean is then the normalised address, on the arena: blanks trimmed and
- * collapsed, the postcode in the country's form, the country code in upper case. *faults is always filled. */
+ * collapsed, the postcode in the country's form if it has one, the country code in upper case. *faults is always
+ * filled. */
 MUST_USE bool address_check(struct arena *, enum address_kind, const struct address *typed, struct address *clean,
     struct address_faults *faults);
 
 /* True when any field except the country, which forms always send, is filled in. */
 bool address_given(const struct address *);
 
-/* The lines of a parcel label, in the country's order, without the country's name. */
-#define ADDRESS_LINES 6
+/* The lines of an address, in the order of its country and script, without the country's name. */
+#define ADDRESS_LINES 8
 size_t address_lines(struct arena *, const struct address *, struct str lines[ADDRESS_LINES]);
 
 /* The country of a checked address; COUNTRY_NONE: none given. */

@@ -75,7 +75,7 @@ compute(struct arena *a, const struct shop_rules *rules, const struct cart *cart
 	struct totals_rules tr = {
 	    .cur = rules->cur,
 	    .tax_included = rules->tax.included,
-	    .rates = tax_rates_for(&rules->tax, p->to),
+	    .rates = tax_rates_for(&rules->tax, p->to, p->address.field[ADDRESS_POSTCODE]),
 	    .shipping_minor = p->quotes[p->shipping].price_minor,
 	};
 	size_t at = 0;
@@ -129,9 +129,16 @@ hash(struct arena *a, const struct shop_rules *rules, struct checkout_plan *p, s
 }
 
 static bool
-check_addresses(struct arena *a, const struct checkout_draft *draft, struct checkout_plan *p)
+check_addresses(
+    struct arena *a, const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
 {
 	bool fine = address_check(a, ADDRESS_DELIVERY, &draft->address, &p->address, &p->faults);
+	enum country to = address_country(&p->address);
+
+	if (to != COUNTRY_NONE && !shipping_serves(&rules->shipping, to)) {
+		p->faults.field[ADDRESS_COUNTRY] = ADDRESS_WRONG;
+		fine = false;
+	}
 
 	p->billed_elsewhere = address_given(&draft->billing);
 	if (!p->billed_elsewhere)
@@ -167,7 +174,7 @@ checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart
 	}
 	if (!cart_load_of(cart, &p->load, e))
 		return false;
-	address_fine = check_addresses(a, draft, p);
+	address_fine = check_addresses(a, rules, draft, p);
 	p->note = clean_note(a, draft->note);
 	shipping_fine = choose_shipping(rules, draft, p);
 	payment_fine = choose_payment(rules, draft, p);

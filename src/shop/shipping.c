@@ -37,9 +37,11 @@ shipping_zone(const struct shipping_rules *rules, enum country to)
 }
 
 bool
-shipping_delivers(const struct shipping_rules *rules, enum country to)
+shipping_serves(const struct shipping_rules *rules, enum country to)
 {
-	return rules->zones[shipping_zone(rules, to)].n > 0;
+	if (to == rules->origin)
+		return true;
+	return !rules->refused[to] && (rules->pickup || rules->zones[shipping_zone(rules, to)].n > 0);
 }
 
 static struct shipping_quote

@@ -33,6 +33,7 @@ struct shipping_zone_rules {
 struct shipping_rules {
 	enum country origin;
 	bool pickup;
+	bool refused[COUNTRY__MAX]; /* the merchant does not serve the country */
 	struct shipping_zone_rules zones[SHIPPING_ZONES];
 };
 
@@ -53,8 +54,9 @@ MUST_USE bool shipping_find(struct str code, enum shipping *out);
 
 enum shipping_zone shipping_zone(const struct shipping_rules *, enum country to);
 
-/* True when the shop sends parcels to the country. */
-bool shipping_delivers(const struct shipping_rules *, enum country to);
+/* True when the shop takes orders for a country, which is always so for its own: parcels go there, or the goods can be
+ * collected. */
+bool shipping_serves(const struct shipping_rules *, enum country to);
 
 struct shipping_quote shipping_quote(
     const struct shipping_rules *, enum shipping, enum country to, const struct shipping_load *);

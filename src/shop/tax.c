@@ -1,6 +1,7 @@
 #include "shop/tax.h"
 
 #include "base/num.h"
+#include "shop/territory.h"
 
 #define TAX_BP_ONE 10000
 
@@ -25,27 +26,23 @@ tax_class_find(struct str name, enum tax_class *out)
 }
 
 static struct tax_rates
-rates_of(enum country c)
+rates_of(const struct territory *t)
 {
-	const struct country_info *info = country_info(c);
-
-	return (struct tax_rates){{[TAX_STANDARD] = info->standard_bp, [TAX_REDUCED] = info->reduced_bp}};
-}
-
-static bool
-in_eu(enum country c)
-{
-	return c != COUNTRY_NONE && country_info(c)->zone == COUNTRY_EU;
+	return (struct tax_rates){{[TAX_STANDARD] = t->standard_bp, [TAX_REDUCED] = t->reduced_bp}};
 }
 
 struct tax_rates
-tax_rates_for(const struct tax_rules *rules, enum country to)
+tax_rates_for(const struct tax_rules *rules, enum country to, struct str postcode)
 {
-	if (to == COUNTRY_NONE || to == rules->origin)
-		return rates_of(rules->origin);
-	if (in_eu(to) && in_eu(rules->origin))
-		return rates_of(rules->one_stop ? to : rules->origin);
-	return rates_of(COUNTRY_NONE);
+	struct territory home = territory_of(rules->origin, STR_NONE), there = home;
+
+	if (to != COUNTRY_NONE)
+		there = territory_of(to, postcode);
+	if (there.state != COUNTRY_NONE && there.state == home.state)
+		return rates_of(&there);
+	if (there.zone == COUNTRY_EU && home.zone == COUNTRY_EU)
+		return rates_of(rules->one_stop ? &there : &home);
+	return (struct tax_rates){{0}};
 }
 
 bool

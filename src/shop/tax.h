@@ -4,8 +4,8 @@
  * consumers in the EU) or exclude it. Tax is computed per line and rounded half away from zero; sums are not rounded.
  *
  * The rates are those of the shop's country. If the shop uses the EU's one-stop shop (OSS), they are those of the
- * destination. Exports out of the EU are not taxed. A price that includes tax is the same for all destinations; only
- * its tax part changes. */
+ * destination. Exports out of the EU's VAT area are not taxed. A price that includes tax is the same for all
+ * destinations; only its tax part changes. */
 #ifndef KONTOR_SHOP_TAX_H
 #define KONTOR_SHOP_TAX_H
 
@@ -27,8 +27,9 @@ struct tax_rates {
 const char *tax_class_name(enum tax_class); /* "standard" */
 MUST_USE bool tax_class_find(struct str name, enum tax_class *out);
 
-/* The rates of goods sent to `to`. COUNTRY_NONE (not known yet, or pick-up) gives the shop's own rates. */
-struct tax_rates tax_rates_for(const struct tax_rules *, enum country to);
+/* The rates of goods sent to a country and postcode, which decide the tax territory (territory.h). COUNTRY_NONE (not
+ * known yet, or pick-up) gives the shop's own rates. */
+struct tax_rates tax_rates_for(const struct tax_rules *, enum country to, struct str postcode);
 
 /* Splits an amount at a rate: shown -> net + tax = gross. */
 struct tax_split {

@@ -60,6 +60,39 @@ prefix_fits(struct str prefix)
 	return true;
 }
 
+/* The later entry decides. */
+static bool
+serve(struct shipping_rules *r, struct str entry, struct err *e)
+{
+	bool refuse = str_starts(entry, STR("-"));
+	enum country c;
+
+	if (str_eq_case(entry, STR("home")))
+		return true;
+	if (str_eq_case(entry, STR("eu")) || str_eq_case(entry, STR("all"))) {
+		for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++)
+			if (str_eq_case(entry, STR("all")) || country_info((enum country)i)->zone == COUNTRY_EU)
+				r->refused[i] = false;
+		return true;
+	}
+	if (!country_find(str_from(entry, refuse ? 1 : 0), &c))
+		return err_set(e, ERR_INPUT,
+		    "shipping.countries: '%.*s' is neither home, eu, all, nor the code of a country", STR_ARG(entry));
+	r->refused[c] = refuse;
+	return true;
+}
+
+static bool
+serve_all(struct shipping_rules *r, const struct conf_list *entries, struct err *e)
+{
+	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++)
+		r->refused[i] = true;
+	for (size_t i = 0; i < entries->n; i++)
+		if (!serve(r, entries->v[i], e))
+			return false;
+	return true;
+}
+
 bool
 shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 {
@@ -85,6 +118,8 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 	if (!country_find(c->site_country, &r->tax.origin))
 		return err_set(e, ERR_INPUT, "site.country: '%.*s' is not known", STR_ARG(c->site_country));
 	r->shipping.origin = r->tax.origin;
+	if (!serve_all(&r->shipping, &c->shipping_countries, e))
+		return false;
 	if (!prefix_fits(r->number_prefix))
 		return err_set(e, ERR_INPUT, "order.number_prefix: only letters, digits and '-'");
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++)

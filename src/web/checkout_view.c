@@ -1,9 +1,8 @@
 #include "web/checkout_view.h"
 
-#include <stdlib.h>
-
 #include "plat/text/secret.h"
-#include "view/lang.h"
+#include "shop/address_form.h"
+#include "view/country_text.h"
 #include "serve/app.h"
 #include "web/fields.h"
 
@@ -47,93 +46,109 @@ put_fault(struct view *form, struct view *field, enum address_field f, enum addr
 	case ADDRESS_FINE: break;
 	case ADDRESS_MISSING: put_error(form, field, N_missing); break;
 	case ADDRESS_TOO_LONG: put_error(form, field, N_too_long); break;
+	case ADDRESS_UNUSUAL: put_error(form, field, N_unusual); break;
 	case ADDRESS_WRONG: put_error(form, field, f == ADDRESS_COUNTRY ? N_not_offered : N_invalid); break;
 	}
 }
 
-/* The country's name in the visitor's language, or in English if there is no translation. */
 static struct str
 country_text(const struct request *rq, enum country c)
 {
-	struct str source = str_z(country_info(c)->name), text;
-
-	if (rq->lang->has_texts && messages_find(&rq->lang->texts, source, &text))
-		return text;
-	return source;
+	return str_z(country_texts(rq->lang)->name[c]);
 }
 
-struct named_country {
-	enum country c;
-	struct str text;
-};
-
-static int
-checkout_view_by_text(const void *a, const void *b)
-{
-	return str_cmp(((const struct named_country *)a)->text, ((const struct named_country *)b)->text);
-}
-
-/* Offers the shop's own country first, then the others by name. With pickup, also countries without delivery. */
 static void
-put_countries(const struct request *rq, struct view *field, struct str typed)
+put_country(const struct request *rq, struct view *list, enum country c, enum country chosen)
+{
+	struct view *v = view_add(list);
+
+	view_str(v, N_value, str_z(country_info(c)->code));
+	view_str(v, N_text, country_text(rq, c));
+	if (c == chosen)
+		view_bool(v, N_selected, true);
+}
+
+/* Offers the shop's own country first, then the others in the order of the language: for a delivery those that the shop
+ * serves, for a bill all. */
+static void
+put_countries(const struct request *rq, struct view *field, enum country chosen, bool all)
 {
 	const struct shop_rules *rules = &rq->app->rules;
-	struct named_country named[COUNTRY__MAX];
+	const struct country_texts *texts = country_texts(rq->lang);
 	struct view *list = view_sublist(field, N_choices);
-	enum country chosen = rules->tax.origin;
-	size_t n = 0;
 
-	if (!country_find(str_trim(typed), &chosen))
-		chosen = rules->tax.origin;
-	named[n++] = (struct named_country){rules->tax.origin, country_text(rq, rules->tax.origin)};
-	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++) {
-		enum country c = (enum country)i;
+	put_country(rq, list, rules->tax.origin, chosen);
+	for (size_t i = 0; i < ARRAY_LEN(texts->sorted); i++) {
+		enum country c = (enum country)texts->sorted[i];
 
-		if (c != rules->tax.origin && (rules->shipping.pickup || shipping_delivers(&rules->shipping, c)))
-			named[n++] = (struct named_country){c, country_text(rq, c)};
-	}
-	qsort(named + 1, n - 1, sizeof(named[0]), checkout_view_by_text);
-	for (size_t i = 0; i < n; i++) {
-		struct view *v = view_add(list);
-
-		view_str(v, N_value, str_z(country_info(named[i].c)->code));
-		view_str(v, N_text, named[i].text);
-		if (named[i].c == chosen)
-			view_bool(v, N_selected, true);
+		if (c != rules->tax.origin && (all || shipping_serves(&rules->shipping, c)))
+			put_country(rq, list, c, chosen);
 	}
 }
 
-struct address_form {
+struct address_view {
 	const struct address *typed;
 	const struct address_faults *faults;
 	const char *prefix;
-	bool sent;
+	enum country country; /* of the form */
+	bool sent, billing;
 };
 
-static bool
-is_required(const struct address_form *f, enum address_field field)
+/* The country's words for its postcode, region and second line (doc/templates.md). */
+static void
+put_word(struct view *v, enum address_word word)
 {
-	return field == ADDRESS_EMAIL || field == ADDRESS_NAME || field == ADDRESS_STREET || field == ADDRESS_CITY
-	    || field == ADDRESS_COUNTRY || field == ADDRESS_POSTCODE
-	    || (f->sent && f->faults->field[field] == ADDRESS_MISSING);
+	static const uint16_t flags[ADDRESS_WORD__MAX] = {[ADDRESS_WORD_ZIP] = N_zip, [ADDRESS_WORD_PIN] = N_pin,
+	    [ADDRESS_WORD_EIRCODE] = N_eircode, [ADDRESS_WORD_AREA] = N_area, [ADDRESS_WORD_COUNTY] = N_county,
+	    [ADDRESS_WORD_DEPARTMENT] = N_department, [ADDRESS_WORD_DISTRICT] = N_district,
+	    [ADDRESS_WORD_EMIRATE] = N_emirate, [ADDRESS_WORD_ISLAND] = N_island, [ADDRESS_WORD_PARISH] = N_parish,
+	    [ADDRESS_WORD_PREFECTURE] = N_prefecture, [ADDRESS_WORD_PROVINCE] = N_province,
+	    [ADDRESS_WORD_REGION] = N_region, [ADDRESS_WORD_STATE] = N_state,
+	    [ADDRESS_WORD_NEIGHBOURHOOD] = N_neighbourhood, [ADDRESS_WORD_SUBURB] = N_suburb};
+
+	if (flags[word] != 0)
+		view_bool(view_sub(v, N_word), flags[word], true);
 }
 
 static void
-put_address_fields(
-    const struct request *rq, struct view *form, struct view *to, const struct address_form *f, int first)
+put_address_field(const struct request *rq, struct view *form, struct view *to, const struct address_view *f,
+    enum address_field field)
 {
-	for (int i = first; i < ADDRESS__MAX; i++) {
-		enum address_field field = (enum address_field)i;
-		struct str name = str_fmt(rq->a, "%s%s", f->prefix, address_field_name(field));
-		struct view *v = put_field(to, address_names[field], name, f->typed->field[field]);
+	struct str name = str_fmt(rq->a, "%s%s", f->prefix, address_field_name(field));
+	struct view *v = put_field(to, address_names[field], name, f->typed->field[field]);
 
-		if (is_required(f, field))
-			view_bool(v, N_required, true);
-		if (field == ADDRESS_COUNTRY)
-			put_countries(rq, v, f->typed->field[field]);
-		if (f->sent)
-			put_fault(form, v, field, f->faults->field[field]);
-	}
+	if (address_form_need(f->country, field) == ADDRESS_REQUIRED || field == ADDRESS_EMAIL
+	    || (f->sent && f->faults->field[field] == ADDRESS_MISSING))
+		view_bool(v, N_required, true);
+	if (field == ADDRESS_COUNTRY)
+		put_countries(rq, v, f->country, f->billing);
+	if (field == ADDRESS_POSTCODE)
+		view_str(v, N_example, str_z(address_form_example(f->country)));
+	if (field == ADDRESS_POSTCODE || field == ADDRESS_REGION || field == ADDRESS_EXTRA)
+		put_word(v, address_form_word(f->country, field));
+	if (f->sent)
+		put_fault(form, v, field, f->faults->field[field]);
+}
+
+/* The place, as its country writes it. A field that it does not use is shown only while it has a value. */
+static void
+put_place(const struct request *rq, struct view *form, struct view *to, struct address_view *f)
+{
+	static const char *const east_asian[] = {"ja", "zh-Hans", "zh-Hant"};
+	struct view *parts = view_sublist(to, N_parts);
+	enum address_field order[ADDRESS__MAX];
+	bool native = false;
+	size_t n;
+
+	f->country = address_country(f->typed);
+	if (f->country == COUNTRY_NONE)
+		f->country = rq->app->rules.tax.origin;
+	for (size_t i = 0; i < ARRAY_LEN(east_asian); i++)
+		native = native || str_eq_z(rq->lang->tag, east_asian[i]);
+	n = address_form_order(f->country, native, order);
+	for (size_t i = 0; i < n; i++)
+		if (address_form_need(f->country, order[i]) != ADDRESS_UNUSED || f->typed->field[order[i]].n > 0)
+			put_address_field(rq, form, view_add(parts), f, order[i]);
 }
 
 void
@@ -141,13 +156,18 @@ checkout_put_address_form(const struct request *rq, const struct checkout_draft 
     const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *billing;
-	struct address_form delivery = {&draft->address, &plan->faults, "", sent};
-	struct address_form bill = {&draft->billing, &plan->billing_faults, BILLING_PREFIX,
-	    sent && plan->billed_elsewhere};
+	struct address_view delivery = {.typed = &draft->address, .faults = &plan->faults, .prefix = "", .sent = sent};
+	struct address_view bill = {.typed = &draft->billing,
+	    .faults = &plan->billing_faults,
+	    .prefix = BILLING_PREFIX,
+	    .sent = sent && plan->billed_elsewhere,
+	    .billing = true};
 
-	put_address_fields(rq, form, form, &delivery, 0);
+	put_address_field(rq, form, form, &delivery, ADDRESS_EMAIL);
+	put_address_field(rq, form, form, &delivery, ADDRESS_PHONE);
+	put_place(rq, form, form, &delivery);
 	billing = view_sub(form, N_billing);
-	put_address_fields(rq, form, billing, &bill, ADDRESS_NAME);
+	put_place(rq, form, billing, &bill);
 	view_bool(billing, N_is_open, plan->billed_elsewhere);
 	view_bool(billing, N_is_billing, true);
 }

@@ -96,10 +96,35 @@ show(struct request *rq, const struct step *step, const struct cart_page *p, str
 }
 
 static bool
+is_new(const struct address *before, const struct address *now)
+{
+	return !str_eq(before->field[ADDRESS_POSTCODE], now->field[ADDRESS_POSTCODE])
+	    || !str_eq(before->field[ADDRESS_COUNTRY], now->field[ADDRESS_COUNTRY]);
+}
+
+/* A postcode of an unusual form is shown once more; sent again unchanged, it is accepted. */
+static bool
+asks_about_postcode(const struct checkout_draft *before, const struct cart_page *p)
+{
+	return (p->plan.faults.field[ADDRESS_POSTCODE] == ADDRESS_UNUSUAL
+		   && is_new(&before->address, &p->draft.address))
+	    || (p->plan.billed_elsewhere && p->plan.billing_faults.field[ADDRESS_POSTCODE] == ADDRESS_UNUSUAL
+		&& is_new(&before->billing, &p->draft.billing));
+}
+
+/* Another country was chosen, whose form has other fields. */
+static bool
+only_country(const struct request *rq, enum checkout_step at)
+{
+	return at == CHECKOUT_ADDRESS && str_eq_z(field_text(&rq->fields, F_act), "country");
+}
+
+static bool
 run_step(struct request *rq, enum checkout_step at, struct view *me, struct err *e)
 {
 	const struct step *step = &steps[at];
 	struct cart_owner owner;
+	struct checkout_draft before;
 	struct cart_page p;
 
 	if (!cart_page_load(rq, &p, e))
@@ -108,6 +133,7 @@ run_step(struct request *rq, enum checkout_step at, struct view *me, struct err 
 		return to_cart(rq);
 	if (!rq->post)
 		return p.plan.step < at ? to_step(rq, p.plan.step) : show(rq, step, &p, me);
+	before = p.draft;
 	step->read(rq, &p.draft);
 	if (at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e))
 		return false;
@@ -116,6 +142,10 @@ run_step(struct request *rq, enum checkout_step at, struct view *me, struct err 
 		return false;
 	if (p.plan.step < at)
 		return to_step(rq, p.plan.step);
+	if (only_country(rq, at))
+		return to_step(rq, at);
+	if (at == CHECKOUT_ADDRESS && asks_about_postcode(&before, &p))
+		return show(rq, step, &p, me);
 	return p.plan.step == at ? show(rq, step, &p, me) : to_step(rq, step_after(at, &p.plan));
 }
 

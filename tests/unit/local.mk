@@ -3,6 +3,7 @@ UNIT_LIBS = $(ROOM_LIBS) $(CHECK_LIBS)
 UNIT_TESTS = \
 	tests/unit/test_accounts \
 	tests/unit/test_address \
+	tests/unit/test_address_form \
 	tests/unit/test_base \
 	tests/unit/test_bench \
 	tests/unit/test_cache \
@@ -84,6 +85,8 @@ tests_unit_test_html_clean_SOURCES = tests/unit/test_html_clean.c
 tests_unit_test_html_clean_LDADD = $(UNIT_LIBS)
 tests_unit_test_address_SOURCES = tests/unit/test_address.c
 tests_unit_test_address_LDADD = $(UNIT_LIBS)
+tests_unit_test_address_form_SOURCES = tests/unit/test_address_form.c
+tests_unit_test_address_form_LDADD = $(UNIT_LIBS)
 tests_unit_test_order_SOURCES = tests/unit/test_order.c
 tests_unit_test_order_LDADD = $(UNIT_LIBS)
 tests_unit_test_secret_SOURCES = tests/unit/test_secret.c

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "shop/address.h"
+#include "shop/address_form.h"
 #include "shop/order_number.h"
 #include "unit.h"
 
@@ -30,7 +30,7 @@ fault(enum address_field f, const char *text, const char *country)
 	typed.field[ADDRESS_COUNTRY] = str_z(country);
 	typed.field[f] = str_z(text);
 	if (address_check(&a, ADDRESS_DELIVERY, &typed, &clean, &faults))
-		ck_assert_int_eq(faults.field[f], ADDRESS_FINE);
+		ck_assert(faults.field[f] == ADDRESS_FINE || faults.field[f] == ADDRESS_UNUSUAL);
 	return faults.field[f];
 }
 
@@ -38,7 +38,7 @@ static void
 ck_postcode(enum country c, const char *typed, const char *want)
 {
 	struct str got;
-	bool fits = country_postcode(&a, c, str_z(typed), &got);
+	bool fits = address_form_postcode(&a, c, str_z(typed), &got);
 
 	ck_assert_msg(fits == (want != NULL), "%s %s", country_info(c)->code, typed);
 	if (want != NULL)
@@ -50,7 +50,7 @@ START_TEST(postcodes_are_written_as_the_country_writes_them)
 	arena_init(&a, 1 << 20);
 	ck_postcode(COUNTRY_DE, " 20095 ", "20095");
 	ck_postcode(COUNTRY_DE, "2009", NULL);
-	ck_postcode(COUNTRY_DE, "D-20095", NULL);
+	ck_postcode(COUNTRY_DE, "D-20095", "20095");
 	ck_postcode(COUNTRY_NL, "1012ab", "1012 AB");
 	ck_postcode(COUNTRY_GB, "sw1a1aa", "SW1A 1AA");
 	ck_postcode(COUNTRY_GB, "M1 1AE", "M1 1AE");
@@ -125,7 +125,7 @@ START_TEST(address_faults_are_reported_at_their_fields)
 	ck_assert_int_eq(fault(ADDRESS_NAME, "李雷", "DE"), ADDRESS_FINE);
 	ck_assert_int_eq(fault(ADDRESS_POSTCODE, "", "DE"), ADDRESS_MISSING);
 	ck_assert_int_eq(fault(ADDRESS_POSTCODE, "", "HK"), ADDRESS_FINE);
-	ck_assert_int_eq(fault(ADDRESS_POSTCODE, "123", "DE"), ADDRESS_WRONG);
+	ck_assert_int_eq(fault(ADDRESS_POSTCODE, "123", "DE"), ADDRESS_UNUSUAL);
 	ck_assert_int_eq(fault(ADDRESS_REGION, "", "US"), ADDRESS_MISSING);
 	ck_assert_int_eq(fault(ADDRESS_REGION, "", "DE"), ADDRESS_FINE);
 	ck_assert_int_eq(fault(ADDRESS_COUNTRY, "XX", "DE"), ADDRESS_WRONG);

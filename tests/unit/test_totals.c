@@ -17,7 +17,7 @@ random_rules(uint64_t *seed)
 	return (struct totals_rules){
 	    .cur = 1,
 	    .tax_included = tax.included,
-	    .rates = tax_rates_for(&tax, (enum country)random_in(seed, COUNTRY_NONE, COUNTRY__MAX - 1)),
+	    .rates = tax_rates_for(&tax, (enum country)random_in(seed, COUNTRY_NONE, COUNTRY__MAX - 1), STR_NONE),
 	    .shipping_minor = random_in(seed, 0, 3) == 0 ? 0 : random_in(seed, 0, 5000),
 	};
 }
@@ -131,7 +131,7 @@ START_TEST(totals_of_a_german_cart_are_those_of_a_receipt)
 	};
 	struct tax_rules tax = {.origin = COUNTRY_DE, .included = true};
 	struct totals_rules rules = {
-	    .cur = 1, .tax_included = true, .rates = tax_rates_for(&tax, COUNTRY_DE), .shipping_minor = 490};
+	    .cur = 1, .tax_included = true, .rates = tax_rates_for(&tax, COUNTRY_DE, STR_NONE), .shipping_minor = 490};
 	struct err e = {0};
 	struct totals t;
 
@@ -186,15 +186,15 @@ START_TEST(tax_rates_are_the_destinations_in_the_eu_and_none_beyond)
 {
 	struct tax_rules rules = {.origin = COUNTRY_DE, .one_stop = true};
 
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_FR).bp[TAX_STANDARD], 2000);
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_CH).bp[TAX_STANDARD], 0);
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_NONE).bp[TAX_REDUCED], 700);
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_DE).bp[TAX_ZERO], 0);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_FR, STR_NONE).bp[TAX_STANDARD], 2000);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_CH, STR_NONE).bp[TAX_STANDARD], 0);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_NONE, STR_NONE).bp[TAX_REDUCED], 700);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_DE, STR_NONE).bp[TAX_ZERO], 0);
 	rules.one_stop = false;
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_FR).bp[TAX_STANDARD], 1900);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_FR, STR_NONE).bp[TAX_STANDARD], 1900);
 	rules.origin = COUNTRY_CH;
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_CH).bp[TAX_STANDARD], 810);
-	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_DE).bp[TAX_STANDARD], 0);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_CH, STR_NONE).bp[TAX_STANDARD], 810);
+	ck_assert_int_eq(tax_rates_for(&rules, COUNTRY_DE, STR_NONE).bp[TAX_STANDARD], 0);
 }
 END_TEST
 
@@ -212,7 +212,59 @@ START_TEST(tax_is_rounded_half_away_from_zero)
 }
 END_TEST
 
-UNIT_MAIN("totals", totals_of_20000_random_carts_add_up, totals_do_not_depend_on_the_order_of_lines,
+/* Shop, destination, postcode, standard rate, the same with the one-stop shop. */
+static const struct {
+	enum country from, to;
+	const char *postcode;
+	int32_t bp, one_stop_bp;
+} places[] = {
+    {COUNTRY_DE, COUNTRY_ES, "28013", 1900, 2100}, {COUNTRY_DE, COUNTRY_ES, "35001", 0, 0},
+    {COUNTRY_DE, COUNTRY_ES, "38400", 0, 0}, {COUNTRY_DE, COUNTRY_ES, "51001", 0, 0},
+    {COUNTRY_DE, COUNTRY_ES, "52006", 0, 0}, {COUNTRY_ES, COUNTRY_ES, "35001", 0, 0},
+    {COUNTRY_ES, COUNTRY_ES, "28013", 2100, 2100}, {COUNTRY_DE, COUNTRY_FR, "97400", 0, 0},
+    {COUNTRY_DE, COUNTRY_FR, "97110", 0, 0}, {COUNTRY_DE, COUNTRY_FR, "97133", 0, 0},
+    {COUNTRY_FR, COUNTRY_FR, "97200", 0, 0}, {COUNTRY_RE, COUNTRY_FR, "97400", 850, 850},
+    {COUNTRY_RE, COUNTRY_RE, "97400", 850, 850}, {COUNTRY_DE, COUNTRY_RE, "97400", 0, 0},
+    {COUNTRY_DE, COUNTRY_GP, "", 0, 0}, {COUNTRY_DE, COUNTRY_FR, "98000", 1900, 2000},
+    {COUNTRY_DE, COUNTRY_MC, "98000", 1900, 2000}, {COUNTRY_FR, COUNTRY_MC, "98000", 2000, 2000},
+    {COUNTRY_DE, COUNTRY_DE, "27498", 0, 0}, {COUNTRY_DE, COUNTRY_DE, "78266", 0, 0},
+    {COUNTRY_DE, COUNTRY_DE, "78267", 1900, 1900}, {COUNTRY_CH, COUNTRY_DE, "78266", 810, 810},
+    {COUNTRY_DE, COUNTRY_IT, "23041", 0, 0}, {COUNTRY_DE, COUNTRY_IT, "22061", 0, 0},
+    {COUNTRY_DE, COUNTRY_IT, "22060", 1900, 2200}, {COUNTRY_DE, COUNTRY_IT, "47891", 0, 0},
+    {COUNTRY_DE, COUNTRY_SM, "47890", 0, 0}, {COUNTRY_DE, COUNTRY_VA, "00120", 0, 0},
+    {COUNTRY_DE, COUNTRY_GR, "630 86", 0, 0}, {COUNTRY_DE, COUNTRY_GR, "630 85", 1900, 2400},
+    {COUNTRY_DE, COUNTRY_FI, "22100", 0, 0}, {COUNTRY_DE, COUNTRY_AX, "22100", 0, 0},
+    {COUNTRY_AX, COUNTRY_FI, "22100", 2550, 2550}, {COUNTRY_DE, COUNTRY_FI, "00550", 1900, 2550},
+    {COUNTRY_DE, COUNTRY_GB, "BT1 5GS", 1900, 2000}, {COUNTRY_DE, COUNTRY_GB, "SW1A 1AA", 0, 0},
+    {COUNTRY_GB, COUNTRY_GB, "BT1 5GS", 2000, 2000}, {COUNTRY_GB, COUNTRY_IM, "IM2 1AA", 2000, 2000},
+    {COUNTRY_GB, COUNTRY_GB, "IM2 1AA", 2000, 2000}, {COUNTRY_GB, COUNTRY_GB, "JE2 3AB", 0, 0},
+    {COUNTRY_GB, COUNTRY_GG, "GY1 1AA", 0, 0}, {COUNTRY_CH, COUNTRY_LI, "9490", 810, 810},
+    {COUNTRY_LI, COUNTRY_CH, "8001", 810, 810}, {COUNTRY_CH, COUNTRY_CH, "7563", 0, 0},
+    {COUNTRY_PT, COUNTRY_PT, "9000-100", 2200, 2200}, {COUNTRY_DE, COUNTRY_PT, "9500-150", 1900, 1600},
+    {COUNTRY_PT, COUNTRY_PT, "1000-205", 2300, 2300}, {COUNTRY_AT, COUNTRY_AT, "6991", 1900, 1900},
+    {COUNTRY_DE, COUNTRY_DE, "87568", 1900, 1900}, {COUNTRY_AT, COUNTRY_DE, "87491", 1900, 1900},
+    {COUNTRY_DK, COUNTRY_DK, "3900", 0, 0}, {COUNTRY_DK, COUNTRY_FO, "100", 0, 0},
+    {COUNTRY_NO, COUNTRY_NO, "9171", 0, 0}, {COUNTRY_NO, COUNTRY_SJ, "9170", 0, 0},
+    {COUNTRY_NO, COUNTRY_NO, "0025", 2500, 2500}, {COUNTRY_FR, COUNTRY_NC, "98800", 0, 0},
+};
+
+START_TEST(tax_follows_the_territory_of_the_postcode)
+{
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		for (int one_stop = 0; one_stop < 2; one_stop++) {
+			struct tax_rules rules = {.origin = places[i].from, .one_stop = one_stop != 0};
+			int32_t bp =
+			    tax_rates_for(&rules, places[i].to, str_z(places[i].postcode)).bp[TAX_STANDARD];
+
+			ck_assert_msg(bp == (one_stop ? places[i].one_stop_bp : places[i].bp), "%s to %s %s: %d",
+			    country_info(places[i].from)->code, country_info(places[i].to)->code,
+			    places[i].postcode, bp);
+		}
+}
+END_TEST
+
+UNIT_MAIN("totals", tax_follows_the_territory_of_the_postcode, totals_of_20000_random_carts_add_up,
+    totals_do_not_depend_on_the_order_of_lines,
     totals_of_a_german_cart_are_those_of_a_receipt, totals_that_overflow_are_refused,
     divided_amounts_add_up_and_are_off_by_less_than_one, tax_rates_are_the_destinations_in_the_eu_and_none_beyond,
     tax_is_rounded_half_away_from_zero)
