@@ -37,7 +37,9 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats/sending.h src/plat/stats/shared.c src/plat/stats/shared.h src/plat/stats/stats.c src/plat/stats/stats.h src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \
 	src/plat/stats/stats_report.h src/plat/stats/stats_show.c src/plat/stats/stats_sweep.c \
-	src/plat/text/cell.h src/plat/text/charset.c src/plat/text/charset.h src/plat/text/csv.c src/plat/text/csv.h src/plat/text/digest.c src/plat/text/digest.h \
-	src/plat/text/file.c src/plat/text/file.h src/plat/text/fold.c src/plat/text/fold.h src/plat/text/form.c \
+	src/plat/text/cell.h src/plat/text/charset.c src/plat/text/charset.h src/plat/text/clean.c src/plat/text/clean.h \
+	src/plat/text/csv.c src/plat/text/csv.h src/plat/text/digest.c src/plat/text/digest.h src/plat/text/domain.c \
+	src/plat/text/domain.h src/plat/text/file.c src/plat/text/file.h src/plat/text/fold.c src/plat/text/fold.h \
+	src/plat/text/form.c \
 	src/plat/text/form.h src/plat/text/html_clean.c src/plat/text/html_clean.h src/plat/text/json.c \
 	src/plat/text/json.h src/plat/text/secret.c src/plat/text/secret.h src/plat/text/secret_file.c

@@ -50,8 +50,7 @@ open_site(struct app *app, struct err *e)
 		return false;
 	app->origin.https = app->urls.https;
 	app->origin.hsts_s = app->conf.web_hsts_days * 24 * 3600;
-	app->session_cookie =
-	    str_fmt(&app->a, "%s%s", app->urls.https ? "__Host-" : "", app->site->session->cookie);
+	app->session_cookie = cookie_names(&app->a, app->site->session->cookie, c->site_url, app->urls.https);
 	facts.tax_included = app->rules.tax.included;
 	app->shop_lang = &app->langs.lang[0];
 	for (size_t i = 0; i < app->langs.n; i++)

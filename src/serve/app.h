@@ -13,6 +13,7 @@
 #include "shop/rules.h"
 #include "view/mustache/template.h"
 #include "view/url.h"
+#include "serve/cookie.h"
 #include "serve/response.h"
 
 struct cache;
@@ -40,7 +41,7 @@ struct app {
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;
-	struct str session_cookie;
+	struct cookie_names session_cookie;
 	struct urls urls;	/* origin and path of site.url */
 	struct langs langs;
 	const struct lang *shop_lang; /* default language, and fallback for missing texts */

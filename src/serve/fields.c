@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "base/utf8.h"
+#include "plat/text/clean.h"
 
 static enum field_state
 check_length(const struct field_rule *rule, struct str s)
@@ -44,44 +45,48 @@ is_email(struct str s)
 	    && str_find(domain, STR("..")) < 0;
 }
 
+static struct str
+clean(struct arena *a, enum field_kind kind, struct str raw)
+{
+	switch (kind) {
+	case FIELD_LINE: return clean_line(a, raw);
+	case FIELD_TEXT: return clean_text(a, raw);
+	case FIELD_QUERY: return clean_words(a, raw);
+	case FIELD_PHONE: return clean_phone(a, raw);
+	case FIELD_EMAIL: return clean_mail(a, raw);
+	case FIELD_CODE:
+	case FIELD_WORD:
+	case FIELD_INT: return clean_code(a, raw);
+	case FIELD_VALUE:
+	case FIELD_FLAG: break;
+	}
+	return str_trim(raw);
+}
+
 static enum field_state
 check_text(const struct field_rule *rule, struct str s)
 {
-	switch (rule->kind) {
-	case FIELD_LINE:
-		if (!form_text_ok(s, false))
-			return FIELD_INVALID;
-		break;
-	case FIELD_WORD:
-		if (!is_word(s))
-			return FIELD_INVALID;
-		break;
-	case FIELD_EMAIL:
-		if (!form_text_ok(s, false) || !is_email(s))
-			return FIELD_INVALID;
-		break;
-	default:
-		break;
-	}
+	if ((rule->kind == FIELD_VALUE && !form_text_ok(s, false)) || (rule->kind == FIELD_WORD && !is_word(s))
+	    || (rule->kind == FIELD_EMAIL && !is_email(s)))
+		return FIELD_INVALID;
 	return check_length(rule, s);
 }
 
 static void
-check(const struct field_rule *rule, struct field *f)
+check(struct arena *a, const struct field_rule *rule, struct str raw, struct field *f)
 {
-	struct str s = str_trim(f->raw);
-
+	f->typed = clean(a, rule->kind, raw);
 	f->state = FIELD_ABSENT;
-	if (s.n == 0)
+	if (f->typed.n == 0)
 		return;
 	if (rule->kind == FIELD_FLAG)
 		f->state = FIELD_GOOD;
 	else if (rule->kind == FIELD_INT)
-		f->state = num_i64(s, rule->min, rule->max, &f->number) ? FIELD_GOOD : FIELD_INVALID;
+		f->state = num_i64(f->typed, rule->min, rule->max, &f->number) ? FIELD_GOOD : FIELD_INVALID;
 	else
-		f->state = check_text(rule, s);
+		f->state = check_text(rule, f->typed);
 	if (f->state == FIELD_GOOD)
-		f->text = s;
+		f->text = f->typed;
 }
 
 static bool
@@ -102,8 +107,7 @@ fields_take(struct arena *a, struct fields *fields, size_t id, struct str raw, s
 	if (*end != NULL && !(rule->flags & FIELD_MANY))
 		return err_set(e, ERR_INPUT, "the field %s is given twice", rule->name);
 	f = ARENA_NEW(a, struct field);
-	f->raw = raw;
-	check(rule, f);
+	check(a, rule, raw, f);
 	if (f->state > FIELD_GOOD && !(rule->flags & FIELD_KEEP))
 		return err_set(e, ERR_INPUT, "the field %s is %s", rule->name,
 		    f->state == FIELD_TOO_LONG ? "too long" : "invalid");

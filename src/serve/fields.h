@@ -1,6 +1,7 @@
-/* fields.h - the input fields of a request, typed and checked before the handler runs.
+/* fields.h - the input fields of a request, cleaned and checked before the handler runs.
  *
- * A handler reads fields by their number in the site's table; it never handles names, escapes or unchecked bytes.
+ * A handler reads fields by their number in the site's table; it never handles names, escapes or unchecked bytes. The
+ * kind of a field decides how its text is cleaned (plat/text/clean.h), for all sites and forms alike.
  * Fields missing from the table are ignored, since advertisers add fields to links. An empty value counts as absent. */
 #ifndef KONTOR_SERVE_FIELDS_H
 #define KONTOR_SERVE_FIELDS_H
@@ -9,7 +10,18 @@
 #include "base/str.h"
 #include "plat/text/form.h"
 
-enum field_kind { FIELD_LINE, FIELD_TEXT, FIELD_WORD, FIELD_INT, FIELD_EMAIL, FIELD_FLAG };
+enum field_kind {
+	FIELD_LINE,  /* a name: clean_line() */
+	FIELD_TEXT,  /* a message: clean_text() */
+	FIELD_QUERY, /* words to search for: clean_words() */
+	FIELD_CODE,  /* a postcode: clean_code() */
+	FIELD_PHONE, /* clean_phone() */
+	FIELD_EMAIL, /* clean_mail() */
+	FIELD_WORD,  /* a word of our own pages: letters, digits, '-', '_' */
+	FIELD_VALUE, /* one line of our own pages, which must come back unchanged */
+	FIELD_INT,
+	FIELD_FLAG   /* a check box */
+};
 
 #define FIELD_KEEP 1u /* an invalid value does not fail the request: the handler reports it */
 #define FIELD_MANY 2u /* may occur several times */
@@ -30,9 +42,9 @@ enum field_state { FIELD_ABSENT, FIELD_GOOD, FIELD_INVALID, FIELD_TOO_LONG };
 
 struct field {
 	enum field_state state;
-	struct str raw;	 /* as typed */
-	struct str text; /* if good: trimmed */
-	int64_t number;	 /* if good; INT only */
+	struct str typed; /* cleaned, also if it is not good */
+	struct str text;  /* the same if it is good */
+	int64_t number;	  /* if good; INT only */
 	struct field *next; /* with the same name */
 };
 

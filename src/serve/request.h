@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "serve/cookie.h"
 #include "serve/fields.h"
 #include "serve/response.h"
 #include "serve/route.h"
@@ -18,6 +19,7 @@ struct fcgi;
 struct lang;
 struct session;
 struct stats;
+struct view;
 struct watchdog;
 
 struct request {
@@ -47,12 +49,14 @@ struct request {
 	struct fields fields;	 /* of the query (GET) or of the body (POST) */
 
 	struct session *session;  /* of the site's own type; NULL: the visitor has none (site.h) */
-	struct str session_token; /* from the cookie, unchecked; none: no cookie */
+	struct cookie_tokens session_tokens; /* of the cookies, unchecked */
+	struct str session_token; /* that of the session, or the first of these; none: no cookie */
 	struct str limit_policy, limit_state; /* headers (limit.h); none: no limit was applied */
 	struct str kept_key;	  /* key of the kept page; none: do not keep the answer */
 
 	char allow[24]; /* the allowed methods, for ERR_METHOD */
 	struct response res;
+	struct view *error_me; /* the error page's tree `me`, if the handler has more to say; NULL: none */
 };
 
 /* The input of a PAGE handler: nothing of the visitor. */

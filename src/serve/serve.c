@@ -20,6 +20,7 @@
 #include "serve/limit.h"
 #include "serve/site.h"
 #include "serve/trace.h"
+#include "serve/visitor.h"
 
 #define PAGE_MAX_B ((size_t)8 << 20)
 #define BROKEN_STAYS_NS (15 * CLOCK_S) /* a worker with an unusable configuration exits after this time */
@@ -109,7 +110,7 @@ static bool
 check_origin(struct request *rq, struct err *e)
 {
 	struct guard_source source = {request_header(rq, "HTTP_SEC_FETCH_SITE"), request_header(rq, "HTTP_ORIGIN"),
-	    request_header(rq, "HTTP_HOST")};
+	    request_header(rq, "HTTP_REFERER"), request_header(rq, "HTTP_HOST")};
 
 	if (!rq->post || (rq->route->flags & ROUTE_NO_ORIGIN))
 		return true;
@@ -119,7 +120,8 @@ check_origin(struct request *rq, struct err *e)
 static void
 read_session_token(struct request *rq)
 {
-	rq->session_token = form_cookie(request_header(rq, "HTTP_COOKIE"), rq->app->session_cookie);
+	rq->session_tokens = cookie_tokens(&rq->app->session_cookie, request_header(rq, "HTTP_COOKIE"));
+	rq->session_token = rq->session_tokens.v[0];
 }
 
 static bool
@@ -181,7 +183,7 @@ load_visitor(struct request *rq)
 {
 	struct err lost = {0};
 
-	if (rq->session_token.n > 0 && !rq->app->site->session->load(rq, true, &lost))
+	if (!visitor_load(rq, true, &lost))
 		log_put(LOG_WARN, "event=session_unread place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 
@@ -247,7 +249,7 @@ run_form(struct request *rq, struct err *e)
 	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
 	if (!rq->post)
 		begin_page(rq);
-	if (rq->session_token.n > 0 && !session->load(rq, (rq->route->flags & ROUTE_SESSION_COPY) != 0, e))
+	if (!visitor_load(rq, (rq->route->flags & ROUTE_SESSION_COPY) != 0, e))
 		return false;
 	if (!limit_session(rq, e))
 		return false;
@@ -454,7 +456,7 @@ serve_light(void *arg, const struct fcgi_head *h)
 	struct str method = fcgi_head_param(h, "REQUEST_METHOD");
 
 	return (str_eq_z(method, "GET") || str_eq_z(method, "HEAD"))
-	       && form_cookie(fcgi_head_param(h, "HTTP_COOKIE"), app->session_cookie).n == 0;
+	       && cookie_tokens(&app->session_cookie, fcgi_head_param(h, "HTTP_COOKIE")).n == 0;
 }
 
 static bool

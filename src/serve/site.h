@@ -13,7 +13,7 @@
 
 /* The sessions of a site. rq->session has the site's own type; NULL: no session. */
 struct site_session {
-	const char *cookie;   /* the name; with https it gets the prefix "__Host-" */
+	const char *cookie;   /* how its name begins (cookie.h) */
 	unsigned token_field; /* the form field with the session's token */
 
 	/* Sets rq->session from rq->session_token. With `copy`, a cached copy suffices. */

@@ -86,20 +86,6 @@ is_mail(struct str s)
 }
 
 static bool
-is_phone(struct str s)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9')
-			digits++;
-		else if (str_chr(STR(" +-/()."), s.p[i]) < 0)
-			return false;
-	}
-	return digits >= 4;
-}
-
-static bool
 required(enum address_kind kind, enum address_field f, enum country c)
 {
 	if (f == ADDRESS_EMAIL)
@@ -112,7 +98,6 @@ well_formed(struct arena *a, enum address_field f, enum country c, struct str *v
 {
 	switch (f) {
 	case ADDRESS_EMAIL: return is_mail(*value) ? ADDRESS_FINE : ADDRESS_WRONG;
-	case ADDRESS_PHONE: return is_phone(*value) ? ADDRESS_FINE : ADDRESS_WRONG;
 	case ADDRESS_POSTCODE: return address_form_postcode(a, c, *value, value) ? ADDRESS_FINE : ADDRESS_UNUSUAL;
 	case ADDRESS_COUNTRY:
 		*value = str_z(country_info(c)->code);

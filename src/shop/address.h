@@ -38,8 +38,8 @@ enum address_kind {
 };
 
 /* True when every field of `typed` is valid. *clean is then the normalised address, on the arena: blanks trimmed and
- * collapsed, the postcode in the country's form if it has one, the country code in upper case. *faults is always
- * filled. */
+ * collapsed, the postcode in the country's form if it has one, the country code in upper case. A phone number that
+ * cannot be read is kept: people read it. *faults is always filled. */
 MUST_USE bool address_check(struct arena *, enum address_kind, const struct address *typed, struct address *clean,
     struct address_faults *faults);
 

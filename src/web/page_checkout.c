@@ -33,7 +33,7 @@ to_cart(struct request *rq)
 static struct str
 typed(const struct request *rq, enum web_field id)
 {
-	return field_get(&rq->fields, id)->raw;
+	return field_get(&rq->fields, id)->typed;
 }
 
 static void

@@ -92,8 +92,8 @@ session_need(struct request *rq, struct err *e)
 		return true;
 	if (!session_create(rq->db, rq->a, rq->now_s, &rq->session, e))
 		return false;
-	response_cookie(&rq->res, rq->a, &rq->app->origin, STR(SESSION_COOKIE), session_cookie(rq->a, rq->session),
-	    COOKIE_LIVES_S);
+	response_cookie(&rq->res, rq->a, &rq->app->origin, rq->app->session_cookie.own,
+	    session_cookie(rq->a, rq->session), COOKIE_LIVES_S);
 	return true;
 }
 

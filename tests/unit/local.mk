@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/test_bench \
 	tests/unit/test_cache \
 	tests/unit/test_charset \
+	tests/unit/test_clean \
 	tests/unit/test_conf \
 	tests/unit/test_control \
 	tests/unit/test_control_line \
@@ -116,6 +117,9 @@ tests_unit_test_search_block_SOURCES = tests/unit/test_search_block.c tests/unit
 tests_unit_test_search_block_LDADD = $(UNIT_LIBS)
 tests_unit_test_image_SOURCES = tests/unit/test_image.c
 tests_unit_test_image_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_clean_SOURCES = tests/unit/test_clean.c
+tests_unit_test_clean_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_form_SOURCES = tests/unit/test_form.c
 tests_unit_test_form_LDADD = $(UNIT_LIBS)

@@ -1,11 +1,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "unit.h"
 #include "serve/addr.h"
+#include "serve/app.h"
 #include "serve/guard.h"
 #include "serve/response.h"
 #include "serve/trace.h"
+#include "serve/visitor.h"
+#include "unit.h"
 #include "web/fields.h"
 #include "web/site.h"
 
@@ -170,13 +172,59 @@ START_TEST(fields_refuse_a_wrong_value_unless_the_handler_keeps_it)
 	ck_assert_int_eq(e.kind, ERR_INPUT);
 	ck_assert(!fields("v=0", &f));
 	ck_assert(!fields("v=1&v=2", &f));
-	ck_assert(!fields("q=two%0Alines", &f));
+	ck_assert(!fields("option1=two%0Alines", &f));
 	ck_ok(fields("email=nobody&quantity=-1&country=DEU", &f), &e);
 	ck_assert_int_eq(field_get(&f, F_email)->state, FIELD_INVALID);
-	ck_str(field_get(&f, F_email)->raw, "nobody");
+	ck_str(field_get(&f, F_email)->typed, "nobody");
 	ck_assert_int_eq(field_get(&f, F_quantity)->state, FIELD_INVALID);
 	ck_assert_int_eq(field_get(&f, F_country)->state, FIELD_TOO_LONG);
 	ck_str(field_text(&f, F_email), "");
+}
+END_TEST
+
+/* The kind of a field in fields.def decides how it is cleaned. */
+START_TEST(fields_are_cleaned_before_they_are_judged)
+{
+	static const struct {
+		unsigned id;
+		const char *query, *want;
+	} all[] = {{F_postcode, "postcode=%EF%BC%91%EF%BC%90%EF%BC%90%E3%83%BC0001", "100-0001"},
+	    {F_billing_postcode, "billing_postcode=%D9%A1%D9%A2%D9%A3", "123"},
+	    {F_phone, "phone=%E2%80%AA040%E2%80%AC", "040"}, {F_phone, "phone=ask+me", "ask me"},
+	    {F_email, "email=ada%40example.org%E2%80%8B", "ada@example.org"}, {F_name, "name=Zoe%CC%88%0B", "Zo\u00eb"},
+	    {F_street, "street=a%00b", "ab"}, {F_q, "q=%EF%BC%B4ea%1b", "Tea"},
+	    {F_message, "message=one%0D%0Atwo%0Bthree%08", "one\ntwo\nthree"}, {F_quantity, "quantity=%EF%BC%92", "2"},
+	    {F_country, "country=DE%E2%80%8B", "DE"}, {F_option1, "option1=a%C2%ADb", "a\u00adb"}};
+	struct fields f;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		ck_ok(fields(all[i].query, &f), &e);
+		ck_assert_msg(field_good(&f, all[i].id), "%s", all[i].query);
+		ck_str(field_text(&f, all[i].id), all[i].want);
+	}
+}
+END_TEST
+
+/* A message of so many characters, of which some are line ends. */
+static enum field_state
+message(int n, int line_ends)
+{
+	static char query[8192];
+	size_t at = (size_t)snprintf(query, sizeof(query), "message=");
+	struct fields f;
+
+	for (int i = 0; i < n; i++)
+		at += (size_t)snprintf(query + at, sizeof(query) - at, "%s", i > 0 && i <= line_ends ? "%0D%0A" : "x");
+	ck_ok(fields(query, &f), &e);
+	return field_get(&f, F_message)->state;
+}
+
+START_TEST(a_message_is_counted_as_the_browser_counts_it)
+{
+	for (int line_ends = 0; line_ends < 1000; line_ends += 111) {
+		ck_assert_int_eq(message(1000, line_ends), FIELD_GOOD);
+		ck_assert_int_eq(message(1001, line_ends), FIELD_TOO_LONG);
+	}
 }
 END_TEST
 
@@ -186,8 +234,9 @@ START_TEST(fields_know_a_mail_address)
 		const char *text;
 		bool good;
 	} all[] = {{"a@b.example", true}, {"a%2Bb@mail.b.example", true}, {"%C3%BC@b.example", true}, {"a@b", false},
-	    {"@b.example", false}, {"a@b@c.example", false}, {"a@.example", false}, {"a@b.example.", false},
-	    {"a b@c.example", false}, {"a@b..example", false}, {"a@b.example,c@d.example", false}};
+	    {"@b.example", false}, {"a@b@c.example", false}, {"a@.example", false}, {"a@b.example.", true},
+	    {"a@b%C3%BC.example", true}, {"a b@c.example", false}, {"a@b..example", false},
+	    {"a@b.example,c@d.example", false}};
 	struct fields f;
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
@@ -206,8 +255,8 @@ head_of(struct response *r, const char *if_none_match, bool *send_body)
 	static const struct response_origin origin = {.https = true};
 	struct str head;
 
-	ck_ok(response_head(r, &a, &origin, "0123456789abcdef0123456789abcdef", str_z(if_none_match), &head, send_body,
-		  &e),
+	ck_ok(response_head(
+		  r, &a, &origin, "0123456789abcdef0123456789abcdef", str_z(if_none_match), &head, send_body, &e),
 	    &e);
 	return head;
 }
@@ -331,12 +380,18 @@ START_TEST(client_behind_an_unreadable_hop_is_unknown)
 END_TEST
 
 static bool
-from(const char *fetch_site, const char *origin, const char *host)
+by(const char *fetch_site, const char *origin, const char *referer, const char *host)
 {
-	struct guard_source s = {str_z(fetch_site), str_z(origin), str_z(host)};
+	struct guard_source s = {str_z(fetch_site), str_z(origin), str_z(referer), str_z(host)};
 
 	err_clear(&e);
 	return guard_same_site(&s, STR("https://shop.example"), &e);
+}
+
+static bool
+from(const char *fetch_site, const char *origin, const char *host)
+{
+	return by(fetch_site, origin, NULL, host);
 }
 
 START_TEST(form_is_taken_from_our_own_pages_only)
@@ -354,6 +409,97 @@ START_TEST(form_is_taken_from_our_own_pages_only)
 	ck_assert(!from(NULL, "null", "shop.example"));
 	ck_assert(!from(NULL, NULL, "shop.example"));
 	ck_assert_int_eq(e.kind, ERR_DENIED);
+}
+END_TEST
+
+START_TEST(form_of_a_text_browser_is_known_by_its_page)
+{
+	static const char *const ours[] = {"https://shop.example/en/p/tea", "https://shop.example/",
+	    "https://shop.example", "https://SHOP.example?q=tea", "https://shop.example#top"};
+	static const char *const foreign[] = {"https://evil.example/", "http://shop.example/en/",
+	    "https://shop.example.evil/", "https://shop.example@evil/", "https://evil.example/https://shop.example/",
+	    "shop.example/en/", "about:client", "https://shop.example:444/en/", "//shop.example/", "https://"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		ck_assert_msg(by(NULL, NULL, ours[i], "shop.example"), "%s", ours[i]);
+	for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
+		ck_assert_msg(!by(NULL, NULL, foreign[i], "shop.example"), "%s", foreign[i]);
+	ck_assert(by(NULL, NULL, "https://localhost:8080/en/", "localhost:8080"));
+	ck_assert(!by(NULL, "https://evil.example", "https://shop.example/", "shop.example"));
+	ck_assert(!by(NULL, "null", "https://shop.example/", "shop.example"));
+	ck_assert(!by("cross-site", NULL, "https://shop.example/", "shop.example"));
+}
+END_TEST
+
+#define TOKEN_A "AAAAAAAAAAAAAAAAAAAAAA"
+#define TOKEN_B "BBBBBBBBBBBBBBBBBBBBBA"
+
+START_TEST(each_shop_has_a_cookie_of_its_own)
+{
+	static const char *const shops[] = {
+	    "http://host:8080", "http://host:8081", "http://host", "http://host/a", "http://host/b", "http://other"};
+	struct cookie_names names, first;
+	struct cookie_tokens tokens;
+
+	fresh();
+	first = cookie_names(&a, "kontor", str_z(shops[0]), false);
+	for (size_t i = 1; i < ARRAY_LEN(shops); i++) {
+		names = cookie_names(&a, "kontor", str_z(shops[i]), false);
+		ck_assert_msg(!str_eq(names.sent, first.sent), "%s", shops[i]);
+		tokens = cookie_tokens(
+		    &names, str_fmt(&a, "%.*s=" TOKEN_A "; %.*s=" TOKEN_B, STR_ARG(first.sent), STR_ARG(names.sent)));
+		ck_assert_uint_eq(tokens.n, 1);
+		ck_str(tokens.v[0], TOKEN_B);
+	}
+	ck_str(cookie_names(&a, "kontor", STR("http://HOST:8080/"), false).sent, str_dup(&a, first.sent).p);
+	names = cookie_names(&a, "kontor", STR("https://host:8080"), true);
+	ck_assert(str_starts(names.sent, STR("__Host-kontor-")) && str_starts(names.own, STR("kontor-")));
+	ck_str(names.former, "__Host-kontor");
+	ck_assert_uint_eq(cookie_tokens(&names, STR("__Host-kontor=" TOKEN_A)).n, 1);
+}
+END_TEST
+
+/* The session of TOKEN_B, and of any other token that ends in C. */
+static bool
+load_known(struct request *rq, bool copy, struct err *err)
+{
+	static char sessions[2];
+
+	(void)copy;
+	(void)err;
+	if (str_eq_z(rq->session_token, TOKEN_B) || str_ends(rq->session_token, STR("CA")))
+		rq->session = (void *)&sessions[str_eq_z(rq->session_token, TOKEN_B)];
+	return true;
+}
+
+static const char *
+session_of(const char *cookies)
+{
+	static const struct site_session policy = {.cookie = "kontor", .load = load_known};
+	static const struct site site = {.session = &policy};
+	static struct app app;
+	struct request rq = {.a = &a, .app = &app};
+
+	fresh();
+	app.site = &site;
+	app.session_cookie = (struct cookie_names){STR("k-1"), STR("k-1"), STR("k")};
+	rq.session_tokens = cookie_tokens(&app.session_cookie, str_z(cookies));
+	ck_ok(visitor_load(&rq, false, &e), &e);
+	return rq.session == NULL ? "" : str_dup(&a, rq.session_token).p;
+}
+
+START_TEST(a_stale_cookie_hides_no_session)
+{
+	static const char *const good[] = {"k-1=" TOKEN_B, "k-1=stale; k-1=" TOKEN_B, "k-1=" TOKEN_B "; k-1=stale",
+	    "k-1=" TOKEN_A "; k-1=" TOKEN_B, "k-1=" TOKEN_B "; k-1=" TOKEN_A, "k-1=; k-1=" TOKEN_B,
+	    "k-1=" TOKEN_B "; k-1=" TOKEN_B, "k-1=a; k-1=b; k-1=c; k-1=d; k-1=e; k-1=" TOKEN_B, "k=" TOKEN_B,
+	    "k=" TOKEN_A "; k-1=" TOKEN_B, "k-1=stale; k=" TOKEN_B, "k-1=\"x\"; k-1=" TOKEN_B};
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		ck_assert_msg(strcmp(session_of(good[i]), TOKEN_B) == 0, "%s", good[i]);
+	ck_assert_str_eq(session_of("k-1=" TOKEN_A), "");
+	ck_assert_str_eq(session_of("k-1=" TOKEN_B "; k-1=CCCCCCCCCCCCCCCCCCCCCA"), ""); /* one may be planted */
+	ck_assert_str_eq(session_of(""), "");
 }
 END_TEST
 
@@ -392,8 +538,10 @@ END_TEST
 UNIT_MAIN("web", target_is_cut_at_the_path_of_the_site, route_is_found_by_method_and_path, route_refuses_odd_paths,
     secret_part_of_an_address_is_not_logged, another_site_has_its_own_routes_and_fields,
     fields_are_typed_and_unknown_ones_ignored, fields_refuse_a_wrong_value_unless_the_handler_keeps_it,
-    fields_know_a_mail_address, shared_page_is_304_for_a_matching_etag, header_value_with_a_line_end_makes_no_answer,
-    cookie_is_bound_to_the_host_where_the_site_has_https, address_lies_in_networks_of_its_kind,
-    client_address_is_trusted_only_from_known_proxies,
+    fields_know_a_mail_address, fields_are_cleaned_before_they_are_judged,
+    a_message_is_counted_as_the_browser_counts_it, each_shop_has_a_cookie_of_its_own, a_stale_cookie_hides_no_session,
+    form_of_a_text_browser_is_known_by_its_page, shared_page_is_304_for_a_matching_etag,
+    header_value_with_a_line_end_makes_no_answer, cookie_is_bound_to_the_host_where_the_site_has_https,
+    address_lies_in_networks_of_its_kind, client_address_is_trusted_only_from_known_proxies,
     client_behind_an_unreadable_hop_is_unknown, form_is_taken_from_our_own_pages_only,
     token_of_the_form_must_be_the_sessions, numbers_of_others_are_noted_if_they_are_valid)

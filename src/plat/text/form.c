@@ -118,7 +118,7 @@ append(struct arena *a, struct form *f, const struct form_field *field, struct e
 		return err_set(e, ERR_TOO_LARGE, "field %zu is larger than %zu bytes", f->n, value_max_b);
 	if (field->name.n == 0 || !form_text_ok(field->name, false))
 		return err_set(e, ERR_INPUT, "the name of field %zu is empty or not text", f->n);
-	if (!field->is_file && !form_text_ok(field->value, true))
+	if (!field->is_file && !utf8_valid(field->value))
 		return err_set(e, ERR_INPUT, "field %zu is not text", f->n);
 	if (field->is_file && !form_text_ok(field->file_name, false))
 		return err_set(e, ERR_INPUT, "the file name of field %zu is not text", f->n);
@@ -284,21 +284,15 @@ form_body(struct arena *a, struct str content_type, struct str body, struct form
 		"the Content-Type is neither application/x-www-form-urlencoded nor multipart/form-data");
 }
 
-struct str
-form_cookie(struct str header, struct str name)
+bool
+form_cookie(struct str *header, struct str name, struct str *value)
 {
-	struct str pair, value = STR_NONE;
-	bool found = false;
+	struct str pair, key;
 
-	while (str_cut(&header, ';', &pair)) {
-		struct str rest = str_trim(pair), key;
-
-		if (!str_cut(&rest, '=', &key) || !str_eq(key, name))
-			continue;
-		if (found)
-			return STR_NONE;
-		found = true;
-		value = form_text_ok(rest, false) ? rest : STR_NONE;
+	while (str_cut(header, ';', &pair)) {
+		*value = str_trim(pair);
+		if (str_cut(value, '=', &key) && value->p != NULL && str_eq(key, name) && form_text_ok(*value, false))
+			return true;
 	}
-	return value;
+	return false;
 }

@@ -1,8 +1,9 @@
 /* form.h - parses what browsers send: query, urlencoded body, multipart body, cookies.
  *
- * Pure functions with hard limits. Parsing is strict: text must be valid UTF-8 without control characters (values may
- * contain tab and line ends), escapes must be complete, a multipart body must be closed. Violations are ERR_INPUT, or
- * ERR_TOO_LARGE for a limit. Nothing is guessed or repaired.
+ * Pure functions with hard limits. Parsing is strict: text must be valid UTF-8, names without control characters,
+ * escapes must be complete, a multipart body must be closed. Violations are ERR_INPUT, or ERR_TOO_LARGE for a limit.
+ * Nothing is guessed or repaired. Values may contain control characters, which people paste: readers clean them
+ * (clean.h).
  *
  * Only cookie parsing is lenient: other programs on the same host set cookies too, so malformed pairs are skipped. */
 #ifndef KONTOR_PLAT_TEXT_FORM_H
@@ -41,9 +42,8 @@ MUST_USE bool form_multipart(struct arena *, struct str boundary, struct str bod
 /* Parses a body by its Content-Type: urlencoded or multipart/form-data. ERR_INPUT for a body of another type. */
 MUST_USE bool form_body(struct arena *, struct str content_type, struct str body, struct form *, struct err *);
 
-/* The value of the cookie `name` in a Cookie header; none when it is absent, or occurs twice (one of the two may be
- * planted). */
-struct str form_cookie(struct str header, struct str name);
+/* Cuts the next cookie `name` off the front of a Cookie header. Values that are not text are skipped. */
+bool form_cookie(struct str *header, struct str name, struct str *value);
 
 /* The first field with this name, or NULL. */
 const struct form_field *form_find(const struct form *, struct str name);
