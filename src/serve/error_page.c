@@ -28,17 +28,18 @@ fill_fallback(const struct app *app, struct arena *a, int status, const char *id
 }
 
 static struct str
-html(const struct app *app, struct arena *a, const struct lang *lang, int status, const char *id)
+html(const struct request *rq, struct arena *a, int status)
 {
+	const struct app *app = rq->app;
 	struct err e = {0};
 	struct buf b;
 
 	buf_init(&b, a, PAGE_MAX_B);
-	if (app_render(app, lang, app->error_template, error_view(a, status, str_z(id)), NULL, &b, &e)
+	if (app_render(app, rq->lang, app->error_template, error_view(a, status, str_z(rq->id)), rq->error_me, &b, &e)
 	    && buf_check(&b, &e))
 		return buf_str(&b);
 	log_put(LOG_ERROR, "event=error_page_degraded place=%s msg=\"%s\"", e.place, e.msg);
-	return fill_fallback(app, a, status, id);
+	return fill_fallback(app, a, status, rq->id);
 }
 
 /* RFC 9457. */
@@ -99,7 +100,7 @@ error_page(struct request *rq, const struct err *e)
 		rq->res.type = STR("application/problem+json");
 		rq->res.body = problem_json(a, info->status, info->name, rq->id);
 	} else
-		rq->res.body = html(rq->app, a, rq->lang, info->status, rq->id);
+		rq->res.body = html(rq, a, info->status);
 	if (info->status == 429 || info->status == 503)
 		response_header(&rq->res, "Retry-After", str_fmt(a, "%d", retry_after_s));
 	if (info->status == 405)

@@ -1,6 +1,7 @@
 #include "shop/checkout.h"
 
 #include "base/buf.h"
+#include "base/num.h"
 #include "base/utf8.h"
 
 #define HASH_TEXT_MAX_B (64 << 10)
@@ -12,6 +13,30 @@ checkout_step_name(enum checkout_step s)
 
 	ASSERT(s < ARRAY_LEN(names));
 	return names[s];
+}
+
+bool
+checkout_step_applies(enum checkout_step s, const struct checkout_plan *p)
+{
+	if (s == CHECKOUT_DELIVERY)
+		return p->load.ships;
+	return s != CHECKOUT_PAYMENT || p->totals.total_minor > 0;
+}
+
+struct str
+checkout_was(struct arena *a, int64_t seen_minor, const struct checkout_plan *p)
+{
+	return str_fmt(a, "%lld %llu", (long long)seen_minor, (unsigned long long)p->hash);
+}
+
+bool
+checkout_was_read(struct str was, const struct checkout_plan *p, int64_t *seen_minor)
+{
+	struct str total;
+	uint64_t hash;
+
+	return str_cut(&was, ' ', &total) && num_i64(total, 0, INT64_MAX, seen_minor)
+	    && num_u64(was, 0, UINT64_MAX, &hash) && hash == p->hash && *seen_minor != p->totals.total_minor;
 }
 
 /* True when the buyer has chosen an offered method. Otherwise the first one offered is used for the estimate. */
@@ -42,11 +67,14 @@ static bool
 choose_payment(const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
 {
 	enum shipping_zone zone = shipping_zone(&rules->shipping, address_country(&draft->address));
+	bool costs = p->totals.total_minor > 0;
 	enum payment chosen;
 
 	for (int i = 0; i < PAYMENT__MAX; i++)
-		p->payments[i] = payment_offered((enum payment)i, p->shipping, zone);
-	p->payment = PAYMENT_TRANSFER;
+		p->payments[i] = payment_offered((enum payment)i, p->shipping, zone, costs);
+	p->payment = costs ? PAYMENT_TRANSFER : PAYMENT_FREE;
+	if (!costs)
+		return true;
 	if (!payment_find(draft->payment, &chosen) || !p->payments[chosen])
 		return false;
 	p->payment = chosen;
@@ -177,11 +205,13 @@ checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart
 	address_fine = check_addresses(a, rules, draft, p);
 	p->note = clean_note(a, draft->note);
 	shipping_fine = choose_shipping(rules, draft, p);
-	payment_fine = choose_payment(rules, draft, p);
 	p->to = p->shipping == SHIPPING_PICKUP ? COUNTRY_NONE : address_country(&draft->address);
+	if (!compute(a, rules, cart, p, e))
+		return false;
+	payment_fine = choose_payment(rules, draft, p);
 	p->step = !address_fine ? CHECKOUT_ADDRESS
 	    : !shipping_fine	? CHECKOUT_DELIVERY
 	    : !payment_fine	? CHECKOUT_PAYMENT
 				: CHECKOUT_REVIEW;
-	return compute(a, rules, cart, p, e) && hash(a, rules, p, e);
+	return hash(a, rules, p, e);
 }

@@ -16,6 +16,9 @@ struct checkout_draft {
 	struct address address, billing; /* billing: only when different */
 	struct str shipping, payment;	 /* codes; none: not yet chosen */
 	struct str note;		 /* cut at CHECKOUT_NOTE_MAX code points */
+	struct str wrong; /* the step whose form was sent with a fault last: its page shows the faults */
+	struct str terms; /* that of the review: "1" if the box was ticked */
+	struct str was;	  /* the last order was refused at this total: checkout_was() */
 };
 
 #define CHECKOUT_NOTE_MAX 1000
@@ -51,6 +54,14 @@ struct checkout_plan {
 /* The plan is on the arena and borrows the texts of cart and draft. */
 MUST_USE bool checkout_plan(struct arena *, const struct shop_rules *, const struct cart *,
     const struct checkout_draft *, struct checkout_plan *, struct err *);
+
+/* For draft.was: the total that the buyer saw, and the plan that he sees instead. Reading fails when the plan has
+ * changed since, or if the total is the same. */
+struct str checkout_was(struct arena *, int64_t seen_minor, const struct checkout_plan *);
+bool checkout_was_read(struct str was, const struct checkout_plan *, int64_t *seen_minor);
+
+/* True for a step that asks something: downloads are not sent, and nothing is paid for free goods. */
+bool checkout_step_applies(enum checkout_step, const struct checkout_plan *);
 
 const char *checkout_step_name(enum checkout_step); /* "address" */
 

@@ -35,11 +35,13 @@ payment_prepaid(enum payment p)
 }
 
 bool
-payment_offered(enum payment p, enum shipping s, enum shipping_zone zone)
+payment_offered(enum payment p, enum shipping s, enum shipping_zone zone, bool costs)
 {
 	switch (p) {
-	case PAYMENT_TRANSFER: return true;
-	case PAYMENT_ON_DELIVERY: return s == SHIPPING_PICKUP || (s == SHIPPING_STANDARD && zone == SHIPPING_HOME);
+	case PAYMENT_TRANSFER: return costs;
+	case PAYMENT_ON_DELIVERY:
+		return costs && (s == SHIPPING_PICKUP || (s == SHIPPING_STANDARD && zone == SHIPPING_HOME));
+	case PAYMENT_FREE: return !costs;
 	case PAYMENT__MAX: break;
 	}
 	return false;

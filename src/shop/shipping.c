@@ -54,6 +54,11 @@ quote_parcel(const struct shipping_zone_rules *zone, const struct shipping_load 
 			q.offered = true;
 			q.price_minor = zone->steps[i].price_minor;
 		}
+	if (!q.offered) {
+		q.obstacle = zone->n == 0 ? SHIPPING_UNSERVED : SHIPPING_TOO_HEAVY;
+		q.max_g = zone->n == 0 ? 0 : zone->steps[zone->n - 1].max_g;
+		return q;
+	}
 	if (zone->free && load->items_minor >= zone->free_from_minor)
 		q.price_minor = 0;
 	return q;

@@ -43,8 +43,16 @@ struct shipping_load {
 	int64_t items_minor; /* value of all goods, at shown prices */
 };
 
+enum shipping_obstacle {
+	SHIPPING_CLEAR,
+	SHIPPING_UNSERVED,  /* the shop sends no parcels there */
+	SHIPPING_TOO_HEAVY, /* for a parcel there */
+};
+
 struct shipping_quote {
 	bool offered;
+	enum shipping_obstacle obstacle; /* the reason why a parcel is not offered for goods that are shipped */
+	int64_t max_g;			 /* TOO_HEAVY: the heaviest parcel */
 	int64_t price_minor;
 	int days_min, days_max; /* 0, 0: at once */
 };

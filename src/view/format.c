@@ -136,6 +136,19 @@ put_grouped(struct buf *b, const struct format *f, uint64_t u)
 }
 
 void
+format_kg(struct buf *b, const struct format *f, int64_t g)
+{
+	int64_t rest = g % 1000, power = 100;
+
+	put_grouped(b, f, (uint64_t)(g / 1000));
+	if (rest > 0)
+		buf_put(b, f->decimal);
+	for (; rest > 0; rest %= power, power /= 10)
+		buf_ch(b, (char)('0' + rest / power));
+	buf_z(b, "\xc2\xa0kg");
+}
+
+void
 format_number(struct buf *b, const struct format *f, int64_t i)
 {
 	if (i < 0)

@@ -21,6 +21,7 @@ void format_date_day(struct buf *, int64_t utc_s);   /* 2026-11-23, in the shop'
 void format_date_clock(struct buf *, int64_t utc_s); /* 12:30, in the shop's time zone */
 
 void format_money(struct buf *, const struct format *, struct money);
+void format_kg(struct buf *, const struct format *, int64_t g); /* 31.5 kg */
 void format_number(struct buf *, const struct format *, int64_t);
 void format_date(struct buf *, const struct format *, int64_t utc_s); /* in the shop's time zone; date only */
 

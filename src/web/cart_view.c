@@ -2,6 +2,7 @@
 
 #include "view/url.h"
 #include "serve/app.h"
+#include "web/checkout_view.h"
 #include "web/goods_tree.h"
 #include "web/session.h"
 
@@ -35,6 +36,17 @@ cart_page_load(struct request *rq, struct cart_page *p, struct err *e)
 		return false;
 	rq->session->cart_units = cart_units(&p->cart);
 	return !p->found || cart_page_plan(rq, p, e);
+}
+
+bool
+cart_page_redirect(struct request *rq)
+{
+	struct str url = url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE);
+
+	if (rq->post && rq->session_tokens.n == 0)
+		url = url_query(rq->a, url, "nocookie", STR("1"));
+	response_redirect(&rq->res, 303, url);
+	return true;
 }
 
 struct money
@@ -141,13 +153,17 @@ put_delivery(const struct request *rq, struct view *v, const struct checkout_pla
 
 	if (!plan->load.ships || !plan->quotes[plan->shipping].offered)
 		return;
+	if (plan->shipping == SHIPPING_PICKUP) {
+		view_bool(v, N_pickup, true);
+		return;
+	}
 	if (plan->totals.shipping_minor == 0)
 		view_bool(v, N_delivery_free, true);
 	else
 		view_money(v, N_delivery, cart_amount(rq, plan->totals.shipping_minor));
 	if (plan->step <= CHECKOUT_DELIVERY)
 		view_bool(v, N_is_estimate, true);
-	if (plan->shipping != SHIPPING_STANDARD || !zone->free)
+	if (!zone->free)
 		return;
 	view_money(v, N_free_from, cart_amount(rq, zone->free_from_minor));
 	if (plan->load.items_minor < zone->free_from_minor)
@@ -186,6 +202,7 @@ cart_page_put(const struct request *rq, const struct cart_page *p, struct view *
 		changed = changed || p->plan.lines[i].notices != 0;
 	}
 	put_totals(rq, cart, &p->plan);
+	checkout_put_obstacle(rq, &p->plan, cart);
 	view_bool(cart, N_changed, changed);
 	view_bool(cart, N_blocked, !p->plan.orderable);
 	if (p->plan.too_many)

@@ -22,6 +22,9 @@ MUST_USE bool cart_page_load(struct request *, struct cart_page *, struct err *)
 /* Recomputes the plan after a change of the draft. */
 MUST_USE bool cart_page_plan(struct request *, struct cart_page *, struct err *);
 
+/* Answers with a redirect to the cart. It says so if the visitor's browser has sent a form without its cookie. */
+bool cart_page_redirect(struct request *);
+
 /* Puts me.cart (doc/templates.md), if there is a cart. */
 void cart_page_put(const struct request *, const struct cart_page *, struct view *me);
 

@@ -1,5 +1,7 @@
 #include "web/checkout_view.h"
 
+#include "base/utf8.h"
+#include "plat/text/domain.h"
 #include "plat/text/secret.h"
 #include "shop/address_form.h"
 #include "view/country_text.h"
@@ -7,6 +9,8 @@
 #include "web/fields.h"
 
 #define BILLING_PREFIX "billing_"
+#define MG_PER_G 1000
+#define WEIGHT_MAX_B 64
 
 static const uint16_t address_names[ADDRESS__MAX] = {
     [ADDRESS_EMAIL] = N_email,
@@ -115,7 +119,9 @@ put_address_field(const struct request *rq, struct view *form, struct view *to, 
     enum address_field field)
 {
 	struct str name = str_fmt(rq->a, "%s%s", f->prefix, address_field_name(field));
-	struct view *v = put_field(to, address_names[field], name, f->typed->field[field]);
+	struct str typed = f->typed->field[field];
+	struct view *v = put_field(
+	    to, address_names[field], name, field == ADDRESS_EMAIL ? domain_shown(rq->a, typed) : typed);
 
 	if (address_form_need(f->country, field) == ADDRESS_REQUIRED || field == ADDRESS_EMAIL
 	    || (f->sent && f->faults->field[field] == ADDRESS_MISSING))
@@ -203,7 +209,7 @@ void
 checkout_put_payment(struct view *v, enum payment p)
 {
 	static const uint16_t flags[PAYMENT__MAX] = {
-	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery};
+	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery, [PAYMENT_FREE] = N_is_free};
 
 	view_str(v, N_value, str_z(payment_code(p)));
 	view_bool(v, flags[p], true);
@@ -276,6 +282,51 @@ checkout_put_address(const struct request *rq, struct view *v, uint16_t name, co
 		view_push(list, view_node_str(rq->a, country_text(rq, c)));
 }
 
+/* "31.5 kg" */
+static struct str
+weight_text(const struct request *rq, int64_t g)
+{
+	struct buf b;
+
+	buf_init(&b, rq->a, WEIGHT_MAX_B);
+	format_kg(&b, &rq->lang->format, g);
+	return buf_str(&b);
+}
+
+void
+checkout_put_obstacle(const struct request *rq, const struct checkout_plan *p, struct view *cart)
+{
+	const struct shipping_quote *parcel = &p->quotes[SHIPPING_STANDARD];
+	enum country to = address_country(&p->address);
+	struct view *v;
+
+	if (parcel->obstacle == SHIPPING_CLEAR)
+		return;
+	v = view_sub(cart, N_obstacle);
+	if (parcel->obstacle == SHIPPING_TOO_HEAVY) {
+		view_bool(v, N_too_heavy, true);
+		view_str(v, N_weight, weight_text(rq, (p->load.weight_mg + MG_PER_G - 1) / MG_PER_G));
+		view_str(v, N_weight_max, weight_text(rq, parcel->max_g));
+	} else {
+		view_bool(v, N_unserved, true);
+		if (to != COUNTRY_NONE)
+			view_str(v, N_country, country_text(rq, to));
+	}
+	if (p->quotes[SHIPPING_PICKUP].offered)
+		view_bool(v, N_pickup, true);
+}
+
+void
+checkout_put_conflict(const struct request *rq, int64_t was_minor, int64_t now_minor, struct view *me)
+{
+	struct view *v = view_sub(me, N_conflict);
+
+	if (was_minor == now_minor)
+		return;
+	view_money(v, N_was, (struct money){was_minor, rq->app->rules.cur});
+	view_money(v, N_now, (struct money){now_minor, rq->app->rules.cur});
+}
+
 static void
 put_hidden(const struct request *rq, struct view *form, const char *name, struct str value)
 {
@@ -293,19 +344,30 @@ static void
 put_order_form(const struct request *rq, const struct checkout_review *r, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *terms, *message;
+	bool sent = str_eq_z(r->draft->wrong, checkout_step_name(CHECKOUT_REVIEW));
 
 	put_hidden(rq, form, "order_key", secret_hex(rq->a, r->cart->order_key, sizeof(r->cart->order_key)));
 	put_hidden(rq, form, "seen", str_fmt(rq->a, "%016llx", (unsigned long long)r->plan->hash));
 	put_hidden(rq, form, "total", str_fmt(rq->a, "%lld", (long long)r->plan->totals.total_minor));
 	message = put_field(form, N_message, STR("message"), r->draft->note);
-	if (r->sent && field_get(&rq->fields, F_message)->state == FIELD_TOO_LONG)
+	if (sent && utf8_len(r->draft->note) > CHECKOUT_NOTE_MAX)
 		put_error(form, message, N_too_long);
 	terms = put_field(form, N_terms, STR("terms"), STR("1"));
 	view_bool(terms, N_required, true);
-	if (r->sent && field_good(&rq->fields, F_terms))
+	if (sent && r->draft->terms.n > 0)
 		view_bool(terms, N_checked, true);
-	else if (r->sent)
+	else if (sent)
 		put_error(form, terms, N_missing);
+}
+
+/* The last try to order failed because the total had changed. */
+static void
+put_conflict(const struct request *rq, const struct checkout_review *r, struct view *me)
+{
+	int64_t was_minor;
+
+	if (checkout_was_read(r->draft->was, r->plan, &was_minor))
+		checkout_put_conflict(rq, was_minor, r->plan->totals.total_minor, me);
 }
 
 void
@@ -314,7 +376,8 @@ checkout_put_review(const struct request *rq, const struct checkout_review *r, s
 	const struct checkout_plan *p = r->plan;
 
 	put_order_form(rq, r, me);
-	view_str(me, N_email, p->address.field[ADDRESS_EMAIL]);
+	put_conflict(rq, r, me);
+	view_str(me, N_email, domain_shown(rq->a, p->address.field[ADDRESS_EMAIL]));
 	view_str(me, N_phone, p->address.field[ADDRESS_PHONE]);
 	checkout_put_address(rq, me, N_address, &p->address);
 	if (p->billed_elsewhere)

@@ -6,7 +6,7 @@
 #include "view/view.h"
 #include "serve/request.h"
 
-/* Each fills me.form. `sent`: the form was submitted, so its errors are shown. */
+/* Each fills me.form. `sent`: the form was submitted with a fault, so its errors are shown. */
 void checkout_put_address_form(
     const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool sent, struct view *me);
 void checkout_put_delivery_form(
@@ -19,9 +19,14 @@ struct checkout_review {
 	const struct cart *cart;
 	const struct checkout_draft *draft;
 	const struct checkout_plan *plan;
-	bool sent;
 };
 void checkout_put_review(const struct request *, const struct checkout_review *, struct view *me);
+
+/* Puts cart.obstacle if no parcel can take the goods: the reason, and what else is offered. */
+void checkout_put_obstacle(const struct request *, const struct checkout_plan *, struct view *cart);
+
+/* Puts me.conflict: the total that the buyer saw, and the present one if it differs. */
+void checkout_put_conflict(const struct request *, int64_t was_minor, int64_t now_minor, struct view *me);
 
 /* A method of delivery or payment, by its flag (doc/templates.md). */
 void checkout_put_shipping(const struct request *, struct view *, enum shipping, const struct shipping_quote *);

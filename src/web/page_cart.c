@@ -10,14 +10,20 @@
 #define POPULAR_N 4
 
 static bool
-to_cart(struct request *rq, uint64_t added)
+to_cart_with(struct request *rq, uint64_t added)
 {
 	struct str url = url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE);
 
-	if (added != 0)
-		url = str_fmt(rq->a, "%.*s?added=%llu", STR_ARG(url), (unsigned long long)added);
-	response_redirect(&rq->res, 303, url);
+	response_redirect(&rq->res, 303,
+	    url_query(rq->a, url, "added", str_fmt(rq->a, "%llu", (unsigned long long)added)));
 	return true;
+}
+
+/* A visitor who has just sent a form, and comes without any cookie: his browser refuses them. */
+static bool
+lacks_cookie(const struct request *rq)
+{
+	return rq->session_tokens.n == 0 && (field_good(&rq->fields, F_added) || field_good(&rq->fields, F_nocookie));
 }
 
 /* Shows the line that was just added, if it is in the cart. */
@@ -61,6 +67,8 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 		return false;
 	if (!p.found)
 		put_popular(rq, page);
+	if (lacks_cookie(rq))
+		view_bool(me, N_no_cookie, true);
 	cart_page_put(rq, &p, me);
 	put_added(rq, &p, me);
 	return true;
@@ -94,7 +102,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 	(void)page;
 	(void)me;
 	if (!rq->post)
-		return to_cart(rq, 0);
+		return cart_page_redirect(rq);
 	if (c.qty < 1
 	    || (field_get(&rq->fields, F_quantity)->state != FIELD_ABSENT && !field_good(&rq->fields, F_quantity)))
 		return err_set(e, ERR_INPUT, "the quantity is not a positive number");
@@ -103,7 +111,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 	if (!page_choose(rq, &c.variant_id, e) || !session_need(rq, e))
 		return false;
 	c.session_id = rq->session->id;
-	return cart_add(rq->db, &c, e) && to_cart(rq, c.variant_id);
+	return cart_add(rq->db, &c, e) && to_cart_with(rq, c.variant_id);
 }
 
 bool
@@ -116,7 +124,7 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 	(void)page;
 	(void)me;
 	if (!rq->post || rq->session == NULL)
-		return to_cart(rq, 0);
+		return cart_page_redirect(rq);
 	c.session_id = rq->session->id;
 	if (str_eq_z(act, "less") || str_eq_z(act, "more")) {
 		c.qty = str_eq_z(act, "more") ? 1 : -1;
@@ -125,5 +133,5 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 		c.qty = str_eq_z(act, "remove") ? 0 : (int)field_int(&rq->fields, F_quantity, 0);
 		done = cart_set(rq->db, &c, e);
 	}
-	return done && to_cart(rq, 0);
+	return done && cart_page_redirect(rq);
 }

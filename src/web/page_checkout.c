@@ -1,7 +1,8 @@
 /* page_checkout.c - from the cart to the order in four steps, each a form that posts to its own address.
  *
  * Input is saved with the cart before it is validated, so no failure, reload or second tab loses it. A step is shown
- * only if all earlier steps are complete. */
+ * only if all earlier steps are complete. A form that is sent leads by 303 to a page, also if it has a fault: the draft
+ * remembers that, and the browser's way back shows pages only. */
 #include "plat/text/secret.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "store/order/order_store.h"
@@ -20,13 +21,6 @@ to_step(struct request *rq, enum checkout_step step)
 	    URL_checkout_address, URL_checkout_delivery, URL_checkout_payment, URL_checkout_review};
 
 	response_redirect(&rq->res, 303, url_to(&rq->app->urls, rq->a, rq->lang, steps_url[step], STR_NONE));
-	return true;
-}
-
-static bool
-to_cart(struct request *rq)
-{
-	response_redirect(&rq->res, 303, url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE));
 	return true;
 }
 
@@ -80,18 +74,26 @@ static const struct step steps[] = {
     [CHECKOUT_PAYMENT] = {read_payment, checkout_put_payment_form},
 };
 
-/* The next step that applies: digital goods skip delivery. */
 static enum checkout_step
 step_after(enum checkout_step step, const struct checkout_plan *plan)
 {
-	return step == CHECKOUT_ADDRESS && !plan->load.ships ? CHECKOUT_PAYMENT : (enum checkout_step)(step + 1);
+	do
+		step = (enum checkout_step)(step + 1);
+	while (!checkout_step_applies(step, plan));
+	return step;
 }
 
 static bool
-show(struct request *rq, const struct step *step, const struct cart_page *p, struct view *me)
+show(struct request *rq, enum checkout_step at, const struct cart_page *p, struct view *me)
 {
+	bool faulty = str_eq_z(p->draft.wrong, checkout_step_name(at));
+
+	if (p->plan.step < at)
+		return to_step(rq, p->plan.step);
+	if (!checkout_step_applies(at, &p->plan))
+		return to_step(rq, step_after(at, &p->plan));
 	cart_page_put(rq, p, me);
-	step->put(rq, &p->draft, &p->plan, rq->post, me);
+	steps[at].put(rq, &p->draft, &p->plan, faulty, me);
 	return true;
 }
 
@@ -120,33 +122,46 @@ only_country(const struct request *rq, enum checkout_step at)
 }
 
 static bool
+save(struct request *rq, struct cart_page *p, struct err *e)
+{
+	struct cart_owner owner = cart_page_owner(rq);
+
+	return cart_draft_save(rq->db, rq->a, &owner, p->cart.id, &p->draft, rq->now_s, e);
+}
+
+/* True if the step's page is to be shown again, with its faults. */
+static bool
+is_faulty(enum checkout_step at, const struct checkout_draft *before, const struct cart_page *p)
+{
+	return p->plan.step == at || (at == CHECKOUT_ADDRESS && p->plan.step > at && asks_about_postcode(before, p));
+}
+
+static bool
 run_step(struct request *rq, enum checkout_step at, struct view *me, struct err *e)
 {
-	const struct step *step = &steps[at];
-	struct cart_owner owner;
 	struct checkout_draft before;
 	struct cart_page p;
+	bool faulty, stays;
 
 	if (!cart_page_load(rq, &p, e))
 		return false;
 	if (!p.found)
-		return to_cart(rq);
+		return cart_page_redirect(rq);
 	if (!rq->post)
-		return p.plan.step < at ? to_step(rq, p.plan.step) : show(rq, step, &p, me);
+		return show(rq, at, &p, me);
 	before = p.draft;
-	step->read(rq, &p.draft);
-	if (at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e))
+	steps[at].read(rq, &p.draft);
+	if ((at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e)) || !cart_page_plan(rq, &p, e))
 		return false;
-	owner = cart_page_owner(rq);
-	if (!cart_draft_save(rq->db, rq->a, &owner, p.cart.id, &p.draft, rq->now_s, e) || !cart_page_plan(rq, &p, e))
+	stays = only_country(rq, at);
+	faulty = !stays && is_faulty(at, &before, &p);
+	p.draft.wrong = faulty ? str_z(checkout_step_name(at)) : STR_NONE;
+	p.draft.terms = p.draft.was = STR_NONE;
+	if (!save(rq, &p, e))
 		return false;
 	if (p.plan.step < at)
 		return to_step(rq, p.plan.step);
-	if (only_country(rq, at))
-		return to_step(rq, at);
-	if (at == CHECKOUT_ADDRESS && asks_about_postcode(&before, &p))
-		return show(rq, step, &p, me);
-	return p.plan.step == at ? show(rq, step, &p, me) : to_step(rq, step_after(at, &p.plan));
+	return to_step(rq, stays || faulty ? at : step_after(at, &p.plan));
 }
 
 bool
@@ -170,20 +185,6 @@ form_checkout_payment(struct request *rq, struct view *page, struct view *me, st
 	return run_step(rq, CHECKOUT_PAYMENT, me, e);
 }
 
-static bool
-show_review(struct request *rq, const struct cart_page *p, struct view *me)
-{
-	struct checkout_review review = {&p->cart, &p->draft, &p->plan, rq->post};
-
-	if (p->plan.step < CHECKOUT_REVIEW)
-		return to_step(rq, p->plan.step);
-	if (!p->plan.orderable)
-		return to_cart(rq);
-	cart_page_put(rq, p, me);
-	checkout_put_review(rq, &review, me);
-	return true;
-}
-
 bool
 form_checkout_review(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
@@ -192,7 +193,13 @@ form_checkout_review(struct request *rq, struct view *page, struct view *me, str
 	(void)page;
 	if (!cart_page_load(rq, &p, e))
 		return false;
-	return p.found ? show_review(rq, &p, me) : to_cart(rq);
+	if (!p.found || (p.plan.step == CHECKOUT_REVIEW && !p.plan.orderable))
+		return cart_page_redirect(rq);
+	if (p.plan.step < CHECKOUT_REVIEW)
+		return to_step(rq, p.plan.step);
+	cart_page_put(rq, &p, me);
+	checkout_put_review(rq, &(struct checkout_review){&p.cart, &p.draft, &p.plan}, me);
+	return true;
 }
 
 /* Reads the form of the review page. */
@@ -248,30 +255,61 @@ show_placed(struct request *rq, const struct order_placed *placed)
 	return true;
 }
 
-/* If no order was placed, saves the message with the cart. A failure here must not hide the first one. */
-static void
-keep_message(struct request *rq)
-{
-	struct cart_owner owner = cart_page_owner(rq);
-	struct err lost = {0};
-
-	if (!cart_message_save(rq->db, rq->a, &owner, typed(rq, F_message), rq->now_s, &lost)
-	    && lost.kind != ERR_CONFLICT)
-		log_put(LOG_WARN, "event=message_lost place=%s msg=\"%s\"", lost.place, lost.msg);
-}
-
-/* Without consent to the terms nothing is ordered. If the cart has become an order meanwhile, that order is shown. */
+/* Without consent to the terms nothing is ordered: back to the review. *asked is false if the cart has become an order
+ * meanwhile, which is then shown. */
 static bool
-ask_again(struct request *rq, struct view *me, bool *asked, struct err *e)
+ask_again(struct request *rq, bool *asked, struct err *e)
 {
 	struct cart_page p;
 
-	keep_message(rq);
 	if (!cart_page_load(rq, &p, e))
 		return false;
-	p.draft.note = typed(rq, F_message);
 	*asked = p.found;
-	return !p.found || show_review(rq, &p, me);
+	if (!p.found)
+		return true;
+	p.draft.note = typed(rq, F_message);
+	p.draft.wrong = str_z(checkout_step_name(CHECKOUT_REVIEW));
+	p.draft.terms = field_good(&rq->fields, F_terms) ? STR("1") : STR_NONE;
+	if (save(rq, &p, e))
+		return to_step(rq, CHECKOUT_REVIEW);
+	*asked = e->kind != ERR_CONFLICT;
+	if (!*asked)
+		err_clear(e);
+	return !*asked;
+}
+
+/* If the order was refused because the cart differs from the page that the buyer saw, the error page tells the two
+ * totals, and leads back to the review, or to the cart if something has to be taken out. */
+static void
+explain(struct request *rq, struct cart_page *p, int64_t seen_minor)
+{
+	p->draft.was = checkout_was(rq->a, seen_minor, &p->plan);
+	rq->error_me = view_object(rq->a);
+	checkout_put_conflict(rq, seen_minor, p->plan.totals.total_minor, rq->error_me);
+	if (p->plan.orderable && p->plan.step == CHECKOUT_REVIEW)
+		view_str(view_get(rq->error_me, N_conflict), N_url,
+		    url_to(&rq->app->urls, rq->a, rq->lang, URL_checkout_review, STR_NONE));
+}
+
+/* Keeps the input if no order was placed. A failure here must not hide the first one, `e`. */
+static void
+keep_input(struct request *rq, const struct err *e)
+{
+	struct err lost = {0};
+	struct cart_page p;
+	bool loaded = cart_page_load(rq, &p, &lost);
+
+	if (!loaded || !p.found) {
+		if (!loaded)
+			log_put(LOG_WARN, "event=message_lost place=%s msg=\"%s\"", lost.place, lost.msg);
+		return;
+	}
+	p.draft.note = typed(rq, F_message);
+	p.draft.wrong = STR_NONE;
+	if (e->kind == ERR_CONFLICT)
+		explain(rq, &p, field_int(&rq->fields, F_total, 0));
+	if (!save(rq, &p, &lost) && lost.kind != ERR_CONFLICT)
+		log_put(LOG_WARN, "event=message_lost place=%s msg=\"%s\"", lost.place, lost.msg);
 }
 
 bool
@@ -285,6 +323,7 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	bool asked = false;
 
 	(void)page;
+	(void)me;
 	if (!rq->post)
 		return to_step(rq, CHECKOUT_REVIEW);
 	if (!app_may_order(rq->app, e))
@@ -292,11 +331,11 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	if (control_paused(&rq->app->control))
 		return err_set(e, ERR_BUSY, "kontor pause is in effect on this host");
 	if (rq->session == NULL)
-		return to_cart(rq);
-	if (!agreed(rq) && (!ask_again(rq, me, &asked, e) || asked))
+		return cart_page_redirect(rq);
+	if (!agreed(rq) && (!ask_again(rq, &asked, e) || asked))
 		return e->kind == ERR_NONE;
 	if (read_order(rq, &order, &guard, key, e) && order_place(rq->db, rq->a, &order, &placed, e))
 		return show_placed(rq, &placed);
-	keep_message(rq);
+	keep_input(rq, e);
 	return false;
 }

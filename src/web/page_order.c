@@ -1,5 +1,6 @@
 /* page_order.c - the page of an order, found by its secret link. */
 #include "plat/cache/cache.h"
+#include "plat/text/domain.h"
 #include "shop/order.h"
 #include "store/order/order_cache.h"
 #include "store/order/order_store.h"
@@ -121,7 +122,7 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 	if (o->shipping_minor > 0)
 		view_money(t, N_delivery, (struct money){o->shipping_minor, o->cur});
 	else if (o->shipping != SHIPPING_DIGITAL)
-		view_bool(t, N_delivery_free, true);
+		view_bool(t, o->shipping == SHIPPING_PICKUP ? N_pickup : N_delivery_free, true);
 	cart_put_taxes(rq, t, o->taxes, o->n_taxes, o->cur);
 	view_bool(t, N_tax_included, o->tax_included);
 	view_money(t, N_total, (struct money){o->total_minor, o->cur});
@@ -147,13 +148,13 @@ order_tree(const struct request *rq, const struct order *o, const struct order_m
 	view_int(v, N_id, (int64_t)o->session_id);
 	view_str(v, N_number, o->number);
 	view_date(v, N_placed, o->created_at);
-	view_str(v, N_email, o->address.field[ADDRESS_EMAIL]);
+	view_str(v, N_email, domain_shown(rq->a, o->address.field[ADDRESS_EMAIL]));
 	checkout_put_address(rq, v, N_address, &o->address);
 	if (o->billed_elsewhere)
 		checkout_put_address(rq, v, N_billing, &o->billing);
 	if (o->shipping != SHIPPING_DIGITAL)
 		checkout_put_shipping(rq, view_sub(v, N_delivery), o->shipping, NULL);
-	checkout_put_payment(view_sub(v, N_payment), o->payment);
+	checkout_put_payment(view_sub(v, N_payment), o->total_minor > 0 ? o->payment : PAYMENT_FREE);
 	view_str(v, N_message, o->note);
 	view_bool(view_sub(v, N_state), state_name(o), true);
 	order_put_lines(rq, v, o);

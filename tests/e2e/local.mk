@@ -3,6 +3,7 @@
 E2E_TESTS = \
 	tests/e2e/backup.t \
 	tests/e2e/budgets.t \
+	tests/e2e/checkout.t \
 	tests/e2e/confine.t \
 	tests/e2e/control.t \
 	tests/e2e/doctor.t \

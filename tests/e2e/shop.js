@@ -11,14 +11,14 @@ const script = path.join(src, 'tests', 'lib', 'services');
 const services = (...args) => child.execFileSync(script, args,
 	{ stdio: 'inherit', env: { ...process.env, top_srcdir: src, top_builddir: build } });
 
-// goods: {handle: {stock, price, title, sku, vendor}}; each becomes a product of this category, with one variant.
+// goods: {handle: {stock, price, title, sku, vendor, grams, ships}}; each becomes a product of this category, with one variant.
 function csv(category, goods) {
 	const rows = ['Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,'
 		+ 'Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Requires Shipping,'
 		+ 'Variant Taxable,Status'];
 	for (const [handle, g] of Object.entries(goods))
-		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,${g.vendor || `House of ${category}`},${category},,TRUE,Title,Default Title,SKU-${g.sku || handle},100,`
-			+ `shopify,${g.stock},deny,${g.price || '10.00'},TRUE,TRUE,active`);
+		rows.push(`${handle},${g.title || handle},<p>Goods for a test.</p>,${g.vendor || `House of ${category}`},${category},,TRUE,Title,Default Title,SKU-${g.sku || handle},${g.grams || 100},`
+			+ `shopify,${g.stock},deny,${g.price || '10.00'},${g.ships === false ? 'FALSE' : 'TRUE'},TRUE,active`);
 	return rows.join('\n') + '\n';
 }
 

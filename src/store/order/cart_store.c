@@ -400,20 +400,6 @@ cart_draft_save(struct db *db, struct arena *a, const struct cart_owner *owner, 
 }
 
 bool
-cart_message_save(struct db *db, struct arena *a, const struct cart_owner *owner, struct str message, int64_t now_s,
-    struct err *e)
-{
-	struct checkout_draft draft;
-	struct cart cart;
-	bool found;
-
-	if (!cart_find(db, a, owner, &cart, &draft, &found, e))
-		return false;
-	draft.note = message;
-	return !found || cart_draft_save(db, a, owner, cart.id, &draft, now_s, e);
-}
-
-bool
 cart_forget_drafts(struct db *db, int64_t before_s, uint64_t *n, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_CART_FORGET_DRAFTS);

@@ -55,10 +55,6 @@ MUST_USE bool cart_see(struct db *, uint64_t cart_id, struct err *);
 MUST_USE bool cart_draft_save(struct db *, struct arena *, const struct cart_owner *, uint64_t cart_id,
     const struct checkout_draft *, int64_t now_s, struct err *);
 
-/* Saves only the message, in the session's open cart. Without an open cart it does nothing. */
-MUST_USE bool cart_message_save(
-    struct db *, struct arena *, const struct cart_owner *, struct str message, int64_t now_s, struct err *);
-
 /* Deletes some of the drafts of carts that were last changed before `before_s`. *n is their number; 0 when none is
  * left. Drafts older by a month more are not looked for, so that each call reads few rows. */
 MUST_USE bool cart_forget_drafts(struct db *, int64_t before_s, uint64_t *n, struct err *);

@@ -38,6 +38,9 @@ draft_format(struct arena *a, const struct checkout_draft *d, struct str *json, 
 	draft_put(&w, "delivery", d->shipping, TEXT_MAX_B);
 	draft_put(&w, "payment", d->payment, TEXT_MAX_B);
 	draft_put(&w, "message", d->note, NOTE_MAX_B);
+	draft_put(&w, "wrong", d->wrong, TEXT_MAX_B);
+	draft_put(&w, "terms", d->terms, TEXT_MAX_B);
+	draft_put(&w, "was", d->was, TEXT_MAX_B);
 	return json_done(&w, '}', json, e);
 }
 
@@ -72,6 +75,9 @@ draft_parse(struct arena *a, struct str json, struct checkout_draft *d)
 	d->shipping = draft_take(a, root, "delivery");
 	d->payment = draft_take(a, root, "payment");
 	d->note = draft_take(a, root, "message");
+	d->wrong = draft_take(a, root, "wrong");
+	d->terms = draft_take(a, root, "terms");
+	d->was = draft_take(a, root, "was");
 	json_free(root);
 }
 

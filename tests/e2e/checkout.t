@@ -1,0 +1,299 @@
+#!/usr/bin/env node
+// checkout.t - what shoppers type, paste and do on the way to an order, as it comes through the web servers.
+'use strict';
+const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = require('assert');
+const http = require('http');
+const { Buyer } = require('./buyer.js');
+const { Shop } = require('./shop.js');
+const { test, run } = require('./tap.js');
+
+const GOODS = {
+	soap: { stock: 500, price: '5.00' }, anvil: { stock: 50, price: '10.00', grams: 40000 },
+	press: { stock: 50, price: '10.00', grams: 12500 }, leaflet: { stock: 500, price: '0.00', ships: false },
+	sample: { stock: 500, price: '0.00' }, file: { stock: 500, price: '3.00', ships: false },
+};
+const GOOD = { email: 'ada@example.org', name: 'Ada Example', street: 'Lane 1', postcode: '20457', city: 'Hamburg', country: 'DE' };
+let shop, other; // two on one host; nothing can be collected from the other
+
+const buyer = (s = shop, server = 'lighttpd') => new Buyer(s.origin(server), { agent: new http.Agent({ keepAlive: false }) });
+const form = (fields) => new URLSearchParams(fields).toString();
+const text = (html) => html.replace(/^[\s\S]*<main/, '').replace(/<svg[\s\S]*?<\/svg>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+const path = (rs) => new URL(rs.headers.location, 'http://x').pathname;
+
+// A buyer with goods in the cart: {handle: quantity}.
+async function withCart(goods, s = shop) {
+	const b = buyer(s);
+	for (const [handle, quantity] of Object.entries(goods))
+		await b.addToCart(`${s.base}/en/p/${handle}`, { quantity: String(quantity) });
+	b.csrf = new URLSearchParams(b.form('/cart/update').body).get('csrf');
+	return b;
+}
+
+const post = (b, step, fields, s = shop) => b.send('POST', `${s.base}/en/checkout/${step}`, { body: form({ csrf: b.csrf, ...fields }) });
+const see = async (b, step, s = shop) => (await b.send('GET', `${s.base}/en/checkout/${step}`)).text;
+
+async function toReview(b, address = {}, s = shop) {
+	await post(b, 'address', { ...GOOD, ...address }, s);
+	await post(b, 'delivery', { delivery: 'standard' }, s);
+	await post(b, 'payment', { payment: 'transfer' }, s);
+	await b.get(`${s.base}/en/checkout/review`);
+}
+
+// One column of the order that was placed last.
+const last = (column, table = 'orders') => Buffer.from(shop.sql(`SELECT HEX(${column}) FROM ${table}
+	ORDER BY ${table === 'orders' ? 'id' : 'order_id'} DESC LIMIT 1`).trim(), 'hex').toString();
+
+test('what people paste into an address is cleaned, and reaches the order clean', async () => {
+	for (const [field, typed, column, want] of [
+		['postcode', '\u2066204\u00ad57\u2069', 'postcode', '20457'], ['postcode', '２０４５７', 'postcode', '20457'],
+		['postcode', 'D-20457', 'postcode', '20457'], ['postcode', '٢٠٤٥٧', 'postcode', '20457'], ['postcode', '20457\v', 'postcode', '20457'],
+		['name', 'Zoe\u0308\x07 Müller\u200e', 'name', 'Zoë Müller'], ['name', 'ک\u200cتاب', 'name', 'ک\u200cتاب'],
+		['street', 'Lane\u2028 1\u0000', 'street', 'Lane 1'], ['city', '葛\u{e0100}城', 'city', '葛\u{e0100}城'],
+		['name', '\ufeffAda\u00a0\u00a0L', 'name', 'Ada L']]) {
+		const b = await withCart({ soap: 1 });
+		await toReview(b, { [field]: typed });
+		const rs = await b.submit('/checkout/place', { terms: '1' });
+		match(rs.target, /\/order\//, JSON.stringify(typed));
+		equal(last(column, 'order_address'), want, JSON.stringify(typed));
+	}
+});
+
+test('mail addresses and telephone numbers are taken as people write them', async () => {
+	for (const [field, typed, want, shown] of [['email', 'ada@bücher.example', 'ada@xn--bcher-kva.example', 'ada@bücher.example'],
+		['email', 'ada@例え.テスト', 'ada@xn--r8jz45g.xn--zckzah', 'ada@例え.テスト'], ['email', 'ａｄａ＠example．org', 'ada@example.org'],
+		['email', 'mailto:ada@example.org\u200b', 'ada@example.org'], ['email', 'Ada <ada@example.org>', 'ada@example.org'],
+		['phone', '\u202a＋49 40 1234567\u202c', '+49 40 1234567'], ['phone', '٠٤٠ ١٢٣٤', '040 1234'], ['phone', 'evenings: 040/1234', 'evenings: 040/1234'],
+		['phone', '040\u2013123 ext. 4', '040\u2013123 ext. 4'], ['phone', '12', '12']]) {
+		const b = await withCart({ soap: 1 });
+		await toReview(b, { [field]: typed });
+		ok(text(b.page.text).includes(shown || want), `the review shows ${shown || want}`);
+		match((await b.submit('/checkout/place', { terms: '1' })).target, /\/order\//, typed);
+		ok(text(b.page.text).includes(field === 'phone' ? '' : shown || want), `the order shows ${shown || want}`);
+		equal(last(field), want);
+	}
+});
+
+test('a message is taken with all that was pasted into it, and counted as the browser counts', async () => {
+	for (const [typed, want] of [['Ring\vtwice', 'Ring\ntwice'], ['one\r\ntwo\u2028three', 'one\ntwo\nthree'], ['a\x00b\x1b[0m', 'ab[0m'],
+		[`${'x'.repeat(99)}\r\n`.repeat(9) + 'y'.repeat(100), `${'x'.repeat(99)}\n`.repeat(9) + 'y'.repeat(100)],
+		['\r\n'.repeat(998).replace(/^/, 'a') + 'b', '\n'.repeat(998).replace(/^/, 'a') + 'b'], ['\u0958'.repeat(1000), '\u0958'.repeat(1000)],
+		['😀'.repeat(500), '😀'.repeat(500)]]) {
+		const b = await withCart({ soap: 1 });
+		await toReview(b);
+		match((await b.submit('/checkout/place', { terms: '1', message: typed })).target, /\/order\//, JSON.stringify(typed).slice(0, 60));
+		equal(last('note'), want);
+	}
+	const b = await withCart({ soap: 1 });
+	await toReview(b);
+	await b.submit('/checkout/place', { terms: '1', message: 'x'.repeat(1001) });
+	match(b.page.target, /\/checkout\/review$/);
+	match(b.page.text, /id="message-error"/);
+	ok(b.page.text.includes('x'.repeat(1001)) && /name="terms"[^>]* checked/.test(b.page.text), 'all of it is kept');
+});
+
+// Of Apache: lighttpd refuses addresses with control characters itself.
+test('words to search for are cleaned', async () => {
+	for (const q of ['ｓｏａｐ', 'so\u00adap', '\u200bsoap', 'soap\x0b', '\ufeffsoap\n'])
+		match((await buyer(shop, 'apache').send('GET', `${shop.base}/en/search?q=${encodeURIComponent(q)}`)).text, /href="[^"]*\/p\/soap/, JSON.stringify(q));
+});
+
+test('a form with a fault leads to a page that says so and keeps the input, and a mended one leads on', async () => {
+	for (const [step, wrong, faults, right, next] of [
+		['address', { ...GOOD, postcode: '2045' }, ['postcode'], GOOD, 'delivery'],
+		['address', { ...GOOD, email: 'no mail', city: '' }, ['email', 'city'], GOOD, 'delivery'],
+		['address', { ...GOOD, billing_name: 'Bob' }, ['billing_street', 'billing_city'], GOOD, 'delivery'],
+		['address', { ...GOOD, country: 'XX' }, ['country'], GOOD, 'delivery'],
+		['address', {}, ['name', 'street'], GOOD, 'delivery'],
+		['delivery', { delivery: 'rocket' }, ['delivery'], { delivery: 'pickup' }, 'payment'],
+		['delivery', {}, ['delivery'], { delivery: 'standard' }, 'payment'],
+		['payment', { payment: 'free' }, ['payment'], { payment: 'transfer' }, 'review']]) {
+		const b = await withCart({ soap: 1 });
+		if (step !== 'address')
+			await post(b, 'address', GOOD);
+		if (step === 'payment')
+			await post(b, 'delivery', { delivery: 'standard' });
+		doesNotMatch(await see(b, step), /-error"/, 'nothing is wrong before a form is sent');
+		const rs = await post(b, step, wrong);
+		equal(rs.status, 303);
+		equal(path(rs), `${shop.base}/en/checkout/${step}`);
+		const page = await see(b, step);
+		for (const field of faults)
+			ok(page.includes(`id="${field}-error"`), `${step}: ${field} is wrong`);
+		for (const [name, value] of Object.entries(wrong).filter(([, v]) => step === 'address' && v !== 'XX' && v !== 'DE'))
+			ok(new RegExp(`name="${name}" value="${value}"`).test(page), `${name} is kept`);
+		equal(await see(b, step), page, 'a reload is the same page');
+		const on = await post(b, step, right);
+		equal([on.status, path(on)].join(' '), `303 ${shop.base}/en/checkout/${next}`);
+		doesNotMatch(await see(b, step), /-error"/, 'the way back shows the mended form');
+	}
+});
+
+test('without consent the review is shown again, by 303, and the order can then be placed', async () => {
+	const b = await withCart({ soap: 1 });
+	await toReview(b);
+	const { body } = b.form('/checkout/place', { message: 'Ring' });
+	const rs = await b.send('POST', `${shop.base}/en/checkout/place`, { body });
+	equal([rs.status, path(rs)].join(' '), `303 ${shop.base}/en/checkout/review`);
+	await b.get(`${shop.base}/en/checkout/review`);
+	match(b.page.text, /id="terms-error"/);
+	match(b.page.text, /<textarea[^>]*>Ring</);
+	match((await b.submit('/checkout/place', { terms: '1' })).target, /\/order\//);
+	equal(last('note'), 'Ring');
+});
+
+test('an order at another total than the buyer saw leads back to the review, with both totals', async () => {
+	const prices = ['5.50', '4.00', '60.00', '5.01', '0.10'];
+	for (const [i, price] of prices.entries()) {
+		const handle = `moving-${i}`;
+		await shop.importGoods('Moving', { [handle]: { stock: 50, price: '5.00' } });
+		const b = await withCart({ [handle]: 1 });
+		await toReview(b);
+		await shop.importGoods('Moving', { [handle]: { stock: 50, price } });
+		const total = `€${(Number(price) + (Number(price) < 49 ? 4.9 : 0)).toFixed(2)}`;
+		const rs = await b.submit('/checkout/place', { terms: '1', message: 'Ring' });
+		equal(rs.status, 409);
+		ok(text(rs.text).includes(`was €9.90 when you saw it. It is ${total} now`), text(rs.text));
+		match(rs.text, new RegExp(`class="button button-main" href="${shop.base}/en/checkout/review"`));
+		await b.get(`${shop.base}/en/checkout/review`);
+		ok(text(b.page.text).includes(`was €9.90 when you saw it. It is ${total} now`), text(b.page.text));
+		match(b.page.text, /<textarea[^>]*>Ring</);
+		match((await b.submit('/checkout/place', { terms: '1' })).target, /\/order\//);
+	}
+});
+
+test('an order of goods that are gone leads back to the cart, without figures that are the same', async () => {
+	for (const left of [0, 1]) {
+		await shop.importGoods('Scarce', { [`scarce-${left}`]: { stock: 5, price: '5.00' } });
+		const b = await withCart({ [`scarce-${left}`]: 2 });
+		await toReview(b);
+		await shop.importGoods('Scarce', { [`scarce-${left}`]: { stock: left, price: '5.00' } }, '--stock');
+		const rs = await b.submit('/checkout/place', { terms: '1' });
+		equal(rs.status, 409);
+		match(rs.text, new RegExp(`class="button button-main" href="${shop.base}/en/cart"`));
+		match(text(rs.text), /Nothing was ordered/);
+	}
+	const b = await withCart({ soap: 1 });
+	await toReview(b);
+	const { body } = b.form('/checkout/place', { terms: '1' });
+	await post(b, 'address', { ...GOOD, city: 'Bremen' });
+	const rs = await b.send('POST', `${shop.base}/en/checkout/place`, { body });
+	equal(rs.status, 409);
+	doesNotMatch(text(rs.text), /when you saw it/, 'the total is the same');
+	match(rs.text, /href="[^"]*\/checkout\/review"/);
+});
+
+test('goods that no parcel takes are not called free of delivery; the reason is said, and what can be done', async () => {
+	for (const goods of [{ anvil: 1 }, { anvil: 3 }, { press: 3 }, { anvil: 1, soap: 1 }, { press: 2, soap: 70 }]) {
+		const kg = Object.entries(goods).reduce((n, [handle, quantity]) => n + quantity * (GOODS[handle].grams || 100), 0) / 1000;
+		for (const s of [shop, other]) {
+			const b = await withCart(goods, s);
+			const cart = text((await b.send('GET', `${s.base}/en/cart`)).text);
+			doesNotMatch(cart, /Delivery free/);
+			ok(cart.includes(`Too heavy for a parcel: your goods weigh ${kg} kg, and we send parcels of up to 31.5 kg`), cart);
+			equal(/Collect it from us free/.test(cart), s === shop);
+			await post(b, 'address', GOOD, s);
+			const page = await see(b, 'delivery', s);
+			ok(text(page).includes(`your goods weigh ${kg} kg`), text(page));
+			equal(/You can also collect the goods/.test(text(page)), s === shop);
+			equal(/type="radio"/.test(page), s === shop, 'nothing to choose where nothing is offered');
+			equal(/>On to payment</.test(page), s === shop);
+			match(page, /href="[^"]*\/info\/contact"/);
+			equal(path(await post(b, 'delivery', { delivery: 'standard' }, s)), `${s.base}/en/checkout/delivery`);
+		}
+	}
+	const light = await withCart({ press: 2 });
+	doesNotMatch(text((await light.send('GET', `${shop.base}/en/cart`)).text), /Too heavy/);
+});
+
+test('an order of nothing asks for no payment, on no page', async () => {
+	for (const [goods, sends] of [[{ leaflet: 1 }, false], [{ leaflet: 7 }, false], [{ sample: 1 }, 'pickup'], [{ sample: 2, leaflet: 1 }, 'pickup'], [{ leaflet: 50 }, false]]) {
+		const b = await withCart(goods);
+		const on = await post(b, 'address', GOOD);
+		if (sends)
+			equal(path(await post(b, 'delivery', { delivery: sends })), `${shop.base}/en/checkout/review`);
+		else
+			equal(path(on), `${shop.base}/en/checkout/review`);
+		equal(path(await b.send('GET', `${shop.base}/en/checkout/payment`)), `${shop.base}/en/checkout/review`);
+		await b.get(`${shop.base}/en/checkout/review`);
+		match(text(b.page.text), /Nothing to pay/);
+		doesNotMatch(text(b.page.text), /Bank transfer|Order and pay/);
+		const rs = await b.submit('/checkout/place', { terms: '1' });
+		match(rs.target, /\/order\//);
+		match(text(rs.text), /Nothing to pay/);
+		doesNotMatch(text(rs.text), /transfer|as soon as the money|Write on it/);
+		equal(last('CONCAT(payment, state, payment_state, total_minor)'), 'free220');
+	}
+	const b = await withCart({ leaflet: 1, file: 1 });
+	equal(path(await post(b, 'address', GOOD)), `${shop.base}/en/checkout/payment`, 'with something to pay, it is asked for');
+	equal(path(await post(b, 'payment', { payment: 'free' })), `${shop.base}/en/checkout/payment`);
+	equal(shop.kontor('verify').status, 0);
+});
+
+test('who refuses cookies is told so, on every way to the cart', async () => {
+	const id = shop.number("SELECT id FROM product WHERE handle = 'soap'");
+	const send = (target, body) => new Buyer(shop.origin('lighttpd')).send('POST', `${shop.base}${target}`, { body });
+	for (const [target, body] of [['/en/cart/add', `product=${id}`], ['/de/cart/add', `product=${id}&quantity=3`], ['/en/cart/update', 'line=1&act=more'],
+		['/en/checkout/address', 'email=ada%40example.org'], ['/en/checkout/delivery', 'delivery=standard'], ['/zh-hans/checkout/place', 'terms=1']]) {
+		const rs = await send(target, body);
+		equal(rs.status, 303);
+		const to = new URL(rs.headers.location, 'http://x'), page = await buyer().send('GET', to.pathname + to.search);
+		equal(page.status, 200);
+		match(text(page.text), /Cookie/i, `${target}, then ${to.search}`);
+		match(page.headers['cache-control'], /no-store/);
+	}
+	doesNotMatch(text((await buyer().send('GET', `${shop.base}/en/cart`)).text), /cookie/i);
+	const b = await withCart({ soap: 1 });
+	doesNotMatch(text(b.page.text), /cookie/i, 'who keeps them reads nothing of it');
+});
+
+test('two shops on one host keep each its cart', async () => {
+	const a = await withCart({ soap: 1 }), cookies = { ...a.cookies };
+	const b = buyer(other);
+	b.cookies = cookies;
+	await b.addToCart(`${other.base}/en/p/soap`, { quantity: '2' });
+	equal(Object.keys(cookies).length, 2);
+	a.cookies = cookies;
+	match((await a.get(`${shop.base}/en/cart`)).text, /class="line-unit"/);
+	await a.addToCart(`${shop.base}/en/p/press`);
+	for (const [who, s] of [[a, shop], [b, other]])
+		match((await who.get(`${s.base}/en/cart`)).text, /class="line-unit"/);
+	equal(shop.number('SELECT COUNT(DISTINCT session_id) FROM cart c JOIN cart_line l ON l.cart_id = c.id') > 0, true);
+});
+
+test('stale cookies of the same name hide no cart, and the one that a former release set still opens it', async () => {
+	const b = await withCart({ soap: 1 });
+	const [[name, token]] = Object.entries(b.cookies);
+	const cart = async (cookie) => /class="line-unit"/.test((await shop.request('lighttpd', 'GET', '/en/cart', { headers: { cookie } })).text);
+	const unknown = 'A'.repeat(22);
+	for (const cookie of [`${name}=stale; ${name}=${token}`, `${name}=${token}; ${name}=stale`, `${name}=${unknown}; ${name}=${token}`,
+		`${name}=; ${name}=${token}`, `a=b; ${name}=1; ${name}=2; ${name}=3; ${name}=4; ${name}=5; ${name}=${token}`,
+		`kontor=${token}`, `kontor=${unknown}; ${name}=${token}`])
+		equal(await cart(cookie), true, cookie);
+	const second = await withCart({ soap: 1 });
+	equal(await cart(`${name}=${token}; ${name}=${Object.values(second.cookies)[0]}`), false, 'two sessions: one may be planted');
+});
+
+for (const server of ['lighttpd', 'apache'])
+	test(`${server}: a browser that names only the page it comes from can buy, and no other site's page can`, async () => {
+		const id = shop.number("SELECT id FROM product WHERE handle = 'soap'"), origin = shop.origin(server);
+		const add = async (headers) => (await shop.request(server, 'POST', '/en/cart/add',
+			{ headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: `product=${id}` })).status;
+		for (const page of ['/en/p/soap', '/en/p/soap?v=1', '', '/', '/de/c/goods#top'])
+			equal(await add({ referer: origin + page }), 303, page);
+		for (const headers of [{}, { referer: 'http://evil.example/' }, { referer: `http://evil.example/${origin}/` }, { referer: `${origin}.evil/` },
+			{ referer: `${origin}/`, origin: 'http://evil.example' }, { referer: `${origin}/`, origin: 'null' }, { referer: 'soap' },
+			{ referer: `${origin}/`, 'sec-fetch-site': 'cross-site' }])
+			equal(await add(headers), 403, JSON.stringify(headers));
+	});
+
+run({
+	before: async () => {
+		shop = await Shop.start({ goods: GOODS, base: '/one' });
+		other = await Shop.start({ goods: { ...GOODS }, conf: { shipping: { pickup: 'no', world: '' } } });
+	},
+	after: async () => {
+		await shop.stop();
+		if (other)
+			await other.stop();
+	},
+});
