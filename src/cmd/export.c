@@ -21,8 +21,8 @@ int
 cmd_export(struct cmd *c)
 {
 	const char *translations = NULL;
-	const struct cmd_option options[] = {{"translations", .text = &translations}};
 	struct export x = {.conf = &c->conf};
+	const struct cmd_option options[] = {{"translations", .text = &translations}, {"excel", .flag = &x.excel}};
 	struct err e = {0};
 	bool ok;
 

@@ -181,6 +181,14 @@ export_put_row(struct writer *w, const struct product *p, size_t i)
 	end_row(w);
 }
 
+/* Spreadsheets take a file without this mark for one in the encoding of Windows. */
+static void
+put_mark(struct writer *w)
+{
+	if (w->x->excel)
+		buf_z(&w->b, "\xef\xbb\xbf");
+}
+
 static void
 put_header(struct writer *w)
 {
@@ -224,6 +232,7 @@ put_words(struct writer *w, struct err *e)
 	if (!catalogue_export_words(w->x->db, &w->words, w->own_lang, &texts, e))
 		return false;
 	db_limits(w->x->db, DB_ROWS_MAX, DB_BYTES_MAX);
+	put_mark(w);
 	buf_z(&w->b, "Kind,Handle,Language,Title,Body,SEO Title,SEO Description\r\n");
 	for (size_t i = 0; i < texts.n; i++)
 		export_put_text(w, &texts.v[i]);
@@ -263,6 +272,7 @@ export_tables(struct writer *w, struct err *e)
 	if (w->n_labels + PRODUCT_COLUMN__MAX > CSV_COLUMNS_MAX)
 		return err_set(
 		    e, ERR_LIMIT, "%zu different specifications exceed the columns of a table", w->n_labels);
+	put_mark(w);
 	put_header(w);
 	return export_flush(w, w->x->products, e) && (w->x->translations == NULL || put_words(w, e))
 	    && put_products(w, e);

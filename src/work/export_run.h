@@ -11,6 +11,7 @@ struct export {
 	struct db *db;
 	const struct conf *conf;
 	FILE *products, *translations; /* translations may be NULL */
+	bool excel; /* begin files with a byte order mark */
 	uint64_t n; /* out: the number of products */
 };
 

@@ -21,7 +21,7 @@ void import_set_add(struct import_set *, struct str);
 struct import_run {
 	struct import *im;
 	const char *file; /* the file being read, for the report */
-	struct arena group, scratch, picture;
+	struct arena tables, group, scratch, picture; /* tables: for the whole run */
 	struct import_set in_file, done, pictures, rows;
 	struct picture_known *known;
 	int images_fd;

@@ -39,7 +39,7 @@ import_pictures_open(struct import_run *r, struct err *e)
 {
 	const char *dir = r->im->images;
 
-	r->known = ARENA_ARRAY(r->im->a, struct picture_known, KNOWN_MAX);
+	r->known = ARENA_ARRAY(&r->tables, struct picture_known, KNOWN_MAX);
 	if (dir == NULL)
 		return true;
 	r->images_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

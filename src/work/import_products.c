@@ -237,8 +237,8 @@ open_table(struct reader *x, product_note_fn *note, struct err *e)
 		return err_set(
 		    e, ERR_INPUT, "site.currency: '%.*s' is not a known currency", STR_ARG(r->im->conf->site_currency));
 	return (lseek(x->fd, 0, SEEK_SET) == 0 || err_set(e, ERR_UPSTREAM, "%s", strerror(errno)))
-	       && csv_open(r->im->a, x->fd, &x->csv, e) && read_header(x->csv, &header, e)
-	       && product_csv_open(r->im->a, &r->group, &setup, &header, &x->pc, e);
+	       && csv_open(&r->tables, x->fd, &x->csv, e) && read_header(x->csv, &header, e)
+	       && product_csv_open(&r->tables, &r->group, &setup, &header, &x->pc, e);
 }
 
 /* Reads the whole table before any row is imported: collects its handles, to distinguish a renamed product from one

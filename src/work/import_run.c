@@ -11,6 +11,7 @@
 #include "plat/text/charset.h"
 #include "work/import_impl.h"
 
+#define TABLES_MAX_B ((size_t)128 << 20)
 #define GROUP_MAX_B ((size_t)96 << 20)
 #define SCRATCH_MAX_B ((size_t)96 << 20)
 #define PICTURE_MAX_B ((size_t)48 << 20)
@@ -108,7 +109,7 @@ import_summary(const struct import *im, FILE *f)
 			    n->products_renamed);
 		if (n->unstocked > 0)
 			fprintf(f,
-			    "          %" PRIu64 " new ones are sold out, since the table has no quantity for them;"
+			    "          %" PRIu64 " new variants have stock 0, since the table has no quantity for them;"
 			    " `kontor import inventory FILE` sets it\n",
 			    n->unstocked);
 		if (im->set_stock)
@@ -217,8 +218,9 @@ prepare(struct import_run *r, struct err *e)
 	    .set_stock = im->set_stock,
 	    .has_handle = has_handle,
 	    .arg = r};
-	return set_init(&r->in_file, im->a, e) && set_init(&r->done, im->a, e) && set_init(&r->pictures, im->a, e)
-	       && set_init(&r->rows, im->a, e) && import_pictures_open(r, e);
+	return set_init(&r->in_file, &r->tables, e) && set_init(&r->done, &r->tables, e)
+	       && set_init(&r->pictures, &r->tables, e) && set_init(&r->rows, &r->tables, e)
+	       && import_pictures_open(r, e);
 }
 
 /* Lists show a change after their soft expiry at the latest. The first goods of an empty shop show at once. */
@@ -253,6 +255,7 @@ import_run(struct import *im, struct err *e)
 	struct import_run r = {.im = im, .images_fd = -1};
 	bool ok, was_empty = false;
 
+	arena_init(&r.tables, TABLES_MAX_B);
 	arena_init(&r.group, GROUP_MAX_B);
 	arena_init(&r.scratch, SCRATCH_MAX_B);
 	arena_init(&r.picture, PICTURE_MAX_B);
@@ -266,5 +269,6 @@ import_run(struct import *im, struct err *e)
 	arena_fini(&r.picture);
 	arena_fini(&r.scratch);
 	arena_fini(&r.group);
+	arena_fini(&r.tables);
 	return ok;
 }

@@ -145,7 +145,7 @@ import_translations(struct import_run *r, struct err *e)
 	bool ok;
 
 	b->r = r;
-	ok = import_open(r, r->im->translations, &fd, e) && csv_open(r->im->a, fd, &csv, e);
+	ok = import_open(r, r->im->translations, &fd, e) && csv_open(&r->tables, fd, &csv, e);
 	if (ok) {
 		ok = texts_read_rows(b, csv, e) || err_context(e, "%s", r->file);
 		import_progress(r, csv, true);

@@ -17,7 +17,9 @@ INTEG_TESTS = \
 	tests/integ/test_db_tx \
 	tests/integ/test_import \
 	tests/integ/test_import_goods \
+	tests/integ/test_import_rows \
 	tests/integ/test_import_shop \
+	tests/integ/test_import_tables \
 	tests/integ/test_job_rows \
 	tests/integ/test_limiter \
 	tests/integ/test_memc \
@@ -35,6 +37,12 @@ check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
 EXTRA_DIST += tests/integ/cached.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h tests/integ/order.h
 
+tests_integ_test_import_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_import_rows_SOURCES = tests/integ/test_import_rows.c
+tests_integ_test_import_rows_LDADD = $(INTEG_LIBS)
+tests_integ_test_import_tables_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_import_tables_SOURCES = tests/integ/test_import_tables.c
+tests_integ_test_import_tables_LDADD = $(INTEG_LIBS)
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
 tests_integ_test_db_LDADD = $(INTEG_LIBS)
@@ -148,3 +156,9 @@ check-race: tests/integ/test_cache_race
 	KONTOR_RACE_HITS=1000000 KONTOR_RACE_STOPS=30 $(MAKE) check TESTS=tests/integ/test_cache_race
 	@grep '^#' tests/integ/test_cache_race.log
 PHONY += check-race
+
+# 10,000 mutated tables: half an hour.
+check-tables: tests/integ/test_import_tables
+	KONTOR_TABLES=10000 CK_TIMEOUT_MULTIPLIER=100 $(MAKE) check TESTS=tests/integ/test_import_tables
+	@grep '^#' tests/integ/test_import_tables.log
+PHONY += check-tables

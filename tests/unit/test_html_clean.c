@@ -37,6 +37,12 @@ START_TEST(html_clean_keeps_what_the_list_allows)
 	ck_clean("<table border=1><tr><th colspan=2>a<td rowspan=\"x\">b</table>",
 	    "<table><tbody><tr><th colspan=\"2\">a</th><td>b</td></tr></tbody></table>");
 	ck_clean("<blockquote>q</blockquote>H<sub>2</sub>O", "<blockquote><p>q</p></blockquote><p>H<sub>2</sub>O</p>");
+	ck_clean("<p>a \x03 b\x1b[0m</p>", "<p>a b[0m</p>");
+	ck_clean("<p>a\xc2\x80\xc2\x9f" "b\x7f</p>\x08", "<p>ab</p>");
+	ck_clean("\x01plain\x02 text\x1f", "<p>plain text</p>");
+	ck_clean("<p title='\x03'>x\x0b</p>", "<p>x</p>");
+	ck_clean("\x03\x04", "");
+	ck_clean("<\x03" "b>x</b>", "<p><b>x</b></p>");
 	ck_clean("<div><div>a</div>\n<div><span>b&nbsp;c</span></div></div>", "<p>a</p><p>b\xc2\xa0" "c</p>");
 	ck_clean("<p>a<br><br/><br>b<br></p>", "<p>a<br><br>b</p>");
 	ck_clean("<p>&nbsp;</p><p> </p><b></b>", "");

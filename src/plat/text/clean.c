@@ -281,3 +281,37 @@ clean_mail(struct arena *a, struct str typed)
 		return mail;
 	return str_fmt(a, "%.*s@%.*s", STR_ARG(str_trim(local)), STR_ARG(domain_ascii(a, str_trim(domain))));
 }
+
+/* The length of a control character at the front; 0: none. */
+static size_t
+control_b(struct str s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+
+	if (c == 0xc2 && s.n > 1 && (unsigned char)s.p[1] < 0xa0)
+		return 2;
+	return c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r');
+}
+
+struct str
+clean_controls(struct arena *a, struct str s)
+{
+	struct str from = s;
+	struct buf b;
+
+	buf_init(&b, a, s.n + 1);
+	while (s.n > 0) {
+		size_t n = control_b(s);
+
+		if (n == 0) {
+			s = str_from(s, 1);
+			continue;
+		}
+		buf_put(&b, str_head(from, from.n - s.n));
+		from = s = str_from(s, n);
+	}
+	if (b.n == 0)
+		return from;
+	buf_put(&b, from);
+	return buf_str(&b);
+}

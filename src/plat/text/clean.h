@@ -34,4 +34,7 @@ struct str clean_phone(struct arena *, struct str typed);
  * of any script becomes ASCII (domain.h). */
 struct str clean_mail(struct arena *, struct str typed);
 
+/* Without control characters, but with line ends, tabs and form feeds. For texts of any size, such as markup. */
+struct str clean_controls(struct arena *, struct str);
+
 #endif

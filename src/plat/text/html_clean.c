@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "plat/text/clean.h"
 
 #define TREE_MAX_B ((size_t)64 << 20)
 #define DOM_DEPTH_MAX 400
@@ -583,6 +584,7 @@ html_clean(struct arena *a, struct str in, struct str *out, struct err *e)
 		return true;
 	arena_init(&p.a, TREE_MAX_B);
 	buf_init(&b, a, HTML_IN_MAX_B * 4);
+	in = clean_controls(&p.a, in); /* the parser would turn them into U+FFFD */
 	ok = write_tree(&p, str_chr(in, '<') < 0 ? paragraphs(&p.a, in) : in, &b) && !p.a.over && !b.over;
 	arena_fini(&p.a);
 	if (!ok)

@@ -212,7 +212,8 @@ find_renamed(struct save_batch *b, struct err *e)
 
 /* The hash covers the languages, so a new language makes the next import index all products again. */
 static bool
-content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIGEST_B], struct err *e)
+content_hash(
+    struct catalogue_save *s, const struct product *p, bool partial, uint8_t hash[DIGEST_B], struct err *e)
 {
 	struct buf b;
 
@@ -221,9 +222,21 @@ content_hash(struct catalogue_save *s, const struct product *p, uint8_t hash[DIG
 		buf_put(&b, s->langs[i]);
 		buf_ch(&b, ' ');
 	}
-	buf_ch(&b, p->partial ? '?' : '.'); /* a later, complete import may remove the missing rows */
+	buf_ch(&b, partial ? '?' : '.'); /* a later, complete import may remove the missing rows */
 	product_canon(p, &b);
 	return buf_check(&b, e) && digest(buf_str(&b), hash, e);
+}
+
+/* A partial product that is new, or equals what is known, lacks nothing that the database has: it counts as complete,
+ * so that its own export changes nothing. */
+static bool
+save_hash(struct save_batch *b, struct save_item *it, struct err *e)
+{
+	if (!content_hash(b->s, it->p, false, it->hash, e))
+		return false;
+	if (!it->p->partial || it->fresh || str_eq(it->known_hash, str_n(it->hash, DIGEST_B)))
+		return true;
+	return content_hash(b->s, it->p, true, it->hash, e);
 }
 
 static bool
@@ -233,7 +246,7 @@ recognise(struct save_batch *b, struct err *e)
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
 		b->item[i].fresh = b->item[i].id == 0;
-		if (!content_hash(b->s, b->item[i].p, b->item[i].hash, e))
+		if (!save_hash(b, &b->item[i], e))
 			return false;
 	}
 	sort_by_id(b);
