@@ -2,27 +2,55 @@
 "use strict";
 
 const $ = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
-// Choosing a variant fetches the page of that variant and replaces the parts that differ.
-let choosing = 0;
-async function choose(input) {
-	const mine = ++choosing, quantity = $("#quantity");
+// Choosing a variant fetches its page and replaces the parts that differ. Until then the price shown is another variant's,
+// so nothing can be added. Choices made meanwhile are kept, and follow.
+const pending = () => all(".pill input:checked").find((input) => !input.defaultChecked);
+let choosing = false;
+async function choose() {
+	let input;
+	if (choosing) return;
+	choosing = true;
+	busy(true);
+	for (const seen = new Set(); (input = pending()) && !seen.has(input.dataset.url);) {
+		seen.add(input.dataset.url);
+		if (!await replace(input)) return location.assign(input.dataset.url);
+	}
+	choosing = false;
+	busy(false);
+	say($(".buy-price .price") && $(".buy-price .price").textContent);
+}
+
+function busy(on) {
+	const product = $("#product"), button = $("#buy button[type=submit]");
+	product.setAttribute("aria-busy", String(on));
+	if (button && (on ? !button.disabled : button.dataset.held)) {
+		button.disabled = on;
+		button.dataset.held = on ? "1" : "";
+	}
+}
+
+async function replace(input) {
 	try {
 		const answer = await fetch(input.dataset.url, { credentials: "same-origin" });
 		if (!answer.ok) throw new Error(answer.statusText);
-		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-		const fresh = $("#product", page);
-		if (mine !== choosing || !fresh) return;
-		const value = quantity && quantity.value, id = input.id;
+		const fresh = $("#product", await parse(answer)), quantity = $("#quantity"), value = quantity && quantity.value;
+		const picked = all(".pill input:checked"), focus = document.activeElement && document.activeElement.id;
 		$("#product").replaceWith(document.adoptNode(fresh));
+		for (const was of picked.filter((one) => !one.defaultChecked && one.name !== input.name)) {
+			const now = all(".pill input").find((one) => one.name === was.name && one.value === was.value);
+			if (now && !now.disabled) now.checked = true;
+		}
 		if ($("#quantity") && value) $("#quantity").value = value;
 		stepper();
+		busy(true);
 		history.replaceState(null, "", input.dataset.url);
-		const again = document.getElementById(id);
-		if (again) again.focus({ preventScroll: true });
-		say($(".buy-price .price") && $(".buy-price .price").textContent);
+		if (focus && document.getElementById(focus)) document.getElementById(focus).focus({ preventScroll: true });
+		return true;
 	} catch (e) {
-		location.assign(input.dataset.url);
+		return false;
 	}
 }
 
@@ -61,6 +89,28 @@ function stepper() {
 	box.append(button("−", input.dataset.less, -1), input, button("+", input.dataset.more, 1));
 }
 
+// Adds to the cart, or undoes that, and stays on the page. The answer is the page of the cart, which says what was done.
+async function send(form) {
+	let page;
+	try {
+		const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+		page = answer.ok && await parse(answer);
+	} catch (e) {
+		page = null;
+	}
+	const cart = page && $(".tool-cart", page), done = page && $("#said-cart", page);
+	if (!cart || (form.id === "buy" && !done)) return form.submit();
+	delete form.dataset.sent;
+	$(".tool-cart").replaceWith(document.adoptNode(cart));
+	if ($("#said-cart")) $("#said-cart").remove();
+	if (!done) return undefined;
+	for (const hidden of all("[hidden]", done)) hidden.hidden = false;
+	done.removeAttribute("role");
+	$("#buy").after(document.adoptNode(done));
+	say($("p", done).textContent);
+	return undefined;
+}
+
 // Clicking a thumbnail shows it as the large picture; clicking the large picture opens it in full size.
 function gallery(link) {
 	const large = $("#picture"), img = large && $("img", large), small = $("img", link);
@@ -73,29 +123,58 @@ function gallery(link) {
 	img.setAttribute("width", small.getAttribute("width"));
 	img.setAttribute("height", small.getAttribute("height"));
 	large.href = link.dataset.zoom;
-	for (const other of document.querySelectorAll(".thumbs a")) other.removeAttribute("aria-current");
+	for (const other of all(".thumbs a")) other.removeAttribute("aria-current");
 	link.setAttribute("aria-current", "true");
 	return true;
 }
 
+// The picture fills the window; pressing it changes between the whole picture and its full size, around the same point.
 function zoom(link) {
-	const box = document.createElement("dialog"), img = document.createElement("img"), close = document.createElement("form");
+	const box = document.createElement("dialog"), img = document.createElement("img");
+	const size = document.createElement("button"), close = document.createElement("button");
 	if (!box.showModal) return false;
 	box.className = "zoom";
+	box.setAttribute("aria-label", $("img", link).alt);
 	img.src = link.href;
 	img.alt = $("img", link).alt;
-	close.method = "dialog";
-	box.append(img, close);
-	box.addEventListener("click", () => box.close());
+	size.type = close.type = "button";
+	size.className = "zoom-size";
+	size.setAttribute("aria-label", link.dataset.larger);
+	close.className = "zoom-close";
+	close.setAttribute("aria-label", link.dataset.close);
+	close.textContent = "×";
+	size.append(img);
+	box.append(close, size);
+	const turn = (x, y) => {
+		const was = img.getBoundingClientRect(), at = [(x - was.left) / was.width, (y - was.top) / was.height];
+		size.setAttribute("aria-pressed", String(box.classList.toggle("zoom-full")));
+		const now = img.getBoundingClientRect();
+		box.scrollBy(now.left + at[0] * now.width - box.clientWidth / 2, now.top + at[1] * now.height - box.clientHeight / 2);
+	};
+	size.addEventListener("click", (e) => {
+		if (e.detail) turn(e.clientX, e.clientY);
+		else turn(box.clientWidth / 2, box.clientHeight / 2);
+	});
+	close.addEventListener("click", () => box.close());
+	box.addEventListener("click", (e) => e.target === box && box.close());
 	box.addEventListener("close", () => box.remove());
 	document.body.append(box);
 	box.showModal();
+	size.setAttribute("aria-pressed", "false");
 	return true;
+}
+
+async function copy(button) {
+	button.dataset.label ||= button.textContent;
+	await navigator.clipboard.writeText(button.dataset.copy);
+	button.textContent = button.dataset.done;
+	say(button.dataset.done);
+	setTimeout(() => { button.textContent = button.dataset.label; }, 2000);
 }
 
 document.addEventListener("change", (e) => {
 	const t = e.target;
-	if (t.matches(".pill input[data-url]")) choose(t);
+	if (t.matches(".pill input[data-url]")) choose();
 	else if (t.id && $(`[data-reshape="${t.id}"]`)) reshape(t);
 	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($("button[value=set]", t.form));
 });
@@ -107,8 +186,7 @@ async function reshape(select) {
 	try {
 		const answer = await fetch(select.form.action, { method: "POST", credentials: "same-origin", body: new URLSearchParams(data) });
 		if (!answer.ok) throw new Error(answer.statusText);
-		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-		const fresh = page.getElementById(select.id).closest(".field-grid");
+		const fresh = (await parse(answer)).getElementById(select.id).closest(".field-grid");
 		select.closest(".field-grid").replaceWith(document.adoptNode(fresh));
 		hideReshape();
 		document.getElementById(select.id).focus({ preventScroll: true });
@@ -116,21 +194,25 @@ async function reshape(select) {
 		select.form.requestSubmit(button);
 	}
 }
-const hideReshape = () => { for (const b of document.querySelectorAll("[data-reshape]")) b.hidden = true; };
+const hideReshape = () => { for (const b of all("[data-reshape]")) b.hidden = true; };
 
 document.addEventListener("click", (e) => {
 	if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
-	const small = e.target.closest(".thumbs a"), large = e.target.closest("a#picture");
+	const small = e.target.closest(".thumbs a"), large = e.target.closest("a#picture"), text = e.target.closest("[data-copy]");
 	if ((small && gallery(small)) || (large && zoom(large))) e.preventDefault();
+	else if (text) copy(text);
 	else if (e.target.closest("[data-print]")) print();
-	else for (const open of document.querySelectorAll(".tool-language[open]")) if (!open.contains(e.target)) open.open = false;
+	else if (e.target.closest("[data-again]")) {
+		e.preventDefault();
+		location.reload();
+	} else for (const list of all(".drop[open]")) if (!list.contains(e.target)) list.open = false;
 });
 
 document.addEventListener("keydown", (e) => {
-	const open = e.key === "Escape" && $(".tool-language[open]");
-	if (open) {
-		open.open = false;
-		$("summary", open).focus();
+	const list = e.key === "Escape" && $(".drop[open]");
+	if (list) {
+		list.open = false;
+		$("summary", list).focus();
 	}
 });
 
@@ -138,14 +220,23 @@ document.addEventListener("keydown", (e) => {
 document.addEventListener("submit", (e) => {
 	const form = e.target;
 	if (form.method !== "post") return;
-	if (form.dataset.sent) e.preventDefault();
-	else form.dataset.sent = "1";
+	if (form.dataset.sent || (form.id === "buy" && choosing)) e.preventDefault();
+	else {
+		form.dataset.sent = "1";
+		if (form.closest("#product")) {
+			e.preventDefault();
+			send(form);
+		}
+	}
 });
 addEventListener("pageshow", () => {
 	for (const form of document.forms) delete form.dataset.sent;
+	if (choosing) location.reload();
+	else if (pending()) choose(); // the browser restored a choice
 });
 
 stepper();
 hideReshape();
-for (const b of document.querySelectorAll("[data-print]")) b.hidden = false;
+for (const b of all("[data-print], [data-again]")) b.hidden = false;
+if (navigator.clipboard) for (const b of all("[data-copy]")) b.hidden = false;
 if ($("#errors")) $("#errors").focus();

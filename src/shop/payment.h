@@ -17,6 +17,10 @@ MUST_USE bool payment_find(struct str code, enum payment *out);
 /* True when the goods are sent only after payment. */
 bool payment_prepaid(enum payment);
 
+/* True if a line of the bank details has a valid IBAN (ISO 13616, with its check digits), with or without
+ * blanks. *shown is then the line with the IBAN in groups of four, *iban the IBAN without blanks; on the arena. */
+MUST_USE bool payment_iban(struct arena *, struct str line, struct str *shown, struct str *iban);
+
 /* Payment on delivery needs a person who collects it: the shop's staff, or the carrier in the shop's country. FREE is
  * the only one if the order does not cost anything, and is not offered otherwise. */
 bool payment_offered(enum payment, enum shipping, enum shipping_zone, bool costs);

@@ -4,9 +4,11 @@
 #include "plat/text/domain.h"
 #include "plat/text/secret.h"
 #include "shop/address_form.h"
+#include "shop/mail_hint.h"
 #include "view/country_text.h"
 #include "serve/app.h"
 #include "web/fields.h"
+#include "web/goods_tree.h"
 
 #define BILLING_PREFIX "billing_"
 #define MG_PER_G 1000
@@ -114,12 +116,23 @@ put_word(struct view *v, enum address_word word)
 		view_bool(view_sub(v, N_word), flags[word], true);
 }
 
+static struct str
+example(const struct address_view *f, enum address_field field)
+{
+	switch (field) {
+	case ADDRESS_EMAIL: return STR("name@example.org");
+	case ADDRESS_PHONE: return STR("+49 40 1234567");
+	case ADDRESS_POSTCODE: return str_z(address_form_example(f->country));
+	default: return STR_NONE;
+	}
+}
+
 static void
 put_address_field(const struct request *rq, struct view *form, struct view *to, const struct address_view *f,
     enum address_field field)
 {
 	struct str name = str_fmt(rq->a, "%s%s", f->prefix, address_field_name(field));
-	struct str typed = f->typed->field[field];
+	struct str typed = f->typed->field[field], meant;
 	struct view *v = put_field(
 	    to, address_names[field], name, field == ADDRESS_EMAIL ? domain_shown(rq->a, typed) : typed);
 
@@ -128,8 +141,10 @@ put_address_field(const struct request *rq, struct view *form, struct view *to, 
 		view_bool(v, N_required, true);
 	if (field == ADDRESS_COUNTRY)
 		put_countries(rq, v, f->country, f->billing);
-	if (field == ADDRESS_POSTCODE)
-		view_str(v, N_example, str_z(address_form_example(f->country)));
+	if (field == ADDRESS_EMAIL && (!f->sent || f->faults->field[field] == ADDRESS_FINE)
+	    && mail_hint(rq->a, str_trim(typed), &meant))
+		view_str(v, N_meant, meant);
+	view_str(v, N_example, example(f, field));
 	if (field == ADDRESS_POSTCODE || field == ADDRESS_REGION || field == ADDRESS_EXTRA)
 		put_word(v, address_form_word(f->country, field));
 	if (f->sent)
@@ -152,8 +167,11 @@ put_place(const struct request *rq, struct view *form, struct view *to, struct a
 	for (size_t i = 0; i < ARRAY_LEN(east_asian); i++)
 		native = native || str_eq_z(rq->lang->tag, east_asian[i]);
 	n = address_form_order(f->country, native, order);
+	put_address_field(rq, form, view_add(parts), f, ADDRESS_COUNTRY); /* first, since the others depend on it */
 	for (size_t i = 0; i < n; i++)
-		if (address_form_need(f->country, order[i]) != ADDRESS_UNUSED || f->typed->field[order[i]].n > 0)
+		if (order[i] == ADDRESS_COUNTRY)
+			continue;
+		else if (address_form_need(f->country, order[i]) != ADDRESS_UNUSED || f->typed->field[order[i]].n > 0)
 			put_address_field(rq, form, view_add(parts), f, order[i]);
 }
 
@@ -198,11 +216,7 @@ checkout_put_shipping(const struct request *rq, struct view *v, enum shipping s,
 	if (q == NULL)
 		return;
 	checkout_view_put_price(rq, v, q->price_minor);
-	if (q->days_max > 0) {
-		if (q->days_min < q->days_max)
-			view_int(v, N_days_min, q->days_min);
-		view_int(v, N_days_max, q->days_max);
-	}
+	goods_put_days(v, q->days_min, q->days_max);
 }
 
 void

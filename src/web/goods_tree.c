@@ -58,6 +58,16 @@ tree_put_price(const struct page_ctx *cx, struct view *parent, const struct cata
 	view_bool(p, N_tax_included, cx->app->rules.tax.included);
 }
 
+void
+goods_put_days(struct view *v, int days_min, int days_max)
+{
+	if (days_max <= 0)
+		return;
+	if (days_min > 0 && days_min < days_max)
+		view_int(v, N_days_min, days_min);
+	view_int(v, N_days_max, days_max);
+}
+
 static void
 put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail, bool digital)
 {
@@ -69,10 +79,8 @@ put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail
 	struct view *v = view_sub(parent, N_availability);
 
 	view_bool(v, digital ? N_digital : flags[avail], true);
-	if (!digital && (avail == STOCK_FEW || avail == STOCK_PLENTY)) {
-		view_int(v, N_days_min, home->days_min);
-		view_int(v, N_days_max, home->days_max);
-	}
+	if (!digital && (avail == STOCK_FEW || avail == STOCK_PLENTY))
+		goods_put_days(v, home->days_min, home->days_max);
 }
 
 struct view *
@@ -130,6 +138,18 @@ n_options(const struct catalogue_product *p)
 	return p->n_variants > 1 ? n : 0;
 }
 
+/* Alternative texts exist in the shop's own language only; the pages of other languages, and pictures without one, have
+ * the product's name. */
+static void
+put_picture(const struct page_ctx *cx, struct view *parent, const struct catalogue_product *p, size_t i)
+{
+	struct catalogue_image image = p->images[i];
+
+	if (image.alt.n == 0 || cx->lang != cx->app->shop_lang)
+		image.alt = i == 0 ? p->title : str_fmt(cx->a, "%.*s (%zu)", STR_ARG(p->title), i + 1);
+	goods_put_image(cx, parent, N_image, &image);
+}
+
 static void
 tree_put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue_product *p,
     const struct catalogue_variant *variant)
@@ -147,7 +167,7 @@ tree_put_variant(const struct page_ctx *cx, struct view *list, const struct cata
 		view_push(values, view_node_str(cx->a, variant->words[i].value));
 	for (size_t i = 0; i < p->n_images; i++)
 		if (variant->image_position != 0 && p->images[i].position == variant->image_position)
-			goods_put_image(cx, v, N_image, &p->images[i]);
+			put_picture(cx, v, p, i);
 }
 
 static bool
@@ -188,6 +208,72 @@ put_options(const struct page_ctx *cx, struct view *v, const struct catalogue_pr
 	}
 }
 
+/* One character of HTML as text; *html is then what follows it. */
+static char
+next_char(struct str *html)
+{
+	static const struct {
+		struct str html;
+		char text;
+	} refs[] = {{STR_INIT("&amp;"), '&'}, {STR_INIT("&lt;"), '<'}, {STR_INIT("&gt;"), '>'},
+	    {STR_INIT("&quot;"), '"'}};
+	char c;
+
+	while (html->n > 0 && html->p[0] == '<') {
+		ptrdiff_t close = str_chr(*html, '>');
+
+		*html = str_from(*html, close < 0 ? html->n : (size_t)close + 1);
+	}
+	if (html->n == 0)
+		return '\0';
+	c = html->p[0] == '\n' ? ' ' : html->p[0];
+	for (size_t i = 0; i < ARRAY_LEN(refs); i++)
+		if (str_starts(*html, refs[i].html)) {
+			*html = str_from(*html, refs[i].html.n);
+			return refs[i].text;
+		}
+	*html = str_from(*html, 1);
+	return c;
+}
+
+static bool
+begins_with(struct str html, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (next_char(&html) != text.p[i])
+			return false;
+	return text.n > 0;
+}
+
+/* The description without a first sentence that is `text`; unchanged if that is not all of the text behind its first
+ * tag up to a blank or a tag. */
+static struct str
+without_sentence(struct arena *a, struct str html, struct str text)
+{
+	struct str tag = str_head(html, (size_t)(str_chr(html, '>') + 1)), rest = str_from(html, tag.n);
+
+	if (text.n == 0 || str_chr(text, '&') >= 0 || str_chr(text, '<') >= 0 || !str_starts(rest, text))
+		return html;
+	rest = str_from(rest, text.n);
+	if (rest.n > 1 && rest.p[0] == '<' && rest.p[1] == '/')
+		return str_from(rest, (size_t)(str_chr(rest, '>') + 1));
+	return stops(text, text.n - 1) ? str_fmt(a, "%.*s%.*s", STR_ARG(tag), STR_ARG(str_trim(rest))) : html;
+}
+
+/* The summary stands beside the picture and the description below it, so the description leaves out a first sentence
+ * that is the summary. If markup prevents that, the page shows no summary. */
+static void
+tree_put_texts(const struct page_ctx *cx, struct view *v, const struct catalogue_product *p)
+{
+	struct str text = p->seo_description.n > 0 ? p->seo_description : summary(cx, p->body_html);
+	struct str body = without_sentence(cx->a, p->body_html, text);
+
+	view_str(v, N_summary, text);
+	if (begins_with(body, text))
+		view_bool(v, N_repeats, true);
+	view_html(v, N_description, body);
+}
+
 struct view *
 goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 {
@@ -198,8 +284,7 @@ goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 	view_str(v, N_vendor, p->vendor);
 	view_str(v, N_title, p->seo_title);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, 0));
-	view_str(v, N_summary, p->seo_description.n > 0 ? p->seo_description : summary(cx, p->body_html));
-	view_html(v, N_description, p->body_html);
+	tree_put_texts(cx, v, p);
 	put_options(cx, v, p);
 	list = view_sublist(v, N_variants);
 	for (size_t i = 0; i < p->n_variants; i++)
@@ -208,7 +293,7 @@ goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 	for (size_t i = 0; i < p->n_images; i++) {
 		struct view *holder = view_object(cx->a);
 
-		goods_put_image(cx, holder, N_image, &p->images[i]);
+		put_picture(cx, holder, p, i);
 		if (view_get(holder, N_image) != NULL)
 			view_push(list, view_get(holder, N_image));
 	}
@@ -348,8 +433,7 @@ put_delivery(const struct page_ctx *cx, struct view *product)
 	view_money(v, N_price, amount(cx, home->steps[0].price_minor));
 	if (home->free)
 		view_money(v, N_free_from, amount(cx, home->free_from_minor));
-	view_int(v, N_days_min, home->days_min);
-	view_int(v, N_days_max, home->days_max);
+	goods_put_days(v, home->days_min, home->days_max);
 }
 
 void

@@ -9,6 +9,9 @@
 /* A picture as the object `name` of `parent`; nothing if there is none. */
 void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name, const struct catalogue_image *);
 
+/* Working days until delivery; nothing if they are not known. */
+void goods_put_days(struct view *, int days_min, int days_max);
+
 /* The card of a product. */
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);
 

@@ -9,13 +9,14 @@
 
 #define POPULAR_N 4
 
+/* The cart then says what was done ("added" or "removed"), and offers to undo it. */
 static bool
-to_cart_with(struct request *rq, uint64_t added)
+to_cart_done(struct request *rq, const char *done, uint64_t variant_id, int qty)
 {
 	struct str url = url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE);
 
-	response_redirect(&rq->res, 303,
-	    url_query(rq->a, url, "added", str_fmt(rq->a, "%llu", (unsigned long long)added)));
+	url = url_query(rq->a, url, done, str_fmt(rq->a, "%llu", (unsigned long long)variant_id));
+	response_redirect(&rq->res, 303, url_query(rq->a, url, "quantity", str_fmt(rq->a, "%d", qty)));
 	return true;
 }
 
@@ -26,11 +27,11 @@ lacks_cookie(const struct request *rq)
 	return rq->session_tokens.n == 0 && (field_good(&rq->fields, F_added) || field_good(&rq->fields, F_nocookie));
 }
 
-/* Shows the line that was just added, if it is in the cart. */
+/* Shows the line that was just added, if it is in the cart; `quantity` is the line's without what was added. */
 static void
 put_added(const struct request *rq, const struct cart_page *p, struct view *me)
 {
-	int64_t added = field_int(&rq->fields, F_added, 0);
+	int64_t added = field_int(&rq->fields, F_added, 0), qty = field_int(&rq->fields, F_quantity, 1);
 
 	for (size_t i = 0; i < p->plan.n; i++) {
 		const struct cart_line *line = p->plan.lines[i].cart;
@@ -41,8 +42,27 @@ put_added(const struct request *rq, const struct cart_page *p, struct view *me)
 			view_int(v, N_id, added);
 			view_str(v, N_name, line->title);
 			view_str(v, N_text, line->options);
+			view_int(v, N_quantity, line->qty > qty ? line->qty - qty : 0);
+			view_int(v, N_held, line->qty);
 		}
 	}
+}
+
+/* Shows that a line was removed, unless it is there again. */
+static void
+put_removed(const struct request *rq, const struct cart_page *p, struct view *me)
+{
+	int64_t removed = field_int(&rq->fields, F_removed, 0);
+	struct view *v;
+
+	for (size_t i = 0; p->found && i < p->plan.n; i++)
+		if ((int64_t)p->plan.lines[i].cart->variant_id == removed)
+			return;
+	if (removed == 0)
+		return;
+	v = view_sub(me, N_removed);
+	view_int(v, N_id, removed);
+	view_int(v, N_quantity, field_int(&rq->fields, F_quantity, 1));
 }
 
 /* An empty cart shows popular goods, if they can be read. */
@@ -71,6 +91,7 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 		view_bool(me, N_no_cookie, true);
 	cart_page_put(rq, &p, me);
 	put_added(rq, &p, me);
+	put_removed(rq, &p, me);
 	return true;
 }
 
@@ -111,7 +132,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 	if (!page_choose(rq, &c.variant_id, e) || !session_need(rq, e))
 		return false;
 	c.session_id = rq->session->id;
-	return cart_add(rq->db, &c, e) && to_cart_with(rq, c.variant_id);
+	return cart_add(rq->db, &c, e) && to_cart_done(rq, "added", c.variant_id, c.qty);
 }
 
 bool
@@ -119,6 +140,7 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 {
 	struct str act = field_text(&rq->fields, F_act);
 	struct cart_change c = {.now_s = rq->now_s, .variant_id = (uint64_t)field_int(&rq->fields, F_line, 0)};
+	int was = (int)field_int(&rq->fields, F_was, 0);
 	bool done = true;
 
 	(void)page;
@@ -132,6 +154,8 @@ form_cart_update(struct request *rq, struct view *page, struct view *me, struct 
 	} else if (str_eq_z(act, "remove") || field_good(&rq->fields, F_quantity)) {
 		c.qty = str_eq_z(act, "remove") ? 0 : (int)field_int(&rq->fields, F_quantity, 0);
 		done = cart_set(rq->db, &c, e);
+		if (done && c.qty == 0 && was > 0)
+			return to_cart_done(rq, "removed", c.variant_id, was);
 	}
 	return done && cart_page_redirect(rq);
 }

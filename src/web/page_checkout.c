@@ -4,6 +4,7 @@
  * only if all earlier steps are complete. A form that is sent leads by 303 to a page, also if it has a fault: the draft
  * remembers that, and the browser's way back shows pages only. */
 #include "plat/text/secret.h"
+#include "shop/mail_hint.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "store/order/order_store.h"
 #include "view/url.h"
@@ -42,7 +43,7 @@ read_address(const struct request *rq, struct checkout_draft *d)
 	    {ADDRESS_REGION, F_region, F_billing_region}, {ADDRESS_COUNTRY, F_country, F_billing_country}};
 
 	d->address = d->billing = (struct address){0};
-	d->address.field[ADDRESS_EMAIL] = typed(rq, F_email);
+	d->address.field[ADDRESS_EMAIL] = typed(rq, field_good(&rq->fields, F_email_meant) ? F_email_meant : F_email);
 	d->address.field[ADDRESS_PHONE] = typed(rq, F_phone);
 	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
 		d->address.field[both[i].to] = typed(rq, both[i].from);
@@ -114,6 +115,15 @@ asks_about_postcode(const struct checkout_draft *before, const struct cart_page 
 		&& is_new(&before->billing, &p->draft.billing));
 }
 
+/* The same for a mail address that is probably mistyped. */
+static bool
+asks_about_mail(struct arena *a, const struct checkout_draft *before, const struct checkout_draft *now)
+{
+	struct str email = now->address.field[ADDRESS_EMAIL], meant;
+
+	return !str_eq(email, before->address.field[ADDRESS_EMAIL]) && mail_hint(a, str_trim(email), &meant);
+}
+
 /* Another country was chosen, whose form has other fields. */
 static bool
 only_country(const struct request *rq, enum checkout_step at)
@@ -131,9 +141,11 @@ save(struct request *rq, struct cart_page *p, struct err *e)
 
 /* True if the step's page is to be shown again, with its faults. */
 static bool
-is_faulty(enum checkout_step at, const struct checkout_draft *before, const struct cart_page *p)
+is_faulty(struct arena *a, enum checkout_step at, const struct checkout_draft *before, const struct cart_page *p)
 {
-	return p->plan.step == at || (at == CHECKOUT_ADDRESS && p->plan.step > at && asks_about_postcode(before, p));
+	return p->plan.step == at
+	    || (at == CHECKOUT_ADDRESS && p->plan.step > at
+		&& (asks_about_postcode(before, p) || asks_about_mail(a, before, &p->draft)));
 }
 
 static bool
@@ -154,7 +166,7 @@ run_step(struct request *rq, enum checkout_step at, struct view *me, struct err 
 	if ((at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e)) || !cart_page_plan(rq, &p, e))
 		return false;
 	stays = only_country(rq, at);
-	faulty = !stays && is_faulty(at, &before, &p);
+	faulty = !stays && is_faulty(rq->a, at, &before, &p);
 	p.draft.wrong = faulty ? str_z(checkout_step_name(at)) : STR_NONE;
 	p.draft.terms = p.draft.was = STR_NONE;
 	if (!save(rq, &p, e))

@@ -11,11 +11,28 @@
 #define FAVOURITES_N 4
 #define RELATED_N 4
 
+/* Keeps the first `max` ids that the page does not show already. Returns their number. */
+static size_t
+without(struct goods_ids *list, const struct goods_ids *shown, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n && n < max; i++) {
+		size_t k = 0;
+
+		while (k < shown->n && shown->ids[k] != list->ids[i])
+			k++;
+		if (k == shown->n)
+			list->ids[n++] = list->ids[i];
+	}
+	return n;
+}
+
 bool
 page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	const struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = HOME_N};
-	struct goods_ids ids;
+	struct goods_ids ids, favourites;
 	struct view *menu;
 
 	if (!aggregate_get(cx, CACHE_menu, &menu, e))
@@ -24,8 +41,10 @@ page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 	if (!goods_ids(cx, &newest, &ids, e)
 	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_newest), e))
 		return false;
-	if (!goods_ids_tagged(cx, STR("featured"), FAVOURITES_N, &ids, e)
-	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_popular), e))
+	if (!goods_ids_tagged(cx, STR("featured"), FAVOURITES_N + HOME_N, &favourites, e))
+		return false;
+	favourites.n = without(&favourites, &ids, FAVOURITES_N);
+	if (!goods_put_cards(cx, favourites.ids, favourites.n, view_sublist(page, N_popular), e))
 		return false;
 	view_html(page, N_json_ld, jsonld_site(cx->a, &cx->app->urls, cx->lang, cx->app->conf.site_name));
 	return true;

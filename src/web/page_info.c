@@ -1,30 +1,61 @@
 /* page_info.c - information pages that need a handler. */
+#include "view/country_text.h"
+#include "view/format.h"
 #include "serve/app.h"
+#include "web/goods_tree.h"
 #include "web/handlers.h"
 
-static struct view *
-info_put_way(struct view *list, uint16_t flag, int days_min, int days_max)
-{
-	struct view *v = view_add(list);
+#define WEIGHT_MAX_B 64
 
-	view_bool(v, flag, true);
-	view_int(v, N_days_min, days_min);
-	view_int(v, N_days_max, days_max);
-	return v;
+static struct str
+info_weight(const struct page_ctx *cx, int64_t g)
+{
+	struct buf b;
+
+	buf_init(&b, cx->a, WEIGHT_MAX_B);
+	format_kg(&b, &cx->lang->format, g);
+	return buf_str(&b);
+}
+
+/* The rates of one zone: time, prices by weight, and the value from which delivery is free. */
+static void
+put_zone(const struct page_ctx *cx, struct view *v, const struct shipping_zone_rules *zone)
+{
+	struct view *rates = view_sublist(v, N_rates);
+
+	goods_put_days(v, zone->days_min, zone->days_max);
+	for (size_t i = 0; i < zone->n; i++) {
+		struct view *rate = view_add(rates);
+
+		view_str(rate, N_weight, info_weight(cx, zone->steps[i].max_g));
+		view_money(rate, N_price, (struct money){zone->steps[i].price_minor, cx->app->rules.cur});
+	}
+	if (zone->free)
+		view_money(v, N_free_from, (struct money){zone->free_from_minor, cx->app->rules.cur});
 }
 
 bool
 page_delivery(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	const struct shipping_rules *rules = &cx->app->rules.shipping;
-	const struct shipping_zone_rules *home = &rules->zones[SHIPPING_HOME];
-	struct view *list = view_sublist(page, N_delivery);
+	struct view *list = view_sublist(page, N_delivery), *v;
 
 	(void)e;
-	if (home->n > 0)
-		view_money(info_put_way(list, N_standard, home->days_min, home->days_max), N_price,
-		    (struct money){home->steps[0].price_minor, cx->app->rules.cur});
-	if (rules->pickup)
-		view_bool(info_put_way(list, N_pickup, 1, 1), N_is_free, true);
+	for (int z = 0; z < SHIPPING_ZONES; z++) {
+		if (rules->zones[z].n == 0)
+			continue;
+		v = view_add(list);
+		if (z == SHIPPING_HOME)
+			view_str(v, N_home, str_z(country_texts(cx->lang)->name[rules->origin]));
+		else
+			view_bool(v, z == SHIPPING_EU ? N_eu : N_world, true);
+		put_zone(cx, v, &rules->zones[z]);
+	}
+	if (rules->pickup) {
+		v = view_add(list);
+		view_bool(v, N_pickup, true);
+		view_bool(v, N_is_free, true);
+		goods_put_days(v, 1, 1);
+	}
 	return true;
 }

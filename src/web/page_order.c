@@ -74,6 +74,23 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 }
 
 static void
+put_account(struct arena *a, struct view *list, struct str bank)
+{
+	struct str line, shown, iban;
+
+	while (str_cut(&bank, '\n', &line)) {
+		struct view *v = view_add(list);
+
+		line = str_trim(line);
+		if (payment_iban(a, line, &shown, &iban)) {
+			view_str(v, N_iban, iban);
+			line = shown;
+		}
+		view_str(v, N_text, line);
+	}
+}
+
+static void
 put_pay(const struct request *rq, struct view *v, const struct order *o)
 {
 	struct view *pay;
@@ -83,7 +100,7 @@ put_pay(const struct request *rq, struct view *v, const struct order *o)
 	pay = view_sub(v, N_pay);
 	view_money(pay, N_amount, (struct money){o->total_minor, o->cur});
 	view_str(pay, N_reference, o->number);
-	view_str(pay, N_text, rq->app->conf.order_bank);
+	put_account(rq->a, view_sublist(pay, N_account), rq->app->conf.order_bank);
 	if (o->expires_at != 0)
 		view_date(pay, N_due, o->expires_at);
 }

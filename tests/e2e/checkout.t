@@ -190,13 +190,13 @@ test('goods that no parcel takes are not called free of delivery; the reason is 
 			const cart = text((await b.send('GET', `${s.base}/en/cart`)).text);
 			doesNotMatch(cart, /Delivery free/);
 			ok(cart.includes(`Too heavy for a parcel: your goods weigh ${kg} kg, and we send parcels of up to 31.5 kg`), cart);
-			equal(/Collect it from us free/.test(cart), s === shop);
+			equal(/Pick up at our shop free/.test(cart), s === shop);
 			await post(b, 'address', GOOD, s);
 			const page = await see(b, 'delivery', s);
 			ok(text(page).includes(`your goods weigh ${kg} kg`), text(page));
 			equal(/You can also collect the goods/.test(text(page)), s === shop);
 			equal(/type="radio"/.test(page), s === shop, 'nothing to choose where nothing is offered');
-			equal(/>On to payment</.test(page), s === shop);
+			equal(/>Continue to payment</.test(page), s === shop);
 			match(page, /href="[^"]*\/info\/contact"/);
 			equal(path(await post(b, 'delivery', { delivery: 'standard' }, s)), `${s.base}/en/checkout/delivery`);
 		}

@@ -36,7 +36,7 @@ function isWorkersPage(rs, status) {
 function isStaticPage(rs, status) {
 	isThePage(rs, status);
 	assert.strictEqual(rs.headers['x-request-id'], undefined);
-	assert.strictEqual(numberOf(rs.text), '-');
+	assert.strictEqual(numberOf(rs.text), '');
 }
 
 // The web server's own page, since no worker could answer: its number leads to a line of the web server's log, and to

@@ -1,4 +1,4 @@
-/* The error page as files, from the same template as the workers' own: plain ones with a dash instead of a number, and
+/* The error page as files, from the same template as the workers' own: plain ones without a number, and
  * for each web server and language pages with server-side includes, which show a number that is also in its log. */
 #include "base/fill.h"
 #include "cmd/publish/publish.h"
@@ -27,7 +27,7 @@ struct maker {
 	const char *dir;
 };
 
-/* The page of one status, with this text as its number. */
+/* The page of one status, with this text as its number; NULL: without one. */
 static bool
 put_page(const struct maker *m, const struct lang *lang, int status, const char *number, struct buf *to, struct err *e)
 {
@@ -36,7 +36,7 @@ put_page(const struct maker *m, const struct lang *lang, int status, const char 
 	struct buf b;
 
 	view_put(root, N_site, site_tree(m->a, m->site, lang));
-	view_put(root, N_page, error_view(m->a, status, STR(NUMBER)));
+	view_put(root, N_page, error_view(m->a, status, number == NULL ? STR_NONE : STR(NUMBER)));
 	buf_init(&b, m->a, PAGE_MAX_B);
 	return template_render(m->set, m->template, lang, root, &b, e) && buf_check(&b, e)
 	       && fill_text(to, buf_str(&b), &word, 1);
@@ -48,7 +48,7 @@ write_plain(const struct maker *m, int status, struct err *e)
 	struct buf b;
 
 	buf_init(&b, m->a, PAGE_MAX_B);
-	return put_page(m, &m->site->langs->lang[0], status, "-", &b, e) && buf_check(&b, e)
+	return put_page(m, &m->site->langs->lang[0], status, NULL, &b, e) && buf_check(&b, e)
 	       && file_replace(m->a, str_fmt(m->a, "%s/%d.html", m->dir, status).p, buf_str(&b), e);
 }
 
