@@ -1,7 +1,8 @@
 /* failures.c - counts the error pages that the web servers sent themselves, by the lines of their logs of failures.
  *
  * Only these tell of requests that no worker had begun. How far a log was read stands in a file of the state folder, so
- * that each line is counted once, across restarts and by one of several processes. */
+ * that each line is counted once, across restarts and by one of several processes. The lines of a log that existed
+ * before it was first looked for are old, and not counted. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,7 +16,9 @@
 #define ROTATED_READS 1024
 #define LEAST_STATUS 500 /* below it, the page is no failure of the shop */
 
-/* Of one log. Identified by its inode, since a rotation renames it. */
+#define ABSENT UINT64_MAX
+
+/* Of one log. Identified by its inode, since a rotation renames it. 0: never looked for; ABSENT: it did not exist. */
 struct place {
 	shared_word inode, read_b;
 };
@@ -87,6 +90,8 @@ count_log(struct job_context *j, struct str log, struct place *place)
 	uint64_t n = 0;
 	struct stat sb;
 
+	if (fd < 0 && log.n > 0 && errno == ENOENT && shared_get(&place->inode) == 0)
+		shared_set(&place->inode, ABSENT);
 	if (fd < 0 && log.n > 0 && errno != ENOENT && !complained) {
 		log_put(LOG_WARN, "event=failures_uncounted file=\"%s\" error=\"%s\"", log.p, strerror(errno));
 		complained = true;
@@ -94,7 +99,10 @@ count_log(struct job_context *j, struct str log, struct place *place)
 	if (fd < 0)
 		return 0;
 	if (fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode)) {
-		if (sb.st_ino != shared_get(&place->inode)) {
+		if (shared_get(&place->inode) == 0) {
+			shared_set(&place->inode, sb.st_ino);
+			shared_set(&place->read_b, (uint64_t)sb.st_size);
+		} else if (sb.st_ino != shared_get(&place->inode)) {
 			n = count_rotated(j, log, place);
 			shared_set(&place->inode, sb.st_ino);
 			shared_set(&place->read_b, 0);

@@ -71,8 +71,9 @@ job_pause(struct job_context *j, struct err *e)
 	if (!shop_control_read(j->db, j->a, &c, e))
 		return unless_down(j, e);
 	control_set_shop_paused(j->ctl, (c.paused != 0 ? CONTROL_PAUSED : 0) + (c.read_only ? CONTROL_READ_ONLY : 0));
-	if (control_older(j->ctl, c.identity) && !(c.paused & SHOP_OLDER)
-	    && !shop_control_pause(j->db, SHOP_OLDER, NULL, e))
+	if (c.paused & SHOP_OLDER)
+		control_set_older(j->ctl, c.identity); /* found by another host */
+	else if (control_older(j->ctl, c.identity) && !shop_control_pause_older(j->db, c.identity, e))
 		return unless_down(j, e);
 	if (!keep_beat(j, &c, identity, beat, e))
 		return unless_down(j, e);

@@ -70,6 +70,7 @@ control_change(struct db *db, enum sql_id id, unsigned bits, struct err *e)
 struct pause {
 	unsigned bit;
 	const struct control *due;
+	uint64_t identity; /* 0: any */
 };
 
 /* `kontor resume` ends the host's pause before it changes the row, so behind the lock one of the two is seen. */
@@ -77,19 +78,25 @@ static bool
 pause_row(struct db *db, void *arg, struct err *e)
 {
 	const struct pause *p = arg;
+	struct db_query *q;
 
+	if (p->identity != 0) {
+		q = db_query(db, SQL_CONTROL_PAUSE_OF);
+		q_u64(q, p->bit);
+		q_u64(q, p->identity);
+		return db_run(q, NULL, e);
+	}
 	return control_change(db, SQL_CONTROL_PAUSE, p->bit, e)
 	    && (p->due == NULL || control_pause_due(p->due)
 		|| err_set(e, ERR_CONFLICT, "the pause of this host has ended"));
 }
 
-bool
-shop_control_pause(struct db *db, unsigned bit, const struct control *due, struct err *e)
+static bool
+pause_when_free(struct db *db, struct pause *p, struct err *e)
 {
 	uint64_t until_ns = clock_mono_ns() + PAUSE_WAIT_NS;
-	struct pause p = {bit, due};
 
-	while (!db_tx(db, pause_row, &p, e)) {
+	while (!db_tx(db, pause_row, p, e)) {
 		if (e->code != DB_CODE_LOCK_WAIT)
 			return false;
 		if (clock_mono_ns() > until_ns)
@@ -97,6 +104,22 @@ shop_control_pause(struct db *db, unsigned bit, const struct control *due, struc
 		err_clear(e);
 	}
 	return true;
+}
+
+bool
+shop_control_pause(struct db *db, unsigned bit, const struct control *due, struct err *e)
+{
+	struct pause p = {.bit = bit, .due = due};
+
+	return pause_when_free(db, &p, e);
+}
+
+bool
+shop_control_pause_older(struct db *db, uint64_t identity, struct err *e)
+{
+	struct pause p = {.bit = SHOP_OLDER, .identity = identity};
+
+	return pause_when_free(db, &p, e);
 }
 
 bool
@@ -111,6 +134,24 @@ shop_control_renew(struct db *db, struct arena *a, uint64_t *identity, struct er
 	struct shop_control c;
 
 	if (!db_run(db_query(db, SQL_CONTROL_RENEW), NULL, e) || !shop_control_read(db, a, &c, e))
+		return false;
+	*identity = c.identity;
+	return true;
+}
+
+static bool
+close_loss(struct db *db, void *arg, struct err *e)
+{
+	(void)arg;
+	return db_run(db_query(db, SQL_CONTROL_RENEW), NULL, e) && shop_control_resume(db, SHOP_OLDER, e);
+}
+
+bool
+shop_control_close_loss(struct db *db, struct arena *a, uint64_t *identity, struct err *e)
+{
+	struct shop_control c;
+
+	if (!db_tx(db, close_loss, NULL, e) || !shop_control_read(db, a, &c, e))
 		return false;
 	*identity = c.identity;
 	return true;

@@ -36,11 +36,16 @@ MUST_USE bool shop_control_may_place(struct db *, struct arena *, struct shop_co
  * `due`: only while that host's pause is due, else ERR_CONFLICT; NULL: always. */
 MUST_USE bool shop_control_pause(struct db *, unsigned bit, const struct control *due, struct err *);
 
+/* Sets SHOP_OLDER likewise, but only while the database has the identity: the loss may have been closed meanwhile. */
+MUST_USE bool shop_control_pause_older(struct db *, uint64_t identity, struct err *);
+
 /* Clears bits. */
 MUST_USE bool shop_control_resume(struct db *, unsigned bits, struct err *);
 
-/* Gives the database a new identity and returns it. */
+/* Gives the database a new identity and returns it. shop_control_close_loss() clears SHOP_OLDER at the same moment, so
+ * that no host takes the bit for one of the new identity. */
 MUST_USE bool shop_control_renew(struct db *, struct arena *, uint64_t *identity, struct err *);
+MUST_USE bool shop_control_close_loss(struct db *, struct arena *, uint64_t *identity, struct err *);
 
 /* The time of the database's clock. */
 MUST_USE bool shop_control_clock(struct db *, struct arena *, int64_t *now_s, struct err *);

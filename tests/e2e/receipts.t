@@ -94,12 +94,29 @@ test('kontor verify names each lost order with its time, total and buyer, but no
 	assert.match(fs.readFileSync(path.join(s.dir, 'journal'), 'utf8'), /acknowledged at .*kontor receipts compare/);
 	assert.doesNotMatch(fs.readFileSync(path.join(s.dir, 'journal'), 'utf8'), /Ada/);
 });
-test('kontor receipts compare gives the next order a higher number, and orders are accepted again', async () => {
-	const identity = s.sql('SELECT identity FROM shop_control');
-	const r = receipts('compare');
+test('kontor receipts compare changes nothing, and says how to go on; so do status and doctor', async () => {
+	const control = () => s.sql('SELECT identity, paused FROM shop_control') + s.sql("SELECT auto_increment FROM information_schema.tables WHERE table_name = 'orders'");
+	const before = control(), r = receipts('compare');
 	assert.strictEqual(r.status, 1);
 	for (const number of s.later)
 		assert.match(r.stdout, new RegExp(`LOST .*${number} .*Ada Buyer, `));
+	assert.match(r.stdout, /older than what was acknowledged.*kontor receipts compare --raise/);
+	assert.strictEqual(JSON.parse(receipts('compare', '--json').stdout).older, true);
+	assert.strictEqual(control(), before);
+	assert.strictEqual((await place(s.waiting)).status, 503);
+	const status = s.kontor('status');
+	assert.strictEqual(status.status, 1);
+	assert.match(status.stdout, /!! ORDERING IS STOPPED: .*\(kontor receipts compare\)/);
+	assert.doesNotMatch(status.stdout, /kontor resume/);
+	assert.match(s.kontor('doctor', 'ordering').stdout, /older than what was acknowledged/);
+	assert.strictEqual(receipts('list', '--raise').status, 2);
+});
+test('kontor receipts compare --raise gives the next order a higher number, and orders are accepted again', async () => {
+	const identity = s.sql('SELECT identity FROM shop_control');
+	const r = receipts('compare', '--raise');
+	assert.strictEqual(r.status, 1);
+	assert.match(r.stdout, /orders are accepted again/);
+	assert.strictEqual(s.number('SELECT paused FROM shop_control'), 0);
 	assert.notStrictEqual(s.sql('SELECT identity FROM shop_control'), identity);
 	await until('the order', async () => (await place(s.waiting)).status === 303);
 	const digits = (number) => Number(/\d+/.exec(number)[0]);
@@ -164,7 +181,7 @@ test('usage and help', () => {
 	assert.strictEqual(receipts().status, 2);
 	assert.strictEqual(receipts('nosuch').status, 2);
 	assert.strictEqual(receipts('list', 'more').status, 2);
-	assert.match(receipts('--help').stdout, /list \| compare \| collect/);
+	assert.match(receipts('--help').stdout, /list \| compare \[--raise\] \| collect/);
 });
 
 run({

@@ -225,11 +225,13 @@ START_TEST(each_page_of_a_web_server_is_counted_once)
 	char old[80], new[80];
 	pid_t jobs[2];
 
+	append("-apache", "127.0.0.1 1764400000 GET 503 number=before\n");
+	for (int i = 0; i < 2; i++)
+		jobs[i] = start_jobs();
+	await_failures(0); /* of a log from before */
 	append("-apache", "127.0.0.1 1764460000 GET 503 number=aSuCYH8AAAEAAB2lFZMAAAAA\n"
 			  "127.0.0.1 1764460000 GET 404 number=aSuCYH8AAAEAAB2lFZMAAAAB\n127.0.0.1 1764460000 GET 50");
 	append("-lighttpd", "127.0.0.1 GET 413 number=1764460000-1\n127.0.0.1 HEAD 500 number=1764460000-503\n");
-	for (int i = 0; i < 2; i++)
-		jobs[i] = start_jobs();
 	await_failures(2);
 	append("-apache", "4 number=aSuCYH8AAAEAAB2lFZMAAAAC\n"); /* the end of the last line */
 	await_failures(3);

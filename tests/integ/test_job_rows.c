@@ -168,34 +168,73 @@ paused(void)
 	return services_number(&services, "SELECT paused FROM shop_control WHERE id = 1");
 }
 
-/* Runs the job while an order is being placed; `resume` ends the host's pause meanwhile. */
-static void
-pause_behind_an_order(bool resume)
+/* The share lock of an order that is being placed. */
+static struct db *
+begin_order(void)
 {
 	struct db *order = services_db(&services, &arena, DB_WEB);
 	struct err e = {0};
 	struct shop_control now;
-	int status;
-	pid_t pid;
 
 	services_sql(&services, "UPDATE shop_control SET paused = 0");
 	ck_ok(db_begin(order, &e) && shop_control_may_place(order, &arena, &now, &e), &e);
-	pid = fork();
+	return order;
+}
+
+static bool
+run_job(struct err *e)
+{
+	job.db = services_db(&services, &arena, DB_JOBS);
+	return job_pause(&job, e);
+}
+
+static bool
+close_loss(struct err *e)
+{
+	uint64_t identity;
+
+	return shop_control_close_loss(services_db(&services, &arena, DB_MIGRATE), &arena, &identity, e);
+}
+
+/* Starts it in a process of its own, which is then the `nth` to wait for the row. */
+static pid_t
+start_behind(bool (*work)(struct err *), int nth)
+{
+	struct err e = {0};
+	pid_t pid = fork();
+
 	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		job.db = services_db(&services, &arena, DB_JOBS);
-		_exit(job_pause(&job, &e) ? 0 : 1);
-	}
+	if (pid == 0)
+		_exit(work(&e) ? 0 : 1);
 	for (uint64_t until_ns = clock_mono_ns() + TEST_PATIENCE_S * CLOCK_S;
-	     services_number(&services, WAITING) == 0;) {
+	     services_number(&services, WAITING) < nth;) {
 		ck_assert_uint_lt(clock_mono_ns(), until_ns);
 		clock_sleep_ns(20 * CLOCK_MS);
 	}
+	return pid;
+}
+
+static void
+end_well(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+}
+
+/* Runs the job while an order is being placed; `resume` ends the host's pause meanwhile. */
+static void
+pause_behind_an_order(bool resume)
+{
+	struct db *order = begin_order();
+	struct err e = {0};
+	pid_t pid = start_behind(run_job, 1);
+
 	if (resume)
 		control_pause(job.ctl, false, false);
 	ck_ok(db_commit(order, &e), &e);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+	end_well(pid);
 }
 
 START_TEST(a_pause_that_was_taken_back_is_not_written)
@@ -211,6 +250,47 @@ START_TEST(a_pause_that_was_taken_back_is_not_written)
 }
 END_TEST
 
+START_TEST(an_older_database_is_not_paused_again_by_what_was_read_before_its_loss_was_closed)
+{
+	struct err e = {0};
+	struct db *order;
+	pid_t closes, pauses;
+
+	prepare("older");
+	control_set_older(job.ctl, (uint64_t)services_number(&services, "SELECT identity FROM shop_control"));
+	order = begin_order();
+	closes = start_behind(close_loss, 1);
+	pauses = start_behind(run_job, 2);
+	ck_ok(db_commit(order, &e), &e);
+	end_well(closes);
+	end_well(pauses);
+	ck_assert_int_eq(paused(), 0);
+	control_set_older(job.ctl, (uint64_t)services_number(&services, "SELECT identity FROM shop_control"));
+	ck_ok(run_job(&e), &e);
+	ck_assert_int_eq(paused(), SHOP_OLDER);
+}
+END_TEST
+
+START_TEST(every_host_knows_that_the_database_is_older)
+{
+	struct err e = {0};
+	uint64_t identity;
+
+	prepare("others");
+	identity = (uint64_t)services_number(&services, "SELECT identity FROM shop_control");
+	services_sql(&services, "UPDATE shop_control SET paused = 4"); /* by another host */
+	ck_assert(!control_older(job.ctl, identity));
+	ck_ok(run_job(&e), &e);
+	ck_assert(control_older(job.ctl, identity));
+	ck_ok(close_loss(&e), &e);
+	ck_ok(run_job(&e), &e);
+	ck_assert(!control_older(job.ctl, control_identity(job.ctl)));
+	ck_assert_int_eq(paused(), 0);
+}
+END_TEST
+
 INTEG_MAIN("job_rows", false, a_silent_server_delays_only_the_deletes_of_its_own_keys,
     marks_at_a_silent_server_leave_time_for_the_others,
-    deletes_are_done_within_two_seconds_of_the_servers_return, a_pause_that_was_taken_back_is_not_written)
+    deletes_are_done_within_two_seconds_of_the_servers_return, a_pause_that_was_taken_back_is_not_written,
+    an_older_database_is_not_paused_again_by_what_was_read_before_its_loss_was_closed,
+    every_host_knows_that_the_database_is_older)

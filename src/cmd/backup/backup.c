@@ -27,11 +27,12 @@ cmd_backup(struct cmd *c)
 	progress_clear();
 	if (b.made) {
 		progress_step("made: %s", b.path);
-		if (!before_upgrade) /* that one is for a way back, not instead of the nightly one */
+		if (!before_upgrade && b.durable) /* that one is for a way back, not instead of the nightly one */
 			cmd_note_fact(c, FACT_BACKUP, b.check);
 	}
 	if (ok)
 		return CMD_OK;
-	(void)err_context(&e, b.made ? "the backup is made, but an old one cannot be removed" : "no backup was made");
+	if (!b.made)
+		(void)err_context(&e, "no backup was made");
 	return cmd_fail(c, &e);
 }

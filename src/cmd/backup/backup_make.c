@@ -438,7 +438,9 @@ backup_fill(struct making *mk, struct err *e)
 		return false;
 	if (rename(mk->part, b->path) != 0)
 		return err_set(e, ERR_UPSTREAM, "%s: %s", b->path, strerror(errno));
-	return tree_sync(b->dir, e);
+	b->made = true;
+	b->durable = tree_sync(b->dir, e);
+	return b->durable || err_context(e, "the backup is made, but a power failure may lose it");
 }
 
 /* Renames it first, so that an interrupted removal leaves nothing that looks like a complete backup. */
@@ -470,7 +472,7 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 	bool locked = false, ok;
 	int fd;
 
-	b->made = false;
+	b->made = b->durable = false;
 	b->m = (struct manifest){.made_s = 0};
 	b->dir = without_slash(a, b->dir);
 	if (!lock_dir(b, &fd, &locked, e)) {
@@ -484,8 +486,8 @@ backup_make(struct backup *b, struct arena *a, struct err *e)
 		if (!tree_remove(mk.part, &ignored))
 			fprintf(stderr, "the unfinished backup remains in %s\n", mk.part);
 	}
-	b->made = ok;
-	ok = ok && (b->keep == 0 || remove_old(b, a, e));
+	if (ok && b->keep > 0 && !remove_old(b, a, e))
+		ok = err_context(e, "the backup is made, but an old one cannot be removed");
 	close(fd); /* releases the lock */
 	return ok;
 }

@@ -26,7 +26,8 @@ struct backup {
 	enum backup_kind kind;
 	size_t keep; /* number of newest backups of this shop to keep; 0: all */
 	/* out */
-	bool made; /* also true if an old backup could not be removed afterwards */
+	bool made;    /* there is a new, complete backup, even if a later step failed */
+	bool durable; /* it survives a power failure */
 	const char *path;
 	struct manifest m;
 };

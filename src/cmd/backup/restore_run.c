@@ -207,7 +207,7 @@ resume_orders(struct restore *r, struct err *e)
 {
 	if (!r->paused)
 		return true;
-	if (!shop_control_resume(r->db, SHOP_RESTORING | SHOP_OLDER, e))
+	if (!shop_control_resume(r->db, SHOP_RESTORING, e))
 		return false;
 	control_set_shop_paused(&r->control, r->was_paused ? CONTROL_PAUSED : 0);
 	r->paused = false;
@@ -295,13 +295,15 @@ restore_load(struct restore *r, struct err *e)
 		return false;
 	progress_step("database: loaded, %llu bytes of SQL", (unsigned long long)d.bytes);
 	r->how = how_if_loaded(r);
-	if (!migrate_run(&m, r->a, e) || !shop_control_renew(r->db, r->a, &identity, e)
-	    || !copy_look(r->db, r->a, &s, e))
+	if (!migrate_run(&m, r->a, e) || !copy_look(r->db, r->a, &s, e))
 		return false;
-	control_set_identity(&r->control, identity);
 	if (acknowledged_next(r) > r->next_order_id)
 		r->next_order_id = acknowledged_next(r);
-	return r->next_order_id <= s.next_order_id || copy_set_next_order(r->db, r->a, r->next_order_id, e);
+	if ((r->next_order_id > s.next_order_id && !copy_set_next_order(r->db, r->a, r->next_order_id, e))
+	    || !shop_control_close_loss(r->db, r->a, &identity, e))
+		return false;
+	control_set_identity(&r->control, identity);
+	return true;
 }
 
 static bool

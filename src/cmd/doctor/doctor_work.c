@@ -206,7 +206,11 @@ check_ordering(struct doctor *d)
 {
 	struct stats_report r;
 
-	if (look_stats(d, &r) && r.paused)
+	if (!look_stats(d, &r))
+		return;
+	if (r.older)
+		FIND(d, ordering_older);
+	else if (r.paused)
 		FIND(d, paused);
 }
 

@@ -25,7 +25,8 @@ struct receipts_run {
 	struct receipts_reader reader;
 	struct db *db;
 	struct buf out;
-	bool json, all, compared;
+	bool json, all, raise, compared;
+	bool older; /* found, and not mended */
 };
 
 static void
@@ -60,7 +61,8 @@ print_rows(struct receipts_run *x, const char *summary)
 	if (!buf_check(&x->out, &e))
 		return cmd_fail(x->c, &e);
 	if (x->json && x->compared)
-		printf("{\"receipts\":[%.*s],\"lost\":%zu}\n", STR_ARG(buf_str(&x->out)), x->set.n_lost);
+		printf("{\"receipts\":[%.*s],\"lost\":%zu,\"older\":%s}\n", STR_ARG(buf_str(&x->out)), x->set.n_lost,
+		    x->older ? "true" : "false");
 	else if (x->json)
 		printf("{\"receipts\":[%.*s]}\n", STR_ARG(buf_str(&x->out)));
 	else
@@ -96,48 +98,71 @@ compare_with_db(struct receipts_run *x, struct err *e)
 	return cmd_db(x->c, DB_MIGRATE, &x->db, e) && receipt_set_compare(&x->set, x->db, x->c->a, e);
 }
 
-/* If the database is older than what was acknowledged, the next order gets a number above all known ones, and nothing
- * cached from the later time is used. */
+/* The numbers of orders, compared with those that were acknowledged. */
+struct numbers {
+	struct control ctl;
+	uint64_t top, next; /* the highest acknowledged id; the next order's */
+	bool older;	    /* the next order would get, or an order got, an id that was acknowledged before */
+};
+
 static bool
-mend_numbers(struct receipts_run *x, const char **done, struct err *e)
+look_at_numbers(struct receipts_run *x, struct numbers *n, struct err *e)
 {
-	struct control ctl = {.slot = -1};
 	struct shop_control c;
 	struct copy_state now;
 	struct err none = {0};
-	uint64_t top = x->set.top_id, identity;
-	bool ok, older;
 
-	*done = "";
-	if (!control_open_tool(&ctl, x->c->conf.paths_control_file.p, true, &none))
+	*n = (struct numbers){.ctl = {.slot = -1}, .top = x->set.top_id};
+	if (!control_open_tool(&n->ctl, x->c->conf.paths_control_file.p, x->raise, &none))
 		err_clear(&none); /* no worker has run on this host */
-	if (control_order_top(&ctl) > top)
-		top = control_order_top(&ctl);
-	if (!shop_control_read(x->db, x->c->a, &c, e) || !copy_look(x->db, x->c->a, &now, e)) {
-		control_close(&ctl);
+	if (control_order_top(&n->ctl) > n->top)
+		n->top = control_order_top(&n->ctl);
+	if (!shop_control_read(x->db, x->c->a, &c, e) || !copy_look(x->db, x->c->a, &now, e))
 		return false;
-	}
-	if (top > now.next_order_id && top - now.next_order_id > JUMP_MAX) {
-		control_close(&ctl);
+	n->next = now.next_order_id;
+	n->older = (c.paused & SHOP_OLDER) != 0 || control_older(&n->ctl, c.identity) || n->next <= n->top;
+	return true;
+}
+
+/* The next order gets a number above all known ones, and nothing cached from the later time is used. */
+static bool
+raise_numbers(struct receipts_run *x, struct numbers *n, struct err *e)
+{
+	uint64_t identity;
+
+	if (n->top > n->next && n->top - n->next > JUMP_MAX)
 		return err_set(e, ERR_INPUT,
 		    "a receipt names an order with the id %llu, but the next one is %llu: is one of the files another "
 		    "shop's? Nothing was changed",
-		    (unsigned long long)top, (unsigned long long)now.next_order_id);
-	}
-	older = (c.paused & SHOP_OLDER) != 0 || control_older(&ctl, c.identity) || now.next_order_id <= top;
-	if (older) {
-		ok = (now.next_order_id > top || copy_set_next_order(x->db, x->c->a, top + 1, e))
-		     && shop_control_renew(x->db, x->c->a, &identity, e) && shop_control_resume(x->db, SHOP_OLDER, e);
-		if (ok) {
-			control_set_identity(&ctl, identity);
-			control_epoch_raise(&ctl);
-			*done = "the next order gets a number above all that were acknowledged; orders are accepted "
-			        "again\n";
-		}
-	} else {
-		ok = true;
-	}
-	control_close(&ctl);
+		    (unsigned long long)n->top, (unsigned long long)n->next);
+	if ((n->next <= n->top && !copy_set_next_order(x->db, x->c->a, n->top + 1, e))
+	    || !shop_control_close_loss(x->db, x->c->a, &identity, e))
+		return false;
+	control_set_identity(&n->ctl, identity);
+	control_epoch_raise(&n->ctl);
+	return true;
+}
+
+/* Says what was found, and raises the numbers if that was asked for. */
+static bool
+mend_numbers(struct receipts_run *x, const char **said, struct err *e)
+{
+	struct numbers n;
+	bool ok = look_at_numbers(x, &n, e);
+
+	*said = "";
+	if (ok && n.older && x->raise && (ok = raise_numbers(x, &n, e)))
+		*said = str_fmt(x->c->a,
+		    "the next order gets the id %llu, above all that were acknowledged; orders are accepted again\n",
+		    (unsigned long long)(n.next > n.top ? n.next : n.top + 1)).p;
+	else if (ok && n.older)
+		*said = str_fmt(x->c->a,
+		    "the database is older than what was acknowledged: the highest id given is %llu, the next order would "
+		    "get %llu. No order is accepted until a newer copy is restored, or `kontor receipts compare --raise` "
+		    "sets the next id above all that were given\n",
+		    (unsigned long long)n.top, (unsigned long long)n.next).p;
+	x->older = ok && n.older && !x->raise;
+	control_close(&n.ctl);
 	return ok;
 }
 
@@ -146,10 +171,10 @@ receipts_compare(struct receipts_run *x)
 {
 	struct receipt r;
 	struct err e = {0};
-	const char *done;
+	const char *said;
 	int status;
 
-	if (!compare_with_db(x, &e) || !mend_numbers(x, &done, &e))
+	if (!compare_with_db(x, &e) || !mend_numbers(x, &said, &e))
 		return cmd_fail(x->c, &e);
 	x->compared = true;
 	for (size_t i = 0; i < x->set.n; i++)
@@ -158,11 +183,11 @@ receipts_compare(struct receipts_run *x)
 	status = print_rows(x,
 	    str_fmt(x->c->a,
 		"%s%zu of %zu acknowledged orders are not in the database%s; %zu losses accepted, %zu receipts damaged",
-		done, x->set.n_lost, x->set.n,
+		said, x->set.n_lost, x->set.n,
 		x->set.n_lost == 0 ? "" : ": call the buyers, then close them with kontor receipts accept NUMBER",
 		x->set.n_accepted, x->set.n_damaged)
 		.p);
-	return status == CMD_OK && x->set.n_lost > 0 ? CMD_FAILED : status;
+	return status == CMD_OK && (x->set.n_lost > 0 || x->older) ? CMD_FAILED : status;
 }
 
 static bool
@@ -294,20 +319,21 @@ receipts_keys(struct receipts_run *x)
 static const struct {
 	const char *name;
 	int (*run)(struct receipts_run *);
-	bool write, takes;
+	bool write, takes, raises;
 } verbs[] = {
-    {"list", receipts_list, false, false},
-    {"compare", receipts_compare, false, false},
-    {"collect", receipts_collect, false, true},
-    {"accept", receipts_accept, true, true},
-    {"keys", receipts_keys, false, false},
+    {"list", receipts_list, false, false, false},
+    {"compare", receipts_compare, false, false, true},
+    {"collect", receipts_collect, false, true, false},
+    {"accept", receipts_accept, true, true, false},
+    {"keys", receipts_keys, false, false, false},
 };
 
 int
 cmd_receipts(struct cmd *c)
 {
 	struct receipts_run x = {.c = c};
-	const struct cmd_option options[] = {{"json", .flag = &x.json}, {"all", .flag = &x.all}};
+	const struct cmd_option options[] = {{"json", .flag = &x.json}, {"all", .flag = &x.all},
+	    {"raise", .flag = &x.raise}};
 	struct err e = {0};
 	int status = CMD_USAGE;
 
@@ -316,7 +342,7 @@ cmd_receipts(struct cmd *c)
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(c->argv[1], verbs[i].name) != 0)
 			continue;
-		if (!verbs[i].takes && (c->argc > 2 || x.all))
+		if ((!verbs[i].takes && (c->argc > 2 || x.all)) || (x.raise && !verbs[i].raises))
 			break;
 		c->argv[1] = c->argv[0];
 		c->argv++;

@@ -424,7 +424,8 @@ control_report(const struct control *ctl, struct arena *a, struct stats_report *
 		if (r->workers[i].alive)
 			report_confined(ctl, &r->workers[i]);
 	r->paused_here = control_paused(ctl);
-	r->paused = r->paused_here || (control_shop_paused(ctl) & CONTROL_PAUSED) != 0;
+	r->older = control_older(ctl, control_identity(ctl));
+	r->paused = r->paused_here || r->older || (control_shop_paused(ctl) & CONTROL_PAUSED) != 0;
 	r->read_only = (control_shop_paused(ctl) & CONTROL_READ_ONLY) != 0;
 	r->epoch = control_epoch(ctl);
 	for (size_t i = 0; i < r->n_backends; i++)

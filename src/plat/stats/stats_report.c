@@ -292,5 +292,5 @@ stats_is_well(const struct stats_report *r)
 	for (size_t i = 0; i < r->n_services; i++)
 		if (r->services[i].open)
 			return false;
-	return alive[STATS_WORKER] > 0 && alive[STATS_JOBS] > 0 && !r->read_only;
+	return alive[STATS_WORKER] > 0 && alive[STATS_JOBS] > 0 && !r->read_only && !r->older;
 }

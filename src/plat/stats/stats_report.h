@@ -59,6 +59,7 @@ struct stats_report {
 	/* filled by plat/control */
 	uint64_t epoch;
 	bool paused, paused_here; /* here: on this host only, not in the database */
+	bool older;		  /* ordering is stopped: the database is older than what was acknowledged */
 	bool read_only;		  /* the database accepts no changes */
 	size_t n_services;
 	struct stats_service *services;

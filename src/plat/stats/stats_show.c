@@ -94,7 +94,10 @@ put_state(struct buf *b, const struct stats_report *r)
 		alive += w->alive;
 		busy += w->alive ? w->in_hand : 0;
 	}
-	if (r->paused)
+	if (r->older)
+		buf_z(b, "  !! ORDERING IS STOPPED: the database is older than what was acknowledged"
+			 " (kontor receipts compare)\n");
+	else if (r->paused)
 		buf_fmt(b, "  !! ORDERING IS PAUSED%s (kontor resume)\n",
 		    r->paused_here ? " ON THIS HOST ONLY: the database did not answer" : "");
 	if (r->read_only)
