@@ -23,7 +23,7 @@ open_intake(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	addr.sun_family = AF_UNIX;
-	ck_assert(bind(fd, (struct sockaddr *)&addr, sizeof(addr.sun_family)) == 0 && listen(fd, 128) == 0);
+	ck_assert(bind(fd, (struct sockaddr *)&addr, sizeof(addr.sun_family)) == 0 && listen(fd, 1024) == 0);
 	addr_n = sizeof(addr);
 	ck_assert(getsockname(fd, (struct sockaddr *)&addr, &addr_n) == 0);
 	ck_ok(intake_open(&in, fd, 1000, NULL, &e), &e);
@@ -228,6 +228,68 @@ START_TEST(held_requests_leave_room_for_others)
 }
 END_TEST
 
+/* Refuses the request that is given out. The rest of the test may take longer than it would linger. */
+static void
+refuse(struct intake_conn *c)
+{
+	ck_assert_int_eq(c->in.part, FCGI_PART_HEAD);
+	ck_assert(send(c->fd, "408", 3, MSG_NOSIGNAL) == 3);
+	intake_done(&in, c);
+	for (size_t i = INTAKE_CONNS; i < ARRAY_LEN(in.conn); i++)
+		in.conn[i].until_ns = CLOCK_NEVER;
+}
+
+/* Each client is refused, goes on sending, and then reads its answer while others want its place. */
+START_TEST(the_answer_to_an_incomplete_request_outlives_a_crowd)
+{
+	int fd[INTAKE_CONNS + INTAKE_LINGERS];
+	struct intake_conn *c;
+	char got[8];
+
+	open_intake();
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++)
+		fd[i] = client(begin, sizeof(begin) - 1);
+	for (size_t i = 0; i < INTAKE_LINGERS; i++) {
+		refuse(take());
+		ck_assert(send(fd[i], rest, sizeof(rest) - 1, MSG_NOSIGNAL) > 0);
+	}
+	for (size_t i = 0; i < INTAKE_LINGERS; i++) {
+		ck_assert_int_eq(recv(fd[i], got, sizeof(got), 0), 3);
+		ck_assert_int_eq(recv(fd[i], got, sizeof(got), 0), 0); /* no reset */
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++)
+		close(fd[i]);
+	intake_stop(&in);
+	while (!intake_empty(&in)) {
+		if ((c = intake_take(&in)) != NULL)
+			intake_done(&in, c);
+		else
+			intake_wait(&in, clock_mono_ns() + CLOCK_MS, NULL);
+	}
+	ck_assert_uint_eq(in.parked_n, 0);
+}
+END_TEST
+
+START_TEST(connections_whose_answer_is_out_are_bounded_too)
+{
+	int fd[INTAKE_CONNS + INTAKE_LINGERS + 10];
+	size_t lingering = 0;
+
+	open_intake();
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++) {
+		fd[i] = client(begin, sizeof(begin) - 1);
+		if (i >= INTAKE_CONNS)
+			refuse(take());
+	}
+	for (size_t i = 0; i < ARRAY_LEN(in.conn); i++)
+		lingering += in.conn[i].state == INTAKE_LINGER;
+	ck_assert_uint_eq(lingering, INTAKE_LINGERS);
+	for (size_t i = 0; i < ARRAY_LEN(fd); i++)
+		close(fd[i]);
+}
+END_TEST
+
 UNIT_MAIN("fcgi_intake", a_client_that_reads_slowly_gets_its_answer_while_others_are_served,
     rests_of_answers_are_bounded, the_oldest_incomplete_connection_makes_room,
-    requests_that_need_a_waiting_database_are_held_while_others_are_served, held_requests_leave_room_for_others)
+    requests_that_need_a_waiting_database_are_held_while_others_are_served, held_requests_leave_room_for_others,
+    the_answer_to_an_incomplete_request_outlives_a_crowd, connections_whose_answer_is_out_are_bounded_too)

@@ -101,7 +101,7 @@ oldest(struct intake *in, enum intake_state state)
 {
 	struct intake_conn *found = NULL;
 
-	for (size_t i = 0; i < in->n; i++)
+	for (size_t i = 0; i < ARRAY_LEN(in->conn); i++)
 		if (in->conn[i].state == state && (found == NULL || in->conn[i].since_ns < found->since_ns))
 			found = &in->conn[i];
 	return found;
@@ -124,7 +124,7 @@ keep_room(struct intake *in)
 
 	if (free_conn(in) != NULL)
 		return;
-	if ((c = oldest(in, INTAKE_LINGER)) != NULL || (c = oldest(in, INTAKE_REST)) != NULL)
+	if ((c = oldest(in, INTAKE_REST)) != NULL)
 		end_conn(in, c);
 	else if ((c = oldest(in, INTAKE_PARTIAL)) != NULL)
 		make_late(in, c);
@@ -219,6 +219,26 @@ read_parked(struct intake *in, uint64_t until_ns, uint64_t since_ns)
 	}
 }
 
+/* Moves an answered connection to a place for lingering ones. If all are taken, the oldest is closed. */
+static struct intake_conn *
+linger(struct intake *in, struct intake_conn *c)
+{
+	struct intake_conn *to = NULL;
+
+	for (size_t i = INTAKE_CONNS; i < ARRAY_LEN(in->conn) && to == NULL; i++)
+		if (in->conn[i].state == INTAKE_FREE)
+			to = &in->conn[i];
+	if (to == NULL) {
+		to = oldest(in, INTAKE_LINGER);
+		end_conn(in, to);
+	}
+	to->state = INTAKE_LINGER;
+	to->fd = c->fd;
+	to->since_ns = c->since_ns;
+	c->state = INTAKE_FREE;
+	return to;
+}
+
 /* Accepts one connection, which another worker may have taken meanwhile. */
 static void
 accept_one(struct intake *in)
@@ -257,7 +277,7 @@ end_waits(struct intake *in)
 {
 	uint64_t next_ns = CLOCK_NEVER, now_ns = clock_mono_ns();
 
-	for (size_t i = 0; in->parked_n > 0 && i < in->n; i++) {
+	for (size_t i = 0; in->parked_n > 0 && i < ARRAY_LEN(in->conn); i++) {
 		struct intake_conn *c = &in->conn[i];
 
 		if (!c->parked)
@@ -378,7 +398,7 @@ intake_stop(struct intake *in)
 {
 	uint64_t until_ns = clock_mono_ns() + INTAKE_STOP_NS;
 
-	for (size_t i = 0; !in->stopping && i < in->n; i++)
+	for (size_t i = 0; !in->stopping && i < ARRAY_LEN(in->conn); i++)
 		if (in->conn[i].until_ns > until_ns)
 			in->conn[i].until_ns = until_ns;
 	in->stopping = true;
@@ -387,7 +407,7 @@ intake_stop(struct intake *in)
 bool
 intake_empty(const struct intake *in)
 {
-	for (size_t i = 0; i < in->n; i++)
+	for (size_t i = 0; i < ARRAY_LEN(in->conn); i++)
 		if (in->conn[i].state != INTAKE_FREE)
 			return false;
 	return true;
@@ -429,7 +449,7 @@ intake_done(struct intake *in, struct intake_conn *c)
 		end_conn(in, c);
 		return;
 	}
-	c->state = INTAKE_LINGER;
+	c = linger(in, c);
 	c->until_ns = clock_mono_ns() + (in->stopping ? INTAKE_STOP_NS : INTAKE_LINGER_NS);
 	shutdown(c->fd, SHUT_WR);
 	park(in, c);

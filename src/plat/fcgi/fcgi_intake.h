@@ -11,6 +11,10 @@
  *
  * Likewise a client that reads slowly: the rest of its answer is kept here and sent as it reads.
  *
+ * An answer to a request that was not read whole may be lost to a reset if the connection is closed at once (RFC 9112,
+ * 9.6). So the rest is read and discarded, in one of INTAKE_LINGERS places of their own, which take no memory for a
+ * request.
+ *
  * Requests that need no database are given out first. Before any other, incomplete ones younger than INTAKE_YOUNG_NS
  * get that time to become whole. While the database keeps its callers waiting, those that need it stay here for up to
  * INTAKE_HELD_NS, and the worker accepts and serves others. */
@@ -27,6 +31,7 @@
 #include "plat/stats/stats.h"
 
 #define INTAKE_CONNS 64
+#define INTAKE_LINGERS 192
 #define INTAKE_MAX_B ((size_t)8 << 20)
 #define INTAKE_WAIT_NS (15 * CLOCK_S)	/* from accept to the last byte of the request */
 #define INTAKE_FRESH_NS (2 * CLOCK_MS)
@@ -67,7 +72,7 @@ struct intake {
 	int listen_fd;
 	int all_fd;	/* epoll of the listening socket and of parked_fd */
 	int parked_fd;	/* epoll of the parked connections */
-	size_t n, parked_n;
+	size_t n, parked_n; /* n: those with memory, the first ones */
 	size_t rest_b;	/* of all connections */
 	size_t ready_n; /* INTAKE_READY or INTAKE_LATE */
 	uint64_t looked_ns; /* all input of before was read */
@@ -80,7 +85,7 @@ struct intake {
 	fcgi_light_fn *light;
 	fcgi_held_fn *held;
 	void *arg;
-	struct intake_conn conn[INTAKE_CONNS];
+	struct intake_conn conn[INTAKE_CONNS + INTAKE_LINGERS];
 	char piece[65536];
 };
 
