@@ -253,6 +253,20 @@ test('an Apache module that is missing, of which the configuration says nothing,
 			await planted(() => without(name), () => fs.writeFileSync(file, text),
 				async () => found(await doctor({ conf }, 'web-server'), 'module-missing', name, `a2enmod ${name}`));
 	});
+test('Apache modules without which its error pages have no number, and too few threads', async () => {
+	const file = path.join(s.dir, 'conf', 'apache.conf'), text = fs.readFileSync(file, 'utf8');
+	const conf = variant({ site: { url: s.origin('apache') } });
+	const written = (change) => fs.writeFileSync(file, change(text));
+	const back = () => fs.writeFileSync(file, text);
+	lacks(await doctor({ conf }, 'web-server'), 'module-numbers', 'threads-few');
+	for (const name of ['include', 'unique_id'])
+		await planted(() => written((t) => t.replace(new RegExp(`^LoadModule ${name}_module.*\n`, 'm'), '')), back,
+			async () => found(await doctor({ conf }, 'web-server'), 'module-numbers', `module ${name} is off`, `a2enmod ${name}`));
+	await planted(() => written((t) => t.replace(/^MaxRequestWorkers .*/m, 'MaxRequestWorkers 150')), back,
+		async () => found(await doctor({ conf }, 'web-server'), 'threads-few', 'Apache serves 150 requests at a time, before 4 workers', 'MaxRequestWorkers 2048'));
+	await planted(() => written((t) => t.replace(/^ServerLimit .*/m, 'ServerLimit 1').replace(/^ThreadsPerChild .*/m, 'ThreadsPerChild 50')), back,
+		async () => found(await doctor({ conf }, 'web-server'), 'threads-few', 'serves 50 requests', ''));
+});
 test('a web server configuration with a mistake, for another path, with too few backends or too many', async () => {
 	const own = path.join(s.dir, 'web', 'lighttpd.conf'), text = fs.readFileSync(own, 'utf8');
 	const away = path.join(s.dir, '2.sock');

@@ -224,6 +224,16 @@ START_TEST(modules_that_a_web_server_lacks_are_named)
 }
 END_TEST
 
+START_TEST(the_requests_that_apache_serves_at_a_time_are_known)
+{
+	ck_assert_uint_eq(doctor_apache_threads(STR("")), 400);
+	ck_assert_uint_eq(doctor_apache_threads(STR("StartServers 2\n\tMaxRequestWorkers\t  150\n")), 150);
+	ck_assert_uint_eq(doctor_apache_threads(STR("maxrequestworkers 2048\nServerLimit 4\nThreadsPerChild 64\n")), 256);
+	ck_assert_uint_eq(doctor_apache_threads(STR("MaxRequestWorkers 10\nMaxRequestWorkers 20\nServerLimit x\n")), 20);
+	ck_assert_uint_eq(doctor_apache_threads(STR("MaxRequestWorkersOld 10\nMaxRequestWorkers")), 400);
+}
+END_TEST
+
 START_TEST(backends_are_found_in_a_configuration)
 {
 	struct str text =
@@ -245,4 +255,5 @@ UNIT_MAIN("doctor", the_output_of_a_check_arrives_complete, only_texts_that_are_
     a_certificate_is_expired_of_another_name_or_not_trusted,
     output_of_systemctl_show_is_split_by_unit, units_that_fail_restart_or_do_not_start_are_reported,
     failures_are_counted_from_a_time_on, an_order_url_in_a_log_is_detected, modules_that_a_web_server_lacks_are_named,
+    the_requests_that_apache_serves_at_a_time_are_known,
     backends_are_found_in_a_configuration)

@@ -26,6 +26,9 @@ bool doctor_log_names_order(struct str text);
  * at 0. */
 const char *doctor_apache_lacks(struct str text, size_t *i);
 
+/* The number of requests that Apache's event MPM serves at a time, by the text of its configuration. */
+uint64_t doctor_apache_threads(struct str text);
+
 /* The module that a server's error message is about: Apache does not know its directive ("Invalid command
  * 'BalancerMember', ..."), or lighttpd could not load it. None for any other message. */
 struct str doctor_server_wants(struct arena *, struct str text);

@@ -12,6 +12,10 @@
 
 #define CONF_FILE_B ((size_t)1 << 20)
 #define CONF_TEXT_B ((size_t)8 << 20)
+#define EVENT_SERVERS 16 /* the defaults of Apache's event MPM */
+#define EVENT_THREADS 25
+#define THREADS_MIN 400
+#define THREADS_PER_WORKER 16
 
 static const struct server {
 	const char *name, *process, *program, *conf, *print[6], *test;
@@ -42,6 +46,33 @@ doctor_apache_lacks(struct str text, size_t *i)
 		if (!has_module(text, names[(*i)++]))
 			return names[*i - 1];
 	return NULL;
+}
+
+/* The number behind the last line that begins with the directive. */
+static uint64_t
+last_number(struct str text, const char *directive, uint64_t otherwise)
+{
+	struct str line, rest;
+	size_t length = strlen(directive);
+	uint64_t n = otherwise, found;
+
+	while (str_cut(&text, '\n', &line)) {
+		line = str_trim(line);
+		rest = str_from(line, length);
+		if (str_eq_case(str_head(line, length), str_z(directive)) && rest.n > 0 && isspace((unsigned char)rest.p[0])
+		    && num_u64(str_trim(rest), 1, UINT32_MAX, &found))
+			n = found;
+	}
+	return n;
+}
+
+uint64_t
+doctor_apache_threads(struct str text)
+{
+	uint64_t room = last_number(text, "ServerLimit", EVENT_SERVERS) * last_number(text, "ThreadsPerChild", EVENT_THREADS);
+	uint64_t most = last_number(text, "MaxRequestWorkers", room);
+
+	return most < room ? most : room;
 }
 
 struct str
@@ -377,9 +408,24 @@ put_in(struct doctor *d, enum look_kind kind)
 	    d->conf->paths_web_dir.p, STR_ARG(d->urls->name)).p;
 }
 
+/* Each client whose request or answer is under way holds a thread, also a slow one. */
+static void
+check_threads(struct doctor *d, const struct look_server *s)
+{
+	uint64_t threads = doctor_apache_threads(s->text), workers = 0;
+	struct stats_report r;
+
+	if (look_stats(d, &r))
+		workers = look_alive(&r, STATS_WORKER);
+	if (threads < THREADS_MIN || threads < workers * THREADS_PER_WORKER)
+		FIND(d, threads_few, "N", doctor_n(d, (int64_t)threads), "WORKERS", doctor_n(d, (int64_t)workers), "HINT",
+		    look_restart(d, s->kind, "restart"));
+}
+
 static void
 check_optional(struct doctor *d, const struct look_server *s)
 {
+	static const char *const numbers[] = {"include", "unique_id"};
 	static const char *const modules[][2] = {{"deflate", "pages are sent uncompressed"},
 	    {"filter", "pages are sent uncompressed"}, {"reqtimeout", "slow clients keep their connections"}};
 
@@ -387,6 +433,9 @@ check_optional(struct doctor *d, const struct look_server *s)
 		if (!has_module(s->said, modules[i][0]))
 			FIND(d, module_off, "MODULE", modules[i][0], "WHY", modules[i][1], "HINT",
 			    enable(d, s->kind, str_z(modules[i][0])));
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		if (!has_module(s->said, numbers[i]))
+			FIND(d, module_numbers, "MODULE", numbers[i], "HINT", enable(d, s->kind, str_z(numbers[i])));
 }
 
 /* Reports another program at the port of site.url, unless it is a proxy that passes requests on to the shop. */
@@ -443,8 +492,10 @@ check_web_server(struct doctor *d)
 	while (s.kind == LOOK_APACHE && (name = doctor_apache_lacks(s.said, &i)) != NULL)
 		FIND(d, module_missing, "NAME", "Apache", "MODULE", name, "REASON", s.conf, "HINT",
 		    enable(d, s.kind, str_z(name)));
-	if (s.kind == LOOK_APACHE)
+	if (s.kind == LOOK_APACHE) {
 		check_optional(d, &s);
+		check_threads(d, &s);
+	}
 	compare_sockets(d, &s);
 	compare_settings(d, &s);
 }
