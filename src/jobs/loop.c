@@ -9,6 +9,7 @@
 #include "jobs/job.h"
 #include "plat/cache/cache_setup.h"
 #include "plat/fcgi/keep.h"
+#include "plat/host/confine.h"
 #include "plat/text/secret.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
@@ -17,6 +18,7 @@
 #define PROCESS_MEM_B ((size_t)64 << 20)
 #define BACK_OFF_FACTOR_MAX 64 /* after repeated failures the interval is multiplied by at most this */
 #define BACK_OFF_MAX_NS (300 * CLOCK_S)
+#define OUTDATED_NS (3 * CLOCK_S)
 #define LATE_NS (2 * CLOCK_S) /* of a process that waits */
 
 static const struct job_kind {
@@ -41,6 +43,7 @@ struct loop {
 	struct job_context ctx;
 	struct watchdog watchdog;
 	struct state state[ARRAY_LEN(kinds)];
+	uint64_t outdated_ns; /* since when it can no longer reach the folder of its files; 0: it can */
 	bool lost; /* counters or control file are missing */
 	bool unwatched; /* systemd's watchdog cannot be told */
 };
@@ -159,6 +162,15 @@ job_join(const struct conf *conf, struct stats *st, struct control *ctl, struct 
 	    && control_join(ctl, conf->paths_control_file.p, "jobs", st, e);
 }
 
+/* systemd, which sets INVOCATION_ID, starts another. */
+static void
+end_outdated(void)
+{
+	log_put(LOG_ERROR, "event=state_replaced msg=\"the folder of the counters was replaced, and a confined process cannot "
+			   "open the new one: kontor-jobs ends, to be started again\"");
+	stopping = 1;
+}
+
 static void
 join_again(struct loop *l)
 {
@@ -168,6 +180,12 @@ join_again(struct loop *l)
 	if (lost && !l->lost)
 		log_put(LOG_ERROR, "event=no_shared_files msg=\"%s\"", e.msg);
 	l->lost = lost;
+	if (!lost || !confine_outdated())
+		l->outdated_ns = 0;
+	else if (l->outdated_ns == 0)
+		l->outdated_ns = clock_mono_ns();
+	else if (clock_mono_ns() > l->outdated_ns + OUTDATED_NS && getenv("INVOCATION_ID") != NULL)
+		end_outdated();
 }
 
 /* A stopped kontor-jobs is ended by systemd, or by another kontor-jobs; `kontor status` reports it. */

@@ -96,6 +96,7 @@ main(int argc, char **argv)
 	if (!keep_socket(STDIN_FILENO, &e))
 		log_put(LOG_WARN, "event=socket_not_kept msg=\"%s\"", e.msg);
 	confine_self(&app.conf, CONFINE_WORKER, &app.control);
+	app.outdated = confine_outdated;
 	status = serve_run(&app, fcgi);
 	app_close(&app);
 	arena_fini(&names);

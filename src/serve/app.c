@@ -11,6 +11,7 @@
 
 #define PROCESS_MEM_B ((size_t)256 << 20)
 #define LOOK_EVERY_NS CLOCK_S
+#define OUTDATED_NS (3 * CLOCK_S) /* a folder that is moved away and back at once is no reason to end */
 #define SPARE_MEM_B ((size_t)4 << 20)
 
 static bool
@@ -85,6 +86,24 @@ open_configured(struct app *app, const struct app_report *r, struct err *e)
 	return open_site(app, e) && open_templates(app, r, e) && check_networks(&app->conf, e) && open_limits(app, e);
 }
 
+/* A worker that cannot return to its files ends: multiwatch starts another, which can. Without multiwatch, which sets
+ * KONTOR_WORKERS, pages without orders are better than none. */
+static void
+look_if_outdated(struct app *app)
+{
+	if (app->joined || app->outdated == NULL || !app->outdated()) {
+		app->outdated_ns = 0;
+		return;
+	}
+	if (app->outdated_ns == 0)
+		app->outdated_ns = clock_mono_ns();
+	if (app->ends || app->control.workers == 0 || clock_mono_ns() < app->outdated_ns + OUTDATED_NS)
+		return;
+	app->ends = true;
+	log_put(LOG_ERROR, "event=state_replaced msg=\"the folder of the counters was replaced, and a confined process cannot "
+			   "open the new one: this worker ends, and another starts\"");
+}
+
 void
 app_join(struct app *app, bool now)
 {
@@ -110,6 +129,7 @@ app_join(struct app *app, bool now)
 		    e.place, e.msg);
 	else if (!was && app->joined)
 		log_put(LOG_INFO, "event=joined msg=\"counters, control file and receipts are shared\"");
+	look_if_outdated(app);
 }
 
 bool

@@ -38,6 +38,9 @@ struct app {
 	const char *backend; /* name for the counters */
 	bool joined;	     /* counters, control file and receipts were usable at the last look */
 	uint64_t look_ns;    /* time of the next look */
+	bool (*outdated)(void); /* the process can no longer reach the folder of its files; NULL: never */
+	uint64_t outdated_ns;	/* since when; 0: it is not */
+	bool ends;		/* it is to be started again */
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;

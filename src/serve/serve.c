@@ -1,5 +1,6 @@
 #include "serve/serve.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -493,6 +494,8 @@ serve_run(struct app *app, struct fcgi *fcgi)
 		uint64_t look_ns = clock_mono_ns() + (prepares ? PREPARE_LOOK_NS : IDLE_LOOK_NS);
 
 		stats_due(&app->stats, look_ns + LATE_NS);
+		if (app->ends)
+			(void)raise(SIGTERM);
 		got = fcgi_next(fcgi, until_ns < look_ns ? until_ns : look_ns);
 		if (got == FCGI_EVENT_REQUEST)
 			serve_one(app, fcgi, &a, &watchdog);

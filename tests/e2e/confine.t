@@ -5,6 +5,7 @@
 const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
+const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
 const { until, children, freePort, isWorker, program, connects } = require('./stack.js');
 const { test, run } = require('./tap.js');
@@ -117,6 +118,25 @@ test('kontor-jobs, confined, ends a worker that was stopped', async () => {
 	await until('the end of the stopped worker', () => status().counters.killed_stuck === before + 1);
 	await until('its replacement', () => processes().length === 5);
 });
+test('when the folder of the counters is replaced, workers and kontor-jobs are replaced too, and orders go on', async () => {
+	const old = s.workerPids().filter(isWorker), state = path.join(s.dir, 'state'), b = new Buyer(s.origin('lighttpd'));
+	await b.addToCart('/en/p/tea');
+	fs.renameSync(state, `${state}.old`);
+	fs.mkdirSync(state);
+	await until('workers of the new folder', () => {
+		const now = s.workerPids().filter(isWorker);
+		return now.length === 4 && !now.some((pid) => old.includes(pid)) && processes().filter((p) => now.includes(p.pid)).length === 4;
+	});
+	if (landlock)
+		assert.ok(s.log().some((line) => /event=state_replaced/.test(line)));
+	await b.checkout('en');
+	assert.strictEqual((await b.place()).status, 303);
+	if (landlock) { // systemd starts it again
+		await until('the end of kontor-jobs', () => s.jobs.gone);
+		s.startJobs();
+	}
+	await until('all processes', () => processes().length === 5);
+});
 test('nothing that was needed was refused', () => {
 	const log = fs.readFileSync(path.join(s.dir, 'log', 'kontor.log'), 'utf8');
 	assert.deepStrictEqual(log.split('\n').filter((line) => line.includes('event=call_refused')), []);
@@ -140,6 +160,7 @@ async function startMemcached() {
 
 run({
 	before: async () => {
+		process.env.INVOCATION_ID = 'as under systemd';
 		dbPort = await freePort();
 		mcPort = await freePort();
 		process.env.SERVICES_DB_OPTIONS = `--skip-networking=0 --bind-address=127.0.0.1 --port=${dbPort}`;

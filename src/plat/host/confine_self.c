@@ -1,5 +1,6 @@
 /* The confinement of a worker and of kontor-jobs: its folders follow from the configuration. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "plat/conf/conf.h"
@@ -60,6 +61,35 @@ list_folders(const struct conf *c, struct folders *f)
 			add_folder(f, &s[i], *(const struct str *)((uintptr_t)c + s[i].offset));
 }
 
+/* The folders that Landlock lets the process write in, as they were when it was confined. */
+static struct kept_folder {
+	const char *path;
+	dev_t dev;
+	ino_t inode;
+} kept[FOLDERS_MAX];
+static size_t n_kept;
+
+static void
+keep_written(const struct folders *f)
+{
+	struct stat st;
+
+	for (size_t i = ARRAY_LEN(usual); i < f->n; i++)
+		if (f->v[i].write && stat(f->v[i].path, &st) == 0)
+			kept[n_kept++] = (struct kept_folder){f->v[i].path, st.st_dev, st.st_ino};
+}
+
+bool
+confine_outdated(void)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < n_kept; i++)
+		if (stat(kept[i].path, &st) == 0 && (st.st_dev != kept[i].dev || st.st_ino != kept[i].inode))
+			return true;
+	return false;
+}
+
 static struct stats *refused_stats;
 
 /* Each call is logged once. */
@@ -93,6 +123,8 @@ confine_self(const struct conf *conf, enum confine_role role, struct control *ct
 	refused_stats = ctl->stats;
 	got = confine(&c, &e);
 	control_set_confined(ctl, (got & CONFINE_SECCOMP) != 0, (got & CONFINE_LANDLOCK) != 0);
+	if (got & CONFINE_LANDLOCK)
+		keep_written(&f);
 	if (got != (CONFINE_SECCOMP | CONFINE_LANDLOCK))
 		log_put(LOG_WARN, "event=not_confined msg=\"%s\"", e.msg);
 }
