@@ -36,6 +36,8 @@ GRANT SELECT, INSERT, UPDATE (cart_id, variant_id, qty, seen_minor, added_at), D
 GRANT SELECT ON @db@.placing_found TO @web@;
 GRANT INSERT ON @db@.placing_order TO @web@;
 GRANT SELECT (id), UPDATE (number) ON @db@.placing_number TO @web@;
+GRANT SELECT (slot, taken), UPDATE (taken) ON @db@.placing_turn TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.placing_held TO @web@;
 GRANT INSERT ON @db@.placing_address TO @web@;
 GRANT INSERT ON @db@.placing_line TO @web@;
 GRANT INSERT ON @db@.placing_tax TO @web@;
@@ -75,8 +77,8 @@ GRANT SELECT ON @db@.product_handle_old TO @jobs@;
 GRANT SELECT ON @db@.variant TO @jobs@;
 GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @jobs@;
 GRANT INSERT ON @db@.stock_movement TO @jobs@;
-GRANT SELECT (id, state, payment_state, fulfilment_state, total_minor, payment, token_hash, expires_at),
-	UPDATE (state, payment_state, fulfilment_state, expires_at) ON @db@.orders TO @jobs@;
+GRANT SELECT (id, state, payment_state, fulfilment_state, total_minor, payment, token_hash, created_at, expires_at, client),
+	UPDATE (state, payment_state, fulfilment_state, expires_at, client) ON @db@.orders TO @jobs@;
 GRANT SELECT (draft, changed_at), UPDATE (draft) ON @db@.cart TO @jobs@;
 GRANT SELECT ON @db@.order_line TO @jobs@;
 GRANT INSERT ON @db@.order_event TO @jobs@;

@@ -166,8 +166,9 @@ job_join(const struct conf *conf, struct stats *st, struct control *ctl, struct 
 static void
 end_outdated(void)
 {
-	log_put(LOG_ERROR, "event=state_replaced msg=\"the folder of the counters was replaced, and a confined process cannot "
-			   "open the new one: kontor-jobs ends, to be started again\"");
+	log_put(LOG_ERROR,
+	    "event=state_replaced msg=\"the folder of the counters was replaced, and a confined process cannot "
+	    "open the new one: kontor-jobs ends, to be started again\"");
 	stopping = 1;
 }
 

@@ -100,8 +100,9 @@ look_if_outdated(struct app *app)
 	if (app->ends || app->control.workers == 0 || clock_mono_ns() < app->outdated_ns + OUTDATED_NS)
 		return;
 	app->ends = true;
-	log_put(LOG_ERROR, "event=state_replaced msg=\"the folder of the counters was replaced, and a confined process cannot "
-			   "open the new one: this worker ends, and another starts\"");
+	log_put(LOG_ERROR,
+	    "event=state_replaced msg=\"the folder of the counters was replaced, and a confined process cannot "
+	    "open the new one: this worker ends, and another starts\"");
 }
 
 void
@@ -151,6 +152,19 @@ open_stats(struct app *app, const char *backend)
 	app->joined = app->counting = true; /* so that a failure is logged */
 	app_join(app, true);
 	stats_sweep(&app->stats);
+}
+
+/* All hosts of the shop have the same secret. Without it the hash has no key: a reader of the database can then find
+ * the address of an unpaid order by trying all. */
+static void
+make_client_key(struct app *app)
+{
+	uint8_t secret[SECRET_KEY_B] = {0};
+	struct err e = {0};
+
+	if (!secret_file_load(app->conf.cache_secret_file.p, secret, &e))
+		log_put(LOG_WARN, "event=clients_unkeyed msg=\"%s\"", e.msg);
+	secret_subkey(str_n(secret, sizeof(secret)), STR("clients"), app->client_key);
 }
 
 static void
@@ -207,6 +221,7 @@ app_open(struct app *app, const struct site *site, const char *file, const char 
 		open_stats(app, backend);
 		stats_add(&app->stats, STAT_overrides_refused, app->templates.refused);
 		open_db(app);
+		make_client_key(app);
 		if (open_cache(app, e)) {
 			if (!cache_unlock(app->cache, &none))
 				log_put(LOG_ERROR, "event=cache_unused place=%s msg=\"%s\"", none.place, none.msg);

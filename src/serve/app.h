@@ -10,6 +10,7 @@
 #include "plat/control/control.h"
 #include "plat/control/tally.h"
 #include "plat/receipt/receipt.h"
+#include "plat/text/secret.h"
 #include "shop/rules.h"
 #include "view/mustache/template.h"
 #include "view/url.h"
@@ -33,14 +34,15 @@ struct app {
 	struct tally tally; /* may be closed: limits are then counted in memcached alone */
 	bool counting;	    /* the tally was sound at the last look */
 	struct rates limits[LIMIT__MAX];
+	uint8_t client_key[SECRET_KEY_B]; /* hides the addresses of clients (limit_client()) */
 	struct receipts receipts;
 	struct receipt_setup receipt_setup;
 	const char *backend; /* name for the counters */
-	bool joined;	     /* counters, control file and receipts were usable at the last look */
-	uint64_t look_ns;    /* time of the next look */
 	bool (*outdated)(void); /* the process can no longer reach the folder of its files; NULL: never */
 	uint64_t outdated_ns;	/* since when; 0: it is not */
 	bool ends;		/* it is to be started again */
+	bool joined;	     /* counters, control file and receipts were usable at the last look */
+	uint64_t look_ns;    /* time of the next look */
 	struct db *db;
 	struct cache *cache;
 	struct response_origin origin;

@@ -28,14 +28,15 @@ fill_fallback(const struct app *app, struct arena *a, int status, const char *id
 }
 
 static struct str
-html(const struct request *rq, struct arena *a, int status)
+html(const struct request *rq, struct arena *a, int status, enum err_kind kind)
 {
 	const struct app *app = rq->app;
 	struct err e = {0};
 	struct buf b;
 
 	buf_init(&b, a, PAGE_MAX_B);
-	if (app_render(app, rq->lang, app->error_template, error_view(a, status, str_z(rq->id)), rq->error_me, &b, &e)
+	if (app_render(app, rq->lang, app->error_template, error_view(a, status, kind, str_z(rq->id)), rq->error_me,
+		&b, &e)
 	    && buf_check(&b, &e))
 		return buf_str(&b);
 	log_put(LOG_ERROR, "event=error_page_degraded place=%s msg=\"%s\"", e.place, e.msg);
@@ -100,7 +101,7 @@ error_page(struct request *rq, const struct err *e)
 		rq->res.type = STR("application/problem+json");
 		rq->res.body = problem_json(a, info->status, info->name, rq->id);
 	} else
-		rq->res.body = html(rq, a, info->status);
+		rq->res.body = html(rq, a, info->status, e->kind);
 	if (info->status == 429 || info->status == 503)
 		response_header(&rq->res, "Retry-After", str_fmt(a, "%d", retry_after_s));
 	if (info->status == 405)

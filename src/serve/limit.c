@@ -190,6 +190,20 @@ limit_session(struct request *rq, struct err *e)
 	return apply_all(rq, true, e);
 }
 
+struct str
+limit_client(const struct request *rq)
+{
+	uint8_t address[ADDR_KEY_B];
+	char *hash;
+
+	if (is_trusted(rq))
+		return STR_NONE;
+	addr_key(rq->client, address);
+	hash = arena_alloc(rq->a, SECRET_TOKEN_B);
+	secret_derive(str_n(rq->app->client_key, SECRET_KEY_B), str_n(address, sizeof(address)), (uint8_t *)hash);
+	return str_n(hash, SECRET_TOKEN_B);
+}
+
 void
 limit_headers(struct request *rq)
 {

@@ -19,6 +19,10 @@ MUST_USE bool limit_route(struct request *, struct err *);
 /* The limits per session, after it was loaded; a request without one counts for its address. */
 MUST_USE bool limit_session(struct request *, struct err *);
 
+/* The keyed hash that stands for the client's address in orders, so that its unpaid ones can be counted. None for a
+ * trusted client. */
+struct str limit_client(const struct request *);
+
 /* Adds the headers to the response, if a limit was applied. */
 void limit_headers(struct request *);
 

@@ -23,6 +23,8 @@ struct order_tax {
 	int64_t base_minor, tax_minor;
 };
 
+#define ORDER_CLIENT_B 16
+
 struct order {
 	uint64_t id, session_id;
 	struct str number;
@@ -39,6 +41,7 @@ struct order {
 	enum payment payment;
 	struct str note, terms_version;
 	int64_t created_at, expires_at; /* expires_at 0: never */
+	struct str client; /* of an unpaid order: ORDER_CLIENT_B bytes that stand for its buyer, or none */
 	struct order_line *lines;
 	size_t n;
 	struct order_tax *taxes;

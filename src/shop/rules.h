@@ -10,6 +10,8 @@ struct shop_rules {
 	struct tax_rules tax;
 	struct shipping_rules shipping;
 	int64_t pieces_max;        /* of tracked stock in one order; 0: no limit */
+	int64_t unpaid_orders_max; /* of one client; 0: no limit */
+	int64_t unpaid_pieces_max; /* of tracked stock in the unpaid orders of one client; 0: no limit */
 	int64_t unpaid_expiry_s;   /* time until an unpaid order expires */
 	struct str number_prefix;  /* in front of order numbers; ASCII letters, digits and '-' */
 	struct str terms_version;  /* version of the terms that buyers accept */

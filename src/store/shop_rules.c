@@ -109,6 +109,8 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 	    .tax = {.included = c->tax_included, .one_stop = c->tax_one_stop},
 	    .shipping = {.pickup = c->shipping_pickup},
 	    .pieces_max = c->order_pieces_max,
+	    .unpaid_orders_max = c->order_unpaid_orders_max,
+	    .unpaid_pieces_max = c->order_unpaid_pieces_max,
 	    .unpaid_expiry_s = c->order_unpaid_expiry_h * HOUR_S,
 	    .number_prefix = c->order_number_prefix,
 	    .terms_version = c->order_terms_version,

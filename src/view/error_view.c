@@ -35,12 +35,12 @@ flag_of(int status)
 }
 
 struct view *
-error_view(struct arena *a, int status, struct str id)
+error_view(struct arena *a, int status, enum err_kind kind, struct str id)
 {
 	struct view *page = view_object(a), *error = view_sub(page, N_error);
 
 	view_int(error, N_status, status);
 	view_str(error, N_id, id);
-	view_bool(error, flag_of(status), true);
+	view_bool(error, kind == ERR_UNPAID ? N_unpaid : flag_of(status), true);
 	return page;
 }

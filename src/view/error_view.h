@@ -3,10 +3,12 @@
 #ifndef KONTOR_VIEW_ERROR_VIEW_H
 #define KONTOR_VIEW_ERROR_VIEW_H
 
+#include "base/err.h"
 #include "view/view.h"
 
-/* The tree `page` for a status of 400 or above. `id`: the request's id, or none for static files. */
-struct view *error_view(struct arena *, int status, struct str id);
+/* The tree `page` for a status of 400 or above. `kind`: of the error, if it is known. `id`: the request's id, or none
+ * for static files. */
+struct view *error_view(struct arena *, int status, enum err_kind kind, struct str id);
 
 /* The statuses that have a static file; ends with 0. */
 extern const int error_view_statuses[];

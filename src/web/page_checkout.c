@@ -10,6 +10,7 @@
 #include "view/url.h"
 #include "serve/age.h"
 #include "serve/app.h"
+#include "serve/limit.h"
 #include "web/cart_view.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
@@ -229,6 +230,7 @@ read_order(struct request *rq, struct order_request *o, const struct order_guard
 	    .note = typed(rq, F_message),
 	    .key = str_n(key, CART_KEY_B),
 	    .seen_total_minor = field_int(&rq->fields, F_total, -1),
+	    .client = limit_client(rq),
 	    .now_s = rq->now_s,
 	};
 	if (!secret_from_hex(field_text(&rq->fields, F_order_key), key, CART_KEY_B)
@@ -349,5 +351,7 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 	if (read_order(rq, &order, &guard, key, e) && order_place(rq->db, rq->a, &order, &placed, e))
 		return show_placed(rq, &placed);
 	keep_input(rq, e);
+	if (e->kind == ERR_UNPAID)
+		(void)err_context(e, "client %.*s", STR_ARG(rq->client.n == 0 ? STR("unknown") : rq->client));
 	return false;
 }

@@ -212,9 +212,52 @@ both('a quantity that is none is refused, and nothing gets into the cart', async
 	assert.equal((await b.send('POST', '/en/cart/add', { body: `product=${id}&quantity=` })).status, 303, 'none said: one');
 });
 
+// A visitor behind a trusted proxy.
+const buyerAt = (server, address) => {
+	const b = buyer(server), { exchange } = b;
+	b.exchange = (method, target, options = {}) =>
+		exchange.call(b, method, target, { ...options, headers: { ...options.headers, 'x-forwarded-for': address } });
+	return b;
+};
+let networks = 0;
+
+both('what one address holds unpaid is limited, and the page says so', async (server) => {
+	const { n } = await putGoods('10.00', 100), net = (++networks).toString(16);
+	const unpaid = () => s.total('errors_total', 'kind="unpaid"');
+	const order = async (address) => {
+		const b = buyerAt(server, address);
+		await b.addToCart(`/en/p/tea-${n}`);
+		await b.checkout('en');
+		b.review = b.form('/checkout/place', { terms: '1' });
+		return { b, rs: await b.send('POST', b.review.action, { body: b.review.body }) };
+	};
+	for (const host of ['::1', ':ffff::2'])
+		assert.strictEqual((await order(`2001:db8:0:${net}${host}`)).rs.status, 303);
+	const before = await unpaid(), { b, rs } = await order(`2001:db8:0:${net}::3`);
+	assert.strictEqual(rs.status, 409, rs.text);
+	assert.match(rs.text, /<h1>Some orders are still to be paid<\/h1>/);
+	assert.match(rs.text, /What you have put in your cart is kept/);
+	const line = s.logOf(rs.headers['x-request-id']).find((one) => one.includes('event=error'));
+	assert.match(line, new RegExp(`kind=unpaid status=409 .*client 2001:db8:0:${net}::3: with this one, 3 unpaid orders`));
+	assert.strictEqual(await unpaid(), before + 1);
+	const json = await b.send('POST', b.review.action, { body: b.review.body, headers: { accept: 'application/json' } });
+	assert.deepStrictEqual([json.status, JSON.parse(json.text).kind], [409, 'unpaid']);
+	assert.match((await b.get('/en/cart')).text, new RegExp(`Tea ${n}`));
+	const german = buyerAt(server, `2001:db8:0:${net}::4`);
+	await german.addToCart(`/de/p/tea-${n}`);
+	await german.checkout('de');
+	assert.match((await german.submit('/checkout/place', { terms: '1' })).text, /Es sind noch Bestellungen zu bezahlen/);
+	assert.strictEqual((await order(`2001:db8:1:${net}::1`)).rs.status, 303, 'another network');
+	const keys = s.sql('SELECT HEX(client), COUNT(*) FROM orders WHERE client IS NOT NULL GROUP BY client').split('\n').filter(Boolean);
+	assert.ok(keys.length >= 2 && keys.every((row) => /^[0-9A-F]{32}\t[12]$/.test(row)), keys.join());
+	assert.ok(!keys.some((row) => row.startsWith('20010DB8')), 'no address is stored');
+	checkBooks();
+});
+
 run({
 	before: async () => {
-		s = await Shop.start({ workers: 4, conf: { web: { deadline_ms: 10000, grace_ms: 2000 } } });
+		s = await Shop.start({ workers: 4, conf: { web: { deadline_ms: 10000, grace_ms: 2000, trusted_proxies: '127.0.0.1' },
+			limits: { trusted: '127.0.0.1' }, order: { unpaid_orders_max: 2 } } });
 	},
 	after: () => s.stop(),
 });

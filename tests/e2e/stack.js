@@ -151,6 +151,7 @@ class Stack {
 			cache: { socket: '', secret_file: path.join(this.dir, 'cache.secret') },
 			web: { deadline_ms: 1000, grace_ms: 500, metrics_from: '127.0.0.1', hosts: '*' },
 			limits: LIMITS,
+			order: { unpaid_orders_max: 0, unpaid_pieces_max: 0 },
 			receipts: {
 				public_key_file: path.join(this.dir, 'receipts.public'),
 				private_key_file: path.join(this.dir, 'receipts.private'),

@@ -22,6 +22,7 @@
 /* The connection and the rules of one process. */
 struct shop {
 	const struct order_guard *guard; /* of place(); may be NULL */
+	struct str client;		 /* of place(); may be none */
 	struct arena a;
 	struct conf conf;
 	struct db *db;
@@ -42,6 +43,7 @@ shop_open(struct shop *s, enum db_role role)
 	struct err e = {0};
 
 	s->guard = NULL;
+	s->client = STR_NONE;
 	arena_init(&s->a, ARENA_B);
 	ck_ok(secret_init(&e), &e);
 	services_conf(&services, &s->a, &s->conf);
@@ -219,6 +221,7 @@ place(struct shop *s, const struct submit *sub, struct order_placed *placed, str
 	    .key = str_n(sub->key, sizeof(sub->key)),
 	    .seen_hash = sub->hash,
 	    .seen_total_minor = sub->total_minor,
+	    .client = s->client,
 	    .now_s = NOW};
 
 	*e = (struct err){0};

@@ -355,6 +355,28 @@ START_TEST(the_search_index_of_the_first_schema_is_taken_over)
 }
 END_TEST
 
+/* Workers of 0.1.0 go on writing such rows until an upgrade has replaced them, so each run looks for them. */
+START_TEST(links_of_orders_that_an_earlier_release_left_in_the_outbox_are_removed)
+{
+	struct migrate m = {0};
+	struct err e = {0};
+
+	begin();
+	migrate_real();
+	services_sql(&services, "INSERT INTO outbox (kind, subject, version, payload, state, due_at, created_at) VALUES"
+	    " ('mail', 'order_placed/1', 1, '{\"order\":1,\"lang\":\"en\",\"token\":\"secret\"}', 0, 5, 5),"
+	    " ('mail', 'order_placed/2', 1, '{\"order\":2,\"lang\":\"en\"}', 0, 5, 5),"
+	    " ('cache', 'order/3', 1, '', 0, 5, 5)");
+	m.dir = str_fmt(&arena, "%s/etc/sql", getenv("top_srcdir")).p;
+	ck_ok(migrate(&m, &e), &e);
+	ck_assert_uint_eq(m.n_applied, 0);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE payload LIKE '%secret%'"), 0);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 1 AND payload = ''"
+						    " AND subject = 'order_placed/1'"), 1);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 0"), 2);
+}
+END_TEST
+
 START_TEST(a_worker_takes_its_own_schema_or_the_next)
 {
 	static const struct {
@@ -406,5 +428,6 @@ INTEG_MAIN("migrate", true, migrating_twice_applies_once, a_dry_run_changes_noth
     a_database_newer_than_the_program_is_refused, two_migrators_at_once_apply_once,
     a_migration_killed_at_each_exchange_is_continued_by_the_next_run,
     the_shops_migrations_killed_at_each_exchange_are_continued_by_the_next_run,
-    the_search_index_of_the_first_schema_is_taken_over, a_worker_takes_its_own_schema_or_the_next,
+    the_search_index_of_the_first_schema_is_taken_over,
+    links_of_orders_that_an_earlier_release_left_in_the_outbox_are_removed, a_worker_takes_its_own_schema_or_the_next,
     a_worker_without_a_schema_says_what_to_do)

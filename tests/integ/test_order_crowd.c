@@ -47,8 +47,11 @@ run_crowd(int n, void (*work)(int i, void *arg), void *arg)
 struct rush {
 	struct submit sub[200];
 	int n, processes;
+	bool limited; /* they are one client */
 	atomic_int placed, refused, kept;
 };
+
+#define CLIENT STR("client 192.0.2.7") /* ORDER_CLIENT_B */
 
 static void
 buy_in_rush(int i, void *arg)
@@ -57,6 +60,10 @@ buy_in_rush(int i, void *arg)
 	struct shop s;
 
 	shop_open(&s, DB_WEB);
+	if (r->limited) {
+		s.client = CLIENT;
+		s.rules.unpaid_orders_max = 7;
+	}
 	for (int j = i; j < r->n; j += r->processes) {
 		struct order_placed placed;
 		struct checkout_draft draft;
@@ -69,9 +76,9 @@ buy_in_rush(int i, void *arg)
 			atomic_fetch_add(&r->placed, 1);
 			continue;
 		}
-		if (e.kind != ERR_CONFLICT)
+		if (e.kind != (r->limited ? ERR_UNPAID : ERR_CONFLICT))
 			fprintf(stderr, "%s\n", e.msg);
-		FAIL_UNLESS(e.kind == ERR_CONFLICT);
+		FAIL_UNLESS(e.kind == (r->limited ? ERR_UNPAID : ERR_CONFLICT));
 		atomic_fetch_add(&r->refused, 1);
 		err_clear(&e);
 		FAIL_UNLESS(cart_find(s.db, &s.a, &own, &cart, &draft, &found, &e));
@@ -100,6 +107,110 @@ START_TEST(order_200_buyers_32_at_a_time_and_10_in_stock_are_exactly_10_orders)
 	ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %u", 41), 0);
 	ck_assert_int_eq(number("SELECT avail FROM product WHERE id = %u", 41), STOCK_SOLD_OUT);
 	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+START_TEST(orders_that_one_client_submits_at_once_never_pass_its_limit)
+{
+	struct rush *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shop s;
+
+	put_goods(42, 1000, 1000, true);
+	put_goods(43, 1000, 1000, true);
+	shop_open(&s, DB_TOOL);
+	r->n = 64;
+	r->processes = 32;
+	r->limited = true;
+	for (int round = 1; round <= 4; round++) {
+		r->placed = r->refused = r->kept = 0;
+		for (int i = 0; i < r->n; i++)
+			prepare_one(&s, i % 2 == 0 ? 42 : 43, &r->sub[i]);
+		run_crowd(r->processes, buy_in_rush, r);
+		ck_assert_int_eq(r->placed, 7);
+		ck_assert_int_eq(r->refused, 57);
+		ck_assert_int_eq(r->kept, 57);
+		ck_assert_int_eq(
+		    number("SELECT SUM(on_hand) FROM stock WHERE variant_id IN (%u, 43)", 42), 2000 - 7 * round);
+		run_sql("UPDATE orders SET client = NULL");
+	}
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+static bool
+buy_some(struct shop *s, int qty, const char *payment, struct submit *sub, struct err *e)
+{
+	struct order_placed placed;
+	unsigned variant = 44;
+
+	prepare(s, &variant, 1, qty, payment, sub);
+	return place(s, sub, &placed, e);
+}
+
+#define ck_refused(call, e)                                                                                            \
+	do {                                                                                                           \
+		ck_assert(!(call));                                                                                    \
+		ck_assert_msg((e)->kind == ERR_UNPAID, "%s", (e)->msg);                                                \
+	} while (0)
+
+START_TEST(what_one_client_holds_unpaid_is_limited_until_it_pays_or_its_orders_end)
+{
+	struct order_placed again;
+	struct submit first, sub;
+	struct shop s, jobs;
+	struct err e = {0};
+	unsigned ended;
+	uint64_t n;
+
+	put_goods(44, 1000, 1000, true);
+	put_goods(45, 1000, 1000, false);
+	shop_open(&s, DB_WEB);
+	shop_open(&jobs, DB_JOBS);
+	run_sql("UPDATE orders SET client = NULL;"
+		"UPDATE orders SET expires_at = 4000000000 WHERE expires_at IS NOT NULL");
+	s.client = CLIENT;
+	s.rules.unpaid_pieces_max = 10;
+	ck_ok(buy_some(&s, 6, "transfer", &first, &e), &e);
+	ck_ok(buy_some(&s, 4, "on_delivery", &sub, &e), &e);
+	ck_refused(buy_some(&s, 1, "transfer", &sub, &e), &e);
+	ck_ok(place(&s, &first, &again, &e), &e); /* the same order again is no other one */
+	ck_assert(again.again);
+	prepare_one(&s, 45, &sub); /* its stock is not tracked */
+	ck_ok(place(&s, &sub, &again, &e), &e);
+	s.client = STR("client 192.0.2.8");
+	ck_ok(buy_some(&s, 10, "transfer", &sub, &e), &e);
+	s.client = STR_NONE; /* trusted */
+	ck_ok(buy_some(&s, 50, "transfer", &sub, &e), &e);
+	s.client = CLIENT;
+	s.rules.unpaid_pieces_max = 0;
+	s.rules.unpaid_orders_max = 3;
+	ck_refused(buy_some(&s, 1, "transfer", &sub, &e), &e);
+	s.rules.unpaid_orders_max = 4;
+	ck_ok(buy_some(&s, 1, "transfer", &sub, &e), &e);
+	ck_refused(buy_some(&s, 1, "transfer", &sub, &e), &e);
+
+	/* two end unpaid: those of transfer */
+	run_sql("UPDATE orders SET expires_at = 5 WHERE client = 'client 192.0.2.7' AND expires_at IS NOT NULL"
+		" AND id IN (SELECT order_id FROM order_line WHERE variant_id = 44)");
+	ck_ok(order_expire(jobs.db, &jobs.a, clock_utc_s(), 100, &ended, &e), &e);
+	ck_assert_uint_eq(ended, 2);
+	ck_ok(buy_some(&s, 1, "transfer", &sub, &e), &e);
+	ck_ok(buy_some(&s, 1, "transfer", &sub, &e), &e);
+	ck_refused(buy_some(&s, 1, "transfer", &sub, &e), &e);
+
+	/* the order to be paid on delivery has no time to pay: its client is forgotten after it */
+	ck_ok(order_forget_clients(jobs.db, 0, &n, &e), &e);
+	ck_assert_uint_eq(n, 0);
+	ck_ok(order_forget_clients(jobs.db, 4000000000, &n, &e), &e);
+	ck_assert_uint_eq(n, 1);
+	ck_ok(buy_some(&s, 1, "transfer", &sub, &e), &e);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM orders WHERE client IS NOT NULL"
+						    " AND expires_at IS NULL"), 0);
+	check_books();
+	run_sql("UPDATE orders SET client = NULL");
+	shop_close(&jobs);
 	shop_close(&s);
 }
 END_TEST
@@ -192,6 +303,8 @@ START_TEST(order_is_placed_exactly_once_whatever_exchange_a_fault_meets)
 	struct shop s;
 
 	shop_open(&s, DB_TOOL);
+	s.client = CLIENT;
+	s.rules.unpaid_orders_max = 1000;
 	for (unsigned i = 0; i < ARRAY_LEN(codes); i++) {
 		int n;
 
@@ -340,8 +453,10 @@ START_TEST(cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_o
 END_TEST
 
 INTEG_MAIN("order_crowd", false, order_200_buyers_32_at_a_time_and_10_in_stock_are_exactly_10_orders,
+    orders_that_one_client_submits_at_once_never_pass_its_limit,
     order_100_carts_each_submitted_4_times_at_once_are_exactly_100_orders,
     order_is_placed_exactly_once_whatever_exchange_a_fault_meets,
     order_is_placed_exactly_once_when_the_worker_is_killed_and_the_buyer_tries_again,
     order_unpaid_gives_its_stock_back_once_even_with_several_jobs,
-    cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_once)
+    cart_of_a_new_session_is_one_cart_also_when_its_first_forms_come_at_once,
+    what_one_client_holds_unpaid_is_limited_until_it_pays_or_its_orders_end)

@@ -226,11 +226,16 @@ END_TEST
 
 START_TEST(the_requests_that_apache_serves_at_a_time_are_known)
 {
-	ck_assert_uint_eq(doctor_apache_threads(STR("")), 400);
-	ck_assert_uint_eq(doctor_apache_threads(STR("StartServers 2\n\tMaxRequestWorkers\t  150\n")), 150);
-	ck_assert_uint_eq(doctor_apache_threads(STR("maxrequestworkers 2048\nServerLimit 4\nThreadsPerChild 64\n")), 256);
-	ck_assert_uint_eq(doctor_apache_threads(STR("MaxRequestWorkers 10\nMaxRequestWorkers 20\nServerLimit x\n")), 20);
-	ck_assert_uint_eq(doctor_apache_threads(STR("MaxRequestWorkersOld 10\nMaxRequestWorkers")), 400);
+	static const struct {
+		const char *text;
+		uint64_t threads;
+	} cases[] = {{"", 400}, {"StartServers 2\n\tMaxRequestWorkers\t  150\n", 150},
+	    {"maxrequestworkers 2048\nServerLimit 4\nThreadsPerChild 64\n", 256},
+	    {"MaxRequestWorkers 10\nMaxRequestWorkers 20\nServerLimit x\n", 20},
+	    {"MaxRequestWorkersOld 10\nMaxRequestWorkers", 400}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		ck_assert_uint_eq(doctor_apache_threads(str_z(cases[i].text)), cases[i].threads);
 }
 END_TEST
 

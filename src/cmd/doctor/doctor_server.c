@@ -59,8 +59,8 @@ last_number(struct str text, const char *directive, uint64_t otherwise)
 	while (str_cut(&text, '\n', &line)) {
 		line = str_trim(line);
 		rest = str_from(line, length);
-		if (str_eq_case(str_head(line, length), str_z(directive)) && rest.n > 0 && isspace((unsigned char)rest.p[0])
-		    && num_u64(str_trim(rest), 1, UINT32_MAX, &found))
+		if (str_eq_case(str_head(line, length), str_z(directive)) && rest.n > 0
+		    && isspace((unsigned char)rest.p[0]) && num_u64(str_trim(rest), 1, UINT32_MAX, &found))
 			n = found;
 	}
 	return n;
@@ -69,7 +69,8 @@ last_number(struct str text, const char *directive, uint64_t otherwise)
 uint64_t
 doctor_apache_threads(struct str text)
 {
-	uint64_t room = last_number(text, "ServerLimit", EVENT_SERVERS) * last_number(text, "ThreadsPerChild", EVENT_THREADS);
+	uint64_t room = last_number(text, "ServerLimit", EVENT_SERVERS)
+			* last_number(text, "ThreadsPerChild", EVENT_THREADS);
 	uint64_t most = last_number(text, "MaxRequestWorkers", room);
 
 	return most < room ? most : room;
@@ -418,8 +419,8 @@ check_threads(struct doctor *d, const struct look_server *s)
 	if (look_stats(d, &r))
 		workers = look_alive(&r, STATS_WORKER);
 	if (threads < THREADS_MIN || threads < workers * THREADS_PER_WORKER)
-		FIND(d, threads_few, "N", doctor_n(d, (int64_t)threads), "WORKERS", doctor_n(d, (int64_t)workers), "HINT",
-		    look_restart(d, s->kind, "restart"));
+		FIND(d, threads_few, "N", doctor_n(d, (int64_t)threads), "WORKERS", doctor_n(d, (int64_t)workers),
+		    "HINT", look_restart(d, s->kind, "restart"));
 }
 
 static void

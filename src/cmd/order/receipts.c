@@ -157,9 +157,9 @@ mend_numbers(struct receipts_run *x, const char **said, struct err *e)
 		    (unsigned long long)(n.next > n.top ? n.next : n.top + 1)).p;
 	else if (ok && n.older)
 		*said = str_fmt(x->c->a,
-		    "the database is older than what was acknowledged: the highest id given is %llu, the next order would "
-		    "get %llu. No order is accepted until a newer copy is restored, or `kontor receipts compare --raise` "
-		    "sets the next id above all that were given\n",
+		    "the database is older than what was acknowledged: the highest id given is %llu, the next order "
+		    "would get %llu. No order is accepted until a newer copy is restored, or `kontor receipts compare "
+		    "--raise` sets the next id above all that were given\n",
 		    (unsigned long long)n.top, (unsigned long long)n.next).p;
 	x->older = ok && n.older && !x->raise;
 	control_close(&n.ctl);

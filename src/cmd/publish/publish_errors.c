@@ -36,7 +36,7 @@ put_page(const struct maker *m, const struct lang *lang, int status, const char 
 	struct buf b;
 
 	view_put(root, N_site, site_tree(m->a, m->site, lang));
-	view_put(root, N_page, error_view(m->a, status, number == NULL ? STR_NONE : STR(NUMBER)));
+	view_put(root, N_page, error_view(m->a, status, ERR_NONE, number == NULL ? STR_NONE : STR(NUMBER)));
 	buf_init(&b, m->a, PAGE_MAX_B);
 	return template_render(m->set, m->template, lang, root, &b, e) && buf_check(&b, e)
 	       && fill_text(to, buf_str(&b), &word, 1);

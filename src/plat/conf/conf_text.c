@@ -192,6 +192,8 @@ conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker; never in a shop.")
 	       + warn_if(!str_starts(c->site_url, STR("https://")), report, arg,
 		   "site.url is not https: cookies and addresses are sent unencrypted.")
+	       + warn_if(c->order_unpaid_orders_max == 0 && c->order_unpaid_pieces_max == 0, report, arg,
+		   "order.unpaid_orders_max and order.unpaid_pieces_max are 0: one client can hold all goods unpaid.")
 	       + warn_if(c->site_sender.n == 0, report, arg, "site.sender is empty: no mail can be sent.")
 	       + warn_if(
 		   c->site_imprint.n == 0, report, arg, "site.imprint is empty: many countries require one by law.");

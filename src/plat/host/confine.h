@@ -41,8 +41,8 @@ struct conf;
 struct control;
 void confine_self(const struct conf *, enum confine_role, struct control *);
 
-/* True when a folder that the process kept by confine_self(), to write in it, was replaced: the process can open nothing
- * in the new one, and has to be started again. */
+/* True when a folder that the process kept by confine_self(), to write in it, was replaced: the process can open
+ * nothing in the new one, and has to be started again. */
 bool confine_outdated(void);
 
 /* True when the kernel has Landlock. */

@@ -123,6 +123,15 @@ order_expire(struct db *db, struct arena *a, int64_t until_s, unsigned most, uns
 }
 
 bool
+order_forget_clients(struct db *db, int64_t before_s, uint64_t *n, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_FORGET_CLIENTS);
+
+	q_i64(q, before_s);
+	return db_run(q, n, e);
+}
+
+bool
 order_due(struct db *db, struct arena *a, int64_t from_s, int64_t until_s, int64_t *n, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_ORDER_DUE_COUNT);

@@ -7,6 +7,8 @@
 #include "store/order/stock_store.h"
 #include "store/sql.h"
 
+#define TURNS 4096 /* rows of placing_turn */
+
 struct place_tx {
 	struct arena *a;
 	const struct order_request *rq;
@@ -56,6 +58,14 @@ may_place(struct db *db, struct place_tx *tx, struct shop_control *c, struct err
 	    || err_set(e, ERR_BUSY, "the database is older than what was acknowledged: kontor receipts compare");
 }
 
+static struct str
+limited_client(const struct order_request *rq)
+{
+	bool limited = rq->rules->unpaid_orders_max > 0 || rq->rules->unpaid_pieces_max > 0;
+
+	return limited ? rq->client : STR_NONE;
+}
+
 static bool
 as_shown(const struct order_request *rq, const struct checkout_plan *plan, struct err *e)
 {
@@ -68,6 +78,37 @@ as_shown(const struct order_request *rq, const struct checkout_plan *plan, struc
 		return err_set(e, ERR_CONFLICT, "the cart differs from what the buyer saw: total %lld, now %lld",
 		    (long long)rq->seen_total_minor, (long long)plan->totals.total_minor);
 	return true;
+}
+
+/* The client's turn comes before the count, so that its submits at the same time count each other. It ends with the
+ * transaction. */
+static bool
+within_unpaid(struct db *db, struct place_tx *tx, const struct order *o, struct err *e)
+{
+	const struct shop_rules *rules = tx->rq->rules;
+	struct db_query *q;
+	struct db_rows rows;
+	int64_t orders, pieces;
+	uint64_t n;
+
+	if (o->client.n == 0)
+		return true;
+	q = db_query(db, SQL_PLACING_TURN);
+	q_u64(q, ((uint8_t)o->client.p[0] << 8 | (uint8_t)o->client.p[1]) % TURNS);
+	if (!db_run(q, &n, e))
+		return false;
+	if (n == 0)
+		return err_set(e, ERR_UPSTREAM, "placing_turn lacks a row: it has %d", TURNS);
+	q = db_query(db, SQL_PLACING_HELD);
+	q_bytes(q, o->client);
+	if (!db_get(q, tx->a, &rows, e))
+		return false;
+	orders = c_i64(&rows);
+	pieces = c_i64(&rows);
+	return ((rules->unpaid_orders_max == 0 || orders <= rules->unpaid_orders_max)
+		   && (rules->unpaid_pieces_max == 0 || pieces <= rules->unpaid_pieces_max))
+	    || err_set(e, ERR_UNPAID, "with this one, %lld unpaid orders would hold %lld pieces", (long long)orders,
+		(long long)pieces);
 }
 
 /* Called last, so that contended stock rows stay locked only for one statement each and the COMMIT. */
@@ -87,7 +128,7 @@ take_stock(struct db *db, struct place_tx *tx, const struct order *o, struct err
 			    o->lines[i].variant_id, o->lines[i].product_id, o->lines[i].stock_taken};
 	}
 	if (!stock_book_sale(db, tx->a, &c, e) || !order_end_placing(db, o, e)
-	    || !stock_take(db, tx->a, &c, &tx->placed->short_of, e))
+	    || !within_unpaid(db, tx, o, e) || !stock_take(db, tx->a, &c, &tx->placed->short_of, e))
 		return false;
 	tx->placed->changed = c.changed;
 	tx->placed->n_changed = c.n_changed;
@@ -155,6 +196,8 @@ place_body(struct db *db, void *arg, struct err *e)
 	    || !order_from_plan(tx->a, rq->rules, &cart, &plan, control.now_s, &o, e))
 		return false;
 	o.lang = rq->owner.lang;
+	if (o.states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE)
+		o.client = limited_client(rq);
 	if (!write_order(db, tx, &o, e))
 		return false;
 	order_receipt_prepare(&tx->receipt, &o, control.identity);

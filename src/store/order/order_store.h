@@ -29,6 +29,7 @@ struct order_request {
 	struct str key;		/* CART_KEY_B bytes, from the form */
 	uint64_t seen_hash;	/* the checkout_plan.hash shown to the buyer */
 	int64_t seen_total_minor; /* the total shown to the buyer */
+	struct str client; /* ORDER_CLIENT_B bytes that stand for the buyer's address; none: not limited */
 	int64_t now_s; /* of the cart; the order has the time of the database's clock */
 };
 
@@ -43,8 +44,9 @@ struct order_placed {
 
 /* One transaction, with a receipt (plat/receipt). ERR_BUSY when ordering is paused, when the receipt cannot be written,
  * or when the order's id is not new: the database is older than what was acknowledged.
- * ERR_CONFLICT: stock is gone, or cart, prices or total differ from those shown to the buyer; the cart
- * is unchanged. ERR_NOT_FOUND: the session has neither this cart nor this order. */
+ * ERR_UNPAID: the client's unpaid orders would pass a limit of the rules. ERR_CONFLICT: stock is gone, or cart, prices
+ * or total differ from those shown to the buyer; the cart is unchanged. ERR_NOT_FOUND: the session has neither this
+ * cart nor this order. */
 MUST_USE bool order_place(
     struct db *, struct arena *, const struct order_request *, struct order_placed *, struct err *);
 
@@ -58,6 +60,10 @@ struct order_moments {
 	struct order_moment *v;
 	size_t n;
 };
+
+/* Forgets the clients of some orders that were placed by `before_s` and have no time to pay. *n is their number; 0 when
+ * none is left. */
+MUST_USE bool order_forget_clients(struct db *, int64_t before_s, uint64_t *n, struct err *);
 
 /* The complete order, by the hash of the token in its link. ERR_NOT_FOUND if there is none. */
 MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, struct order *, struct err *);

@@ -40,6 +40,10 @@ insert_head(struct db *db, struct arena *a, struct order *o, struct str token_ha
 	q_i64(q, o->created_at);
 	q_i64(q, o->created_at);
 	q_i64_or_null(q, o->expires_at, o->expires_at == 0);
+	if (o->client.n == 0)
+		q_null(q);
+	else
+		q_bytes(q, o->client);
 	if (!db_run(q, NULL, e))
 		return false;
 	o->id = db_last_id(db);
