@@ -16,12 +16,17 @@ import_options(struct cmd *c, struct import *im, const char **report)
 {
 	const struct cmd_option options[] = {{"images", .text = &im->images},
 	    {"translations", .text = &im->translations}, {"stock", .flag = &im->set_stock},
-	    {"dry-run", .flag = &im->dry_run}, {"report", .text = report}, {"encoding", .text = &im->encoding}};
+	    {"dry-run", .flag = &im->dry_run}, {"report", .text = report},
+	    {"encoding", .text = &im->encoding}, {"location", .text = &im->location}};
 
-	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3
-	    || strcmp(c->argv[1], "products") != 0)
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3)
 		return false;
 	im->products = c->argc == 3 ? c->argv[2] : NULL;
+	im->inventory = strcmp(c->argv[1], "inventory") == 0;
+	if (im->inventory)
+		return im->products != NULL && im->translations == NULL && im->images == NULL;
+	if (strcmp(c->argv[1], "products") != 0)
+		return false;
 	return im->products != NULL || im->translations != NULL;
 }
 

@@ -53,6 +53,9 @@ MUST_USE bool import_forget(struct import_run *, const struct catalogue_stale *,
 MUST_USE bool import_category_pictures(struct import_run *, struct err *);
 
 MUST_USE bool import_products(struct import_run *, struct err *);
+
+/* Imports the quantities of an inventory table. */
+MUST_USE bool import_inventory(struct import_run *, int fd, struct err *);
 MUST_USE bool import_translations(struct import_run *, struct err *);
 
 /* Opens a table, converted to UTF-8 if necessary, and notes its size. The caller closes *fd, also after an error. */

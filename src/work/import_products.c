@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "import/inventory_csv.h"
 #include "import/number.h"
 #include "plat/text/html_clean.h"
 #include "work/import_impl.h"
@@ -305,6 +306,21 @@ products_read_rows(struct batch *b, struct reader *x, struct err *e)
 	}
 }
 
+static bool
+has_quantities(struct import_run *r, int fd, bool *out, struct err *e)
+{
+	struct cells header;
+	struct csv *csv;
+
+	*out = r->im->inventory;
+	if (*out)
+		return true;
+	if (!csv_open(&r->tables, fd, &csv, e) || !read_header(csv, &header, e))
+		return false;
+	*out = inventory_csv_header(&header);
+	return true;
+}
+
 static void
 note_unstocked(struct import_run *r, const struct product_csv *pc)
 {
@@ -322,20 +338,23 @@ note_unstocked(struct import_run *r, const struct product_csv *pc)
 bool
 import_products(struct import_run *r, struct err *e)
 {
-	struct batch *b = ARENA_NEW(r->im->a, struct batch);
+	struct batch *b = ARENA_NEW(&r->tables, struct batch);
 	struct reader x = {.r = r, .fd = -1};
-	bool ok;
+	bool ok, quantities = false;
 
 	b->r = r;
 	ok = import_open(r, r->im->products, &x.fd, e)
-	     && ((read_ahead(&x, e) && open_table(&x, import_note, e)) || err_context(e, "%s", r->file));
-	if (ok) {
+	     && (has_quantities(r, x.fd, &quantities, e) || err_context(e, "%s", r->file));
+	if (ok && quantities)
+		ok = import_inventory(r, x.fd, e) || err_context(e, "%s", r->file);
+	else if (ok && ((read_ahead(&x, e) && open_table(&x, import_note, e)) || err_context(e, "%s", r->file))) {
 		ok = products_read_rows(b, &x, e) || err_context(e, "%s", r->file);
 		r->im->n.rows = product_csv_rows(x.pc);
 		r->im->n.rows_refused += product_csv_refused(x.pc);
 		note_unstocked(r, x.pc);
 		import_progress(r, x.csv, true);
-	}
+	} else
+		ok = false;
 	if (x.fd >= 0)
 		close(x.fd);
 	return ok;

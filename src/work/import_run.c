@@ -92,7 +92,10 @@ import_summary(const struct import *im, FILE *f)
 {
 	const struct import_counts *n = &im->n;
 
-	if (im->products != NULL) {
+	if (n->inventory) {
+		fprintf(f, "stock:    %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " of unknown variants\n",
+		    n->stock_moved, n->stock_same, n->stock_unknown);
+	} else if (im->products != NULL) {
 		fprintf(f,
 		    "products: %" PRIu64 " new, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64 " left out\n",
 		    n->products_new, n->products_changed, n->products_same, n->products_refused);

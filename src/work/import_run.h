@@ -13,6 +13,8 @@
 
 struct import_counts {
 	uint64_t rows, rows_refused, notes;
+	bool inventory; /* the table was one of quantities */
+	uint64_t stock_same, stock_unknown; /* of such a table: variants */
 	uint64_t unstocked; /* new variants whose stock is counted, without a quantity in the table */
 	uint64_t products_new, products_changed, products_same, products_refused, products_renamed;
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
@@ -31,6 +33,8 @@ struct import {
 	const struct conf *conf;
 	const char *products, *images, *translations; /* any may be NULL */
 	struct cache *cache;  /* to delete stale values at once; NULL: kontor-jobs deletes them */
+	bool inventory; /* `products` is an inventory table; it is also recognised by its header */
+	const char *location; /* of an inventory table; NULL: the sum of all */
 	const char *encoding; /* of the tables, as iconv names it; NULL: to be found */
 	FILE *report;         /* a line per finding; NULL: none */
 	bool set_stock, dry_run, progress;

@@ -207,7 +207,7 @@ START_TEST(import_of_an_export_changes_nothing_and_exports_the_same_bytes)
 	run_table("Handle,Title,Option1 Name,Option1 Value,Price,SKU,Variant Grams,A (product.metafields.x.y),"
 		  "A (product.metafields.x.z)\n"
 		  "trip-a,A,Size,S,5,'0112,453.59237,\"[\"\"a\"\",\"\"b\"\"]\",c\ntrip-a,,,M,nine,,,,\ntrip-a,,,L,7,a  "
-	          "b,1,,\n");
+		  "b,1,,\n");
 	first = exported(false);
 	im = run_bytes(first, NULL);
 	ck_assert_uint_eq(import_changes(&im), 0);
@@ -267,9 +267,102 @@ START_TEST(import_finds_pictures_by_the_last_part_of_their_address)
 }
 END_TEST
 
+static struct import
+run_inventory(const char *text, const char *location)
+{
+	struct import im = importer();
+
+	write_text(path_of("table.csv"), text);
+	im.products = path_of("table.csv");
+	im.location = location;
+	run(&im);
+	ck_assert(im.n.inventory);
+	return im;
+}
+
+#define stock_of(sku)                                                                                                  \
+	number("SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id WHERE sku = '%s'", (sku))
+
+START_TEST(import_sets_the_stock_of_shopifys_inventory_tables_of_all_layouts)
+{
+	static const char goods[] = "Handle,Title,Option1 Name,Option1 Value,Price,SKU\ninv-a,A,Size,S,5,IA1\n"
+				    "inv-a,,,L,6,IA2\ninv-b,B,Title,Default Title,7,'0123\n";
+	static const char *const tables[] = {
+	    /* a column for each location */
+	    "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value,SKU,HS Code,"
+	    "COO,Berlin,Wien\ninv-a,A,Size,S,,,,,IA1,,,4,3\ninv-a,A,Size,L,,,,,IA2,,,not stocked,0\n"
+	    "inv-b,B,Title,Default Title,,,,,'0123,,,5,\n",
+	    /* a row for each location */
+	    "Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,Location,Incoming,Unavailable,Committed,Available,"
+	    "On hand\ninv-a,A,Size,S,IA1,,,Berlin,9,1,2,4,7\ninv-b,B,Title,Default Title,0123,,,Berlin,,,,5,5\n"
+	    "inv-a,A,Size,L,IA2,,,Wien,,,,0,0\ninv-a,A,Size,S,IA1,,,Wien,,,,3,3\n",
+	    /* the newest: what was counted replaces what the shop believed */
+	    "Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,Location,Bin name,Incoming (not editable),"
+	    "Unavailable (not editable),Committed (not editable),Available (not editable),On hand (current),"
+	    "On hand (new)\ninv-a,A,Size,S,IA1,,,Berlin,,0,1,2,90,90,10\ninv-a,A,Size,L,IA2,,,Berlin,,,,,0,3,\n"
+	    "inv-b,B,Title,Default Title,0123,,,Berlin,,,,,5,5,\n",
+	    /* no quantity that can be sold, semicolons */
+	    "Handle;Option1 Value;SKU;Location;On hand;Committed\ninv-a;S;IA1;Berlin;9;2\ninv-a;L;IA2;Berlin;1;1\n"
+	    "inv-b;Default Title;0123;Wien;\"5,00\";\n",
+	    /* no handles */
+	    "SKU,Location,Available\nIA1,Berlin,7\nIA2,Berlin,-3\n0123,Berlin,5\n",
+	};
+	struct import im = run_table(goods);
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		im = run_inventory(tables[i], NULL);
+		ck_assert_msg(im.n.stock_moved == (i == 0 ? 2 : 0) && im.n.rows_refused == 0,
+		    "table %zu: %llu moved: %s", i, (unsigned long long)im.n.stock_moved, report);
+		ck_assert_int_eq(stock_of("IA1"), 7);
+		ck_assert_int_eq(stock_of("IA2"), 0);
+		ck_assert_int_eq(stock_of("0123"), 5);
+	}
+	ck_assert_int_eq(number("SELECT avail > 0 FROM product WHERE handle = 'inv-b'"), 1);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM stock_movement m JOIN variant v ON v.id = m.variant_id"
+				" WHERE sku = '0123'"),
+	    1);
+	im = run_table(goods);
+	ck_assert_uint_eq(import_changes(&im), 0);
+}
+END_TEST
+
+START_TEST(import_takes_one_location_and_reports_what_it_does_not_know)
+{
+	static const char table[] = "Handle,SKU,Location,Available\nloc-a,L1,Berlin,4\nloc-a,L1,Wien,3\nnone,,Wien,1\n"
+				    "loc-a,L1,Graz,many\n";
+	struct import im = run_table("Handle,Title,Price,SKU\nloc-a,A,5,L1\nloc-b,B,5,LX\nloc-c,C,5,LX\n");
+	struct err e = {0};
+
+	im = run_inventory(table, "wien");
+	ck_assert_int_eq(stock_of("L1"), 3);
+	ck_assert_uint_eq(im.n.stock_unknown, 1);
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:4:1: left out: Handle: there is no such variant"));
+	im = run_inventory(table, NULL);
+	ck_assert_int_eq(stock_of("L1"), 7);
+	ck_assert_ptr_nonnull(strstr(report, "summed up, --location takes one: Berlin, Wien, Graz"));
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:5:15: left out: quantity: not a whole number"));
+	im = run_inventory("SKU,Location,Available\nLX,Berlin,4\n", NULL); /* ambiguous */
+	ck_assert_uint_eq(im.n.stock_unknown, 1);
+	im = importer();
+	im.products = path_of("table.csv");
+	im.location = "Paris";
+	ck_assert(!import_run(&im, &e));
+	ck_assert_ptr_nonnull(strstr(e.msg, "no location 'Paris', only: Berlin"));
+	err_clear(&e);
+	write_text(path_of("table.csv"), "Handle,Title,Price\nloc-a,A,5\n");
+	im = importer();
+	im.products = path_of("table.csv");
+	im.inventory = true;
+	ck_assert(!import_run(&im, &e));
+	ck_assert_ptr_nonnull(strstr(e.msg, "not an inventory table"));
+}
+END_TEST
+
 INTEG_MAIN("import_rows", false, import_reads_tables_of_european_spreadsheets,
     import_refuses_a_table_as_a_whole_before_its_first_row, import_sums_up_findings_of_one_kind_and_reports_each,
     import_says_once_that_quantities_are_missing, import_ignores_repeated_rows_wherever_they_stand,
     import_keeps_a_product_whose_description_cannot_be_kept,
     import_of_an_export_changes_nothing_and_exports_the_same_bytes,
-    import_finds_pictures_by_the_last_part_of_their_address)
+    import_finds_pictures_by_the_last_part_of_their_address,
+    import_sets_the_stock_of_shopifys_inventory_tables_of_all_layouts,
+    import_takes_one_location_and_reports_what_it_does_not_know)

@@ -47,6 +47,19 @@ void catalogue_save_unlock(struct db *, struct arena *);
 MUST_USE bool catalogue_save_products(
     struct catalogue_save *, const struct product *const *, size_t n, struct catalogue_saved *out, struct err *);
 
+/* A stock level for a variant: by handle and option values, else by a SKU that only one variant has. */
+struct catalogue_stock {
+	struct str handle, value[PRODUCT_OPTIONS_MAX], sku;
+	int64_t qty; /* below 0 counts as 0, unless the variant may be oversold */
+	uint32_t line;
+	/* out */
+	bool found, moved;
+	uint64_t product;
+};
+
+/* Sets the stock of the variants, by a movement to each level. `rows` names each variant once. */
+MUST_USE bool catalogue_save_stock(struct catalogue_save *, struct catalogue_stock *rows, size_t n, struct err *);
+
 /* Saves one text; body_html must be clean. *id is the product's id, or 0 for other texts. Unless *change is
  * CATALOGUE_SAME, call catalogue_index() for the product before the transaction ends. ERR_NOT_FOUND: the product or
  * category does not exist. */
