@@ -96,7 +96,7 @@ error_page(struct request *rq, const struct err *e)
 	arena_reset(a);
 	response_init(&rq->res, a);
 	rq->res.status = info->status;
-	rq->res.cache = RESPONSE_PRIVATE;
+	rq->res.cache = rq->error_me == NULL ? RESPONSE_PRIVATE : RESPONSE_HISTORY;
 	if (rq->json) {
 		rq->res.type = STR("application/problem+json");
 		rq->res.body = problem_json(a, info->status, info->name, rq->id);

@@ -149,6 +149,9 @@ cache_headers(struct buf *b, const struct response *r, struct arena *a, struct s
 	case RESPONSE_PRIVATE:
 		buf_z(b, "Cache-Control: private, no-store\r\nVary: Cookie\r\n");
 		break;
+	case RESPONSE_HISTORY:
+		buf_z(b, "Cache-Control: private, no-cache\r\nVary: Cookie\r\n");
+		break;
 	case RESPONSE_BRIEF:
 		buf_z(b, "Cache-Control: public, max-age=" BRIEF_S "\r\n");
 		break;

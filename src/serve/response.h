@@ -12,6 +12,7 @@
 
 enum response_cache {
 	RESPONSE_PRIVATE, /* for this visitor only: private, no-store */
+	RESPONSE_HISTORY, /* the same, but the browser may show it on the way back: it cannot send the form again */
 	RESPONSE_SHARED,  /* the same bytes for all visitors: ETag, always revalidated */
 	RESPONSE_BRIEF	  /* for programs: cached for one minute */
 };

@@ -125,11 +125,23 @@ asks_about_mail(struct arena *a, const struct checkout_draft *before, const stru
 	return !str_eq(email, before->address.field[ADDRESS_EMAIL]) && mail_hint(a, str_trim(email), &meant);
 }
 
-/* Another country was chosen, whose form has other fields. */
-static bool
-only_country(const struct request *rq, enum checkout_step at)
+/* The country of the form that was sent: the shop's own until another is chosen. */
+static enum country
+form_country(const struct request *rq, const struct address *address)
 {
-	return at == CHECKOUT_ADDRESS && str_eq_z(field_text(&rq->fields, F_act), "country");
+	enum country c = address_country(address);
+
+	return c == COUNTRY_NONE ? rq->app->rules.tax.origin : c;
+}
+
+/* Another country was chosen, whose form has other fields. The button for it is the form's first, which browsers press
+ * for the enter key: without another country it is the same as the last one. */
+static bool
+only_country(const struct request *rq, const struct checkout_draft *before, const struct checkout_draft *now)
+{
+	return str_eq_z(field_text(&rq->fields, F_act), "country")
+	    && (form_country(rq, &before->address) != form_country(rq, &now->address)
+		|| form_country(rq, &before->billing) != form_country(rq, &now->billing));
 }
 
 static bool
@@ -166,7 +178,7 @@ run_step(struct request *rq, enum checkout_step at, struct view *me, struct err 
 	steps[at].read(rq, &p.draft);
 	if ((at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e)) || !cart_page_plan(rq, &p, e))
 		return false;
-	stays = only_country(rq, at);
+	stays = at == CHECKOUT_ADDRESS && only_country(rq, &before, &p.draft);
 	faulty = !stays && is_faulty(rq->a, at, &before, &p);
 	p.draft.wrong = faulty ? str_z(checkout_step_name(at)) : STR_NONE;
 	p.draft.terms = p.draft.was = STR_NONE;

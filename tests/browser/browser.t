@@ -102,6 +102,10 @@ async function buy(server, options) {
 		await page.fill(`[name=${name}]`, value);
 	await look(v, '06-address');
 	await press(v);
+	await page.goBack();
+	equal(await page.inputValue('[name=city]'), 'Hamburg', 'the way back shows the mended form');
+	equal(await page.locator('.field-error').count(), 0);
+	await page.goForward();
 	await page.check('[value=standard]');
 	await look(v, '07-delivery');
 	await press(v);

@@ -128,6 +128,21 @@ test('a form with a fault leads to a page that says so and keeps the input, and 
 	}
 });
 
+test('the button of the country only changes the fields, unless the enter key has pressed it', async () => {
+	for (const [first, second] of [['DE', 'FR'], ['FR', 'DE'], ['JP', 'US'], ['CH', 'AT'], ['US', 'DE']]) {
+		const b = await withCart({ soap: 1 });
+		await post(b, 'address', { country: first });
+		equal(path(await post(b, 'address', { act: 'country', country: second })), `${shop.base}/en/checkout/address`);
+		const page = await see(b, 'address');
+		match(page, new RegExp(`value="${second}" selected`));
+		doesNotMatch(page, /-error"/, 'nothing was asked for yet');
+		await post(b, 'address', { act: 'country', country: second });
+		match(await see(b, 'address'), /id="name-error"/);
+	}
+	const b = await withCart({ soap: 1 });
+	equal(path(await post(b, 'address', { ...GOOD, act: 'country' })), `${shop.base}/en/checkout/delivery`);
+});
+
 test('without consent the review is shown again, by 303, and the order can then be placed', async () => {
 	const b = await withCart({ soap: 1 });
 	await toReview(b);
@@ -152,6 +167,7 @@ test('an order at another total than the buyer saw leads back to the review, wit
 		const total = `€${(Number(price) + (Number(price) < 49 ? 4.9 : 0)).toFixed(2)}`;
 		const rs = await b.submit('/checkout/place', { terms: '1', message: 'Ring' });
 		equal(rs.status, 409);
+		match(rs.headers['cache-control'], /private, no-cache/, 'a browser has it on its way back');
 		ok(text(rs.text).includes(`was €9.90 when you saw it. It is ${total} now`), text(rs.text));
 		match(rs.text, new RegExp(`class="button button-main" href="${shop.base}/en/checkout/review"`));
 		await b.get(`${shop.base}/en/checkout/review`);

@@ -284,6 +284,76 @@ START_TEST(checkout_refuses_more_pieces_of_stock_than_one_order_may_hold)
 }
 END_TEST
 
+START_TEST(checkout_of_nothing_asks_for_no_payment)
+{
+	struct cart_line l = line(1, 2, 0);
+	struct checkout_draft d = draft();
+	struct checkout_plan p;
+
+	arena_init(&a, 4 << 20);
+	for (int way = 0; way < 3; way++) {
+		l.ships = way > 0;
+		d.shipping = way == 2 ? STR("standard") : STR("pickup");
+		d.payment = STR_NONE;
+		p = plan(&l, 1, &d);
+		ck_assert_int_eq(p.totals.total_minor == 0, way < 2); /* the parcel costs */
+		ck_assert_int_eq(p.step, way < 2 ? CHECKOUT_REVIEW : CHECKOUT_PAYMENT);
+		ck_assert_int_eq(p.payments[PAYMENT_FREE], way < 2);
+		ck_assert_int_eq(p.payments[PAYMENT_TRANSFER], way == 2);
+		ck_assert_int_eq(checkout_step_applies(CHECKOUT_PAYMENT, &p), way == 2);
+		ck_assert_int_eq(checkout_step_applies(CHECKOUT_DELIVERY, &p), way > 0);
+		d.payment = STR("free");
+		ck_assert_int_eq(plan(&l, 1, &d).payment, way < 2 ? PAYMENT_FREE : PAYMENT_TRANSFER);
+		ck_assert_int_eq(plan(&l, 1, &d).step, way < 2 ? CHECKOUT_REVIEW : CHECKOUT_PAYMENT);
+	}
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(checkout_knows_why_no_parcel_is_offered)
+{
+	struct cart_line l = line(1, 1, 1000);
+	struct checkout_draft d = draft();
+	struct shipping_quote q;
+
+	arena_init(&a, 4 << 20);
+	for (int qty = 1; qty < 20; qty++) {
+		l.qty = qty;
+		q = plan(&l, 1, &d).quotes[SHIPPING_STANDARD];
+		ck_assert_int_eq(q.offered, qty * 400 <= 5000);
+		ck_assert_int_eq(q.obstacle, q.offered ? SHIPPING_CLEAR : SHIPPING_TOO_HEAVY);
+		ck_assert_int_eq(q.max_g, q.offered ? 0 : 5000);
+	}
+	d.address.field[ADDRESS_COUNTRY] = STR("US");
+	ck_assert_int_eq(plan(&l, 1, &d).quotes[SHIPPING_STANDARD].obstacle, SHIPPING_UNSERVED);
+	l.ships = false;
+	ck_assert_int_eq(plan(&l, 1, &d).quotes[SHIPPING_STANDARD].obstacle, SHIPPING_CLEAR);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(checkout_tells_the_refused_total_until_something_else_changes)
+{
+	struct cart_line l = line(1, 1, 1000);
+	struct checkout_draft d = draft();
+	struct checkout_plan p;
+	int64_t was;
+
+	arena_init(&a, 4 << 20);
+	p = plan(&l, 1, &d);
+	ck_assert(checkout_was_read(checkout_was(&a, 990, &p), &p, &was) && was == 990);
+	ck_assert(!checkout_was_read(checkout_was(&a, p.totals.total_minor, &p), &p, &was));
+	d.was = checkout_was(&a, 990, &p);
+	l.qty = 2;
+	p = plan(&l, 1, &d);
+	ck_assert(!checkout_was_read(d.was, &p, &was));
+	for (size_t i = 0; i < d.was.n; i++)
+		ck_assert(!checkout_was_read(str_head(d.was, i), &p, &was));
+	ck_assert(!checkout_was_read(STR("-1 2"), &p, &was) && !checkout_was_read(STR("x"), &p, &was));
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(checkout_hash_covers_all_that_is_shown)
 {
 	struct cart_line l = line(1, 2, 1000);
@@ -384,5 +454,6 @@ UNIT_MAIN("order", order_state_every_event_in_every_state_has_the_expected_effec
     shipping_steps_report_their_faults, cart_lines_report_changes,
     checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently,
     checkout_refuses_more_pieces_of_stock_than_one_order_may_hold,
-    checkout_hash_covers_all_that_is_shown,
+    checkout_of_nothing_asks_for_no_payment, checkout_knows_why_no_parcel_is_offered,
+    checkout_tells_the_refused_total_until_something_else_changes, checkout_hash_covers_all_that_is_shown,
     order_waits_for_its_money_only_when_paid_in_advance, product_shows_the_best_availability_of_its_variants)
