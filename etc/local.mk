@@ -7,6 +7,7 @@ dist_sql_DATA = \
 	etc/sql/0004_control.sql \
 	etc/sql/0005_beat.sql \
 	etc/sql/0006_unpaid.sql \
+	etc/sql/0007_addresses.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

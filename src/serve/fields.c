@@ -131,6 +131,43 @@ fields_read(struct arena *a, const struct field_table *table, const struct form 
 	return true;
 }
 
+/* Judges the first rule->max characters, if their number alone is wrong. */
+static void
+fields_cut(struct arena *a, const struct field_rule *rule, struct field *f)
+{
+	struct str rest = f->typed;
+	uint32_t cp;
+
+	if (f->state != FIELD_TOO_LONG || (rule->kind != FIELD_LINE && rule->kind != FIELD_QUERY))
+		return;
+	for (int64_t i = 0; i < rule->max && utf8_next(&rest, &cp); i++)
+		;
+	check(a, rule, str_head(f->typed, f->typed.n - rest.n), f);
+}
+
+void
+fields_query(struct arena *a, const struct field_table *table, struct str query, struct fields *fields)
+{
+	struct str pair, name, value;
+	struct field f, *kept;
+	size_t id;
+
+	*fields = (struct fields){.table = table, .by_id = ARENA_ARRAY(a, struct field *, table->n)};
+	while (str_cut(&query, '&', &pair)) {
+		if (!str_cut(&pair, '=', &name) || !form_percent(a, name, true, &name) || !find_id(table, name, &id)
+		    || fields->by_id[id] != NULL || !form_percent(a, pair, true, &value) || !utf8_valid(value))
+			continue;
+		f = (struct field){.state = FIELD_ABSENT};
+		check(a, &table->v[id], value, &f);
+		fields_cut(a, &table->v[id], &f);
+		if (f.state != FIELD_GOOD)
+			continue;
+		kept = ARENA_NEW(a, struct field);
+		*kept = f;
+		fields->by_id[id] = kept;
+	}
+}
+
 const struct field *
 field_get(const struct fields *fields, unsigned id)
 {

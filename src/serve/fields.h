@@ -58,6 +58,10 @@ struct fields {
 MUST_USE bool fields_read(
     struct arena *, const struct field_table *, const struct form *, struct fields *, struct err *);
 
+/* Reads the query of a link, which others decorate and cut: what is not a good value of a field of the table is
+ * ignored, a repeated field counts once, a line that is too long is cut. */
+void fields_query(struct arena *, const struct field_table *, struct str query, struct fields *);
+
 /* Never NULL: an absent field has state FIELD_ABSENT. */
 const struct field *field_get(const struct fields *, unsigned id);
 

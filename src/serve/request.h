@@ -41,6 +41,9 @@ struct request {
 	bool head;	       /* HEAD: no body is sent */
 	bool post;
 	bool json;	       /* the client prefers JSON */
+	bool twin;	       /* the path ends in ".json" for that */
+	bool lead;	       /* the path is another spelling of the right one: the answer is a redirect */
+	bool elsewhere;	       /* so is the name of the host */
 	struct str client;     /* its address; none: unknown (addr.h) */
 
 	const struct route *route; /* of the site's table; NULL before it is found */
@@ -75,6 +78,8 @@ struct page_ctx {
 /* The output of a PAGE handler besides its view. */
 struct page_result {
 	struct str moved_to; /* if set, a 301 to this address replaces the page */
+	bool dotted;	     /* the page is that of args.dotted, not a twin */
+	struct str query;    /* of the page's canonical address, such as "?after=9.7"; none: the path alone */
 };
 
 /* The public part of a request; `result` may be NULL if the page cannot move. */

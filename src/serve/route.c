@@ -136,17 +136,35 @@ other_slash(struct arena *a, struct str path)
 	return str_fmt(a, "%.*s/", STR_ARG(path));
 }
 
+/* Removes the ".json" of a twin's path. */
+static bool
+route_cut_twin(struct str *path)
+{
+	if (!str_ends(*path, STR(".json")))
+		return false;
+	*path = str_head(*path, path->n - STR(".json").n);
+	return true;
+}
+
+/* Makes a match of the path without ".json" the twin of the page. */
+static bool
+route_set_twin(struct arena *a, struct route_match *m)
+{
+	m->json = m->route != NULL && (m->route->kind == ROUTE_KIND_PAGE || m->route->kind == ROUTE_KIND_TEXT);
+	if (m->json && m->args.slug.n > 0)
+		m->args.dotted = str_fmt(a, "%.*s.json", STR_ARG(m->args.slug));
+	return m->json;
+}
+
 static bool
 find_twin(struct search *s, struct arena *a, struct str path, struct route_match *m)
 {
-	if (!str_ends(path, STR(".json")))
+	if (!route_cut_twin(&path))
 		return false;
-	path = str_head(path, path.n - STR(".json").n);
 	m->route = route_search(s, a, path, &m->args);
 	if (m->route == NULL)
 		m->route = route_search(s, a, other_slash(a, path), &m->args);
-	m->json = m->route != NULL && (m->route->kind == ROUTE_KIND_PAGE || m->route->kind == ROUTE_KIND_TEXT);
-	return m->json;
+	return route_set_twin(a, m);
 }
 
 bool
@@ -154,7 +172,6 @@ route_find(const struct route_table *table, struct arena *a, struct str method, 
     struct route_match *m, struct err *e)
 {
 	struct search s = {.table = table, .method = method_of(method)};
-	struct route_args args;
 
 	*m = (struct route_match){.json = false};
 	if (!str_starts(path, STR("/")))
@@ -164,13 +181,69 @@ route_find(const struct route_table *table, struct arena *a, struct str method, 
 	m->route = route_search(&s, a, path, &m->args);
 	if (m->route != NULL)
 		return true;
-	if (s.methods != 0)
-		return refuse_method(s.methods, m, e);
-	if (s.method == METHOD_GET && path.n > 1 && route_search(&s, a, other_slash(a, path), &args) != NULL) {
-		m->redirect = other_slash(a, path);
-		return true;
+	return s.methods != 0 ? refuse_method(s.methods, m, e) : err_set(e, ERR_NOT_FOUND, "no such address");
+}
+
+/* The next part of a path between slashes, however many. False at the end. */
+static bool
+next_part(struct str *path, struct str *part)
+{
+	while (str_cut(path, '/', part))
+		if (part->n > 0)
+			return true;
+	return false;
+}
+
+static bool
+route_nearly_fits(struct arena *a, struct str pattern, struct str path, struct route_args *args)
+{
+	struct str want, got;
+
+	*args = (struct route_args){.lang = STR_NONE};
+	while (next_part(&pattern, &want)) {
+		bool ok = next_part(&path, &got);
+
+		if (ok && str_eq_z(want, "{lang}"))
+			args->lang = got;
+		else if (ok && str_eq_z(want, "{slug}"))
+			ok = take_slug(a, got, args);
+		else if (ok && str_eq_z(want, "{token}"))
+			ok = take_token(got, args);
+		else
+			ok = ok && str_eq_case(want, got);
+		if (!ok)
+			return false;
 	}
-	return err_set(e, ERR_NOT_FOUND, "no such address");
+	return !next_part(&path, &got);
+}
+
+static const struct route *
+near_search(const struct route_table *table, struct arena *a, struct str path, struct route_args *args)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const struct route *r = &table->v[i];
+
+		if ((r->method & METHOD_GET) && route_nearly_fits(a, str_z(r->pattern), path, args))
+			return r;
+	}
+	return NULL;
+}
+
+bool
+route_near(const struct route_table *table, struct arena *a, struct str path, struct route_match *m)
+{
+	struct str bare = path;
+
+	*m = (struct route_match){.json = false};
+	if (!str_starts(path, STR("/")))
+		return false;
+	if (route_cut_twin(&bare)) {
+		m->route = near_search(table, a, bare, &m->args);
+		if (route_set_twin(a, m))
+			return true;
+	}
+	m->route = near_search(table, a, path, &m->args);
+	return m->route != NULL;
 }
 
 struct str
@@ -185,9 +258,9 @@ route_logged(const struct route_table *table, struct str path)
 		rest = str_head(rest, (size_t)token);
 		while (str_cut(&rest, '}', &before)) /* "/order/" of "/{lang}/order/{token}" */
 			;
-		at = str_find(path, before);
-		if (at >= 0)
-			return str_head(path, (size_t)at + before.n);
+		for (at = 0; (size_t)at + before.n <= path.n; at++)
+			if (str_eq_case(str_head(str_from(path, (size_t)at), before.n), before))
+				return str_head(path, (size_t)at + before.n);
 	}
 	return path;
 }

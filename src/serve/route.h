@@ -57,13 +57,13 @@ struct route_table {
 /* The variable parts of a path, decoded; none if the pattern lacks the part. */
 struct route_args {
 	struct str lang, slug, token;
+	struct str dotted; /* of a twin: the slug with ".json", which may be the name of something too */
 };
 
 struct route_match {
 	const struct route *route;
 	struct route_args args;
 	bool json;	     /* the path ends in ".json" */
-	struct str redirect; /* if set: the path with its final slash corrected, for a 301 */
 	char allow[24];	     /* the allowed methods, for ERR_METHOD */
 };
 
@@ -71,6 +71,10 @@ struct route_match {
  * allows only other methods. */
 MUST_USE bool route_find(const struct route_table *, struct arena *, struct str method, struct str path,
     struct route_match *, struct err *);
+
+/* Finds the row that a path of another spelling means: upper case, slashes too many or too few. Not for POST.
+ * args.lang is as it stands in the path: it may be any tag. */
+MUST_USE bool route_near(const struct route_table *, struct arena *, struct str path, struct route_match *);
 
 /* The part of a path that may be logged: with ROUTE_NO_REFERRER it ends before the secret. */
 struct str route_logged(const struct route_table *, struct str path);

@@ -18,6 +18,7 @@
 #include "serve/fault.h"
 #include "serve/guard.h"
 #include "serve/kept_page.h"
+#include "serve/lead.h"
 #include "serve/limit.h"
 #include "serve/site.h"
 #include "serve/trace.h"
@@ -84,24 +85,17 @@ read_envelope(struct request *rq)
 }
 
 static bool
-redirect_slash(struct request *rq, struct str path)
-{
-	response_redirect(&rq->res, 301,
-	    str_fmt(rq->a, "%.*s%.*s%s%.*s", STR_ARG(rq->app->urls.base), STR_ARG(path), rq->query.n > 0 ? "?" : "",
-		STR_ARG(rq->query)));
-	return true;
-}
-
-static bool
 read_fields(struct request *rq, struct err *e)
 {
 	const struct field_table *table = &rq->app->site->fields;
 	struct form form;
 	struct str body;
 
+	if (!rq->post) {
+		fields_query(rq->a, table, rq->query, &rq->fields);
+		return true;
+	}
 	form_init(&form, &form_limits_default);
-	if (!rq->post)
-		return form_urlencoded(rq->a, rq->query, &form, e) && fields_read(rq->a, table, &form, &rq->fields, e);
 	return fcgi_body(rq->fcgi, rq->a, &body, e)
 	    && form_body(rq->a, request_header(rq, "CONTENT_TYPE"), body, &form, e)
 	    && fields_read(rq->a, table, &form, &rq->fields, e);
@@ -207,6 +201,40 @@ put_notice(const struct request *rq, struct view *me)
 		view_bool(me, N_paused, true);
 }
 
+/* The twin's address ends in ".json", unless that belongs to the name. */
+static struct str
+page_moved(const struct request *rq, const struct page_result *result, struct str url)
+{
+	return rq->twin && !result->dotted ? str_fmt(rq->a, "%.*s.json", STR_ARG(url)) : url;
+}
+
+/* Redirects another spelling of an address to the right one. The handler has its say first, so that a page that has
+ * moved too costs no second redirect, and one that does not exist none. */
+static bool
+run_lead(struct request *rq, struct err *e)
+{
+	struct page_result result = {.moved_to = STR_NONE};
+	struct page_ctx ctx = request_public(rq, &result);
+
+	if (rq->route->kind == ROUTE_KIND_PAGE) {
+		begin_page(rq);
+		if (!rq->route->handler.page(&ctx, view_object(rq->a), e))
+			return false;
+	}
+	if (rq->route->kind == ROUTE_KIND_RAW) {
+		if (!rq->route->handler.raw(rq, e))
+			return false;
+		if (rq->res.status != 200)
+			return true;
+		response_init(&rq->res, rq->a);
+	}
+	rq->res.no_referrer = (rq->route->flags & ROUTE_NO_REFERRER) != 0;
+	if (result.dotted)
+		rq->args.slug = rq->args.dotted;
+	lead_to(rq, 301, page_moved(rq, &result, result.moved_to.n > 0 ? result.moved_to : lead_canonical(rq)));
+	return true;
+}
+
 static bool
 run_page(struct request *rq, struct err *e)
 {
@@ -223,8 +251,12 @@ run_page(struct request *rq, struct err *e)
 	if (rq->route->kind == ROUTE_KIND_PAGE && !rq->route->handler.page(&ctx, page, e))
 		return false;
 	if (result.moved_to.n > 0) {
-		response_redirect(&rq->res, 301, result.moved_to);
+		lead_to(rq, 301, page_moved(rq, &result, result.moved_to));
 		return true;
+	}
+	if (result.dotted && !wants_json(request_header(rq, "HTTP_ACCEPT"))) {
+		rq->json = false;
+		load_visitor(rq);
 	}
 	rq->app->site->frame(&ctx, rq->path, page);
 	rq->res.cache = RESPONSE_SHARED;
@@ -273,6 +305,8 @@ run_form(struct request *rq, struct err *e)
 static bool
 run_route(struct request *rq, struct err *e)
 {
+	if (rq->lead)
+		return run_lead(rq, e);
 	switch (rq->route->kind) {
 	case ROUTE_KIND_PAGE:
 	case ROUTE_KIND_TEXT:
@@ -292,7 +326,12 @@ guess_lang(struct request *rq)
 	struct str rest = str_from(rq->path, 1), first;
 	const struct lang *lang;
 
-	if (str_cut(&rest, '/', &first) && (lang = lang_find(&rq->app->langs, first)) != NULL)
+	if (!str_cut(&rest, '/', &first))
+		return;
+	lang = lang_find(&rq->app->langs, first);
+	if (lang == NULL)
+		lang = lang_near(&rq->app->langs, rq->a, first);
+	if (lang != NULL)
 		rq->lang = lang;
 }
 
@@ -310,35 +349,48 @@ may_begin(struct request *rq, struct err *e)
 	return false;
 }
 
+/* Sets route and arguments, also of an address in another spelling. */
 static bool
-answer(struct request *rq, struct err *e)
+find_route(struct request *rq, struct err *e)
 {
 	struct route_match m;
 
+	if (!route_find(&rq->app->site->routes, rq->a, rq->method, rq->path, &m, e)) {
+		memcpy(rq->allow, m.allow, sizeof(rq->allow));
+		if (e->kind != ERR_NOT_FOUND || !lead_find(rq, &m))
+			return false;
+		err_clear(e);
+	}
+	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path) && !lead_find(rq, &m))
+		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
+	request_route(rq, m.route);
+	rq->args = m.args;
+	rq->twin = m.json;
+	rq->json = rq->json || m.json;
+	rq->elsewhere = rq->elsewhere && (m.route->flags & (ROUTE_UNLIMITED | ROUTE_NO_ORIGIN)) == 0;
+	rq->lead = rq->lead || rq->elsewhere;
+	return true;
+}
+
+static bool
+answer(struct request *rq, struct err *e)
+{
 	read_envelope(rq);
 	if (!may_begin(rq, e))
 		return false;
 	if (rq->app->broken)
 		return err_set(e, ERR_BUSY, "the configuration is unusable: see this worker's first lines in the log");
-	if (!route_target(request_header(rq, "REQUEST_URI"), rq->app->urls.base, &rq->path, &rq->query))
+	if (!lead_target(rq, request_header(rq, "REQUEST_URI")))
 		return err_set(e, ERR_NOT_FOUND, "the address is not below site.url");
+	lead_host(rq);
 	read_session_token(rq);
 	guess_lang(rq);
 	if (!limit_pages(rq, e))
 		return false;
-	if (kept_page_find(rq))
+	if (!rq->lead && !rq->elsewhere && kept_page_find(rq))
 		return limit_route(rq, e);
-	if (!route_find(&rq->app->site->routes, rq->a, rq->method, rq->path, &m, e)) {
-		memcpy(rq->allow, m.allow, sizeof(rq->allow));
+	if (!find_route(rq, e))
 		return false;
-	}
-	if (m.redirect.n > 0)
-		return redirect_slash(rq, m.redirect);
-	request_route(rq, m.route);
-	rq->args = m.args;
-	if (m.args.lang.n > 0 && !str_eq(m.args.lang, rq->lang->path))
-		return err_set(e, ERR_NOT_FOUND, "the shop has no language '%.*s'", STR_ARG(m.args.lang));
-	rq->json = rq->json || m.json;
 	age_route(rq);
 	return limit_route(rq, e) && fault_before(rq, e) && read_fields(rq, e) && check_origin(rq, e)
 	    && run_route(rq, e)

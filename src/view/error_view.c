@@ -11,6 +11,7 @@ static const struct {
     {405, N_not_found},
     {408, N_input},
     {409, N_conflict},
+    {410, N_gone},
     {411, N_input},
     {413, N_too_large},
     {414, N_too_large},

@@ -1,7 +1,10 @@
 #include "view/lang.h"
 
+#include "base/buf.h"
 #include "base/num.h"
 #include "plat/text/file.h"
+
+#define TAG_MAX_B 35 /* RFC 5646, section 4.4.1 */
 
 static const struct {
 	struct str tag, name, dir, decimal, group, money, date, months, plural;
@@ -135,6 +138,54 @@ closeness(const struct lang *l, struct str range)
 	if (str_eq_case(shorter, str_head(longer, shorter.n)) && longer.p[shorter.n] == '-')
 		return 2;
 	return str_eq_case(primary_subtag(tag), primary_subtag(range)) ? 1 : 0;
+}
+
+/* A language of two or three letters, then parts of up to eight letters or digits. */
+static bool
+is_tag(struct str tag)
+{
+	struct str part;
+	bool first = true;
+
+	while (str_cut(&tag, '-', &part)) {
+		if (part.n < (first ? 2 : 1) || part.n > (first ? 3 : 8))
+			return false;
+		for (size_t i = 0; i < part.n; i++) {
+			char c = part.p[i];
+
+			if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && (first || !(c >= '0' && c <= '9')))
+				return false;
+		}
+		first = false;
+	}
+	return true;
+}
+
+const struct lang *
+lang_near(const struct langs *langs, struct arena *a, struct str tag)
+{
+	const struct lang *best = NULL;
+	int best_close = 0;
+	struct buf b;
+
+	if (tag.n > TAG_MAX_B)
+		return NULL;
+	buf_init(&b, a, TAG_MAX_B + 1);
+	for (size_t i = 0; i < tag.n; i++)
+		buf_ch(&b, (char)(tag.p[i] == '_' ? '-' : tag.p[i]));
+	tag = buf_str(&b);
+	if (!is_tag(tag))
+		return NULL;
+	tag = script_of(tag);
+	for (size_t i = 0; i < langs->n; i++) {
+		int close = closeness(&langs->lang[i], tag);
+
+		if (close > best_close) {
+			best = &langs->lang[i];
+			best_close = close;
+		}
+	}
+	return best;
 }
 
 const struct lang *

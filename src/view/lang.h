@@ -39,6 +39,9 @@ MUST_USE bool langs_load(struct arena *, struct langs *, struct str dir, struct 
 /* Finds a language by its path form; NULL when the shop does not offer it. */
 const struct lang *lang_find(const struct langs *, struct str path);
 
+/* The language that a tag means in any spelling: "EN", "zh-Hans", "de-AT", "zh_CN". NULL when the shop has none. */
+const struct lang *lang_near(const struct langs *, struct arena *, struct str tag);
+
 /* The best match for an Accept-Language header (RFC 9110, 12.5.4), or the default language. */
 const struct lang *lang_negotiate(const struct langs *, struct str header);
 

@@ -2,6 +2,7 @@
 
 #include "view/url.h"
 #include "web/aggregate.h"
+#include "web/fields.h"
 
 /* The path after the language: "/p/tea" of "/en/p/tea". */
 static struct str
@@ -12,27 +13,52 @@ behind_language(struct str path)
 	return slash < 0 ? STR("/") : str_from(path, (size_t)slash + 1);
 }
 
+/* Adds what the visitor looks at on this page, for the same page in another language. */
+static struct str
+frame_choices(const struct page_ctx *cx, struct str url)
+{
+	static const struct {
+		unsigned id;
+		const char *name;
+	} kept[] = {{F_q, "q"}, {F_sort, "sort"}, {F_v, "v"}, {F_picture, "picture"}, {F_after, "after"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (field_good(cx->fields, kept[i].id))
+			url = url_query(cx->a, url, kept[i].name, field_text(cx->fields, kept[i].id));
+	return url;
+}
+
+static void
+frame_language(const struct page_ctx *cx, struct view *page, const struct lang *lang, struct str rest)
+{
+	struct view *v = view_add(view_get(page, N_languages));
+	struct str path = url_in(&cx->app->urls, cx->a, lang, rest), url = url_absolute(&cx->app->urls, cx->a, path);
+
+	if (cx->result != NULL && cx->result->query.n > 0)
+		url = str_fmt(cx->a, "%.*s%.*s", STR_ARG(url), STR_ARG(cx->result->query));
+	view_str(v, N_lang, lang->tag);
+	view_str(v, N_name, lang->name);
+	view_str(v, N_dir, lang->dir);
+	view_str(v, N_url, url);
+	view_str(v, N_link_url, frame_choices(cx, path));
+	if (lang == cx->lang) {
+		view_bool(v, N_selected, true);
+		view_str(page, N_url, url);
+	}
+	if (lang == cx->app->shop_lang)
+		view_str(page, N_default_url, url);
+}
+
 void
 frame_page(const struct page_ctx *cx, struct str path, struct view *page)
 {
 	struct str rest = behind_language(path);
-	struct view *languages = view_sublist(page, N_languages), *menu;
+	struct view *menu;
 	struct err e = {0};
 
-	for (size_t i = 0; i < cx->app->langs.n; i++) {
-		const struct lang *lang = &cx->app->langs.lang[i];
-		struct str url = url_absolute(&cx->app->urls, cx->a, url_in(&cx->app->urls, cx->a, lang, rest));
-		struct view *v = view_add(languages);
-
-		view_str(v, N_lang, lang->tag);
-		view_str(v, N_name, lang->name);
-		view_str(v, N_dir, lang->dir);
-		view_str(v, N_url, url);
-		if (lang == cx->lang) {
-			view_bool(v, N_selected, true);
-			view_str(page, N_url, url);
-		}
-	}
+	view_sublist(page, N_languages);
+	for (size_t i = 0; i < cx->app->langs.n; i++)
+		frame_language(cx, page, &cx->app->langs.lang[i], rest);
 	if (aggregate_get(cx, CACHE_menu, &menu, &e))
 		view_put(page, N_menu, menu);
 }

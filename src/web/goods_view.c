@@ -136,18 +136,27 @@ goods_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct
 	return true;
 }
 
+/* Passed to the fill function of products. */
+struct product_want {
+	struct str handle;
+	bool keep_none;
+};
+
 static bool
 fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
 {
+	const struct product_want *w = item->arg;
 	const struct catalogue_langs l = langs(cx);
 	struct catalogue_product *p;
 	struct str moved;
 	struct view *v;
 
-	if (!catalogue_find_product(cx->db, a, &l, *(const struct str *)item->arg, &p, &moved, e))
+	if (!catalogue_find_product(cx->db, a, &l, w->handle, &p, &moved, e))
 		return false;
+	if (p == NULL && moved.n == 0 && !w->keep_none)
+		return true;
 	if (p == NULL)
-		return moved.n == 0 || view_encoded(a, view_node_str(a, moved), &item->value, e);
+		return view_encoded(a, view_node_str(a, moved), &item->value, e);
 	v = goods_product_tree(cx, p);
 	item->version = p->version;
 	if (p->category_id != 0)
@@ -166,13 +175,15 @@ fill_products(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 }
 
 bool
-goods_find_product(const struct page_ctx *cx, struct str handle, struct view **out, struct str *moved, struct err *e)
+goods_find_product(const struct page_ctx *cx, struct str handle, bool keep_none, struct view **out, struct str *moved,
+    struct err *e)
 {
+	struct product_want w = {handle, keep_none};
 	struct view *v;
 
 	*out = NULL;
 	*moved = STR_NONE;
-	if (!fetch_tree(cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, handle), &handle, fill_products, &v, e))
+	if (!fetch_tree(cx, cache_key(cx->cache, CACHE_product, cx->lang->tag, handle), &w, fill_products, &v, e))
 		return false;
 	if (v != NULL && v->type == VIEW_STR)
 		*moved = view_text(v);
@@ -295,6 +306,18 @@ fetch_ids(const struct page_ctx *cx, struct cache_key key, struct ids_want *w, s
 	return true;
 }
 
+/* A cursor that the list does not know comes from a link that was cut or made up: the list then begins anew. */
+static bool
+from_start(const struct catalogue_list_query *query, struct catalogue_list_query *first, struct err *e)
+{
+	if (e->kind != ERR_INPUT || query->after.n == 0)
+		return false;
+	err_clear(e);
+	*first = *query;
+	first->after = STR_NONE;
+	return true;
+}
+
 static bool
 list_key(const struct page_ctx *cx, const struct catalogue_list_query *query, struct cache_key *key, struct err *e)
 {
@@ -317,9 +340,13 @@ goods_ids(
     const struct page_ctx *cx, const struct catalogue_list_query *query, struct goods_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
+	struct catalogue_list_query first;
 	struct cache_key key;
 
-	return list_key(cx, query, &key, e) && fetch_ids(cx, key, &w, out, e);
+	if (!list_key(cx, query, &key, e) || !fetch_ids(cx, key, &w, out, e))
+		return from_start(query, &first, e) && goods_ids(cx, &first, out, e);
+	out->after = query->after;
+	return true;
 }
 
 bool
@@ -353,6 +380,7 @@ goods_ids_found(const struct page_ctx *cx, struct str words, const struct catalo
     struct goods_ids *out, struct err *e)
 {
 	struct ids_want w = {.query = query};
+	struct catalogue_list_query first;
 	struct search_tokens found;
 	struct str folded, id;
 
@@ -369,7 +397,10 @@ goods_ids_found(const struct page_ctx *cx, struct str words, const struct catalo
 		w.tokens[w.n_tokens++] = found.token[i].text;
 		id = str_fmt(cx->a, "%.*s/%.*s", STR_ARG(id), STR_ARG(found.token[i].text));
 	}
-	return fetch_ids(cx, cache_key(cx->cache, CACHE_search, cx->lang->tag, id), &w, out, e);
+	if (!fetch_ids(cx, cache_key(cx->cache, CACHE_search, cx->lang->tag, id), &w, out, e))
+		return from_start(query, &first, e) && goods_ids_found(cx, words, &first, out, e);
+	out->after = query->after;
+	return true;
 }
 
 static bool

@@ -20,15 +20,16 @@ MUST_USE bool goods_put_cards(
 
 /* Finds a product's tree by its address; complete it with goods_choose_variant(). The tree has `json_ld` and, if the
  * product has a category, the `id` of `category`. NULL: no product has the address now; if one had it, *moved is that
- * product's current address. */
-MUST_USE bool goods_find_product(
-    const struct page_ctx *, struct str handle, struct view **, struct str *moved, struct err *);
+ * product's current address. With keep_none the cache keeps also that there is none. */
+MUST_USE bool goods_find_product(const struct page_ctx *, struct str handle, bool keep_none, struct view **,
+    struct str *moved, struct err *);
 
-/* A cached page of ids. `next` is the cursor of the next page, or none. */
+/* A cached page of ids. `next` is the cursor of the next page, or none; `after` that of this page: none for the first,
+ * and if the list does not know the requested one. */
 struct goods_ids {
 	uint64_t *ids;
 	size_t n;
-	struct str next;
+	struct str next, after;
 };
 MUST_USE bool goods_ids(
     const struct page_ctx *, const struct catalogue_list_query *, struct goods_ids *, struct err *);

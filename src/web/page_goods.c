@@ -1,4 +1,5 @@
 /* page_goods.c - the pages of home, categories and products. */
+#include "store/catalogue/catalogue_read.h"
 #include "view/jsonld.h"
 #include "view/url.h"
 #include "serve/app.h"
@@ -91,19 +92,54 @@ put_sorts(const struct page_ctx *cx, struct view *page, size_t chosen)
 	}
 }
 
+/* Slugs are made in lower case. */
+static bool
+page_find_category(const struct page_ctx *cx, struct view **category, struct err *e)
+{
+	struct str slug = str_lower(cx->a, cx->args.slug);
+
+	if (!goods_find_category(cx, cx->args.slug, category, e))
+		return false;
+	if (*category != NULL)
+		return true;
+	if (!str_eq(slug, cx->args.slug) && !goods_find_category(cx, slug, category, e))
+		return false;
+	if (*category == NULL)
+		return err_set(e, ERR_NOT_FOUND, "no category '%.*s'", STR_ARG(cx->args.slug));
+	cx->result->moved_to = url_to(&cx->app->urls, cx->a, cx->lang, URL_category, slug);
+	return true;
+}
+
+static void
+put_pager(const struct page_ctx *cx, struct view *page, const struct goods_ids *ids, size_t sort)
+{
+	struct str here = url_to(&cx->app->urls, cx->a, cx->lang, URL_category, cx->args.slug);
+	struct view *pager;
+
+	if (ids->after.n == 0 && ids->next.n == 0)
+		return;
+	pager = view_sub(page, N_pager);
+	if (ids->after.n > 0) {
+		view_str(pager, N_first_url, list_url(cx, sort, STR_NONE));
+		cx->result->query = str_from(list_url(cx, sort, ids->after), here.n);
+	}
+	if (ids->next.n > 0)
+		view_str(pager, N_next_url, list_url(cx, sort, ids->next));
+}
+
 bool
 page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	struct str word = field_text(cx->fields, F_sort), after = field_text(cx->fields, F_after);
 	size_t sort = sort_of(word);
 	struct catalogue_list_query query = {.sort = sorts[sort].sort, .after = after, .n = GOODS_PAGE_N};
-	struct view *category, *pager, *menu;
+	struct view *category, *menu;
 	struct goods_ids ids;
 
-	if (!goods_find_category(cx, cx->args.slug, &category, e) || !aggregate_get(cx, CACHE_menu, &menu, e))
+	if (!page_find_category(cx, &category, e) || !aggregate_get(cx, CACHE_menu, &menu, e))
 		return false;
-	if (category == NULL)
-		return err_set(e, ERR_NOT_FOUND, "no category '%.*s'", STR_ARG(cx->args.slug));
+	if (cx->result->moved_to.n > 0)
+		return true;
 	query.category = (uint64_t)view_get(category, N_id)->u.i;
 	if (!goods_ids(cx, &query, &ids, e)
 	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
@@ -115,11 +151,7 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 	view_put(page, N_description, view_get(category, N_summary));
 	view_put(page, N_count, view_get(category, N_count));
 	put_sorts(cx, page, sort);
-	pager = after.n > 0 || ids.next.n > 0 ? view_sub(page, N_pager) : NULL;
-	if (after.n > 0)
-		view_str(pager, N_first_url, list_url(cx, sort, STR_NONE));
-	if (ids.next.n > 0)
-		view_str(pager, N_next_url, list_url(cx, sort, ids.next));
+	put_pager(cx, page, &ids, sort);
 	return true;
 }
 
@@ -151,22 +183,64 @@ page_put_way(const struct page_ctx *cx, struct view *page, struct view *product,
 	view_html(page, N_json_ld, jsonld_with_breadcrumbs(cx->a, &cx->app->urls, made, crumbs));
 }
 
+/* Redirects to the product with this handle. */
+static bool
+page_lead(const struct page_ctx *cx, struct str handle, bool dotted)
+{
+	if (handle.n == 0)
+		return false;
+	cx->result->dotted = dotted;
+	cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, handle, 0);
+	return true;
+}
+
+/* No product has the handle: does one have it in other upper or lower case, or had one it? */
+static bool
+page_find_alike(const struct page_ctx *cx, struct err *e)
+{
+	struct str slug = cx->args.slug, dotted = cx->args.dotted, alike = STR_NONE;
+	bool gone = false, dotted_gone = false;
+
+	if (dotted.n > 0 && !catalogue_find_alike(cx->db, cx->a, dotted, &alike, &dotted_gone, e))
+		return false;
+	if (page_lead(cx, alike, true))
+		return true;
+	if (!catalogue_find_alike(cx->db, cx->a, slug, &alike, &gone, e))
+		return false;
+	return page_lead(cx, alike, false)
+	    || err_set(e, gone || dotted_gone ? ERR_GONE : ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(slug));
+}
+
+/* A twin's path may also be the name of another product, which then comes first. *product is NULL if the page has
+ * moved. */
+static bool
+page_find_product(const struct page_ctx *cx, struct view **product, struct err *e)
+{
+	struct str dotted = cx->args.dotted, moved, moved_dotted = STR_NONE;
+	struct view *named = NULL;
+
+	if (!goods_find_product(cx, cx->args.slug, false, product, &moved, e)
+	    || (dotted.n > 0 && !goods_find_product(cx, dotted, *product != NULL, &named, &moved_dotted, e)))
+		return false;
+	cx->result->dotted = named != NULL;
+	if (named != NULL)
+		*product = named;
+	if (*product != NULL || page_lead(cx, moved_dotted, true) || page_lead(cx, moved, false))
+		return true;
+	return page_find_alike(cx, e);
+}
+
 bool
 page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = RELATED_N + 1};
 	struct goods_ids ids = {0};
 	struct view *product, *category, *way = NULL;
-	struct str moved;
 
-	if (!goods_find_product(cx, cx->args.slug, &product, &moved, e))
+	if (!page_find_product(cx, &product, e))
 		return false;
-	if (moved.n > 0) {
-		cx->result->moved_to = url_product(&cx->app->urls, cx->a, cx->lang, moved, 0);
-		return true;
-	}
 	if (product == NULL)
-		return err_set(e, ERR_NOT_FOUND, "no product '%.*s'", STR_ARG(cx->args.slug));
+		return true;
 	category = view_take(product, N_category);
 	if (category != NULL) {
 		newest.category = (uint64_t)view_get(category, N_id)->u.i;

@@ -3,6 +3,7 @@
 #include "serve/addr.h"
 #include "view/url.h"
 #include "serve/app.h"
+#include "serve/lead.h"
 #include "web/handlers.h"
 
 #define METRICS_MAX_B ((size_t)4 << 20)
@@ -115,6 +116,6 @@ raw_root(struct request *rq, struct err *e)
 	(void)e;
 	rq->res.cache = RESPONSE_SHARED;
 	response_header(&rq->res, "Vary", STR("Accept-Language"));
-	response_redirect(&rq->res, 302, url_to(&rq->app->urls, rq->a, lang, URL_home, STR_NONE));
+	lead_to(rq, 302, url_to(&rq->app->urls, rq->a, lang, URL_home, STR_NONE));
 	return true;
 }

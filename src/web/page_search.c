@@ -18,13 +18,13 @@ put_found(const struct page_ctx *cx, struct view *page, struct str words, struct
 	if (!goods_ids_found(cx, words, &query, &ids, e)
 	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
-	if (query.after.n == 0 && ids.next.n == 0) {
+	if (ids.after.n == 0 && ids.next.n == 0) {
 		view_int(page, N_count, (int64_t)view_count(view_get(page, N_cards)));
 		return true;
 	}
 	pager = view_sub(page, N_pager);
 	here = url_query(cx->a, url_to(&cx->app->urls, cx->a, cx->lang, URL_search, STR_NONE), "q", words);
-	if (query.after.n > 0)
+	if (ids.after.n > 0)
 		view_str(pager, N_first_url, here);
 	if (ids.next.n > 0)
 		view_str(pager, N_next_url, url_query(cx->a, here, "after", ids.next));

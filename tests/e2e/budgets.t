@@ -139,7 +139,7 @@ test('an error page: within its budget', async () => {
 	await expireL1();
 	const costs = await c.of(send);
 	equal(costs.answer.status, 404);
-	hold('404', costs, [2, 2, 20, 6]);
+	hold('404', costs, [3, 2, 24, 8]);
 });
 
 // Sends a form of the visitor's current page.

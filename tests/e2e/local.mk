@@ -1,6 +1,7 @@
 # End to end: workers behind both web servers. The .t files are programs of their own, for node; tests/e2e/stack.js starts
 # what they need in a private folder, tests/e2e/shop.js puts database, cache, goods and jobs behind it.
 E2E_TESTS = \
+	tests/e2e/addresses.t \
 	tests/e2e/backup.t \
 	tests/e2e/budgets.t \
 	tests/e2e/checkout.t \

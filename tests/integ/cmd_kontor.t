@@ -101,12 +101,12 @@ ends 0 "$kontor" --config "$conf" config set paths.web_dir "$web" paths.template
 	paths.locale_dir "$(cd "${top_builddir:-.}" && pwd)/po" site.url https://example.org/shop \
 	web.hosts '*'
 (umask 077 && ends 0 publish --backends 1,2,10) && [ "$(grep -c 'BalancerMember' "$web/apache.conf")" = 3 ] &&
-	grep -q 'kontor/10.sock' "$web/lighttpd.conf" && grep -q '"/shop/"' "$web/lighttpd.conf" &&
+	grep -q 'kontor/10.sock' "$web/lighttpd.conf" && grep -q '"/shop"' "$web/lighttpd.conf" &&
 	cmp -s "$web/apache.conf" "$web/apache-path.conf" && [ -s "$web/error/503.html" ] &&
 	! grep -q '@[A-Z_]*@' "$web/apache.conf" "$web/lighttpd.conf" && ! grep -q '^RequestRead' "$web/apache.conf"
 claim publish_writes_what_the_web_servers_need
 awk '/^[ \t]*<(Location|Directory|Proxy)/ { n++ } /^[ \t]*<\/(Location|Directory|Proxy)/ { n-- }
-	n == 0 && /^[ \t]*[A-Z]/ && !/^(Alias|ProxyPass|RedirectMatch) "?[!]?.*\/shop/ { print; bad = 1 } END { exit bad }' "$web/apache-path.conf"
+	n == 0 && /^[ \t]*[A-Z]/ && !/^(Alias|ProxyPass) "?[!]?.*\/shop/ { print; bad = 1 } END { exit bad }' "$web/apache-path.conf"
 claim in_a_path_nothing_is_said_about_the_rest_of_the_server
 ends 0 "$kontor" --config "$conf" config set web.hosts 'www.example.org, [2001:db8::1]' && ends 0 publish --backends 1 &&
 	! grep -q BalancerMember "$web/apache-path.conf" && grep -q BalancerMember "$web/apache.conf" &&

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test_json \
 	tests/unit/test_keep \
 	tests/unit/test_lang \
+	tests/unit/test_lead \
 	tests/unit/test_manifest \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
@@ -148,6 +149,8 @@ tests_unit_test_mustache_SOURCES = tests/unit/test_mustache.c
 tests_unit_test_mustache_LDADD = $(UNIT_LIBS)
 tests_unit_test_lang_SOURCES = tests/unit/test_lang.c
 tests_unit_test_lang_LDADD = $(UNIT_LIBS)
+tests_unit_test_lead_SOURCES = tests/unit/test_lead.c
+tests_unit_test_lead_LDADD = $(UNIT_LIBS)
 tests_unit_test_sql_text_SOURCES = tests/unit/test_sql_text.c
 tests_unit_test_sql_text_LDADD = $(UNIT_LIBS)
 tests_unit_test_product_parts_SOURCES = tests/unit/test_product_parts.c

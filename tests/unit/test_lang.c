@@ -36,6 +36,32 @@ START_TEST(languages_are_known_by_tag_and_found_by_path)
 }
 END_TEST
 
+START_TEST(a_tag_in_any_spelling_names_the_language_that_the_shop_has)
+{
+	static const struct {
+		const char *tag, *lang;
+	} all[] = {{"EN", "en"}, {"en-GB", "en"}, {"en_US", "en"}, {"de-AT", "de"},
+	    {"DE-ch-1996", "de"}, {"zh-Hans", "zh-Hans"}, {"zh", "zh-Hans"}, {"zh_CN", "zh-Hans"},
+	    {"zh-Hans-SG", "zh-Hans"},
+	    {"zh-TW", "zh-Hans"}, {"fr", NULL}, {"deu", NULL}, {"d", NULL}, {"den", NULL}, {"", NULL}, {"de-", NULL},
+	    {"-de", NULL}, {"de--AT", NULL}, {"de-AT;q=1", NULL}, {"d3", NULL}, {"english", NULL},
+	    {"de-austriaca", NULL},
+	    {"de-AT-AT-AT-AT-AT-AT-AT-AT-AT-AT-AT-AT-AT", NULL}};
+	const struct str tags[] = {STR("en"), STR("de"), STR("zh-Hans")};
+
+	arena_init(&a, 4 << 20);
+	ck_ok(langs_init(&a, tags, 3, &langs, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		const struct lang *l = lang_near(&langs, &a, str_z(all[i].tag));
+
+		ck_assert_msg((l == NULL) == (all[i].lang == NULL), "%s", all[i].tag);
+		if (l != NULL)
+			ck_str(l->tag, all[i].lang);
+	}
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(negotiation_takes_the_best_weight_then_the_closest)
 {
 	static const struct {
@@ -168,6 +194,7 @@ START_TEST(a_cut_or_changed_catalogue_is_never_read_outside)
 }
 END_TEST
 
-UNIT_MAIN("lang", languages_are_known_by_tag_and_found_by_path, negotiation_takes_the_best_weight_then_the_closest,
+UNIT_MAIN("lang", languages_are_known_by_tag_and_found_by_path,
+    a_tag_in_any_spelling_names_the_language_that_the_shop_has, negotiation_takes_the_best_weight_then_the_closest,
     plural_rules_of_gettext_are_understood, plural_rules_that_make_no_sense_are_refused,
     a_catalogue_finds_its_texts_only, a_cut_or_changed_catalogue_is_never_read_outside)

@@ -58,9 +58,6 @@ START_TEST(route_is_found_by_method_and_path)
 	fresh();
 	ck_assert(!route_find(&web_site.routes, &a, STR("BREW"), STR("/healthz"), &m, &e));
 	ck_assert_int_eq(e.kind, ERR_METHOD);
-	fresh();
-	ck_ok(route_find(&web_site.routes, &a, STR("GET"), STR("/healthz/"), &m, &e), &e);
-	ck_str(m.redirect, "/healthz");
 }
 END_TEST
 
@@ -81,6 +78,7 @@ END_TEST
 START_TEST(secret_part_of_an_address_is_not_logged)
 {
 	ck_str(route_logged(&web_site.routes, STR("/en/order/abcdefghijklmnop.json")), "/en/order/");
+	ck_str(route_logged(&web_site.routes, STR("/EN/Order/abcdefghijklmnop")), "/EN/Order/");
 	ck_str(route_logged(&web_site.routes, STR("/en/cart")), "/en/cart");
 	ck_str(route_logged(&web_site.routes, STR_NONE), "");
 }

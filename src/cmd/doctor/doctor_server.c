@@ -366,7 +366,8 @@ compare_settings(struct doctor *d, const struct look_server *s)
 {
 	const bool apache = s->kind == LOOK_APACHE;
 	const struct str word = apache ? STR(" timeout=") : STR("\"read-timeout\""), base = d->urls->base;
-	struct str pass = str_fmt(d->a, apache ? "ProxyPass \"%.*s/\" " : "\"%.*s/\" => (", STR_ARG(base));
+	const struct str at_base = base.n > 0 ? base : STR("/");
+	struct str pass = str_fmt(d->a, apache ? "ProxyPass \"%.*s\" " : "\"%.*s\" => (", STR_ARG(at_base));
 	int64_t need_ms = d->conf->web_deadline_ms + d->conf->web_grace_ms;
 	ptrdiff_t at = str_find(s->text, word);
 	struct str rest = at < 0 ? STR("") : str_from(s->text, (size_t)at + word.n);

@@ -25,6 +25,7 @@ enum {
 	WORD_LOG,
 	WORD_NO_LOG,
 	WORD_BASE,
+	WORD_AT_BASE,
 	WORD_BELOW,
 	WORD_END_BELOW,
 	WORD_HOST_ONLY,
@@ -236,8 +237,9 @@ set_base(const struct publish *p, struct words *w, struct err *e)
 	if (!urls_init(&urls, p->conf->site_url, e))
 		return false;
 	w->word[WORD_BASE].value = urls.base;
+	w->word[WORD_AT_BASE].value = urls.base.n > 0 ? urls.base : STR("/");
 	if (urls.base.n > 0) {
-		w->word[WORD_BELOW].value = str_fmt(p->a, "<Location \"%.*s/\">", STR_ARG(urls.base));
+		w->word[WORD_BELOW].value = str_fmt(p->a, "<Location \"%.*s\">", STR_ARG(urls.base));
 		w->word[WORD_END_BELOW].value = STR("</Location>");
 		w->word[WORD_HOST_ONLY].value = STR("# ");
 	}
@@ -274,6 +276,7 @@ publish_servers(const struct publish *p, const char *dir, struct err *e)
 	    [WORD_LOG] = {.name = STR("@FAILURE_LOG@")},
 	    [WORD_NO_LOG] = {.name = STR("@NO_FAILURE_LOG@")},
 	    [WORD_BASE] = {.name = STR("@BASE@")},
+	    [WORD_AT_BASE] = {.name = STR("@AT_BASE@")},
 	    [WORD_BELOW] = {STR("@BELOW_BASE@"), STR("")},
 	    [WORD_END_BELOW] = {STR("@END_BELOW_BASE@"), STR("")},
 	    [WORD_HOST_ONLY] = {STR("@HOST_ONLY@"), STR("")},

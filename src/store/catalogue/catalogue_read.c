@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "shop/product.h"
 #include "store/catalogue/catalogue_read_impl.h"
 #include "store/catalogue/product_parts.h"
 #include "store/sql.h"
@@ -305,6 +306,49 @@ find_moved(struct db *db, struct arena *a, struct str handle, struct str *moved,
 		return false;
 	if (found && str_eq(c_str(&rows), handle))
 		*moved = c_str(&rows);
+	return true;
+}
+
+/* The one handle among those of active products; none if they differ or there is none. */
+static struct str
+only_handle(struct db_rows rows, bool earlier, bool *archived)
+{
+	struct str only = STR_NONE;
+	bool several = false;
+
+	while (db_next(&rows)) {
+		bool is_earlier = c_i64(&rows) != 0;
+		uint64_t status = c_u64(&rows);
+		struct str handle = c_str(&rows);
+
+		*archived = *archived || status == PRODUCT_ARCHIVED;
+		if (is_earlier != earlier || status != PRODUCT_ACTIVE)
+			continue;
+		several = several || (only.n > 0 && !str_eq(only, handle));
+		only = handle;
+	}
+	return several ? STR_NONE : only;
+}
+
+bool
+catalogue_find_alike(struct db *db, struct arena *a, struct str handle, struct str *alike, bool *gone, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_ALIKE);
+	struct db_rows rows;
+	bool archived = false;
+
+	*alike = STR_NONE;
+	*gone = false;
+	if (str_ends(handle, STR(" "))) /* the server's collation ignores trailing blanks */
+		return true;
+	q_str(q, handle);
+	q_str(q, handle);
+	if (!db_select(q, a, &rows, e))
+		return false;
+	*alike = only_handle(rows, false, &archived);
+	if (alike->n == 0)
+		*alike = only_handle(rows, true, &archived);
+	*gone = alike->n == 0 && archived;
 	return true;
 }
 

@@ -17,6 +17,11 @@ struct catalogue_langs {
 MUST_USE bool catalogue_find_product(struct db *, struct arena *, const struct catalogue_langs *, struct str handle,
     struct catalogue_product **p, struct str *moved, struct err *);
 
+/* Looks for a handle that no active product has. *alike: the handle of the only active product that has it, or had it,
+ * in other upper or lower case; otherwise none. *gone: only archived products have or had it. */
+MUST_USE bool catalogue_find_alike(
+    struct db *, struct arena *, struct str handle, struct str *alike, bool *gone, struct err *);
+
 /* Cards of the products in `ids`, in no particular order. Products that are not active are left out. */
 struct catalogue_cards {
 	struct catalogue_card *v;
