@@ -89,6 +89,8 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 		put_popular(rq, page);
 	if (lacks_cookie(rq))
 		view_bool(me, N_no_cookie, true);
+	if (rq->session == NULL && field_good(&rq->fields, F_forgotten))
+		view_bool(me, N_forgotten, true);
 	cart_page_put(rq, &p, me);
 	put_added(rq, &p, me);
 	put_removed(rq, &p, me);

@@ -367,3 +367,17 @@ form_checkout_place(struct request *rq, struct view *page, struct view *me, stru
 		(void)err_context(e, "client %.*s", STR_ARG(rq->client.n == 0 ? STR("unknown") : rq->client));
 	return false;
 }
+
+/* The cart goes too: its draft is sealed with the cookie, and so is the right to its orders. */
+bool
+form_checkout_forget(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct str cart = url_to(&rq->app->urls, rq->a, rq->lang, URL_cart, STR_NONE);
+
+	(void)page;
+	(void)me;
+	if (rq->post && rq->session != NULL && !session_forget(rq, e))
+		return false;
+	response_redirect(&rq->res, 303, rq->post ? str_fmt(rq->a, "%.*s?forgotten=1", STR_ARG(cart)) : cart);
+	return true;
+}

@@ -97,6 +97,15 @@ session_need(struct request *rq, struct err *e)
 	return true;
 }
 
+bool
+session_forget(struct request *rq, struct err *e)
+{
+	if (!session_end(rq->db, rq->session, rq->now_s, e))
+		return false;
+	response_cookie(&rq->res, rq->a, &rq->app->origin, rq->app->session_cookie.own, STR(""), -1);
+	return true;
+}
+
 static struct str
 session_token(const struct request *rq)
 {

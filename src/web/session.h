@@ -11,6 +11,9 @@ extern const struct site_session session_policy;
 /* True if no orders are accepted: the operator has paused ordering, or the database is down. */
 bool session_paused(const struct request *);
 
+/* Ends the visitor's session: what it had is deleted, and so is its cookie. */
+MUST_USE bool session_forget(struct request *, struct err *);
+
 /* Creates a session and its cookie if the visitor has none. */
 MUST_USE bool session_need(struct request *, struct err *);
 

@@ -302,10 +302,45 @@ for (const server of ['lighttpd', 'apache'])
 			equal(await add(headers), 403, JSON.stringify(headers));
 	});
 
+for (const server of ['lighttpd', 'apache'])
+	test(`${server}: forget my details deletes cart, input and session, on the server and in the browser`, async () => {
+		const b = buyer(other, server), token = () => Object.values(b.cookies).join();
+		await b.addToCart('/en/p/soap', { quantity: '2' });
+		for (const [lang, button] of [['de', 'Meine Angaben vergessen'], ['zh-hans', '忘记我的信息'], ['en', 'Forget my details']]) {
+			match((await b.get(`/${lang}/checkout/address`)).text, new RegExp(`<button[^>]*>${button}</button>`));
+			b.form('/checkout/forget'); // it needs no script
+		}
+		await b.get('/en/checkout/address');
+		await b.submit('/checkout/address', { ...GOOD, name: 'Grace Forget' });
+		const session = other.number('SELECT MAX(id) FROM session'), old = { ...b.cookies };
+		const rows = () => ['session WHERE seen_at >= 0 AND id', "cart WHERE draft <> '' AND is_open = 1 AND session_id", 'cart_line l JOIN cart c ON c.id = l.cart_id WHERE c.session_id']
+			.map((from) => other.number(`SELECT COUNT(*) FROM ${from} = ${session}`));
+		same(rows(), [1, 1, 1]);
+		equal((await b.send('POST', '/en/checkout/forget', { body: 'csrf=AAAAAAAAAAAAAAAAAAAAAA' })).status, 403, 'a wrong token');
+		equal((await b.send('POST', '/en/checkout/forget', { body: '' })).status, 403, 'no token');
+		equal((await b.send('GET', '/en/checkout/forget')).status, 303, 'a link changes nothing');
+		same(rows(), [1, 1, 1]);
+		const { action, body } = b.form('/checkout/forget'), rs = await b.send('POST', action, { body });
+		equal(rs.status, 303);
+		match(rs.headers['set-cookie'].join(), /^[^=]+=; Path=\/; .*Max-Age=0/);
+		same(rows(), [0, 0, 0]);
+		equal(other.number(`SELECT COUNT(*) FROM cart WHERE draft <> '' AND session_id = ${session}`), 0);
+		equal(token(), '');
+		match((await b.get(rs.headers.location)).text, /Your details and your cart are deleted/);
+		const thief = buyer(other, server); // who has copied the cookie
+		thief.cookies = old;
+		equal(path(await thief.send('GET', '/en/checkout/address')), '/en/cart');
+		match((await thief.get('/en/cart?forgotten=')).text, /Your cart is empty/);
+		equal((await thief.send('POST', action, { body })).status, 303, 'twice is once');
+		const again = buyer(other, server);
+		await again.addToCart('/en/p/soap');
+		doesNotMatch((await again.get('/en/cart?forgotten=1')).text, /are deleted/, 'a link claims nothing');
+	});
+
 run({
 	before: async () => {
 		shop = await Shop.start({ goods: GOODS, base: '/one' });
-		other = await Shop.start({ goods: { ...GOODS }, conf: { shipping: { pickup: 'no', world: '' } } });
+		other = await Shop.start({ goods: { ...GOODS }, conf: { site: { languages: 'en, de, zh-Hans' }, shipping: { pickup: 'no', world: '' } } });
 	},
 	after: async () => {
 		await shop.stop();

@@ -110,6 +110,45 @@ session_create(struct db *db, struct arena *a, int64_t now_s, struct session **o
 	return true;
 }
 
+struct ending {
+	const struct session *s;
+	int64_t now_s;
+};
+
+static bool
+run_with(struct db *db, enum sql_id sql, uint64_t id, struct err *e)
+{
+	struct db_query *q = db_query(db, sql);
+
+	q_u64(q, id);
+	return db_run(q, NULL, e);
+}
+
+/* The rows of the carts are locked first, as by all who change a cart. */
+static bool
+end_body(struct db *db, void *arg, struct err *e)
+{
+	const struct ending *x = arg;
+	struct db_query *q;
+	uint64_t n;
+
+	if (!run_with(db, SQL_SESSION_FORGET_DRAFTS, x->s->id, e))
+		return false;
+	q = db_query(db, SQL_SESSION_CLOSE_CART);
+	q_i64(q, x->now_s);
+	q_u64(q, x->s->id);
+	return db_run(q, &n, e) && (n == 0 || run_with(db, SQL_SESSION_EMPTY_CART, db_last_id(db), e))
+	    && run_with(db, SQL_SESSION_END, x->s->id, e);
+}
+
+bool
+session_end(struct db *db, const struct session *s, int64_t now_s, struct err *e)
+{
+	struct ending x = {s, now_s};
+
+	return db_tx(db, end_body, &x, e);
+}
+
 struct str
 session_cookie(struct arena *a, const struct session *s)
 {

@@ -36,6 +36,10 @@ MUST_USE bool session_unpack(struct str text, struct str cookie, struct session 
 /* Creates a session; its cookie is session_cookie(). */
 MUST_USE bool session_create(struct db *, struct arena *, int64_t now_s, struct session **out, struct err *);
 
+/* Ends the session for good, and deletes the drafts of its carts and what the open one holds. Its orders stay, and are
+ * read by their links. */
+MUST_USE bool session_end(struct db *, const struct session *, int64_t now_s, struct err *);
+
 struct str session_cookie(struct arena *, const struct session *);
 
 /* The token in each form of the session. */
