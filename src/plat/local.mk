@@ -25,7 +25,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/fcgi/fcgi_intake.c src/plat/fcgi/fcgi_intake.h src/plat/fcgi/keep.c src/plat/fcgi/keep.h \
 	src/plat/host/ask.c src/plat/host/ask.h src/plat/host/confine.c src/plat/host/confine.def \
 	src/plat/host/confine.h src/plat/host/confine_self.c src/plat/host/db_dump.c src/plat/host/db_dump.h src/plat/host/dump_scan.c \
-	src/plat/host/dump_scan.h src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h src/plat/host/file_replace.c \
+	src/plat/host/dump_scan.h src/plat/host/fcgi_ask.c src/plat/host/fcgi_ask.h src/plat/host/fetch.c src/plat/host/fetch.h src/plat/host/file_replace.c \
 	src/plat/host/file_replace.h src/plat/host/host.c src/plat/host/host.h src/plat/host/http.c \
 	src/plat/host/http.h src/plat/host/image.c src/plat/host/image.h src/plat/host/image_decode.c \
 	src/plat/host/image_decode.h src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h \

@@ -26,7 +26,8 @@ struct import_run {
 	struct picture_known *known;
 	int images_fd;
 	struct catalogue_save save;
-	uint64_t size_b, shown_ns;
+	struct import_fetch *fetch; /* NULL: no pictures are fetched */
+	uint64_t size_b, done_b, shown_ns;
 	bool cache_silent; /* memcached did not confirm a delete: kontor-jobs repeats it from the outbox */
 };
 
@@ -37,11 +38,18 @@ void import_note(void *arg, const struct product_note *);
 void import_say(struct import_run *, bool refused, uint32_t line, uint32_t col, const char *column, const char *why);
 
 void import_progress(struct import_run *, const struct csv *, bool last);
+void import_show(struct import_run *, bool last); /* the same between two rows */
 
 /* Finds, checks and stores the pictures of a product. Reports missing or broken pictures. False only for disk
  * errors. */
 MUST_USE bool import_pictures(struct import_run *, struct product *, struct err *);
 MUST_USE bool import_pictures_open(struct import_run *, struct err *);
+
+/* Downloads pictures (--fetch). import_fetched_name() is the file of an address, on the arena. import_fetch() downloads
+ * to it; *why is NULL when it succeeded, else the reason. False only for disk errors. */
+MUST_USE bool import_fetch_open(struct import_run *, struct err *);
+MUST_USE bool import_fetched_name(struct arena *, struct str url, struct str *name, struct err *);
+MUST_USE bool import_fetch(struct import_run *, struct str url, struct str name, const char **why, struct err *);
 
 /* Runs the body in a transaction. A dry run rolls it back. */
 MUST_USE bool import_tx(struct import_run *, db_body *, void *arg, struct err *);

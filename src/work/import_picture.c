@@ -49,22 +49,47 @@ import_pictures_open(struct import_run *r, struct err *e)
 }
 
 static bool
-import_file(struct import_run *r, struct str source, struct image *out, struct err *e)
+import_named(struct import_run *r, struct str name, struct image *out, struct err *e)
 {
 	const struct image_out to = {
 	    .media_dir = r->im->dry_run ? STR_NONE : r->im->conf->paths_media_dir, .faults = r->im->conf->test_faults};
-	struct str names[PICTURE_NAMES_MAX];
-	size_t n = picture_names(&r->group, source, names);
 
-	for (size_t i = 0; i < n; i++) {
-		err_clear(e);
-		arena_reset(&r->picture);
-		if (image_import(&r->picture, r->images_fd, names[i], &to, out, e))
-			return true;
-		if (e->kind != ERR_NOT_FOUND)
+	err_clear(e);
+	arena_reset(&r->picture);
+	return image_import(&r->picture, r->images_fd, name, &to, out, e);
+}
+
+/* ERR_NOT_FOUND with the reason when the picture cannot be had. */
+static bool
+fetch_file(struct import_run *r, struct str url, struct str name, struct image *out, struct err *e)
+{
+	const char *why;
+
+	err_clear(e);
+	if (!import_fetch(r, url, name, &why, e))
+		return false;
+	return why == NULL ? import_named(r, name, out, e) : err_set(e, ERR_NOT_FOUND, "%s", why);
+}
+
+static bool
+import_file(struct import_run *r, struct str source, struct image *out, struct err *e)
+{
+	struct str names[PICTURE_NAMES_MAX], fetched;
+	size_t n = picture_names(&r->group, source, names);
+	bool remote = picture_is_remote(source);
+
+	if (remote) { /* the very file of this address, not one that has the same name */
+		if (!import_fetched_name(&r->group, source, &fetched, e))
 			return false;
+		if (import_named(r, fetched, out, e) || e->kind != ERR_NOT_FOUND)
+			return e->kind == ERR_NONE;
 	}
-	return n > 0 ? false : err_set(e, ERR_NOT_FOUND, "no name of a file");
+	for (size_t i = 0; i < n; i++)
+		if (import_named(r, names[i], out, e) || e->kind != ERR_NOT_FOUND)
+			return e->kind == ERR_NONE;
+	if (remote && r->fetch != NULL && !r->im->dry_run)
+		return fetch_file(r, source, fetched, out, e);
+	return e->kind == ERR_NOT_FOUND ? false : err_set(e, ERR_NOT_FOUND, "no name of a file");
 }
 
 static bool
@@ -93,11 +118,11 @@ find_picture(struct import_run *r, struct str source, struct image *out, struct 
 }
 
 static void
-remote_picture(struct import_run *r, const struct product_image *im)
+remote_picture(struct import_run *r, const struct product_image *im, const char *why)
 {
 	r->im->n.pictures_remote++;
 	import_say(r, false, im->line, im->col, product_column_name(PRODUCT_COLUMN_IMAGE),
-	    "on another server, and no file of its name in --images");
+	    why != NULL ? why : "on another server, and no file of its name in --images");
 }
 
 static bool
@@ -107,7 +132,7 @@ take_picture(struct import_run *r, struct product_image *im, struct err *e)
 	struct err why = {0};
 
 	if (im->remote && r->images_fd < 0) {
-		remote_picture(r, im);
+		remote_picture(r, im, NULL);
 		return true;
 	}
 	if (r->images_fd < 0) {
@@ -124,7 +149,7 @@ take_picture(struct import_run *r, struct product_image *im, struct err *e)
 	if (why.kind != ERR_NOT_FOUND && why.kind != ERR_INPUT)
 		return err_set(e, why.kind, "%s", why.msg);
 	if (why.kind == ERR_NOT_FOUND && im->remote) {
-		remote_picture(r, im);
+		remote_picture(r, im, r->fetch == NULL ? NULL : why.msg);
 		return true;
 	}
 	if (why.kind == ERR_NOT_FOUND)

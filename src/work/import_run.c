@@ -14,9 +14,10 @@
 #define TABLES_MAX_B ((size_t)128 << 20)
 #define GROUP_MAX_B ((size_t)96 << 20)
 #define SCRATCH_MAX_B ((size_t)96 << 20)
-#define PICTURE_MAX_B ((size_t)48 << 20)
+#define PICTURE_MAX_B ((size_t)96 << 20)
 #define ROWS_MAX 100000 /* variants, words or texts of a hundred products */
 #define SET_SLOTS ((size_t)1 << 20)
+#define SET_SLOTS_MIN ((size_t)1 << 10)
 #define PROGRESS_NS (CLOCK_S / 4)
 
 static size_t
@@ -55,27 +56,38 @@ import_set_add(struct import_set *set, struct str s)
 }
 
 static bool
-set_init(struct import_set *set, struct arena *a, struct err *e)
+set_init(struct import_set *set, struct arena *a, size_t n_slots, struct err *e)
 {
-	set->n_slots = SET_SLOTS;
-	set->slot = arena_try(a, SET_SLOTS * sizeof(*set->slot));
+	set->n_slots = n_slots;
+	set->slot = arena_try(a, n_slots * sizeof(*set->slot));
 	return set->slot != NULL || err_set(e, ERR_LIMIT, "no memory for an import");
 }
 
 void
 import_progress(struct import_run *r, const struct csv *c, bool last)
 {
-	uint64_t now = clock_mono_ns(), done = csv_done_b(c);
+	r->done_b = csv_done_b(c);
+	import_show(r, last);
+}
+
+void
+import_show(struct import_run *r, bool last)
+{
+	uint64_t now = clock_mono_ns();
+	char fetched[60] = "";
 
 	if (!r->im->progress || (!last && now - r->shown_ns < PROGRESS_NS))
 		return;
 	r->shown_ns = now;
+	if (r->fetch != NULL)
+		snprintf(fetched, sizeof(fetched), ", %" PRIu64 " pictures fetched", r->im->n.pictures_fetched);
 	if (last)
 		fprintf(stderr, "\r\033[K");
 	else if (r->size_b > 0)
-		fprintf(stderr, "\r%3d %%  %" PRIu64 " rows\033[K", (int)(done * 100 / r->size_b), r->im->n.rows);
+		fprintf(stderr, "\r%3d %%  %" PRIu64 " rows%s\033[K",
+		    (int)(r->done_b * 100 / r->size_b), r->im->n.rows, fetched);
 	else
-		fprintf(stderr, "\r%" PRIu64 " rows\033[K", r->im->n.rows);
+		fprintf(stderr, "\r%" PRIu64 " rows%s\033[K", r->im->n.rows, fetched);
 }
 
 uint64_t
@@ -105,6 +117,8 @@ import_summary(const struct import *im, FILE *f)
 		    "pictures: %" PRIu64 " new, %" PRIu64 " unchanged, %" PRIu64 " missing, %" PRIu64
 		    " broken, %" PRIu64 " remote (not fetched)\n",
 		    n->pictures_new, n->pictures_same, n->pictures_missing, n->pictures_broken, n->pictures_remote);
+		if (n->pictures_fetched > 0)
+			fprintf(f, "          %" PRIu64 " fetched from other servers\n", n->pictures_fetched);
 		if (n->pictures_not_looked_for > 0)
 			fprintf(f, "          %" PRIu64 " not searched: no --images\n", n->pictures_not_looked_for);
 		if (n->products_renamed > 0)
@@ -208,10 +222,24 @@ has_handle(void *arg, struct str handle)
 	return import_set_has(&r->in_file, handle) || import_set_has(&r->done, handle);
 }
 
+/* A row has at least two cells, so one slot for 4 bytes is enough for all rows. */
+static size_t
+slots_for(const char *file)
+{
+	size_t n = SET_SLOTS;
+	struct stat st;
+
+	if (file != NULL && stat(file, &st) == 0 && S_ISREG(st.st_mode))
+		for (n = SET_SLOTS_MIN; n < SET_SLOTS && n < (size_t)st.st_size / 4; n *= 2)
+			;
+	return n;
+}
+
 static bool
 prepare(struct import_run *r, struct err *e)
 {
 	struct import *im = r->im;
+	size_t n = slots_for(im->products);
 
 	r->save = (struct catalogue_save){.db = im->db,
 	    .a = &r->scratch,
@@ -221,9 +249,9 @@ prepare(struct import_run *r, struct err *e)
 	    .set_stock = im->set_stock,
 	    .has_handle = has_handle,
 	    .arg = r};
-	return set_init(&r->in_file, &r->tables, e) && set_init(&r->done, &r->tables, e)
-	       && set_init(&r->pictures, &r->tables, e) && set_init(&r->rows, &r->tables, e)
-	       && import_pictures_open(r, e);
+	return set_init(&r->in_file, &r->tables, n, e) && set_init(&r->done, &r->tables, n, e)
+	       && set_init(&r->pictures, &r->tables, n, e) && set_init(&r->rows, &r->tables, n, e)
+	       && import_pictures_open(r, e) && import_fetch_open(r, e);
 }
 
 /* Lists show a change after their soft expiry at the latest. The first goods of an empty shop show at once. */

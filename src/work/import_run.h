@@ -10,6 +10,7 @@
 #include "plat/cache/cache.h"
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
+#include "plat/host/fetch.h"
 
 struct import_counts {
 	uint64_t rows, rows_refused, notes;
@@ -18,6 +19,7 @@ struct import_counts {
 	uint64_t unstocked; /* new variants whose stock is counted, without a quantity in the table */
 	uint64_t products_new, products_changed, products_same, products_refused, products_renamed;
 	uint64_t variants_new, variants_changed, variants_same, variants_gone, stock_moved;
+	uint64_t pictures_fetched;
 	uint64_t pictures_new, pictures_same, pictures_missing, pictures_remote, pictures_broken,
 	    pictures_not_looked_for;
 	uint64_t texts_new, texts_changed, texts_same;
@@ -37,6 +39,8 @@ struct import {
 	const char *location; /* of an inventory table; NULL: the sum of all */
 	const char *encoding; /* of the tables, as iconv names it; NULL: to be found */
 	FILE *report;         /* a line per finding; NULL: none */
+	bool fetch; /* download pictures that are not in `images` */
+	fetch_allowed_fn *fetch_allowed; /* for tests; NULL: public addresses only */
 	bool set_stock, dry_run, progress;
 	int64_t now_s;
 	/* out */

@@ -16,6 +16,7 @@ INTEG_TESTS = \
 	tests/integ/test_db_rows \
 	tests/integ/test_db_tx \
 	tests/integ/test_import \
+	tests/integ/test_import_fetch \
 	tests/integ/test_import_goods \
 	tests/integ/test_import_rows \
 	tests/integ/test_import_shop \
@@ -43,6 +44,9 @@ tests_integ_test_import_rows_LDADD = $(INTEG_LIBS)
 tests_integ_test_import_tables_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_tables_SOURCES = tests/integ/test_import_tables.c
 tests_integ_test_import_tables_LDADD = $(INTEG_LIBS)
+tests_integ_test_import_fetch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_import_fetch_SOURCES = tests/integ/test_import_fetch.c
+tests_integ_test_import_fetch_LDADD = $(INTEG_LIBS)
 tests_integ_test_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_db_SOURCES = tests/integ/test_db.c
 tests_integ_test_db_LDADD = $(INTEG_LIBS)
