@@ -228,6 +228,14 @@ product_csv_handle(const struct product_csv *pc, const struct cells *cells)
 	return product_cell(&r, PRODUCT_COLUMN_HANDLE);
 }
 
+struct str
+product_csv_title(const struct product_csv *pc, const struct cells *cells)
+{
+	struct product_row r = {(struct product_csv *)pc, cells, false};
+
+	return product_cell(&r, PRODUCT_COLUMN_TITLE);
+}
+
 bool
 product_csv_has(const struct product_csv *pc, enum product_column col)
 {

@@ -49,6 +49,9 @@ MUST_USE bool product_csv_open(struct arena *table, struct arena *group, const s
 /* The row's handle, or none when the cell is empty. */
 struct str product_csv_handle(const struct product_csv *, const struct cells *row);
 
+/* The row's title, or none. */
+struct str product_csv_title(const struct product_csv *, const struct cells *row);
+
 /* True when the table has the column. */
 bool product_csv_has(const struct product_csv *, enum product_column);
 

@@ -18,6 +18,9 @@ struct import_set {
 bool import_set_has(const struct import_set *, struct str);
 void import_set_add(struct import_set *, struct str);
 
+/* An empty set with as much room as another. */
+MUST_USE bool import_set_like(struct import_set *, const struct import_set *model, struct arena *, struct err *);
+
 struct import_run {
 	struct import *im;
 	const char *file; /* the file being read, for the report */

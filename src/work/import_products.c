@@ -6,6 +6,7 @@
 #include "import/inventory_csv.h"
 #include "import/number.h"
 #include "plat/text/html_clean.h"
+#include "work/import_gather.h"
 #include "work/import_impl.h"
 
 #define BATCH_MAX 100
@@ -29,6 +30,7 @@ struct reader {
 	struct csv *csv;
 	struct product_csv *pc;
 	char point;
+	struct gather gather;
 };
 
 static bool
@@ -252,14 +254,36 @@ read_ahead(struct reader *x, struct err *e)
 	struct cells row;
 	enum csv_got got;
 
-	if (!open_table(x, NULL, e))
+	x->gather.a = &x->r->tables;
+	if (!import_set_like(&x->gather.scattered, &x->r->in_file, &x->r->tables, e) || !open_table(x, NULL, e))
 		return false;
 	while ((got = csv_next(x->csv, &row, &bad, e)) != CSV_END && got != CSV_FAILED)
 		if (got == CSV_ROW) {
-			import_set_add(&x->r->in_file, product_csv_handle(x->pc, &row));
+			struct str handle = product_csv_handle(x->pc, &row);
+
+			gather_see(&x->gather, &x->r->in_file, handle);
+			import_set_add(&x->r->in_file, handle);
 			product_csv_vote(x->pc, &row, &votes);
 		}
 	return got == CSV_END && number_decide(&votes, csv_separator(x->csv), &x->point, e);
+}
+
+/* Copies the rows of products whose rows do not stand together. */
+static bool
+read_scattered(struct reader *x, struct err *e)
+{
+	struct csv_bad bad;
+	struct cells row;
+	enum csv_got got;
+
+	if (x->gather.scattered.n == 0)
+		return true;
+	if (!open_table(x, NULL, e))
+		return false;
+	while ((got = csv_next(x->csv, &row, &bad, e)) != CSV_END && got != CSV_FAILED)
+		if (got == CSV_ROW && !gather_add(&x->gather, product_csv_handle(x->pc, &row), &row, e))
+			return false;
+	return got == CSV_END;
 }
 
 /* Tables that were put together from others repeat rows. */
@@ -282,20 +306,58 @@ is_repeated(struct import_run *r, const struct cells *row)
 }
 
 static bool
+add_row(struct batch *b, struct product_csv *pc, const struct cells *row, struct err *e)
+{
+	if (is_repeated(b->r, row))
+		return true;
+	if (!product_csv_same(pc, row) && !products_take(b, pc, e))
+		return false;
+	product_csv_add(pc, row);
+	return true;
+}
+
+/* Takes all rows of a product. Another title begins another product, which cannot have the same handle. */
+static bool
+add_gathered(struct batch *b, struct product_csv *pc, const struct gathered *rows, struct err *e)
+{
+	struct str title = STR_NONE;
+	bool other = false;
+
+	if (rows == NULL)
+		return true;
+	if (!products_take(b, pc, e))
+		return false;
+	for (; rows != NULL; rows = rows->next) {
+		struct str s = product_csv_title(pc, &rows->row);
+
+		if (s.n > 0 && title.n == 0)
+			title = s;
+		other = s.n > 0 ? !str_eq(s, title) : other;
+		if (!other && !add_row(b, pc, &rows->row, e))
+			return false;
+		if (other) {
+			b->r->im->n.rows_refused++;
+			import_say(b->r, true, rows->row.line, 1, product_column_name(PRODUCT_COLUMN_HANDLE),
+			    "another product has this handle");
+		}
+	}
+	return products_take(b, pc, e);
+}
+
+static bool
 products_read_rows(struct batch *b, struct reader *x, struct err *e)
 {
 	struct product_csv *pc = x->pc;
+	const struct gathered *rows;
 	struct csv_bad bad;
 	struct cells row;
 
 	for (;;) {
 		switch (csv_next(x->csv, &row, &bad, e)) {
 		case CSV_ROW:
-			if (is_repeated(b->r, &row))
-				break;
-			if (!product_csv_same(pc, &row) && !products_take(b, pc, e))
+			if (gather_take(&x->gather, product_csv_handle(pc, &row), &rows) ? !add_gathered(b, pc, rows, e)
+											 : !add_row(b, pc, &row, e))
 				return false;
-			product_csv_add(pc, &row);
 			break;
 		case CSV_BAD: bad_row(b->r, pc, &bad); break;
 		case CSV_END: return products_take(b, pc, e) && products_flush(b, e);
@@ -347,7 +409,9 @@ import_products(struct import_run *r, struct err *e)
 	     && (has_quantities(r, x.fd, &quantities, e) || err_context(e, "%s", r->file));
 	if (ok && quantities)
 		ok = import_inventory(r, x.fd, e) || err_context(e, "%s", r->file);
-	else if (ok && ((read_ahead(&x, e) && open_table(&x, import_note, e)) || err_context(e, "%s", r->file))) {
+	else if (ok
+		 && ((read_ahead(&x, e) && read_scattered(&x, e) && open_table(&x, import_note, e))
+		     || err_context(e, "%s", r->file))) {
 		ok = products_read_rows(b, &x, e) || err_context(e, "%s", r->file);
 		r->im->n.rows = product_csv_rows(x.pc);
 		r->im->n.rows_refused += product_csv_refused(x.pc);

@@ -222,6 +222,12 @@ has_handle(void *arg, struct str handle)
 	return import_set_has(&r->in_file, handle) || import_set_has(&r->done, handle);
 }
 
+bool
+import_set_like(struct import_set *set, const struct import_set *model, struct arena *a, struct err *e)
+{
+	return set_init(set, a, model->n_slots, e);
+}
+
 /* A row has at least two cells, so one slot for 4 bytes is enough for all rows. */
 static size_t
 slots_for(const char *file)

@@ -154,6 +154,24 @@ START_TEST(import_ignores_repeated_rows_wherever_they_stand)
 }
 END_TEST
 
+START_TEST(import_gathers_the_rows_of_a_product_wherever_they_stand)
+{
+	struct import im = run_table(
+	    "Handle,Title,Option1 Name,Option1 Value,Price,Image Src\n"
+	    "far-a,A,Size,S,5,\nfar-b,B,Size,S,7,\nfar-a,,,M,6,\nfar-c,C,,,9,\nfar-b,,,M,8,\nfar-a,,,,,a.png\n"
+	    "far-a,A,Size,L,5,\nfar-c,Other,,,4,\nfar-c,,,,,c.png\nfar-d,D,,,1,\n");
+
+	ck_assert_uint_eq(im.n.products_new, 4);
+	ck_assert_uint_eq(im.n.variants_new, 7);
+	ck_assert_uint_eq(im.n.rows_refused, 2); /* the other product of far-c, and its picture */
+	ck_assert_ptr_nonnull(strstr(report, "table.csv:9:1: left out: Handle: another product has this handle"));
+	ck_assert_int_eq(price_of("far-c"), 900);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_image i JOIN product p ON p.id = i.product_id WHERE "
+	                        "handle LIKE 'far-%%'"),
+	    1);
+}
+END_TEST
+
 START_TEST(import_keeps_a_product_whose_description_cannot_be_kept)
 {
 	static char table[1200000];
@@ -361,7 +379,7 @@ END_TEST
 INTEG_MAIN("import_rows", false, import_reads_tables_of_european_spreadsheets,
     import_refuses_a_table_as_a_whole_before_its_first_row, import_sums_up_findings_of_one_kind_and_reports_each,
     import_says_once_that_quantities_are_missing, import_ignores_repeated_rows_wherever_they_stand,
-    import_keeps_a_product_whose_description_cannot_be_kept,
+    import_gathers_the_rows_of_a_product_wherever_they_stand, import_keeps_a_product_whose_description_cannot_be_kept,
     import_of_an_export_changes_nothing_and_exports_the_same_bytes,
     import_finds_pictures_by_the_last_part_of_their_address,
     import_sets_the_stock_of_shopifys_inventory_tables_of_all_layouts,

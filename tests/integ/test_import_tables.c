@@ -1,7 +1,8 @@
 /* test_import_tables.c - imports tables as other programs and people may spoil them: good tables of all layouts are
  * mutated at random. A product must be in the shop, whole, unless one of its essential cells was spoiled.
  *
- * KONTOR_TABLES and KONTOR_SEED choose other sets. */
+ * KONTOR_TABLES and KONTOR_SEED choose other sets, KONTOR_TABLES_FROM begins in the middle. */
+#include <errno.h>
 #include <iconv.h>
 #include <stdio.h>
 #include <string.h>
@@ -351,7 +352,8 @@ converted(struct table *t, struct str s, const char *to)
 	char *in = (char *)(uintptr_t)s.p, *out = arena_alloc(&t->a, left), *start = out;
 
 	ck_assert(cd != (iconv_t)-1);
-	(void)iconv(cd, &in, &in_n, &out, &left); /* fails also after it has left out characters, as it should */
+	while (iconv(cd, &in, &in_n, &out, &left) == (size_t)-1 && in_n > 0 && errno == EILSEQ)
+		; /* characters that the encoding lacks are left out, and end the call */
 	ck_assert_msg(in_n == 0, "%s: '%.20s'", to, in);
 	iconv_close(cd);
 	return str_n(start, size - left);
@@ -456,7 +458,7 @@ START_TEST(import_loses_no_product_of_mutated_tables_for_a_cell_that_is_not_esse
 
 	prepare();
 	db = services_db(&services, &a, DB_TOOL);
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = from_environment("KONTOR_TABLES_FROM", 0); i < n; i++) {
 		run_mutated(db, i, seed);
 		if ((i + 1) % 1000 == 0)
 			fprintf(stderr, "# %u tables\n", i + 1);
