@@ -6,7 +6,7 @@ const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { masked, headersAreComplete, numberOf } = require('./error_page.js');
-const { Stack, until, sleep } = require('./stack.js');
+const { Stack, until, sleep, request, program, freePort, connects, src } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const servers = ['lighttpd', 'apache'];
@@ -116,6 +116,28 @@ both("an order's address, which is its key, stands in no log", async (server) =>
 	});
 	assert.deepStrictEqual(s.linesWith(key), []);
 	await workersAre(4);
+});
+test('the example of a virtual host keeps an order out of the log of port 80 too, where it only redirects', async () => {
+	const port = await freePort(), conf = path.join(s.dir, 'conf', 'port80.conf'), logs = path.join(s.dir, 'log', 'port80');
+	const example = fs.readFileSync(path.join(src, 'debian', 'apache-vhost.conf'), 'utf8');
+	const own = fs.readFileSync(path.join(s.dir, 'conf', 'apache.conf'), 'utf8');
+	fs.mkdirSync(logs);
+	fs.writeFileSync(conf, own.replace(/^Listen .*/m, `Listen 127.0.0.1:${port}`).replace('apache.pid', 'port80.pid')
+		.replace(/^Include .*/mg, '') // the shop is in the virtual host of port 443
+		+ `\nDefine APACHE_LOG_DIR ${logs}\nLogFormat "%h %t \\"%r\\" %>s" combined\n`
+		+ /<VirtualHost \*:80>[\s\S]*?<\/VirtualHost>/.exec(example)[0].replace('*:80', `127.0.0.1:${port}`));
+	const p = s.spawn('port80', program('apache2') || program('httpd'), ['-D', 'FOREGROUND', '-f', conf]);
+	await until('Apache', async () => p.gone || await connects({ host: '127.0.0.1', port }));
+	const ask = (target) => request(port, 'GET', target, { headers: { host: 'shop.example.org' } });
+	const log = () => fs.readFileSync(path.join(logs, 'kontor-access.log'), 'utf8');
+	const rs = await ask('/en/order/Key-of-port-80-0123456789');
+	assert.strictEqual(rs.status, 301);
+	assert.strictEqual(rs.headers.location, 'https://shop.example.org/en/order/Key-of-port-80-0123456789');
+	assert.strictEqual((await ask('/en/p/tea')).status, 301);
+	await until('the last line', () => log().includes('GET /en/p/tea'));
+	assert.doesNotMatch(log(), /Key-of-port-80/);
+	p.kill('SIGTERM');
+	await until('its end', () => p.gone);
 });
 both('an oversized body is 413', async (server) => {
 	const body = `message=${'x'.repeat(300 * 1024)}`;

@@ -17,6 +17,7 @@ E2E_TESTS = \
 	tests/e2e/orders.t \
 	tests/e2e/outage.t \
 	tests/e2e/pages.t \
+	tests/e2e/planted.t \
 	tests/e2e/quickstart.t \
 	tests/e2e/receipts.t \
 	tests/e2e/stuck.t
