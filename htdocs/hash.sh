@@ -7,7 +7,8 @@ rm -rf "$out/static"
 mkdir -p "$out/static"
 {
 	printf '/* static.h - the names of the static files; made by htdocs/hash.sh. */\n'
-	for pair in CSS:css/kontor.css JS:js/kontor.js ICON:favicon.svg; do
+	for pair in CSS:css/kontor.css JS:js/kontor.js ICON:favicon.svg ICO:favicon.ico TOUCH:touch-icon.png \
+	    ICON192:icon-192.png ICON512:icon-512.png; do
 		file=$src/${pair#*:}
 		base=${file##*/}
 		# White space and comments of the style sheet are for its readers.

@@ -1,5 +1,6 @@
 # Static files are installed under names with a hash; htdocs/static.h tells the programs which.
-STATIC_FILES = htdocs/css/kontor.css htdocs/js/kontor.js htdocs/favicon.svg
+STATIC_FILES = htdocs/css/kontor.css htdocs/js/kontor.js htdocs/favicon.ico htdocs/favicon.svg htdocs/icon-192.png \
+	htdocs/icon-512.png htdocs/touch-icon.png
 EXTRA_DIST += htdocs/hash.sh $(STATIC_FILES)
 BUILT_SOURCES += htdocs/static.h
 CLEANFILES += htdocs/static.h

@@ -16,6 +16,34 @@ catalogue_is_reduced(const struct catalogue_variant *v)
 }
 
 bool
+catalogue_is_gtin(struct str barcode)
+{
+	static const char *const inside[] = {"00000", "002", "004", "005", "02", "098", "099"}; /* of 14 digits */
+	char digits[15] = "00000000000000";
+	unsigned sum = 0;
+
+	if (barcode.n != 8 && (barcode.n < 12 || barcode.n > 14))
+		return false;
+	for (size_t i = 0; i < barcode.n; i++) {
+		char c = barcode.p[i];
+
+		if (c < '0' || c > '9')
+			return false;
+		digits[14 - barcode.n + i] = c;
+		sum += (unsigned)(c - '0') * ((barcode.n - i) % 2 == 0 ? 3 : 1);
+	}
+	if (sum % 10 != 0)
+		return false;
+	if (barcode.n == 8)
+		return barcode.p[0] != '0' && barcode.p[0] != '2';
+	for (size_t i = 0; i < ARRAY_LEN(inside); i++)
+		if (str_starts(str_from(str_n(digits, 14), barcode.n == 14 ? 1 : 0),
+			str_from(str_z(inside[i]), barcode.n == 14 ? 1 : 0)))
+			return false;
+	return true;
+}
+
+bool
 catalogue_unit_price(const struct catalogue_variant *v, int64_t *minor)
 {
 	static const struct {

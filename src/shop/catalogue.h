@@ -78,6 +78,10 @@ bool catalogue_is_digital(const struct catalogue_variant *);
 /* True when the price is below the compare-at price. Pages then also show the lowest price of the 30 days before. */
 bool catalogue_is_reduced(const struct catalogue_variant *);
 
+/* True for a GTIN of 8, 12, 13 or 14 digits whose check digit is right, and which is not for use inside one company
+ * (prefix 2, and others). */
+bool catalogue_is_gtin(struct str barcode);
+
 /* Price per base unit, in minor units. False when the variant has no unit price. */
 bool catalogue_unit_price(const struct catalogue_variant *, int64_t *minor);
 

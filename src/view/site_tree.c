@@ -84,6 +84,7 @@ put_links(struct view *v, struct arena *a, const struct urls *urls, const struct
 	view_str(v, N_css_url, url_static(urls, a, STR(STATIC_CSS)));
 	view_str(v, N_js_url, url_static(urls, a, STR(STATIC_JS)));
 	view_str(v, N_icon_url, url_static(urls, a, STR(STATIC_ICON)));
+	view_str(v, N_touch_url, url_static(urls, a, STR(STATIC_TOUCH)));
 }
 
 struct view *

@@ -13,6 +13,7 @@
 
 #define SEARCH_TOKENS 4
 #define ID_MAX_B 512
+#define ROW_N 4 /* cards side by side on a wide screen */
 
 static struct catalogue_langs
 langs(const struct page_ctx *cx)
@@ -136,6 +137,16 @@ goods_put_cards(const struct page_ctx *cx, const uint64_t *ids, size_t n, struct
 	return true;
 }
 
+void
+goods_first_row(struct view *list)
+{
+	for (size_t i = 0; i < view_count(list) && i < ROW_N; i++) {
+		view_bool(view_at(list, i), N_eager, true);
+		if (i == 0)
+			view_bool(view_at(list, i), N_first, true);
+	}
+}
+
 /* Passed to the fill function of products. */
 struct product_want {
 	struct str handle;
@@ -145,6 +156,7 @@ struct product_want {
 static bool
 fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
 {
+	const struct jsonld_shop shop = {&cx->app->urls, &cx->app->conf, &cx->app->rules};
 	const struct product_want *w = item->arg;
 	const struct catalogue_langs l = langs(cx);
 	struct catalogue_product *p;
@@ -161,7 +173,8 @@ fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item
 	item->version = p->version;
 	if (p->category_id != 0)
 		view_int(view_sub(v, N_category), N_id, (int64_t)p->category_id);
-	view_html(v, N_json_ld, jsonld_product(a, &cx->app->urls, v));
+	view_html(v, N_json_ld,
+	    jsonld_product(a, &(struct jsonld_goods){.shop = &shop, .lang = cx->lang, .product = p, .tree = v}));
 	return view_encoded(a, v, &item->value, e);
 }
 

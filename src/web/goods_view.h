@@ -18,6 +18,9 @@
 MUST_USE bool goods_put_cards(
     const struct page_ctx *, const uint64_t *ids, size_t n, struct view *list, struct err *);
 
+/* Marks the pictures of the first row of a list that is at the top of a page: they are loaded at once. */
+void goods_first_row(struct view *list);
+
 /* Finds a product's tree by its address; complete it with goods_choose_variant(). The tree has `json_ld` and, if the
  * product has a category, the `id` of `category`. NULL: no product has the address now; if one had it, *moved is that
  * product's current address. With keep_none the cache keeps also that there is none. */

@@ -33,6 +33,7 @@ bool
 page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 {
 	const struct catalogue_list_query newest = {.sort = SORT_NEWEST, .n = HOME_N};
+	const struct jsonld_shop shop = {&cx->app->urls, &cx->app->conf, &cx->app->rules};
 	struct goods_ids ids, favourites;
 	struct view *menu;
 
@@ -42,12 +43,13 @@ page_home(const struct page_ctx *cx, struct view *page, struct err *e)
 	if (!goods_ids(cx, &newest, &ids, e)
 	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_newest), e))
 		return false;
+	goods_first_row(view_get(page, N_newest));
 	if (!goods_ids_tagged(cx, STR("featured"), FAVOURITES_N + HOME_N, &favourites, e))
 		return false;
 	favourites.n = without(&favourites, &ids, FAVOURITES_N);
 	if (!goods_put_cards(cx, favourites.ids, favourites.n, view_sublist(page, N_popular), e))
 		return false;
-	view_html(page, N_json_ld, jsonld_site(cx->a, &cx->app->urls, cx->lang, cx->app->conf.site_name));
+	view_html(page, N_json_ld, jsonld_site(cx->a, &shop, cx->lang));
 	return true;
 }
 
@@ -90,6 +92,15 @@ put_sorts(const struct page_ctx *cx, struct view *page, size_t chosen)
 		if (i == chosen)
 			view_bool(one, N_selected, true);
 	}
+}
+
+static void
+put_share(const struct page_ctx *cx, struct view *page, const struct view *image)
+{
+	struct str url = view_text(view_get(image, N_zoom_url));
+
+	if (url.n > 0)
+		view_str(page, N_share_url, url_absolute(&cx->app->urls, cx->a, url));
 }
 
 /* Slugs are made in lower case. */
@@ -144,6 +155,8 @@ page_category(const struct page_ctx *cx, struct view *page, struct err *e)
 	if (!goods_ids(cx, &query, &ids, e)
 	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
+	goods_first_row(view_get(page, N_cards));
+	put_share(cx, page, view_get(category, N_image));
 	view_put(
 	    page, N_breadcrumbs, goods_breadcrumbs(cx, view_get(category, N_breadcrumbs), STR_NONE));
 	view_put(page, N_json_ld, view_take(category, N_json_ld));
@@ -250,6 +263,7 @@ page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 	page_put_way(cx, page, product, way);
 	goods_choose_variant(
 	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
+	put_share(cx, page, view_get(product, N_image));
 	view_put(page, N_product, product);
 	view_put(page, N_title, view_get(product, N_name));
 	view_put(page, N_description, view_get(product, N_summary));

@@ -1,3 +1,4 @@
+#include "htdocs/static.h"
 #include "plat/db/db.h"
 #include "plat/stats/stats_report.h"
 #include "serve/addr.h"
@@ -105,6 +106,69 @@ raw_robots(struct request *rq, struct err *e)
 	buf_fmt(&b, "Sitemap: %.*s%.*s\n", STR_ARG(u->origin), STR_ARG(url_to(u, rq->a, NULL, URL_sitemap, STR_NONE)));
 	rq->res.cache = RESPONSE_BRIEF;
 	return plain(rq, buf_str(&b)) && buf_check(&b, e);
+}
+
+static bool
+to_static(struct request *rq, const char *name)
+{
+	rq->res.cache = RESPONSE_BRIEF;
+	lead_to(rq, 302, url_static(&rq->app->urls, rq->a, str_z(name)));
+	return true;
+}
+
+/* Programs ask for these names without having read a page. */
+bool
+raw_favicon(struct request *rq, struct err *e)
+{
+	(void)e;
+	return to_static(rq, STATIC_ICO);
+}
+
+bool
+raw_touch_icon(struct request *rq, struct err *e)
+{
+	(void)e;
+	return to_static(rq, STATIC_TOUCH);
+}
+
+static void
+put_manifest_icon(struct request *rq, struct buf *b, const char *name, const char *size)
+{
+	buf_z(b, "{\"src\":");
+	buf_json(b, url_static(&rq->app->urls, rq->a, str_z(name)));
+	buf_fmt(b, ",\"sizes\":\"%s\",\"type\":\"image/png\"}", size);
+}
+
+/* https://www.w3.org/TR/appmanifest/ */
+bool
+raw_manifest(struct request *rq, struct err *e)
+{
+	const struct urls *u = &rq->app->urls;
+	struct str home = url_to(u, rq->a, rq->lang, URL_home, STR_NONE);
+	struct buf b;
+
+	buf_init(&b, rq->a, 16384);
+	buf_z(&b, "{\"name\":");
+	buf_json(&b, rq->app->conf.site_name);
+	buf_z(&b, ",\"lang\":");
+	buf_json(&b, rq->lang->tag);
+	buf_z(&b, ",\"dir\":");
+	buf_json(&b, rq->lang->dir);
+	buf_z(&b, ",\"id\":");
+	buf_json(&b, home);
+	buf_z(&b, ",\"start_url\":");
+	buf_json(&b, home);
+	buf_z(&b, ",\"scope\":");
+	buf_json(&b, str_fmt(rq->a, "%.*s/", STR_ARG(u->base)));
+	buf_z(&b, ",\"display\":\"minimal-ui\",\"icons\":[");
+	put_manifest_icon(rq, &b, STATIC_ICON192, "192x192");
+	buf_ch(&b, ',');
+	put_manifest_icon(rq, &b, STATIC_ICON512, "512x512");
+	buf_z(&b, "]}\n");
+	rq->res.type = STR("application/manifest+json");
+	rq->res.cache = RESPONSE_BRIEF;
+	rq->res.body = buf_str(&b);
+	return buf_check(&b, e);
 }
 
 /* Redirects to the home page in the visitor's language, by Accept-Language. */

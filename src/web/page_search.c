@@ -18,6 +18,7 @@ put_found(const struct page_ctx *cx, struct view *page, struct str words, struct
 	if (!goods_ids_found(cx, words, &query, &ids, e)
 	    || !goods_put_cards(cx, ids.ids, ids.n, view_sublist(page, N_cards), e))
 		return false;
+	goods_first_row(view_get(page, N_cards));
 	if (ids.after.n == 0 && ids.next.n == 0) {
 		view_int(page, N_count, (int64_t)view_count(view_get(page, N_cards)));
 		return true;

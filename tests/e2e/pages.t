@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // pages.t - what the public pages say to machines: structured data, twins, tags, addresses; also below a path.
 'use strict';
-const { match, strictEqual: equal, ok } = require('assert');
+const { match, strictEqual: equal, deepStrictEqual: deep, ok } = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { examples, inLanguage, routes } = require('./routes.js');
@@ -109,6 +109,76 @@ test('a public page has one heading, a description, and measures on every pictur
 			for (const [img] of text.matchAll(/<img [^>]*>/g))
 				ok(/ width="\d+" height="\d+"/.test(img) && / alt="/.test(img), img);
 		}
+});
+test('a link to a public page has a card elsewhere, a personal page has none', async () => {
+	for (const target of listed.map((x) => x.address).concat('/de/c/tea?sort=price', '/zh-hans/p/longjing?v=1')) {
+		const { text } = await get('lighttpd', target);
+		const of = (name) => (new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)">`).exec(text) || [])[1];
+		equal(of('og:url'), /rel="canonical" href="([^"]*)"/.exec(text)[1], target);
+		for (const name of ['og:title', 'og:type', 'og:site_name', 'og:description', 'twitter:card'])
+			ok(of(name), `${target}: ${name}`);
+		if (/\/[pc]\//.test(target)) {
+			ok(of('og:image').startsWith(`${shop.site}/media/`), `${target}: ${of('og:image')}`);
+			equal((await get('lighttpd', of('og:image').slice(shop.site.length))).status, 200);
+		}
+	}
+	for (const target of ['/en/cart', '/en/search?q=tea', '/en/checkout/address', '/en/p/none'])
+		ok(!/og:|twitter:/.test((await get('lighttpd', target)).text), target);
+});
+test('what browsers ask for without a page is there', async () => {
+	for (const server of SERVERS)
+		for (const [name, type] of [['/favicon.ico', /image\/(x-icon|vnd.microsoft.icon)/], ['/apple-touch-icon.png', /image\/png/]]) {
+			const rs = await get(server, name);
+			equal(rs.status, 302, name);
+			const file = await get(server, rs.headers.location.slice(BASE.length));
+			equal(file.status, 200);
+			match(file.headers['content-type'], type);
+		}
+	for (const lang of LANGS) {
+		const page = (await get('lighttpd', `/${lang}/`)).text;
+		const rs = await get('lighttpd', /rel="manifest" href="([^"]*)"/.exec(page)[1].slice(BASE.length));
+		match(rs.headers['content-type'], /application\/manifest\+json/);
+		const manifest = JSON.parse(rs.text);
+		equal(manifest.start_url, `${BASE}/${lang}/`);
+		for (const icon of manifest.icons)
+			equal((await get('lighttpd', icon.src.slice(BASE.length))).status, 200, icon.src);
+		equal((await get('lighttpd', /rel="apple-touch-icon" href="([^"]*)"/.exec(page)[1].slice(BASE.length))).status, 200);
+	}
+});
+test('the colour of the browser is that of the head of the page', async () => {
+	const css = fs.readFileSync(path.join(src, 'htdocs', 'css', 'kontor.css'), 'utf8'), { text } = await get('lighttpd', '/en/');
+	const cards = [...css.matchAll(/--card: (#\w+);/g)].map((m) => m[1]);
+	equal(/scheme: light\)" content="(#\w+)"/.exec(text)[1], cards[0]);
+	equal(/scheme: dark\)" content="(#\w+)"/.exec(text)[1], cards[1]);
+});
+test('the first row of pictures is loaded at once, the others when they are needed', async () => {
+	for (const target of ['/en/', '/en/c/tea', '/en/c/tea?sort=price', '/de/c/tea', '/en/search?q=tea', '/zh-hans/']) {
+		const imgs = [...(await get('lighttpd', target)).text.matchAll(/<div class="frame"><img [^>]*480w, [^>]*960w[^>]*>/g)].map((m) => m[0]);
+		ok(imgs.length > 4, target);
+		equal(imgs.filter((x) => /fetchpriority="high"/.test(x)).length, 1, target);
+		ok(/fetchpriority="high"/.test(imgs[0]) && imgs.slice(0, 4).every((x) => !/loading="lazy"/.test(x)), target);
+		ok(imgs.slice(4).every((x) => /loading="lazy"/.test(x)), target);
+	}
+});
+test('structured data can be read on every page, and tell what the shop promises', async () => {
+	for (const lang of LANGS)
+		for (const target of listed.map((x) => inLanguage(x.address, lang)))
+			for (const [, json] of (await get('lighttpd', target)).text.matchAll(/<script type="application\/ld\+json">([\s\S]*?)<\/script>/g))
+				ok(JSON.parse(json)['@graph'].length > 0, target);
+	const seller = graph((await get('lighttpd', '/de/')).text).find((x) => x['@type'] === 'Organization');
+	equal(seller.hasMerchantReturnPolicy.merchantReturnDays, 14);
+	for (const lang of LANGS) {
+		const group = graph((await get('lighttpd', `/${lang}/p/longjing`)).text).find((x) => x['@type'] === 'ProductGroup');
+		deep(group.variesBy, graph((await get('lighttpd', '/en/p/longjing')).text).find((x) => x['@type'] === 'ProductGroup').variesBy);
+		const offer = group.hasVariant[0].offers;
+		equal(offer.shippingDetails.shippingDestination.addressCountry, 'DE');
+		equal(offer.hasMerchantReturnPolicy.returnPolicyCategory, 'https://schema.org/MerchantReturnFiniteReturnWindow');
+		ok(offer.priceSpecification[0].referenceQuantity.valueReference.unitCode, 'the unit price has its measure');
+	}
+});
+test('a personal page has a description too', async () => {
+	for (const target of ['/en/cart', '/de/search?q=tee', '/de/cart', '/zh-hans/search'])
+		match((await get('lighttpd', target)).text, /<meta name="description" content="[^"]{8,}">/);
 });
 test('an empty cart leads back to goods', async () => {
 	ok(/class="card-name"/.test((await get('lighttpd', '/en/cart')).text));
