@@ -167,9 +167,14 @@ function zoom(link) {
 async function copy(button) {
 	button.dataset.label ||= button.textContent;
 	await navigator.clipboard.writeText(button.dataset.copy);
-	button.textContent = button.dataset.done;
+	button.dataset.name ||= button.getAttribute("aria-label");
+	const show = (text, name) => {
+		button.textContent = text;
+		button.setAttribute("aria-label", name);
+	};
+	show(button.dataset.done, button.dataset.done);
 	say(button.dataset.done);
-	setTimeout(() => { button.textContent = button.dataset.label; }, 2000);
+	setTimeout(() => show(button.dataset.label, button.dataset.name), 2000);
 }
 
 document.addEventListener("change", (e) => {
@@ -239,4 +244,5 @@ stepper();
 hideReshape();
 for (const b of all("[data-print], [data-again]")) b.hidden = false;
 if (navigator.clipboard) for (const b of all("[data-copy]")) b.hidden = false;
+for (const wide of all(".prose :is(table, pre)")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 if ($("#errors")) $("#errors").focus();

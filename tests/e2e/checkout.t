@@ -221,6 +221,51 @@ test('goods that no parcel takes are not called free of delivery; the reason is 
 	doesNotMatch(text((await light.send('GET', `${shop.base}/en/cart`)).text), /Too heavy/);
 });
 
+test('a mail address that is probably mistyped is asked about once', async () => {
+	for (const email of ['ada@gmail.con', 'ada@gmial.com', 'ada@hotmal.com', 'ada@yaho.de', 'ada@example.cmo']) {
+		const b = await withCart({ soap: 1 });
+		equal(path(await post(b, 'address', { ...GOOD, email })), `${shop.base}/en/checkout/address`, email);
+		const page = await see(b, 'address');
+		match(page, /Did you mean ada@/);
+		doesNotMatch(page, /class="field-error"/, 'it is no error');
+		equal(path(await post(b, 'address', { ...GOOD, email })), `${shop.base}/en/checkout/delivery`, 'sent again, it is accepted');
+		await post(b, 'address', { ...GOOD, email, email_meant: 'ada@gmail.com' });
+		match(await see(b, 'address'), /value="ada@gmail.com"/);
+	}
+	const b = await withCart({ soap: 1 });
+	for (const email of ['ada@gmail.com', 'ada@example.co', 'ada@hotmail.be'])
+		equal(path(await post(b, 'address', { ...GOOD, email })), `${shop.base}/en/checkout/delivery`, email);
+});
+
+test('what was added to the cart or removed from it can be undone', async () => {
+	const count = (html) => +(/name="quantity" type="number"[^>]*value="(\d+)"/.exec(html) || [0, 0])[1];
+	for (const [before, added] of [[0, 1], [0, 3], [2, 1], [5, 10], [1, 77]]) {
+		const b = buyer();
+		if (before)
+			await b.addToCart(`${shop.base}/en/p/soap`, { quantity: String(before) });
+		match((await b.addToCart(`${shop.base}/en/p/soap`, { quantity: String(added) })).text, /is in your cart\./);
+		equal(count((await b.submit('/cart/update')).text), before, 'the first form of the page undoes');
+		if (!before) {
+			match(b.page.text, /Removed from your cart\./);
+			equal(count((await b.submit('/cart/add')).text), added, 'undone again');
+		}
+		const quantity = count(b.page.text);
+		await b.get(`${shop.base}/en/cart`);
+		equal(count((await b.submit('/cart/update', { act: 'remove' })).text), 0);
+		equal(count((await b.submit('/cart/add')).text), quantity, 'a removed line comes back with its quantity');
+	}
+});
+
+test('a quantity beyond the stock is no sold-out article, and one button takes what is left', async () => {
+	const b = await withCart({ anvil: 500 });
+	const page = (await b.get(`${shop.base}/en/cart`)).text;
+	doesNotMatch(text(page), /sold out/i);
+	match(text(page), /There are only \d+ left\./);
+	const left = /There are only (\d+) left/.exec(page)[1];
+	await b.send('POST', `${shop.base}/en/cart/update`, { body: form({ csrf: b.csrf, line: /name="line" value="(\d+)"/.exec(page)[1], quantity: left, act: 'set' }) });
+	doesNotMatch((await b.get(`${shop.base}/en/cart`)).text, /There are only/);
+});
+
 test('an order of nothing asks for no payment, on no page', async () => {
 	for (const [goods, sends] of [[{ leaflet: 1 }, false], [{ leaflet: 7 }, false], [{ sample: 1 }, 'pickup'], [{ sample: 2, leaflet: 1 }, 'pickup'], [{ leaflet: 50 }, false]]) {
 		const b = await withCart(goods);

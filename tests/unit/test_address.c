@@ -2,7 +2,9 @@
 
 #include "base/err.h"
 #include "shop/address_form.h"
+#include "shop/mail_hint.h"
 #include "shop/order_number.h"
+#include "shop/payment.h"
 #include "unit.h"
 
 static struct arena a;
@@ -182,7 +184,60 @@ START_TEST(order_numbers_detect_every_wrong_digit_and_swap)
 }
 END_TEST
 
-UNIT_MAIN("address", address_lines_follow_the_order_of_the_country,
+START_TEST(mistyped_mail_addresses_get_a_hint)
+{
+	static const char *const pairs[][2] = {{"ada@gmail.con", "ada@gmail.com"}, {"ada@gmial.com", "ada@gmail.com"},
+	    {"ada@gmai.com", "ada@gmail.com"}, {"ada@gmaill.com", "ada@gmail.com"}, {"ada@gmail.co", "ada@gmail.com"},
+	    {"Ada.L@HOTMIAL.com", "Ada.L@hotmail.com"}, {"ada@yahooo.de", "ada@yahoo.de"},
+	    {"ada@t-onlin.de", "ada@t-online.de"}, {"ada@gmial.con", "ada@gmail.com"},
+	    {"ada@example.cmo", "ada@example.com"}, {"ada@my.example.ogr", "ada@my.example.org"},
+	    {"\"a@b\"@outlok.com", "\"a@b\"@outlook.com"}};
+	static const char *const right[] = {"ada@gmail.com", "ada@GMAIL.com", "ada@ymail.com", "ada@mail.com",
+	    "ada@email.com", "ada@hotmail.be", "ada@hotmail.de", "ada@yahoo.se", "ada@web.de", "ada@gmx.ch",
+	    "ada@example.co", "ada@beacon", "ada@bacon.org", "ada@xn--bcher-kva.example", "@gmail.con", "gmail.con",
+	    ""};
+	struct str got;
+
+	arena_init(&a, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		ck_assert_msg(mail_hint(&a, str_z(pairs[i][0]), &got), "%s", pairs[i][0]);
+		ck_str(got, pairs[i][1]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(right); i++)
+		ck_assert_msg(!mail_hint(&a, str_z(right[i]), &got), "%s", right[i]);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(ibans_are_found_by_their_check_digits)
+{
+	static const char *const good[][3] = {
+	    {"IBAN DE02 1203 0000 0000 2020 51", "IBAN DE02 1203 0000 0000 2020 51", "DE02120300000000202051"},
+	    {"IBAN: DE02120300000000202051", "IBAN: DE02 1203 0000 0000 2020 51", "DE02120300000000202051"},
+	    {"DE02120300000000202051 BIC BYLADEM1001", "DE02 1203 0000 0000 2020 51 BIC BYLADEM1001",
+		"DE02120300000000202051"},
+	    {"Konto NO93 8601 1117 947", "Konto NO93 8601 1117 947", "NO9386011117947"},
+	    {"GB82WEST12345698765432, London", "GB82 WEST 1234 5698 7654 32, London", "GB82WEST12345698765432"},
+	    {"MT84MALT011000012345MTLCAST001S", "MT84 MALT 0110 0001 2345 MTLC AST0 01S",
+		"MT84MALT011000012345MTLCAST001S"}};
+	static const char *const none[] = {"IBAN DE03 1203 0000 0000 2020 51", "BIC BYLADEM1001", "Kontor & Sons", "",
+	    "DE02", "XDE02120300000000202051", "de02 1203 0000 0000 2020 51"};
+	struct str shown, iban;
+
+	arena_init(&a, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		ck_assert_msg(payment_iban(&a, str_z(good[i][0]), &shown, &iban), "%s", good[i][0]);
+		ck_str(shown, good[i][1]);
+		ck_str(iban, good[i][2]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		ck_assert_msg(!payment_iban(&a, str_z(none[i]), &shown, &iban), "%s", none[i]);
+	arena_fini(&a);
+}
+END_TEST
+
+UNIT_MAIN("address", mistyped_mail_addresses_get_a_hint, ibans_are_found_by_their_check_digits,
+    address_lines_follow_the_order_of_the_country,
     postcodes_are_written_as_the_country_writes_them, a_valid_address_comes_out_clean,
     address_faults_are_reported_at_their_fields, address_texts_have_a_maximum_length_in_characters,
     order_numbers_detect_every_wrong_digit_and_swap)
