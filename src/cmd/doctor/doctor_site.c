@@ -186,19 +186,17 @@ check_static(struct doctor *d)
 	}
 }
 
-/* True if the file equals a worker's page except for the id of the request. */
+/* True if the file equals a worker's page except for the lines with the id of the request, which the file has not. */
 static bool
 is_same_page(struct arena *a, struct str page, struct str file, struct str id)
 {
+	struct str line;
 	struct buf b;
-	ptrdiff_t at;
 
-	buf_init(&b, a, page.n * 2 + 1);
-	while (id.n > 0 && (at = str_find(page, id)) >= 0) {
-		buf_fmt(&b, "%.*s-", (int)at, page.p);
-		page = str_from(page, (size_t)at + id.n);
-	}
-	buf_put(&b, page);
+	buf_init(&b, a, page.n + 1);
+	while (str_cut(&page, '\n', &line))
+		if (str_find(line, id) < 0)
+			buf_fmt(&b, "%s%.*s", b.n == 0 ? "" : "\n", STR_ARG(line));
 	return str_eq(buf_str(&b), file);
 }
 
