@@ -120,9 +120,9 @@ claim what_is_no_name_of_a_host_is_refused
 claim what_is_published_can_be_read_by_web_servers
 echo old >"$web/static/kontor.11111111.css" && touch -d '80 days ago' "$web/static/kontor.11111111.css"
 echo older >"$web/static/kontor.22222222.css" && touch -d '91 days ago' "$web/static/kontor.22222222.css"
-touch -d '100 days ago' "$web/static/"favicon*
+touch -d '100 days ago' "$web/static/"favicon*.svg
 ends 0 publish --backends 1 && [ -e "$web/static/kontor.11111111.css" ] && [ ! -e "$web/static/kontor.22222222.css" ] &&
-	[ "$(ls "$web/static/"favicon* | wc -l)" = 1 ]
+	[ "$(ls "$web/static/"favicon*.svg | wc -l)" = 1 ]
 claim static_files_of_earlier_releases_stay_for_a_while
 echo last >"$web/static/kontor.33333333.css" && touch -d '200 days ago' "$web/static/"*
 ends 0 publish --backends 1 && [ -e "$web/static/kontor.33333333.css" ]
