@@ -164,7 +164,8 @@ product_read_specs(const struct product_row *r, struct product *p)
 	p->specs = ARENA_ARRAY(pc->group, struct product_spec, PRODUCT_SPECS_MAX);
 	for (size_t i = 0; i < pc->n_specs; i++) {
 		size_t at = pc->specs[i].at;
-		struct str s = at < r->cells->n ? product_trim(r->cells->cell[at].text) : STR_NONE, whole;
+		struct str s = at < r->cells->n ? product_unquote(product_trim(r->cells->cell[at].text)) : STR_NONE,
+			   whole;
 		const char *label = str_zdup(pc->group, pc->specs[i].label);
 		struct product_spec *have;
 		bool lost = false;

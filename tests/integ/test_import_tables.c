@@ -407,13 +407,13 @@ import_table(struct db *db, struct table *t, bool again)
 							     .p)
 				  == made->variants,
 		    "%s: lost variants: %s", made->handle, out);
-		ck_assert_msg(
-		    services_number(&services, str_fmt(&t->a,
-						   "SELECT COALESCE(SUM(v.price_minor), 0) FROM variant v"
-						   " JOIN product p ON p.id = v.product_id WHERE handle = '%s'",
-						   made->handle)
-						   .p)
-			== made->prices,
+		ck_assert_msg(services_number(&services,
+				  str_fmt(&t->a,
+				      "SELECT COALESCE(SUM(v.price_minor), 0) FROM variant v"
+				      " JOIN product p ON p.id = v.product_id WHERE handle = '%s' AND gone = 0",
+				      made->handle)
+				      .p)
+				  == made->prices,
 		    "%s: wrong prices: %s", made->handle, out);
 	}
 }

@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/test_order \
 	tests/unit/test_picture_name \
 	tests/unit/test_product_csv \
+	tests/unit/test_product_mend \
 	tests/unit/test_product_parts \
 	tests/unit/test_rate \
 	tests/unit/test_receipt \
@@ -72,6 +73,8 @@ tests_unit_test_number_SOURCES = tests/unit/test_number.c
 tests_unit_test_number_LDADD = $(UNIT_LIBS)
 tests_unit_test_picture_name_SOURCES = tests/unit/test_picture_name.c
 tests_unit_test_picture_name_LDADD = $(UNIT_LIBS)
+tests_unit_test_product_mend_SOURCES = tests/unit/test_product_mend.c
+tests_unit_test_product_mend_LDADD = $(UNIT_LIBS)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 
