@@ -117,6 +117,26 @@ page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
 	    && (*variant_id != 0 || err_set(e, ERR_CONFLICT, "there is no such variant of the product"));
 }
 
+static bool
+add(struct request *rq, struct cart_change *c, struct err *e)
+{
+	if (!page_choose(rq, &c->variant_id, e) || !session_need(rq, e))
+		return false;
+	c->session_id = rq->session->id;
+	return cart_add(rq->db, c, e);
+}
+
+/* Goods that are no longer sold, or a full cart: the error page leads to the cart. */
+static bool
+to_cart_failed(struct request *rq, const struct err *e)
+{
+	if (e->kind == ERR_CONFLICT) {
+		rq->error_me = view_object(rq->a);
+		(void)view_sub(rq->error_me, N_conflict);
+	}
+	return false;
+}
+
 bool
 form_cart_add(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
@@ -131,10 +151,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 		return err_set(e, ERR_INPUT, "the quantity is not a positive number");
 	if (c.qty > CART_QTY_MAX)
 		c.qty = CART_QTY_MAX;
-	if (!page_choose(rq, &c.variant_id, e) || !session_need(rq, e))
-		return false;
-	c.session_id = rq->session->id;
-	return cart_add(rq->db, &c, e) && to_cart_done(rq, "added", c.variant_id, c.qty);
+	return (add(rq, &c, e) && to_cart_done(rq, "added", c.variant_id, c.qty)) || to_cart_failed(rq, e);
 }
 
 bool

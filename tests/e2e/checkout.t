@@ -91,10 +91,11 @@ test('a message is taken with all that was pasted into it, and counted as the br
 	ok(b.page.text.includes('x'.repeat(1001)) && /name="terms"[^>]* checked/.test(b.page.text), 'all of it is kept');
 });
 
-// Of Apache: lighttpd refuses addresses with control characters itself.
 test('words to search for are cleaned', async () => {
-	for (const q of ['ｓｏａｐ', 'so\u00adap', '\u200bsoap', 'soap\x0b', '\ufeffsoap\n'])
-		match((await buyer(shop, 'apache').send('GET', `${shop.base}/en/search?q=${encodeURIComponent(q)}`)).text, /href="[^"]*\/p\/soap/, JSON.stringify(q));
+	for (const server of ['lighttpd', 'apache'])
+		for (const q of ['ｓｏａｐ', 'so\u00adap', '\u200bsoap', 'soap\x0b', '\ufeffsoap\n', 'soap\0'])
+			match((await buyer(shop, server).send('GET', `${shop.base}/en/search?q=${encodeURIComponent(q)}`)).text,
+				/href="[^"]*\/p\/soap/, `${server}: ${JSON.stringify(q)}`);
 });
 
 test('a form with a fault leads to a page that says so and keeps the input, and a mended one leads on', async () => {
@@ -196,6 +197,16 @@ test('an order of goods that are gone leads back to the cart, without figures th
 	equal(rs.status, 409);
 	doesNotMatch(text(rs.text), /when you saw it/, 'the total is the same');
 	match(rs.text, /href="[^"]*\/checkout\/review"/);
+});
+
+test('goods that are not sold any more lead to the cart, and not to the start page', async () => {
+	const id = shop.number("SELECT id FROM product WHERE handle = 'soap'"), b = await withCart({ soap: 1 });
+	for (const body of ['variant=999999999', 'product=999999999', `product=${id}&option1=none`, `product=${id}&option1=none&option2=x`, 'variant=999999999&quantity=3']) {
+		const rs = await b.send('POST', `${shop.base}/en/cart/add`, { body });
+		equal(rs.status, 409, body);
+		match(rs.text, new RegExp(`class="button button-main" href="${shop.base}/en/cart"`));
+		match(rs.headers['cache-control'], /private, no-cache/);
+	}
 });
 
 test('goods that no parcel takes are not called free of delivery; the reason is said, and what can be done', async () => {
