@@ -8,6 +8,7 @@ dist_sql_DATA = \
 	etc/sql/0005_beat.sql \
 	etc/sql/0006_unpaid.sql \
 	etc/sql/0007_addresses.sql \
+	etc/sql/0008_currency.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

@@ -10,6 +10,7 @@
 GRANT SELECT ON @db@.schema_migration TO @web@;
 GRANT SELECT ON @db@.shop_control TO @web@;
 GRANT SELECT ON @db@.shop_beat TO @web@;
+GRANT SELECT ON @db@.shop_currency TO @web@;
 GRANT SELECT ON @db@.category TO @web@;
 GRANT SELECT ON @db@.category_text TO @web@;
 GRANT SELECT ON @db@.product TO @web@;
@@ -72,6 +73,7 @@ REVOKE ALL PRIVILEGES ON @db@.outbox FROM @jobs@;
 GRANT SELECT ON @db@.schema_migration TO @jobs@;
 GRANT SELECT, UPDATE (paused, identity) ON @db@.shop_control TO @jobs@;
 GRANT SELECT, UPDATE (beat, expired_s) ON @db@.shop_beat TO @jobs@;
+GRANT SELECT ON @db@.shop_currency TO @jobs@;
 GRANT SELECT, UPDATE (avail, version) ON @db@.product TO @jobs@;
 GRANT SELECT ON @db@.product_handle_old TO @jobs@;
 GRANT SELECT ON @db@.variant TO @jobs@;

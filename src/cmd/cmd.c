@@ -30,6 +30,7 @@ cmd_db(struct cmd *c, enum db_role role, struct db **db, struct err *e)
 	if (!cmd_conf(c, e))
 		return false;
 	setup = sql_setup(db_login_of(&c->conf, DB_ACCOUNT_TOOL), NULL, role);
+	setup.currency = c->conf.site_currency.p;
 	return db_open(c->a, &setup, db, e) && db_connect(*db, e);
 }
 

@@ -8,6 +8,7 @@
 #include "plat/cache/cache.h"
 #include "plat/host/task.h"
 #include "serve/app.h"
+#include "store/sql.h"
 
 #define LIMIT_MS 60000
 
@@ -87,6 +88,25 @@ put_lines(struct str lines, unsigned *faults, unsigned *warnings)
 	}
 }
 
+/* The workers refuse a database whose prices are in another currency. */
+static bool
+currency_is_wrong(struct cmd *c)
+{
+	struct db_setup setup;
+	struct err e = {0};
+	struct db *db;
+
+	if (!cmd_conf(c, &e))
+		return false;
+	setup = sql_setup(db_login_of(&c->conf, DB_ACCOUNT_TOOL), NULL, DB_MIGRATE);
+	if (db_open(c->a, &setup, &db, &e) && db_connect(db, &e)
+	    && sql_currency_check(db, c->a, c->conf.site_currency, STR_NONE, &e))
+		return false;
+	if (e.kind == ERR_CONFLICT)
+		fprintf(stderr, "%s\n", e.msg);
+	return e.kind == ERR_CONFLICT;
+}
+
 int
 config_check(struct cmd *c)
 {
@@ -107,7 +127,7 @@ config_check(struct cmd *c)
 		return CMD_FAILED;
 	}
 	put_lines(task.out, &faults, &warnings);
-	if (faults > 0) {
+	if (faults > 0 || currency_is_wrong(c)) {
 		fprintf(stderr, "%s: cannot be used%s%s\n", file, x.user == NULL ? "" : " by the workers' user ",
 		    x.user == NULL ? "" : user.name);
 		return CMD_FAILED;

@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "work/import_run.h"
 #include "store/catalogue/catalogue_generate.h"
+#include "store/control_store.h"
 
 static void
 demo_progress(uint64_t done)
@@ -25,7 +26,8 @@ generate(struct cmd *c, uint64_t n, uint64_t seed)
 	s.langs = c->conf.site_languages.v;
 	s.n_langs = c->conf.site_languages.n;
 	db_deadline(s.db, CLOCK_NEVER);
-	ok = catalogue_generate(&s, n, seed, demo_progress, &e);
+	ok = shop_currency_claim(s.db, c->conf.site_currency, &e)
+	    && catalogue_generate(&s, n, seed, demo_progress, &e);
 	if (isatty(STDERR_FILENO) == 1)
 		fprintf(stderr, "\r\033[K");
 	if (!ok)

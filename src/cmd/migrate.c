@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "store/control_store.h"
 
 static void
 migrate_say(const char *text)
@@ -27,6 +28,8 @@ cmd_migrate(struct cmd *c)
 		return cmd_fail(c, &e);
 	db_login_all(&c->conf, logins);
 	if (!migrate_run(&m, c->a, &e))
+		return cmd_fail(c, &e);
+	if (!m.dry_run && !shop_currency_claim(m.db, c->conf.site_currency, &e))
 		return cmd_fail(c, &e);
 	if (m.n_waiting == 0)
 		printf("the schema is up to date\n");

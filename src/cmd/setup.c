@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/money.h"
 #include "cmd/conf_change.h"
 #include "cmd/config_check.h"
 #include "plat/receipt/receipt.h"
@@ -12,23 +13,29 @@
 #define ANSWER_MAX_B ((size_t)64 << 10)
 
 static const struct {
-	const char *option, *key, *question;
+	const char *option, *section, *key, *question;
 } asked[] = {
-    {"name", "name", "Name of the shop"},
-    {"url", "url", "Address of the shop (site.url)"},
-    {"languages", "languages", "Languages, the default first"},
-    {"currency", "currency", "Currency"},
-    {"country", "country", "Country that the shop sells from"},
-    {"sender", "sender", "Sender address of mail to customers"},
-    {"address", "address", "Postal address (lines separated by |)"},
-    {"vat-id", "vat_id", "VAT identification number"},
-    {"imprint", "imprint", "Imprint (lines separated by |)"},
+    {"name", "site", "name", "Name of the shop"},
+    {"url", "site", "url", "Address of the shop (site.url)"},
+    {"languages", "site", "languages", "Languages, the default first"},
+    {"currency", "site", "currency", "Currency"},
+    {"country", "site", "country", "Country that the shop sells from"},
+    {"countries", "shipping", "countries", "Countries that it delivers to: home, eu, all, or codes such as AT, CH"},
+    {"sender", "site", "sender", "Sender address of mail to customers"},
+    {"address", "site", "address", "Postal address (lines separated by |)"},
+    {"vat-id", "site", "vat_id", "VAT identification number"},
+    {"imprint", "site", "imprint", "Imprint (lines separated by |)"},
 };
+
+/* Settings with amounts of money. */
+static const char *const priced[] = {
+    "home", "home_free_from", "eu", "eu_free_from", "world", "world_free_from"};
 
 struct setup {
 	struct cmd *c;
 	struct conf_change change;
 	const char *given[ARRAY_LEN(asked)]; /* NULL: not given */
+	struct str currency; /* answered */
 	bool batch;
 };
 
@@ -53,21 +60,32 @@ with_lines(struct arena *a, const char *answer)
 	return str_trim(str_z(text));
 }
 
-/* Asks at the terminal; an empty answer keeps the value. False at the end of input. */
-static bool
-setup_ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
+static struct str
+value_now(struct setup *s, const struct conf *now, const char *section, const char *key)
 {
 	const struct conf_setting *rows;
 	struct buf b;
-	char line[4096];
 	size_t n;
 
 	buf_init(&b, s->c->a, ANSWER_MAX_B);
 	rows = conf_settings(&n);
 	for (size_t k = 0; k < n; k++)
-		if (strcmp(rows[k].section, "site") == 0 && strcmp(rows[k].key, asked[i].key) == 0)
+		if (strcmp(rows[k].section, section) == 0 && strcmp(rows[k].key, key) == 0)
 			conf_put_value(&b, now, &rows[k]);
-	printf("%s [%.*s]: ", asked[i].question, STR_ARG(buf_str(&b)));
+	return buf_str(&b);
+}
+
+/* Asks at the terminal; an empty answer keeps the value. False at the end of input. */
+static bool
+setup_ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
+{
+	char line[4096];
+
+	struct str current = value_now(s, now, asked[i].section, asked[i].key);
+
+	if (s->change.fresh && strcmp(asked[i].key, "countries") == 0)
+		current = STR("all");
+	printf("%s [%.*s]: ", asked[i].question, STR_ARG(current));
 	fflush(stdout);
 	if (fgets(line, sizeof(line), stdin) == NULL)
 		return false;
@@ -91,9 +109,60 @@ gather(struct setup *s, const struct conf *now, struct err *e)
 			return err_set(e, ERR_INPUT, "the answers ended; nothing was written");
 		else if (answer.n == 0)
 			continue;
-		conf_change_set(&s->change, "site", asked[i].key, answer);
+		conf_change_set(&s->change, asked[i].section, asked[i].key, answer);
+		if (strcmp(asked[i].key, "currency") == 0)
+			s->currency = answer;
 	}
 	return true;
+}
+
+/* "2000:4.90" as "2000:490". */
+static struct str
+without_cents(struct arena *a, struct str text)
+{
+	struct buf b;
+
+	buf_init(&b, a, ANSWER_MAX_B);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] != '.') {
+			buf_ch(&b, text.p[i]);
+			continue;
+		}
+		for (size_t k = 1; k <= 2; k++) {
+			bool digit = i + 1 < text.n && text.p[i + 1] >= '0' && text.p[i + 1] <= '9';
+
+			buf_ch(&b, digit ? text.p[++i] : '0');
+		}
+	}
+	return buf_str(&b);
+}
+
+/* The prices of delivery must be amounts of the currency, or no worker starts. Their values remain the merchant's
+ * affair. */
+static void
+price_delivery(struct setup *s, const struct conf *now)
+{
+	currency cur;
+
+	if (s->currency.n == 0 || !currency_find(s->currency, &cur) || str_eq(s->currency, now->site_currency))
+		return;
+	for (size_t i = 0; currency_digits(cur) == 0 && i < ARRAY_LEN(priced); i++) {
+		struct str value = value_now(s, now, "shipping", priced[i]);
+
+		if (str_chr(value, '.') >= 0)
+			conf_change_set(&s->change, "shipping", priced[i], without_cents(s->c->a, value));
+	}
+	printf("the prices of delivery are examples: set shipping.home, shipping.eu, shipping.world and shipping.*_free_from"
+	       " in %s\n",
+	    currency_code(cur));
+}
+
+/* Only a new shop delivers to all countries without being asked. */
+static void
+serve_all(struct setup *s)
+{
+	if (s->change.fresh)
+		conf_change_set(&s->change, "shipping", "countries", STR("all"));
 }
 
 int
@@ -104,8 +173,13 @@ cmd_setup(struct cmd *c)
 
 	if (!setup_options(c, &s))
 		return cmd_usage(c);
-	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e) || !gather(&s, &s.change.now, &e)
-	    || !conf_change_end(&s.change, &e) || !secret_init(&e))
+	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e))
+		return cmd_fail(c, &e);
+	serve_all(&s);
+	if (!gather(&s, &s.change.now, &e))
+		return cmd_fail(c, &e);
+	price_delivery(&s, &s.change.now);
+	if (!conf_change_end(&s.change, &e) || !secret_init(&e))
 		return cmd_fail(c, &e);
 	if (!secret_file_make(s.change.now.cache_secret_file.p, GROUP, &e))
 		fprintf(stderr, "kontor: warning: %s; without this file memcached is not used\n", e.msg);

@@ -145,6 +145,7 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 	struct db_setup setup = sql_setup(db_login_of(conf, DB_ACCOUNT_JOBS), ctl, DB_JOBS);
 	struct cache_setup cache = cache_setup(conf, form_hash(conf));
 
+	setup.currency = conf->site_currency.p;
 	cache.repeats = true;
 	arena_init(&l->process, PROCESS_MEM_B);
 	arena_init(&l->run, RUN_MEM_B);

@@ -173,6 +173,7 @@ open_db(struct app *app)
 	struct db_setup setup = sql_setup(db_login_of(&app->conf, DB_ACCOUNT_WEB), &app->control, DB_WEB);
 	struct err e = {0};
 
+	setup.currency = app->conf.site_currency.p;
 	if (!db_open(&app->a, &setup, &app->db, &e))
 		log_put(LOG_ERROR, "event=no_database place=%s msg=\"%s\"", e.place, e.msg);
 }

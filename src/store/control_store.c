@@ -194,3 +194,15 @@ shop_expiry_set(struct db *db, int64_t expired_s, struct err *e)
 	q_i64(q, expired_s);
 	return db_run(q, NULL, e);
 }
+
+bool
+shop_currency_claim(struct db *db, struct str code, struct err *e)
+{
+	struct db_query *q;
+
+	if (!db_run(db_query(db, SQL_CURRENCY_FORGET), NULL, e))
+		return false;
+	q = db_query(db, SQL_CURRENCY_CLAIM);
+	q_str(q, code);
+	return db_run(q, NULL, e);
+}

@@ -24,6 +24,42 @@ note_identity(struct db *db, struct arena *a)
 	control_set_identity(db_control(db), c_u64(&rows));
 }
 
+bool
+sql_currency_check(struct db *db, struct arena *a, struct str code, struct str unnamed, struct err *e)
+{
+	struct db_rows rows;
+	struct str priced = unnamed;
+	bool found;
+
+	if (!db_find(db_query(db, SQL_CURRENCY_OF_PRICES), a, &rows, &found, e)) {
+		if (e->code != DB_CODE_NO_TABLE)
+			return false;
+		err_clear(e);
+		return true;
+	}
+	if (!found)
+		return true;
+	if (!c_is_null(&rows))
+		priced = c_str(&rows);
+	if (priced.n == 0 || str_eq(priced, code))
+		return true;
+	return err_set(e, ERR_CONFLICT,
+	    "the prices in the database are in %.*s, so site.currency cannot be %.*s: "
+	    "a shop in another currency needs a database of its own (db.name)",
+	    STR_ARG(priced), STR_ARG(code));
+}
+
+static bool
+check_currency(struct db *db, struct arena *a, struct err *e)
+{
+	struct err why = {0};
+
+	if (db_currency(db) == NULL || sql_currency_check(db, a, str_z(db_currency(db)), STR_NONE, &why)
+	    || why.kind != ERR_CONFLICT)
+		return true;
+	return err_set(e, ERR_UPSTREAM, "%s", why.msg);
+}
+
 static bool
 check_schema(struct db *db, int64_t *schema, struct err *e)
 {
@@ -48,6 +84,7 @@ check_schema(struct db *db, int64_t *schema, struct err *e)
 	} else if (e->code == DB_CODE_NO_TABLE || e->kind == ERR_NOT_FOUND) {
 		err_context(e, "the schema is missing: run `kontor migrate`");
 	}
+	ok = ok && check_currency(db, &a, e);
 	if (ok)
 		note_identity(db, &a);
 	arena_fini(&a);

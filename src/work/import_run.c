@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/control_store.h"
 #include "plat/text/charset.h"
 #include "work/import_impl.h"
 
@@ -280,7 +281,8 @@ locked_run(struct import_run *r, struct err *e)
 
 	if (!catalogue_save_lock(im->db, im->a, e))
 		return false;
-	ok = (im->products == NULL || import_products(r, e)) && (r->images_fd < 0 || import_category_pictures(r, e))
+	ok = (im->dry_run || shop_currency_claim(im->db, im->conf->site_currency, e))
+	    && (im->products == NULL || import_products(r, e)) && (r->images_fd < 0 || import_category_pictures(r, e))
 	     && (im->translations == NULL || import_translations(r, e));
 	catalogue_save_unlock(im->db, im->a);
 	return ok;

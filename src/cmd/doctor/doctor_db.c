@@ -350,6 +350,8 @@ check_schema(struct doctor *d)
 		check_fit(d, DB_ACCOUNT_JOBS, DB_JOBS, s.version > SQL_SCHEMA);
 		if (s.version == SQL_SCHEMA)
 			check_parts(d);
+		if (!sql_currency_check(db, d->a, d->conf->site_currency, STR_NONE, &e) && e.kind == ERR_CONFLICT)
+			FIND(d, prices_other, "REASON", e.msg);
 		doctor_note(d, "the schema is at %lld; the programs need %d", (long long)s.version, SQL_SCHEMA);
 	}
 }

@@ -50,6 +50,7 @@ struct db_setup {
 	struct db_login login;
 	struct control *control; /* of the breaker and counters; NULL: neither */
 	enum db_role role;
+	const char *currency; /* that the program reckons in, for `check`; NULL: any */
 	const struct db_stmt *stmts; /* borrowed for ever, as are the texts of the login and `control` */
 	size_t n_stmts;
 	/* Called on a new connection before the statements are prepared; returns the schema's number. False: the
@@ -74,8 +75,9 @@ MUST_USE bool db_connect(struct db *, struct err *);
 bool db_unprepared(const struct db *);
 void db_prepare(struct db *);
 
-/* The `control` of the setup, or NULL. */
+/* The `control` and the `currency` of the setup, or NULL. */
 struct control *db_control(const struct db *);
+const char *db_currency(const struct db *);
 
 /* The number of unusable statements on this connection; `first` gets the reason of the first one. */
 size_t db_unusable(const struct db *, struct err *first);

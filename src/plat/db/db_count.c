@@ -52,6 +52,12 @@ db_control(const struct db *db)
 	return db->setup.control;
 }
 
+const char *
+db_currency(const struct db *db)
+{
+	return db->setup.currency;
+}
+
 /* Every answer is a success for the breaker; one report per unit of work is enough. */
 void
 db_alive(struct db *db, bool alive)
