@@ -1,7 +1,8 @@
 /* conf_change.h - changes settings in the configuration file.
  *
  * The new text is written to another file and loaded from there. Only if it is valid does it replace the old file,
- * whose owner and mode it keeps. So a wrong value changes nothing; nor does a currency other than that of the prices. */
+ * whose owner and mode it keeps. So a wrong value changes nothing; nor does a currency other than that of the
+ * prices. */
 #ifndef KONTOR_CMD_CONF_CHANGE_H
 #define KONTOR_CMD_CONF_CHANGE_H
 

@@ -152,8 +152,8 @@ price_delivery(struct setup *s, const struct conf *now)
 		if (str_chr(value, '.') >= 0)
 			conf_change_set(&s->change, "shipping", priced[i], without_cents(s->c->a, value));
 	}
-	printf("the prices of delivery are examples: set shipping.home, shipping.eu, shipping.world and shipping.*_free_from"
-	       " in %s\n",
+	printf("the prices of delivery are examples: set shipping.home, shipping.eu, shipping.world and "
+	       "shipping.*_free_from in %s\n",
 	    currency_code(cur));
 }
 

@@ -61,7 +61,7 @@ struct shop_expiry {
 MUST_USE bool shop_expiry_read(struct db *, struct arena *, struct shop_expiry *, struct err *);
 MUST_USE bool shop_expiry_set(struct db *, int64_t expired_s, struct err *);
 
-/* Makes `code` the currency of the prices, if there are no prices or the database does not name theirs (store/sql.h). */
+/* Makes `code` the currency of the prices, if there are none or the database does not name theirs (store/sql.h). */
 MUST_USE bool shop_currency_claim(struct db *, struct str code, struct err *);
 
 #endif

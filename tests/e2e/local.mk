@@ -7,6 +7,7 @@ E2E_TESTS = \
 	tests/e2e/checkout.t \
 	tests/e2e/confine.t \
 	tests/e2e/control.t \
+	tests/e2e/countries.t \
 	tests/e2e/doctor.t \
 	tests/e2e/doctor_services.t \
 	tests/e2e/failures.t \
@@ -23,9 +24,13 @@ E2E_TESTS = \
 	tests/e2e/stuck.t
 
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/counts.js tests/e2e/doctor.js tests/e2e/error_page.js tests/e2e/far.js tests/e2e/fcgi.js tests/e2e/routes.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/countries.js tests/e2e/counts.js tests/e2e/doctor.js tests/e2e/error_page.js tests/e2e/far.js tests/e2e/fcgi.js tests/e2e/routes.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
 
 check-limits:
 	LIMITS_S=300 $(MAKE) check TESTS=tests/e2e/limits.t
 
-PHONY += check-limits
+# Orders from every country of tests/e2e/countries.js; `make check` takes every fourth.
+check-countries: all
+	KONTOR_TEST_COUNTRIES=all $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/e2e/countries.t
+
+PHONY += check-limits check-countries

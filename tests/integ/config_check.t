@@ -94,6 +94,30 @@ EOF
 [ $wrong = 0 ]
 claim what_a_worker_refuses_is_named_by_its_setting_and_nothing_else_is
 
+wrong=0
+while read -r currency country countries home; do
+	write site name Tea
+	"$kontor" --config "$conf" setup --batch --currency "$currency" --country "$country" --countries "$countries" >"$dir/out" 2>&1 &&
+		agree '' && [ "$("$kontor" --config "$conf" config get shipping.home_free_from)" = "$home" ] ||
+		{ sed 's/^/# /' "$dir/out"; wrong=1; }
+done <<EOF
+JPY JP all 4900
+KRW KR home 4900
+VND VN all,-CN 4900
+CLP CL CL,AR,PE 4900
+ISK IS eu 4900
+KWD KW all 49.00
+TND TN home,FR 49.00
+BRL BR all 49.00
+INR IN eu,IN 49.00
+EOF
+[ $wrong = 0 ]
+claim what_setup_writes_for_any_currency_and_country_is_taken
+
+write shipping countries 'all, XX'
+agree "shipping.countries: 'XX' is neither home, eu, all, nor the code of a country"
+claim an_unknown_country_to_deliver_to_is_named
+
 write site name Tea
 mv "$dir/templates/cart.mustache" "$dir/"
 agree "$dir/templates/cart.mustache is missing"

@@ -190,6 +190,50 @@ START_TEST(the_remedy_told_is_the_true_one)
 }
 END_TEST
 
+#define PRODUCT                                                                                                        \
+	"INSERT INTO product (id, handle, status, price_minor, avail, created_at, content_hash)"                       \
+	" VALUES (1, 'p', 1, 650, 2, 1, REPEAT('x', 16))"
+#define VARIANT "INSERT INTO variant (id, product_id, position, price_minor, weight_mg) VALUES (1, 1, 1, 650, 1)"
+
+static bool
+connects_as(const char *currency, enum db_account account, enum db_role role, struct err *e)
+{
+	struct db_setup setup = sql_setup(db_login_of(&conf, account), NULL, role);
+	struct db *db;
+
+	err_clear(e);
+	setup.currency = currency;
+	return db_open(&arena, &setup, &db, e) && db_connect(db, e);
+}
+
+START_TEST(a_database_with_prices_in_another_currency_is_refused)
+{
+	static const struct {
+		enum db_account account;
+		enum db_role role;
+	} programs[] = {{DB_ACCOUNT_WEB, DB_WEB}, {DB_ACCOUNT_JOBS, DB_JOBS}, {DB_ACCOUNT_TOOL, DB_TOOL}};
+	struct err e = {0};
+
+	arena_init(&arena, (size_t)64 << 20);
+	services_conf(&services, &arena, &conf);
+	services_sql(&services, "REPLACE INTO shop_currency (id, code) VALUES (1, 'EUR')");
+	ck_ok(connects_as("KWD", DB_ACCOUNT_WEB, DB_WEB, &e), &e); /* no prices yet */
+	services_sql(&services, PRODUCT);
+	services_sql(&services, VARIANT);
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		ck_assert(!connects_as("KWD", programs[i].account, programs[i].role, &e));
+		ck_assert_int_eq(e.kind, ERR_UPSTREAM);
+		ck_assert_msg(strstr(e.msg, "prices in the database are in EUR") != NULL, "%s", e.msg);
+		ck_ok(connects_as("EUR", programs[i].account, programs[i].role, &e), &e);
+	}
+	services_sql(&services, "DELETE FROM shop_currency");
+	ck_ok(connects_as("KWD", DB_ACCOUNT_WEB, DB_WEB, &e), &e); /* not named: as before the first migration */
+	services_sql(&services, "DELETE FROM variant");
+	services_sql(&services, "DELETE FROM product");
+	arena_fini(&arena);
+}
+END_TEST
+
 START_TEST(every_statement_fits_the_schema_for_every_role)
 {
 	static const enum db_role roles[] = {DB_WEB, DB_JOBS, DB_TOOL};
@@ -204,4 +248,4 @@ INTEG_MAIN("db_fit", false, every_statement_fits_the_schema_for_every_role,
     a_statement_that_does_not_fit_fails_alone_and_is_named, a_procedure_returns_its_rows_each_time,
     an_unusable_statement_is_prepared_again_a_second_later,
     a_column_dropped_by_hand_disables_only_what_reads_it, an_unusable_statement_undoes_its_transaction,
-    the_remedy_told_is_the_true_one)
+    the_remedy_told_is_the_true_one, a_database_with_prices_in_another_currency_is_refused)
