@@ -67,14 +67,14 @@ for (const server of SERVERS) {
 	});
 	test(`${server}: an exact handle comes first; upper case leads on only where one product fits`, async () => {
 		for (const handle of ['twin-Case', 'Twin-case'])
-			match((await ask(server, `/en/p/${handle}`)).text, new RegExp(`<h1>${handle}<`));
+			match((await ask(server, `/en/p/${handle}`)).text, new RegExp(`<h1[^>]*>${handle}<`));
 		for (const handle of ['twin-case', 'TWIN-CASE'])
 			equal((await ask(server, `/en/p/${handle}`)).status, 404, handle);
 		for (const [handle, title] of [['spec.json', 'spec.json'], ['v1.2', 'v1.2'], ['a.b.c', 'a.b.c'], ['page.html', 'page.html'], ['.json', '.json'],
 			['plain.json', 'plain.json'], ['x.json.json', 'x.json.json'], ['data.csv', 'data.csv']]) {
 			const rs = await ask(server, `/en/p/${handle}`);
 			match(rs.headers['content-type'], /html/, handle);
-			ok(rs.text.includes(`<h1>${title}<`), handle);
+			ok(new RegExp(`<h1[^>]*>${title}<`).test(rs.text), handle);
 		}
 		for (const [twin, name] of [['green-tea.json', 'green-tea'], ['spec.json.json', 'spec.json'], ['v1.2.json', 'v1.2']])
 			equal(JSON.parse((await ask(server, `/en/p/${twin}`)).text).product.name, name, twin);
