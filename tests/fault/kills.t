@@ -26,15 +26,15 @@ function random(seed) {
 	return () => (x = x * 48271 % 2147483647) / 2147483647;
 }
 
+const form = () => ({ 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' });
 const kinds = [
 	{ share: 40, status: 200, target: (i) => `/en/p/tea-${i % GOODS}?n=${i}` },
 	{ share: 10, status: 200, target: (i) => `/de/?n=${i}` },
 	{ share: 5, status: 200, target: (i) => `/en/p/tea-${i % GOODS}.json?n=${i}` },
 	{ share: 20, status: 304, target: (i) => `/en/p/tea-0?n=${i}`, headers: () => ({ 'if-none-match': etag }) },
 	{ share: 10, status: 404, target: (i) => `/en/p/none?n=${i}` },
-	{ share: 10, status: 400, target: (i) => `/en/p/tea-1?v=none&n=${i}` },
-	{ share: 5, status: 303, target: (i) => `/en/cart/add?n=${i}`, method: 'POST', body: 'product=1&quantity=1',
-		headers: () => ({ 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }) },
+	{ share: 10, status: 400, target: (i) => `/en/cart/add?n=${i}`, method: 'POST', body: 'product=none', headers: form },
+	{ share: 5, status: 303, target: (i) => `/en/cart/add?n=${i}`, method: 'POST', body: 'product=1&quantity=1', headers: form },
 ];
 
 function kindOf(number) {
