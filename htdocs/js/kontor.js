@@ -228,7 +228,7 @@ document.addEventListener("submit", (e) => {
 	if (form.dataset.sent || (form.id === "buy" && choosing)) e.preventDefault();
 	else {
 		form.dataset.sent = "1";
-		if (form.closest("#product")) {
+		if (form.closest("#product") && !(form.id === "buy" && !$(".tool-cart .count"))) { // the first goes to the cart
 			e.preventDefault();
 			send(form);
 		}

@@ -206,16 +206,19 @@ test('what was added is said on the product page, counted, and undone there', as
 	for (const width of [390, 1280]) {
 		const v = await visit('lighttpd', { width });
 		await v.page.goto('/en/p/ledger-notebook');
+		await submitted(v, '#buy button[type=submit]');
+		match(v.page.url(), /\/cart$/, 'the first of a cart shows it');
+		await v.page.goto('/en/p/ledger-notebook');
 		await v.page.locator('#buy button[type=submit]').click();
 		await v.page.locator('#said-cart').waitFor();
 		match(v.page.url(), /\/p\/ledger-notebook/);
-		equal(await v.page.locator('.tool-cart .count span').first().innerText(), '1');
+		equal(await v.page.locator('.tool-cart .count span').first().innerText(), '2');
 		match(await v.page.locator('#said').innerText(), /is in your cart/);
 		const [notice, bar] = await v.page.evaluate(() => ['#said-cart', '.buy-bar'].map((s) => document.querySelector(s).getBoundingClientRect().toJSON()));
 		ok(notice.bottom <= bar.top + 1 || notice.top >= bar.bottom - 1, 'the notice does not lie over the button');
 		await look(v, '41-added');
 		await v.page.locator('#said-cart .undo').click();
-		await v.page.waitForFunction(() => !document.querySelector('.tool-cart .count'));
+		await v.page.waitForFunction(() => document.querySelector('.tool-cart .count span').textContent === '1');
 		match(await v.page.locator('#said-cart').innerText(), /Removed/);
 		await v.page.locator('#said-cart .undo').click();
 		await v.page.locator('.tool-cart .count').waitFor();
@@ -289,7 +292,7 @@ test('error pages, of workers and of web servers, look right, are accessible and
 		for (const scheme of ['light', 'dark']) {
 			const v = await visit('apache', { width, scheme, lang: 'de' });
 			for (const [name, target, again] of [['404', '/de/p/none', false], ['503', '/de/p/longjing?X-Kontor-Fault=busy', true], ['500', '/de/p/longjing?X-Kontor-Fault=bug', true],
-				['504-twin', '/error/apache/de/504.shtml', null], ['503-twin', '/error/apache/de/503.shtml', true], ['429-twin', '/error/503.html', true]]) {
+				['504-twin', '/error/apache/de/504.shtml', null], ['503-twin', '/error/apache/de/503.shtml', true], ['503-plain', '/error/503.html', true]]) {
 				v.problems.length = 0;
 				await v.page.goto(target);
 				v.problems.length = 0;
