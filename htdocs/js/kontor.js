@@ -7,16 +7,18 @@ const parse = async (answer) => new DOMParser().parseFromString(await answer.tex
 
 // Choosing a variant fetches its page and replaces the parts that differ. Until then the price shown is another variant's,
 // so nothing can be added. Choices made meanwhile are kept, and follow.
-const pending = () => all(".pill input:checked").find((input) => !input.defaultChecked);
+const changed = (input) => (input.selectedOptions ? !input.selectedOptions[0].defaultSelected : !input.defaultChecked);
+const pending = () => all(".pill input:checked, .pick select").find(changed);
 let choosing = false;
 async function choose() {
 	let input;
 	if (choosing) return;
 	choosing = true;
 	busy(true);
-	for (const seen = new Set(); (input = pending()) && !seen.has(input.dataset.url);) {
-		seen.add(input.dataset.url);
-		if (!await replace(input)) return location.assign(input.dataset.url);
+	for (const seen = new Set(); (input = pending()) && !seen.has(shows(input));) {
+		const url = shows(input);
+		seen.add(url);
+		if (!await replace(input, url)) return location.assign(url);
 	}
 	choosing = false;
 	busy(false);
@@ -24,7 +26,7 @@ async function choose() {
 }
 
 function busy(on) {
-	const product = $("#product"), button = $("#buy button[type=submit]");
+	const product = $("#product"), button = $("#buy .button-main");
 	product.setAttribute("aria-busy", String(on));
 	if (button && (on ? !button.disabled : button.dataset.held)) {
 		button.disabled = on;
@@ -32,21 +34,32 @@ function busy(on) {
 	}
 }
 
-async function replace(input) {
+// The address of the page that shows the choice. A product with very many variants has selects.
+function shows(input) {
+	if (input.dataset.url) return input.dataset.url;
+	const fields = [...new FormData(input.form)].filter(([name]) => name === "variant" || name.startsWith("pick"));
+	return `${input.form.action}?${new URLSearchParams(fields)}`;
+}
+
+async function replace(input, url) {
+	const sent = new Map(all(".pick select").map((one) => [one.name, one.value]));
 	try {
-		const answer = await fetch(input.dataset.url, { credentials: "same-origin" });
+		const answer = await fetch(url, { credentials: "same-origin" });
 		if (!answer.ok) throw new Error(answer.statusText);
 		const fresh = $("#product", await parse(answer)), quantity = $("#quantity"), value = quantity && quantity.value;
-		const picked = all(".pill input:checked"), focus = document.activeElement && document.activeElement.id;
+		const picked = all(".pill input:checked"), selects = all(".pick select");
+		const focus = document.activeElement && document.activeElement.id;
 		$("#product").replaceWith(document.adoptNode(fresh));
 		for (const was of picked.filter((one) => !one.defaultChecked && one.name !== input.name)) {
 			const now = all(".pill input").find((one) => one.name === was.name && one.value === was.value);
 			if (now && !now.disabled) now.checked = true;
 		}
+		for (const was of selects.filter((one) => one.value !== sent.get(one.name))) $(`#${was.id}`).value = was.value;
 		if ($("#quantity") && value) $("#quantity").value = value;
 		stepper();
 		busy(true);
-		history.replaceState(null, "", input.dataset.url);
+		const variant = $("#buy input[name=variant]");
+		history.replaceState(null, "", input.dataset.url || !variant ? url : `${$("#buy").action}?v=${variant.value}`);
 		if (focus && document.getElementById(focus)) document.getElementById(focus).focus({ preventScroll: true });
 		return true;
 	} catch (e) {
@@ -67,8 +80,9 @@ function say(text) {
 	box.textContent = text || "";
 }
 
-// Minus and plus buttons beside the product page's quantity.
+// Minus and plus buttons beside the product page's quantity. A select needs no button to show the choice.
 function stepper() {
+	for (const box of document.querySelectorAll(".pick-show")) box.hidden = true;
 	const input = $("[data-stepper]");
 	if (!input || input.parentNode.classList.contains("stepper")) return;
 	const box = document.createElement("span");
@@ -179,7 +193,7 @@ async function copy(button) {
 
 document.addEventListener("change", (e) => {
 	const t = e.target;
-	if (t.matches(".pill input[data-url]")) choose();
+	if (t.matches(".pill input[data-url], .pick select")) choose();
 	else if (t.id && $(`[data-reshape="${t.id}"]`)) reshape(t);
 	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($("button[value=set]", t.form));
 });

@@ -16,7 +16,7 @@ import_options(struct cmd *c, struct import *im, const char **report)
 {
 	const struct cmd_option options[] = {{"images", .text = &im->images},
 	    {"translations", .text = &im->translations}, {"stock", .flag = &im->set_stock},
-	    {"dry-run", .flag = &im->dry_run}, {"report", .text = report},
+	    {"renames", .flag = &im->renames}, {"dry-run", .flag = &im->dry_run}, {"report", .text = report},
 	    {"encoding", .text = &im->encoding}, {"fetch", .flag = &im->fetch}, {"location", .text = &im->location}};
 
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3)

@@ -63,7 +63,7 @@ bool
 product_csv_open(struct arena *table, struct arena *group, const struct product_csv_setup *setup,
     const struct cells *header, struct product_csv **out, struct err *e)
 {
-	static const enum product_column needed[] = {PRODUCT_COLUMN_HANDLE, PRODUCT_COLUMN_TITLE, PRODUCT_COLUMN_PRICE};
+	static const enum product_column needed[] = {PRODUCT_COLUMN_TITLE, PRODUCT_COLUMN_PRICE};
 	struct product_csv *pc = ARENA_NEW(table, struct product_csv);
 	struct product_row row = {pc, header, false};
 
@@ -87,11 +87,13 @@ product_csv_open(struct arena *table, struct arena *group, const struct product_
 		if (pc->at[needed[i]] < 0)
 			return err_set(e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line,
 			    columns[needed[i]].name);
+	if (pc->at[PRODUCT_COLUMN_HANDLE] < 0)
+		product_remark(&row, PRODUCT_COLUMN_HANDLE, "no such column: handles are made from the titles");
 	*out = pc;
 	return true;
 }
 
-static bool
+static void
 read_tags(const struct product_row *r, struct product *p)
 {
 	struct str rest = product_cell(r, PRODUCT_COLUMN_TAGS), tag;
@@ -102,18 +104,21 @@ read_tags(const struct product_row *r, struct product *p)
 		tag = str_trim(tag);
 		if (tag.n == 0)
 			continue;
-		if (n == PRODUCT_TAGS_MAX)
-			return product_refuse(r, PRODUCT_COLUMN_TAGS, "more than %d tags", PRODUCT_TAGS_MAX);
-		if (tag.n > 400 || utf8_len(tag) > 100)
-			return product_refuse(r, PRODUCT_COLUMN_TAGS, "a tag longer than 100 characters");
-		p->tags[n++] = product_one_line(r->pc->group, tag);
+		if (n == PRODUCT_TAGS_MAX) {
+			product_remark(
+			    r, PRODUCT_COLUMN_TAGS, "more than %d: the others are dropped", PRODUCT_TAGS_MAX);
+			break;
+		}
+		if (utf8_len(tag) > PRODUCT_TAG_CHARS)
+			product_remark(
+			    r, PRODUCT_COLUMN_TAGS, "a tag longer than %d characters: cut", PRODUCT_TAG_CHARS);
+		p->tags[n++] = product_cut(product_one_line(r->pc->group, tag), PRODUCT_TAG_CHARS);
 	}
 	if (n > 0)
 		qsort(p->tags, n, sizeof(*p->tags), str_order);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !str_eq(p->tags[i], p->tags[p->n_tags - 1]))
 			p->tags[p->n_tags++] = p->tags[i];
-	return true;
 }
 
 /* An unreadable cell makes a draft: nothing is shown that was perhaps meant to be hidden. */
@@ -150,7 +155,7 @@ read_options(const struct product_row *r, struct product *p)
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++) {
 		struct str name;
 
-		if (!product_text(r, names[i], 100, &name))
+		if (!product_text(r, names[i], PRODUCT_OPTION_CHARS, &name))
 			return false;
 		if (name.n == 0)
 			continue;
@@ -198,17 +203,19 @@ read_product(const struct product_row *r, struct product *p)
 	struct str body = product_cell(r, PRODUCT_COLUMN_BODY), tax = product_cell(r, PRODUCT_COLUMN_TAX_CLASS);
 
 	p->body_html = str_dup(r->pc->group, body);
+	read_tags(r, p);
 	if (tax.n > 0 && !tax_class_find(str_lower(r->pc->group, str_head(tax, 40)), &p->tax_class))
 		product_remark(r, PRODUCT_COLUMN_TAX_CLASS, "not one of standard, reduced, zero: standard");
-	if (!product_category_clean(r->pc->group, str_head(category_cell(r), 4000), &p->category))
-		return product_refuse(r, PRODUCT_COLUMN_TYPE,
-		    "a path of at most %d names, 100 characters each, 255 in all", PRODUCT_CATEGORY_DEPTH_MAX);
+	if (!product_category_clean(r->pc->group, category_cell(r), &p->category))
+		product_remark(r, PRODUCT_COLUMN_TYPE,
+		    "a path has at most %d names of 100 characters each, 255 in all: cut", PRODUCT_CATEGORY_DEPTH_MAX);
+	product_read_more(r, p);
 	product_text_cut(r, PRODUCT_COLUMN_VENDOR, 190, &p->vendor);
 	product_text_cut(r, PRODUCT_COLUMN_SEO_TITLE, 255, &p->seo_title);
 	product_text_cut(r, PRODUCT_COLUMN_SEO_DESCRIPTION, 500, &p->seo_description);
 	read_status(r, p);
 	product_read_specs(r, p);
-	return read_title(r, p) && read_options(r, p) && read_tags(r, p);
+	return read_title(r, p) && read_options(r, p);
 }
 
 static bool
@@ -261,31 +268,32 @@ product_csv_vote(const struct product_csv *pc, const struct cells *cells, struct
 bool
 product_csv_same(const struct product_csv *pc, const struct cells *cells)
 {
-	struct str handle = product_csv_handle(pc, cells);
+	struct product_row r = {(struct product_csv *)pc, cells, false};
+	struct str handle = product_cell(&r, PRODUCT_COLUMN_HANDLE);
 
-	return pc->p == NULL || handle.n == 0 || str_eq(handle, pc->p->handle);
+	if (pc->p == NULL)
+		return true;
+	return handle.n > 0 ? str_eq(handle, pc->p->typed) : product_cell(&r, PRODUCT_COLUMN_TITLE).n == 0;
 }
 
 static void
 csv_begin(struct product_row *r)
 {
 	struct product_csv *pc = r->pc;
-	struct str handle = product_cell(r, PRODUCT_COLUMN_HANDLE);
 	struct product *p = ARENA_NEW(pc->group, struct product);
 
 	pc->p = p;
-	p->handle = str_dup(pc->group, handle);
+	p->handle = p->typed = str_dup(pc->group, product_cell(r, PRODUCT_COLUMN_HANDLE));
+	p->handle_made = !product_handle_check(p->typed);
+	if (p->handle_made)
+		p->handle = product_handle_make(
+		    pc->group, p->typed.n > 0 ? p->typed : product_cell(r, PRODUCT_COLUMN_TITLE));
 	p->line = r->cells->line;
 	p->partial = pc->spoiled;
 	p->variants = pc->variants;
 	p->images = pc->images;
 	r->first = true;
-	pc->p_refused = false;
-	if (!product_handle_check(handle))
-		pc->p_refused = !product_refuse(r, PRODUCT_COLUMN_HANDLE,
-		    "this cannot stand in an address: no blanks, no / ? # %% & \" < >, at most 190 characters");
-	else
-		pc->p_refused = !read_product(r, p);
+	pc->p_refused = !read_product(r, p);
 	pc->row_refused = pc->row_refused || pc->p_refused;
 	pc->spoiled = false;
 }
@@ -334,6 +342,16 @@ add_row(struct product_row *r)
 	product_add_image(r);
 }
 
+/* The row has neither handle nor title, and the product before it has a handle of its own. */
+static bool
+belongs_to_none(const struct product_row *r)
+{
+	const struct product *p = r->pc->p;
+
+	return product_cell(r, PRODUCT_COLUMN_HANDLE).n == 0 && product_cell(r, PRODUCT_COLUMN_TITLE).n == 0
+	    && (p == NULL || p->typed.n > 0);
+}
+
 void
 product_csv_add(struct product_csv *pc, const struct cells *cells)
 {
@@ -343,7 +361,7 @@ product_csv_add(struct product_csv *pc, const struct cells *cells)
 		return;
 	pc->n_rows++;
 	pc->row_refused = false;
-	if (product_cell(&r, PRODUCT_COLUMN_HANDLE).n == 0)
+	if (belongs_to_none(&r))
 		product_refuse(&r, PRODUCT_COLUMN_HANDLE, "empty: the row belongs to no product");
 	else if (fits_header(&r))
 		add_row(&r);

@@ -1,7 +1,8 @@
 /* product_csv.h - turns the rows of a product table into products. Pure: cells in, structs out.
  *
  * The rows of a product are adjacent and share its handle. The first row holds the product's own fields and its first
- * variant; each further row holds a variant, a picture, or both.
+ * variant; each further row holds a variant, a picture, or both. A row without a handle but with a title begins a
+ * product too, and the rows without either that follow belong to it.
  *
  * An error skips as little as possible: a bad variant cell skips its row. A bad product cell skips the product, and so
  * does the loss of its last variant. Each error is reported with line and column. A product that lost rows is marked
@@ -11,6 +12,7 @@
 
 #include "base/money.h"
 #include "import/number.h"
+#include "import/product_handle.h"
 #include "plat/text/cell.h"
 #include "shop/product.h"
 
@@ -83,11 +85,10 @@ const char *product_column_name(enum product_column);
 /* Trimmed, with runs of white space collapsed and control characters removed; on the arena. */
 struct str product_one_line(struct arena *, struct str);
 
-/* The category path in canonical form, "A > B". False when it is too long or too deep. */
-MUST_USE bool product_category_clean(struct arena *, struct str, struct str *out);
+/* At most max_chars characters of valid text. */
+struct str product_cut(struct str, size_t max_chars);
 
-/* True when the handle is valid in a URL: no blanks, quotes, slashes, control characters, ? # % & < >, and not "." or
- * "..". */
-bool product_handle_check(struct str);
+/* The category path in canonical form, "A > B". False when it is too long or too deep, and was cut. */
+MUST_USE bool product_category_clean(struct arena *, struct str, struct str *out);
 
 #endif

@@ -6,6 +6,9 @@
 #include "import/product_csv_impl.h"
 #include "plat/text/fold.h"
 
+#define NAME_CHARS 100 /* of one category */
+#define PATH_CHARS 255
+
 /* Blanks of all kinds: spreadsheets write no-break ones, web pages others. */
 static bool
 cell_is_blank(uint32_t cp)
@@ -114,45 +117,45 @@ product_cut_words(struct str s, size_t max_chars)
 	return str_trim(s.p[n] == ' ' ? str_head(s, n) : cut);
 }
 
+struct str
+product_cut(struct str s, size_t max_chars)
+{
+	struct str rest = s;
+	uint32_t cp;
+
+	for (size_t i = 0; i < max_chars && rest.n > 0; i++)
+		if (!utf8_next(&rest, &cp))
+			break;
+	return str_trim(str_head(s, s.n - rest.n));
+}
+
 bool
 product_category_clean(struct arena *a, struct str s, struct str *out)
 {
 	struct str name, rest = s;
-	size_t depth = 0;
+	size_t depth = 0, chars = 0;
+	bool whole = true;
 	struct buf b;
 
-	buf_init(&b, a, 1000);
+	buf_init(&b, a, PATH_CHARS * 4 + 1);
 	while (str_cut(&rest, '>', &name)) {
+		struct str cut;
+
 		name = product_one_line(a, name);
 		if (name.n == 0)
 			continue;
-		if (b.n > 0)
-			buf_z(&b, " > ");
-		buf_put(&b, name);
-		if (utf8_len(name) > 100)
-			return false;
-		depth++;
+		cut = product_cut(name, NAME_CHARS);
+		whole = whole && str_eq(cut, name);
+		chars += utf8_len(cut) + (depth > 0 ? 3 : 0);
+		if (++depth > PRODUCT_CATEGORY_DEPTH_MAX || chars > PATH_CHARS) {
+			whole = false;
+			break;
+		}
+		buf_z(&b, depth > 1 ? " > " : "");
+		buf_put(&b, cut);
 	}
 	*out = buf_str(&b);
-	return !b.over && depth <= PRODUCT_CATEGORY_DEPTH_MAX && utf8_len(*out) <= 255;
-}
-
-bool
-product_handle_check(struct str s)
-{
-	uint32_t cp;
-
-	if (s.n == 0 || utf8_len(s) > 190 || str_eq_z(s, ".") || str_eq_z(s, ".."))
-		return false;
-	while (s.n > 0) {
-		if (!utf8_next(&s, &cp))
-			return false;
-		if (cp <= 0x20 || (cp >= 0x7f && cp <= 0xa0) || cp == 0x3000)
-			return false;
-		if (cp < 0x80 && strchr("/?#%\\\"<>&", (int)cp) != NULL)
-			return false;
-	}
-	return true;
+	return whole;
 }
 
 void

@@ -70,6 +70,9 @@ bool product_truth(const struct product_row *, enum product_column, bool empty, 
 bool product_spec_column(struct product_csv *, struct str name, size_t at);
 void product_read_specs(const struct product_row *, struct product *);
 
+/* Reads the further categories, after the main one. */
+void product_read_more(const struct product_row *, struct product *);
+
 bool product_row_has_variant(const struct product_row *);
 
 /* Appends the row's variant or picture to the product. Refuses the row when the variant cannot be added. */

@@ -259,7 +259,7 @@ read_values(const struct product_row *r, struct product_variant *v)
 	const struct product *p = r->pc->p;
 
 	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX; i++) {
-		if (!product_text(r, values[i], 100, &v->value[i]))
+		if (!product_text(r, values[i], PRODUCT_OPTION_CHARS, &v->value[i]))
 			return false;
 		if (i < p->n_options && v->value[i].n == 0)
 			return product_refuse(
@@ -273,10 +273,12 @@ read_values(const struct product_row *r, struct product_variant *v)
 	return true;
 }
 
+/* Options tell variants apart. A SKU may occur on several: it is kept, and reported. */
 static bool
 check_unique(const struct product_row *r, const struct product_variant *v)
 {
 	const struct product *p = r->pc->p;
+	const struct product_variant *alike = NULL;
 
 	for (size_t i = 0; i < p->n_variants; i++) {
 		const struct product_variant *w = &p->variants[i];
@@ -287,9 +289,11 @@ check_unique(const struct product_row *r, const struct product_variant *v)
 				   r, PRODUCT_COLUMN_PRICE, "a second variant of a product without options")
 			                         : product_refuse(r, PRODUCT_COLUMN_VALUE1,
 						     "the same options as in line %u", w->line);
-		if (v->sku.n > 0 && str_eq(v->sku, w->sku))
-			return product_refuse(r, PRODUCT_COLUMN_SKU, "the same SKU as in line %u", w->line);
+		if (alike == NULL && v->sku.n > 0 && str_eq(v->sku, w->sku))
+			alike = w;
 	}
+	if (alike != NULL)
+		product_remark(r, PRODUCT_COLUMN_SKU, "ambiguous: the same SKU as in line %u", alike->line);
 	return true;
 }
 

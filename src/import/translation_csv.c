@@ -4,6 +4,8 @@
 
 #include "base/utf8.h"
 
+#define ATTRIBUTE_CHARS 190
+#define TERM_CHARS 512 /* an option's name and value */
 #define BODY_MAX_B ((size_t)256 << 10)
 
 static const char *const columns[] = {"Kind", "Handle", "Language", "Title", "Body", "SEO Title", "SEO Description"};
@@ -112,7 +114,7 @@ translation_read_line(const struct translation_csv *t, struct arena *a, const st
     enum translation_column col,
     struct str *out)
 {
-	static const size_t max[TRANSLATION_COLUMN__MAX] = {[TRANSLATION_COLUMN_HANDLE] = 255,
+	static const size_t max[TRANSLATION_COLUMN__MAX] = {[TRANSLATION_COLUMN_HANDLE] = TERM_CHARS,
 	    [TRANSLATION_COLUMN_TITLE] = 255,
 	    [TRANSLATION_COLUMN_SEO_TITLE] = 255,
 	    [TRANSLATION_COLUMN_SEO_DESCRIPTION] = 500};
@@ -123,8 +125,7 @@ translation_read_line(const struct translation_csv *t, struct arena *a, const st
 		if (utf8_len(*out) <= max[col])
 			return true;
 	}
-	return refuse(t, row, col, col == TRANSLATION_COLUMN_SEO_DESCRIPTION ? "longer than 500 characters"
-									      : "longer than 255 characters");
+	return refuse(t, row, col, str_fmt(a, "longer than %zu characters", max[col]).p);
 }
 
 /* Reads the text's subject (handle, category path or term) in its stored form. */
@@ -135,10 +136,10 @@ read_of(const struct translation_csv *t, struct arena *a, const struct cells *ro
 		return false;
 	if (out->of.n == 0)
 		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "empty");
-	if (out->kind == TRANSLATION_CATEGORY && !product_category_clean(a, out->of, &out->of))
+	if (out->kind == TRANSLATION_CATEGORY && !product_category_clean(a, out->of, &out->of) && out->of.n == 0)
 		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "not a category path");
-	if (out->kind < TRANSLATION_PRODUCT && utf8_len(out->of) > 190)
-		return refuse(t, row, TRANSLATION_COLUMN_HANDLE, "longer than 190 characters");
+	if (out->kind == TRANSLATION_ATTRIBUTE_VALUE) /* pages compare as many characters */
+		out->of = product_cut(out->of, ATTRIBUTE_CHARS);
 	return true;
 }
 

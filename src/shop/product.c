@@ -119,4 +119,8 @@ product_canon(const struct product *p, struct buf *b)
 	canon_specs(p, b);
 	for (size_t i = 0; i < p->n_tags; i++)
 		product_put(b, p->tags[i]);
+	for (size_t i = 0; i < p->n_more; i++) {
+		buf_ch(b, '>');
+		product_put(b, p->more[i]);
+	}
 }

@@ -9,11 +9,14 @@
 #include "shop/tax.h"
 
 #define PRODUCT_OPTIONS_MAX 3
-#define PRODUCT_VARIANTS_MAX 200
+#define PRODUCT_VARIANTS_MAX 2000
 #define PRODUCT_IMAGES_MAX 50
 #define PRODUCT_SPECS_MAX 60
-#define PRODUCT_TAGS_MAX 50
-#define PRODUCT_CATEGORY_DEPTH_MAX 5
+#define PRODUCT_TAGS_MAX 250
+#define PRODUCT_CATEGORY_DEPTH_MAX 8
+#define PRODUCT_OPTION_CHARS 255 /* of a name or a value */
+#define PRODUCT_TAG_CHARS 255
+#define PRODUCT_MORE_MAX 20 /* categories besides the main one */
 #define PRODUCT_PICTURE_B 16
 
 /* As stored in product.status. */
@@ -48,10 +51,13 @@ struct product_spec {
 
 struct product {
 	struct str handle, title, body_html, vendor, seo_title, seo_description;
-	struct str category; /* "Tea > Green tea", blanks cleaned; none: no category */
+	struct str typed; /* the handle as the table has it, unless it is made from the title */
+	bool handle_made; /* the table's handle is missing or invalid: `handle` does not identify the product */
+	struct str category; /* the main one: "Tea > Green tea", blanks cleaned; none: no category */
+	struct str *more; /* further categories, sorted, each once and without the main one */
 	enum product_status status;
 	enum tax_class tax_class;
-	size_t n_options, n_variants, n_images, n_specs, n_tags;
+	size_t n_options, n_variants, n_images, n_specs, n_tags, n_more;
 	struct str option[PRODUCT_OPTIONS_MAX];
 	struct product_variant *variants;
 	struct product_image *images; /* in display order */

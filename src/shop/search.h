@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 #define SEARCH_TOKEN_MAX_B 64
-#define SEARCH_TOKENS_MAX 2000 /* per product and language */
+#define SEARCH_TOKENS_MAX 16000 /* per product and language; the SKUs of all variants count */
 
 struct search_token {
 	struct str text;

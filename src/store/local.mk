@@ -19,7 +19,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue/catalogue_read_search.c src/store/catalogue/catalogue_save.c \
 	src/store/catalogue/catalogue_save.h src/store/catalogue/catalogue_save_category.c \
 	src/store/catalogue/catalogue_save_impl.h src/store/catalogue/catalogue_save_list.c \
-	src/store/catalogue/catalogue_save_stock.c src/store/catalogue/catalogue_save_text.c src/store/catalogue/catalogue_save_variant.c \
+	src/store/catalogue/catalogue_save_rename.c src/store/catalogue/catalogue_save_stock.c \
+	src/store/catalogue/catalogue_save_text.c src/store/catalogue/catalogue_save_variant.c \
 	src/store/catalogue/catalogue_words.c src/store/catalogue/catalogue_words.h \
 	src/store/catalogue/product_parts.c src/store/catalogue/product_parts.h src/store/catalogue/variant_row.c \
 	src/store/catalogue/variant_row.h \

@@ -1,6 +1,7 @@
 #include "view/jsonld.h"
 
 #include "htdocs/static.h"
+#include "view/format.h"
 #include "view/jsonld_impl.h"
 
 #define JSONLD_MAX_B ((size_t)256 << 10)
@@ -139,6 +140,28 @@ jsonld_breadcrumbs(struct arena *a, const struct urls *urls, const struct view *
 	return end(&w);
 }
 
+/* A product with too many variants to list them. */
+static void
+put_range(struct jsonld_writer *w, const struct view *product)
+{
+	const struct view *count = view_get(product, N_count), *min = view_get(product, N_price_min);
+	const struct view *max = view_get(product, N_price_max);
+	bool none = view_truth(view_get(product, N_sold_out));
+
+	if (count == NULL || min == NULL || max == NULL)
+		return;
+	buf_put(&w->b, STR(",\"offers\":{\"@type\":\"AggregateOffer\",\"lowPrice\":\""));
+	format_money_plain(&w->b, (struct money){min->u.i, min->cur});
+	buf_put(&w->b, STR("\",\"highPrice\":\""));
+	format_money_plain(&w->b, (struct money){max->u.i, max->cur});
+	buf_put(&w->b, STR("\",\"priceCurrency\":\""));
+	buf_z(&w->b, currency_code(min->cur));
+	buf_put(&w->b, STR("\",\"offerCount\":"));
+	buf_i64(&w->b, count->u.i);
+	buf_put(&w->b, none ? STR(",\"availability\":\"https://schema.org/OutOfStock\"}")
+			    : STR(",\"availability\":\"https://schema.org/InStock\"}"));
+}
+
 static void
 put_images(struct jsonld_writer *w, const struct view *images)
 {
@@ -219,7 +242,7 @@ jsonld_product(struct arena *a, const struct jsonld_goods *g)
 {
 	const struct view *tree = g->tree;
 	struct str vendor = view_text(view_get(tree, N_vendor));
-	bool group = g->product->n_variants > 1;
+	bool large = view_get(tree, N_matrix) != NULL, group = g->product->n_variants > 1 && !large;
 	struct jsonld_writer w;
 
 	jsonld_begin(&w, a, g->shop->urls);
@@ -234,6 +257,8 @@ jsonld_product(struct arena *a, const struct jsonld_goods *g)
 	}
 	if (group)
 		put_group(&w, g);
+	else if (large)
+		put_range(&w, tree);
 	else if (g->product->n_variants == 1)
 		jsonld_put_article(&w, g, view_at(view_get(tree, N_variants), 0), &g->product->variants[0]);
 	buf_ch(&w.b, '}');

@@ -150,19 +150,28 @@ put_picture(const struct page_ctx *cx, struct view *parent, const struct catalog
 	goods_put_image(cx, parent, N_image, &image);
 }
 
-static void
-tree_put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue_product *p,
-    const struct catalogue_variant *variant)
+struct view *
+goods_variant_tree(const struct page_ctx *cx, const struct catalogue_variant *variant)
 {
-	struct view *v = view_add(list), *values = view_sublist(v, N_values);
+	struct view *v = view_object(cx->a);
 
 	view_int(v, N_id, (int64_t)variant->id);
 	view_str(v, N_text, catalogue_variant_text(cx->a, variant));
 	view_str(v, N_sku, variant->sku);
 	view_str(v, N_barcode, variant->barcode);
-	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, variant->id));
 	tree_put_price(cx, v, variant, false);
 	put_avail(cx, v, stock_avail(&variant->stock), catalogue_is_digital(variant));
+	return v;
+}
+
+static void
+tree_put_variant(const struct page_ctx *cx, struct view *list, const struct catalogue_product *p,
+    const struct catalogue_variant *variant)
+{
+	struct view *v = goods_variant_tree(cx, variant), *values = view_sublist(v, N_values);
+
+	view_push(list, v);
+	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, variant->id));
 	for (size_t i = 0; i < n_options(p); i++)
 		view_push(values, view_node_str(cx->a, variant->words[i].value));
 	for (size_t i = 0; i < p->n_images; i++)
@@ -285,10 +294,14 @@ goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 	view_str(v, N_title, p->seo_title);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, p->handle, 0));
 	tree_put_texts(cx, v, p);
-	put_options(cx, v, p);
 	list = view_sublist(v, N_variants);
-	for (size_t i = 0; i < p->n_variants; i++)
-		tree_put_variant(cx, list, p, &p->variants[i]);
+	if (goods_is_large(p)) {
+		goods_put_choices(cx, v, p);
+	} else {
+		put_options(cx, v, p);
+		for (size_t i = 0; i < p->n_variants; i++)
+			tree_put_variant(cx, list, p, &p->variants[i]);
+	}
 	list = view_sublist(v, N_images);
 	for (size_t i = 0; i < p->n_images; i++) {
 		struct view *holder = view_object(cx->a);
@@ -436,21 +449,46 @@ put_delivery(const struct page_ctx *cx, struct view *product)
 	goods_put_days(v, home->days_min, home->days_max);
 }
 
-void
-goods_choose_variant(const struct page_ctx *cx, struct view *product, uint64_t variant_id, uint64_t picture)
+static void
+show_variant(const struct page_ctx *cx, struct view *product, struct view *chosen, uint64_t picture)
 {
-	struct view *variants = view_get(product, N_variants), *chosen = tree_choose(variants, variant_id);
-
 	if (chosen != NULL) {
 		view_bool(chosen, N_selected, true);
 		view_put(product, N_variant, chosen);
 		view_put(product, N_price, view_get(chosen, N_price));
 		view_put(product, N_availability, view_get(chosen, N_availability));
-		mark_values(product, chosen);
 	}
 	choose_picture(cx, product, chosen, picture);
 	view_int(product, N_quantity_max, CART_QTY_MAX);
 	put_delivery(cx, product);
+}
+
+void
+goods_choose_variant(const struct page_ctx *cx, struct view *product, uint64_t variant_id, uint64_t picture)
+{
+	struct view *variants = view_get(product, N_variants), *chosen = tree_choose(variants, variant_id);
+
+	if (chosen != NULL)
+		mark_values(product, chosen);
+	show_variant(cx, product, chosen, picture);
+}
+
+void
+goods_show_large(const struct page_ctx *cx, struct view *product, struct view *variant,
+    const struct goods_chosen *chosen, uint64_t picture)
+{
+	struct view *images = view_get(product, N_images);
+
+	if (variant != NULL) {
+		struct str id = str_fmt(cx->a, "%llu", (unsigned long long)chosen->variant);
+
+		view_str(variant, N_url, url_query(cx->a, view_text(view_get(product, N_url)), "v", id));
+		if (chosen->image > 0 && chosen->image <= view_count(images))
+			view_put(variant, N_image, view_at(images, chosen->image - 1));
+	}
+	if (!chosen->exact)
+		view_bool(product, N_impossible, true);
+	show_variant(cx, product, variant, picture);
 }
 
 struct view *

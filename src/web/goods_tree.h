@@ -5,6 +5,7 @@
 #include "shop/catalogue.h"
 #include "view/view.h"
 #include "serve/request.h"
+#include "web/goods_choice.h"
 
 /* A picture as the object `name` of `parent`; nothing if there is none. */
 void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name, const struct catalogue_image *);
@@ -16,8 +17,15 @@ void goods_put_days(struct view *, int days_min, int days_max);
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);
 
 /* The cached part of a product, which does not depend on the chosen variant. In addition to doc/templates.md, each
- * variant has `values` (list of strings). */
+ * variant has `values` (list of strings). For large products see goods_choice.h. */
 struct view *goods_product_tree(const struct page_ctx *, const struct catalogue_product *);
+
+/* A variant of a large product, without its address and picture. */
+struct view *goods_variant_tree(const struct page_ctx *, const struct catalogue_variant *);
+
+/* Completes page.product of a large product. `variant` NULL: there is none. */
+void goods_show_large(const struct page_ctx *, struct view *product, struct view *variant,
+    const struct goods_chosen *, uint64_t picture);
 
 /* Turns the decoded cached tree into page.product: adds the chosen variant, its price and availability, the state of
  * each option's values, and the picture. variant_id 0: any variant that can be bought. */

@@ -33,7 +33,9 @@ static const struct view_shape id_fields[] = {ID, {0}};
 static const struct view_shape option_fields[] = {{N_values, LIST, true, no_fields}, {0}};
 static const struct view_shape product_fields[] = {ID, {N_description, HTML, false, NULL},
     {N_json_ld, HTML, false, NULL}, {N_category, OBJECT, false, id_fields}, {N_variants, LIST, true, id_fields},
-    {N_options, LIST, false, option_fields}, {N_images, LIST, true, no_fields}, {0}};
+    {N_options, LIST, false, option_fields}, {N_choices, LIST, false, option_fields},
+    {N_matrix, VIEW_IS(VIEW_STR), false, NULL}, {N_version, VIEW_IS(VIEW_INT), false, NULL},
+    {N_images, LIST, true, no_fields}, {0}};
 static const struct view_shape category_fields[] = {
     ID, {N_text, HTML, false, NULL}, {N_json_ld, HTML, false, NULL}, {N_breadcrumbs, LIST, true, no_fields}, {0}};
 static const struct view_shape way_fields[] = {
@@ -43,6 +45,7 @@ static const struct view_shape way_fields[] = {
 static const struct view_shape shapes[CACHE__MAX] = {
     [CACHE_card] = {.types = OBJECT},
     [CACHE_product] = {.types = OBJECT | VIEW_IS(VIEW_STR), .fields = product_fields},
+    [CACHE_variant] = {.types = OBJECT, .fields = id_fields},
     [CACHE_category] = {.types = OBJECT, .fields = category_fields},
     [CACHE_way] = {.types = OBJECT, .fields = way_fields},
 };
@@ -175,6 +178,8 @@ fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item
 		view_int(view_sub(v, N_category), N_id, (int64_t)p->category_id);
 	view_html(v, N_json_ld,
 	    jsonld_product(a, &(struct jsonld_goods){.shop = &shop, .lang = cx->lang, .product = p, .tree = v}));
+	if (view_get(v, N_matrix) != NULL)
+		view_int(v, N_version, (int64_t)p->version);
 	return view_encoded(a, v, &item->value, e);
 }
 
@@ -203,6 +208,41 @@ goods_find_product(const struct page_ctx *cx, struct str handle, bool keep_none,
 	else
 		*out = v;
 	return true;
+}
+
+/* Passed to the fill function of a variant. */
+struct variant_want {
+	uint64_t product_id, variant_id;
+};
+
+static bool
+fill_variants(void *arg, struct arena *a, struct cache_item **want, size_t n, struct err *e)
+{
+	const struct page_ctx *cx = arg;
+	const struct catalogue_langs l = langs(cx);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct variant_want *w = want[i]->arg;
+		struct catalogue_variant *v;
+
+		if (!catalogue_find_variant(cx->db, a, &l, w->product_id, w->variant_id, &v, e)
+		    || (v != NULL && !view_encoded(a, goods_variant_tree(cx, v), &want[i]->value, e)))
+			return false;
+	}
+	return true;
+}
+
+/* Any change of the variant raises the product's version, so its values need no invalidation. */
+bool
+goods_find_variant(
+    const struct page_ctx *cx, const struct view *product, uint64_t variant_id, struct view **out, struct err *e)
+{
+	const struct view *id = view_get(product, N_id), *version = view_get(product, N_version);
+	struct variant_want w = {(uint64_t)id->u.i, variant_id};
+	struct str key = str_fmt(cx->a, "%llu.%lld.%llu", (unsigned long long)w.product_id,
+	    version != NULL ? (long long)version->u.i : 0LL, (unsigned long long)variant_id);
+
+	return fetch_tree(cx, cache_key(cx->cache, CACHE_variant, cx->lang->tag, key), &w, fill_variants, out, e);
 }
 
 /* Passed to the fill function of a page of ids. */

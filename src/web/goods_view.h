@@ -27,6 +27,10 @@ void goods_first_row(struct view *list);
 MUST_USE bool goods_find_product(const struct page_ctx *, struct str handle, bool keep_none, struct view **,
     struct str *moved, struct err *);
 
+/* Finds a variant of a large product, whose tree this is. NULL: it is gone. */
+MUST_USE bool goods_find_variant(
+    const struct page_ctx *, const struct view *product, uint64_t variant_id, struct view **, struct err *);
+
 /* A cached page of ids. `next` is the cursor of the next page, or none; `after` that of this page: none for the first,
  * and if the list does not know the requested one. */
 struct goods_ids {

@@ -105,8 +105,10 @@ page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
 	    .product_id = (uint64_t)field_int(&rq->fields, F_product, 0),
 	    .values = {field_text(&rq->fields, F_option1), field_text(&rq->fields, F_option2),
 		field_text(&rq->fields, F_option3)},
+	    .picks = {(uint64_t)field_int(&rq->fields, F_pick1, 0), (uint64_t)field_int(&rq->fields, F_pick2, 0),
+		(uint64_t)field_int(&rq->fields, F_pick3, 0)},
 	};
-	bool any = c.values[0].n + c.values[1].n + c.values[2].n > 0;
+	bool any = c.picks[0] != 0 || c.values[0].n + c.values[1].n + c.values[2].n > 0;
 
 	*variant_id = (uint64_t)field_int(&rq->fields, F_variant, 0);
 	if (!any && *variant_id != 0)

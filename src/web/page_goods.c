@@ -243,6 +243,30 @@ page_find_product(const struct page_ctx *cx, struct view **product, struct err *
 	return page_find_alike(cx, e);
 }
 
+/* Shows the wanted variant of the product. */
+static bool
+choose_variant(const struct page_ctx *cx, struct view *product, struct err *e)
+{
+	uint64_t shown = (uint64_t)field_int(cx->fields, F_v, 0);
+	uint64_t picture = (uint64_t)field_int(cx->fields, F_picture, 0);
+	struct goods_wish wish = {(uint64_t)field_int(cx->fields, F_variant, (int64_t)shown),
+	    {(uint64_t)field_int(cx->fields, F_pick1, 0), (uint64_t)field_int(cx->fields, F_pick2, 0),
+		(uint64_t)field_int(cx->fields, F_pick3, 0)}};
+	struct view *variant = NULL;
+	struct goods_chosen chosen;
+
+	if (view_get(product, N_choices) == NULL) {
+		goods_choose_variant(cx, product, shown, picture);
+		return true;
+	}
+	chosen = goods_choose(product, &wish);
+	if (chosen.variant != 0 && !goods_find_variant(cx, product, chosen.variant, &variant, e))
+		return false;
+	view_take(product, N_version);
+	goods_show_large(cx, product, variant, &chosen, picture);
+	return true;
+}
+
 bool
 page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 {
@@ -261,8 +285,8 @@ page_product(const struct page_ctx *cx, struct view *page, struct err *e)
 			return false;
 	}
 	page_put_way(cx, page, product, way);
-	goods_choose_variant(
-	    cx, product, (uint64_t)field_int(cx->fields, F_v, 0), (uint64_t)field_int(cx->fields, F_picture, 0));
+	if (!choose_variant(cx, product, e))
+		return false;
 	put_share(cx, page, view_get(product, N_image));
 	view_put(page, N_product, product);
 	view_put(page, N_title, view_get(product, N_name));

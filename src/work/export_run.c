@@ -10,6 +10,7 @@
 #define ARENA_MAX_B ((size_t)256 << 20)
 #define OUT_MAX_B ((size_t)64 << 20)
 #define WORDS_MAX 1000000
+#define TAGS_MAX_B ((size_t)1 << 20)
 
 struct writer {
 	struct export *x;
@@ -83,10 +84,28 @@ tags(struct writer *w, const struct product *p)
 {
 	struct buf b;
 
-	buf_init(&b, &w->a, 100000);
+	buf_init(&b, &w->a, TAGS_MAX_B);
 	for (size_t i = 0; i < p->n_tags; i++) {
 		buf_z(&b, i == 0 ? "" : ", ");
 		buf_put(&b, p->tags[i]);
+	}
+	return buf_str(&b);
+}
+
+/* A semicolon separates; one in a name has a backslash before it. */
+static struct str
+more(struct writer *w, const struct product *p)
+{
+	struct buf b;
+
+	buf_init(&b, &w->a, 100000);
+	for (size_t i = 0; i < p->n_more; i++) {
+		buf_z(&b, i == 0 ? "" : "; ");
+		for (size_t k = 0; k < p->more[i].n; k++) {
+			if (p->more[i].p[k] == ';')
+				buf_ch(&b, '\\');
+			buf_ch(&b, p->more[i].p[k]);
+		}
 	}
 	return buf_str(&b);
 }
@@ -102,6 +121,7 @@ product_value(struct writer *w, const struct product *p, enum product_column col
 	case PRODUCT_COLUMN_BODY: return p->body_html;
 	case PRODUCT_COLUMN_VENDOR: return p->vendor;
 	case PRODUCT_COLUMN_TYPE: return p->category;
+	case PRODUCT_COLUMN_MORE: return more(w, p);
 	case PRODUCT_COLUMN_TAGS: return tags(w, p);
 	case PRODUCT_COLUMN_PUBLISHED: return truth(p->status == PRODUCT_ACTIVE);
 	case PRODUCT_COLUMN_STATUS: return str_z(statuses[p->status]);

@@ -43,6 +43,9 @@ void import_say(struct import_run *, bool refused, uint32_t line, uint32_t col, 
 void import_progress(struct import_run *, const struct csv *, bool last);
 void import_show(struct import_run *, bool last); /* the same between two rows */
 
+/* Gives a product whose handle is made (product.h) one that no other product has. */
+MUST_USE bool import_handle(struct import_run *, struct product *, struct err *);
+
 /* Finds, checks and stores the pictures of a product. Reports missing or broken pictures. False only for disk
  * errors. */
 MUST_USE bool import_pictures(struct import_run *, struct product *, struct err *);

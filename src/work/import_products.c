@@ -181,6 +181,18 @@ clean_body(struct import_run *r, struct product *p)
 	import_say(r, false, p->line, 1, column, "too long or too complex: ignored");
 }
 
+/* Marks the handle as used in this import: the one that the table has, and the one that the product gets. */
+static bool
+products_name(struct import_run *r, struct product *p, struct err *e)
+{
+	if (p->typed.n > 0)
+		import_set_add(&r->done, p->typed);
+	if (p->handle_made && !import_handle(r, p, e))
+		return false;
+	import_set_add(&r->done, p->handle);
+	return true;
+}
+
 /* Adds the complete product to the batch. */
 static bool
 products_take(struct batch *b, struct product_csv *pc, struct err *e)
@@ -191,13 +203,12 @@ products_take(struct batch *b, struct product_csv *pc, struct err *e)
 
 	if (!product_csv_take(pc, &p)) {
 		r->im->n.products_refused += open;
-	} else if (import_set_has(&r->done, p->handle)) {
+	} else if (p->typed.n > 0 && import_set_has(&r->done, p->typed)) {
 		refuse_product(r, p, product_column_name(PRODUCT_COLUMN_HANDLE),
 		    "this handle occurred before: the rows of a product must be contiguous");
 	} else {
 		clean_body(r, p);
-		import_set_add(&r->done, p->handle);
-		if (!import_pictures(r, p, e))
+		if (!products_name(r, p, e) || !import_pictures(r, p, e))
 			return false;
 		b->unstocked[b->n] = count_unstocked(p);
 		b->product[b->n++] = p;

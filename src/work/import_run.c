@@ -254,6 +254,7 @@ prepare(struct import_run *r, struct err *e)
 	    .n_langs = im->conf->site_languages.n,
 	    .now_s = im->now_s,
 	    .set_stock = im->set_stock,
+	    .renames = im->renames,
 	    .has_handle = has_handle,
 	    .arg = r};
 	return set_init(&r->in_file, &r->tables, n, e) && set_init(&r->done, &r->tables, n, e)

@@ -42,6 +42,7 @@ struct import {
 	bool fetch; /* download pictures that are not in `images` */
 	fetch_allowed_fn *fetch_allowed; /* for tests; NULL: public addresses only */
 	bool set_stock, dry_run, progress;
+	bool renames; /* see catalogue_save.h */
 	int64_t now_s;
 	/* out */
 	struct import_kinds *kinds; /* for import_findings() */

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += src/work/libwork.a
 src_work_libwork_a_SOURCES = \
-	src/work/export_run.c src/work/export_run.h src/work/import_fetch.c src/work/import_gather.c src/work/import_gather.h src/work/import_impl.h src/work/import_inventory.c src/work/import_note.c \
+	src/work/export_run.c src/work/export_run.h src/work/import_fetch.c src/work/import_gather.c \
+	src/work/import_gather.h src/work/import_handle.c src/work/import_impl.h src/work/import_inventory.c \
+	src/work/import_note.c \
 	src/work/import_picture.c src/work/import_products.c src/work/import_run.c src/work/import_run.h \
 	src/work/import_texts.c src/work/progress.c src/work/progress.h

@@ -227,7 +227,7 @@ test('pages of a list follow each other without gap or double', async () => {
 test('the address that a product had before leads to the one it has now', async () => {
 	await shop.importGoods('Renamed', { 'old-name': { stock: 5 } });
 	equal((await get('lighttpd', '/en/p/old-name')).status, 200);
-	await shop.importGoods('Renamed', { 'new-name': { stock: 5, sku: 'old-name' } });
+	await shop.importGoods('Renamed', { 'new-name': { stock: 5, sku: 'old-name' } }, '--renames');
 	for (const server of SERVERS) {
 		const rs = await get(server, '/en/p/old-name');
 		equal(rs.status, 301);
@@ -238,7 +238,7 @@ test('the address that a product had before leads to the one it has now', async 
 
 // Pages are cached by address and language, so a change must also delete those under the old addresses.
 test('a change shows at once under every address that the product has or had', async () => {
-	const product = (handle, price) => shop.importGoods('Thrice', { [handle]: { stock: 5, sku: 'thrice', price } });
+	const product = (handle, price) => shop.importGoods('Thrice', { [handle]: { stock: 5, sku: 'thrice', price } }, '--renames');
 	const leads = async (handle, to) => {
 		for (const lang of ['en', 'de']) {
 			const rs = await get('lighttpd', `/${lang}/p/${handle}`);
@@ -272,7 +272,7 @@ test('nothing is kept of an address that no product has, also not when the datab
 	for (const [handle, status] of [['blank-tea%20', 404], ['blank-tea%20%20', 404], ['blank-tea-2', 404], ['Blank-Tea', 301]])
 		equal((await get('lighttpd', `/en/p/${handle}`)).status, status, handle);
 	equal(await stored(), before);
-	await shop.importGoods('Blanks', { 'plain-tea': { stock: 5, sku: 'blank-tea' } });
+	await shop.importGoods('Blanks', { 'plain-tea': { stock: 5, sku: 'blank-tea' } }, '--renames');
 	equal((await get('lighttpd', '/en/p/blank-tea%20')).status, 404);
 });
 

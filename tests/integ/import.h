@@ -33,7 +33,7 @@ prepare(void)
 {
 	if (conf.file != NULL)
 		return;
-	arena_init(&a, (size_t)512 << 20);
+	arena_init(&a, (size_t)1024 << 20);
 	services_conf(&services, &a, &conf);
 	conf.paths_media_dir = str_fmt(&a, "%s/media", services.dir);
 }

@@ -18,6 +18,7 @@ INTEG_TESTS = \
 	tests/integ/test_import \
 	tests/integ/test_import_fetch \
 	tests/integ/test_import_goods \
+	tests/integ/test_import_identity \
 	tests/integ/test_import_rows \
 	tests/integ/test_import_shop \
 	tests/integ/test_import_tables \
@@ -102,6 +103,9 @@ tests_integ_test_order_crowd_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
+tests_integ_test_import_identity_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_import_identity_SOURCES = tests/integ/test_import_identity.c
+tests_integ_test_import_identity_LDADD = $(INTEG_LIBS)
 tests_integ_test_import_goods_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_goods_SOURCES = tests/integ/test_import_goods.c
 tests_integ_test_import_goods_LDADD = $(INTEG_LIBS)

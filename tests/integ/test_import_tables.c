@@ -285,8 +285,6 @@ spoil_cell(struct table *t)
 		return; /* rarely, so that most products must arrive */
 	if (t->column[c] < ESSENTIAL)
 		t->product[r->product].spoiled = true;
-	if (t->column[c] == TYPE || t->column[c] == TAGS || t->column[c] == CATEGORY)
-		return;
 	r->cell[c] = bad_cell(t, r->cell[c]);
 }
 

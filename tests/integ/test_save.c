@@ -25,10 +25,10 @@ static const struct {
 } texts[] = {
 #define TEXT(member, chars) {#member, offsetof(struct goods, member), chars}
     TEXT(p.handle, 190), TEXT(p.title, 255), TEXT(p.vendor, 190), TEXT(p.seo_title, 255), TEXT(p.seo_description, 500),
-    TEXT(p.option[0], 100), TEXT(p.option[1], 100), TEXT(p.option[2], 100), TEXT(v.value[0], 100),
-    TEXT(v.value[1], 100), TEXT(v.value[2], 100), TEXT(v.sku, 100), TEXT(v.barcode, 32), TEXT(v.content_unit, 8),
+    TEXT(p.option[0], 255), TEXT(p.option[1], 255), TEXT(p.option[2], 255), TEXT(v.value[0], 255),
+    TEXT(v.value[1], 255), TEXT(v.value[2], 255), TEXT(v.sku, 100), TEXT(v.barcode, 32), TEXT(v.content_unit, 8),
     TEXT(v.base_unit, 8), TEXT(im.source, 500), TEXT(im.alt, 255), TEXT(spec.label, 100), TEXT(spec.value, 500),
-    TEXT(tag, 100),
+    TEXT(tag, 255),
 #undef TEXT
 };
 

@@ -137,13 +137,16 @@ static const struct {
     {"cup,,Color,Red,x,5\ncup,,,Blue,y,5\n",
 	"2:5: Title: empty; the rows of a product must stand together, the one with the title first\n"
 	"3:1: Handle: the product is left out, see line 2\n"},
-    {",Cup,Color,Red,x,5\n", "2:1: Handle: empty: the row belongs to no product\n"},
-    {"a cup,Cup,Color,Red,x,5\n",
-	"2:1: Handle: this cannot stand in an address: no blanks, no / ? # % & \" < >, at most 190 characters\n"},
-    {"../etc,Cup,Color,Red,x,5\n",
-	"2:1: Handle: this cannot stand in an address: no blanks, no / ? # % & \" < >, at most 190 characters\n"},
+    {",,Color,Red,x,5\n", "2:1: Handle: empty: the row belongs to no product\n"},
+    {"cup,Cup,Color,Red,x,5\n,,,Blue,y,6\n",
+	"3:1: Handle: empty: the row belongs to no product\n= cup* Red/=500\n"},
+    {",Big cup,Color,Red,x,5\n,,,Blue,y,6\n,Mug,Title,Default Title,z,7\n",
+	"= big-cup Red/=500 Blue/=600\n= mug /=700\n"},
+    {"a cup,Cup,Color,Red,x,5\na cup,,,Blue,y,6\n", "= a-cup Red/=500 Blue/=600\n"},
+    {"../etc,Cup,Color,Red,x,5\n", "= etc Red/=500\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,Red,y,6\n", "3:7: Option1 Value: the same options as in line 2\n= cup* Red/=500\n"},
-    {"cup,Cup,Color,Red,x,5\ncup,,,Blue,x,6\n", "3:12: Variant SKU: the same SKU as in line 2\n= cup* Red/=500\n"},
+    {"cup,Cup,Color,Red,x,5\ncup,,,Blue,x,6\n",
+	"3:12: (Variant SKU: ambiguous: the same SKU as in line 2\n= cup Red/=500 Blue/=600\n"},
     {"cup,Cup,Color,Red,x,5\ncup,,,,y,6\n",
 	"3:7: Option1 Value: empty, though the product has the option \"Color\"\n= cup* Red/=500\n"},
     {"cup,Cup,,,x,5\ncup,,,,y,6\n",
@@ -181,7 +184,8 @@ static const struct {
     {"Status", "sold", "2:11: (Status: not one of active, draft, archived: a draft\n+"},
     {"Gift Card", "TRUE", "2:11: Gift Card: gift cards are not supported yet\n"},
     {"Tax Class", "luxury", "2:11: (Tax Class: not one of standard, reduced, zero: standard\n+"},
-    {"Type", "a>b>c>d>e>f", "2:11: Type: a path of at most 5 names, 100 characters each, 255 in all\n"},
+    {"Type", "a>b>c>d>e>f>g>h>i",
+	"2:11: (Type: a path has at most 8 names of 100 characters each, 255 in all: cut\n+"},
     {"Option2 Name", "Size", "2:11: Option2 Name: the option before it has no name\n"},
     {"Variant Grams", "heavy", "2:11: (Variant Grams: not a weight in grams: ignored\n+"},
     {"Variant Grams", "453.59237", "2:11: (Variant Grams: rounded to 453.592 grams\n+"},
@@ -312,17 +316,96 @@ START_TEST(product_csv_bounds_the_variants_of_a_product)
 	size_t n = (size_t)snprintf(text, sizeof(text), HEAD "cup,Cup,No,0,,1\n");
 	struct product *p;
 
-	for (int i = 1; i < 250; i++)
+	for (int i = 1; i < 2050; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "cup,,,%d,,1\n", i);
 	p = only_product(text);
 	ck_assert_uint_eq(p->n_variants, PRODUCT_VARIANTS_MAX);
 	ck_assert(p->partial);
-	ck_assert_ptr_nonnull(strstr(buf_str(&got).p, "202:12: Variant Price: more than 200 variants"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&got).p, "2002:13: Variant Price: more than 2000 variants"));
 	done();
 }
 END_TEST
 
-UNIT_MAIN("product_csv", product_csv_groups_rows_by_handle, product_csv_takes_the_newer_column_names,
+/* What is typed as a handle, or stands as a title. */
+START_TEST(handles_are_made_of_what_people_type)
+{
+	static const char *const cases[][2] = {{"Blue Shirt", "blue-shirt"}, {"salt&pepper", "salt-pepper"},
+	    {"100%-wool", "100-wool"}, {"  Walnut   board ", "walnut-board"}, {"Men's shirt", "mens-shirt"},
+	    {"Cr\xc3\xa8me br\xc3\xbbl\xc3\xa9" "e", "creme-brulee"}, {"a/b\\c?d#e", "a-b-c-d-e"},
+	    {"\xe9\xbe\x99\xe4\xba\x95 \xe8\x8c\xb6", "\xe9\xbe\x99\xe4\xba\x95-\xe8\x8c\xb6"},
+	    {"Tea \xe2\x80\x93 500 g", "tea-500-g"}, {"\xf0\x9f\x8d\xb5 Tea!", "tea"}, {"..", "product"},
+	    {"!?", "product"}, {"product_1", "product_1"}};
+
+	arena_init(&a, 1 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		ck_str(product_handle_make(&a, str_z(cases[i][0])), cases[i][1]);
+		ck_assert(product_handle_check(str_z(cases[i][1])));
+	}
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(handles_made_of_long_texts_have_room_for_a_number)
+{
+	static char text[4000];
+
+	arena_init(&a, 1 << 20);
+	for (size_t n = 1; n < sizeof(text) - 4; n += 97) {
+		struct str made;
+
+		for (size_t i = 0; i < n; i++)
+			text[i] = "x-\xc3\xa4 "[i % 5];
+		made = product_handle_make(&a, str_n(text, n - n % 5));
+		ck_assert(product_handle_check(str_fmt(&a, "%.*s-9999", STR_ARG(made))));
+	}
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(product_csv_reads_further_categories)
+{
+	static const char *const cases[][2] = {{"Gifts", "|Gifts"}, {"Tea; Gifts;Tea", "|Gifts|Tea"}, {" ; ;", ""},
+	    {"Drinks", ""}, {"Pots\\; pans > Big", "|Pots; pans > Big"}, {"a > b;a;A", "|A|a|a > b"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		static char text[400];
+		struct product *p;
+		struct buf b;
+
+		snprintf(text, sizeof(text),
+		    "Handle,Title,Variant Price,Type,Further Categories\ncup,Cup,5,Drinks,%s\n", cases[i][0]);
+		p = only_product(text);
+		buf_init(&b, &a, 1000);
+		buf_z(&b, "");
+		for (size_t k = 0; k < p->n_more; k++)
+			buf_fmt(&b, "|%.*s", STR_ARG(p->more[k]));
+		ck_str(buf_str(&b), cases[i][1]);
+		ck_str(p->category, "Drinks");
+		done();
+	}
+}
+END_TEST
+
+START_TEST(product_csv_keeps_a_product_with_too_many_tags)
+{
+	static char text[400 * 10 + 300];
+	size_t n = (size_t)snprintf(text, sizeof(text), "Handle,Title,Variant Price,Tags\ncup,Cup,5,\"");
+	struct product *p;
+
+	for (int i = 0; i < 300; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "tag %03d,", i);
+	snprintf(text + n, sizeof(text) - n, "\"\n");
+	p = only_product(text);
+	ck_assert_uint_eq(p->n_tags, PRODUCT_TAGS_MAX);
+	ck_assert(!p->partial);
+	ck_assert_ptr_nonnull(strstr(buf_str(&got).p, "(Tags: more than 250: the others are dropped"));
+	done();
+}
+END_TEST
+
+UNIT_MAIN("product_csv", handles_are_made_of_what_people_type, handles_made_of_long_texts_have_room_for_a_number,
+    product_csv_reads_further_categories, product_csv_keeps_a_product_with_too_many_tags,
+    product_csv_groups_rows_by_handle, product_csv_takes_the_newer_column_names,
     product_csv_names_a_missing_column_and_ignores_unknown_ones_once,
     product_csv_reports_each_broken_row_and_keeps_the_rest, product_csv_reports_each_broken_cell_at_its_place,
     product_csv_orders_pictures_by_position_and_variants_follow, product_csv_reads_all_fields_of_a_product,

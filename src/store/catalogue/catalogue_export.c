@@ -58,6 +58,11 @@ load_lists(struct db *db, struct arena *a, uint64_t id, struct product *p, struc
 	p->tags = ARENA_ARRAY(a, struct str, rows.n + 1);
 	while (db_next(&rows))
 		p->tags[p->n_tags++] = c_str(&rows);
+	if (!db_select_u64(db, SQL_EXPORT_MORE, id, a, &rows, e))
+		return false;
+	p->more = ARENA_ARRAY(a, struct str, rows.n + 1);
+	while (db_next(&rows))
+		p->more[p->n_more++] = c_str(&rows);
 	return true;
 }
 

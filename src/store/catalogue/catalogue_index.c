@@ -29,8 +29,8 @@ struct entry {
 	bool active, listed, fits; /* listed: in any list before; fits: in exactly the right lists */
 	struct str path, vendor;
 	int64_t price_minor, created_at;
-	const struct save_category *way[PRODUCT_CATEGORY_DEPTH_MAX]; /* from the top down */
-	size_t n_way, n_listed;
+	const struct save_category **way; /* the categories and those above them, each once */
+	size_t n_more, n_way, n_listed;
 	struct text *texts;
 	struct word *words;
 	struct catalogue_known *known;
@@ -126,13 +126,58 @@ select_for(
 	return list_ids(x, test, &ids, &none, e) && (none || db_select_str(x->s->db, stmt, ids, a, rows, e));
 }
 
+static void
+add_way(struct index *x, struct entry *en, struct str path)
+{
+	for (size_t d = 1; d <= product_category_depth(path) && d <= PRODUCT_CATEGORY_DEPTH_MAX; d++) {
+		const struct save_category *c = save_categories_find(&x->categories, product_category_head(path, d));
+		size_t i = 0;
+
+		while (i < en->n_way && en->way[i] != c)
+			i++;
+		if (c != NULL && i == en->n_way)
+			en->way[en->n_way++] = c;
+	}
+}
+
+/* `more`: the products' further categories. */
+static bool
+find_ways(struct index *x, struct db_rows more, struct err *e)
+{
+	struct str *paths = ARENA_ARRAY(x->s->a, struct str, x->n + more.n);
+	struct db_rows again = more;
+	size_t n = x->n;
+
+	for (size_t i = 0; i < x->n; i++)
+		paths[i] = x->entry[i].path;
+	while (db_next(&more)) {
+		entry_of(x, c_u64(&more))->n_more++;
+		paths[n++] = c_str(&more);
+	}
+	if (!save_categories_load(x->s, paths, n, &x->categories, e))
+		return false;
+	for (size_t i = 0; i < x->n; i++) {
+		struct entry *en = &x->entry[i];
+
+		en->way = ARENA_ARRAY(
+		    x->s->a, const struct save_category *, (1 + en->n_more) * PRODUCT_CATEGORY_DEPTH_MAX);
+		add_way(x, en, en->path);
+	}
+	while (db_next(&again)) {
+		struct entry *en = entry_of(x, c_u64(&again));
+
+		add_way(x, en, c_str(&again));
+	}
+	return true;
+}
+
 static bool
 load_products(struct index *x, struct err *e)
 {
-	struct str *paths = ARENA_ARRAY(x->s->a, struct str, x->n);
-	struct db_rows rows;
+	struct db_rows rows, more;
 
-	if (!select_for(x, SQL_INDEX_PRODUCTS, is_any, x->s->a, &rows, e))
+	if (!select_for(x, SQL_INDEX_PRODUCTS, is_any, x->s->a, &rows, e)
+	    || !select_for(x, SQL_INDEX_MORE, is_any, x->s->a, &more, e))
 		return false;
 	while (db_next(&rows)) {
 		struct entry *en = entry_of(x, c_u64(&rows));
@@ -142,25 +187,8 @@ load_products(struct index *x, struct err *e)
 		en->vendor = c_str(&rows);
 		en->price_minor = c_i64(&rows);
 		en->created_at = c_i64(&rows);
-		paths[en - x->entry] = en->path;
 	}
-	return save_categories_load(x->s, paths, x->n, &x->categories, e);
-}
-
-static void
-find_ways(struct index *x)
-{
-	for (size_t i = 0; i < x->n; i++) {
-		struct entry *en = &x->entry[i];
-
-		for (size_t d = 1; d <= product_category_depth(en->path) && d <= PRODUCT_CATEGORY_DEPTH_MAX; d++) {
-			const struct save_category *c =
-			    save_categories_find(&x->categories, product_category_head(en->path, d));
-
-			if (c != NULL)
-				en->way[en->n_way++] = c;
-		}
-	}
+	return find_ways(x, more, e);
 }
 
 static bool
@@ -270,12 +298,15 @@ static bool
 load_listing(struct index *x, struct err *e)
 {
 	struct db_rows rows, again;
+	size_t n = 0;
 
 	if (!select_for(x, SQL_INDEX_LISTING_IS, is_any, x->s->a, &rows, e))
 		return false;
-	x->counts = ARENA_ARRAY(x->s->a, struct count, rows.n + x->n * PRODUCT_CATEGORY_DEPTH_MAX + 1);
-	for (size_t i = 0; i < x->n; i++)
+	for (size_t i = 0; i < x->n; i++) {
 		x->entry[i].fits = true;
+		n += x->entry[i].n_way;
+	}
+	x->counts = ARENA_ARRAY(x->s->a, struct count, rows.n + n + 1);
 	again = rows;
 	while (db_next(&rows)) {
 		struct entry *en = entry_of(x, c_u64(&rows));
@@ -518,7 +549,6 @@ make_all(struct index *x, struct err *e)
 
 	if (!load_products(x, e))
 		return false;
-	find_ways(x);
 	arena_init(&x->chunk, TEXTS_MAX_B);
 	x->search = catalogue_words_open(x->s->db, x->s->a);
 	ok = load_listing(x, e) && save_listing(x, e) && save_texts(x, e);

@@ -231,6 +231,15 @@ take_placed(struct db_rows *r, struct placed *to)
 	return v->id != 0;
 }
 
+static void
+take_long(struct db_rows *r, struct catalogue_product *p)
+{
+	p->seo_title = c_str_or(r, STR_NONE);
+	p->seo_description = c_str_or(r, STR_NONE);
+	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
+		p->options[i].value = p->options[i].text = c_str_or(r, STR_NONE);
+}
+
 /* Reads the product's columns. Each row has them, except the long ones, which only the first variant's row has. */
 static void
 take_whole(struct db_rows *r, struct whole *w)
@@ -241,10 +250,7 @@ take_whole(struct db_rows *r, struct whole *w)
 	w->has_body = !c_is_null(r);
 	if (w->has_body)
 		p->body_html = c_str(r);
-	p->seo_title = c_str(r);
-	p->seo_description = c_str(r);
-	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
-		p->options[i].value = p->options[i].text = c_str(r);
+	take_long(r, p);
 	w->parts = c_str_or(r, STR_NONE);
 }
 
@@ -274,21 +280,24 @@ find_whole(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	return true;
 }
 
-/* Reads what the one statement did not return: the body, when no variant has position 1 (imports always set it);
+/* Reads what the one statement did not return: long texts, when no variant has position 1 (imports always set it);
  * pictures, facts and tags, when product.parts is NULL or malformed. */
 static bool
 load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, struct whole *w, struct err *e)
 {
 	if (!w->has_body) {
-		struct db_query *q = db_query(db, SQL_PRODUCT_BODY_OWN);
+		struct db_query *q = db_query(db, SQL_PRODUCT_LONG_OWN);
 		struct db_rows rows;
 		bool found;
 
-		q_u64(q, w->p->id);
 		q_str(q, langs->shop_lang);
+		q_u64(q, w->p->id);
 		if (!db_find(q, a, &rows, &found, e))
 			return false;
-		w->p->body_html = found ? c_str(&rows) : STR("");
+		if (found) {
+			w->p->body_html = c_str(&rows);
+			take_long(&rows, w->p);
+		}
 	}
 	return product_parts_parse(a, w->parts, w->p) || load_parts(db, a, langs, w->p, e);
 }
@@ -390,4 +399,27 @@ catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_la
 	return (own ? load_rest(db, a, langs, &w, e)
 		    : load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e))
 	    && load_lowest(db, a, p, e);
+}
+
+bool
+catalogue_find_variant(struct db *db, struct arena *a, const struct catalogue_langs *langs, uint64_t product_id,
+    uint64_t variant_id, struct catalogue_variant **out, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_PRODUCT_VARIANT);
+	struct catalogue_product p = {.id = product_id};
+	struct db_rows rows;
+	bool found;
+
+	*out = NULL;
+	for (int i = 0; i < CATALOGUE_OPTIONS; i++)
+		q_str(q, langs->lang);
+	q_u64(q, variant_id);
+	q_u64(q, product_id);
+	if (!db_find(q, a, &rows, &found, e) || !found)
+		return e->kind == ERR_NONE;
+	p.variants = ARENA_NEW(a, struct catalogue_variant);
+	p.n_variants = 1;
+	take_variant(&rows, p.variants);
+	*out = p.variants;
+	return load_lowest(db, a, &p, e);
 }

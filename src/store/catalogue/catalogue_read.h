@@ -22,6 +22,10 @@ MUST_USE bool catalogue_find_product(struct db *, struct arena *, const struct c
 MUST_USE bool catalogue_find_alike(
     struct db *, struct arena *, struct str handle, struct str *alike, bool *gone, struct err *);
 
+/* One variant. *v is NULL when the product has it no more. */
+MUST_USE bool catalogue_find_variant(struct db *, struct arena *, const struct catalogue_langs *, uint64_t product_id,
+    uint64_t variant_id, struct catalogue_variant **v, struct err *);
+
 /* Cards of the products in `ids`, in no particular order. Products that are not active are left out. */
 struct catalogue_cards {
 	struct catalogue_card *v;

@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "plat/text/secret.h"
 #include "store/catalogue/catalogue_save_impl.h"
 #include "store/catalogue/catalogue_cache.h"
 #include "store/sql.h"
 
-#define CANON_MAX_B ((size_t)8 << 20)
+#define CANON_MAX_B ((size_t)16 << 20)
 #define LOCK_WAIT_S 2
+#define HANDLE_CHARS 190 /* of product_handle_old.handle */
 
 bool
 catalogue_save_lock(struct db *db, struct arena *a, struct err *e)
@@ -153,63 +155,6 @@ find_handles(struct save_batch *b, struct err *e)
 	return true;
 }
 
-static bool
-list_skus(struct save_batch *b, struct str *json, bool *any, struct err *e)
-{
-	struct json_out rows;
-
-	json_init(&rows, b->s->a, ROWS_MAX_B, '[');
-	for (size_t i = 0; i < b->n; i++) {
-		const struct product *p = b->item[i].p;
-
-		for (size_t k = 0; b->item[i].id == 0 && k < p->n_variants; k++) {
-			if (p->variants[k].sku.n == 0)
-				continue;
-			json_begin(&rows, '[');
-			json_put_i64(&rows, (int64_t)i);
-			json_put_str(&rows, p->variants[k].sku);
-			json_end(&rows, ']');
-		}
-	}
-	*any = rows.more;
-	return json_done(&rows, ']', json, e);
-}
-
-/* True if another product of the batch has this id. */
-static bool
-is_taken(const struct save_batch *b, uint64_t id)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->item[i].id == id)
-			return true;
-	return false;
-}
-
-/* Finds renamed products by SKU: exactly one stored product has any of the SKUs, and the table lacks its handle. */
-static bool
-find_renamed(struct save_batch *b, struct err *e)
-{
-	struct catalogue_save *s = b->s;
-	struct db_rows found = {0};
-	struct str json;
-	bool any;
-
-	if (!list_skus(b, &json, &any, e)
-	    || (any && !db_select_str(s->db, SQL_SAVE_PRODUCTS_OF_SKUS, json, s->a, &found, e)))
-		return false;
-	while (db_next(&found)) {
-		struct save_item *it = &b->item[c_u64(&found)];
-		uint64_t id = c_u64(&found);
-		struct str handle = c_str(&found);
-
-		if (is_taken(b, id) || (s->has_handle != NULL && s->has_handle(s->arg, handle)))
-			continue;
-		it->id = id;
-		it->old_handle = handle;
-	}
-	return true;
-}
-
 /* The hash covers the languages, so a new language makes the next import index all products again. */
 static bool
 content_hash(
@@ -242,7 +187,7 @@ save_hash(struct save_batch *b, struct save_item *it, struct err *e)
 static bool
 recognise(struct save_batch *b, struct err *e)
 {
-	if (!find_handles(b, e) || !find_renamed(b, e))
+	if (!find_handles(b, e) || !save_find_renamed(b, e))
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
 		b->item[i].fresh = b->item[i].id == 0;
@@ -250,6 +195,31 @@ recognise(struct save_batch *b, struct err *e)
 			return false;
 	}
 	sort_by_id(b);
+	return true;
+}
+
+static bool
+save_old_handle(struct catalogue_save *s, struct str handle, uint64_t id, struct err *e)
+{
+	struct db_query *q = db_query(s->db, SQL_SAVE_HANDLE_OLD);
+
+	q_str(q, handle);
+	q_u64(q, id);
+	return db_run(q, NULL, e);
+}
+
+/* Keeps the invalid handles of the table: the next import recognises the products by them. */
+static bool
+save_typed(struct save_batch *b, struct err *e)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		const struct save_item *it = &b->item[i];
+
+		if (it->p->handle_made && save_is_written(it) && it->p->typed.n > 0
+		    && utf8_len(it->p->typed) <= HANDLE_CHARS
+		    && !save_old_handle(b->s, it->p->typed, it->id, e))
+			return false;
+	}
 	return true;
 }
 
@@ -274,35 +244,52 @@ save_handles(struct save_batch *b, struct err *e)
 		q = db_query(b->s->db, SQL_SAVE_PRODUCT_HANDLE);
 		q_str(q, it->p->handle);
 		q_u64(q, it->id);
-		if (!db_run(q, NULL, e))
-			return false;
-		q = db_query(b->s->db, SQL_SAVE_HANDLE_OLD);
-		q_str(q, it->old_handle);
-		q_u64(q, it->id);
-		if (!db_run(q, NULL, e))
+		if (!db_run(q, NULL, e) || !save_old_handle(b->s, it->old_handle, it->id, e))
 			return false;
 	}
 	return rows_out_send(&taken, e);
 }
 
+/* The category of a path, which is made if it does not exist; 0 for no path. */
+static bool
+category_of(struct catalogue_save *s, const struct save_categories *known, struct str path, uint64_t *id,
+    struct err *e)
+{
+	const struct save_category *c = path.n > 0 ? save_categories_find(known, path) : NULL;
+
+	*id = c != NULL ? c->id : 0;
+	return c != NULL || path.n == 0 || catalogue_category(s, path, id, e);
+}
+
 static bool
 find_categories(struct save_batch *b, struct err *e)
 {
-	struct str *paths = ARENA_ARRAY(b->s->a, struct str, b->n);
+	struct str *paths = ARENA_ARRAY(b->s->a, struct str, b->n * (1 + PRODUCT_MORE_MAX));
 	struct save_categories known;
+	size_t n = 0;
 
-	for (size_t i = 0; i < b->n; i++)
-		if (save_is_written(&b->item[i]))
-			paths[i] = b->item[i].p->category;
-	if (!save_categories_load(b->s, paths, b->n, &known, e))
+	for (size_t i = 0; i < b->n; i++) {
+		const struct product *p = b->item[i].p;
+
+		if (!save_is_written(&b->item[i]))
+			continue;
+		paths[n++] = p->category;
+		for (size_t k = 0; k < p->n_more; k++)
+			paths[n++] = p->more[k];
+	}
+	if (!save_categories_load(b->s, paths, n, &known, e))
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
-		const struct save_category *c = save_categories_find(&known, paths[i]);
+		struct save_item *it = &b->item[i];
 
-		if (c != NULL)
-			b->item[i].category = c->id;
-		else if (paths[i].n > 0 && !catalogue_category(b->s, paths[i], &b->item[i].category, e))
+		if (!save_is_written(it))
+			continue;
+		if (!category_of(b->s, &known, it->p->category, &it->category, e))
 			return false;
+		it->more = ARENA_ARRAY(b->s->a, uint64_t, it->p->n_more + 1);
+		for (size_t k = 0; k < it->p->n_more; k++)
+			if (!category_of(b->s, &known, it->p->more[k], &it->more[k], e))
+				return false;
 	}
 	return true;
 }
@@ -508,7 +495,8 @@ catalogue_save_products(struct catalogue_save *s, const struct product *const *p
 		return false;
 	for (size_t i = 0; i < n; i++)
 		save_report(&b.item[i]);
-	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_own_texts(&b, e)
+	return save_handles(&b, e) && find_categories(&b, e) && save_rows(&b, e) && save_typed(&b, e)
+	    && save_own_texts(&b, e)
 	    && save_words(&b, e) && save_pictures(&b, e) && save_variants(&b, e)
 	    && save_sums(&b, save_is_changed, e) /* lists take the price from there */
 	    && save_index(&b, e) && save_stocks(&b, e) && save_sums(&b, is_restocked, e) && note_stock(&b, e);

@@ -1,10 +1,12 @@
 /* catalogue_save.h - saves products in the database. Saving the same product again changes nothing.
  *
  * Everything happens inside the caller's transaction. Products are saved in batches of a hundred: each statement takes
- * the rows of a whole batch. A product is recognised by its handle. When no product has that handle, it is recognised
- * by the SKUs of its variants: it was renamed, and the old handle is kept for a redirect. A variant is recognised by
- * its SKU, then by its options. Variants are never deleted, since orders and stock movements refer to them: they are
- * marked as gone, and restored when an import contains them again.
+ * the rows of a whole batch. A product is recognised by its handle. A product with a new handle is a known one that was
+ * renamed only if exactly one known product has any of its SKUs, no other product of the import has that one's handle,
+ * and the two agree in the title and in all SKUs; with `renames`, it suffices that the known one has all of its SKUs.
+ * The old handle is kept for a redirect; a product that has it later is another one. A variant is recognised by its
+ * options, then by its SKU if no other variant of the product has that. Variants are never deleted, since orders and
+ * stock movements refer to them: they are marked as gone, and restored when an import contains them again.
  *
  * Stock is set when a variant is new. It is changed later only when `set_stock` is true, by a movement to the given
  * level. The movement is computed under the row's lock, so that it never undoes a sale made meanwhile. */
@@ -21,7 +23,7 @@ struct catalogue_save {
 	const struct str *langs; /* offered by the shop; the first is the shop's own */
 	size_t n_langs;
 	int64_t now_s;
-	bool set_stock;
+	bool set_stock, renames;
 	/* True when the import contains a product with this handle, which therefore was not renamed. May be NULL. */
 	bool (*has_handle)(void *arg, struct str handle);
 	void *arg;
@@ -59,6 +61,19 @@ struct catalogue_stock {
 
 /* Sets the stock of the variants, by a movement to each level. `rows` names each variant once. */
 MUST_USE bool catalogue_save_stock(struct catalogue_save *, struct catalogue_stock *rows, size_t n, struct err *);
+
+/* Finds the product that has a handle, with its title in the shop's language and its SKUs. id 0: there is none. */
+struct catalogue_found {
+	uint64_t id;
+	struct str title;
+	struct str *skus;
+	size_t n_skus;
+};
+MUST_USE bool catalogue_find_handle(
+    struct catalogue_save *, struct str handle, struct catalogue_found *, struct err *);
+
+/* The present handle of the product that was imported under the invalid handle `typed`; none: there is none. */
+MUST_USE bool catalogue_find_typed(struct catalogue_save *, struct str typed, struct str *handle, struct err *);
 
 /* Saves one text; body_html must be clean. *id is the product's id, or 0 for other texts. Unless *change is
  * CATALOGUE_SAME, call catalogue_index() for the product before the transaction ends. ERR_NOT_FOUND: the product or

@@ -25,6 +25,7 @@ struct save_item {
 	bool same;     /* only its stock may change */
 	bool restocked; /* its stock was changed */
 	uint64_t category; /* 0: none */
+	uint64_t *more; /* further categories; p->n_more */
 	struct str known_hash, old_handle;
 	uint8_t hash[DIGEST_B];
 	struct save_picture *pictures;
@@ -54,13 +55,16 @@ MUST_USE bool save_select_for(struct save_batch *, unsigned stmt, save_test *, s
 /* The product with this id, which must be of the batch. */
 struct save_item *save_item_of(struct save_batch *, uint64_t id);
 
+/* Recognises renamed products among those without an id. */
+MUST_USE bool save_find_renamed(struct save_batch *, struct err *);
+
 /* Pictures: loads those in the database; finds out if any differs from the product; writes those of changed
  * products. */
 MUST_USE bool save_pictures_load(struct save_batch *, struct err *);
 bool save_pictures_differ(const struct save_item *);
 MUST_USE bool save_pictures(struct save_batch *, struct err *);
 
-/* Specifications and tags. */
+/* Specifications, tags and further categories. */
 MUST_USE bool save_words(struct save_batch *, struct err *);
 
 /* The rows that save_pictures() and save_words() write for a product, as the JSON text of product.parts. */

@@ -101,23 +101,35 @@ save_pictures(struct save_batch *b, struct err *e)
 	return rows_out_send(&out, e);
 }
 
+/* Rows of all products. */
+struct words {
+	struct rows_out specs, tags, more;
+};
+
 static bool
-put_words(const struct save_item *it, struct rows_out *specs, struct rows_out *tags, struct err *e)
+put_words(const struct save_item *it, struct words *w, struct err *e)
 {
 	for (size_t i = 0; i < it->p->n_specs; i++) {
-		json_begin(&specs->rows, '[');
-		json_put_i64(&specs->rows, (int64_t)it->id);
-		json_put_i64(&specs->rows, (int64_t)i + 1);
-		json_put_str(&specs->rows, it->p->specs[i].label);
-		json_put_str(&specs->rows, it->p->specs[i].value);
-		if (!rows_out_end(specs, e))
+		json_begin(&w->specs.rows, '[');
+		json_put_i64(&w->specs.rows, (int64_t)it->id);
+		json_put_i64(&w->specs.rows, (int64_t)i + 1);
+		json_put_str(&w->specs.rows, it->p->specs[i].label);
+		json_put_str(&w->specs.rows, it->p->specs[i].value);
+		if (!rows_out_end(&w->specs, e))
 			return false;
 	}
 	for (size_t i = 0; i < it->p->n_tags; i++) {
-		json_begin(&tags->rows, '[');
-		json_put_i64(&tags->rows, (int64_t)it->id);
-		json_put_str(&tags->rows, it->p->tags[i]);
-		if (!rows_out_end(tags, e))
+		json_begin(&w->tags.rows, '[');
+		json_put_i64(&w->tags.rows, (int64_t)it->id);
+		json_put_str(&w->tags.rows, it->p->tags[i]);
+		if (!rows_out_end(&w->tags, e))
+			return false;
+	}
+	for (size_t i = 0; i < it->p->n_more; i++) {
+		json_begin(&w->more.rows, '[');
+		json_put_i64(&w->more.rows, (int64_t)it->id);
+		json_put_i64(&w->more.rows, (int64_t)it->more[i]);
+		if (!rows_out_end(&w->more, e))
 			return false;
 	}
 	return true;
@@ -126,17 +138,19 @@ put_words(const struct save_item *it, struct rows_out *specs, struct rows_out *t
 bool
 save_words(struct save_batch *b, struct err *e)
 {
-	struct rows_out specs, tags;
+	struct words w;
 
 	if (!save_run_for(b, SQL_SAVE_SPECS_CLEAR, save_is_changed, e)
-	    || !save_run_for(b, SQL_SAVE_TAGS_CLEAR, save_is_changed, e))
+	    || !save_run_for(b, SQL_SAVE_TAGS_CLEAR, save_is_changed, e)
+	    || !save_run_for(b, SQL_SAVE_MORE_CLEAR, save_is_changed, e))
 		return false;
-	rows_out_init(&specs, b->s->db, SQL_SAVE_SPECS, b->s->a);
-	rows_out_init(&tags, b->s->db, SQL_SAVE_TAGS, b->s->a);
+	rows_out_init(&w.specs, b->s->db, SQL_SAVE_SPECS, b->s->a);
+	rows_out_init(&w.tags, b->s->db, SQL_SAVE_TAGS, b->s->a);
+	rows_out_init(&w.more, b->s->db, SQL_SAVE_MORE, b->s->a);
 	for (size_t i = 0; i < b->n; i++)
-		if (save_is_written(&b->item[i]) && !put_words(&b->item[i], &specs, &tags, e))
+		if (save_is_written(&b->item[i]) && !put_words(&b->item[i], &w, e))
 			return false;
-	return rows_out_send(&specs, e) && rows_out_send(&tags, e);
+	return rows_out_send(&w.specs, e) && rows_out_send(&w.tags, e) && rows_out_send(&w.more, e);
 }
 
 bool

@@ -7,7 +7,7 @@
 /* A variant that is in the database. */
 struct kept {
 	uint64_t id, position;
-	bool gone, matched, aside;
+	bool gone, matched;
 	struct product_variant stored; /* its stock is the stock on hand */
 };
 
@@ -53,29 +53,101 @@ same_values(const struct product_variant *a, const struct product_variant *b)
 	return str_eq(a->value[0], b->value[0]) && str_eq(a->value[1], b->value[1]) && str_eq(a->value[2], b->value[2]);
 }
 
-/* By SKU first, so that a variant survives a change of its option values; among equals, one that is not gone. */
+static int
+kept_by_values(const void *a, const void *b)
+{
+	const struct product_variant *x = &(*(struct kept *const *)a)->stored, *y = &(*(struct kept *const *)b)->stored;
+	int diff = 0;
+
+	for (size_t i = 0; i < PRODUCT_OPTIONS_MAX && diff == 0; i++)
+		diff = str_cmp(x->value[i], y->value[i]);
+	return diff;
+}
+
+/* The values of a product's variants are unique, also among those that are gone. */
+static void
+match_values(struct variants *vs, struct kept **sorted)
+{
+	for (size_t k = 0; k < vs->n; k++)
+		sorted[k] = &vs->kept[k];
+	qsort(sorted, vs->n, sizeof(sorted[0]), kept_by_values);
+	for (size_t i = 0; i < vs->p->n_variants && vs->n > 0; i++) {
+		struct kept key = {.stored = vs->p->variants[i]}, *p = &key, **found;
+
+		found = bsearch(&p, sorted, vs->n, sizeof(sorted[0]), kept_by_values);
+		if (found == NULL)
+			continue;
+		(*found)->matched = true;
+		vs->of[i] = *found;
+	}
+}
+
+/* A variant with its place in a list, for sorting by SKU. */
+struct coded {
+	struct str sku;
+	size_t at;
+};
+
+static int
+by_sku(const void *a, const void *b)
+{
+	return str_cmp(((const struct coded *)a)->sku, ((const struct coded *)b)->sku);
+}
+
+/* The number of entries, from the first, with its SKU. */
+static size_t
+run_of(const struct coded *c, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && str_eq(c[i].sku, c[0].sku))
+		i++;
+	return i;
+}
+
+/* A SKU that several variants have identifies none of them. */
+static void
+match_skus(struct variants *vs, bool gone, struct coded *fresh, struct coded *have)
+{
+	size_t n = 0, m = 0, run, of;
+
+	for (size_t i = 0; i < vs->p->n_variants; i++)
+		if (vs->p->variants[i].sku.n > 0)
+			fresh[n++] = (struct coded){vs->p->variants[i].sku, i};
+	for (size_t k = 0; k < vs->n; k++)
+		if (vs->kept[k].gone == gone && vs->kept[k].stored.sku.n > 0)
+			have[m++] = (struct coded){vs->kept[k].stored.sku, k};
+	qsort(fresh, n, sizeof(fresh[0]), by_sku);
+	qsort(have, m, sizeof(have[0]), by_sku);
+	for (size_t i = 0, k = 0; i < n && k < m;) {
+		int diff = str_cmp(fresh[i].sku, have[k].sku);
+		struct kept *kept = &vs->kept[have[k].at];
+
+		run = run_of(&fresh[i], n - i);
+		of = run_of(&have[k], m - k);
+		if (diff == 0 && run == 1 && of == 1 && !kept->matched && vs->of[fresh[i].at] == NULL) {
+			kept->matched = true;
+			vs->of[fresh[i].at] = kept;
+		}
+		i += diff <= 0 ? run : 0;
+		k += diff >= 0 ? of : 0;
+	}
+}
+
+/* By the options; then by the SKU, so that a variant survives a change of its option values. */
 static void
 match(struct variants *vs)
 {
-	const struct product *p = vs->p;
+	struct arena *a = vs->s->a;
+	struct coded *fresh, *have;
 
-	for (int pass = 0; pass < 3; pass++) {
-		for (size_t i = 0; i < p->n_variants; i++) {
-			const struct product_variant *v = &p->variants[i];
-
-			for (size_t k = 0; k < vs->n && vs->of[i] == NULL; k++) {
-				struct kept *have = &vs->kept[k];
-				bool by_sku = v->sku.n > 0 && str_eq(v->sku, have->stored.sku);
-
-				if (have->matched
-				    || (pass == 2 ? !same_values(v, &have->stored)
-						  : !by_sku || have->gone != (pass == 1)))
-					continue;
-				have->matched = true;
-				vs->of[i] = have;
-			}
-		}
-	}
+	if (vs->n == 0)
+		return;
+	match_values(vs, ARENA_ARRAY(a, struct kept *, vs->n));
+	fresh = ARENA_ARRAY(a, struct coded, vs->p->n_variants);
+	have = ARENA_ARRAY(a, struct coded, vs->n);
+	match_skus(vs, false, fresh, have);
+	match_skus(vs, true, fresh, have);
 }
 
 static bool
@@ -103,33 +175,14 @@ variant_load(struct save_writing *w, struct err *e)
 	return true;
 }
 
-/* Option values are unique in a product: replaces those of a variant if another one is about to get them. */
-static bool
-step_aside(struct variants *vs, struct err *e)
-{
-	for (size_t k = 0; k < vs->n; k++) {
-		struct kept *have = &vs->kept[k];
-		bool taken = false;
-
-		for (size_t i = 0; i < vs->p->n_variants && !taken; i++)
-			taken = vs->of[i] != have && same_values(&have->stored, &vs->p->variants[i]);
-		if (!taken)
-			continue;
-		have->aside = true;
-		if (!db_run_u64(vs->s->db, SQL_SAVE_VARIANT_ASIDE, have->id, e))
-			return false;
-	}
-	return true;
-}
-
-/* Marks missing variants as gone; if rows were skipped, only those whose option values went to another variant. */
+/* Marks missing variants as gone, unless rows were skipped. */
 static bool
 variant_leave(struct variants *vs, struct err *e)
 {
 	for (size_t k = 0; k < vs->n; k++) {
 		struct kept *have = &vs->kept[k];
 
-		if (have->matched || have->gone || (vs->p->partial && !have->aside))
+		if (have->matched || have->gone || vs->p->partial)
 			continue;
 		vs->out->variants_gone++;
 		if (!db_run_u64(vs->s->db, SQL_SAVE_VARIANT_GONE, have->id, e))
@@ -245,7 +298,7 @@ same(const struct kept *have, const struct product_variant *v, size_t position)
 {
 	const struct product_variant *w = &have->stored;
 
-	return !have->gone && !have->aside && have->position == position && same_values(w, v) && str_eq(w->sku, v->sku)
+	return !have->gone && have->position == position && same_values(w, v) && str_eq(w->sku, v->sku)
 	    && str_eq(w->barcode, v->barcode) && w->price_minor == v->price_minor
 	    && w->compare_minor == v->compare_minor && w->cost_minor == v->cost_minor && w->taxable == v->taxable
 	    && w->shipped == v->shipped && w->weight_mg == v->weight_mg && w->content_milli == v->content_milli
@@ -276,7 +329,7 @@ change(struct save_writing *w, struct variants *vs, size_t i, struct err *e)
 static bool
 save_one(struct save_writing *w, struct variants *vs, struct err *e)
 {
-	if (!step_aside(vs, e) || !variant_leave(vs, e))
+	if (!variant_leave(vs, e))
 		return false;
 	for (size_t i = 0; i < vs->p->n_variants; i++)
 		if (vs->of[i] != NULL && !change(w, vs, i, e))

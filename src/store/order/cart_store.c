@@ -409,17 +409,36 @@ cart_forget_drafts(struct db *db, int64_t before_s, uint64_t *n, struct err *e)
 	return db_run(q, n, e);
 }
 
-bool
-cart_choose(struct db *db, struct arena *a, const struct cart_choice *c, uint64_t *variant_id, struct err *e)
+static struct db_query *
+query_choice(struct db *db, const struct cart_choice *c)
 {
-	bool any = c->values[0].n + c->values[1].n + c->values[2].n > 0, found;
-	struct db_query *q = db_query(db, any ? SQL_CART_VARIANT : SQL_CART_FIRST_VARIANT);
-	struct db_rows rows;
+	bool any = c->values[0].n + c->values[1].n + c->values[2].n > 0;
+	struct db_query *q;
 
+	if (c->picks[0] != 0) {
+		uint64_t second = c->picks[1] != 0 ? c->picks[1] : c->picks[0];
+
+		q = db_query(db, SQL_CART_PICKED);
+		q_u64(q, second);
+		q_u64(q, c->picks[2] != 0 ? c->picks[2] : second);
+		q_u64(q, c->picks[0]);
+		q_u64(q, c->product_id);
+		return q;
+	}
+	q = db_query(db, any ? SQL_CART_VARIANT : SQL_CART_FIRST_VARIANT);
 	q_u64(q, c->product_id);
 	for (size_t i = 0; any && i < ARRAY_LEN(c->values); i++)
 		q_str(q, c->values[i]);
-	if (!db_find(q, a, &rows, &found, e))
+	return q;
+}
+
+bool
+cart_choose(struct db *db, struct arena *a, const struct cart_choice *c, uint64_t *variant_id, struct err *e)
+{
+	struct db_rows rows;
+	bool found;
+
+	if (!db_find(query_choice(db, c), a, &rows, &found, e))
 		return false;
 	*variant_id = found ? c_u64(&rows) : 0;
 	return true;

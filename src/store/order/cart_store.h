@@ -33,10 +33,11 @@ struct cart_change {
 };
 MUST_USE bool cart_add(struct db *, const struct cart_change *, struct err *);
 
-/* Finds the variant of a product by its option values (none for options that the product lacks). Without any values,
- * the first variant. *variant_id 0: no such variant. */
+/* Finds the variant of a product by its option values (none for options that the product lacks), or, if picks[0] is not
+ * 0, by variants that have the values (the last pick also stands for missing ones). Without any, the first variant.
+ * *variant_id 0: no such variant. */
 struct cart_choice {
-	uint64_t product_id;
+	uint64_t product_id, picks[3];
 	struct str values[3];
 };
 MUST_USE bool cart_choose(
