@@ -49,7 +49,8 @@ static struct str
 clean(struct arena *a, enum field_kind kind, struct str raw)
 {
 	switch (kind) {
-	case FIELD_LINE: return clean_line(a, raw);
+	case FIELD_LINE:
+	case FIELD_FLAG: return clean_line(a, raw);
 	case FIELD_TEXT: return clean_text(a, raw);
 	case FIELD_QUERY: return clean_words(a, raw);
 	case FIELD_PHONE: return clean_phone(a, raw);
@@ -57,8 +58,7 @@ clean(struct arena *a, enum field_kind kind, struct str raw)
 	case FIELD_CODE:
 	case FIELD_WORD:
 	case FIELD_INT: return clean_code(a, raw);
-	case FIELD_VALUE:
-	case FIELD_FLAG: break;
+	case FIELD_VALUE: break;
 	}
 	return str_trim(raw);
 }

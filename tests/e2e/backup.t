@@ -62,7 +62,7 @@ async function order(server, i) {
 	if (rs.status !== 303)
 		throw new Error(`placing an order ended with ${rs.status}`);
 	const at = Date.now(), page = await b.send('GET', new URL(rs.headers.location, b.origin).pathname);
-	const number = /<h1>Order (K-\d+)<\/h1>/.exec(page.text);
+	const number = /<h1[^>]*>Order (?:<bdi[^>]*>)?(K-\d+)</.exec(page.text);
 	return { at, quantity, email, number: number && number[1] };
 }
 

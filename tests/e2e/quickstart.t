@@ -73,5 +73,14 @@ claim the_earlier_one_is_still_known_when_the_later_one_is_stopped
 quickstart stop && [ ! -e "$a" ] && [ ! -e "$run_a" ] && refuses status && says 'no shop runs'
 claim and_is_stopped_without_a_name
 
+# The first shop with demo goods leaves a copy of its database, from which the second begins.
+for turn in first second; do
+	port_c=$(free_port)
+	quickstart start --detach --yes --port "$port_c" && c=$(data_of) &&
+		css=$(basename "$(find "$c/web/static" -name '*.css' | head -n 1)") && curl -fs -o /dev/null "http://127.0.0.1:$port_c/static/$css" &&
+		quickstart stop --dir "$c"
+	claim "the_${turn}_shop_with_demo_goods_has_its_style"
+done
+
 echo "1..$n"
 exit $failed

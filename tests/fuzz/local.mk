@@ -32,6 +32,7 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/fcgi_head/post \
 	tests/fuzz/corpus/csv/translations \
 	tests/fuzz/corpus/csv/units \
+	tests/fuzz/corpus/form/flag-control \
 	tests/fuzz/corpus/form/multipart \
 	tests/fuzz/corpus/form/trace \
 	tests/fuzz/corpus/form/urlencoded \
