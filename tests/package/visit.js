@@ -48,6 +48,9 @@ async function look() {
 		await v.get(media[1]);
 }
 
+// Somebody was faster: the checkout leads back to the cart, which says so.
+const soldOut = (page) => page.target.endsWith('/cart') && page.text.includes('Something has changed');
+
 async function buy() {
 	const v = new Visitor();
 	const home = await v.get(`${base}/en/`);
@@ -57,8 +60,10 @@ async function buy() {
 		postcode: '20457', city: 'Hamburg', country: 'DE' });
 	if (v.page.target.endsWith('/delivery')) // not for what needs none
 		await v.submit('/checkout/delivery', { delivery: 'standard' });
+	if (soldOut(v.page))
+		return;
 	await v.submit('/checkout/payment', { payment: 'transfer' });
-	if (v.page.target.endsWith('/cart')) // somebody was faster
+	if (soldOut(v.page))
 		return;
 	const rs = await v.submit('/checkout/place', { terms: '1' });
 	if (rs.trail[0] === 303 && rs.status === 200)
