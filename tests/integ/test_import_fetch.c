@@ -87,6 +87,8 @@ start_server(void)
 		}
 	}
 	close(fd);
+	gdFree(png);
+	gdImageDestroy(img);
 }
 
 static size_t
