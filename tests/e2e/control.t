@@ -111,7 +111,7 @@ test('a pause holds for workers whose file is deleted, and for the file that is 
 	assert.strictEqual(s.kontor('pause').status, 0);
 	for (const file of files('stats'))
 		fs.rmSync(file);
-	await refused(/ordering is paused/);
+	await refused(/ordering is paused|stats-receipts was replaced/);
 	await until('a new file', () => s.kontor('status').stdout.includes('ORDERING IS PAUSED'));
 	assert.strictEqual(s.kontor('resume').status, 0);
 	await taken();

@@ -336,9 +336,9 @@ gives_way_until(const struct intake *in, const struct intake_conn *ready)
 
 /* Held requests never take the room of those that are still to come. */
 static bool
-is_held(const struct intake *in, const struct intake_conn *ready)
+is_held(struct intake *in, const struct intake_conn *ready)
 {
-	return in->held != NULL && !in->stopping && in->ready_n < in->n / 2
+	return in->held != NULL && !in->stopping && in->ready_n < in->n / 2 && free_conn(in) != NULL
 	       && clock_left_ns(ready->read_ns + INTAKE_HELD_NS) > 0 && in->held(in->arg);
 }
 
