@@ -114,6 +114,7 @@ test('a pause holds for workers whose file is deleted, and for the file that is 
 	await refused(/ordering is paused|stats-receipts was replaced/);
 	await until('a new file', () => s.kontor('status').stdout.includes('ORDERING IS PAUSED'));
 	assert.strictEqual(s.kontor('resume').status, 0);
+	await until('workers with the new files', async () => (await place(await ready())).status === 303);
 	await taken();
 	assert.doesNotMatch(s.kontor('status').stdout, /PAUSED/);
 });

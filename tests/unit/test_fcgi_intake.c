@@ -22,6 +22,7 @@ open_intake(void)
 	struct err e = {0};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	memset(&in, 0, sizeof(in)); /* under valgrind all tests run in one process */
 	addr.sun_family = AF_UNIX;
 	ck_assert(bind(fd, (struct sockaddr *)&addr, sizeof(addr.sun_family)) == 0 && listen(fd, 1024) == 0);
 	addr_n = sizeof(addr);
