@@ -289,11 +289,13 @@ mark_choices(const struct matrix *m, const struct view *choices, size_t chosen)
 static bool
 matrix_fits(const struct matrix *m, const struct view *choices)
 {
+	if (m->n == 0 || m->n_options > CATALOGUE_OPTIONS)
+		return false;
 	for (size_t k = 0; k < m->n; k++)
 		for (size_t i = 0; i < m->n_options; i++)
 			if (value_of(m, k, i) >= view_count(view_get(view_at(choices, i), N_values)))
 				return false;
-	return m->n > 0 && m->n_options <= CATALOGUE_OPTIONS;
+	return true;
 }
 
 struct goods_chosen

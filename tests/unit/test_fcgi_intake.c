@@ -212,6 +212,22 @@ START_TEST(requests_that_need_a_waiting_database_are_held_while_others_are_serve
 }
 END_TEST
 
+START_TEST(held_requests_never_take_the_last_place)
+{
+	struct intake_conn *c;
+
+	open_schedule();
+	for (size_t i = 0; i < in.n - 3; i++)
+		(void)client(begin, sizeof(begin) - 1);
+	for (int i = 0; i < 6; i++)
+		(void)whole_request();
+	for (int whole = 0; whole < 6; intake_done(&in, c)) {
+		c = take();
+		whole += c->in.part == FCGI_PART_WHOLE;
+	}
+}
+END_TEST
+
 START_TEST(held_requests_leave_room_for_others)
 {
 	size_t n = 0;
@@ -292,5 +308,6 @@ END_TEST
 
 UNIT_MAIN("fcgi_intake", a_client_that_reads_slowly_gets_its_answer_while_others_are_served,
     rests_of_answers_are_bounded, the_oldest_incomplete_connection_makes_room,
-    requests_that_need_a_waiting_database_are_held_while_others_are_served, held_requests_leave_room_for_others,
+    requests_that_need_a_waiting_database_are_held_while_others_are_served,
+    held_requests_never_take_the_last_place, held_requests_leave_room_for_others,
     the_answer_to_an_incomplete_request_outlives_a_crowd, connections_whose_answer_is_out_are_bounded_too)

@@ -195,10 +195,11 @@ fetch_get(struct fetch *f, struct arena *a, struct str url, struct str *bytes, c
 		url = str_fmt(a, "https:%.*s", STR_ARG(url));
 	f->forbidden = f->wrong_type = false;
 	f->error[0] = '\0';
-	*why = "";
+	*why = "not an address";
+	*bytes = STR_NONE;
 	buf_init(&f->body, a, f->setup.max_b);
 	if (curl_easy_setopt(f->c, CURLOPT_URL, str_zdup(a, url)) != CURLE_OK)
-		return FETCH_FAILED;
+		return FETCH_REFUSED;
 	result = fetch_judge(f, a, curl_easy_perform(f->c), why);
 	*bytes = f->body.n == 0 ? STR("") : buf_str(&f->body);
 	return result;
