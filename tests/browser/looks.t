@@ -205,7 +205,7 @@ test('while a choice loads, the old price cannot be bought; choices made meanwhi
 test('what was added is said on the product page, counted, and undone there', async () => {
 	for (const width of [390, 1280]) {
 		const v = await visit('lighttpd', { width });
-		await v.page.goto('/en/p/ledger-notebook');
+		await v.page.goto('/en/p/longjing');
 		await submitted(v, '#buy button[type=submit]');
 		match(v.page.url(), /\/cart(\?|$)/, 'the first of a cart shows it');
 		await v.page.goto('/en/p/ledger-notebook');
@@ -221,7 +221,7 @@ test('what was added is said on the product page, counted, and undone there', as
 		await v.page.waitForFunction(() => document.querySelector('.tool-cart .count span').textContent === '1');
 		match(await v.page.locator('#said-cart').innerText(), /Removed/);
 		await v.page.locator('#said-cart .undo').click();
-		await v.page.locator('.tool-cart .count').waitFor();
+		await v.page.waitForFunction(() => document.querySelector('.tool-cart .count span').textContent === '2');
 		await submitted(v, '#said-cart .to-cart');
 		match(v.page.url(), /\/cart$/);
 		await v.context.close();
@@ -241,11 +241,11 @@ test('the large picture is a dialog with a name and a way out, and larger than a
 	await v.page.locator('.zoom-size').click();
 	ok(await box.evaluate((e) => e.scrollWidth >= 2 * e.clientWidth), 'the full size is at least twice as wide as the screen');
 	await v.page.locator('.zoom-close').click();
-	equal(await box.count(), 0);
+	await box.waitFor({ state: 'detached' });
 	equal(await v.page.evaluate(() => document.activeElement.id), 'picture', 'the focus is back');
 	await v.page.locator('#picture').click();
 	await v.page.keyboard.press('Escape');
-	equal(await box.count(), 0);
+	await box.waitFor({ state: 'detached' });
 	await v.context.close();
 });
 
