@@ -48,6 +48,8 @@ async function unnoticed(work, base = '/kontor') {
 		throw failure;
 	const seen = JSON.parse(text);
 	note(`${seen.requests} requests, ${seen.orders} orders, ${seen.failed.length} failed`);
+	if (seen.failed.length > 0)
+		note(m.sh('journalctl --no-pager -o cat -u "kontor*" | grep -E "event=error|level=error" | tail -n 10 | cut -c1-400'));
 	assert.deepStrictEqual(seen.failed.slice(0, 10), [], `${seen.failed.length} of ${seen.requests} failed`);
 	assert.ok(seen.requests >= ENOUGH && seen.orders > 0);
 }
