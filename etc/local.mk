@@ -37,7 +37,9 @@ dist_bashcompletion_DATA = etc/bash-completion/kontor
 # The example configuration is generated from the table of settings.
 exampledir = $(docdir)/examples
 example_DATA = etc/kontor.conf
-dist_example_DATA = etc/nftables/kontor.nft
+dist_example_DATA = \
+	etc/apache/apache-vhost.conf \
+	etc/nftables/kontor.nft
 CLEANFILES += etc/kontor.conf
 etc/kontor.conf: kontor$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) etc && ./kontor config example >$@.tmp && mv $@.tmp $@

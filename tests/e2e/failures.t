@@ -117,7 +117,7 @@ both("an order's address, which is its key, stands in no log", async (server) =>
 });
 test('the example of a virtual host keeps an order out of the log of port 80 too, where it only redirects', async () => {
 	const port = await freePort(), conf = path.join(s.dir, 'conf', 'port80.conf'), logs = path.join(s.dir, 'log', 'port80');
-	const example = fs.readFileSync(path.join(src, 'debian', 'apache-vhost.conf'), 'utf8');
+	const example = fs.readFileSync(path.join(src, 'etc', 'apache', 'apache-vhost.conf'), 'utf8');
 	const own = fs.readFileSync(path.join(s.dir, 'conf', 'apache.conf'), 'utf8');
 	fs.mkdirSync(logs);
 	fs.writeFileSync(conf, own.replace(/^Listen .*/m, `Listen 127.0.0.1:${port}`).replace('apache.pid', 'port80.pid')
