@@ -1,12 +1,19 @@
 #include "cmd/cmd.h"
 
 #include <getopt.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "plat/cache/cache_setup.h"
 #include "store/sql.h"
+#include "view/form_hash.h"
+
+#define ACTOR_MAX_B 64
 
 static const struct {
 	const char *name, *args, *help;
@@ -32,6 +39,42 @@ cmd_db(struct cmd *c, enum db_role role, struct db **db, struct err *e)
 	setup = sql_setup(db_login_of(&c->conf, DB_ACCOUNT_TOOL), NULL, role);
 	setup.currency = c->conf.site_currency.p;
 	return db_open(c->a, &setup, db, e) && db_connect(*db, e);
+}
+
+bool
+cmd_cache(struct cmd *c, struct control *ctl, struct cache **cache, struct err *e)
+{
+	struct err none = {0};
+	struct cache_setup setup = cache_setup(&c->conf, form_hash(&c->conf));
+	bool shared = control_open_tool(ctl, c->conf.paths_control_file.p, true, &none);
+
+	return cache_open(c->a, &setup, shared ? ctl : control_none(), cache, e);
+}
+
+static const char *
+login_name(void)
+{
+	const char *name = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+	const struct passwd *pw;
+
+	if (name == NULL || *name == '\0')
+		name = getlogin();
+	if (name == NULL || *name == '\0') {
+		pw = getpwuid(getuid());
+		name = pw == NULL ? NULL : pw->pw_name;
+	}
+	return name == NULL || *name == '\0' ? "unknown" : name;
+}
+
+const char *
+cmd_actor(const struct cmd *c)
+{
+	char *actor = (char *)str_fmt(c->a, "kontor:%.*s", ACTOR_MAX_B - 7, login_name()).p;
+
+	for (char *p = actor; *p != '\0'; p++)
+		if (*p <= ' ' || *p > '~')
+			*p = '?';
+	return actor;
 }
 
 int

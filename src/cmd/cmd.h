@@ -37,6 +37,14 @@ MUST_USE bool cmd_conf(struct cmd *, struct err *);
 /* Reads the configuration and opens the database. */
 MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
 
+/* Opens the cache. Works without memcached or a control file (nothing has run yet): all deletes are in the outbox. */
+struct cache;
+MUST_USE bool cmd_cache(struct cmd *, struct control *, struct cache **, struct err *);
+
+/* The name of the person at the terminal, for journals: "kontor:NAME" of SUDO_USER, else the login name; ASCII, at most
+ * 64 bytes. */
+const char *cmd_actor(const struct cmd *);
+
 /* Opens database and cache, imports (work/import_run.h), and prints the result. Returns the exit status: 1 if rows were
  * left out, 2 if the import did not finish. */
 struct import;

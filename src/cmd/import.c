@@ -4,9 +4,7 @@
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
-#include "plat/cache/cache_setup.h"
 #include "work/import_run.h"
-#include "view/form_hash.h"
 
 /* The exit status: IMPORT_SOME if rows were left out. */
 enum { IMPORT_ALL = 0, IMPORT_SOME = 1, IMPORT_FAILED = 2 };
@@ -30,17 +28,6 @@ import_options(struct cmd *c, struct import *im, const char **report)
 	return im->products != NULL || im->translations != NULL;
 }
 
-/* The import also works without memcached or a control file (nothing has run yet): the deletes are in the outbox. */
-static bool
-open_cache(struct cmd *c, struct import *im, struct control *ctl, struct err *e)
-{
-	struct err none = {0};
-	struct cache_setup setup = cache_setup(&c->conf, form_hash(&c->conf));
-	bool shared = control_open_tool(ctl, c->conf.paths_control_file.p, true, &none);
-
-	return cache_open(c->a, &setup, shared ? ctl : control_none(), &im->cache, e);
-}
-
 int
 cmd_import_run(struct cmd *c, struct import *im)
 {
@@ -52,7 +39,7 @@ cmd_import_run(struct cmd *c, struct import *im)
 	im->conf = &c->conf;
 	im->now_s = clock_utc_s();
 	im->progress = isatty(STDERR_FILENO) == 1;
-	ok = cmd_db(c, DB_TOOL, &im->db, &e) && open_cache(c, im, &ctl, &e) && import_run(im, &e);
+	ok = cmd_db(c, DB_TOOL, &im->db, &e) && cmd_cache(c, &ctl, &im->cache, &e) && import_run(im, &e);
 	import_findings(im, stderr);
 	if (im->n.rows > 0)
 		import_summary(im, stdout);

@@ -38,6 +38,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \
 	src/plat/stats/stats_report.h src/plat/stats/stats_show.c src/plat/stats/stats_sweep.c \
 	src/plat/text/cell.h src/plat/text/charset.c src/plat/text/charset.h src/plat/text/clean.c src/plat/text/clean.h \
+	src/plat/text/columns.c src/plat/text/columns.h \
 	src/plat/text/csv.c src/plat/text/csv.h src/plat/text/digest.c src/plat/text/digest.h src/plat/text/domain.c \
 	src/plat/text/domain.h src/plat/text/file.c src/plat/text/file.h src/plat/text/fold.c src/plat/text/fold.h \
 	src/plat/text/form.c \

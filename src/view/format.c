@@ -149,6 +149,16 @@ format_kg(struct buf *b, const struct format *f, int64_t g)
 }
 
 void
+format_rate(struct buf *b, const struct format *f, int64_t bp)
+{
+	buf_i64(b, bp / 100);
+	if (bp % 100 == 0)
+		return;
+	buf_put(b, f->decimal);
+	put_digits(b, (uint64_t)(bp % 10 == 0 ? bp % 100 / 10 : bp % 100), bp % 10 == 0 ? 1 : 2);
+}
+
+void
 format_number(struct buf *b, const struct format *f, int64_t i)
 {
 	if (i < 0)

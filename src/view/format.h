@@ -22,6 +22,7 @@ void format_date_clock(struct buf *, int64_t utc_s); /* 12:30, in the shop's tim
 
 void format_money(struct buf *, const struct format *, struct money);
 void format_kg(struct buf *, const struct format *, int64_t g); /* 31.5 kg */
+void format_rate(struct buf *, const struct format *, int64_t bp);  /* 5.5, of a rate in hundredths of a percent */
 void format_number(struct buf *, const struct format *, int64_t);
 void format_date(struct buf *, const struct format *, int64_t utc_s); /* in the shop's time zone; date only */
 

@@ -6,6 +6,8 @@
 #include "web/goods_tree.h"
 #include "web/session.h"
 
+#define RATE_MAX_B 40
+
 struct cart_owner
 cart_page_owner(const struct request *rq)
 {
@@ -116,18 +118,6 @@ cart_view_put_line(const struct request *rq, struct view *list, const struct che
 	put_change(rq, v, line);
 }
 
-static struct str
-rate_text(const struct request *rq, int32_t bp)
-{
-	struct str point = rq->lang->format.decimal;
-
-	if (bp % 100 == 0)
-		return str_fmt(rq->a, "%d", bp / 100);
-	if (bp % 10 == 0)
-		return str_fmt(rq->a, "%d%.*s%d", bp / 100, STR_ARG(point), bp % 100 / 10);
-	return str_fmt(rq->a, "%d%.*s%02d", bp / 100, STR_ARG(point), bp % 100);
-}
-
 void
 cart_put_taxes(const struct request *rq, struct view *totals, const struct order_tax *taxes, size_t n, currency cur)
 {
@@ -135,11 +125,14 @@ cart_put_taxes(const struct request *rq, struct view *totals, const struct order
 
 	for (size_t i = 0; i < n; i++) {
 		struct view *v;
+		struct buf rate;
 
 		if (taxes[i].bp == 0)
 			continue;
 		v = view_add(list);
-		view_str(v, N_rate, rate_text(rq, taxes[i].bp));
+		buf_init(&rate, rq->a, RATE_MAX_B);
+		format_rate(&rate, &rq->lang->format, taxes[i].bp);
+		view_str(v, N_rate, buf_str(&rate));
 		view_money(v, N_amount, (struct money){taxes[i].tax_minor, cur});
 	}
 }

@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/test_cache \
 	tests/unit/test_charset \
 	tests/unit/test_clean \
+	tests/unit/test_columns \
 	tests/unit/test_conf \
 	tests/unit/test_control \
 	tests/unit/test_control_line \
@@ -65,6 +66,8 @@ EXTRA_DIST += tests/unit/random.h tests/unit/unit.h
 
 tests_unit_test_base_SOURCES = tests/unit/test_base.c
 tests_unit_test_base_LDADD = $(UNIT_LIBS)
+tests_unit_test_columns_SOURCES = tests/unit/test_columns.c
+tests_unit_test_columns_LDADD = $(UNIT_LIBS)
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conf_LDADD = $(UNIT_LIBS)
 tests_unit_test_charset_SOURCES = tests/unit/test_charset.c

@@ -134,6 +134,20 @@ json_put_i64(struct json_out *w, int64_t i)
 }
 
 void
+json_put_bool(struct json_out *w, bool value)
+{
+	json_next(w);
+	buf_z(&w->b, value ? "true" : "false");
+}
+
+void
+json_put_null(struct json_out *w)
+{
+	json_next(w);
+	buf_z(&w->b, "null");
+}
+
+void
 json_put_i64_or_null(struct json_out *w, int64_t i, bool null)
 {
 	json_next(w);

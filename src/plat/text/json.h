@@ -45,6 +45,8 @@ void json_end(struct json_out *, char close);
 void json_key(struct json_out *, const char *name);
 void json_put_str(struct json_out *, struct str);
 void json_put_i64(struct json_out *, int64_t);
+void json_put_bool(struct json_out *, bool);
+void json_put_null(struct json_out *);
 void json_put_i64_or_null(struct json_out *, int64_t, bool null);
 
 /* Ends what json_init() began; the text is on the arena. */
