@@ -18,7 +18,7 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_order AS
 		tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, phone, delivery, payment, note,
 		terms_version, terms_at, created_at, expires_at, client
 	FROM orders WHERE number = LOWER(HEX(order_key))
-		AND state IN (1, 2) AND (state = 1 OR total_minor = 0 OR payment = 'on_delivery')
+		AND state IN (1, 2) AND (state = 1 OR total_minor = 0 OR payment IN ('on_delivery', 'at_pickup'))
 		AND payment_state = IF(total_minor = 0, 2, 1) AND fulfilment_state = 1
 	WITH CHECK OPTION;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/system.h"
+#include "pay/transfer.h"
 #include "plat/cache/cache.h"
 #include "plat/host/task.h"
 #include "serve/app.h"
@@ -50,6 +51,19 @@ check_template(void *arg, enum template_problem problem, const char *line)
 		check_put(x, problem == TEMPLATE_BROKEN ? 'F' : 'W', line);
 }
 
+/* A mistyped IBAN is shown to buyers as it is. */
+static void
+check_bank(struct check *x, const struct conf *c)
+{
+	struct transfer_account account;
+
+	if (str_trim(c->order_bank).n == 0)
+		check_warning(x, "order.bank is empty: buyers who choose bank transfer do not learn the account.");
+	else if (str_eq_z(c->site_currency, "EUR")
+		 && !transfer_account_find(x->c->a, c->order_bank, c->site_name, &account))
+		check_warning(x, "order.bank has no valid IBAN, so orders show no QR code for banking apps.");
+}
+
 static void
 check_run(void *arg, struct buf *out)
 {
@@ -69,6 +83,8 @@ check_run(void *arg, struct buf *out)
 		check_warning(x, str_fmt(x->c->a, "memcached will not be used: %s", e.msg).p);
 	if (x->faults == 0)
 		(void)conf_warn(&app->conf, check_warning, x);
+	if (x->faults == 0)
+		check_bank(x, &app->conf);
 	if (x->untranslated > 0)
 		check_warning(x, str_fmt(x->c->a, "%u texts of the pages are not translated", x->untranslated).p);
 }

@@ -75,7 +75,10 @@ choose_payment(const struct shop_rules *rules, const struct checkout_draft *draf
 	p->payment = costs ? PAYMENT_TRANSFER : PAYMENT_FREE;
 	if (!costs)
 		return true;
-	if (!payment_find(draft->payment, &chosen) || !p->payments[chosen])
+	if (!payment_find(draft->payment, &chosen))
+		return false;
+	chosen = payment_meant(chosen, p->shipping);
+	if (!p->payments[chosen])
 		return false;
 	p->payment = chosen;
 	return true;

@@ -81,8 +81,8 @@ order_from_plan(struct arena *a, const struct shop_rules *rules, const struct ca
 		o->taxes[i] = (struct order_tax){p->totals.rates[i].rate_bp, p->totals.rates[i].net_minor,
 		    p->totals.rates[i].tax_minor};
 	place(o);
-	if (o->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_AWAITING_PAYMENT)
-		o->expires_at = now_s + rules->unpaid_expiry_s;
+	if (o->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE && rules->expiry_s[o->payment] > 0)
+		o->expires_at = now_s + rules->expiry_s[o->payment];
 	return order_adds_up(o, e);
 }
 

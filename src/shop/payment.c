@@ -40,13 +40,19 @@ payment_prepaid(enum payment p)
 	return infos[p].prepaid;
 }
 
+enum payment
+payment_meant(enum payment p, enum shipping s)
+{
+	return p == PAYMENT_ON_DELIVERY && s == SHIPPING_PICKUP ? PAYMENT_AT_PICKUP : p;
+}
+
 bool
 payment_offered(enum payment p, enum shipping s, enum shipping_zone zone, bool costs)
 {
 	switch (p) {
 	case PAYMENT_TRANSFER: return costs;
-	case PAYMENT_ON_DELIVERY:
-		return costs && (s == SHIPPING_PICKUP || (s == SHIPPING_STANDARD && zone == SHIPPING_HOME));
+	case PAYMENT_ON_DELIVERY: return costs && s == SHIPPING_STANDARD && zone == SHIPPING_HOME;
+	case PAYMENT_AT_PICKUP: return costs && s == SHIPPING_PICKUP;
 	case PAYMENT_FREE: return !costs;
 	case PAYMENT__MAX: break;
 	}

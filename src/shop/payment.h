@@ -21,8 +21,11 @@ bool payment_prepaid(enum payment);
  * blanks. *shown is then the line with the IBAN in groups of four, *iban the IBAN without blanks; on the arena. */
 MUST_USE bool payment_iban(struct arena *, struct str line, struct str *shown, struct str *iban);
 
-/* Payment on delivery needs a person who collects it: the shop's staff, or the carrier in the shop's country. FREE is
- * the only one if the order does not cost anything, and is not offered otherwise. */
+/* Releases up to 0.1.0 had ON_DELIVERY also for goods that are collected, in orders and drafts. */
+enum payment payment_meant(enum payment, enum shipping);
+
+/* Cash on delivery is for parcels in the shop's country. FREE is the only one if the order does not cost anything, and
+ * is not offered otherwise. */
 bool payment_offered(enum payment, enum shipping, enum shipping_zone, bool costs);
 
 #endif

@@ -12,7 +12,7 @@ struct shop_rules {
 	int64_t pieces_max;        /* of tracked stock in one order; 0: no limit */
 	int64_t unpaid_orders_max; /* of one client; 0: no limit */
 	int64_t unpaid_pieces_max; /* of tracked stock in the unpaid orders of one client; 0: no limit */
-	int64_t unpaid_expiry_s;   /* time until an unpaid order expires */
+	int64_t expiry_s[PAYMENT__MAX]; /* time until an unpaid order expires, by its payment method; 0: never */
 	struct str number_prefix;  /* in front of order numbers; ASCII letters, digits and '-' */
 	struct str terms_version;  /* version of the terms that buyers accept */
 };

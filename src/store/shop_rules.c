@@ -111,7 +111,8 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 	    .pieces_max = c->order_pieces_max,
 	    .unpaid_orders_max = c->order_unpaid_orders_max,
 	    .unpaid_pieces_max = c->order_unpaid_pieces_max,
-	    .unpaid_expiry_s = c->order_unpaid_expiry_h * HOUR_S,
+	    .expiry_s = {[PAYMENT_TRANSFER] = HOUR_S * (c->order_transfer_expiry_h > 0 ? c->order_transfer_expiry_h
+										   : c->order_unpaid_expiry_h)},
 	    .number_prefix = c->order_number_prefix,
 	    .terms_version = c->order_terms_version,
 	};

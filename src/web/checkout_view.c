@@ -223,7 +223,8 @@ void
 checkout_put_payment(struct view *v, enum payment p)
 {
 	static const uint16_t flags[PAYMENT__MAX] = {
-	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery, [PAYMENT_FREE] = N_is_free};
+	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery, [PAYMENT_AT_PICKUP] = N_at_pickup,
+	    [PAYMENT_FREE] = N_is_free};
 
 	view_str(v, N_value, str_z(payment_code(p)));
 	view_bool(v, flags[p], true);

@@ -1,6 +1,8 @@
 /* page_order.c - the page of an order, found by its secret link. */
 #include "plat/cache/cache.h"
 #include "plat/text/domain.h"
+#include "plat/text/qr.h"
+#include "pay/transfer.h"
 #include "shop/order.h"
 #include "store/order/order_cache.h"
 #include "store/order/order_store.h"
@@ -90,6 +92,24 @@ put_account(struct arena *a, struct view *list, struct str bank)
 	}
 }
 
+/* For a phone that reads the order's page from a screen or from paper. */
+static void
+put_code(const struct request *rq, struct view *pay, struct money amount, struct str reference)
+{
+	const struct conf *conf = &rq->app->conf;
+	struct transfer_account account;
+	struct view *v;
+	struct str text;
+	struct qr qr;
+
+	if (!transfer_account_find(rq->a, conf->order_bank, conf->site_name, &account)
+	    || !transfer_code(rq->a, &account, amount, reference, &text) || !qr_make(rq->a, text, &qr))
+		return;
+	v = view_sub(pay, N_code);
+	view_str(v, N_path, qr.path);
+	view_int(v, N_side, qr.side);
+}
+
 static void
 put_pay(const struct request *rq, struct view *v, const struct order *o)
 {
@@ -101,6 +121,7 @@ put_pay(const struct request *rq, struct view *v, const struct order *o)
 	view_money(pay, N_amount, (struct money){o->total_minor, o->cur});
 	view_str(pay, N_reference, o->number);
 	put_account(rq->a, view_sublist(pay, N_account), rq->app->conf.order_bank);
+	put_code(rq, pay, (struct money){o->total_minor, o->cur}, o->number);
 	if (o->expires_at != 0)
 		view_date(pay, N_due, o->expires_at);
 }
@@ -171,7 +192,8 @@ order_tree(const struct request *rq, const struct order *o, const struct order_m
 		checkout_put_address(rq, v, N_billing, &o->billing);
 	if (o->shipping != SHIPPING_DIGITAL)
 		checkout_put_shipping(rq, view_sub(v, N_delivery), o->shipping, NULL);
-	checkout_put_payment(view_sub(v, N_payment), o->total_minor > 0 ? o->payment : PAYMENT_FREE);
+	checkout_put_payment(
+	    view_sub(v, N_payment), o->total_minor > 0 ? payment_meant(o->payment, o->shipping) : PAYMENT_FREE);
 	view_str(v, N_message, o->note);
 	view_bool(view_sub(v, N_state), state_name(o), true);
 	order_put_lines(rq, v, o);

@@ -5,7 +5,7 @@
 const { strictEqual: equal, ok } = require('assert');
 const fs = require('fs');
 const path = require('path');
-const { look, press, setup, validate, visit } = require('./kit.js');
+const { look, press, readCode, setup, validate, visit } = require('./kit.js');
 const { test, run } = require('../e2e/tap.js');
 
 let shop;
@@ -52,6 +52,7 @@ async function buy(server, options) {
 	await press(v);
 	ok(/\/order\/[A-Za-z0-9_-]{16,}/.test(page.url()), `an order is shown, not ${page.url()}`);
 	await look(v, '11-order');
+	await readCode(v);
 	const number = await page.locator('h1').innerText();
 	await page.reload();
 	equal(await page.locator('h1').innerText(), number, 'a reload shows the same order');

@@ -5,7 +5,7 @@ const fs = require('fs');
 const path = require('path');
 const modules = process.env.KONTOR_NODE_MODULES || path.join(__dirname, 'node_modules');
 const program = process.env.CHROMIUM || '/usr/bin/chromium';
-const absent = [program, ...['playwright-core', 'html-validate', 'axe-core'].map((p) => path.join(modules, p))]
+const absent = [program, ...['playwright-core', 'html-validate', 'axe-core', 'jsqr'].map((p) => path.join(modules, p))]
 	.filter((p) => !fs.existsSync(p));
 if (absent.length > 0) {
 	const log = path.join(path.dirname(modules), 'npm.log');
@@ -72,6 +72,29 @@ function validate(name, html) {
 		`HTML of ${name}`);
 }
 
+// Reads the QR code of the order's page as a phone does, from what is seen, dark on light, and compares it with the page.
+async function readCode(v) {
+	const picture = await v.page.locator('.pay-code svg').screenshot();
+	const reader = await browser.newPage();
+	await reader.addScriptTag({ path: path.join(modules, 'jsqr', 'dist', 'jsQR.js') });
+	const text = await reader.evaluate(async (data) => {
+		const image = new Image();
+		image.src = `data:image/png;base64,${data}`;
+		await image.decode();
+		const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+		const paper = canvas.getContext('2d');
+		paper.drawImage(image, 0, 0);
+		const seen = window.jsQR(paper.getImageData(0, 0, image.width, image.height).data, image.width, image.height,
+			{ inversionAttempts: 'dontInvert' });
+		return seen && new TextDecoder().decode(new Uint8Array(seen.binaryData));
+	}, picture.toString('base64'));
+	await reader.close();
+	const cents = (await v.page.locator('.pay-facts dd').first().innerText()).replace(/[^0-9]/g, '');
+	const number = await v.page.locator('h1 bdi').innerText();
+	equal(text, ['BCD', '002', '1', 'SCT', 'BYLADEM1001', 'Kontor & Sons', 'DE02120300000000202051',
+		`EUR${(Number(cents) / 100).toFixed(2)}`, '', '', number].join('\n'), 'the QR code');
+}
+
 async function press(v) {
 	await Promise.all([v.page.waitForNavigation(), v.page.locator('main button.button-main:visible').first().click()]);
 }
@@ -101,4 +124,4 @@ const setup = {
 	},
 };
 
-module.exports = { visit, look, validate, press, setup };
+module.exports = { visit, look, validate, press, readCode, setup };

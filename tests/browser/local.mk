@@ -4,7 +4,7 @@ EXTRA_DIST += tests/browser/browser.t tests/browser/kit.js tests/browser/looks.t
 BROWSER_TESTS = tests/browser/browser.t tests/browser/looks.t
 check-browser: all
 	$(MKDIR_P) tests/browser && cp $(srcdir)/tests/browser/package.json $(srcdir)/tests/browser/.npmrc tests/browser/
-	cd tests/browser && { test -d node_modules/playwright-core || npm install >npm.log 2>&1 || true; }
+	cd tests/browser && { test -d node_modules/playwright-core -a -d node_modules/jsqr || npm install >npm.log 2>&1 || true; }
 	for t in $(BROWSER_TESTS); do \
 		top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 		    KONTOR_NODE_MODULES='$(abs_top_builddir)/tests/browser/node_modules' node $(srcdir)/$$t || exit 1; \

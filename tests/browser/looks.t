@@ -5,7 +5,7 @@
 const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = require('assert');
 const fs = require('fs');
 const path = require('path');
-const { look, press, setup, validate, visit } = require('./kit.js');
+const { look, press, readCode, setup, validate, visit } = require('./kit.js');
 const { until } = require('../e2e/stack.js');
 const { test, run } = require('../e2e/tap.js');
 
@@ -262,6 +262,7 @@ test('the order on paper names seller, buyer and its own address, on one page, w
 	equal(await v.page.evaluate(() => navigator.clipboard.readText()), 'DE02120300000000202051');
 	await look(v, '43-order');
 	await v.page.emulateMedia({ media: 'print' });
+	await readCode(v);
 	const paper = await v.page.evaluate(() => [...document.querySelectorAll('.seller, .review, .keep-url, .totals, .pay, .tools, .menu, .bottom, .copy, .print, .timeline')]
 		.filter((e) => e.checkVisibility() && e.getClientRects().length).map((e) => e.className.split(' ')[0]));
 	same([...new Set(paper)].sort(), ['keep-url', 'pay', 'review', 'seller', 'totals']);

@@ -277,6 +277,28 @@ test('a quantity beyond the stock is no sold-out article, and one button takes w
 	doesNotMatch((await b.get(`${shop.base}/en/cart`)).text, /There are only/);
 });
 
+test('goods that are sent are paid at the door, and goods that are collected at the shop', async () => {
+	for (const [delivery, offered, payment, words] of [
+		['standard', ['transfer', 'on_delivery'], 'on_delivery', /Cash on delivery/],
+		['pickup', ['transfer', 'at_pickup'], 'at_pickup', /Payment at our shop/]]) {
+		const b = await withCart({ soap: 1 });
+		await post(b, 'address', GOOD);
+		await post(b, 'delivery', { delivery });
+		same([...(await see(b, 'payment')).matchAll(/name="payment" value="(\w+)"/g)].map(([, code]) => code), offered);
+		equal(path(await post(b, 'payment', { payment: payment === 'at_pickup' ? 'free' : 'at_pickup' })), `${shop.base}/en/checkout/payment`);
+		equal(path(await post(b, 'payment', { payment })), `${shop.base}/en/checkout/review`);
+		match(text((await b.get(`${shop.base}/en/checkout/review`)).text), words);
+		const rs = await b.submit('/checkout/place', { terms: '1' });
+		match(rs.target, /\/order\//);
+		match(text(rs.text), words);
+		equal(last('CONCAT(payment, state, payment_state)'), `${payment}21`);
+		if (delivery === 'pickup') { // as release 0.1.0 wrote it; the cached page is that of the other language
+			shop.sql("UPDATE orders SET payment = 'on_delivery' ORDER BY id DESC LIMIT 1");
+			match(text((await b.send('GET', rs.target.replace('/en/', '/de/'))).text), /Zahlung bei Abholung/);
+		}
+	}
+});
+
 test('an order of nothing asks for no payment, on no page', async () => {
 	for (const [goods, sends] of [[{ leaflet: 1 }, false], [{ leaflet: 7 }, false], [{ sample: 1 }, 'pickup'], [{ sample: 2, leaflet: 1 }, 'pickup'], [{ leaflet: 50 }, false]]) {
 		const b = await withCart(goods);

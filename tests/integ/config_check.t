@@ -118,6 +118,14 @@ write shipping countries 'all, XX'
 agree "shipping.countries: 'XX' is neither home, eu, all, nor the code of a country"
 claim an_unknown_country_to_deliver_to_is_named
 
+write order bank ''
+"$kontor" --config "$conf" config check >"$dir/out" 2>&1 && grep -q '^warning: order.bank is empty' "$dir/out" &&
+	write order bank 'Kontor, IBAN DE03 1203 0000 0000 2020 51' && "$kontor" --config "$conf" config check >"$dir/out" 2>&1 &&
+	grep -q '^warning: order.bank has no valid IBAN' "$dir/out" &&
+	write order bank 'Kontor, IBAN DE02 1203 0000 0000 2020 51' && "$kontor" --config "$conf" config check >"$dir/out" 2>&1 &&
+	! grep -q order.bank "$dir/out"
+claim an_account_that_buyers_cannot_pay_to_is_a_warning
+
 write site name Tea
 mv "$dir/templates/cart.mustache" "$dir/"
 agree "$dir/templates/cart.mustache is missing"

@@ -32,7 +32,7 @@ BEGIN {
 	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/order"] = may["cmd/publish"] = may["work"] " serve work cmd"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"
 	# A library is known to one room only.
-	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|idn2|curl.*)(/|\\.h$)"
+	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|idn2|qrencode|curl.*)(/|\\.h$)"
 }
 
 # The place of a file named from src/.

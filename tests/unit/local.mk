@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/test_task \
 	tests/unit/test_template \
 	tests/unit/test_totals \
+	tests/unit/test_transfer \
 	tests/unit/test_translation_csv \
 	tests/unit/test_tree \
 	tests/unit/test_url \
@@ -163,6 +164,8 @@ tests_unit_test_product_parts_SOURCES = tests/unit/test_product_parts.c
 tests_unit_test_product_parts_LDADD = $(UNIT_LIBS)
 tests_unit_test_draft_SOURCES = tests/unit/test_draft.c
 tests_unit_test_draft_LDADD = $(UNIT_LIBS)
+tests_unit_test_transfer_SOURCES = tests/unit/test_transfer.c
+tests_unit_test_transfer_LDADD = $(UNIT_LIBS)
 tests_unit_test_translation_csv_SOURCES = tests/unit/test_translation_csv.c
 tests_unit_test_translation_csv_LDADD = $(UNIT_LIBS)
 tests_unit_test_accounts_SOURCES = tests/unit/test_accounts.c

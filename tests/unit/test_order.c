@@ -10,7 +10,7 @@ rules(void)
 	    .cur = 1,
 	    .tax = {.origin = COUNTRY_DE, .included = true},
 	    .shipping = {.origin = COUNTRY_DE, .pickup = true},
-	    .unpaid_expiry_s = 3600,
+	    .expiry_s = {[PAYMENT_TRANSFER] = 3600},
 	    .number_prefix = STR_INIT("K-"),
 	    .terms_version = STR_INIT("1"),
 	};
@@ -432,6 +432,68 @@ START_TEST(order_waits_for_its_money_only_when_paid_in_advance)
 }
 END_TEST
 
+START_TEST(order_expires_by_its_payment_method)
+{
+	struct cart_line l = line(1, 2, 1000);
+	struct checkout_draft d = draft();
+	struct shop_rules r = rules();
+	struct cart cart = {.id = 1, .session_id = 7, .lines = &l, .n = 1};
+	struct checkout_plan p;
+	struct order o;
+	struct err e = {0};
+
+	arena_init(&a, 4 << 20);
+	r.expiry_s[PAYMENT_TRANSFER] = 60;
+	r.expiry_s[PAYMENT_AT_PICKUP] = 600;
+	p = plan(&l, 1, &d);
+	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
+	ck_assert_int_eq(o.expires_at, 1060);
+	d.shipping = STR("pickup");
+	d.payment = STR("at_pickup");
+	p = plan(&l, 1, &d);
+	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_CONFIRMED);
+	ck_assert_int_eq(o.expires_at, 1600);
+	l.price_minor = l.seen_minor = 0;
+	p = plan(&l, 1, &d);
+	ck_ok(order_from_plan(&a, &r, &cart, &p, 1000, &o, &e), &e);
+	ck_assert_int_eq(o.expires_at, 0);
+	arena_fini(&a);
+}
+END_TEST
+
+START_TEST(payment_on_delivery_is_for_parcels_and_at_the_shop_for_goods_that_are_collected)
+{
+	static const struct {
+		const char *shipping, *payment;
+		enum checkout_step step;
+	} cases[] = {{"standard", "on_delivery", CHECKOUT_REVIEW}, {"standard", "at_pickup", CHECKOUT_PAYMENT},
+	    {"pickup", "at_pickup", CHECKOUT_REVIEW}, {"pickup", "transfer", CHECKOUT_REVIEW},
+	    {"pickup", "on_delivery", CHECKOUT_REVIEW}, /* a draft of release 0.1.0 */
+	    {"pickup", "free", CHECKOUT_PAYMENT}};
+	struct cart_line l = line(1, 1, 1000);
+
+	arena_init(&a, 4 << 20);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct checkout_draft d = draft();
+		struct checkout_plan p;
+
+		d.shipping = str_z(cases[i].shipping);
+		d.payment = str_z(cases[i].payment);
+		p = plan(&l, 1, &d);
+		ck_assert_msg(p.step == cases[i].step, "%s %s", cases[i].shipping, cases[i].payment);
+		if (p.shipping == SHIPPING_PICKUP) {
+			ck_assert(!p.payments[PAYMENT_ON_DELIVERY] && p.payments[PAYMENT_AT_PICKUP]);
+			ck_assert_int_ne(p.payment, PAYMENT_ON_DELIVERY);
+		}
+	}
+	ck_assert_int_eq(payment_meant(PAYMENT_ON_DELIVERY, SHIPPING_PICKUP), PAYMENT_AT_PICKUP);
+	ck_assert_int_eq(payment_meant(PAYMENT_ON_DELIVERY, SHIPPING_STANDARD), PAYMENT_ON_DELIVERY);
+	ck_assert_int_eq(payment_meant(PAYMENT_TRANSFER, SHIPPING_PICKUP), PAYMENT_TRANSFER);
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(product_shows_the_best_availability_of_its_variants)
 {
 	struct stock many = {.on_hand = STOCK_LOW + 1, .tracked = true}, few = {.on_hand = 1, .tracked = true};
@@ -456,4 +518,6 @@ UNIT_MAIN("order", order_state_every_event_in_every_state_has_the_expected_effec
     checkout_refuses_more_pieces_of_stock_than_one_order_may_hold,
     checkout_of_nothing_asks_for_no_payment, checkout_knows_why_no_parcel_is_offered,
     checkout_tells_the_refused_total_until_something_else_changes, checkout_hash_covers_all_that_is_shown,
-    order_waits_for_its_money_only_when_paid_in_advance, product_shows_the_best_availability_of_its_variants)
+    order_waits_for_its_money_only_when_paid_in_advance, order_expires_by_its_payment_method,
+    payment_on_delivery_is_for_parcels_and_at_the_shop_for_goods_that_are_collected,
+    product_shows_the_best_availability_of_its_variants)
