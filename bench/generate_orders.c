@@ -26,7 +26,7 @@
 #define SPAN_S (2 * 365 * 86400) /* placed in the last two years */
 
 enum { T_SESSION, T_CART, T_CART_LINE, T_ORDER, T_ADDRESS, T_LINE, T_TAX, T_EVENT, T_ENTRY, T_LEDGER, T_MOVE, T_OUTBOX,
-	T__MAX };
+	T_PAYMENT, T_PARCEL, T_PARCEL_LINE, T__MAX };
 
 static const char *const heads[T__MAX] = {
     [T_SESSION] = "session (id, token_hash, csrf, created_at, seen_at)",
@@ -34,7 +34,7 @@ static const char *const heads[T__MAX] = {
     [T_CART_LINE] = "cart_line (cart_id, variant_id, qty, seen_minor, added_at)",
     [T_ORDER] = "orders (id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state, lang,"
 		" currency, tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, delivery,"
-		" payment, terms_version, terms_at, created_at)",
+		" payment, terms_version, terms_at, created_at, country)",
     [T_ADDRESS] = "order_address (order_id, kind, name, street, postcode, city, country)",
     [T_LINE] = "order_line (order_id, pos, variant_id, product_id, sku, title, options, qty, unit_minor, line_minor,"
 	       " tax_bp, tax_minor, stock_taken)",
@@ -43,6 +43,9 @@ static const char *const heads[T__MAX] = {
     [T_ENTRY] = "ledger_entry (id, order_id, kind, at)",
     [T_LEDGER] = "ledger_line (entry_id, pos, account, debit_minor, credit_minor)",
     [T_MOVE] = "stock_movement (variant_id, qty, reason, order_id, at)",
+    [T_PAYMENT] = "payment (order_id, provider, amount_minor, currency, at)",
+    [T_PARCEL] = "parcel (id, order_id, carrier, sent_at, delivered_at)",
+    [T_PARCEL_LINE] = "parcel_line (parcel_id, order_id, pos, qty)",
     [T_OUTBOX] = "outbox (kind, subject, version, payload, state, due_at, created_at)",
 };
 
@@ -170,6 +173,8 @@ put_lines(struct made *o)
 		    v->product_id, v->sku, v->title, v->options, qty, v->price_minor, line, TAX_BP, tax, qty);
 		put(T_CART_LINE, "%llu,%llu,%lld,%lld,%lld", o->id, v->id, qty, v->price_minor, o->at);
 		put(T_MOVE, "%llu,%lld,2,%llu,%lld", v->id, -qty, o->id, o->at);
+		if (o->kind == DONE)
+			put(T_PARCEL_LINE, "%llu,%llu,%u,%lld", o->id, o->id, i + 1, qty);
 		if (o->kind == EXPIRED)
 			put(T_MOVE, "%llu,%lld,3,%llu,%lld", v->id, qty, o->id, o->at + 86400);
 	}
@@ -238,8 +243,12 @@ put_ledger(const struct made *o)
 	put_entry(o, 0, o->at, sale, 4, 1);
 	if (o->kind == EXPIRED)
 		put_entry(o, 1, o->at + 24 * 3600, sale, 4, -1);
-	else
+	else {
 		put_entry(o, 2, o->at + 5 * 3600, paid, 2, 1);
+		put(T_PAYMENT, "%llu,'transfer',%lld,'EUR',%lld", o->id, o->total_minor, o->at + 5 * 3600);
+	}
+	if (o->kind == DONE)
+		put(T_PARCEL, "%llu,%llu,'DHL',%lld,NULL", o->id, o->id, o->at + 30 * 3600);
 }
 
 static void
@@ -257,7 +266,7 @@ put_head(const struct made *o)
 	put(T_CART, "%llu,%llu,NULL,0x%s,'{}',%lld,%lld", o->id, o->id, key, o->at, o->at);
 	put(T_ORDER,
 	    "%llu,0x%s,'%s',%llu,0x%s,%d,%d,%d,'en','EUR',1,%lld,%d,%lld,%lld,'buyer-%llu@example.org','standard',"
-	    "'transfer','1',%lld,%lld",
+	    "'transfer','1',%lld,%lld,'DE'",
 	    o->id, key, order_number(&g.a, STR("G"), o->id).p, o->id, token_hash(o->id), is[0], is[1], is[2],
 	    o->lines_minor, SHIPPING_MINOR, o->tax_minor, o->total_minor, o->id, o->at, o->at);
 	put(T_ADDRESS, "%llu,0,'Buyer %llu','Long Lane %llu','20457','Hamburg','DE'", o->id, o->id, o->id % 200 + 1);

@@ -210,7 +210,7 @@ write_head(const struct cart *c, long long now, unsigned long long *id)
 		    NUM(ORDER_ORDER_AWAITING_PAYMENT), NUM(ORDER_PAYMENT_DUE), NUM(ORDER_FULFILMENT_OPEN), TEXT("en"),
 		    TEXT("EUR"), NUM(1), NUM(lines), NUM(SHIPPING), NUM(tax), NUM(total), TEXT("buyer@example.org"),
 		    TEXT(""), TEXT("standard"), TEXT("transfer"), TEXT(""), TEXT("2026-01"), NUM(now), NUM(now),
-		    NUM(now + 604800)},
+		    NUM(now + 604800), NIL, TEXT("DE")},
 		1))
 		return false;
 	*id = mysql_stmt_insert_id(stmts[SQL_ORDER_INSERT]);
@@ -236,15 +236,15 @@ static bool
 write_events(unsigned long long order, long long now)
 {
 	static const int to[] = {ORDER_ORDER_AWAITING_PAYMENT, ORDER_PAYMENT_DUE, ORDER_FULFILMENT_OPEN};
-	struct value v[ORDER_MACHINE__MAX][8];
+	struct value v[ORDER_MACHINE__MAX][9];
 
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
-		struct value row[8] = {
-		    NUM(order), NUM(m), NUM(ORDER_EV_PLACE), NUM(0), NUM(to[m]), TEXT("buyer"), TEXT(""), NUM(now)};
+		struct value row[9] = {NUM(order), NUM(m), NUM(ORDER_EV_PLACE), NUM(0), NUM(to[m]), TEXT("buyer"),
+		    TEXT(""), NUM(now), NIL};
 
 		memcpy(v[m], row, sizeof(row));
 	}
-	return exec(SQL_ORDER_EVENT_INSERT, v[0], ORDER_MACHINE__MAX);
+	return exec(SQL_CHANGE_EVENT, v[0], ORDER_MACHINE__MAX);
 }
 
 static bool
@@ -262,7 +262,8 @@ write_journals(const struct cart *c, unsigned long long order, long long now)
 		1)
 	    || !write_lines(c, order)
 	    || !exec(SQL_ORDER_TAX_INSERT, (struct value[]){NUM(order), NUM(TAX_BP), NUM(total - tax), NUM(tax)}, 1)
-	    || !write_events(order, now) || !exec(SQL_LEDGER_ENTRY, (struct value[]){NUM(order), NUM(0), NUM(now)}, 1))
+	    || !write_events(order, now) || !exec(SQL_LEDGER_ENTRY,
+		(struct value[]){NUM(order), NUM(0), NUM(now), TEXT("EUR"), TEXT(""), NIL}, 1))
 		return false;
 	entry = mysql_stmt_insert_id(stmts[SQL_LEDGER_ENTRY]);
 	return exec(SQL_LEDGER_LINE,

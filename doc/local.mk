@@ -1,6 +1,7 @@
 # doc
 EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md doc/security.md \
-	doc/import.md doc/product.webp doc/tables.awk doc/templates.md HACKING.md
+	doc/import.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
+	doc/tables.awk doc/templates.md HACKING.md
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7
@@ -17,3 +18,10 @@ update-docs:
 	$(AWK) -f $(srcdir)/doc/tables.awk $(DOC_TABLES) >doc/templates.md.tmp
 	mv doc/templates.md.tmp $(srcdir)/doc/templates.md
 PHONY += update-docs
+
+# The picture of the state machines, which stands in the tree, comes from their table. It needs graphviz.
+update-states:
+	$(AWK) -f $(srcdir)/doc/states.awk $(srcdir)/src/shop/order_state.def >order-states.dot.tmp
+	dot -Tsvg order-states.dot.tmp >order-states.svg.tmp
+	mv order-states.dot.tmp $(srcdir)/doc/order-states.dot && mv order-states.svg.tmp $(srcdir)/doc/order-states.svg
+PHONY += update-states

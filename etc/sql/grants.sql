@@ -51,6 +51,10 @@ GRANT EXECUTE ON PROCEDURE @db@.order_by_token TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_lines_by_token TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_taxes_by_token TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_events_by_token TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_events_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_parcels_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_notes_by_link TO @web@;
 
 -- Rights of earlier releases.
 REVOKE ALL PRIVILEGES ON @db@.orders FROM @web@;
@@ -63,7 +67,8 @@ REVOKE ALL PRIVILEGES ON @db@.ledger_line FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.stock_movement FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.outbox FROM @web@;
 
--- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, delivers the outbox. It reads no address.
+-- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, books payments and refunds, delivers the outbox. It
+-- reads no address.
 
 REVOKE SELECT ON @db@.* FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.session FROM @jobs@;
@@ -79,11 +84,21 @@ GRANT SELECT ON @db@.product_handle_old TO @jobs@;
 GRANT SELECT ON @db@.variant TO @jobs@;
 GRANT SELECT, UPDATE (on_hand) ON @db@.stock TO @jobs@;
 GRANT INSERT ON @db@.stock_movement TO @jobs@;
-GRANT SELECT (id, state, payment_state, fulfilment_state, total_minor, payment, token_hash, created_at, expires_at, client),
-	UPDATE (state, payment_state, fulfilment_state, expires_at, client) ON @db@.orders TO @jobs@;
+GRANT SELECT (id, number, state, payment_state, fulfilment_state, version, currency, tax_included, shipping_minor,
+	tax_minor, total_minor, payment, token_hash, created_at, expires_at, client),
+	UPDATE (state, payment_state, fulfilment_state, version, expires_at, client) ON @db@.orders TO @jobs@;
 GRANT SELECT (draft, changed_at), UPDATE (draft) ON @db@.cart TO @jobs@;
 GRANT SELECT ON @db@.order_line TO @jobs@;
-GRANT INSERT ON @db@.order_event TO @jobs@;
+GRANT SELECT (id, order_id, actor, at), INSERT ON @db@.order_event TO @jobs@;
+GRANT SELECT, INSERT, UPDATE (made, version) ON @db@.order_action TO @jobs@;
+GRANT SELECT ON @db@.parcel TO @jobs@;
+GRANT SELECT ON @db@.parcel_line TO @jobs@;
+GRANT SELECT ON @db@.order_cut TO @jobs@;
+GRANT SELECT ON @db@.return_case TO @jobs@;
+GRANT SELECT ON @db@.return_line TO @jobs@;
+GRANT SELECT, INSERT ON @db@.payment TO @jobs@;
+GRANT SELECT, INSERT, UPDATE (state, ref, changed_at, next_at) ON @db@.refund TO @jobs@;
+GRANT SELECT, INSERT ON @db@.refund_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_line TO @jobs@;
 GRANT INSERT ON @db@.outbox_put TO @jobs@;

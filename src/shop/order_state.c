@@ -32,10 +32,130 @@ needs_no_waiting(const struct order_facts *f)
 	return !waits_for_money(f);
 }
 
+/* Money. Exactly one of money_due, _short, _even, _part_back, _all_back and _over is true. */
+
+static int64_t
+money_held(const struct order_facts *f)
+{
+	return f->account.received_minor - f->account.refunded_minor;
+}
+
+static bool
+money_missing(const struct order_facts *f)
+{
+	return f->account.owed_minor > 0;
+}
+
+static bool
+money_complete(const struct order_facts *f)
+{
+	return f->account.owed_minor <= 0;
+}
+
+static bool
+money_due(const struct order_facts *f)
+{
+	return f->account.owed_minor > 0 && money_held(f) == 0;
+}
+
+static bool
+money_short(const struct order_facts *f)
+{
+	return f->account.owed_minor > 0 && money_held(f) != 0;
+}
+
+static bool
+money_even(const struct order_facts *f)
+{
+	return f->account.owed_minor == 0 && f->account.refunded_minor == 0;
+}
+
+static bool
+money_part_back(const struct order_facts *f)
+{
+	return f->account.owed_minor == 0 && f->account.refunded_minor > 0 && money_held(f) != 0;
+}
+
+static bool
+money_all_back(const struct order_facts *f)
+{
+	return f->account.owed_minor == 0 && f->account.refunded_minor > 0 && money_held(f) == 0;
+}
+
+static bool
+money_over(const struct order_facts *f)
+{
+	return f->account.owed_minor < 0;
+}
+
+static bool
+money_none(const struct order_facts *f)
+{
+	return f->account.owed_minor == 0 && money_held(f) == 0;
+}
+
+static bool
+no_refund_open(const struct order_facts *f)
+{
+	return f->account.reserved_minor == 0;
+}
+
+static bool
+may_revive(const struct order_facts *f)
+{
+	return money_complete(f) && no_refund_open(f);
+}
+
 static bool
 unpaid(const struct order_facts *f)
 {
-	return f->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE;
+	uint8_t payment = f->states.of[ORDER_MACHINE_PAYMENT];
+
+	return payment == ORDER_PAYMENT_DUE || payment == ORDER_PAYMENT_PART_PAID;
+}
+
+/* Goods. If some are sent, exactly one of goods_part_sent, _sent, _delivered, _part_back and _back is true. */
+
+static bool
+all_sent(const struct order_facts *f)
+{
+	return f->goods.open == 0 && f->goods.sent > 0;
+}
+
+static bool
+goods_open(const struct order_facts *f)
+{
+	return f->goods.open > 0 && f->goods.sent == 0;
+}
+
+static bool
+goods_part_sent(const struct order_facts *f)
+{
+	return f->goods.open > 0 && f->goods.sent > 0;
+}
+
+static bool
+goods_sent(const struct order_facts *f)
+{
+	return all_sent(f) && f->goods.back == 0 && f->goods.delivered < f->goods.sent;
+}
+
+static bool
+goods_delivered(const struct order_facts *f)
+{
+	return all_sent(f) && f->goods.back == 0 && f->goods.delivered == f->goods.sent;
+}
+
+static bool
+goods_part_back(const struct order_facts *f)
+{
+	return all_sent(f) && f->goods.back > 0 && f->goods.back < f->goods.sent;
+}
+
+static bool
+goods_back(const struct order_facts *f)
+{
+	return all_sent(f) && f->goods.back == f->goods.sent;
 }
 
 static bool
@@ -45,16 +165,72 @@ nothing_sent(const struct order_facts *f)
 }
 
 static bool
+not_all_sent(const struct order_facts *f)
+{
+	uint8_t goods = f->states.of[ORDER_MACHINE_FULFILMENT];
+
+	return goods == ORDER_FULFILMENT_OPEN || goods == ORDER_FULFILMENT_PART_SENT;
+}
+
+static bool
 may_send(const struct order_facts *f)
 {
 	return f->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED;
 }
 
 static bool
-paid_and_sent(const struct order_facts *f)
+may_send_none_back(const struct order_facts *f)
 {
-	return f->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_PAID
-	    && f->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT;
+	return may_send(f) && f->goods.back == 0;
+}
+
+static bool
+may_send_some_back(const struct order_facts *f)
+{
+	return may_send(f) && f->goods.back > 0;
+}
+
+static bool
+all_back_unpaid(const struct order_facts *f)
+{
+	return f->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE && goods_back(f);
+}
+
+static bool
+not_all_back_unpaid(const struct order_facts *f)
+{
+	return !all_back_unpaid(f);
+}
+
+static bool
+settled_and_sent(const struct order_facts *f)
+{
+	uint8_t payment = f->states.of[ORDER_MACHINE_PAYMENT], goods = f->states.of[ORDER_MACHINE_FULFILMENT];
+
+	return (payment == ORDER_PAYMENT_PAID || payment == ORDER_PAYMENT_PART_REFUNDED
+		   || payment == ORDER_PAYMENT_REFUNDED)
+	       && (goods == ORDER_FULFILMENT_SENT || goods == ORDER_FULFILMENT_DELIVERED
+		   || goods == ORDER_FULFILMENT_PART_RETURNED || goods == ORDER_FULFILMENT_RETURNED);
+}
+
+/* Returns. */
+
+static bool
+pieces_missing(const struct order_facts *f)
+{
+	return f->missing > 0;
+}
+
+static bool
+pieces_complete(const struct order_facts *f)
+{
+	return f->missing == 0;
+}
+
+static bool
+too_late(const struct order_facts *f)
+{
+	return f->late;
 }
 
 static const struct {
@@ -69,7 +245,10 @@ static const struct {
 #include "shop/order_state.def"
 };
 
-static const char *const state_names[ORDER_MACHINE__MAX][ORDER_STATES] = {
+static const char *const machine_names[ORDER_MACHINE__ALL] = {
+    "order", "payment", "fulfilment", "return", "withdrawal", "refund"};
+
+static const char *const state_names[ORDER_MACHINE__ALL][ORDER_STATES] = {
 #define ORDER_STATE(machine, id, value, name) [ORDER_MACHINE_##machine][value] = name,
 #include "shop/order_state.def"
 };
@@ -80,10 +259,17 @@ static const char *const event_names[ORDER_EV__MAX] = {
 };
 
 const char *
+order_machine_name(enum order_machine m)
+{
+	ASSERT(m < ORDER_MACHINE__ALL);
+	return machine_names[m];
+}
+
+const char *
 order_state_name(enum order_machine m, uint8_t state)
 {
-	ASSERT(m < ORDER_MACHINE__MAX);
-	return state < ORDER_STATES ? state_names[m][state] : "";
+	ASSERT(m < ORDER_MACHINE__ALL);
+	return state < ORDER_STATES && state_names[m][state] != NULL ? state_names[m][state] : "";
 }
 
 const char *
@@ -94,14 +280,86 @@ order_event_name(enum order_event ev)
 }
 
 bool
-order_step(enum order_machine m, enum order_event ev, const struct order_facts *f, uint8_t *to)
+order_takes_part(enum order_machine m, enum order_event ev)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (rules[i].machine == m && rules[i].event == ev)
+			return true;
+	return false;
+}
+
+bool
+order_step_from(enum order_machine m, enum order_event ev, const struct order_facts *f, uint8_t *state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		if (rules[i].machine == m && rules[i].from == f->states.of[m] && rules[i].event == ev
-		    && rules[i].guard(f)) {
-			*to = rules[i].to;
+		if (rules[i].machine == m && rules[i].from == *state && rules[i].event == ev && rules[i].guard(f)) {
+			*state = rules[i].to;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool
+order_step(enum order_machine m, enum order_event ev, const struct order_facts *f, uint8_t *to)
+{
+	uint8_t state = f->states.of[m];
+
+	if (!order_step_from(m, ev, f, &state))
+		return false;
+	*to = state;
+	return true;
+}
+
+bool
+order_step_all(enum order_event ev, struct order_facts *f, enum order_machine *refused)
+{
+	struct order_states to = f->states;
+
+	for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
+		*refused = (enum order_machine)m;
+		if (order_takes_part(*refused, ev) && !order_step(*refused, ev, f, &to.of[m]))
+			return false;
+	}
+	f->states = to;
+	return true;
+}
+
+int64_t
+order_part_open(const struct order_part *p)
+{
+	return p->qty - p->cut - p->sent;
+}
+
+/* The tax of the first n pieces, rounded half away from zero. */
+static int64_t
+tax_of_first(const struct order_part *p, int64_t n)
+{
+	return n >= p->qty ? p->tax_minor : (p->tax_minor * n * 2 + p->qty) / (p->qty * 2);
+}
+
+struct order_worth
+order_part_worth(const struct order_part *p, bool tax_included, int64_t qty)
+{
+	int64_t done = p->cut + p->refunded;
+	struct order_worth w = {.gross_minor = p->unit_minor * qty};
+
+	w.tax_minor = tax_of_first(p, done + qty) - tax_of_first(p, done);
+	if (!tax_included)
+		w.gross_minor += w.tax_minor;
+	return w;
+}
+
+struct order_goods
+order_parts_goods(const struct order_part *p, size_t n)
+{
+	struct order_goods g = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		g.open += order_part_open(&p[i]);
+		g.sent += p[i].sent;
+		g.delivered += p[i].delivered;
+		g.back += p[i].back;
+	}
+	return g;
 }

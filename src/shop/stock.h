@@ -18,6 +18,7 @@ enum stock_reason {
 	STOCK_SALE,
 	STOCK_EXPIRED,
 	STOCK_CANCELLED,
+	STOCK_RETURN = 8,
 };
 
 struct stock {

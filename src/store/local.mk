@@ -26,10 +26,13 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue/variant_row.h \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
 	src/store/order/cart_store.c src/store/order/cart_store.h src/store/order/draft.c src/store/order/draft.h \
-	src/store/order/order_cache.c src/store/order/order_cache.h src/store/order/order_expire.c \
+	src/store/order/order_cache.c src/store/order/order_cache.h src/store/order/order_change.h \
+	src/store/order/order_change_goods.c src/store/order/order_change_note.c src/store/order/order_change_pay.c \
+	src/store/order/order_change_refund.c src/store/order/order_change_return.c \
+	src/store/order/order_change_tx.c src/store/order/order_change_tx.h src/store/order/order_expire.c \
 	src/store/order/order_read.c src/store/order/order_receipt.c src/store/order/order_receipt.h \
-	src/store/order/order_store.c src/store/order/order_store.h \
-	src/store/order/order_write.c src/store/order/order_write.h src/store/order/stock_store.c \
+	src/store/order/order_store.c src/store/order/order_store.h src/store/order/order_write.c \
+	src/store/order/order_write.h src/store/order/stock_store.c \
 	src/store/order/stock_store.h \
-	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/order.def \
-	src/store/sql/outbox.def src/store/sql/wings.def
+	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/life.def \
+	src/store/sql/order.def src/store/sql/outbox.def src/store/sql/wings.def

@@ -124,7 +124,7 @@ fill() {
 		(1, 1, 0, 0, 0, 1, 'buyer', 1), (2, 1, 1, 0, 0, 1, 'buyer', 1), (3, 1, 2, 0, 0, 1, 'buyer', 1),
 		(4, 2, 0, 0, 0, 1, 'buyer', 1), (5, 2, 1, 0, 0, 1, 'buyer', 1), (6, 2, 2, 0, 0, 1, 'buyer', 1),
 		(7, 2, 0, 2, 1, 5, 'job', 2), (8, 2, 1, 2, 1, 5, 'job', 2), (9, 2, 2, 2, 1, 5, 'job', 2);
-	INSERT INTO ledger_entry VALUES (1, 1, 0, 1), (2, 2, 0, 1), (3, 2, 1, 2);
+	INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (1, 1, 0, 1), (2, 2, 0, 1), (3, 2, 1, 2);
 	INSERT INTO ledger_line VALUES (1, 1, 'receivable', 1190, 0), (1, 2, 'sales', 0, 840), (1, 3, 'shipping', 0, 160),
 		(1, 4, 'tax', 0, 190), (2, 1, 'receivable', 1785, 0), (2, 2, 'sales', 0, 1500), (2, 4, 'tax', 0, 285),
 		(3, 1, 'receivable', 0, 1785), (3, 2, 'sales', 1500, 0), (3, 4, 'tax', 285, 0);"

@@ -28,6 +28,8 @@ INTEG_TESTS = \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
 	tests/integ/test_order_crowd \
+	tests/integ/test_order_life \
+	tests/integ/test_order_life_crowd \
 	tests/integ/test_parts \
 	tests/integ/test_receipts \
 	tests/integ/test_rights \
@@ -37,7 +39,8 @@ INTEG_TESTS = \
 
 check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
-EXTRA_DIST += tests/integ/cached.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h tests/integ/order.h
+EXTRA_DIST += tests/integ/cached.h tests/integ/crowd.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h tests/integ/life.h \
+	tests/integ/order.h
 
 tests_integ_test_import_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_rows_SOURCES = tests/integ/test_import_rows.c
@@ -100,6 +103,12 @@ tests_integ_test_cart_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_crowd_SOURCES = tests/integ/test_order_crowd.c
 tests_integ_test_order_crowd_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_life_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_life_crowd_SOURCES = tests/integ/test_order_life_crowd.c
+tests_integ_test_order_life_crowd_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_life_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_life_SOURCES = tests/integ/test_order_life.c
+tests_integ_test_order_life_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
@@ -170,3 +179,9 @@ check-tables: tests/integ/test_import_tables
 	KONTOR_TABLES=10000 CK_TIMEOUT_MULTIPLIER=100 $(MAKE) check TESTS=tests/integ/test_import_tables
 	@grep '^#' tests/integ/test_import_tables.log
 PHONY += check-tables
+
+# 64 clients try 10,000 random changes of 100 orders: a minute or two.
+check-life: tests/integ/test_order_life_crowd
+	KONTOR_LIFE_TRIES=10000 $(MAKE) check TESTS=tests/integ/test_order_life_crowd
+	@grep '^#' tests/integ/test_order_life_crowd.log
+PHONY += check-life

@@ -180,8 +180,8 @@ START_TEST(the_remedy_told_is_the_true_one)
 	drift_says(CITY_GONE, CITY_BACK, "undo what was changed by hand");
 	drift_says("REVOKE INSERT ON kontor.placing_address FROM kontor_web@localhost",
 	    "GRANT INSERT ON kontor.placing_address TO kontor_web@localhost", "the account lacks a privilege");
-	drift_says("REVOKE EXECUTE ON PROCEDURE kontor.order_by_token FROM kontor_web@localhost",
-	    "GRANT EXECUTE ON PROCEDURE kontor.order_by_token TO kontor_web@localhost",
+	drift_says("REVOKE EXECUTE ON PROCEDURE kontor.order_by_link FROM kontor_web@localhost",
+	    "GRANT EXECUTE ON PROCEDURE kontor.order_by_link TO kontor_web@localhost",
 	    "ORDER_BY_TOKEN cannot be executed: 1370");
 	services_sql(&services, VERSION("+ 1"));
 	drift_says(CITY_GONE, CITY_BACK, "install the newer release");

@@ -8,6 +8,8 @@
 
 /* A small shop whose books are right: two products, an order that waits for its payment, and an expired one. */
 static const char *const books[] = {
+    "DELETE FROM parcel_line", "DELETE FROM parcel", "DELETE FROM order_cut", "DELETE FROM refund_line",
+    "DELETE FROM refund", "DELETE FROM return_line", "DELETE FROM return_case", "DELETE FROM payment",
     "DELETE FROM order_line", "DELETE FROM order_address", "DELETE FROM order_tax", "DELETE FROM order_event",
     "DELETE FROM ledger_line", "DELETE FROM ledger_entry", "DELETE FROM orders", "DELETE FROM cart_line",
     "DELETE FROM cart", "DELETE FROM outbox", "DELETE FROM stock_movement", "DELETE FROM stock", "DELETE FROM variant",
@@ -40,7 +42,7 @@ static const char *const books[] = {
     " (1, 1, 0, 0, 0, 1, 'buyer', 1), (2, 1, 1, 0, 0, 1, 'buyer', 1), (3, 1, 2, 0, 0, 1, 'buyer', 1),"
     " (4, 2, 0, 0, 0, 1, 'buyer', 1), (5, 2, 1, 0, 0, 1, 'buyer', 1), (6, 2, 2, 0, 0, 1, 'buyer', 1),"
     " (7, 2, 0, 2, 1, 5, 'job', 2), (8, 2, 1, 2, 1, 5, 'job', 2), (9, 2, 2, 2, 1, 5, 'job', 2)",
-    "INSERT INTO ledger_entry VALUES (1, 1, 0, 1), (2, 2, 0, 1), (3, 2, 1, 2)",
+    "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (1, 1, 0, 1), (2, 2, 0, 1), (3, 2, 1, 2)",
     "INSERT INTO ledger_line VALUES (1, 1, 'receivable', 1190, 0), (1, 2, 'sales', 0, 840), (1, 3, 'shipping', 0, 160),"
     " (1, 4, 'tax', 0, 190), (2, 1, 'receivable', 1785, 0), (2, 2, 'sales', 0, 1500), (2, 4, 'tax', 0, 285),"
     " (3, 1, 'receivable', 0, 1785), (3, 2, 'sales', 1500, 0), (3, 4, 'tax', 285, 0)",
@@ -74,10 +76,22 @@ static const struct {
     {"order_actors", "UPDATE order_event SET actor = 'buyer' WHERE id = 7", "order 2 event 7"},
     {"order_actors", "UPDATE order_event SET actor = 'anna' WHERE id = 8", "order 2 event 8"},
     {"order_number", "UPDATE orders SET number = LOWER(HEX(order_key)) WHERE id = 1", "order 1"},
-    {"payments", "INSERT INTO ledger_entry VALUES (9, 1, 2, 1)", "order 1"},
-    {"payments", "INSERT INTO ledger_entry VALUES (9, 2, 3, 1)", "order 2"},
+    {"payments", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 1, 2, 1)", "order 1"},
+    {"payments", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 2, 3, 1)", "order 2"},
     {"payments", "INSERT INTO order_event (order_id, machine, event, from_state, to_state, actor, at)"
      " VALUES (1, 1, 1, 1, 2, 'anna', 3)", "order 1"},
+    {"money", "INSERT INTO payment (order_id, provider, amount_minor, currency, at)"
+	      " VALUES (1, 'transfer', 9, 'EUR', 1)", "order 1"},
+    {"money", "INSERT INTO refund (id, order_id, amount_minor, currency, state, by_hand, asked_at, changed_at)"
+	      " VALUES (1, 1, 5, 'EUR', 1, 0, 1, 1)", "order 1"},
+    {"money", "UPDATE ledger_entry SET currency = 'USD' WHERE id = 2", "ledger entry 2"},
+    {"order_cases", "INSERT INTO refund (id, order_id, amount_minor, currency, state, by_hand, asked_at, changed_at)"
+		    " VALUES (1, 1, 5, 'EUR', 1, 0, 1, 1)", "refund 1"},
+    {"order_cases", "INSERT INTO return_case (id, order_id, kind, state, asked_at, changed_at)"
+		    " VALUES (1, 1, 0, 1, 1, 1)", "return 1"},
+    {"order_pieces", "INSERT INTO order_cut (order_id, pos, qty, at) VALUES (1, 1, 3, 1)", "order 1 line 1"},
+    {"order_pieces", "UPDATE orders SET fulfilment_state = 3 WHERE id = 1", "order 1"},
+    {"stock_order", "INSERT INTO order_cut (order_id, pos, qty, at) VALUES (1, 1, 1, 1)", "order 1 variant 11"},
     /* an order marked paid by hand */
     {"ledger_cash", "UPDATE orders SET payment_state = 2 WHERE id = 1", "order 1"},
     {"order_state", "UPDATE orders SET payment_state = 2 WHERE id = 1", "order 1"},
@@ -85,10 +99,10 @@ static const struct {
     {"order_waits", "UPDATE orders SET expires_at = 1799996399 WHERE id = 1", "order 1"},
     {"ledger_entry", "UPDATE ledger_line SET debit_minor = 1189 WHERE entry_id = 1 AND pos = 1", "ledger entry 1"},
     {"ledger_all", "DELETE FROM ledger_line WHERE entry_id = 1 AND pos = 3", "ledger"},
-    {"ledger_sale", "INSERT INTO ledger_entry VALUES (9, 1, 0, 1)", "order 1"},
+    {"ledger_sale", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 1, 0, 1)", "order 1"},
     {"ledger_sale", "DELETE FROM ledger_entry WHERE id = 1", "order 1"},
     {"ledger_sale", "UPDATE ledger_entry SET kind = 0 WHERE id = 3", "order 2"},
-    {"ledger_sale", "INSERT INTO ledger_entry VALUES (9, 1, 1, 1)", "order 1"},
+    {"ledger_sale", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 1, 1, 1)", "order 1"},
     {"ledger_sale", "UPDATE ledger_line SET account = 'sales' WHERE entry_id = 1", "order 1"},
     {"ledger_cash", "UPDATE orders SET payment_state = 2 WHERE id = 1", "order 1"},
     {"ledger_cash", "UPDATE ledger_line SET account = 'cash' WHERE entry_id = 1 AND pos = 1", "order 1"},

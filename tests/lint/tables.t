@@ -40,6 +40,14 @@ grep -nE '^(NAME|LINK)\(.*""\)$' src/view/names.def src/view/routes.def | sed 's
 $awk -f doc/tables.awk src/view/routes.def src/view/names.def doc/templates.md | cmp -s - doc/templates.md ||
 	echo 'docs doc/templates.md:1: its tables are old: make update-docs' >>"$tmp/found"
 
+
+# The picture of the state machines: its source is made from the table, and it shows each edge of that.
+$awk -f doc/states.awk src/shop/order_state.def >"$tmp/states.dot"
+cmp -s "$tmp/states.dot" doc/order-states.dot || echo 'docs doc/order-states.dot:1: is old: make update-states' >>"$tmp/found"
+sed -n 's/^\t\t\([A-Z_]*\) -> \([A-Z_]*\) .*/\1->\2/p' "$tmp/states.dot" | sort >"$tmp/edges"
+sed -n 's,^<title>\([A-Z_]*\)&#45;&gt;\([A-Z_]*\)</title>$,\1->\2,p' doc/order-states.svg | sort >"$tmp/drawn"
+cmp -s "$tmp/edges" "$tmp/drawn" || echo 'docs doc/order-states.svg:1: is old: make update-states' >>"$tmp/found"
+
 lint_rule sorted "names_of_templates_are_sorted"
 lint_rule used "every_row_of_a_table_is_used"
 lint_rule docs "tables_of_documents_are_those_of_the_source"

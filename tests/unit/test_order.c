@@ -59,84 +59,6 @@ plan(struct cart_line *lines, size_t n, const struct checkout_draft *d)
 	return p;
 }
 
-/* The expected transitions, written independently of the table: [machine][state][event], for each set of facts. */
-static int
-expected(enum order_machine m, enum order_event ev, const struct order_facts *f)
-{
-	uint8_t from = f->states.of[m], payment = f->states.of[ORDER_MACHINE_PAYMENT];
-	uint8_t fulfilment = f->states.of[ORDER_MACHINE_FULFILMENT];
-	bool ended_by = ev == ORDER_EV_EXPIRE || ev == ORDER_EV_CANCEL;
-
-	switch (m) {
-	case ORDER_MACHINE_ORDER:
-		if (from == ORDER_ORDER_NEW && ev == ORDER_EV_PLACE)
-			return f->prepaid && f->costs ? ORDER_ORDER_AWAITING_PAYMENT : ORDER_ORDER_CONFIRMED;
-		if (from == ORDER_ORDER_AWAITING_PAYMENT && ev == ORDER_EV_PAY)
-			return ORDER_ORDER_CONFIRMED;
-		if (from == ORDER_ORDER_AWAITING_PAYMENT && ended_by && payment == ORDER_PAYMENT_DUE)
-			return ev == ORDER_EV_EXPIRE ? ORDER_ORDER_EXPIRED : ORDER_ORDER_CANCELLED;
-		if (from == ORDER_ORDER_CONFIRMED && ev == ORDER_EV_PAY)
-			return ORDER_ORDER_CONFIRMED;
-		if (from == ORDER_ORDER_CONFIRMED && ev == ORDER_EV_CANCEL && fulfilment == ORDER_FULFILMENT_OPEN)
-			return ORDER_ORDER_CANCELLED;
-		if (from == ORDER_ORDER_CONFIRMED && ev == ORDER_EV_COMPLETE && payment == ORDER_PAYMENT_PAID
-		    && fulfilment == ORDER_FULFILMENT_SENT)
-			return ORDER_ORDER_COMPLETED;
-		return -1;
-	case ORDER_MACHINE_PAYMENT:
-		if (from == ORDER_PAYMENT_UNBORN && ev == ORDER_EV_PLACE)
-			return f->costs ? ORDER_PAYMENT_DUE : ORDER_PAYMENT_PAID;
-		if ((from == ORDER_PAYMENT_DUE || from == ORDER_PAYMENT_DROPPED) && ev == ORDER_EV_PAY)
-			return ORDER_PAYMENT_PAID;
-		if (from == ORDER_PAYMENT_DUE && ended_by)
-			return ORDER_PAYMENT_DROPPED;
-		if ((from == ORDER_PAYMENT_PAID && f->costs) || from == ORDER_PAYMENT_PART_REFUNDED)
-			return ev == ORDER_EV_REFUND_PART ? ORDER_PAYMENT_PART_REFUNDED
-			    : ev == ORDER_EV_REFUND_REST  ? ORDER_PAYMENT_REFUNDED
-							  : -1;
-		return -1;
-	default:
-		if (from == ORDER_FULFILMENT_UNBORN && ev == ORDER_EV_PLACE)
-			return ORDER_FULFILMENT_OPEN;
-		if (from == ORDER_FULFILMENT_OPEN && ended_by)
-			return ORDER_FULFILMENT_DROPPED;
-		if ((from == ORDER_FULFILMENT_OPEN || from == ORDER_FULFILMENT_PART_SENT)
-		    && f->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED)
-			return ev == ORDER_EV_SEND_PART ? ORDER_FULFILMENT_PART_SENT
-			    : ev == ORDER_EV_SEND_REST	? ORDER_FULFILMENT_SENT
-							: -1;
-		return from == ORDER_FULFILMENT_SENT && ev == ORDER_EV_TAKE_BACK ? ORDER_FULFILMENT_RETURNED : -1;
-	}
-}
-
-START_TEST(order_state_every_event_in_every_state_has_the_expected_effect)
-{
-	int n = 0;
-
-	for (unsigned i = 0; i < 4 * ORDER_STATES * ORDER_STATES * ORDER_STATES; i++) {
-		struct order_facts f = {.prepaid = i & 1,
-		    .costs = i & 2,
-		    .states = {{(uint8_t)(i / 4 % ORDER_STATES), (uint8_t)(i / 4 / ORDER_STATES % ORDER_STATES),
-			(uint8_t)(i / 4 / ORDER_STATES / ORDER_STATES)}}};
-
-		for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
-			for (int ev = 0; ev < ORDER_EV__MAX; ev++) {
-				uint8_t to = 99;
-				bool went = order_step((enum order_machine)m, (enum order_event)ev, &f, &to);
-				int want = expected((enum order_machine)m, (enum order_event)ev, &f);
-
-				ck_assert_msg((went ? to : -1) == want, "machine %d, %s in %s", m,
-				    order_event_name((enum order_event)ev),
-				    order_state_name((enum order_machine)m, f.states.of[m]));
-				ck_assert(went || to == 99);
-				n++;
-			}
-		}
-	}
-	ck_assert_int_eq(n, 4 * 216 * 3 * ORDER_EV__MAX);
-}
-END_TEST
-
 START_TEST(checkout_goes_step_by_step)
 {
 	struct cart_line l = line(1, 1, 1000);
@@ -511,7 +433,7 @@ START_TEST(product_shows_the_best_availability_of_its_variants)
 }
 END_TEST
 
-UNIT_MAIN("order", order_state_every_event_in_every_state_has_the_expected_effect, checkout_goes_step_by_step,
+UNIT_MAIN("order", checkout_goes_step_by_step,
     checkout_of_digital_goods_asks_for_no_delivery, shipping_is_priced_by_weight_and_free_from_a_value_on,
     shipping_steps_report_their_faults, cart_lines_report_changes,
     checkout_counts_only_sellable_pieces_and_never_orders_fewer_silently,

@@ -1,8 +1,6 @@
-#include "store/order/order_cache.h"
+#include "store/order/order_change_tx.h"
 #include "store/order/order_store.h"
-#include "store/order/order_write.h"
 #include "store/sql.h"
-#include "store/order/stock_store.h"
 
 struct expire_tx {
 	struct arena *a;
@@ -10,100 +8,56 @@ struct expire_tx {
 	bool found;
 };
 
-struct ending {
-	uint64_t id;
-	struct str token_hash;
-	struct order_facts facts;
-	struct order_states to;
-};
-
 /* Finds the order that has been due longest and is not locked by another process. */
 static bool
-next_due(struct db *db, struct expire_tx *tx, struct ending *o, struct err *e)
+next_due(struct db *db, struct expire_tx *tx, uint64_t *id, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_ORDER_DUE);
 	struct db_rows rows;
-	enum payment payment;
 
 	q_i64(q, tx->now_s);
 	if (!db_find(q, tx->a, &rows, &tx->found, e) || !tx->found)
 		return e->kind == ERR_NONE;
-	o->id = c_u64(&rows);
-	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		o->facts.states.of[m] = (uint8_t)c_u64(&rows);
-	o->facts.costs = c_i64(&rows) > 0;
-	o->facts.prepaid = payment_find(c_str(&rows), &payment) && payment_prepaid(payment);
-	o->token_hash = c_bytes(&rows);
+	*id = c_u64(&rows);
 	return true;
 }
 
-/* Steps all machines as order_state.def says. Always clears the time to pay, so that an order whose states refuse the
- * event is not selected again. */
 static bool
-step(struct db *db, struct expire_tx *tx, struct ending *o, bool *ends, struct err *e)
+expires(const struct change *c)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_STEP);
-	uint64_t n;
+	struct order_facts after = c->facts;
+	enum order_machine refused;
 
-	*ends = true;
-	o->to = o->facts.states;
-	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		*ends = order_step((enum order_machine)m, ORDER_EV_EXPIRE, &o->facts, &o->to.of[m]) && *ends;
-	if (!*ends)
-		o->to = o->facts.states;
-	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		q_i64(q, o->to.of[m]);
-	q_null(q);
-	q_u64(q, o->id);
-	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
-		q_i64(q, o->facts.states.of[m]);
-	if (!db_run(q, &n, e))
-		return false;
-	if (n == 0)
-		return err_set(e, ERR_CONFLICT, "the state of order %llu has changed", (unsigned long long)o->id);
-	return !*ends
-	    || (order_insert_steps(db, tx->a,
-		&(struct order_steps){.order_id = o->id,
-		    .event = ORDER_EV_EXPIRE,
-		    .from = o->facts.states,
-		    .to = o->to,
-		    .actor = "job",
-		    .why = "not paid in time",
-		    .at = tx->now_s},
-		e)
-		&& order_changed(db, tx->a, o->token_hash, tx->now_s, e));
+	after.account.owed_minor = -(after.account.received_minor - after.account.refunded_minor);
+	return order_step_all(ORDER_EV_EXPIRE, &after, &refused);
 }
 
+/* Reverses the sale; stock returns. What was paid of it is owed back. */
 static bool
-give_back(struct db *db, struct expire_tx *tx, uint64_t order_id, struct err *e)
+expire_one(struct db *db, struct change *c, struct err *e)
 {
-	struct stock_changes c = {.order_id = order_id, .reason = STOCK_EXPIRED, .now_s = tx->now_s};
-	struct db_rows rows;
-
-	if (!db_select_u64(db, SQL_ORDER_TAKEN, order_id, tx->a, &rows, e))
-		return false;
-	c.v = ARENA_ARRAY(tx->a, struct stock_change, rows.n + 1);
-	while (db_next(&rows)) {
-		c.v[c.n].variant_id = c_u64(&rows);
-		c.v[c.n].product_id = c_u64(&rows);
-		c.v[c.n++].qty = c_i64(&rows);
-	}
-	return stock_give(db, tx->a, &c, e);
+	c->reason = STOCK_EXPIRED;
+	for (size_t i = 0; i < c->n; i++)
+		change_give(c, &c->part[i], order_part_open(&c->part[i]));
+	return change_sale_back(db, c, e) && change_step(c, ORDER_EV_EXPIRE, 0, e) && change_end(db, c, e);
 }
 
+/* An order whose states refuse the event loses its time to pay, so that it is not selected again. */
 static bool
 expire_body(struct db *db, void *arg, struct err *e)
 {
 	struct expire_tx *tx = arg;
-	struct ending o = {0};
-	bool ends;
+	struct order_act act = {.actor = "job", .why = STR("not paid in time")};
+	struct order_done done = {0};
+	struct change c = {.a = tx->a, .act = &act, .done = &done};
 
 	tx->found = false;
-	if (!next_due(db, tx, &o, e) || !tx->found)
+	if (!next_due(db, tx, &act.order_id, e) || !tx->found)
 		return e->kind == ERR_NONE;
-	if (!step(db, tx, &o, &ends, e))
+	if (!change_begin(db, &c, e))
 		return false;
-	return !ends || (order_insert_sale_back(db, tx->a, o.id, tx->now_s, e) && give_back(db, tx, o.id, e));
+	c.now_s = tx->now_s;
+	return expires(&c) ? expire_one(db, &c, e) : db_run_u64(db, SQL_ORDER_STAYS, c.id, e);
 }
 
 bool

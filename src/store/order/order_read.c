@@ -124,3 +124,40 @@ order_moments_get(struct db *db, struct arena *a, struct str token_hash, struct 
 	}
 	return true;
 }
+
+bool
+order_parcels_get(struct db *db, struct arena *a, struct str token_hash, struct order_sents *p, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_select_bytes(db, SQL_ORDER_PARCELS, token_hash, a, &rows, e))
+		return false;
+	p->v = ARENA_ARRAY(a, struct order_sent, rows.n + 1);
+	p->n = 0;
+	while (db_next(&rows)) {
+		struct order_sent *one = &p->v[p->n++];
+
+		one->carrier = c_str(&rows);
+		one->tracking = c_str_or(&rows, STR(""));
+		one->url = c_str(&rows);
+		one->sent_at = c_i64(&rows);
+		one->delivered_at = c_i64_or(&rows, 0);
+	}
+	return true;
+}
+
+bool
+order_notes_get(struct db *db, struct arena *a, struct str token_hash, struct order_messages *m, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_select_bytes(db, SQL_ORDER_NOTES, token_hash, a, &rows, e))
+		return false;
+	m->v = ARENA_ARRAY(a, struct order_message, rows.n + 1);
+	m->n = 0;
+	while (db_next(&rows)) {
+		m->v[m->n].text = c_str(&rows);
+		m->v[m->n++].at = c_i64(&rows);
+	}
+	return true;
+}

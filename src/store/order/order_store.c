@@ -155,16 +155,13 @@ id_is_new(const struct place_tx *tx, const struct order *o, struct err *e)
 static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
-	struct order_steps placed = {
-	    .event = ORDER_EV_PLACE, .to = o->states, .actor = "buyer", .why = "", .at = o->created_at};
 	uint8_t hash[SECRET_HASH_B];
 
 	hash_token(tx, hash);
 	if (!order_insert(db, tx->a, o, tx->rq->rules->number_prefix, str_n(hash, sizeof(hash)), e)
 	    || !id_is_new(tx, o, e))
 		return false;
-	placed.order_id = o->id;
-	return order_insert_steps(db, tx->a, &placed, e) && order_insert_sale(db, tx->a, o, e)
+	return order_insert_placed(db, tx->a, o, e) && order_insert_sale(db, tx->a, o, e)
 	    && order_insert_mail(db, tx->a, o, e);
 }
 

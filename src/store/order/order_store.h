@@ -68,6 +68,29 @@ MUST_USE bool order_forget_clients(struct db *, int64_t before_s, uint64_t *n, s
 /* The complete order, by the hash of the token in its link. ERR_NOT_FOUND if there is none. */
 MUST_USE bool order_get(struct db *, struct arena *, struct str token_hash, struct order *, struct err *);
 
+/* The order's parcels, oldest first. */
+struct order_sent {
+	struct str carrier, tracking, url; /* may be empty */
+	int64_t sent_at, delivered_at;	   /* delivered_at 0: under way */
+};
+struct order_sents {
+	struct order_sent *v;
+	size_t n;
+};
+MUST_USE bool order_parcels_get(struct db *, struct arena *, struct str token_hash, struct order_sents *, struct err *);
+
+/* The shop's notes to the buyer, oldest first. */
+struct order_message {
+	struct str text;
+	int64_t at;
+};
+struct order_messages {
+	struct order_message *v;
+	size_t n;
+};
+MUST_USE bool order_notes_get(
+    struct db *, struct arena *, struct str token_hash, struct order_messages *, struct err *);
+
 /* Reads the order's events. */
 MUST_USE bool order_moments_get(
     struct db *, struct arena *, struct str token_hash, struct order_moments *, struct err *);

@@ -44,6 +44,7 @@ insert_head(struct db *db, struct arena *a, struct order *o, struct str token_ha
 		q_null(q);
 	else
 		q_bytes(q, o->client);
+	q_str(q, o->address.field[ADDRESS_COUNTRY]);
 	if (!db_run(q, NULL, e))
 		return false;
 	o->id = db_last_id(db);
@@ -122,8 +123,7 @@ insert_taxes(struct db *db, struct arena *a, const struct order *o, struct err *
 }
 
 bool
-order_insert(
-    struct db *db, struct arena *a, struct order *o, struct str prefix, struct str token_hash, struct err *e)
+order_insert(struct db *db, struct arena *a, struct order *o, struct str prefix, struct str token_hash, struct err *e)
 {
 	if (!insert_head(db, a, o, token_hash, e))
 		return false;
@@ -142,69 +142,88 @@ order_end_placing(struct db *db, const struct order *o, struct err *e)
 }
 
 bool
-order_insert_steps(struct db *db, struct arena *a, const struct order_steps *s, struct err *e)
+order_insert_placed(struct db *db, struct arena *a, const struct order *o, struct err *e)
 {
-	unsigned sql = s->event == ORDER_EV_PLACE ? SQL_PLACING_EVENT : SQL_ORDER_EVENT_INSERT;
-	struct db_query *q = db_query_rows(db, sql, a, ORDER_MACHINE__MAX);
+	struct db_query *q = db_query_rows(db, SQL_PLACING_EVENT, a, ORDER_MACHINE__MAX);
 
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++) {
-		q_u64(q, s->order_id);
+		q_u64(q, o->id);
 		q_i64(q, m);
-		q_i64(q, s->event);
-		q_i64(q, s->from.of[m]);
-		q_i64(q, s->to.of[m]);
-		q_str(q, str_z(s->actor));
-		q_str(q, str_z(s->why));
-		q_i64(q, s->at);
+		q_i64(q, ORDER_EV_PLACE);
+		q_i64(q, 0);
+		q_i64(q, o->states.of[m]);
+		q_str(q, STR("buyer"));
+		q_str(q, STR(""));
+		q_i64(q, o->created_at);
 	}
 	return db_run(q, NULL, e);
 }
 
-static bool
-insert_entry(struct db *db, uint64_t order_id, enum ledger_kind kind, int64_t at, struct err *e)
+static void
+bind_ref(struct db_query *q, uint64_t ref_id)
 {
-	struct db_query *q = db_query(db, kind == LEDGER_SALE ? SQL_PLACING_ENTRY : SQL_LEDGER_ENTRY);
+	if (ref_id == 0)
+		q_null(q);
+	else
+		q_u64(q, ref_id);
+}
 
-	q_u64(q, order_id);
-	q_i64(q, kind);
-	q_i64(q, at);
+bool
+order_insert_events(struct db *db, struct arena *a, const struct order_event_rows *rows, struct err *e)
+{
+	struct db_query *q = db_query_rows(db, SQL_CHANGE_EVENT, a, rows->n);
+
+	for (size_t i = 0; i < rows->n; i++) {
+		q_u64(q, rows->order_id);
+		q_i64(q, rows->v[i].machine);
+		q_i64(q, rows->v[i].event);
+		q_i64(q, rows->v[i].from);
+		q_i64(q, rows->v[i].to);
+		q_str(q, rows->actor);
+		q_str(q, rows->why);
+		q_i64(q, rows->at);
+		bind_ref(q, rows->v[i].ref_id);
+	}
 	return db_run(q, NULL, e);
 }
 
-struct ledger_row {
-	struct str account;
-	int64_t debit_minor, credit_minor;
-};
-
-struct ledger_rows {
-	const struct ledger_row *v;
-	size_t n;
-	unsigned sql;
-};
-
 /* Rows with neither debit nor credit are left out. */
 static bool
-insert_rows(struct db *db, struct arena *a, const struct ledger_rows *rows, struct err *e)
+insert_rows(struct db *db, struct arena *a, unsigned sql, const struct ledger_entry *entry, struct err *e)
 {
 	uint64_t entry_id = db_last_id(db);
 	struct db_query *q;
 	size_t used = 0;
 
-	for (size_t i = 0; i < rows->n; i++)
-		used += rows->v[i].debit_minor != 0 || rows->v[i].credit_minor != 0;
+	for (size_t i = 0; i < entry->n; i++)
+		used += entry->v[i].debit_minor != 0 || entry->v[i].credit_minor != 0;
 	if (used == 0)
 		return true;
-	q = db_query_rows(db, rows->sql, a, used);
-	for (size_t i = 0; i < rows->n; i++) {
-		if (rows->v[i].debit_minor == 0 && rows->v[i].credit_minor == 0)
+	q = db_query_rows(db, sql, a, used);
+	for (size_t i = 0; i < entry->n; i++) {
+		if (entry->v[i].debit_minor == 0 && entry->v[i].credit_minor == 0)
 			continue;
 		q_u64(q, entry_id);
 		q_i64(q, (int64_t)i + 1);
-		q_str(q, rows->v[i].account);
-		q_i64(q, rows->v[i].debit_minor);
-		q_i64(q, rows->v[i].credit_minor);
+		q_str(q, entry->v[i].account);
+		q_i64(q, entry->v[i].debit_minor);
+		q_i64(q, entry->v[i].credit_minor);
 	}
 	return db_run(q, NULL, e);
+}
+
+bool
+order_insert_entry(struct db *db, struct arena *a, const struct ledger_entry *entry, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_LEDGER_ENTRY);
+
+	q_u64(q, entry->order_id);
+	q_i64(q, entry->kind);
+	q_i64(q, entry->at);
+	q_str(q, entry->currency);
+	q_str(q, entry->actor);
+	bind_ref(q, entry->ref_id);
+	return db_run(q, NULL, e) && insert_rows(db, a, SQL_LEDGER_LINE, entry, e);
 }
 
 bool
@@ -216,28 +235,15 @@ order_insert_sale(struct db *db, struct arena *a, const struct order *o, struct 
 	    {STR("shipping"), 0, o->shipping_net_minor},
 	    {STR("tax"), 0, o->tax_minor},
 	};
+	struct db_query *q = db_query(db, SQL_PLACING_ENTRY);
 
-	return insert_entry(db, o->id, LEDGER_SALE, o->created_at, e)
-	    && insert_rows(db, a, &(struct ledger_rows){rows, ARRAY_LEN(rows), SQL_PLACING_ENTRY_LINE}, e);
-}
-
-bool
-order_insert_sale_back(struct db *db, struct arena *a, uint64_t order_id, int64_t now_s, struct err *e)
-{
-	struct ledger_row *back;
-	struct db_rows rows;
-	size_t n = 0;
-
-	if (!db_select_u64(db, SQL_LEDGER_SALE_LINES, order_id, a, &rows, e))
-		return false;
-	back = ARENA_ARRAY(a, struct ledger_row, rows.n + 1);
-	while (db_next(&rows)) {
-		back[n].account = c_str(&rows);
-		back[n].credit_minor = c_i64(&rows);
-		back[n++].debit_minor = c_i64(&rows);
-	}
-	return insert_entry(db, order_id, LEDGER_SALE_BACK, now_s, e)
-	    && insert_rows(db, a, &(struct ledger_rows){back, n, SQL_LEDGER_LINE}, e);
+	q_u64(q, o->id);
+	q_i64(q, LEDGER_SALE);
+	q_i64(q, o->created_at);
+	q_str(q, str_z(currency_code(o->cur)));
+	return db_run(q, NULL, e)
+	       && insert_rows(
+		   db, a, SQL_PLACING_ENTRY_LINE, &(struct ledger_entry){.v = rows, .n = ARRAY_LEN(rows)}, e);
 }
 
 bool
@@ -254,11 +260,11 @@ order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct 
 	json_key(&w, "lang");
 	json_put_str(&w, o->lang);
 	return json_done(&w, '}', &payload, e)
-	    && outbox_put(db,
-		&(struct outbox_row){.kind = STR("mail"),
-		    .subject = str_fmt(a, "order_placed/%llu", (unsigned long long)o->id),
-		    .payload = payload,
-		    .version = 1,
-		    .now_s = o->created_at},
-		e);
+	       && outbox_put(db,
+		   &(struct outbox_row){.kind = STR("mail"),
+		       .subject = str_fmt(a, "order_placed/%llu", (unsigned long long)o->id),
+		       .payload = payload,
+		       .version = 1,
+		       .now_s = o->created_at},
+		   e);
 }

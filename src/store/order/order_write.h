@@ -18,22 +18,56 @@ MUST_USE bool order_insert(
 /* Gives the order its number. Call it after all rows of the order are written: the storefront can add none later. */
 MUST_USE bool order_end_placing(struct db *, const struct order *o, struct err *);
 
-/* The steps of all machines at one event. */
-struct order_steps {
-	uint64_t order_id;
+/* Writes the event that placed the order, for each of its machines. */
+MUST_USE bool order_insert_placed(struct db *, struct arena *, const struct order *o, struct err *);
+
+/* A step of one machine. */
+struct order_event_row {
+	enum order_machine machine;
 	enum order_event event;
-	struct order_states from, to;
-	const char *actor, *why;
+	uint8_t from, to;
+	uint64_t ref_id; /* 0: none */
+};
+
+struct order_event_rows {
+	uint64_t order_id;
+	const struct order_event_row *v;
+	size_t n; /* > 0 */
+	struct str actor, why;
 	int64_t at;
 };
-MUST_USE bool order_insert_steps(struct db *, struct arena *, const struct order_steps *, struct err *);
+MUST_USE bool order_insert_events(struct db *, struct arena *, const struct order_event_rows *, struct err *);
 
-/* Writes the sale to the ledger: the buyer is debited; goods, delivery and tax are credited. */
-enum ledger_kind { LEDGER_SALE, LEDGER_SALE_BACK, LEDGER_PAYMENT, LEDGER_REFUND };
+/* The occasion of an entry in the ledger. Values are stored. */
+enum ledger_kind {
+	LEDGER_SALE,
+	LEDGER_SALE_BACK, /* the order ended: what was sold and not yet credited */
+	LEDGER_PAYMENT,
+	LEDGER_REFUND,
+	LEDGER_CUT,     /* pieces that will not be sent */
+	LEDGER_ADDED,   /* a line added later */
+	LEDGER_CREDIT,  /* for a refund, or for pieces that came back unpaid */
+	LEDGER_REVIVED, /* reverses LEDGER_SALE_BACK */
+};
+
+struct ledger_row {
+	struct str account;
+	int64_t debit_minor, credit_minor;
+};
+
+struct ledger_entry {
+	uint64_t order_id;
+	enum ledger_kind kind; /* not LEDGER_SALE */
+	int64_t at;
+	struct str currency, actor;
+	uint64_t ref_id;            /* the payment or refund; 0: none */
+	const struct ledger_row *v; /* those with neither debit nor credit are left out */
+	size_t n;
+};
+MUST_USE bool order_insert_entry(struct db *, struct arena *, const struct ledger_entry *, struct err *);
+
+/* Writes the sale: the buyer is debited; goods, delivery and tax are credited. */
 MUST_USE bool order_insert_sale(struct db *, struct arena *, const struct order *o, struct err *);
-
-/* Reverses the entry of the sale. */
-MUST_USE bool order_insert_sale_back(struct db *, struct arena *, uint64_t order_id, int64_t now_s, struct err *);
 
 /* Puts the confirmation mail into the outbox. The token of the order's link is in no row, so that nobody who can read
  * the database or a backup can open the order: what sends the mail must make a link of its own. */

@@ -14,10 +14,10 @@ by_variant(const void *a, const void *b)
 }
 
 static bool
-book_movements(struct db *db, struct arena *a, const struct stock_changes *c, struct err *e)
+book_movements(struct db *db, struct arena *a, unsigned sql, const struct stock_changes *c, struct err *e)
 {
 	bool sale = c->reason == STOCK_SALE;
-	struct db_query *q = db_query_rows(db, sale ? SQL_PLACING_MOVEMENT : SQL_STOCK_MOVE, a, c->n);
+	struct db_query *q = db_query_rows(db, sql, a, c->n);
 
 	for (size_t i = 0; i < c->n; i++) {
 		q_u64(q, c->v[i].variant_id);
@@ -132,7 +132,7 @@ stock_change(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *
 bool
 stock_book_sale(struct db *db, struct arena *a, const struct stock_changes *c, struct err *e)
 {
-	return c->n == 0 || book_movements(db, a, c, e);
+	return c->n == 0 || book_movements(db, a, SQL_PLACING_MOVEMENT, c, e);
 }
 
 bool
@@ -142,7 +142,13 @@ stock_take(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *sh
 }
 
 bool
+stock_take_later(struct db *db, struct arena *a, struct stock_changes *c, uint64_t *short_of, struct err *e)
+{
+	return (c->n == 0 || book_movements(db, a, SQL_STOCK_MOVE, c, e)) && stock_change(db, a, c, short_of, e);
+}
+
+bool
 stock_give(struct db *db, struct arena *a, struct stock_changes *c, struct err *e)
 {
-	return (c->n == 0 || book_movements(db, a, c, e)) && stock_change(db, a, c, NULL, e);
+	return (c->n == 0 || book_movements(db, a, SQL_STOCK_MOVE, c, e)) && stock_change(db, a, c, NULL, e);
 }

@@ -30,6 +30,9 @@ MUST_USE bool stock_book_sale(struct db *, struct arena *, const struct stock_ch
  * catalogue_changed() for products whose availability changes. */
 MUST_USE bool stock_take(struct db *, struct arena *, struct stock_changes *, uint64_t *short_of, struct err *);
 
+/* The same for an order that was placed before; also records the movements. */
+MUST_USE bool stock_take_later(struct db *, struct arena *, struct stock_changes *, uint64_t *short_of, struct err *);
+
 MUST_USE bool stock_give(struct db *, struct arena *, struct stock_changes *, struct err *);
 
 #endif
