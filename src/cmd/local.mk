@@ -17,4 +17,6 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor/doctor_work.c \
 	src/cmd/order/expiry.c src/cmd/order/receipts.c src/cmd/order/receipts_show.c src/cmd/order/receipts_show.h \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h src/cmd/publish/publish_errors.c \
-	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c
+	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c \
+	src/cmd/setting/setting.c src/cmd/setting/setting.h src/cmd/setting/setting_conf.c \
+	src/cmd/setting/setting_conf.h src/cmd/setting/setting_show.c

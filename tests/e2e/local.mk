@@ -13,7 +13,6 @@ E2E_TESTS = \
 	tests/e2e/failures.t \
 	tests/e2e/herd.t \
 	tests/e2e/intake.t \
-	tests/e2e/kinds.t \
 	tests/e2e/late.t \
 	tests/e2e/limits.t \
 	tests/e2e/orders.t \
@@ -22,6 +21,7 @@ E2E_TESTS = \
 	tests/e2e/planted.t \
 	tests/e2e/quickstart.t \
 	tests/e2e/receipts.t \
+	tests/e2e/settings.t \
 	tests/e2e/stuck.t
 
 TESTS += $(E2E_TESTS)
