@@ -26,7 +26,7 @@
 #define SPAN_S (2 * 365 * 86400) /* placed in the last two years */
 
 enum { T_SESSION, T_CART, T_CART_LINE, T_ORDER, T_ADDRESS, T_LINE, T_TAX, T_EVENT, T_ENTRY, T_LEDGER, T_MOVE, T_OUTBOX,
-	T_PAYMENT, T_PARCEL, T_PARCEL_LINE, T__MAX };
+	T_PAYMENT, T_WORD, T_PARCEL, T_PARCEL_LINE, T__MAX };
 
 static const char *const heads[T__MAX] = {
     [T_SESSION] = "session (id, token_hash, csrf, created_at, seen_at)",
@@ -34,7 +34,7 @@ static const char *const heads[T__MAX] = {
     [T_CART_LINE] = "cart_line (cart_id, variant_id, qty, seen_minor, added_at)",
     [T_ORDER] = "orders (id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state, lang,"
 		" currency, tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, delivery,"
-		" payment, terms_version, terms_at, created_at, country)",
+		" payment, terms_version, terms_at, created_at, country, indexed)",
     [T_ADDRESS] = "order_address (order_id, kind, name, street, postcode, city, country)",
     [T_LINE] = "order_line (order_id, pos, variant_id, product_id, sku, title, options, qty, unit_minor, line_minor,"
 	       " tax_bp, tax_minor, stock_taken)",
@@ -46,6 +46,7 @@ static const char *const heads[T__MAX] = {
     [T_PAYMENT] = "payment (order_id, provider, amount_minor, currency, at)",
     [T_PARCEL] = "parcel (id, order_id, carrier, sent_at, delivered_at)",
     [T_PARCEL_LINE] = "parcel_line (parcel_id, order_id, pos, qty)",
+    [T_WORD] = "order_word (word, order_id)",
     [T_OUTBOX] = "outbox (kind, subject, version, payload, state, due_at, created_at)",
 };
 
@@ -251,6 +252,19 @@ put_ledger(const struct made *o)
 		put(T_PARCEL, "%llu,%llu,'DHL',%lld,NULL", o->id, o->id, o->at + 30 * 3600);
 }
 
+/* As the job order_words would. */
+static void
+put_words(const struct made *o)
+{
+	static const char *const words[] = {"buyer", "long", "lane", "hamburg", "20457"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		put(T_WORD, "'%s',%llu", words[i], o->id);
+	put(T_WORD, "'%llu',%llu", o->id % 200 + 1, o->id);
+	if (o->id != 20457)
+		put(T_WORD, "'%llu',%llu", o->id, o->id);
+}
+
 static void
 put_head(const struct made *o)
 {
@@ -266,7 +280,7 @@ put_head(const struct made *o)
 	put(T_CART, "%llu,%llu,NULL,0x%s,'{}',%lld,%lld", o->id, o->id, key, o->at, o->at);
 	put(T_ORDER,
 	    "%llu,0x%s,'%s',%llu,0x%s,%d,%d,%d,'en','EUR',1,%lld,%d,%lld,%lld,'buyer-%llu@example.org','standard',"
-	    "'transfer','1',%lld,%lld,'DE'",
+	    "'transfer','1',%lld,%lld,'DE',1",
 	    o->id, key, order_number(&g.a, STR("G"), o->id).p, o->id, token_hash(o->id), is[0], is[1], is[2],
 	    o->lines_minor, SHIPPING_MINOR, o->tax_minor, o->total_minor, o->id, o->at, o->at);
 	put(T_ADDRESS, "%llu,0,'Buyer %llu','Long Lane %llu','20457','Hamburg','DE'", o->id, o->id, o->id % 200 + 1);
@@ -281,6 +295,7 @@ put_order(unsigned long long id, unsigned long long n)
 	    .tax_minor = tax_in(SHIPPING_MINOR), .kind = id % 10 == 9 ? EXPIRED : id % 10 >= 7 ? PAID : DONE};
 
 	put_lines(&o);
+	put_words(&o);
 	o.total_minor = o.lines_minor + SHIPPING_MINOR;
 	put_head(&o);
 	put_events(&o);

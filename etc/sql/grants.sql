@@ -11,8 +11,6 @@ GRANT SELECT ON @db@.schema_migration TO @web@;
 GRANT SELECT ON @db@.shop_control TO @web@;
 GRANT SELECT ON @db@.shop_beat TO @web@;
 GRANT SELECT ON @db@.shop_currency TO @web@;
-GRANT SELECT ON @db@.setting_change TO @web@;
-GRANT SELECT ON @db@.setting TO @web@;
 GRANT SELECT ON @db@.category TO @web@;
 GRANT SELECT ON @db@.category_text TO @web@;
 GRANT SELECT ON @db@.product TO @web@;
@@ -69,8 +67,8 @@ REVOKE ALL PRIVILEGES ON @db@.ledger_line FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.stock_movement FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.outbox FROM @web@;
 
--- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, books payments and refunds, delivers the outbox. It
--- reads no address.
+-- @jobs@ is kontor-jobs: it ends unpaid orders and restocks them, books payments and refunds, delivers the outbox,
+-- and indexes orders by the words of their addresses.
 
 REVOKE SELECT ON @db@.* FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.session FROM @jobs@;
@@ -81,8 +79,6 @@ GRANT SELECT ON @db@.schema_migration TO @jobs@;
 GRANT SELECT, UPDATE (paused, identity) ON @db@.shop_control TO @jobs@;
 GRANT SELECT, UPDATE (beat, expired_s) ON @db@.shop_beat TO @jobs@;
 GRANT SELECT ON @db@.shop_currency TO @jobs@;
-GRANT SELECT ON @db@.setting_change TO @jobs@;
-GRANT SELECT ON @db@.setting TO @jobs@;
 GRANT SELECT, UPDATE (avail, version) ON @db@.product TO @jobs@;
 GRANT SELECT ON @db@.product_handle_old TO @jobs@;
 GRANT SELECT ON @db@.variant TO @jobs@;
@@ -91,6 +87,10 @@ GRANT INSERT ON @db@.stock_movement TO @jobs@;
 GRANT SELECT (id, number, state, payment_state, fulfilment_state, version, currency, tax_included, shipping_minor,
 	tax_minor, total_minor, payment, token_hash, created_at, expires_at, client),
 	UPDATE (state, payment_state, fulfilment_state, version, expires_at, client) ON @db@.orders TO @jobs@;
+-- For the words by which the staff find an order.
+GRANT SELECT (email, phone, country, indexed), UPDATE (country, indexed) ON @db@.orders TO @jobs@;
+GRANT SELECT (order_id, kind, name, company, street, street2, postcode, city, country) ON @db@.order_address TO @jobs@;
+GRANT SELECT (word, order_id), INSERT, DELETE ON @db@.order_word TO @jobs@;
 GRANT SELECT (draft, changed_at), UPDATE (draft) ON @db@.cart TO @jobs@;
 GRANT SELECT ON @db@.order_line TO @jobs@;
 GRANT SELECT (id, order_id, actor, at), INSERT ON @db@.order_event TO @jobs@;

@@ -13,8 +13,7 @@
 
 struct job_context {
 	struct arena *a; /* reset after each run */
-	const struct conf *file; /* kontor.conf alone */
-	const struct conf *conf; /* in effect: job_settings() adds the merchant's settings of the database */
+	const struct conf *conf;
 	struct stats *st;
 	struct control *ctl;
 	struct db *db;	     /* connects on first use; has the deadline of the run */

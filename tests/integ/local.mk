@@ -30,12 +30,13 @@ INTEG_TESTS = \
 	tests/integ/test_order_crowd \
 	tests/integ/test_order_life \
 	tests/integ/test_order_life_crowd \
+	tests/integ/test_order_list \
+	tests/integ/test_order_words \
 	tests/integ/test_parts \
 	tests/integ/test_receipts \
 	tests/integ/test_rights \
 	tests/integ/test_save \
 	tests/integ/test_schema \
-	tests/integ/test_setting \
 	tests/integ/test_verify
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -110,6 +111,12 @@ tests_integ_test_order_life_crowd_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_life_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_life_SOURCES = tests/integ/test_order_life.c
 tests_integ_test_order_life_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_list_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_list_SOURCES = tests/integ/test_order_list.c
+tests_integ_test_order_list_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_words_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_words_SOURCES = tests/integ/test_order_words.c
+tests_integ_test_order_words_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
@@ -143,9 +150,6 @@ tests_integ_test_save_LDADD = $(INTEG_LIBS)
 tests_integ_test_schema_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_schema_SOURCES = tests/integ/test_schema.c
 tests_integ_test_schema_LDADD = $(INTEG_LIBS)
-tests_integ_test_setting_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
-tests_integ_test_setting_SOURCES = tests/integ/test_setting.c
-tests_integ_test_setting_LDADD = $(INTEG_LIBS)
 tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)
@@ -189,3 +193,8 @@ check-life: tests/integ/test_order_life_crowd
 	KONTOR_LIFE_TRIES=10000 $(MAKE) check TESTS=tests/integ/test_order_life_crowd
 	@grep '^#' tests/integ/test_order_life_crowd.log
 PHONY += check-life
+# The lists of a shop with a million orders: ten minutes, most of them to make the orders.
+check-orders: tests/integ/test_order_list
+	KONTOR_TEST_ORDERS=1000000 CK_TIMEOUT_MULTIPLIER=100 $(MAKE) check TESTS=tests/integ/test_order_list
+	@grep '^#' tests/integ/test_order_list.log
+PHONY += check-orders

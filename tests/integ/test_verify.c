@@ -78,6 +78,7 @@ static const struct {
     {"order_number", "UPDATE orders SET number = LOWER(HEX(order_key)) WHERE id = 1", "order 1"},
     {"payments", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 1, 2, 1)", "order 1"},
     {"payments", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 2, 3, 1)", "order 2"},
+    {"order_index", "UPDATE orders SET country = 'AT' WHERE id = 1", "order 1"},
     {"payments", "INSERT INTO order_event (order_id, machine, event, from_state, to_state, actor, at)"
      " VALUES (1, 1, 1, 1, 2, 'anna', 3)", "order 1"},
     {"money", "INSERT INTO payment (order_id, provider, amount_minor, currency, at)"

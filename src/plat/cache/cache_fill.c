@@ -198,10 +198,7 @@ cache_fill(struct cache_run *r, struct err *e)
 		err_clear(e);
 		return true;
 	}
-	if (r->c->hold)
-		give_up(r);
-	else
-		store(r, want, m);
+	store(r, want, m);
 	for (size_t i = 0; i < m; i++)
 		finish(r, want[i]);
 	return true;

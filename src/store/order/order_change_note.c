@@ -88,7 +88,8 @@ address_body(struct db *db, struct change *c, struct err *e)
 	q_i64(q, to->kind);
 	for (size_t i = 0; i < ORDER_ADDRESS_COLUMNS; i++)
 		q_str(q, to->address->field[order_address_columns[i]]);
-	return db_run(q, NULL, e) && (to->kind != ADDRESS_DELIVERY || set_contact(db, c, to->address, e))
+	return db_run(q, NULL, e) && db_run_u64(db, SQL_ORDER_WORDS_AGAIN, c->id, e)
+	       && (to->kind != ADDRESS_DELIVERY || set_contact(db, c, to->address, e))
 	       && change_step(c, ORDER_EV_ADDRESS, 0, e);
 }
 

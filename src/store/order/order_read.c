@@ -46,52 +46,42 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 	    (unsigned long long)o->id);
 }
 
-static bool
-load_lines(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
+static void
+read_lines(struct arena *a, struct db_rows *rows, struct order *o)
 {
-	struct db_rows rows;
-
-	if (!db_select_bytes(db, SQL_ORDER_LINES, token_hash, a, &rows, e))
-		return false;
-	o->lines = ARENA_ARRAY(a, struct order_line, rows.n + 1);
-	while (db_next(&rows)) {
+	o->lines = ARENA_ARRAY(a, struct order_line, rows->n + 1);
+	while (db_next(rows)) {
 		struct order_line *l = &o->lines[o->n++];
 
-		l->variant_id = c_u64(&rows);
-		l->product_id = c_u64(&rows);
-		l->sku = c_str(&rows);
-		l->title = c_str(&rows);
-		l->options = c_str(&rows);
-		l->image_hash = c_bytes_or(&rows, STR_NONE);
-		l->qty = (int)c_i64(&rows);
-		l->unit_minor = c_i64(&rows);
-		l->line_minor = c_i64(&rows);
-		l->tax_bp = (int32_t)c_i64(&rows);
-		l->tax_minor = c_i64(&rows);
-		l->stock_taken = c_i64(&rows);
-		l->handle = c_str(&rows);
-		l->image_w = (int64_t)c_u64_or(&rows, 0);
-		l->image_h = (int64_t)c_u64_or(&rows, 0);
+		l->variant_id = c_u64(rows);
+		l->product_id = c_u64(rows);
+		l->sku = c_str(rows);
+		l->title = c_str(rows);
+		l->options = c_str(rows);
+		l->image_hash = c_bytes_or(rows, STR_NONE);
+		l->qty = (int)c_i64(rows);
+		l->unit_minor = c_i64(rows);
+		l->line_minor = c_i64(rows);
+		l->tax_bp = (int32_t)c_i64(rows);
+		l->tax_minor = c_i64(rows);
+		l->stock_taken = c_i64(rows);
+		l->handle = c_str(rows);
+		l->image_w = (int64_t)c_u64_or(rows, 0);
+		l->image_h = (int64_t)c_u64_or(rows, 0);
 	}
-	return true;
 }
 
-static bool
-load_taxes(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
+static void
+read_taxes(struct arena *a, struct db_rows *rows, struct order *o)
 {
-	struct db_rows rows;
-
-	if (!db_select_bytes(db, SQL_ORDER_TAXES, token_hash, a, &rows, e))
-		return false;
-	o->taxes = ARENA_ARRAY(a, struct order_tax, rows.n + 1);
-	while (db_next(&rows)) {
+	o->taxes = ARENA_ARRAY(a, struct order_tax, rows->n + 1);
+	while (db_next(rows)) {
 		struct order_tax *t = &o->taxes[o->n_taxes++];
 
-		t->bp = (int32_t)c_i64(&rows);
-		t->base_minor = c_i64(&rows);
-		t->tax_minor = c_i64(&rows);
+		t->bp = (int32_t)c_i64(rows);
+		t->base_minor = c_i64(rows);
+		t->tax_minor = c_i64(rows);
 	}
-	return true;
 }
 
 bool
@@ -102,8 +92,32 @@ order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o
 
 	*o = (struct order){0};
 	q_bytes(q, token_hash);
-	return db_get(q, a, &rows, e) && read_head(&rows, o, e) && load_lines(db, a, token_hash, o, e)
-	    && load_taxes(db, a, token_hash, o, e);
+	if (!db_get(q, a, &rows, e) || !read_head(&rows, o, e)
+	    || !db_select_bytes(db, SQL_ORDER_LINES, token_hash, a, &rows, e))
+		return false;
+	read_lines(a, &rows, o);
+	if (!db_select_bytes(db, SQL_ORDER_TAXES, token_hash, a, &rows, e))
+		return false;
+	read_taxes(a, &rows, o);
+	return true;
+}
+
+bool
+order_get_id(struct db *db, struct arena *a, uint64_t order_id, struct order *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_BY_ID);
+	struct db_rows rows;
+
+	*o = (struct order){0};
+	q_u64(q, order_id);
+	if (!db_get(q, a, &rows, e) || !read_head(&rows, o, e)
+	    || !db_select_u64(db, SQL_ORDER_LINES_BY_ID, order_id, a, &rows, e))
+		return false;
+	read_lines(a, &rows, o);
+	if (!db_select_u64(db, SQL_ORDER_TAXES_BY_ID, order_id, a, &rows, e))
+		return false;
+	read_taxes(a, &rows, o);
+	return true;
 }
 
 bool

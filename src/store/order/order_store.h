@@ -90,6 +90,8 @@ struct order_messages {
 };
 MUST_USE bool order_notes_get(
     struct db *, struct arena *, struct str token_hash, struct order_messages *, struct err *);
+/* The same by its id, for the shop's staff. */
+MUST_USE bool order_get_id(struct db *, struct arena *, uint64_t order_id, struct order *, struct err *);
 
 /* Reads the order's events. */
 MUST_USE bool order_moments_get(

@@ -1,0 +1,282 @@
+/* kontor order print: packing slips and order sheets, for paper. The HTML is in the buyer's language, since the slip
+ * goes into the parcel; the plain text is for the staff. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cmd/order/order.h"
+#include "plat/host/file_replace.h"
+#include "store/shop_rules.h"
+#include "view/country_text.h"
+#include "view/mustache/template.h"
+#include "view/site_tree.h"
+
+struct print {
+	struct cmd *c;
+	struct db *db;
+	const char *lang, *output;
+	uint64_t parcel;
+	bool sheet, text;
+	struct urls urls;
+	struct langs langs;
+	struct template_set set;
+	struct shop_rules rules;
+	size_t page, order; /* templates */
+	struct buf out;
+};
+
+static bool
+print_open(struct print *p, struct err *e)
+{
+	const struct conf *conf = &p->c->conf;
+	struct arena *a = p->c->a;
+	const struct template_dirs dirs = {
+	    .installed = conf->paths_template_dir.p, .overrides = conf->paths_override_dir.p};
+
+	if (p->text)
+		return true;
+	if (!urls_init(&p->urls, conf->site_url, e)
+	    || !langs_init(a, conf->site_languages.v, conf->site_languages.n, &p->langs, e)
+	    || !langs_load(a, &p->langs, conf->paths_locale_dir, e) || !shop_rules_init(&p->rules, conf, e)
+	    || !template_load(a, &dirs, &p->langs, &p->set, e))
+		return false;
+	if (!template_find(&p->set, STR("print"), &p->page) || !template_find(&p->set, STR("print_order"), &p->order))
+		return err_set(e, ERR_INPUT, "the template \"print\" or \"print_order\" is missing");
+	return p->lang == NULL || lang_near(&p->langs, a, str_z(p->lang)) != NULL
+	       || err_set(e, ERR_INPUT, "the shop has no language \"%s\"", p->lang);
+}
+
+/* Pieces of a line on the paper: those of the parcel; else those that are still to be sent, or all when none is. */
+static int64_t
+pieces_shown(const struct print *p, const struct order_look *x, size_t i)
+{
+	const struct look_pieces *piece = &x->pieces[i];
+	int64_t n = 0, open = 0;
+
+	for (size_t k = 0; p->parcel != 0 && k < x->n_parcel_parts; k++)
+		if (x->parcel_parts[k].of == p->parcel && x->parcel_parts[k].pos == piece->pos)
+			n += x->parcel_parts[k].qty;
+	if (p->parcel != 0 || p->sheet)
+		return p->sheet ? x->o.lines[i].qty : n;
+	for (size_t k = 0; k < x->o.n; k++)
+		open += x->o.lines[k].qty - x->pieces[k].sent - x->pieces[k].cut;
+	return x->o.lines[i].qty - piece->cut - (open > 0 ? piece->sent : 0);
+}
+
+static void
+print_address(
+    const struct print *p, struct view *v, uint16_t name, const struct address *address, const struct lang *lang)
+{
+	enum country country = address_country(address);
+	struct view *list = view_sublist(v, name);
+	struct str lines[ADDRESS_LINES];
+	size_t n = address_lines(p->c->a, address, lines);
+
+	for (size_t i = 0; i < n; i++)
+		view_push(list, view_node_str(p->c->a, lines[i]));
+	if (country != COUNTRY_NONE && country != p->rules.tax.origin)
+		view_push(list, view_node_str(p->c->a, str_z(country_texts(lang)->name[country])));
+}
+
+static void
+print_lines(const struct print *p, struct view *v, const struct order_look *x)
+{
+	struct view *list = view_sublist(v, N_lines);
+
+	for (size_t i = 0; i < x->o.n; i++) {
+		const struct order_line *l = &x->o.lines[i];
+		int64_t pieces = pieces_shown(p, x, i);
+		struct view *line;
+
+		if (pieces == 0)
+			continue;
+		line = view_add(list);
+		view_int(line, N_quantity, pieces);
+		view_str(line, N_sku, l->sku);
+		view_str(line, N_name, l->title);
+		view_str(line, N_text, l->options);
+		if (!p->sheet)
+			continue;
+		view_money(line, N_price, (struct money){l->unit_minor, x->o.cur});
+		view_money(line, N_total, (struct money){l->line_minor, x->o.cur});
+	}
+}
+
+static void
+print_totals(const struct print *p, struct view *v, const struct order_look *x, const struct lang *lang)
+{
+	struct view *t = view_sub(v, N_totals), *taxes;
+	const struct order *o = &x->o;
+
+	view_money(t, N_subtotal, (struct money){o->lines_minor, o->cur});
+	if (o->shipping_minor > 0)
+		view_money(t, N_delivery, (struct money){o->shipping_minor, o->cur});
+	else if (o->shipping != SHIPPING_DIGITAL)
+		view_bool(t, o->shipping == SHIPPING_PICKUP ? N_pickup : N_delivery_free, true);
+	taxes = view_sublist(t, N_taxes);
+	for (size_t i = 0; i < o->n_taxes; i++) {
+		struct view *tax;
+		struct buf rate;
+
+		if (o->taxes[i].bp == 0)
+			continue;
+		tax = view_add(taxes);
+		buf_init(&rate, p->c->a, 40);
+		format_rate(&rate, &lang->format, o->taxes[i].bp);
+		view_str(tax, N_rate, buf_str(&rate));
+		view_money(tax, N_amount, (struct money){o->taxes[i].tax_minor, o->cur});
+	}
+	view_bool(t, N_tax_included, o->tax_included);
+	view_money(t, N_total, (struct money){o->total_minor, o->cur});
+}
+
+static struct view *
+print_tree(const struct print *p, const struct order_look *x, const struct lang *lang)
+{
+	static const uint16_t shipping[SHIPPING__MAX] = {
+	    [SHIPPING_DIGITAL] = N_digital, [SHIPPING_STANDARD] = N_standard, [SHIPPING_PICKUP] = N_pickup};
+	static const uint16_t payment[PAYMENT__MAX] = {
+	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery, [PAYMENT_FREE] = N_is_free};
+	struct view *v = view_object(p->c->a);
+
+	view_str(v, N_number, x->o.number);
+	view_date(v, N_placed, x->o.created_at);
+	view_bool(v, N_slip, !p->sheet);
+	print_address(p, v, N_address, &x->o.address, lang);
+	if (x->o.billed_elsewhere && p->sheet)
+		print_address(p, v, N_billing, &x->o.billing, lang);
+	if (x->o.shipping != SHIPPING_DIGITAL)
+		view_bool(view_sub(v, N_delivery), shipping[x->o.shipping], true);
+	view_bool(view_sub(v, N_payment), payment[x->o.payment], true);
+	view_str(v, N_message, x->o.note);
+	print_lines(p, v, x);
+	if (p->sheet)
+		print_totals(p, v, x, lang);
+	return v;
+}
+
+/* Renders the order in its own language and adds it to the documents of the page. */
+static bool
+print_html(struct print *p, const struct order_look *x, struct view *documents, struct err *e)
+{
+	struct site_facts facts = {
+	    .conf = &p->c->conf, .urls = &p->urls, .langs = &p->langs, .tax_included = p->rules.tax.included};
+	struct arena *a = p->c->a;
+	const struct lang *lang = lang_near(&p->langs, a, p->lang != NULL ? str_z(p->lang) : x->o.lang);
+	struct view *root = view_object(a);
+	struct buf b;
+
+	if (lang == NULL)
+		lang = &p->langs.lang[0]; /* the shop has given up the language */
+	view_put(root, N_site, site_tree(a, &facts, lang));
+	view_put(view_sub(root, N_me), N_order, print_tree(p, x, lang));
+	buf_init(&b, a, ORDER_OUTPUT_MAX_B);
+	if (!template_render(&p->set, p->order, lang, root, &b, e) || !buf_check(&b, e))
+		return false;
+	view_push(documents, view_node_html(a, buf_str(&b)));
+	return true;
+}
+
+static void
+print_text(struct print *p, const struct order_look *x)
+{
+	struct arena *a = p->c->a;
+	struct str line[ADDRESS_LINES];
+	size_t n = address_lines(a, &x->o.address, line);
+	struct columns t;
+
+	if (p->out.n > 0)
+		buf_ch(&p->out, '\f');
+	if (p->sheet) {
+		order_show_text(a, &p->out, x);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(&p->out, "%.*s\n", STR_ARG(columns_plain(a, line[i], false)));
+	buf_fmt(&p->out, "%.*s\n\nOrder %.*s, placed %s, by %s\n\n", STR_ARG(x->o.address.field[ADDRESS_COUNTRY]),
+	    STR_ARG(x->o.number), order_time(a, x->o.created_at).p, shipping_code(x->o.shipping));
+	columns_init(&t, a, "|>PIECES|SKU|GOODS|OPTIONS");
+	for (size_t i = 0; i < x->o.n; i++) {
+		int64_t pieces = pieces_shown(p, x, i);
+
+		if (pieces == 0)
+			continue;
+		columns_put(&t, STR("[ ]"));
+		columns_put(&t, str_fmt(a, "%lld", (long long)pieces));
+		columns_put(&t, x->o.lines[i].sku);
+		columns_put(&t, x->o.lines[i].title);
+		columns_put(&t, x->o.lines[i].options);
+	}
+	columns_print(&t, &p->out);
+	if (x->o.note.n > 0)
+		buf_fmt(&p->out, "\nmessage: %.*s\n", STR_ARG(columns_plain(a, x->o.note, true)));
+}
+
+static bool
+print_one(struct print *p, const char *number, struct view *documents, struct err *e)
+{
+	struct order_look x;
+	uint64_t id;
+	size_t i = 0;
+
+	if (!order_named(p->c, p->db, number, &id, e) || !order_look(p->db, p->c->a, id, &x, e))
+		return false;
+	while (i < x.n_parcels && x.parcels[i].id != p->parcel)
+		i++;
+	if (p->parcel != 0 && i == x.n_parcels)
+		return err_set(
+		    e, ERR_NOT_FOUND, "order %s has no parcel %llu", x.o.number.p, (unsigned long long)p->parcel);
+	if (!p->text)
+		return print_html(p, &x, documents, e);
+	print_text(p, &x);
+	return true;
+}
+
+static bool
+print_all(struct print *p, struct err *e)
+{
+	struct site_facts facts = {
+	    .conf = &p->c->conf, .urls = &p->urls, .langs = &p->langs, .tax_included = p->rules.tax.included};
+	struct arena *a = p->c->a;
+	struct view *root = view_object(a), *page = view_sub(root, N_page);
+	struct view *documents = view_sublist(page, N_documents);
+
+	buf_init(&p->out, a, ORDER_OUTPUT_MAX_B);
+	for (int i = 1; i < p->c->argc; i++)
+		if (!print_one(p, p->c->argv[i], documents, e))
+			return false;
+	if (p->text)
+		return buf_check(&p->out, e);
+	view_str(page, N_title, str_z(p->c->argv[1]));
+	view_put(root, N_site, site_tree(a, &facts, &p->langs.lang[0]));
+	return template_render(&p->set, p->page, &p->langs.lang[0], root, &p->out, e) && buf_check(&p->out, e);
+}
+
+/* A new file is for its owner alone: it has names and addresses. */
+static bool
+write_private(const struct print *p, struct err *e)
+{
+	int fd = open(p->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return file_replace(p->c->a, p->output, buf_str(&p->out), e);
+}
+
+int
+order_print(struct cmd *c)
+{
+	static struct print p;
+	struct err e = {0};
+	const struct cmd_option options[] = {{"sheet", .flag = &p.sheet}, {"text", .flag = &p.text},
+	    {"lang", .text = &p.lang}, {"output", .text = &p.output},
+	    {"parcel", .number = &p.parcel, .min = 1, .max = INT64_MAX}};
+
+	p = (struct print){.c = c};
+	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || (p.parcel != 0 && c->argc > 2))
+		return order_usage(c);
+	if (!cmd_db(c, DB_TOOL, &p.db, &e) || !print_open(&p, &e) || !print_all(&p, &e))
+		return cmd_fail(c, &e);
+	if (p.output == NULL)
+		return cmd_print(c, &p.out);
+	return write_private(&p, &e) ? CMD_OK : cmd_fail(c, &e);
+}

@@ -1,0 +1,269 @@
+/* Lists of orders: each finds what it should, page by page, and reads no more rows than stated, however many orders
+ * there are. KONTOR_TEST_ORDERS is their number (make check-orders: 1,000,000). */
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "order.h"
+#include "store/order/order_list.h"
+#include "store/order/order_words.h"
+#include "store/sql.h"
+
+#define OPEN 300 /* the newest orders are not done yet */
+#define PAGE 50
+#define ROUNDS 31
+#define WALK_MAX 50000 /* with more orders a walk through all pages takes too long */
+
+static long long n_orders;
+
+static void PRINTF(1, 2) put(const char *fmt, ...)
+{
+	char sql[3000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sql, sizeof(sql), fmt, ap);
+	va_end(ap);
+	services_sql(&services, sql);
+}
+
+static void
+put_orders(void)
+{
+	const char *size = getenv("KONTOR_TEST_ORDERS");
+	int64_t n = 20000;
+
+	ck_assert(size == NULL || num_i64(str_z(size), 2 * ORDER_LIST_WINDOW, 10000000, &n));
+	n_orders = n;
+	if (services_number(&services, "SELECT COUNT(*) FROM orders") > 0)
+		return;
+	put("INSERT INTO product (id, handle, status, price_minor, avail, created_at, content_hash)"
+	    " SELECT seq, CONCAT('p', seq), 1, 1000, 2, 1, REPEAT('x', 16) FROM seq_1_to_1000");
+	put("INSERT INTO variant (id, product_id, position, price_minor, sku) SELECT seq, seq, 1, 1000, CONCAT('SKU-', "
+	    "seq)"
+	    " FROM seq_1_to_1000");
+	put("INSERT INTO orders (id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state,"
+	    " lang, currency, tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, delivery, "
+	    "payment,"
+	    " terms_version, terms_at, created_at, country)"
+	    " SELECT seq, UNHEX(MD5(seq)), CONCAT('T-', seq), seq, UNHEX(SHA2(seq, 256)),"
+	    " IF(seq > %lld, IF(seq %% 7 = 0, 1, 2), IF(seq %% 10 = 9, 5, 3)),"
+	    " IF(seq > %lld, IF(seq %% 7 = 0, 1, 2), IF(seq %% 10 = 9, 5, 2)),"
+	    " IF(seq > %lld, 1, IF(seq %% 10 = 9, 5, 3)),"
+	    " 'en', 'EUR', 1, 1000 + seq %% 5000, 0, 0, 1000 + seq %% 5000, CONCAT('buyer-', seq %% 5000, "
+	    "'@example.org'),"
+	    " 'standard', 'transfer', '1', 1, 1700000000 + 60 * (seq DIV 3), IF(seq %% 100 = 1, 'AT', 'DE')"
+	    " FROM seq_1_to_%lld",
+	    n_orders - OPEN, n_orders - OPEN, n_orders - OPEN, n_orders);
+	put("INSERT INTO order_address (order_id, kind, name, street, postcode, city, country)"
+	    " SELECT seq, 0, IF(seq %% 1000 = 0, 'Jörg Ångström', 'Ada Buyer'), 'Long Lane 1', '20457', 'Hamburg',"
+	    " IF(seq %% 100 = 1, 'AT', 'DE') FROM seq_1_to_%lld",
+	    n_orders);
+	put("INSERT INTO order_line (order_id, pos, variant_id, product_id, sku, title, qty, unit_minor, line_minor, "
+	    "tax_bp,"
+	    " tax_minor, stock_taken) SELECT seq, 1, 1 + seq %% 1000, 1 + seq %% 1000, CONCAT('SKU-', 1 + seq %% "
+	    "1000), 'Tea',"
+	    " 1, 1000 + seq %% 5000, 1000 + seq %% 5000, 0, 0, 0 FROM seq_1_to_%lld",
+	    n_orders);
+	put("INSERT INTO order_word (word, order_id) SELECT IF(seq %% 1000 = 0, 'jorg', 'buyer'), seq FROM "
+	    "seq_1_to_%lld",
+	    n_orders);
+	put("INSERT INTO order_word (word, order_id) SELECT 'hamburg', seq FROM seq_1_to_%lld", n_orders);
+	put("ANALYZE TABLE orders, order_address, order_line, order_word, variant");
+}
+
+static struct order_filter
+filter(void)
+{
+	struct order_filter f = order_filter_all();
+
+	f.limit = PAGE;
+	return f;
+}
+
+/* Rows read by the server so far; the query reads some itself, always as many. */
+static long long
+rows_read(void)
+{
+	return services_number(&services,
+	    "SELECT CAST(SUM(variable_value) AS SIGNED) FROM information_schema.global_status"
+	    " WHERE variable_name LIKE 'HANDLER_READ%'");
+}
+
+static long long
+sorts(void)
+{
+	return services_number(&services,
+	    "SELECT CAST(SUM(variable_value) AS SIGNED) FROM information_schema.global_status"
+	    " WHERE variable_name IN ('SORT_SCAN', 'SORT_RANGE', 'SORT_MERGE_PASSES')");
+}
+
+static uint64_t
+median_us(struct shop *s, const struct order_filter *f)
+{
+	uint64_t us[ROUNDS];
+	struct order_list l;
+	struct db_rows rows;
+	struct err e = {0};
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct arena_mark m = arena_mark(&s->a);
+		uint64_t began_ns = clock_mono_ns(), k;
+		int at = i;
+
+		if (f != NULL)
+			ck_ok(order_list_get(s->db, &s->a, f, &l, &e), &e);
+		else
+			ck_ok(db_select_u64(s->db, SQL_ORDERS_AT, (uint64_t)(n_orders / 2 + i), &s->a, &rows, &e), &e);
+		k = (clock_mono_ns() - began_ns) / 1000;
+		for (; at > 0 && us[at - 1] > k; at--)
+			us[at] = us[at - 1];
+		us[at] = k;
+		arena_rewind(&s->a, m);
+	}
+	return us[ROUNDS / 2];
+}
+
+/* The orders of all pages. */
+static long long
+walk(struct shop *s, struct order_filter f)
+{
+	struct order_list l;
+	struct err e = {0};
+	long long n = 0;
+	uint64_t last = 0;
+
+	do {
+		struct arena_mark m = arena_mark(&s->a);
+
+		ck_ok(order_list_get(s->db, &s->a, &f, &l, &e), &e);
+		for (size_t i = 0; i < l.n; i++) {
+			ck_assert(
+			    last == 0
+			    || (f.queue != ORDER_LIST_ANY && f.words.n == 0 ? l.v[i].id > last : l.v[i].id < last));
+			last = l.v[i].id;
+		}
+		n += (long long)l.n;
+		f.after = l.last_id;
+		arena_rewind(&s->a, m);
+	} while (l.more);
+	return n;
+}
+
+/* Checks one list: the rows that its first page reads, that nothing is sorted, and that its pages hold the orders that
+ * `where` is true of. */
+static void
+check_list(struct shop *s, const char *name, const struct order_filter *f, long long most, const char *where)
+{
+	long long before, idle, sorted, read;
+	struct order_list l;
+	struct err e = {0};
+
+	ck_ok(order_list_get(s->db, &s->a, f, &l, &e), &e);
+	sorted = sorts();
+	before = rows_read();
+	idle = rows_read();
+	ck_ok(order_list_get(s->db, &s->a, f, &l, &e), &e);
+	read = rows_read() - idle - (idle - before);
+	sorted = sorts() - sorted;
+	printf("# %-34s %3zu orders, %5lld rows read, %7llu us, %5.1f x a read by primary key\n", name, l.n, read,
+	    (unsigned long long)median_us(s, f), (double)median_us(s, f) / (double)median_us(s, NULL));
+	ck_assert_msg(l.n > 0, "%s: no order", name);
+	ck_assert_msg(read <= most, "%s: %lld rows read, not %lld", name, read, most);
+	ck_assert_msg(sorted == 0, "%s: %lld sorts", name, sorted);
+	if (n_orders <= WALK_MAX)
+		ck_assert_msg(walk(s, *f) == number("SELECT COUNT(*) FROM orders o WHERE %s", where), "%s: %lld orders",
+		    name, walk(s, *f));
+}
+
+/* Per order: its entry in the index, in the list of ids that is sent back, its row and its address. */
+#define PAGE_ROWS (4 * (PAGE + 1) + 10)
+#define WINDOW_ROWS (5 * ORDER_LIST_WINDOW + 100)
+
+START_TEST(list_by_one_filter_reads_a_page)
+{
+	struct order_filter f = filter();
+	struct shop s;
+
+	put_orders();
+	shop_open(&s, DB_TOOL);
+	check_list(&s, "all", &f, PAGE_ROWS, "TRUE");
+	f.queue = 2;
+	check_list(&s, "queue to_pack", &f, PAGE_ROWS, "queue = 2");
+	f = filter();
+	f.state = ORDER_ORDER_EXPIRED;
+	check_list(&s, "state expired", &f, PAGE_ROWS, "state = 5");
+	f = filter();
+	f.email = STR("Buyer-77@example.org");
+	check_list(&s, "mail", &f, PAGE_ROWS, "email = 'buyer-77@example.org'");
+	f = filter();
+	f.min_minor = f.max_minor = 1234;
+	check_list(&s, "amount", &f, PAGE_ROWS, "total_minor = 1234");
+	f = filter();
+	f.sku = STR("SKU-8");
+	check_list(&s, "SKU", &f, PAGE_ROWS, "id % 1000 = 7");
+	f = filter();
+	f.words = STR("J\xc3\x96RG");
+	check_list(&s, "word", &f, PAGE_ROWS, "id % 1000 = 0");
+	f = filter();
+	f.from_s = 1700000000 + 600;
+	f.to_s = 1700000000 + 6000;
+	check_list(&s, "days", &f, PAGE_ROWS, "created_at BETWEEN 1700000600 AND 1700006000");
+	shop_close(&s);
+}
+END_TEST
+
+START_TEST(list_by_more_filters_looks_at_a_bounded_window)
+{
+	struct order_filter f = filter();
+	struct shop s;
+
+	put_orders();
+	shop_open(&s, DB_TOOL);
+	f.queue = 2;
+	f.country = STR("AT");
+	check_list(&s, "queue to_pack, country AT", &f, WINDOW_ROWS, "queue = 2 AND country = 'AT'");
+	f = filter();
+	f.state = ORDER_ORDER_COMPLETED;
+	f.min_minor = 5500;
+	check_list(&s, "state completed, amount from 55.00", &f, WINDOW_ROWS, "state = 3 AND total_minor >= 5500");
+	f = filter();
+	f.words = STR("hamburg jorg");
+	check_list(&s, "two words", &f, WINDOW_ROWS + 2 * (ORDER_LIST_WINDOW + 1), "id % 1000 = 0");
+	f.words = STR("hamburg");
+	f.queue = 1;
+	check_list(&s, "word, queue check_payment", &f, WINDOW_ROWS, "queue = 1");
+	f = filter();
+	f.email = STR("buyer-9@example.org");
+	f.payment = ORDER_PAYMENT_DROPPED;
+	check_list(&s, "mail, payment dropped", &f, WINDOW_ROWS, "email = 'buyer-9@example.org' AND payment_state = 5");
+	shop_close(&s);
+}
+END_TEST
+
+START_TEST(list_that_finds_nothing_ends_and_says_how_far_it_looked)
+{
+	struct order_filter f = filter();
+	struct order_list l;
+	struct err e = {0};
+	struct shop s;
+
+	put_orders();
+	shop_open(&s, DB_TOOL);
+	f.payment = ORDER_PAYMENT_REFUNDED;
+	ck_ok(order_list_get(s.db, &s.a, &f, &l, &e), &e);
+	ck_assert_uint_eq(l.n, 0);
+	ck_assert(l.more);
+	ck_assert_uint_eq(l.last_id, (uint64_t)n_orders - ORDER_LIST_WINDOW + 1);
+	ck_str(l.last_number, str_fmt(&s.a, "T-%lld", n_orders - ORDER_LIST_WINDOW + 1).p);
+	f.words = STR("nobody");
+	ck_ok(order_list_get(s.db, &s.a, &f, &l, &e), &e);
+	ck_assert(l.n == 0 && !l.more && l.last_id == 0);
+	f.words = STR("-- !");
+	ck_assert(!order_list_get(s.db, &s.a, &f, &l, &e));
+	ck_assert_int_eq(e.kind, ERR_INPUT);
+	shop_close(&s);
+}
+END_TEST
+
+INTEG_MAIN("order_list", false, list_by_one_filter_reads_a_page, list_by_more_filters_looks_at_a_bounded_window,
+    list_that_finds_nothing_ends_and_says_how_far_it_looked)
