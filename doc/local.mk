@@ -3,9 +3,10 @@ EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor
 	doc/import.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
 	doc/tables.awk doc/templates.md HACKING.md
 
-# What the commands write with --json.
+# The form of what the commands write with --json.
 schemadir = $(pkgdatadir)/schema
-dist_schema_DATA = doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json
+dist_schema_DATA = doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
+	doc/schema/setting-change.json doc/schema/setting-list.json doc/schema/setting-log.json
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7

@@ -11,7 +11,8 @@ dist_sql_DATA = \
 	etc/sql/0008_currency.sql \
 	etc/sql/0009_wide_options.sql \
 	etc/sql/0010_order_life.sql \
-	etc/sql/0011_order_lists.sql \
+	etc/sql/0011_setting.sql \
+	etc/sql/0012_order_lists.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "plat/cache/cache_setup.h"
+#include "plat/db/db_code.h"
+#include "store/setting_store.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
 
@@ -26,19 +28,62 @@ static const struct {
 bool
 cmd_conf(struct cmd *c, struct err *e)
 {
-	return conf_load(c->a, conf_file(c->conf_file), &c->conf, e);
+	bool ok = conf_load(c->a, conf_file(c->conf_file), &c->file, e);
+
+	c->conf = c->file;
+	return ok;
+}
+
+static void
+note_refused(void *arg, struct str name, const char *reason)
+{
+	(void)arg;
+	fprintf(stderr, "kontor: note: the database's value of %.*s is not used: %s\n", STR_ARG(name), reason);
+}
+
+static bool
+merge_settings(struct cmd *c, const struct setting_rows *rows, setting_report_fn *report, struct err *e)
+{
+	struct setting_merge m = {.file = &c->file, .rows = rows, .report = report};
+	struct shop_rules rules;
+
+	return setting_merge(c->a, &m, &c->conf, &rules, e);
+}
+
+bool
+cmd_settings(struct cmd *c, struct setting_rows *rows, struct err *e)
+{
+	struct setting_rows read = {0};
+	struct db *db;
+	bool ok;
+
+	if (rows != NULL)
+		*rows = read;
+	if (!cmd_db(c, DB_MIGRATE, &db, e))
+		return false;
+	ok = setting_list(db, c->a, &read, e);
+	db_close(db); /* the caller may fork */
+	if (!ok && e->code != DB_CODE_NO_TABLE)
+		return false;
+	err_clear(e); /* before the first migration */
+	if (rows != NULL)
+		*rows = read;
+	return merge_settings(c, &read, NULL, e);
 }
 
 bool
 cmd_db(struct cmd *c, enum db_role role, struct db **db, struct err *e)
 {
+	struct setting_rows rows;
 	struct db_setup setup;
 
 	if (!cmd_conf(c, e))
 		return false;
 	setup = sql_setup(db_login_of(&c->conf, DB_ACCOUNT_TOOL), NULL, role);
 	setup.currency = c->conf.site_currency.p;
-	return db_open(c->a, &setup, db, e) && db_connect(*db, e);
+	if (!db_open(c->a, &setup, db, e) || !db_connect(*db, e))
+		return false;
+	return role == DB_MIGRATE || (setting_read(*db, c->a, &rows, e) && merge_settings(c, &rows, note_refused, e));
 }
 
 bool

@@ -21,7 +21,8 @@ struct cmd {
 	struct arena *a;
 	const struct site *site; /* the storefront */
 	const char *conf_file; /* of --config; NULL: not given */
-	struct conf conf;      /* after cmd_conf() */
+	struct conf file;      /* kontor.conf alone, after cmd_conf() */
+	struct conf conf;      /* the same; after cmd_db() and cmd_settings() with the database's settings over it */
 	int argc;	       /* argv[0] is the command's own name */
 	char **argv;
 };
@@ -34,8 +35,14 @@ struct cmd {
 /* Reads the configuration. */
 MUST_USE bool cmd_conf(struct cmd *, struct err *);
 
-/* Reads the configuration and opens the database. */
+/* Reads the configuration and opens the database. Reads the merchant's settings too, unless the role is DB_MIGRATE. */
 MUST_USE bool cmd_db(struct cmd *, enum db_role, struct db **, struct err *);
+
+/* Reads the configuration and, if the database can be read, the merchant's settings there. `rows` (or NULL) gets them;
+ * rows->v is NULL before the migration that makes their table. False: c->conf has the file's settings alone, and *e is
+ * the reason. */
+struct setting_rows;
+MUST_USE bool cmd_settings(struct cmd *, struct setting_rows *rows, struct err *);
 
 /* Opens the cache. Works without memcached or a control file (nothing has run yet): all deletes are in the outbox. */
 struct cache;

@@ -1,38 +1,49 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/conf_change.h"
 #include "cmd/config_check.h"
+#include "cmd/setting/setting_conf.h"
 
 #define OUTPUT_MAX_B ((size_t)1 << 20)
+
+struct sources {
+	struct cmd *c;
+	struct setting_rows rows;
+};
+
+static struct str
+source(void *arg, const struct conf_setting *s)
+{
+	struct sources *x = arg;
+
+	return setting_source(x->c, &x->rows, s);
+}
+
+/* The file's values are shown if the database does not answer; only an unusable file is a failure. */
+static bool
+read_both(struct cmd *c, struct setting_rows *rows, struct err *e)
+{
+	struct err lost = {0};
+
+	if (!cmd_conf(c, e))
+		return false;
+	if (!cmd_settings(c, rows, &lost))
+		fprintf(stderr, "kontor: note: without the merchant's settings in the database: %s\n", lost.msg);
+	return true;
+}
 
 static int
 show(struct cmd *c, struct buf *b)
 {
+	struct sources x = {.c = c};
 	struct err e = {0};
 
-	if (!cmd_conf(c, &e))
+	if (!read_both(c, &x.rows, &e))
 		return cmd_fail(c, &e);
-	buf_fmt(b, "# the values in effect, from %s\n", c->conf.file);
-	conf_put_all(b, &c->conf);
+	buf_fmt(b, "# the values in effect, each under its source\n");
+	conf_put_all(b, &c->conf, source, &x);
 	return cmd_print(c, b);
-}
-
-/* The row of "section.key"; NULL with *e if there is none. */
-static const struct conf_setting *
-find_setting(const char *name, struct err *e)
-{
-	struct str key = str_z(name), section = STR("");
-	const struct conf_setting *rows;
-	size_t n;
-
-	(void)str_cut(&key, '.', &section);
-	rows = conf_settings(&n);
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_z(section, rows[i].section) && str_eq_z(key, rows[i].key))
-			return &rows[i];
-	(void)err_set(e, ERR_INPUT, "there is no setting %s; `kontor config show` lists them", name);
-	return NULL;
 }
 
 /* argv: "get", then SECTION.KEY. */
@@ -40,10 +51,11 @@ static int
 get(struct cmd *c, struct buf *b)
 {
 	const struct conf_setting *s;
+	struct setting_rows rows;
 	struct err e = {0};
 
-	s = find_setting(c->argv[2], &e);
-	if (s == NULL || !cmd_conf(c, &e))
+	s = conf_find(str_z(c->argv[2]), &e);
+	if (s == NULL || !(s->merchant ? read_both(c, &rows, &e) : cmd_conf(c, &e)))
 		return cmd_fail(c, &e);
 	conf_put_value(b, &c->conf, s);
 	buf_ch(b, '\n');
@@ -54,21 +66,21 @@ get(struct cmd *c, struct buf *b)
 static int
 set(struct cmd *c)
 {
-	struct conf_change ch;
+	struct setting_conf change;
 	struct err e = {0};
 
 	if (c->argc < 4 || c->argc % 2 != 0)
 		return cmd_usage(c);
-	if (!conf_change_begin(&ch, c->a, conf_file(c->conf_file), &e))
+	if (!setting_conf_begin(&change, c, &e))
 		return cmd_fail(c, &e);
 	for (int i = 2; i + 1 < c->argc; i += 2) {
-		const struct conf_setting *row = find_setting(c->argv[i], &e);
+		const struct conf_setting *row = conf_find(str_z(c->argv[i]), &e);
 
 		if (row == NULL)
 			return cmd_fail(c, &e);
-		conf_change_set(&ch, row->section, row->key, str_z(c->argv[i + 1]));
+		setting_conf_set(&change, row, str_z(c->argv[i + 1]));
 	}
-	return conf_change_end(&ch, &e) ? CMD_OK : cmd_fail(c, &e);
+	return setting_conf_end(&change, &e) ? CMD_OK : cmd_fail(c, &e);
 }
 
 int
@@ -79,6 +91,8 @@ cmd_config(struct cmd *c)
 
 	if (c->argc > 2 && strcmp(c->argv[1], "set") == 0)
 		return set(c);
+	if (c->argc > 2 && strcmp(c->argv[1], "unset") == 0)
+		return cmd_setting(c);
 	buf_init(&b, c->a, OUTPUT_MAX_B);
 	if (c->argc == 3 && strcmp(c->argv[1], "get") == 0)
 		return get(c, &b);

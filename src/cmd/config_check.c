@@ -16,6 +16,7 @@
 struct check {
 	struct cmd *c;
 	const struct rights_user *user; /* the child becomes this user; NULL: it does not */
+	const struct setting_rows *rows; /* of the database; NULL: it was not read */
 	struct buf *out;
 	unsigned faults, untranslated;
 };
@@ -38,6 +39,15 @@ static void
 check_warning(void *arg, const char *text)
 {
 	check_put(arg, 'W', text);
+}
+
+static void
+check_setting(void *arg, struct str name, const char *reason)
+{
+	struct check *x = arg;
+
+	check_warning(x, str_fmt(x->c->a, "the database's value of %.*s is not used: %s; kontor setting unset %.*s",
+			     STR_ARG(name), reason, STR_ARG(name)).p);
 }
 
 static void
@@ -68,7 +78,9 @@ static void
 check_run(void *arg, struct buf *out)
 {
 	struct check *x = arg;
-	const struct app_report report = {.conf = check_fault, .template = check_template, .arg = x};
+	const struct app_report report = {
+	    .conf = check_fault, .template = check_template, .rows = x->rows,
+	    .setting = check_setting, .arg = x};
 	struct app *app = ARENA_NEW(x->c->a, struct app);
 	struct err e = {0};
 
@@ -123,6 +135,23 @@ currency_is_wrong(struct cmd *c)
 	return e.kind == ERR_CONFLICT;
 }
 
+/* Values that somebody may have changed in the file in vain. */
+static void
+warn_overridden(struct cmd *c, const struct setting_rows *rows, unsigned *warnings)
+{
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (c->file.lines[i] == 0 || !setting_overrides(c->a, rows, &c->file, &s[i]))
+			continue;
+		fprintf(stderr,
+		    "warning: %s:%d: %s.%s has another value in the database, which counts: kontor setting\n",
+		    c->file.file, c->file.lines[i], s[i].section, s[i].key);
+		++*warnings;
+	}
+}
+
 int
 config_check(struct cmd *c)
 {
@@ -131,10 +160,12 @@ config_check(struct cmd *c)
 	struct check x = {.c = c};
 	struct task task = {.fn = check_run, .arg = &x, .limit_ms = LIMIT_MS};
 	unsigned faults = 0, warnings = 0;
+	struct setting_rows rows;
 	struct err e = {0};
 
-	if (!cmd_conf(c, &e)) /* the child reports the faults */
-		err_clear(&e);
+	if (cmd_settings(c, &rows, &e)) /* the child reports the faults */
+		x.rows = &rows;
+	err_clear(&e);
 	if (geteuid() == 0 && system_worker_user(c->a, c->conf.paths_stats_file.p, &user) && user.uid != 0)
 		x.user = &user;
 	task_run(c->a, &task, 1, 1);
@@ -143,6 +174,8 @@ config_check(struct cmd *c)
 		return CMD_FAILED;
 	}
 	put_lines(task.out, &faults, &warnings);
+	if (x.rows != NULL)
+		warn_overridden(c, &rows, &warnings);
 	if (faults > 0 || currency_is_wrong(c)) {
 		fprintf(stderr, "%s: cannot be used%s%s\n", file, x.user == NULL ? "" : " by the workers' user ",
 		    x.user == NULL ? "" : user.name);

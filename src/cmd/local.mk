@@ -19,4 +19,6 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/order/order_do.h src/cmd/order/order_json.c src/cmd/order/order_list.c src/cmd/order/order_print.c \
 	src/cmd/order/order_show.c src/cmd/order/order_verb.c src/cmd/order/verbs.def src/cmd/order/receipts.c src/cmd/order/receipts_show.c src/cmd/order/receipts_show.h \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h src/cmd/publish/publish_errors.c \
-	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c
+	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c \
+	src/cmd/setting/setting.c src/cmd/setting/setting.h src/cmd/setting/setting_conf.c \
+	src/cmd/setting/setting_conf.h src/cmd/setting/setting_show.c

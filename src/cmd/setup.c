@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/money.h"
-#include "cmd/conf_change.h"
 #include "cmd/config_check.h"
+#include "cmd/setting/setting_conf.h"
 #include "plat/receipt/receipt.h"
 #include "plat/text/secret.h"
 
@@ -33,7 +33,7 @@ static const char *const priced[] = {
 
 struct setup {
 	struct cmd *c;
-	struct conf_change change;
+	struct setting_conf change;
 	const char *given[ARRAY_LEN(asked)]; /* NULL: not given */
 	struct str currency; /* answered */
 	bool batch;
@@ -60,19 +60,26 @@ with_lines(struct arena *a, const char *answer)
 	return str_trim(str_z(text));
 }
 
+static const struct conf_setting *
+setting_of(struct setup *s, const char *section, const char *key)
+{
+	struct err e = {0};
+	const struct conf_setting *row = conf_find(str_fmt(s->c->a, "%s.%s", section, key), &e);
+
+	ASSERT(row != NULL);
+	return row;
+}
+
 static struct str
 value_now(struct setup *s, const struct conf *now, const char *section, const char *key)
 {
-	const struct conf_setting *rows;
-	struct buf b;
-	size_t n;
+	return conf_value(s->c->a, now, setting_of(s, section, key));
+}
 
-	buf_init(&b, s->c->a, ANSWER_MAX_B);
-	rows = conf_settings(&n);
-	for (size_t k = 0; k < n; k++)
-		if (strcmp(rows[k].section, section) == 0 && strcmp(rows[k].key, key) == 0)
-			conf_put_value(&b, now, &rows[k]);
-	return buf_str(&b);
+static void
+setup_set(struct setup *s, const char *section, const char *key, struct str value)
+{
+	setting_conf_set(&s->change, setting_of(s, section, key), value);
 }
 
 /* Asks at the terminal; an empty answer keeps the value. False at the end of input. */
@@ -83,7 +90,7 @@ setup_ask(struct setup *s, size_t i, const struct conf *now, struct str *answer)
 
 	struct str current = value_now(s, now, asked[i].section, asked[i].key);
 
-	if (s->change.fresh && strcmp(asked[i].key, "countries") == 0)
+	if (s->change.file.fresh && strcmp(asked[i].key, "countries") == 0)
 		current = STR("all");
 	printf("%s [%.*s]: ", asked[i].question, STR_ARG(current));
 	fflush(stdout);
@@ -109,7 +116,7 @@ gather(struct setup *s, const struct conf *now, struct err *e)
 			return err_set(e, ERR_INPUT, "the answers ended; nothing was written");
 		else if (answer.n == 0)
 			continue;
-		conf_change_set(&s->change, asked[i].section, asked[i].key, answer);
+		setup_set(s, asked[i].section, asked[i].key, answer);
 		if (strcmp(asked[i].key, "currency") == 0)
 			s->currency = answer;
 	}
@@ -150,7 +157,7 @@ price_delivery(struct setup *s, const struct conf *now)
 		struct str value = value_now(s, now, "shipping", priced[i]);
 
 		if (str_chr(value, '.') >= 0)
-			conf_change_set(&s->change, "shipping", priced[i], without_cents(s->c->a, value));
+			setup_set(s, "shipping", priced[i], without_cents(s->c->a, value));
 	}
 	printf("the prices of delivery are examples: set shipping.home, shipping.eu, shipping.world and "
 	       "shipping.*_free_from in %s\n",
@@ -161,8 +168,8 @@ price_delivery(struct setup *s, const struct conf *now)
 static void
 serve_all(struct setup *s)
 {
-	if (s->change.fresh)
-		conf_change_set(&s->change, "shipping", "countries", STR("all"));
+	if (s->change.file.fresh)
+		setup_set(s, "shipping", "countries", STR("all"));
 }
 
 int
@@ -173,21 +180,21 @@ cmd_setup(struct cmd *c)
 
 	if (!setup_options(c, &s))
 		return cmd_usage(c);
-	if (!conf_change_begin(&s.change, c->a, conf_file(c->conf_file), &e))
+	if (!setting_conf_begin(&s.change, c, &e))
 		return cmd_fail(c, &e);
 	serve_all(&s);
-	if (!gather(&s, &s.change.now, &e))
+	if (!gather(&s, setting_conf_now(&s.change), &e))
 		return cmd_fail(c, &e);
-	price_delivery(&s, &s.change.now);
-	if (!conf_change_end(&s.change, &e) || !secret_init(&e))
+	price_delivery(&s, setting_conf_now(&s.change));
+	if (!setting_conf_end(&s.change, &e) || !secret_init(&e))
 		return cmd_fail(c, &e);
-	if (!secret_file_make(s.change.now.cache_secret_file.p, GROUP, &e))
+	if (!secret_file_make(s.change.file.now.cache_secret_file.p, GROUP, &e))
 		fprintf(stderr, "kontor: warning: %s; without this file memcached is not used\n", e.msg);
-	if (!receipt_keys_make(
-		s.change.now.receipts_public_key_file.p, s.change.now.receipts_private_key_file.p, &(struct err){0}))
+	if (!receipt_keys_make(s.change.file.now.receipts_public_key_file.p,
+		s.change.file.now.receipts_private_key_file.p, &(struct err){0}))
 		fprintf(stderr,
 		    "kontor: warning: receipts do not name buyers: their keys cannot be made (kontor receipts keys)\n");
-	printf("%s was written\n", s.change.file);
+	printf("%s was written\n", s.change.file.file);
 	fflush(stdout);
 	(void)config_check(c);
 	return CMD_OK;

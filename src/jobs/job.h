@@ -13,7 +13,8 @@
 
 struct job_context {
 	struct arena *a; /* reset after each run */
-	const struct conf *conf;
+	const struct conf *file; /* kontor.conf alone */
+	const struct conf *conf; /* in effect: job_settings() adds the merchant's settings of the database */
 	struct stats *st;
 	struct control *ctl;
 	struct db *db;	     /* connects on first use; has the deadline of the run */

@@ -40,6 +40,7 @@ struct state {
 
 struct loop {
 	struct arena process, run;
+	struct conf begin; /* in effect before the first job_settings() */
 	struct job_context ctx;
 	struct watchdog watchdog;
 	struct state state[ARRAY_LEN(kinds)];
@@ -143,13 +144,17 @@ static bool
 open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct err *e)
 {
 	struct db_setup setup = sql_setup(db_login_of(conf, DB_ACCOUNT_JOBS), ctl, DB_JOBS);
-	struct cache_setup cache = cache_setup(conf, form_hash(conf));
+	struct cache_setup cache;
 
+	l->begin = *conf;
+	if (control_merchant(ctl) != 0)
+		l->begin.merchant = control_merchant(ctl); /* until job_settings() reads them */
+	cache = cache_setup(conf, form_hash(&l->begin));
 	setup.currency = conf->site_currency.p;
 	cache.repeats = true;
 	arena_init(&l->process, PROCESS_MEM_B);
 	arena_init(&l->run, RUN_MEM_B);
-	l->ctx = (struct job_context){.a = &l->run, .conf = conf, .st = ctl->stats, .ctl = ctl};
+	l->ctx = (struct job_context){.a = &l->run, .file = conf, .conf = &l->begin, .st = ctl->stats, .ctl = ctl};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		l->state[i] = (struct state){.back_off = 1};
 	return watchdog_open(&l->watchdog, e) && db_open(&l->process, &setup, &l->ctx.db, e)

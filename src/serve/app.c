@@ -13,6 +13,7 @@
 #define LOOK_EVERY_NS CLOCK_S
 #define OUTDATED_NS (3 * CLOCK_S) /* a folder that is moved away and back at once is no reason to end */
 #define SPARE_MEM_B ((size_t)4 << 20)
+#define SETTINGS_MEM_B ((size_t)16 << 20)
 
 static bool
 check_networks(const struct conf *c, struct err *e)
@@ -37,25 +38,37 @@ open_limits(struct app *app, struct err *e)
 	return true;
 }
 
+bool
+app_use(struct app *app, struct arena *a, const struct conf *conf, struct err *e)
+{
+	struct site_facts facts = {.conf = conf, .urls = &app->urls, .langs = &app->langs};
+	struct shop_rules rules;
+
+	if (!shop_rules_init(&rules, conf, e))
+		return false;
+	facts.tax_included = rules.tax.included;
+	for (size_t i = 0; i < app->langs.n; i++)
+		app->site_trees[i] = app->site->tree(a, &facts, &app->langs.lang[i]);
+	app->rules = rules;
+	app->conf = *conf;
+	return true;
+}
+
 static bool
 open_site(struct app *app, struct err *e)
 {
-	const struct conf *c = &app->conf;
-	struct site_facts facts = {.conf = c, .urls = &app->urls, .langs = &app->langs};
+	const struct conf *c = &app->file;
 
 	if (!urls_init(&app->urls, c->site_url, e))
 		return err_context(e, "site.url");
 	if (!langs_init(&app->a, c->site_languages.v, c->site_languages.n, &app->langs, e))
 		return err_context(e, "site.languages");
-	if (!langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !shop_rules_init(&app->rules, c, e))
+	if (!langs_load(&app->a, &app->langs, c->paths_locale_dir, e) || !app_use(app, &app->a, &app->file, e))
 		return false;
 	app->origin.https = app->urls.https;
 	app->origin.hsts_s = app->conf.web_hsts_days * 24 * 3600;
 	app->session_cookie = cookie_names(&app->a, app->site->session->cookie, c->site_url, app->urls.https);
-	facts.tax_included = app->rules.tax.included;
 	app->shop_lang = &app->langs.lang[0];
-	for (size_t i = 0; i < app->langs.n; i++)
-		app->site_trees[i] = app->site->tree(&app->a, &facts, &app->langs.lang[i]);
 	return true;
 }
 
@@ -191,10 +204,23 @@ app_init(struct app *app, const struct site *site)
 {
 	*app = (struct app){.site = site, .error_template = APP_NO_TEMPLATE};
 	arena_init(&app->a, PROCESS_MEM_B);
+	for (size_t i = 0; i < ARRAY_LEN(app->settings.side); i++)
+		arena_init(&app->settings.side[i], SETTINGS_MEM_B);
 	app->route_template = ARENA_ARRAY(&app->a, size_t, site->routes.n);
 	for (size_t i = 0; i < site->routes.n; i++)
 		app->route_template[i] = APP_NO_TEMPLATE;
 	arena_init(&app->spare, SPARE_MEM_B);
+}
+
+static bool
+check_settings(struct app *app, const struct app_report *r, struct err *e)
+{
+	struct setting_merge m = {.file = &app->file, .rows = r->rows, .report = r->setting, .arg = r->arg};
+	struct shop_rules rules;
+	struct conf now;
+
+	return r->rows == NULL
+	    || (setting_merge(&app->a, &m, &now, &rules, e) && app_use(app, &app->a, &now, e));
 }
 
 bool
@@ -202,8 +228,8 @@ app_check(
     struct app *app, const struct site *site, const char *file, const struct app_report *r, struct err *e)
 {
 	app_init(app, site);
-	return secret_init(e) && conf_load_report(&app->a, conf_file(file), &app->conf, r->conf, r->arg, e)
-	       && open_configured(app, r, e) && open_cache(app, e);
+	return secret_init(e) && conf_load_report(&app->a, conf_file(file), &app->file, r->conf, r->arg, e)
+	       && open_configured(app, r, e) && check_settings(app, r, e) && open_cache(app, e);
 }
 
 bool
@@ -215,7 +241,8 @@ app_open(struct app *app, const struct site *site, const char *file, const char 
 	app_init(app, site);
 	if (!secret_init(e))
 		return false;
-	ok = conf_load(&app->a, conf_file(file), &app->conf, e);
+	ok = conf_load(&app->a, conf_file(file), &app->file, e);
+	app->conf = app->file;
 	if (ok)
 		conf_log_open(site->program, &app->conf);
 	if (ok && open_configured(app, NULL, e)) {
@@ -230,8 +257,9 @@ app_open(struct app *app, const struct site *site, const char *file, const char 
 		}
 	}
 	app->broken = true;
-	if (!conf_load(&app->a, NULL, &app->conf, &none)
-	    || !open_site(app, &none) || !open_templates(app, NULL, &none))
+	ok = conf_load(&app->a, NULL, &app->file, &none);
+	app->conf = app->file;
+	if (!ok || !open_site(app, &none) || !open_templates(app, NULL, &none))
 		log_put(LOG_WARN, "event=defaults_unusable place=%s msg=\"%s\"", none.place, none.msg);
 	return false;
 }
@@ -239,6 +267,8 @@ app_open(struct app *app, const struct site *site, const char *file, const char 
 void
 app_close(struct app *app)
 {
+	for (size_t i = 0; i < ARRAY_LEN(app->settings.side); i++)
+		arena_fini(&app->settings.side[i]);
 	arena_fini(&app->spare);
 	arena_fini(&app->a);
 }

@@ -12,6 +12,7 @@
 #include "plat/receipt/receipt.h"
 #include "plat/text/secret.h"
 #include "shop/rules.h"
+#include "store/setting_store.h"
 #include "view/mustache/template.h"
 #include "view/url.h"
 #include "serve/cookie.h"
@@ -24,11 +25,23 @@ struct view;
 
 #define APP_NO_TEMPLATE SIZE_MAX
 
+/* State of serve/settings.h. */
+struct app_settings {
+	struct arena side[2]; /* the values in effect live on one of them, once `known` */
+	bool used;	      /* its index */
+	bool known;	      /* they were read from the database */
+	bool unreadable;      /* it answers, but does not give them */
+	uint64_t number, identity; /* control_settings() and control_identity() before they were read */
+	uint64_t look_ns;     /* not to be read before */
+};
+
 struct app {
 	const struct site *site;
 	struct arena a;	    /* of the process */
 	struct arena spare; /* for the error page: the request's arena may be full */
-	struct conf conf;
+	struct conf file;   /* kontor.conf alone */
+	struct conf conf;   /* in effect: with the merchant's settings of the database */
+	struct app_settings settings;
 	struct stats stats;
 	struct control control;
 	struct tally tally; /* may be closed: limits are then counted in memcached alone */
@@ -67,6 +80,8 @@ MUST_USE bool app_open(
 struct app_report {
 	conf_report_fn *conf; /* "kontor.conf:3: reason" */
 	void (*template)(void *arg, enum template_problem, const char *line);
+	const struct setting_rows *rows; /* the merchant's settings of the database; NULL: the file alone */
+	setting_report_fn *setting;	 /* receives those that are unusable */
 	void *arg;
 };
 
@@ -81,6 +96,10 @@ void app_join(struct app *, bool now);
 
 /* ERR_BUSY unless the three files are usable: no order is then accepted. */
 MUST_USE bool app_may_order(const struct app *, struct err *);
+
+/* Builds the rules and trees that follow from a configuration, and puts it into effect. `a` must live as long.
+ * ERR_INPUT names a wrong setting. */
+MUST_USE bool app_use(struct app *, struct arena *a, const struct conf *, struct err *);
 
 void app_close(struct app *);
 

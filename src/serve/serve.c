@@ -20,6 +20,7 @@
 #include "serve/kept_page.h"
 #include "serve/lead.h"
 #include "serve/limit.h"
+#include "serve/settings.h"
 #include "serve/site.h"
 #include "serve/trace.h"
 #include "serve/visitor.h"
@@ -487,6 +488,7 @@ serve_one(struct app *app, struct fcgi *fcgi, struct arena *a, const struct watc
 	watchdog_arm(watchdog, rq.deadline_ns + grace_ns);
 	response_init(&rq.res, a);
 	rq.lang = app->shop_lang;
+	settings_follow(app);
 	age_pass_on(&rq);
 	failed = !answer(&rq, &e);
 	if (failed)
@@ -523,6 +525,7 @@ use_idle_time(struct app *app, const struct watchdog *watchdog)
 {
 	watchdog_arm(watchdog, clock_mono_ns() + (uint64_t)app->conf.web_deadline_ms * CLOCK_MS);
 	app_join(app, false);
+	settings_follow(app);
 	if (app->db != NULL)
 		db_prepare(app->db);
 	watchdog_arm(watchdog, 0);
@@ -541,6 +544,8 @@ serve_run(struct app *app, struct fcgi *fcgi)
 		return EX_OSERR;
 	fcgi_schedule(fcgi, serve_light, serve_held, app);
 	arena_init(&a, (size_t)app->conf.web_request_mem_b);
+	settings_begin(app);
+	use_idle_time(app, &watchdog);
 	for (;;) {
 		bool prepares = app->db != NULL && db_unprepared(app->db);
 		uint64_t look_ns = clock_mono_ns() + (prepares ? PREPARE_LOOK_NS : IDLE_LOOK_NS);

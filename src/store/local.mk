@@ -1,7 +1,8 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
 	src/store/control_store.c src/store/control_store.h src/store/outbox.def src/store/outbox_store.c \
-	src/store/outbox_store.h src/store/rows_out.c src/store/rows_out.h src/store/shop_rules.c \
+	src/store/outbox_store.h src/store/rows_out.c src/store/rows_out.h src/store/setting_store.c \
+	src/store/setting_store.h src/store/shop_rules.c \
 	src/store/shop_rules.h src/store/sql.c src/store/sql.h \
 	src/store/admin/accounts.c src/store/admin/accounts.h src/store/admin/copy_store.c \
 	src/store/admin/copy_store.h src/store/admin/doctor_store.c src/store/admin/doctor_store.h \
@@ -37,4 +38,5 @@ src_store_libstore_a_SOURCES = \
 	src/store/order/order_write.h src/store/order/stock_store.c \
 	src/store/order/stock_store.h \
 	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/life.def \
-	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/wings.def
+	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
+	src/store/sql/wings.def

@@ -18,9 +18,9 @@ form_hash(const struct conf *conf)
 	buf_init(&b, &a, (size_t)256 << 10);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < ARRAY_LEN(sections); k++)
-			if (strcmp(settings[i].section, sections[k]) == 0)
+			if (!settings[i].merchant && strcmp(settings[i].section, sections[k]) == 0)
 				conf_put_value(&b, conf, &settings[i]);
-	hash = str_hash_more(hash, buf_str(&b));
+	hash = str_hash_more(str_hash_more(hash, buf_str(&b)), str_n(&conf->merchant, sizeof(conf->merchant)));
 	arena_fini(&a);
 	return hash;
 }

@@ -40,10 +40,10 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (load(&a, str_n(p, n), &c)) {
 		conf_warn(&c, ignore, NULL);
 		buf_init(&b, &a, (size_t)1 << 20);
-		conf_put_all(&b, &c);
+		conf_put_all(&b, &c, NULL, NULL);
 		ASSERT(load(&a, buf_str(&b), &again));
 		buf_init(&b2, &a, (size_t)1 << 20);
-		conf_put_all(&b2, &again);
+		conf_put_all(&b2, &again, NULL, NULL);
 		ASSERT(str_eq(buf_str(&b), buf_str(&b2)));
 	}
 	arena_fini(&a);

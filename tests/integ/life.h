@@ -32,7 +32,11 @@ enum life_verb {
 	LIFE_NOTE,
 	LIFE_ADDRESS,
 	LIFE_EXPIRE,
-	LIFE__MAX
+	LIFE__MAX, /* of those that are tried at random */
+	LIFE_REFUND_HAND,
+	LIFE_RETURN_ALL,
+	LIFE_DELIVER_FIRST,
+	LIFE_LATE
 };
 
 struct life {
@@ -42,6 +46,7 @@ struct life {
 	int64_t owed_minor;     /* as last seen */
 	int64_t paid_minor;     /* by the last payment */
 	uint64_t refund, ret;   /* the last ones that were made */
+	uint64_t parcel; /* the first one */
 };
 
 /* An action with a new key. */
@@ -77,9 +82,13 @@ life_ship(struct life *l, struct order_pieces pieces, struct err *e)
 {
 	uint8_t key[ORDER_KEY_B];
 	struct order_act act = life_act(l->order, key);
+	struct order_parcel p = {.carrier = STR("DHL"), .tracking = STR(""), .url = STR(""), .pieces = pieces};
 
-	return order_ship(
-	    l->s->db, &l->s->a, &act, &(struct order_parcel){.carrier = STR("DHL"), .pieces = pieces}, &l->done, e);
+	if (!order_ship(l->s->db, &l->s->a, &act, &p, &l->done, e))
+		return false;
+	if (l->parcel == 0)
+		l->parcel = l->done.made;
+	return true;
 }
 
 static inline bool
@@ -140,12 +149,12 @@ life_expire(struct life *l, struct err *e)
 }
 
 static inline bool
-life_deliver(struct life *l, struct err *e)
+life_deliver(struct life *l, uint64_t parcel, struct err *e)
 {
 	uint8_t key[ORDER_KEY_B];
 	struct order_act act = life_act(l->order, key);
 
-	return order_deliver(l->s->db, &l->s->a, &act, 0, &l->done, e);
+	return order_deliver(l->s->db, &l->s->a, &act, parcel, &l->done, e);
 }
 
 static inline bool
@@ -187,11 +196,11 @@ life_add(struct life *l, unsigned variant, int64_t unit_minor, struct err *e)
 }
 
 #define LIFE_ALL ((struct order_pieces){.all = true})
-#define LIFE_ONE(pos) ((struct order_pieces){.v = &(struct order_piece){(pos), 1}, .n = 1})
+#define LIFE_ONE(n_) ((struct order_pieces){.v = &(struct order_piece){(n_), 1}, .n = 1})
 
-/* Takes the action on the line `pos` where it concerns one piece. */
+/* Takes the action; `n` is the line where it concerns one piece, or an amount. */
 static inline bool
-life_do(struct life *l, enum life_verb verb, int pos, struct err *e)
+life_do(struct life *l, enum life_verb verb, int n, struct err *e)
 {
 	int64_t owed = l->owed_minor > 0 ? l->owed_minor : 500;
 
@@ -199,11 +208,11 @@ life_do(struct life *l, enum life_verb verb, int pos, struct err *e)
 	case LIFE_PAY: return life_pay(l, owed, STR(""), e);
 	case LIFE_PAY_PART: return life_pay(l, owed > 1 ? owed / 2 : 1, STR(""), e);
 	case LIFE_PAY_MORE: return life_pay(l, owed + 70, STR(""), e);
-	case LIFE_SHIP_ONE: return life_ship(l, LIFE_ONE(pos), e);
+	case LIFE_SHIP_ONE: return life_ship(l, LIFE_ONE(n), e);
 	case LIFE_SHIP_ALL: return life_ship(l, LIFE_ALL, e);
-	case LIFE_DELIVER: return life_deliver(l, e);
+	case LIFE_DELIVER: return life_deliver(l, 0, e);
 	case LIFE_CANCEL_ALL: return life_cancel(l, LIFE_ALL, e);
-	case LIFE_CANCEL_ONE: return life_cancel(l, LIFE_ONE(pos), e);
+	case LIFE_CANCEL_ONE: return life_cancel(l, LIFE_ONE(n), e);
 	case LIFE_REFUND_OWED: return life_refund(l, &(struct order_refund_ask){.by_hand = true}, e);
 	case LIFE_REFUND_AMOUNT: return life_refund(l, &(struct order_refund_ask){.amount_minor = 130}, e);
 	case LIFE_REFUND_ALL:
@@ -212,9 +221,9 @@ life_do(struct life *l, enum life_verb verb, int pos, struct err *e)
 	case LIFE_SETTLE_DONE: return life_settle(l, ORDER_REFUND_DONE, e);
 	case LIFE_SETTLE_UNKNOWN: return life_settle(l, ORDER_REFUND_UNKNOWN, e);
 	case LIFE_SETTLE_REFUSED: return life_settle(l, ORDER_REFUND_REFUSED, e);
-	case LIFE_RETURN_ONE: return life_return(l, ORDER_RETURN_PLAIN, LIFE_ONE(pos), e);
+	case LIFE_RETURN_ONE: return life_return(l, ORDER_RETURN_PLAIN, LIFE_ONE(n), e);
 	case LIFE_WITHDRAW_ALL: return life_return(l, ORDER_RETURN_WITHDRAWAL, LIFE_ALL, e);
-	case LIFE_RECEIVE_ONE: return life_receive(l, LIFE_ONE(pos), true, e);
+	case LIFE_RECEIVE_ONE: return life_receive(l, LIFE_ONE(n), true, e);
 	case LIFE_RECEIVE_ALL: return life_receive(l, LIFE_ALL, false, e);
 	case LIFE_RETURN_REFUSE: return life_refuse(l, e);
 	case LIFE_REFUND_RETURN: return life_refund(l, &(struct order_refund_ask){.return_id = l->ret}, e);
@@ -222,11 +231,17 @@ life_do(struct life *l, enum life_verb verb, int pos, struct err *e)
 	case LIFE_ADD_FREE: return life_add(l, 302, 0, e);
 	case LIFE_NOTE: return life_note(l, e);
 	case LIFE_ADDRESS: return life_address(l, e);
+	case LIFE_REFUND_HAND: return life_refund(l, &(struct order_refund_ask){.amount_minor = n, .by_hand = true}, e);
+	case LIFE_RETURN_ALL: return life_return(l, ORDER_RETURN_PLAIN, LIFE_ALL, e);
+	case LIFE_DELIVER_FIRST: return life_deliver(l, l->parcel, e);
+	case LIFE_LATE:
+		run_sql("UPDATE return_case SET asked_at = deadline + 1 WHERE deadline IS NOT NULL;");
+		return true;
 	default: return life_expire(l, e);
 	}
 }
 
-/* Goods that all orders of these tests are of: 301 is tracked, 302 is not. */
+/* Goods that all orders of these tests are of: 302 is not tracked, 303 is free. */
 static inline void
 life_goods(void)
 {
@@ -234,18 +249,26 @@ life_goods(void)
 		return;
 	put_goods(301, 1000, 100000, true);
 	put_goods(302, 500, 0, false);
+	put_goods(303, 0, 1000, true);
 }
 
-/* A new order: two pieces of each. */
+/* Kinds of orders: how they are sent and paid. */
+enum life_kind { LIFE_TRANSFER, LIFE_ON_DELIVERY, LIFE_COLLECTED, LIFE_FREE };
+
+/* A new order: two pieces of each. The free one is of two pieces of 303. */
 static inline struct life
-life_begin(struct shop *s, const char *payment)
+life_begin(struct shop *s, enum life_kind kind)
 {
-	static const unsigned variants[] = {301, 302};
+	static const unsigned variants[] = {301, 302, 303};
+	static const char *const payments[] = {"transfer", "on_delivery", "transfer", "free"};
+	struct checkout_draft draft = draft_with(payments[kind]);
 	struct order_placed placed;
 	struct submit sub;
 	struct err e;
 
-	prepare(s, variants, 2, 2, payment, &sub);
+	if (kind == LIFE_COLLECTED || kind == LIFE_FREE)
+		draft.shipping = STR("pickup");
+	prepare_draft(s, kind == LIFE_FREE ? &variants[2] : variants, kind == LIFE_FREE ? 1 : 2, 2, draft, &sub);
 	ck_ok(place(s, &sub, &placed, &e), &e);
 	return (struct life){.s = s, .order = placed.id, .owed_minor = sub.total_minor};
 }

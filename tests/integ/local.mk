@@ -37,6 +37,7 @@ INTEG_TESTS = \
 	tests/integ/test_rights \
 	tests/integ/test_save \
 	tests/integ/test_schema \
+	tests/integ/test_setting \
 	tests/integ/test_verify
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -150,6 +151,9 @@ tests_integ_test_save_LDADD = $(INTEG_LIBS)
 tests_integ_test_schema_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_schema_SOURCES = tests/integ/test_schema.c
 tests_integ_test_schema_LDADD = $(INTEG_LIBS)
+tests_integ_test_setting_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_setting_SOURCES = tests/integ/test_setting.c
+tests_integ_test_setting_LDADD = $(INTEG_LIBS)
 tests_integ_test_verify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_verify_SOURCES = tests/integ/test_verify.c
 tests_integ_test_verify_LDADD = $(INTEG_LIBS)

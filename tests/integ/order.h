@@ -175,11 +175,11 @@ owner(const struct session *s)
 	    .fallback = STR("en")};
 }
 
-/* A visitor who has reached the review page. */
+/* A visitor who has reached the review page: `qty` pieces of each variant. */
 static inline void
-prepare(struct shop *s, const unsigned *variants, size_t n, int qty, const char *payment, struct submit *out)
+prepare_draft(
+    struct shop *s, const unsigned *variants, size_t n, int qty, struct checkout_draft draft, struct submit *out)
 {
-	struct checkout_draft draft = draft_with(payment);
 	struct session *session;
 	struct cart_owner own;
 	struct checkout_plan plan;
@@ -202,6 +202,12 @@ prepare(struct shop *s, const unsigned *variants, size_t n, int qty, const char 
 	ck_assert_int_eq(plan.step, CHECKOUT_REVIEW);
 	*out = (struct submit){.session = *session, .hash = plan.hash, .total_minor = plan.totals.total_minor};
 	memcpy(out->key, cart.order_key, sizeof(out->key));
+}
+
+static inline void
+prepare(struct shop *s, const unsigned *variants, size_t n, int qty, const char *payment, struct submit *out)
+{
+	prepare_draft(s, variants, n, qty, draft_with(payment), out);
 }
 
 static inline void

@@ -447,6 +447,42 @@ START_TEST(fills_are_capped_for_all_workers_together)
 }
 END_TEST
 
+START_TEST(a_cache_on_hold_shows_values_but_stores_none_and_leaves_no_placeholder)
+{
+	struct cache *other = set_up("hold"), *c = open_cache(control_none());
+
+	fetch(other, "held", "v1", CACHE_FRESH);
+	cache_hold(c, true);
+	fetch(c, "held", "v1", CACHE_FRESH);
+	ck_assert_int_eq(src->reads, 1);
+	fetch(c, "unread", "v1", CACHE_FRESH);
+	src->value = 2;
+	conf.cache_l1_bytes = 0;
+	fetch(open_cache(control_none()), "unread", "v2", CACHE_FRESH); /* it did not wait either */
+	ck_assert_int_eq(src->reads, 3);
+	cache_hold(c, false);
+	src->value = 3;
+	fetch(c, "later", "v3", CACHE_FRESH);
+	src->value = 4;
+	fetch(open_cache(control_none()), "later", "v3", CACHE_FRESH);
+}
+END_TEST
+
+START_TEST(another_salt_leaves_no_value_behind)
+{
+	struct cache *c = set_up("salt");
+
+	fetch(c, "salted", "v1", CACHE_FRESH);
+	src->value = 2;
+	cache_resalt(c, 2);
+	fetch(c, "salted", "v2", CACHE_FRESH);
+	cache_resalt(c, 2); /* the worker's own are dropped, memcached's are not */
+	src->value = 3;
+	fetch(c, "salted", "v2", CACHE_FRESH);
+	ck_assert_int_eq(src->reads, 2);
+}
+END_TEST
+
 INTEG_MAIN("cache", true, second_fetch_is_a_hit, missing_key_is_read_once_by_64_readers,
     soft_expired_key_is_read_once_by_64_readers, what_was_read_before_a_forget_is_never_stored,
     placeholder_of_another_survives_a_restart_of_memcached, forget_by_another_process_ends_the_workers_own_copy,
@@ -455,4 +491,5 @@ INTEG_MAIN("cache", true, second_fetch_is_a_hit, missing_key_is_read_once_by_64_
     to_forget_many_keys_is_given_up_when_memcached_is_silent, a_flush_ends_every_value_and_whatever_is_being_read,
     a_flush_is_not_believed_when_a_server_is_silent_but_is_when_it_is_gone,
     stopped_memcached_costs_one_time_out_and_no_page, dead_memcached_means_the_database_is_read,
-    old_value_serves_while_the_database_is_down, fills_are_capped_for_all_workers_together)
+    old_value_serves_while_the_database_is_down, another_salt_leaves_no_value_behind,
+    a_cache_on_hold_shows_values_but_stores_none_and_leaves_no_placeholder, fills_are_capped_for_all_workers_together)

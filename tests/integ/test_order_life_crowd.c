@@ -63,18 +63,22 @@ START_TEST(clients_that_change_the_same_orders_at_random_leave_the_books_exact)
 {
 	struct storm *x = mmap(NULL, sizeof(*x), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	const char *tries = getenv("KONTOR_LIFE_TRIES");
+	struct err e = {0};
+	unsigned ended;
 	struct shop s;
 
 	life_goods();
 	shop_open(&s, DB_TOOL);
 	for (int i = 0; i < ORDERS; i++) {
-		struct life l = life_begin(&s, i % 4 == 3 ? "on_delivery" : "transfer");
+		struct life l = life_begin(&s, i % 4 == 3 ? LIFE_ON_DELIVERY : LIFE_TRANSFER);
 
 		x->order[i] = l.order;
 		x->owed[i] = l.owed_minor;
 	}
 	x->left = tries == NULL ? TRIES : (int)strtol(tries, NULL, 10);
 	run_crowd(CLIENTS, change_at_random, x);
+	/* an order that was made due while another process held it */
+	ck_ok(order_expire(s.db, &s.a, clock_utc_s(), ORDERS, &ended, &e), &e);
 	printf("# %d changes, %d refused, %d busy\n", x->done, x->refused, x->busy);
 	check_books();
 	ck_assert_int_gt(x->done, (x->done + x->refused) / 10);
@@ -124,7 +128,7 @@ START_TEST(an_action_that_is_sent_many_times_at_once_is_done_once)
 	life_goods();
 	shop_open(&s, DB_TOOL);
 	for (int round = 0; round < 5; round++) {
-		d->order = life_begin(&s, "transfer").order;
+		d->order = life_begin(&s, LIFE_TRANSFER).order;
 		secret_random(d->key, ORDER_KEY_B);
 		d->first = d->again = 0;
 		run_crowd(8, pay_with_one_key, d);

@@ -30,7 +30,7 @@ for table in src/store/sql/*.def; do
 done
 rows src/plat/stats/counters.def COUNTER | missing used src/plat/stats/counters.def STAT_ "$tmp/words"
 rows src/web/fields.def FIELD | missing used src/web/fields.def F_ "$tmp/words"
-sed -nE 's/^SETTING\(([a-z_0-9]+), ([a-z_0-9]+),.*/\1_\2/p' src/plat/conf/settings.def |
+sed -nE 's/^(SETTING|MERCHANT)\(([a-z_0-9]+), ([a-z_0-9]+),.*/\2_\3/p' src/plat/conf/settings.def |
 	missing used src/plat/conf/settings.def "" "$tmp/words"
 rows src/cmd/commands.def CMD | while read -r name; do
 	grep -q "^\\.It Cm $name\\( \\|\$\\)" doc/kontor.1 || echo "manual src/cmd/commands.def:1: $name is not in doc/kontor.1"

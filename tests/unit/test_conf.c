@@ -85,8 +85,8 @@ START_TEST(the_example_with_every_line_taken_in_gives_the_defaults)
 	ck_ok(conf_load(&b, NULL, &plain, &e), &e);
 	buf_init(&shown, &b, 1 << 20);
 	buf_init(&again, &b, 1 << 20);
-	conf_put_all(&shown, &whole);
-	conf_put_all(&again, &plain);
+	conf_put_all(&shown, &whole, NULL, NULL);
+	conf_put_all(&again, &plain, NULL, NULL);
 	ck_assert_str_eq(shown.p, again.p);
 }
 END_TEST
@@ -101,10 +101,10 @@ START_TEST(the_shown_configuration_can_be_loaded_again)
 	    &e);
 	first = c;
 	buf_init(&shown, &b, 1 << 20);
-	conf_put_all(&shown, &first);
+	conf_put_all(&shown, &first, NULL, NULL);
 	ck_ok(load_z(shown.p), &e);
 	buf_init(&again, &b, 1 << 20);
-	conf_put_all(&again, &c);
+	conf_put_all(&again, &c, NULL, NULL);
 	ck_assert_str_eq(shown.p, again.p);
 	ck_str(c.site_address, "Kontor GmbH\nHafen 1\n20457 Hamburg");
 	ck_assert_uint_eq(c.web_trusted_proxies.n, 2);
@@ -315,6 +315,44 @@ START_TEST(an_edit_changes_one_setting_and_no_other_line)
 }
 END_TEST
 
+static bool
+with(const char *name, const char *value, struct conf *out)
+{
+	const struct conf_setting *s;
+
+	err_clear(&e);
+	s = conf_find(str_z(name), &e);
+	ck_assert_msg(s != NULL, "%s", e.msg);
+	return conf_with(&a, &c, s, str_z(value), out, &e);
+}
+
+START_TEST(one_value_is_checked_as_a_file_would_be_and_changes_nothing_else)
+{
+	struct conf out;
+	uint64_t before;
+
+	ck_assert(load_z("[site]\nname = Tea\n[shipping]\ncountries = DE,\n AT\n"));
+	ck_assert(c.lines[conf_find(STR("site.name"), &e) - conf_settings(&(size_t){0})] == 2);
+	before = conf_merchant_hash(&c, 0);
+	ck_assert_uint_eq(c.merchant, before);
+	ck_ok(with("site.address", "Hafen 1\n20457 Hamburg", &out), &e);
+	ck_str(out.site_address, "Hafen 1\n20457 Hamburg");
+	ck_str(out.site_name, "Tea");
+	ck_str(c.site_address, "");
+	ck_assert_uint_ne(conf_merchant_hash(&out, 0), before);
+	ck_assert_uint_ne(conf_merchant_hash(&c, 1), before);
+	ck_ok(with("shipping.countries", "eu,-FR,\n CH", &out), &e);
+	ck_str(conf_value(&a, &out, conf_find(STR("shipping.countries"), &e)), "eu, -FR, CH");
+	ck_assert(!with("site.phone", "1\n2", &out) && strstr(e.msg, "in one line") != NULL);
+	ck_assert(!with("site.name", "", &out) && strcmp(e.msg, "site.name must have 1 to 120 bytes, not 0") == 0);
+	ck_assert(!with("shipping.countries", "", &out) && strstr(e.msg, "or more entries") != NULL);
+	ck_assert(!with("site.url", "https://example.org", &out) && e.kind == ERR_INPUT);
+	ck_str(out.site_url, "http://127.0.0.1:8080");
+	err_clear(&e);
+	ck_assert(conf_find(STR("site"), &e) == NULL && e.kind == ERR_INPUT);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -329,6 +367,7 @@ main(void)
 	tcase_add_loop_test(tc, good_files_are_taken, 0, (int)ARRAY_LEN(good));
 	tcase_add_loop_test(tc, bad_files_are_refused_with_line_and_reason, 0, (int)ARRAY_LEN(bad));
 	tcase_add_loop_test(tc, an_edit_changes_one_setting_and_no_other_line, 0, (int)ARRAY_LEN(edits));
+	tcase_add_test(tc, one_value_is_checked_as_a_file_would_be_and_changes_nothing_else);
 	tcase_add_test(tc, a_nul_byte_is_refused);
 	tcase_add_test(tc, a_missing_file_is_not_found);
 	tcase_add_test(tc, every_fault_is_reported_and_the_first_is_the_error);

@@ -90,11 +90,15 @@ contend(struct control *own)
 START_TEST(pause_epoch_and_identity_are_seen_by_all_and_outlive_them)
 {
 	struct control other;
-	uint64_t epoch = control_epoch(&ctl);
+	uint64_t epoch = control_epoch(&ctl), settings = control_settings(&ctl);
 
 	ck_ok(control_open_tool(&other, path, true, &e), &e);
 	control_epoch_raise(&other);
 	ck_assert_uint_eq(control_epoch(&ctl), epoch + 1);
+	ck_assert_uint_ne(settings, 0);
+	control_settings_raise(&other);
+	control_set_merchant(&other, 77);
+	ck_assert(control_settings(&ctl) == settings + 1 && control_merchant(&ctl) == 77);
 	ck_assert(!control_paused(&ctl));
 	control_pause(&other, true, false);
 	ck_assert(control_paused(&ctl));

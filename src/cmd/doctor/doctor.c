@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "plat/host/task.h"
+#include "store/setting_store.h"
 
 #define OUTPUT_MAX_B ((size_t)16 << 20)
 #define REPORTS_MAX 4096
@@ -29,6 +30,7 @@ struct report {
 	struct outcome outcome[CHECK__MAX];
 	size_t n, faults, advice, unseen;
 	uint64_t took_ms;
+	const struct setting_rows *rows; /* NULL: they could not be read */
 };
 
 /* "socket-stale" for socket_stale. */
@@ -96,6 +98,8 @@ run_all(struct report *r)
 		all[r->n] = (struct doctor){.a = c->a,
 		    .site = c->site,
 		    .conf = &c->conf,
+		    .file = &c->file,
+		    .rows = r->rows,
 		    .conf_file = conf_file(c->conf_file),
 		    .sql_dir = r->sql_dir,
 		    .urls = urls,
@@ -288,6 +292,7 @@ int
 cmd_doctor(struct cmd *c)
 {
 	struct report r = {.c = c, .sql_dir = PKGDATADIR "/sql"};
+	struct setting_rows rows;
 	struct err e = {0};
 	struct buf b;
 	int status;
@@ -299,8 +304,8 @@ cmd_doctor(struct cmd *c)
 		put_table(c->a, &b);
 		return cmd_print(c, &b);
 	}
-	if (!cmd_conf(c, &e)) /* the check `config` reports it; the others use the settings that were read */
-		err_clear(&e);
+	if (cmd_settings(c, &rows, &e)) /* the checks report why not, and use the settings that were read */
+		r.rows = &rows;
 	run_all(&r);
 	if (r.json)
 		put_json(&r, &b);

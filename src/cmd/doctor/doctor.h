@@ -36,10 +36,13 @@ enum doctor_finding {
 #undef FINDING
 
 struct site;
+struct setting_rows;
 struct doctor {
 	struct arena *a;
 	const struct site *site;
-	const struct conf *conf; /* as much as could be read */
+	const struct conf *conf; /* as much as could be read, with the database's settings if it answered */
+	const struct conf *file; /* kontor.conf alone */
+	const struct setting_rows *rows; /* the merchant's settings of the database; NULL: they could not be read */
 	const char *conf_file;
 	const char *sql_dir;	  /* of grants.sql */
 	const struct urls *urls; /* of site.url */

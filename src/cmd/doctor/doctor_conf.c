@@ -47,7 +47,8 @@ start_template(void *arg, enum template_problem problem, const char *line)
 static bool
 start_try(struct doctor *d, struct start *s)
 {
-	const struct app_report report = {.conf = start_fault, .template = start_template, .arg = s};
+	const struct app_report report = {
+	    .conf = start_fault, .template = start_template, .rows = d->rows, .arg = s};
 	struct rights_user u;
 	struct err e = {0};
 	bool about_file;
@@ -92,6 +93,44 @@ check_config(struct doctor *d)
 	else if (absent)
 		FIND(d, config_missing);
 	doctor_note(d, "%s", d->conf_file);
+}
+
+static void
+report_setting(void *arg, struct str name, const char *reason)
+{
+	struct doctor *d = arg;
+
+	FIND(d, setting_unusable, "NAME", str_zdup(d->a, name), "REASON", reason);
+}
+
+void
+check_merchant(struct doctor *d)
+{
+	struct setting_merge m = {.file = d->file, .rows = d->rows, .report = report_setting, .arg = d};
+	struct shop_rules rules;
+	struct conf now;
+	struct err e = {0};
+	size_t n, set = 0;
+	const struct conf_setting *s = conf_settings(&n);
+
+	if (d->rows == NULL) {
+		doctor_unseen(d, "the database did not give its settings: see the check database, or run it as root");
+		return;
+	}
+	if (!setting_merge(d->a, &m, &now, &rules, &e)) {
+		doctor_blocked(d, CHECK_config);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *name = str_fmt(d->a, "%s.%s", s[i].section, s[i].key).p;
+
+		if (d->file->lines[i] != 0 && setting_overrides(d->a, d->rows, d->file, &s[i]))
+			FIND(d, setting_overridden, "NAME", name, "N", doctor_n(d, d->file->lines[i]));
+	}
+	for (size_t i = 0; i < d->rows->n; i++)
+		set += d->rows->v[i].value.p != NULL;
+	doctor_note(d, "%zu values in the database, which override %s; change %llu", set, d->conf_file,
+	    (unsigned long long)d->rows->change);
 }
 
 void

@@ -46,12 +46,16 @@ cmd_publish(struct cmd *c)
 	const char *names = NULL;
 	const struct cmd_option options[] = {{"backends", .text = &names}, {"static", .text = &p.static_dir},
 	    {"models", .text = &p.models_dir}};
-	struct err e = {0};
+	struct err e = {0}, lost = {0};
 
 	publish_init(&p, c->a, &c->conf);
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 1 || (names != NULL && !take_names(&p, names)))
 		return cmd_usage(c);
-	if (!cmd_conf(c, &e) || (p.n_backends == 0 && !system_backends(c->a, &p.backends, &p.n_backends, &e))
+	if (!cmd_settings(c, NULL, &lost))
+		fprintf(stderr, "kontor publish: note: without the merchant's settings in the database: %s\n",
+		    lost.msg);
+	if ((lost.kind != ERR_NONE && !cmd_conf(c, &e))
+	    || (p.n_backends == 0 && !system_backends(c->a, &p.backends, &p.n_backends, &e))
 	    || !publish_all(&p, &e))
 		return cmd_fail(c, &e);
 	printf("%s is up to date: %zu backend%s, error pages, static files\n", c->conf.paths_web_dir.p, p.n_backends,

@@ -51,6 +51,21 @@ cache_unlock(struct cache *c, struct err *e)
 }
 
 void
+cache_resalt(struct cache *c, uint64_t salt)
+{
+	c->set.salt = salt;
+	cache_key_head(c, c->identity);
+	cache_l1_empty(c->l1); /* with the same salt they may have been made from other settings */
+	cache_l1_empty(c->pages);
+}
+
+void
+cache_hold(struct cache *c, bool hold)
+{
+	c->hold = hold;
+}
+
+void
 cache_deadline(struct cache *c, uint64_t mono_ns)
 {
 	uint64_t identity = control_identity(c->ctl);

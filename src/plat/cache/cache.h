@@ -88,6 +88,13 @@ MUST_USE bool cache_open(struct arena *, const struct cache_setup *, struct cont
  * which requires no secret. Does nothing when no memcached is configured. */
 MUST_USE bool cache_unlock(struct cache *, struct err *);
 
+/* Changes the salt of the setup, and drops the worker's own values and pages. */
+void cache_resalt(struct cache *, uint64_t salt);
+
+/* While `hold`, nothing that is read from the database is stored: the caller may lack the settings that the salt stands
+ * for. */
+void cache_hold(struct cache *, bool hold);
+
 /* Begins a request: resets its wait budget and sets its deadline. */
 void cache_deadline(struct cache *, uint64_t mono_ns);
 

@@ -198,7 +198,10 @@ cache_fill(struct cache_run *r, struct err *e)
 		err_clear(e);
 		return true;
 	}
-	store(r, want, m);
+	if (r->c->hold)
+		give_up(r);
+	else
+		store(r, want, m);
 	for (size_t i = 0; i < m; i++)
 		finish(r, want[i]);
 	return true;

@@ -20,6 +20,7 @@ struct cache {
 	uint64_t identity; /* of the database; part of key_head */
 	struct memc *memc; /* NULL: none */
 	uint8_t seal[SECRET_KEY_B];
+	bool hold;     /* see cache_hold() */
 	bool unlocked; /* `seal` is set; otherwise memcached is used only to mark and delete */
 	struct cache_l1 *l1, *pages;
 	struct cache_ahead *ahead;

@@ -16,10 +16,13 @@
 #include "plat/conf/conf_limits.h"
 
 static const struct conf_setting settings[] = {
-#define SETTING(section, key, type, def, min, max, unit, help)                                                         \
-	{#section, #key, CONF_##type, def, min, max, unit, help, offsetof(struct conf, section##_##key)},
+#define ROW(section, key, type, def, min, max, unit, help, merchant)                                                   \
+	{#section, #key, CONF_##type, def, min, max, unit, help, offsetof(struct conf, section##_##key), merchant},
+#define SETTING(section, key, type, def, min, max, unit, help) ROW(section, key, type, def, min, max, unit, help, false)
+#define MERCHANT(section, key, type, def, min, max, unit, help) ROW(section, key, type, def, min, max, unit, help, true)
 #include "plat/conf/settings.def"
 #undef SETTING
+#undef ROW
 };
 
 #define N_SETTINGS ARRAY_LEN(settings)
@@ -35,6 +38,7 @@ struct reading {
 	int line;
 	bool indented;     /* the current line begins with a blank */
 	bool line_refused; /* its fault has been reported */
+	bool value;        /* a single value is read, not a file */
 	size_t last;       /* the setting that an indented line continues */
 	size_t faults;
 	int seen[N_SETTINGS]; /* line of each setting; 0: not set */
@@ -72,7 +76,9 @@ fault(struct reading *r, int line, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(reason, sizeof(reason), fmt, ap);
 	va_end(ap);
-	if (line > 0)
+	if (r->value)
+		snprintf(text, sizeof(text), "%s", reason);
+	else if (line > 0)
 		snprintf(text, sizeof(text), "%s:%d: %s", r->c->file, line, reason);
 	else
 		snprintf(text, sizeof(text), "%s: %s", r->c->file == NULL ? "defaults" : r->c->file, reason);
@@ -454,12 +460,21 @@ read_file(struct reading *r)
 		fault(r, line, "this is neither [section] nor name = value nor a comment");
 }
 
+static const int *
+keep_lines(struct arena *a, const int seen[N_SETTINGS])
+{
+	int *lines = ARENA_ARRAY(a, int, N_SETTINGS);
+
+	memcpy(lines, seen, sizeof(*lines) * N_SETTINGS);
+	return lines;
+}
+
 bool
 conf_load_report(struct arena *a, const char *file, struct conf *c, conf_report_fn *report, void *arg, struct err *e)
 {
 	struct reading r = {.a = a, .c = c, .report = report, .arg = arg, .e = e, .last = NO_SETTING};
 
-	*c = (struct conf){.file = NULL};
+	*c = (struct conf){.lines = keep_lines(a, r.seen)};
 	for (size_t i = 0; i < N_SETTINGS; i++)
 		set_value(&r, &settings[i], str_z(settings[i].def), 0);
 	if (file != NULL) {
@@ -478,6 +493,8 @@ conf_load_report(struct arena *a, const char *file, struct conf *c, conf_report_
 	}
 	if (r.faults == 0)
 		check_whole(&r);
+	c->lines = keep_lines(a, r.seen);
+	c->merchant = conf_merchant_hash(c, 0);
 	if (c->paths_control_file.n == 0)
 		c->paths_control_file = str_fmt(a, "%.*s-control", STR_ARG(c->paths_stats_file));
 	if (c->receipts_file.n == 0)
@@ -489,4 +506,49 @@ bool
 conf_load(struct arena *a, const char *file, struct conf *c, struct err *e)
 {
 	return conf_load_report(a, file, c, NULL, NULL, e);
+}
+
+const struct conf_setting *
+conf_find(struct str name, struct err *e)
+{
+	struct str key = name, section = STR("");
+
+	(void)str_cut(&key, '.', &section);
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		if (str_eq_z(section, settings[i].section) && str_eq_z(key, settings[i].key))
+			return &settings[i];
+	(void)err_set(
+	    e, ERR_INPUT, "there is no setting %.*s; `kontor config show` lists them", STR_ARG(str_head(name, 100)));
+	return NULL;
+}
+
+/* Lines and tabs are allowed where a file may have them. */
+static bool
+is_plain_value(const struct conf_setting *s, struct str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < 0x20 && v.p[i] != '\t'
+		    && !(v.p[i] == '\n' && (s->type == CONF_TEXT || s->type == CONF_LIST)))
+			return false;
+	return utf8_valid(v);
+}
+
+bool
+conf_with(struct arena *a, const struct conf *base, const struct conf_setting *s, struct str value, struct conf *out,
+    struct err *e)
+{
+	struct conf next = *base;
+	struct reading r = {.a = a, .c = &next, .e = e, .last = NO_SETTING, .value = true};
+
+	if (!s->merchant)
+		return err_set(e, ERR_INPUT, "%s.%s is set in kontor.conf alone", s->section, s->key);
+	if (!is_plain_value(s, value))
+		return err_set(e, ERR_INPUT, "%s.%s must be UTF-8 without control characters%s", s->section, s->key,
+		    s->type == CONF_TEXT || s->type == CONF_LIST ? "" : ", in one line");
+	set_value(&r, s, str_dup(a, value), 0);
+	if (r.faults == 0)
+		check_whole(&r);
+	if (r.faults == 0)
+		*out = next;
+	return r.faults == 0;
 }

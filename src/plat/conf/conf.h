@@ -43,6 +43,8 @@ enum conf_type {
 
 struct conf {
 	const char *file; /* NULL: the defaults alone */
+	const int *lines; /* of the file, by the row of the table; 0: the default counts */
+	uint64_t merchant; /* a hash of the merchant's settings; in a database's, also of the number of their change */
 #define SETTING(section, key, type, def, min, max, unit, help) CONF_OF_##type section##_##key;
 #include "plat/conf/settings.def"
 #undef SETTING
@@ -55,6 +57,7 @@ struct conf_setting {
 	int64_t min, max;
 	const char *unit, *help;
 	size_t offset; /* of the field in struct conf */
+	bool merchant; /* a row MERCHANT */
 };
 
 /* The table; *n rows. */
@@ -71,6 +74,20 @@ MUST_USE bool conf_load(struct arena *a, const char *file, struct conf *c, struc
 typedef void conf_report_fn(void *arg, const char *text);
 MUST_USE bool conf_load_report(
     struct arena *a, const char *file, struct conf *c, conf_report_fn *report, void *arg, struct err *);
+
+/* Fills *out with `base` and one merchant's setting changed to `value`, in which "\n" separates lines. Texts live on
+ * `a`. ERR_INPUT with the reason if a file would not be accepted with this value; *out is then unchanged. */
+MUST_USE bool conf_with(struct arena *a, const struct conf *base, const struct conf_setting *, struct str value,
+    struct conf *out, struct err *);
+
+/* The row of "section.key"; NULL with ERR_INPUT if there is none. */
+const struct conf_setting *conf_find(struct str name, struct err *);
+
+/* A value as conf_with() reads it. */
+struct str conf_value(struct arena *, const struct conf *, const struct conf_setting *);
+
+/* The hash for conf.merchant; `change`: 0 for the file's values. */
+uint64_t conf_merchant_hash(const struct conf *, uint64_t change);
 
 /* Reports settings that are allowed but unwise, such as test.faults or a site without https. Returns their number. */
 size_t conf_warn(const struct conf *, conf_report_fn *report, void *arg);
@@ -89,9 +106,11 @@ void conf_put_value(struct buf *, const struct conf *, const struct conf_setting
  * All other lines stay. The result is not validated: load it. */
 struct str conf_edit(struct arena *, struct str text, const char *section, const char *key, struct str value);
 
-/* The commented example file, the values in effect, and the manual page kontor.conf(5). */
+/* The commented example file, the values in effect, and the manual page kontor.conf(5). `source` (or NULL) gives a
+ * comment on the origin of each value. */
+typedef struct str conf_source_fn(void *arg, const struct conf_setting *);
 void conf_put_example(struct buf *);
-void conf_put_all(struct buf *, const struct conf *);
+void conf_put_all(struct buf *, const struct conf *, conf_source_fn *source, void *arg);
 void conf_put_man(struct buf *);
 
 #endif

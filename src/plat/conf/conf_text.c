@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define WRAP_COLUMNS 76
+#define CONF_MERCHANT_NOTE "A value in the database overrides it: kontor setting."
+#define CONF_VALUE_MAX_B ((size_t)64 << 10)
 
 static bool
 conf_is_text(enum conf_type t)
@@ -113,12 +115,14 @@ conf_put_example(struct buf *b)
 		buf_ch(b, '\n');
 		put_wrapped(b, "# ", str_z(s[i].help));
 		put_wrapped(b, "# ", kind_text(b->a, &s[i]));
+		if (s[i].merchant)
+			buf_z(b, "# " CONF_MERCHANT_NOTE "\n");
 		buf_fmt(b, "#%s =%s%s\n", s[i].key, *s[i].def == '\0' ? "" : " ", s[i].def);
 	}
 }
 
 void
-conf_put_all(struct buf *b, const struct conf *c)
+conf_put_all(struct buf *b, const struct conf *c, conf_source_fn *source, void *arg)
 {
 	size_t n;
 	const struct conf_setting *s = conf_settings(&n);
@@ -126,6 +130,8 @@ conf_put_all(struct buf *b, const struct conf *c)
 	for (size_t i = 0; i < n; i++) {
 		if (begins_section(s, i))
 			buf_fmt(b, "%s[%s]\n", i == 0 ? "" : "\n", s[i].section);
+		if (source != NULL)
+			buf_fmt(b, "# %.*s\n", STR_ARG(source(arg, &s[i])));
 		buf_fmt(b, "%s = ", s[i].key);
 		conf_put_value(b, c, &s[i]);
 		buf_ch(b, '\n');
@@ -163,6 +169,8 @@ conf_put_man(struct buf *b)
 	    "Lines that begin with # or ; are comments; a comment must be on a line of its own. An indented line\n"
 	    "continues the list or text above it. A setting that is unknown, given twice or out of range is refused;\n"
 	    "the message names its line.\n"
+	    "The settings that are the merchant's can also have a value in the database, which counts instead, on all\n"
+	    "hosts and without a reload; see\n.B kontor setting\nin\n.BR kontor (1).\n"
 	    ".B kontor config check\nchecks the file,\n.B kontor config example\nwrites one with all defaults,\n"
 	    ".B kontor config show\nprints the values in effect.\n");
 	for (size_t i = 0; i < n; i++) {
@@ -173,6 +181,8 @@ conf_put_man(struct buf *b)
 		buf_ch(b, '\n');
 		put_troff(b, kind_text(b->a, &s[i]));
 		buf_ch(b, '\n');
+		if (s[i].merchant)
+			buf_z(b, CONF_MERCHANT_NOTE "\n");
 	}
 	buf_z(b, ".SH SEE ALSO\n.BR kontor (1),\n.BR kontor.fcgi (8),\n.BR kontor-jobs (8)\n");
 }
@@ -197,4 +207,39 @@ conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 	       + warn_if(c->site_sender.n == 0, report, arg, "site.sender is empty: no mail can be sent.")
 	       + warn_if(
 		   c->site_imprint.n == 0, report, arg, "site.imprint is empty: many countries require one by law.");
+}
+
+struct str
+conf_value(struct arena *a, const struct conf *c, const struct conf_setting *s)
+{
+	const void *p = (const char *)c + s->offset;
+	const struct conf_list *l = p;
+	struct buf b;
+
+	if (conf_is_text(s->type))
+		return *(const struct str *)p;
+	buf_init(&b, a, CONF_VALUE_MAX_B);
+	if (s->type != CONF_LIST)
+		conf_put_value(&b, c, s);
+	for (size_t i = 0; s->type == CONF_LIST && i < l->n; i++) {
+		buf_z(&b, i > 0 ? ", " : "");
+		buf_put(&b, l->v[i]);
+	}
+	return buf_str(&b);
+}
+
+uint64_t
+conf_merchant_hash(const struct conf *c, uint64_t change)
+{
+	uint64_t hash = str_hash(str_n(&change, sizeof(change)));
+	size_t n;
+	const struct conf_setting *s = conf_settings(&n);
+	struct arena a;
+
+	arena_init(&a, (size_t)1 << 20);
+	for (size_t i = 0; i < n; i++)
+		if (s[i].merchant)
+			hash = str_hash_more(str_hash_more(hash, conf_value(&a, c, &s[i])), STR("\n"));
+	arena_fini(&a);
+	return hash;
 }

@@ -34,6 +34,7 @@ make_area(struct control *ctl, struct err *e)
 	shared_boot(boot);
 	if (magic == 0) {
 		shared_set(&area->epoch, first_epoch());
+		shared_set(&area->settings, first_epoch());
 		shared_set(&area->minor, CONTROL_MINOR);
 		memcpy(area->boot, boot, sizeof(boot));
 		atomic_store(&area->magic, CONTROL_MAGIC);
@@ -227,14 +228,17 @@ set_timed(shared_word *word, uint64_t bits)
 static void
 carry_over(struct control *to, const struct control *from)
 {
-	uint64_t none = 0;
+	uint64_t none = 0, unknown = 0;
 
 	take_later(&to->area->pause, atomic_load(&from->area->pause));
 	(void)atomic_compare_exchange_strong(&to->area->identity, &none, atomic_load(&from->area->identity));
 	control_order_carry_over(to->area, from->area);
 	take_later(&to->area->shop_paused, atomic_load(&from->area->shop_paused));
+	(void)atomic_compare_exchange_strong(&to->area->merchant, &unknown, atomic_load(&from->area->merchant));
 	if (atomic_load(&to->area->epoch) <= atomic_load(&from->area->epoch))
 		atomic_store(&to->area->epoch, atomic_load(&from->area->epoch) + 1);
+	if (atomic_load(&to->area->settings) <= atomic_load(&from->area->settings))
+		atomic_store(&to->area->settings, atomic_load(&from->area->settings) + 1);
 }
 
 bool
@@ -400,6 +404,31 @@ control_epoch_raise(struct control *ctl)
 {
 	if (may_write(ctl))
 		atomic_fetch_add(&ctl->area->epoch, 1);
+}
+
+uint64_t
+control_settings(const struct control *ctl)
+{
+	return shared_word_of(ctl, offsetof(struct control_area, settings));
+}
+
+void
+control_settings_raise(struct control *ctl)
+{
+	if (may_write(ctl))
+		atomic_fetch_add(&ctl->area->settings, 1);
+}
+
+uint64_t
+control_merchant(const struct control *ctl)
+{
+	return shared_word_of(ctl, offsetof(struct control_area, merchant));
+}
+
+void
+control_set_merchant(struct control *ctl, uint64_t hash)
+{
+	set_word(ctl, offsetof(struct control_area, merchant), hash);
 }
 
 static void

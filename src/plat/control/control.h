@@ -110,6 +110,14 @@ bool control_older(const struct control *, uint64_t identity);
 uint64_t control_epoch(const struct control *);
 void control_epoch_raise(struct control *);
 
+/* A number that is raised when the merchant's settings in the database may have changed. */
+uint64_t control_settings(const struct control *);
+void control_settings_raise(struct control *);
+
+/* The hash of the merchant's settings (conf.merchant) as last read from the database on this host; 0: unknown. */
+uint64_t control_merchant(const struct control *);
+void control_set_merchant(struct control *, uint64_t);
+
 /* The identity of the last connected database; 0: unknown. */
 uint64_t control_identity(const struct control *);
 void control_set_identity(struct control *, uint64_t);

@@ -10,7 +10,7 @@
 #include "plat/control/control.h"
 
 #define CONTROL_MAGIC UINT64_C(0x316c7274636b) /* "kctrl1" */
-#define CONTROL_MINOR 3
+#define CONTROL_MINOR 4
 #define CONTROL_SECCOMP 1 /* bits of the word `confined` */
 #define CONTROL_LANDLOCK 2
 #define CONTROL_BREAKERS 32
@@ -50,7 +50,9 @@ struct control_area {
 	/* ids of acknowledged orders: see control_order.c */
 	shared_word order_settled, order_old, order_new, order_since_ns, order_last_ns;
 	shared_word older; /* the identity under which the database was found older than what was acknowledged */
-	shared_word reserved[490];
+	shared_word settings;	 /* raised when the merchant's settings may have changed */
+	shared_word merchant; /* conf.merchant as last read from the database; 0: unknown */
+	shared_word reserved[488];
 	struct control_breaker breaker[CONTROL_BREAKERS];
 	struct control_slot slot[CONTROL_SLOTS];
 };
