@@ -10,7 +10,14 @@
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_number AS
 	SELECT id, number, state, payment_state, fulfilment_state FROM orders WHERE number = LOWER(HEX(order_key));
 
--- Finds the order of a repeated submit.
+-- Finds the order of a repeated submit, and which of the two hashes finds it again: 1, that of a link made by the keys
+-- of links; 0, that of a link of earlier releases; NULL, neither.
+CREATE OR REPLACE PROCEDURE placing_again(the_key BINARY(16), linked_hash BINARY(32), former_hash BINARY(32))
+	SQL SECURITY DEFINER READS SQL DATA
+	SELECT o.id, o.session_id, o.number, CASE o.token_hash WHEN linked_hash THEN 1 WHEN former_hash THEN 0 END
+	FROM orders o WHERE o.order_key = the_key;
+
+-- Workers of 0.1.0 did so by this view, which lists all order keys; drop it one release later.
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_found AS SELECT id, order_key, session_id, number FROM orders;
 
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_order AS
@@ -66,7 +73,8 @@ CREATE OR REPLACE PROCEDURE placing_held(the_client BINARY(16)) SQL SECURITY DEF
 	FROM orders o FORCE INDEX (orders_client) LEFT JOIN order_line l ON l.order_id = o.id
 	WHERE o.client = the_client HAVING orders > 0;
 
--- Reading, by the hash of the token in an order's link. The storefront cannot read the hashes.
+-- Reading, by the hash that belongs to an order's link (src/store/order/order_link.h). The storefront cannot read the
+-- hashes, and computes one from a link alone: it can list no key of an order that was placed.
 --
 -- Workers of schema 9 call order_by_token and order_events_by_token. They know no states past 5 and three machines, so
 -- these two show them known states. Newer workers call order_by_link and order_events_by_link.

@@ -36,7 +36,7 @@ GRANT SELECT, INSERT, UPDATE (seen_at) ON @db@.session TO @web@;
 GRANT SELECT, INSERT, UPDATE (session_id, is_open, order_key, draft, created_at, changed_at) ON @db@.cart TO @web@;
 GRANT SELECT, INSERT, UPDATE (cart_id, variant_id, qty, seen_minor, added_at), DELETE ON @db@.cart_line TO @web@;
 -- Orders: see access.sql.
-GRANT SELECT ON @db@.placing_found TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.placing_again TO @web@;
 GRANT INSERT ON @db@.placing_order TO @web@;
 GRANT SELECT (id), UPDATE (number) ON @db@.placing_number TO @web@;
 GRANT SELECT (slot, taken), UPDATE (taken) ON @db@.placing_turn TO @web@;
@@ -59,6 +59,7 @@ GRANT EXECUTE ON PROCEDURE @db@.order_parcels_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_notes_by_link TO @web@;
 
 -- Rights of earlier releases.
+REVOKE ALL PRIVILEGES ON @db@.placing_found FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.orders FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.order_address FROM @web@;
 REVOKE ALL PRIVILEGES ON @db@.order_line FROM @web@;
@@ -95,7 +96,8 @@ GRANT SELECT (id, number, state, payment_state, fulfilment_state, version, curre
 GRANT SELECT (email, phone, country, indexed), UPDATE (country, indexed) ON @db@.orders TO @jobs@;
 GRANT SELECT (order_id, kind, name, company, street, street2, postcode, city, country) ON @db@.order_address TO @jobs@;
 GRANT SELECT (word, order_id), INSERT, DELETE ON @db@.order_word TO @jobs@;
-GRANT SELECT (draft, changed_at), UPDATE (draft) ON @db@.cart TO @jobs@;
+GRANT SELECT (draft, changed_at), UPDATE (draft), DELETE ON @db@.cart TO @jobs@;
+GRANT SELECT (seen_at), DELETE ON @db@.session TO @jobs@;
 GRANT SELECT ON @db@.order_line TO @jobs@;
 GRANT SELECT (id, order_id, actor, at), INSERT ON @db@.order_event TO @jobs@;
 GRANT SELECT, INSERT, UPDATE (made, version) ON @db@.order_action TO @jobs@;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -120,6 +121,18 @@ cmd_actor(const struct cmd *c)
 		if (*p <= ' ' || *p > '~')
 			*p = '?';
 	return actor;
+}
+
+const char *
+cmd_utc(struct arena *a, int64_t utc_s)
+{
+	time_t t = (time_t)utc_s;
+	struct tm tm;
+	char text[32];
+
+	gmtime_r(&t, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	return str_zdup(a, str_z(text));
 }
 
 int

@@ -57,6 +57,9 @@ const char *cmd_actor(const struct cmd *);
 struct import;
 int cmd_import_run(struct cmd *, struct import *);
 
+/* "2026-11-29 10:00:00 UTC". */
+const char *cmd_utc(struct arena *, int64_t utc_s);
+
 /* Prints the error to standard error; returns CMD_FAILED. */
 int cmd_fail(const struct cmd *, const struct err *);
 

@@ -7,7 +7,7 @@
 #include "cmd/config_check.h"
 #include "cmd/setting/setting_conf.h"
 #include "plat/receipt/receipt.h"
-#include "plat/text/secret.h"
+#include "plat/text/secret_ring.h"
 
 #define GROUP "kontor" /* the workers' group in the package */
 #define ANSWER_MAX_B ((size_t)64 << 10)
@@ -172,6 +172,20 @@ serve_all(struct setup *s)
 		setup_set(s, "shipping", "countries", STR("all"));
 }
 
+/* A shop with a configuration may have workers of a release that cannot read the new links. */
+static void
+make_links_keys(struct setup *s)
+{
+	struct secret_ring keys;
+	struct err e = {0};
+
+	if (!s->change.file.fresh)
+		return;
+	secret_ring_make(&keys, 0);
+	if (!secret_file_create(s->change.file.now.order_links_file.p, GROUP, secret_ring_text(s->c->a, &keys), &e))
+		fprintf(stderr, "kontor: warning: %s; order links are made without it (kontor links keys)\n", e.msg);
+}
+
 int
 cmd_setup(struct cmd *c)
 {
@@ -194,6 +208,7 @@ cmd_setup(struct cmd *c)
 		s.change.file.now.receipts_private_key_file.p, &(struct err){0}))
 		fprintf(stderr,
 		    "kontor: warning: receipts do not name buyers: their keys cannot be made (kontor receipts keys)\n");
+	make_links_keys(&s);
 	printf("%s was written\n", s.change.file.file);
 	fflush(stdout);
 	(void)config_check(c);

@@ -15,6 +15,7 @@ job_drafts(struct job_context *j, struct err *e)
 	if (!cart_forget_drafts(j->db, j->now_s - j->conf->order_draft_days * DAY_S, &n, e)
 	    || !order_forget_clients(j->db, j->now_s - j->conf->order_unpaid_expiry_h * HOUR_S, &clients, e))
 		return false;
+	stats_add(j->st, STAT_drafts_deleted, n);
 	j->more = n > 0 || clients > 0;
 	return true;
 }

@@ -118,6 +118,20 @@ look_if_outdated(struct app *app)
 	    "open the new one: this worker ends, and another starts\"");
 }
 
+/* Keys that were replaced are used without a reload. */
+static void
+look_at_links(struct app *app)
+{
+	struct err e = {0};
+	bool was = app->links_ok;
+
+	app->links_ok = secret_ring_load(&app->links, app->conf.order_links_file.p, &e);
+	if (was && !app->links_ok)
+		log_put(LOG_WARN, "event=links_unkeyed msg=\"%s\"", e.msg);
+	else if (!was && app->links_ok)
+		log_put(LOG_INFO, "event=links_keyed msg=\"the keys of order links were read\"");
+}
+
 void
 app_join(struct app *app, bool now)
 {
@@ -127,6 +141,7 @@ app_join(struct app *app, bool now)
 	if (app->broken || (!now && clock_mono_ns() < app->look_ns))
 		return;
 	app->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
+	look_at_links(app);
 	app->joined = stats_join(&app->stats, app->conf.paths_stats_file.p, STATS_WORKER, app->backend, &e);
 	app->joined &= control_join(&app->control, app->conf.paths_control_file.p, app->backend, &app->stats,
 	    app->joined ? &e : &second);
@@ -162,7 +177,7 @@ open_stats(struct app *app, const char *backend)
 	    .public_key_file = app->conf.receipts_public_key_file,
 	    .slots = (uint64_t)app->conf.receipts_orders,
 	    .sync = app->conf.receipts_sync};
-	app->joined = app->counting = true; /* so that a failure is logged */
+	app->joined = app->counting = app->links_ok = true; /* so that a failure is logged */
 	app_join(app, true);
 	stats_sweep(&app->stats);
 }

@@ -10,7 +10,7 @@
 #include "plat/control/control.h"
 #include "plat/control/tally.h"
 #include "plat/receipt/receipt.h"
-#include "plat/text/secret.h"
+#include "plat/text/secret_ring.h"
 #include "shop/rules.h"
 #include "store/setting_store.h"
 #include "view/mustache/template.h"
@@ -50,6 +50,8 @@ struct app {
 	uint8_t client_key[SECRET_KEY_B]; /* hides the addresses of clients (limit_client()) */
 	struct receipts receipts;
 	struct receipt_setup receipt_setup;
+	struct secret_ring links; /* the keys of order links */
+	bool links_ok;		  /* their file was usable at the last look */
 	const char *backend; /* name for the counters */
 	bool (*outdated)(void); /* the process can no longer reach the folder of its files; NULL: never */
 	uint64_t outdated_ns;	/* since when; 0: it is not */
@@ -90,8 +92,8 @@ struct app_report {
 MUST_USE bool app_check(
     struct app *, const struct site *, const char *file, const struct app_report *, struct err *);
 
-/* To be called before each request. Reopens counters, control file and receipts if they are missing or replaced. Checks
- * that once a second, or at once if `now`. */
+/* To be called before each request. Reopens counters, control file and receipts if they are missing or replaced, and
+ * reads new keys of order links. Checks that once a second, or at once if `now`. */
 void app_join(struct app *, bool now);
 
 /* ERR_BUSY unless the three files are usable: no order is then accepted. */

@@ -31,7 +31,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/order/order_change_goods.c src/store/order/order_change_note.c src/store/order/order_change_pay.c \
 	src/store/order/order_change_refund.c src/store/order/order_change_return.c \
 	src/store/order/order_change_tx.c src/store/order/order_change_tx.h src/store/order/order_expire.c \
-	src/store/order/order_list.c src/store/order/order_list.h src/store/order/order_look.c \
+	src/store/order/order_link.c src/store/order/order_link.h src/store/order/order_list.c src/store/order/order_list.h src/store/order/order_look.c \
 	src/store/order/order_look.h src/store/order/order_read.c src/store/order/order_receipt.c src/store/order/order_receipt.h \
 	src/store/order/order_store.c src/store/order/order_store.h src/store/order/order_words.c \
 	src/store/order/order_words.h src/store/order/order_write.c \

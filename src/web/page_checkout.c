@@ -236,6 +236,7 @@ read_order(struct request *rq, struct order_request *o, const struct order_guard
 
 	*o = (struct order_request){
 	    .guard = guard,
+	    .links = &rq->app->links,
 	    .rules = &rq->app->rules,
 	    .session = rq->session,
 	    .owner = cart_page_owner(rq),

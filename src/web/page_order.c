@@ -249,6 +249,18 @@ is_new(const struct request *rq, const struct view *owner, const struct view *pl
 	    && rq->now_s - placed->u.i < NEW_S;
 }
 
+static bool
+read_link(struct request *rq, uint8_t hash[SECRET_HASH_B], struct err *e)
+{
+	switch (order_link_read(&rq->app->links, rq->args.token, hash)) {
+	case ORDER_LINK_GOOD: return true;
+	case ORDER_LINK_UNKNOWN:
+		stats_add(&rq->app->stats, STAT_order_links_unknown, 1);
+		return err_set(e, ERR_NOT_FOUND, "the link was not made by one of this host's keys");
+	default: return err_set(e, ERR_NOT_FOUND, "not the token of a link");
+	}
+}
+
 bool
 form_order(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
@@ -258,8 +270,8 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 	struct view *v;
 
 	(void)page;
-	if (!secret_token_hash(rq->args.token, raw))
-		return err_set(e, ERR_NOT_FOUND, "not a token");
+	if (!read_link(rq, raw, e))
+		return false;
 	item.key = cache_key(rq->cache, CACHE_order, rq->lang->tag, order_cache_id(rq->a, hash));
 	if (!cache_fetch(rq->cache, rq->a, &item, 1, order_fill, rq, e))
 		return false;

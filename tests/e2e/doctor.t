@@ -111,6 +111,14 @@ test('a secret of the cache that is missing, of a wrong size, open to everybody'
 	lacks(await doctor({ conf }, 'secrets'), 'cache-secret');
 	fs.rmSync(file);
 });
+test('a file with the keys of order links that is missing, or damaged', async () => {
+	const file = path.join(s.dir, 'other.links'), conf = variant({ order: { links_file: file } });
+	lacks(await doctor('secrets'), 'links-keys');
+	found(await doctor({ conf }, 'secrets'), 'links-keys', `${file} does not exist`, 'kontor links keys');
+	fs.writeFileSync(file, 'base 12\n', { mode: 0o640 });
+	found(await doctor({ conf }, 'secrets'), 'links-keys', `${file} is damaged`, 'kontor links keys');
+	fs.rmSync(file);
+});
 test('a password file that everybody may read, an empty one, one that is missing', async () => {
 	const file = path.join(s.dir, 'secret'), conf = variant({ db: { jobs_password_file: file } });
 	fs.writeFileSync(file, 'secret\n');

@@ -133,7 +133,8 @@ class Stack {
 		this.ports = {};
 		fs.writeFileSync(path.join(this.dir, 'cache.secret'), crypto.randomBytes(32).toString('hex'), { mode: 0o640 });
 		this.writeConf(conf);
-		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'receipts', 'keys']);
+		for (const what of ['receipts', 'links'])
+			child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, what, 'keys'], { stdio: ['ignore', 'ignore', 'inherit'] });
 		child.execFileSync(path.join(build, 'kontor'), ['--config', this.confFile, 'publish', '--backends', this.names.join(),
 			'--static', path.join(build, 'htdocs', 'static'), '--models', path.join(src, 'etc')], { stdio: ['ignore', 'ignore', 'inherit'] });
 		await this.startServer('lighttpd', program('lighttpd'), (file) => ['-D', '-f', file]);
@@ -151,7 +152,7 @@ class Stack {
 			cache: { socket: '', secret_file: path.join(this.dir, 'cache.secret') },
 			web: { deadline_ms: 1000, grace_ms: 500, metrics_from: '127.0.0.1', hosts: '*' },
 			limits: LIMITS,
-			order: { unpaid_orders_max: 0, unpaid_pieces_max: 0 },
+			order: { unpaid_orders_max: 0, unpaid_pieces_max: 0, links_file: path.join(this.dir, 'links.secret') },
 			receipts: {
 				public_key_file: path.join(this.dir, 'receipts.public'),
 				private_key_file: path.join(this.dir, 'receipts.private'),

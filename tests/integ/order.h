@@ -23,6 +23,7 @@
 struct shop {
 	const struct order_guard *guard; /* of place(); may be NULL */
 	struct str client;		 /* of place(); may be none */
+	const struct secret_ring *links; /* of place(); may be NULL */
 	struct arena a;
 	struct conf conf;
 	struct db *db;
@@ -44,6 +45,7 @@ shop_open(struct shop *s, enum db_role role)
 
 	s->guard = NULL;
 	s->client = STR_NONE;
+	s->links = NULL;
 	arena_init(&s->a, ARENA_B);
 	ck_ok(secret_init(&e), &e);
 	services_conf(&services, &s->a, &s->conf);
@@ -220,6 +222,7 @@ static inline bool
 place(struct shop *s, const struct submit *sub, struct order_placed *placed, struct err *e)
 {
 	struct order_request rq = {.guard = s->guard,
+	    .links = s->links,
 	    .rules = &s->rules,
 	    .session = &sub->session,
 	    .owner = owner(&sub->session),
@@ -239,8 +242,10 @@ static inline bool
 order_of(struct shop *s, struct str token, struct order *o, struct err *e)
 {
 	uint8_t hash[SECRET_HASH_B];
+	const struct secret_ring none = {.n = 0};
 
-	ck_assert(secret_token_hash(token, hash));
+	*e = (struct err){0};
+	ck_assert_int_eq(order_link_read(s->links == NULL ? &none : s->links, token, hash), ORDER_LINK_GOOD);
 	return order_get(s->db, &s->a, str_n(hash, sizeof(hash)), o, e);
 }
 

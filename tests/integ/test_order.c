@@ -68,6 +68,46 @@ START_TEST(order_submitted_again_is_shown_to_its_session_and_to_no_other)
 }
 END_TEST
 
+/* All hosts have the same keys; a worker of an earlier release has none. */
+START_TEST(order_keeps_the_link_that_it_was_placed_with_when_keys_come_or_are_replaced)
+{
+	struct order_placed old, linked, again;
+	struct submit before, sub;
+	struct secret_ring keys;
+	struct order o;
+	struct shop s;
+	struct err e;
+
+	put_goods(71, 1000, 5, true);
+	shop_open(&s, DB_WEB);
+	prepare_one(&s, 71, &before);
+	ck_ok(place(&s, &before, &old, &e), &e);
+	secret_ring_make(&keys, NOW);
+	s.links = &keys;
+	ck_ok(place(&s, &before, &again, &e), &e);
+	ck_assert(again.again && str_eq(again.token, old.token));
+	prepare_one(&s, 71, &sub);
+	ck_ok(place(&s, &sub, &linked, &e), &e);
+	ck_assert_uint_eq(linked.token.n, 44);
+	ck_ok(order_of(&s, linked.token, &o, &e), &e);
+	ck_assert_uint_eq(o.id, linked.id);
+	secret_ring_turn(&keys, NOW, NOW, false);
+	ck_ok(order_of(&s, linked.token, &o, &e), &e);
+	ck_ok(place(&s, &sub, &again, &e), &e);
+	ck_assert(again.again && again.id == linked.id && !str_eq(again.token, linked.token));
+	ck_ok(order_of(&s, again.token, &o, &e), &e);
+	ck_assert_uint_eq(o.id, linked.id);
+	ck_ok(order_of(&s, old.token, &o, &e), &e);
+	ck_assert_uint_eq(o.id, old.id);
+	/* the order's key, which the storefront could read in the cart, is no longer there */
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM cart c JOIN orders o ON o.order_key = c.order_key"), 0);
+	s.links = NULL;
+	ck_assert(!place(&s, &sub, &again, &e) && strstr(e.msg, "link of the order") != NULL);
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
 START_TEST(order_is_refused_when_it_is_not_what_was_shown_and_the_cart_stays)
 {
 	struct order_placed placed;
@@ -213,5 +253,6 @@ END_TEST
 INTEG_MAIN("order", false, drafts_of_carts_left_some_days_ago_are_deleted,
     order_is_written_whole_and_read_by_its_link,
     order_submitted_again_is_shown_to_its_session_and_to_no_other,
+    order_keeps_the_link_that_it_was_placed_with_when_keys_come_or_are_replaced,
     order_is_refused_when_it_is_not_what_was_shown_and_the_cart_stays,
     sale_tells_the_cache_only_when_the_availability_class_changes, cart_joins_steps_removes_and_says_what_changed)

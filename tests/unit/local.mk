@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/unit/test_mustache_spec \
 	tests/unit/test_number \
 	tests/unit/test_order \
+	tests/unit/test_order_link \
 	tests/unit/test_order_state \
 	tests/unit/test_picture_name \
 	tests/unit/test_product_csv \
@@ -101,6 +102,8 @@ tests_unit_test_order_state_SOURCES = tests/unit/test_order_state.c
 tests_unit_test_order_state_LDADD = $(UNIT_LIBS)
 tests_unit_test_order_SOURCES = tests/unit/test_order.c
 tests_unit_test_order_LDADD = $(UNIT_LIBS)
+tests_unit_test_order_link_SOURCES = tests/unit/test_order_link.c
+tests_unit_test_order_link_LDADD = $(UNIT_LIBS)
 tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
 tests_unit_test_secret_LDADD = $(UNIT_LIBS)
 tests_unit_test_sending_SOURCES = tests/unit/test_sending.c tests/unit/child.h

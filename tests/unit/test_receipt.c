@@ -301,10 +301,32 @@ START_TEST(a_receipt_is_found_among_the_newest)
 }
 END_TEST
 
+START_TEST(a_buyer_is_taken_out_of_a_receipt_which_stays_one)
+{
+	struct receipt r, back;
+	bool done, damaged;
+	uint64_t slot = intend(7);
+
+	ck_assert(receipt_read(&rs, slot, &r, &damaged) && r.sealed_b > 0);
+	ck_ok(receipt_acknowledge(&rs, slot, &r, 1000, &e) && receipt_accept(&rs, slot, &r, 2000, &e), &e);
+	ck_ok(receipt_forget(&rs, slot, &r, &done, &e), &e);
+	ck_assert(done && receipt_read(&rs, slot, &back, &damaged));
+	ck_assert(back.sealed_b == 0 && back.id == r.id && back.seq == r.seq && back.total_minor == r.total_minor);
+	ck_assert(back.acknowledged_s == 1000 && back.accepted_s == 2000);
+	ck_ok(receipt_forget(&rs, slot, &r, &done, &e), &e); /* nothing is left to take out */
+	ck_assert(!done);
+	(void)intend(8);
+	r.seq++; /* the slot has another receipt by now */
+	ck_ok(receipt_forget(&rs, slot, &r, &done, &e), &e);
+	ck_assert(!done);
+}
+END_TEST
+
 UNIT_MAIN_WITH(setup, teardown, "receipt",
     a_receipt_is_an_intent_until_it_is_acknowledged_and_a_loss_until_it_is_accepted,
     the_buyer_is_read_with_the_private_key_alone, a_long_name_is_cut_between_letters_and_the_mail_is_kept,
     the_newest_order_overwrites_the_oldest, processes_share_the_file_without_sharing_a_slot,
     a_damaged_or_torn_slot_is_no_receipt, without_room_there_is_no_intent_and_no_new_file,
     a_file_that_was_replaced_or_cut_short_is_noticed, after_a_power_failure_the_newest_receipts_are_not_overwritten,
-    the_private_key_is_its_owners_alone_and_makes_the_public_one_again, a_receipt_is_found_among_the_newest)
+    the_private_key_is_its_owners_alone_and_makes_the_public_one_again, a_receipt_is_found_among_the_newest,
+    a_buyer_is_taken_out_of_a_receipt_which_stays_one)

@@ -261,6 +261,8 @@ save_config(struct making *mk, struct err *e)
 	    c->db_password_file, c->db_jobs_password_file, c->db_tool_password_file, c->db_backup_password_file};
 	struct err why = {0};
 
+	if (access(c->order_links_file.p, F_OK) == 0 && !save_config_file(mk, c->order_links_file.p, e))
+		return false;
 	if (c->file != NULL && !save_config_file(mk, c->file, e))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(passwords); i++)

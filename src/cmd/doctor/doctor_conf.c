@@ -4,7 +4,7 @@
 
 #include "cmd/doctor/doctor.h"
 #include "plat/text/file.h"
-#include "plat/text/secret.h"
+#include "plat/text/secret_ring.h"
 #include "serve/app.h"
 
 #define PASSWORD_FILE_B 4096
@@ -233,6 +233,19 @@ check_receipt_keys(struct doctor *d, const struct rights_user *worker)
 		FIND(d, receipts_private, "FILE", sealed, "RIGHTS", rights_text(d->a, &st));
 }
 
+static void
+check_links_keys(struct doctor *d, const struct rights_user *worker)
+{
+	const char *file = d->conf->order_links_file.p, *why;
+	struct secret_ring keys = {.n = 0};
+	struct err e = {0};
+
+	if (!rights_may(d->a, worker, file, RIGHTS_READ, &why) && access(file, F_OK) == 0)
+		FIND(d, links_keys_unreadable, "FILE", file, "NAME", worker->name, "WHY", why, "GROUP", GROUP);
+	else if (!secret_ring_load(&keys, file, &e) && (geteuid() == 0 || e.kind == ERR_NOT_FOUND))
+		FIND(d, links_keys, "FILE", file, "WHY", e.msg);
+}
+
 void
 check_secrets(struct doctor *d)
 {
@@ -252,6 +265,7 @@ check_secrets(struct doctor *d)
 	check_conf_rights(d, &worker);
 	check_cache_secret(d, &worker);
 	check_receipt_keys(d, &worker);
+	check_links_keys(d, &worker);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i].file.n > 0)
 			check_password(d, &all[i]);

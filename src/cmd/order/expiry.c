@@ -1,6 +1,5 @@
 /* Shows up to when unpaid orders have expired; confirms the database's clock after kontor-jobs has doubted it. */
 #include <stdio.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
@@ -8,18 +7,6 @@
 #include "store/order/order_store.h"
 
 #define APART_S 60 /* as jobs/expire.c */
-
-static const char *
-utc_text(struct arena *a, int64_t utc_s)
-{
-	time_t t = (time_t)utc_s;
-	struct tm tm;
-	char text[32];
-
-	gmtime_r(&t, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	return str_zdup(a, str_z(text));
-}
 
 static bool
 expiry_allow(struct db *db, const struct shop_expiry *x, int64_t apart_s, struct err *e)
@@ -44,7 +31,7 @@ expiry_print(struct cmd *c, const struct shop_expiry *x, int64_t apart_s, int64_
 		    "unpaid orders expired up to   %s\n"
 		    "the database's clock shows    %s, %lld s ahead of this host's\n"
 		    "orders that are due since     %lld\n",
-		    utc_text(c->a, x->expired_s), utc_text(c->a, x->now_s), (long long)apart_s, (long long)due);
+		    cmd_utc(c->a, x->expired_s), cmd_utc(c->a, x->now_s), (long long)apart_s, (long long)due);
 	return cmd_print(c, &b);
 }
 

@@ -42,13 +42,7 @@ receipts_reader_init(struct receipts_reader *x, const struct cmd *c)
 struct str
 receipts_time(const struct receipts_reader *x, int64_t utc_s)
 {
-	time_t t = (time_t)utc_s;
-	struct tm tm;
-	char text[32];
-
-	gmtime_r(&t, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	return str_dup(x->a, str_z(text));
+	return str_z(cmd_utc(x->a, utc_s));
 }
 
 struct str

@@ -84,6 +84,10 @@ bool receipt_find(const struct receipts *, const struct receipt *like, struct re
 /* Closes a known loss. ERR_CONFLICT when the slot has another receipt by now. */
 MUST_USE bool receipt_accept(struct receipts *, uint64_t slot, const struct receipt *, int64_t now_s, struct err *);
 
+/* Takes the buyer out of a receipt. A slot that will soon be used again is left: the next order may be writing it. Sets
+ * *done if the slot still had this receipt. */
+MUST_USE bool receipt_forget(struct receipts *, uint64_t slot, const struct receipt *, bool *done, struct err *);
+
 /* Reads a slot. False if it is empty or *damaged. */
 bool receipt_read(const struct receipts *, uint64_t slot, struct receipt *, bool *damaged);
 

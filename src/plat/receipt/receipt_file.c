@@ -13,6 +13,9 @@
 #define HEAD_B 4096
 #define SUM_B 16
 #define NEWEST 256 /* slots in which receipt_find() looks */
+#define ACKNOWLEDGED "kontor receipt: acknowledged"
+#define ACCEPTED "kontor receipt: accepted"
+#define SOON 64 /* slots ahead of the next one, which orders of this moment may write */
 #define READS 3    /* of a slot that is being written */
 
 /* Shared by all releases, as the control file. */
@@ -274,7 +277,7 @@ write_time(struct receipts *rs, uint64_t slot, const struct receipt *r, int64_t 
 	struct receipt_slot s;
 
 	fill_slot(r, &s);
-	time_sum(s.sum, now_s, accepted ? "kontor receipt: accepted" : "kontor receipt: acknowledged", t.sum);
+	time_sum(s.sum, now_s, accepted ? ACCEPTED : ACKNOWLEDGED, t.sum);
 	return write_all(rs->file.fd, &t, sizeof(t), offset_of(rs, slot) + (off_t)at)
 	       || err_set(e, ERR_UPSTREAM, "%s: %s", rs->file.name, strerror(errno));
 }
@@ -297,6 +300,31 @@ receipt_accept(struct receipts *rs, uint64_t slot, const struct receipt *r, int6
 		return err_set(e, ERR_CONFLICT, "%s: another order has the place of %s", rs->file.name, r->number);
 	return write_time(rs, slot, r, now_s, true, e)
 	       && (fdatasync(rs->file.fd) == 0 || err_set(e, ERR_UPSTREAM, "%s: %s", rs->file.name, strerror(errno)));
+}
+
+bool
+receipt_forget(struct receipts *rs, uint64_t slot, const struct receipt *r, bool *done, struct err *e)
+{
+	uint64_t next = atomic_load(&head_of(rs)->next);
+	struct receipt now = {.seq = 0};
+	struct receipt_slot s;
+	bool damaged;
+
+	*done = false;
+	if (r->seq + rs->slots < next + SOON || !receipt_read(rs, slot, &now, &damaged) || now.seq != r->seq
+	    || now.sealed_b == 0)
+		return true;
+	now.sealed_b = 0;
+	memset(now.sealed, 0, sizeof(now.sealed));
+	fill_slot(&now, &s);
+	s.acknowledged_s = now.acknowledged_s;
+	s.accepted_s = now.accepted_s;
+	if (now.acknowledged_s != 0)
+		time_sum(s.sum, now.acknowledged_s, ACKNOWLEDGED, s.acknowledged_sum);
+	if (now.accepted_s != 0)
+		time_sum(s.sum, now.accepted_s, ACCEPTED, s.accepted_sum);
+	*done = write_all(rs->file.fd, &s, sizeof(s), offset_of(rs, slot)) && fdatasync(rs->file.fd) == 0;
+	return *done || err_set(e, ERR_UPSTREAM, "%s: %s", rs->file.name, strerror(errno));
 }
 
 static int64_t
@@ -341,8 +369,8 @@ receipt_read(const struct receipts *rs, uint64_t slot, struct receipt *r, bool *
 	    .at_s = s.at_s,
 	    .total_minor = s.total_minor,
 	    .sealed_b = s.sealed_b,
-	    .acknowledged_s = time_of(&s, s.acknowledged_s, s.acknowledged_sum, "kontor receipt: acknowledged"),
-	    .accepted_s = time_of(&s, s.accepted_s, s.accepted_sum, "kontor receipt: accepted")};
+	    .acknowledged_s = time_of(&s, s.acknowledged_s, s.acknowledged_sum, ACKNOWLEDGED),
+	    .accepted_s = time_of(&s, s.accepted_s, s.accepted_sum, ACCEPTED)};
 	memcpy(r->currency, s.currency, sizeof(r->currency));
 	r->currency[sizeof(r->currency) - 1] = '\0';
 	memcpy(r->number, s.number, sizeof(s.number));

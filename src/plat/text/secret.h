@@ -59,4 +59,14 @@ MUST_USE bool secret_file_load(const char *path, uint8_t key[SECRET_KEY_B], stru
 /* Creates the file with mode 0640 and, if permitted, group `group`. An existing file is left unchanged. */
 MUST_USE bool secret_file_make(const char *path, const char *group, struct err *);
 
+/* The same for a file of other contents: reads its first `size` bytes, with the same checks, or creates it. */
+struct secret_text {
+	char *text;
+	size_t size, n;	    /* n: the bytes read */
+	const char *maker;  /* the command that creates the file */
+	const char *remedy; /* "; REMEDY", or "" */
+};
+MUST_USE bool secret_file_text(const char *path, struct secret_text *, struct err *);
+MUST_USE bool secret_file_create(const char *path, const char *group, struct str text, struct err *);
+
 #endif

@@ -8,6 +8,8 @@
 /* The time of the last visit is updated only when it is older than this, so that most reads need no write. */
 #define SEEN_AGAIN_S 86400
 
+#define OLD_AT_ONCE 200 /* rows of one transaction; a cart has up to 100 lines */
+
 static void
 hash_of(const struct session *s, uint8_t hash[SECRET_HASH_B])
 {
@@ -147,6 +149,28 @@ session_end(struct db *db, const struct session *s, int64_t now_s, struct err *e
 	struct ending x = {s, now_s};
 
 	return db_tx(db, end_body, &x, e);
+}
+
+static bool
+delete_old(struct db *db, enum sql_id sql, int64_t now_s, int64_t age_s, uint64_t *n, struct err *e)
+{
+	struct db_query *q = db_query(db, sql);
+
+	q_i64(q, now_s);
+	q_i64(q, age_s);
+	q_u64(q, OLD_AT_ONCE);
+	return db_run(q, n, e);
+}
+
+bool
+session_delete_old(struct db *db, const struct session_age *age, struct session_deleted *n, struct err *e)
+{
+	*n = (struct session_deleted){.carts = 0};
+	if (!delete_old(db, SQL_SESSION_DELETE_CARTS, age->now_s, age->cart_s, &n->carts, e)
+	    || !delete_old(db, SQL_SESSION_DELETE_OLD, age->now_s, age->session_s, &n->sessions, e))
+		return false;
+	n->more = n->carts == OLD_AT_ONCE || n->sessions == OLD_AT_ONCE;
+	return true;
 }
 
 struct str

@@ -40,6 +40,17 @@ MUST_USE bool session_create(struct db *, struct arena *, int64_t now_s, struct 
  * read by their links. */
 MUST_USE bool session_end(struct db *, const struct session *, int64_t now_s, struct err *);
 
+/* Deletes carts that have not been changed, and sessions that have not been seen, for longer than their time; a batch
+ * of each. Orders keep the numbers of deleted sessions, which are never given again. */
+struct session_age {
+	int64_t now_s, cart_s, session_s;
+};
+struct session_deleted {
+	uint64_t carts, sessions;
+	bool more; /* there may be more to delete */
+};
+MUST_USE bool session_delete_old(struct db *, const struct session_age *, struct session_deleted *, struct err *);
+
 struct str session_cookie(struct arena *, const struct session *);
 
 /* The token in each form of the session. */

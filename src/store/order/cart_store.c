@@ -157,7 +157,10 @@ cart_close(struct db *db, struct arena *a, const struct cart_closing *c, struct 
 	if (!*found)
 		return true;
 	cart->id = db_last_id(db);
-	return cart_load(db, a, c->owner, cart, draft, e);
+	if (!cart_load(db, a, c->owner, cart, draft, e))
+		return false;
+	memcpy(cart->order_key, c->order_key.p, sizeof(cart->order_key)); /* the row has a hash of it by now */
+	return true;
 }
 
 bool

@@ -121,6 +121,22 @@ order_get_id(struct db *db, struct arena *a, uint64_t order_id, struct order *o,
 }
 
 bool
+order_keyed_get(struct db *db, struct arena *a, struct str number, struct order_keyed *o, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_ORDER_KEYED);
+	struct db_rows rows;
+
+	q_str(q, number);
+	if (!db_get(q, a, &rows, e))
+		return err_context(e, "order %.*s", STR_ARG(number));
+	o->id = c_u64(&rows);
+	o->key = c_bytes(&rows);
+	o->token_hash = c_bytes(&rows);
+	o->lang = c_str(&rows);
+	return true;
+}
+
+bool
 order_moments_get(struct db *db, struct arena *a, struct str token_hash, struct order_moments *m, struct err *e)
 {
 	struct db_rows rows;

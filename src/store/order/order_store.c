@@ -13,15 +13,42 @@ struct place_tx {
 	struct arena *a;
 	const struct order_request *rq;
 	struct order_placed *placed;
-	uint8_t token[SECRET_TOKEN_B];
+	struct str link, token; /* by the keys of links, or none; as earlier releases made it, from the session */
+	uint8_t link_hash[SECRET_HASH_B], token_hash[SECRET_HASH_B];
+	bool linked; /* the order is found by link_hash */
 	uint64_t identity; /* of the database */
 	struct order_receipt receipt;
 };
 
 static void
-hash_token(const struct place_tx *tx, uint8_t hash[SECRET_HASH_B])
+make_links(struct place_tx *tx)
 {
-	secret_hash(str_n(tx->token, sizeof(tx->token)), hash);
+	const struct order_request *rq = tx->rq;
+	uint8_t token[SECRET_TOKEN_B];
+
+	secret_derive(str_n(rq->session->token, sizeof(rq->session->token)), rq->key, token);
+	secret_hash(str_n(token, sizeof(token)), tx->token_hash);
+	tx->token = secret_base64url(tx->a, token, sizeof(token));
+	if (rq->links == NULL || rq->links->n == 0)
+		return;
+	tx->link = order_link(tx->a, rq->links, rq->key, rq->now_s);
+	order_link_hash(rq->links, rq->key, tx->link_hash);
+}
+
+/* Chooses the order's link: a found order has the one that it was placed with. */
+static bool
+set_link(struct place_tx *tx, bool linked, struct err *e)
+{
+	tx->linked = linked;
+	tx->placed->token = linked ? tx->link : tx->token;
+	return tx->placed->token.n > 0
+	       || err_set(e, ERR_UPSTREAM, "the link of the order cannot be made: see kontor doctor secrets");
+}
+
+static struct str
+hash_of_link(const struct place_tx *tx)
+{
+	return str_n(tx->linked ? tx->link_hash : tx->token_hash, SECRET_HASH_B);
 }
 
 /* Finds the order with this key. ERR_NOT_FOUND when it belongs to another session. */
@@ -32,6 +59,8 @@ find_placed(struct db *db, struct place_tx *tx, bool *found, struct err *e)
 	struct db_rows rows;
 
 	q_bytes(q, tx->rq->key);
+	q_bytes(q, str_n(tx->link_hash, sizeof(tx->link_hash)));
+	q_bytes(q, str_n(tx->token_hash, sizeof(tx->token_hash)));
 	if (!db_find(q, tx->a, &rows, found, e))
 		return false;
 	if (!*found)
@@ -43,7 +72,7 @@ find_placed(struct db *db, struct place_tx *tx, bool *found, struct err *e)
 	}
 	tx->placed->number = c_str(&rows);
 	tx->placed->again = true;
-	return true;
+	return set_link(tx, c_i64_or(&rows, 1) != 0, e);
 }
 
 static bool
@@ -155,11 +184,8 @@ id_is_new(const struct place_tx *tx, const struct order *o, struct err *e)
 static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
-	uint8_t hash[SECRET_HASH_B];
-
-	hash_token(tx, hash);
-	if (!order_insert(db, tx->a, o, tx->rq->rules->number_prefix, str_n(hash, sizeof(hash)), e)
-	    || !id_is_new(tx, o, e))
+	if (!set_link(tx, tx->link.n > 0, e)
+	    || !order_insert(db, tx->a, o, tx->rq->rules->number_prefix, hash_of_link(tx), e) || !id_is_new(tx, o, e))
 		return false;
 	return order_insert_placed(db, tx->a, o, e) && order_insert_sale(db, tx->a, o, e)
 	    && order_insert_mail(db, tx->a, o, e);
@@ -178,7 +204,7 @@ place_body(struct db *db, void *arg, struct err *e)
 	struct order o;
 	bool found;
 
-	*tx->placed = (struct order_placed){.token = tx->placed->token};
+	*tx->placed = (struct order_placed){.id = 0};
 	if (!cart_close(db, tx->a, &closing, &cart, &draft, &found, e))
 		return false;
 	if (!found) {
@@ -208,11 +234,8 @@ place_body(struct db *db, void *arg, struct err *e)
 static void
 acknowledge(struct db *db, struct place_tx *tx)
 {
-	uint8_t hash[SECRET_HASH_B];
-
-	hash_token(tx, hash);
-	order_receipt_acknowledge(&tx->receipt, db, tx->a,
-	    &(struct order_shown){tx->placed->id, tx->rq->key, str_n(hash, sizeof(hash))});
+	order_receipt_acknowledge(
+	    &tx->receipt, db, tx->a, &(struct order_shown){tx->placed->id, tx->rq->key, hash_of_link(tx)});
 }
 
 bool
@@ -223,8 +246,8 @@ order_place(struct db *db, struct arena *a, const struct order_request *rq, stru
 
 	if (rq->key.n != CART_KEY_B)
 		return err_set(e, ERR_INPUT, "the order key has %zu bytes", rq->key.n);
-	secret_derive(str_n(rq->session->token, sizeof(rq->session->token)), rq->key, tx.token);
-	*placed = (struct order_placed){.token = secret_base64url(a, tx.token, sizeof(tx.token))};
+	make_links(&tx);
+	*placed = (struct order_placed){.id = 0};
 	order_receipt_init(&tx.receipt, rq->guard);
 	if (db_tx(db, place_body, &tx, e)) {
 		acknowledge(db, &tx);

@@ -4,13 +4,13 @@
  * open. The same transaction closes it. orders.order_key, made with the cart, is UNIQUE. A second submit (another tab,
  * a proxy, a retry after a lost COMMIT) gets the order of the first, if it comes from the same session.
  *
- * The token in the order link is derived from the order key and the session's cookie. So the buyer's browser can get
- * the same link again, although the database stores only a hash of the token. */
+ * The link of an order: order_link.h. */
 #ifndef KONTOR_STORE_ORDER_ORDER_STORE_H
 #define KONTOR_STORE_ORDER_ORDER_STORE_H
 
 #include "shop/order.h"
 #include "store/order/cart_store.h"
+#include "store/order/order_link.h"
 #include "store/customer/session_store.h"
 
 /* Guards the promise of an order beyond the database. */
@@ -22,6 +22,7 @@ struct order_guard {
 
 struct order_request {
 	const struct order_guard *guard; /* NULL: none */
+	const struct secret_ring *links; /* the keys of order links; NULL: none */
 	const struct shop_rules *rules;
 	const struct session *session;
 	struct cart_owner owner;
@@ -92,6 +93,13 @@ MUST_USE bool order_notes_get(
     struct db *, struct arena *, struct str token_hash, struct order_messages *, struct err *);
 /* The same by its id, for the shop's staff. */
 MUST_USE bool order_get_id(struct db *, struct arena *, uint64_t order_id, struct order *, struct err *);
+
+/* For programs that make the link of an order. ERR_NOT_FOUND if there is none with this number. */
+struct order_keyed {
+	uint64_t id;
+	struct str key, token_hash, lang;
+};
+MUST_USE bool order_keyed_get(struct db *, struct arena *, struct str number, struct order_keyed *, struct err *);
 
 /* Reads the order's events. */
 MUST_USE bool order_moments_get(
