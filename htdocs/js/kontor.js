@@ -194,19 +194,19 @@ async function copy(button) {
 document.addEventListener("change", (e) => {
 	const t = e.target;
 	if (t.matches(".pill input[data-url], .pick select")) choose();
-	else if (t.id && $(`[data-reshape="${t.id}"]`)) reshape(t);
+	else if (t.id && $(`[data-reshape~="${t.id}"]`)) reshape(t);
 	else if (t.matches(".line-form input[name=quantity]") && t.form.requestSubmit) t.form.requestSubmit($("button[value=set]", t.form));
 });
 
-// Another country has other fields: asks for its form, and replaces the fields.
+// Another country or kind of delivery has other fields: asks for its form, and replaces them.
 async function reshape(select) {
-	const button = $(`[data-reshape="${select.id}"]`), data = new FormData(select.form);
+	const button = $(`[data-reshape~="${select.id}"]`), data = new FormData(select.form), part = button.dataset.part || ".field-grid";
 	data.set("act", button.value);
 	try {
 		const answer = await fetch(select.form.action, { method: "POST", credentials: "same-origin", body: new URLSearchParams(data) });
 		if (!answer.ok) throw new Error(answer.statusText);
-		const fresh = (await parse(answer)).getElementById(select.id).closest(".field-grid");
-		select.closest(".field-grid").replaceWith(document.adoptNode(fresh));
+		const fresh = (await parse(answer)).getElementById(select.id).closest(part);
+		select.closest(part).replaceWith(document.adoptNode(fresh));
 		hideReshape();
 		document.getElementById(select.id).focus({ preventScroll: true });
 	} catch (e) {

@@ -85,11 +85,27 @@ is_mail(struct str s)
 	return str_chr(domain, '.') > 0 && dots_divide(local) && dots_divide(domain);
 }
 
+bool
+address_has(enum address_kind kind, enum address_field f)
+{
+	switch (f) {
+	case ADDRESS_EMAIL: return kind != ADDRESS_BILLING;
+	case ADDRESS_PHONE: return kind == ADDRESS_DELIVERY || kind == ADDRESS_PERSON;
+	case ADDRESS_NAME:
+	case ADDRESS_COMPANY: return true;
+	case ADDRESS_POSTCODE:
+	case ADDRESS_COUNTRY: return kind != ADDRESS_PERSON;
+	default: return kind == ADDRESS_DELIVERY || kind == ADDRESS_BILLING;
+	}
+}
+
 static bool
 required(enum address_kind kind, enum address_field f, enum country c)
 {
+	if (!address_has(kind, f))
+		return false;
 	if (f == ADDRESS_EMAIL)
-		return kind != ADDRESS_BILLING;
+		return true;
 	return address_form_need(c, f) == ADDRESS_REQUIRED;
 }
 
@@ -130,7 +146,10 @@ address_check(struct arena *a, enum address_kind kind, const struct address *typ
 	for (int i = 0; i < ADDRESS__MAX; i++) {
 		enum address_field f = (enum address_field)i;
 
-		faults->field[f] = check_field(a, f, c, typed->field[f], &clean->field[f]);
+		faults->field[f] = ADDRESS_FINE;
+		clean->field[f] = STR_NONE;
+		if (address_has(kind, f))
+			faults->field[f] = check_field(a, f, c, typed->field[f], &clean->field[f]);
 		if (faults->field[f] == ADDRESS_FINE && clean->field[f].n == 0 && required(kind, f, c))
 			faults->field[f] = ADDRESS_MISSING;
 		fine = fine && (faults->field[f] == ADDRESS_FINE || faults->field[f] == ADDRESS_UNUSUAL);

@@ -35,11 +35,16 @@ size_t address_field_max(enum address_field);	    /* code points */
 enum address_kind {
 	ADDRESS_DELIVERY, /* with the buyer's mail address and phone */
 	ADDRESS_BILLING,  /* only name and place */
+	ADDRESS_PERSON,	  /* only the buyer */
+	ADDRESS_TAXED,	  /* the buyer, and the place as far as the tax depends on it */
 };
+
+/* False for a field that this kind of address does not have. */
+bool address_has(enum address_kind, enum address_field);
 
 /* True when every field of `typed` is valid. *clean is then the normalised address, on the arena: blanks trimmed and
  * collapsed, the postcode in the country's form if it has one, the country code in upper case. A phone number that
- * cannot be read is kept: people read it. *faults is always filled. */
+ * cannot be read is kept: people read it. Fields that the kind does not have are empty. *faults is always filled. */
 MUST_USE bool address_check(struct arena *, enum address_kind, const struct address *typed, struct address *clean,
     struct address_faults *faults);
 

@@ -47,6 +47,7 @@ cart_load_of(const struct cart *cart, struct shipping_load *load, struct err *e)
 		if (!num_mul(line->price_minor, line->qty, &value)
 		    || !num_add(load->items_minor, value, &load->items_minor))
 			return err_set(e, ERR_LIMIT, "the cart's value is too large");
+		load->downloads = load->downloads || !line->ships;
 		if (!line->ships)
 			continue;
 		load->ships = true;

@@ -19,7 +19,7 @@ bool
 checkout_step_applies(enum checkout_step s, const struct checkout_plan *p)
 {
 	if (s == CHECKOUT_DELIVERY)
-		return p->load.ships;
+		return fulfilment_asks(p->kind);
 	return s != CHECKOUT_PAYMENT || p->totals.total_minor > 0;
 }
 
@@ -39,28 +39,43 @@ checkout_was_read(struct str was, const struct checkout_plan *p, int64_t *seen_m
 	    && num_u64(was, 0, UINT64_MAX, &hash) && hash == p->hash && *seen_minor != p->totals.total_minor;
 }
 
-/* True when the buyer has chosen an offered method. Otherwise the first one offered is used for the estimate. */
+/* The first method that is offered, of this kind unless it is FULFILMENT__MAX; else STANDARD. */
+static enum shipping
+first_offered(const struct checkout_plan *p, enum fulfilment kind)
+{
+	for (int s = 0; s < SHIPPING__MAX; s++)
+		if (p->quotes[s].offered && (kind == FULFILMENT__MAX || shipping_kind((enum shipping)s) == kind))
+			return (enum shipping)s;
+	return SHIPPING_STANDARD;
+}
+
+/* True when the method is settled: the buyer has chosen an offered one, or the kind has no other. Otherwise the first
+ * one offered is used for the estimate. */
 static bool
 choose_shipping(const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
 {
-	static const enum shipping order[] = {SHIPPING_DIGITAL, SHIPPING_STANDARD, SHIPPING_PICKUP};
 	enum country to = address_country(&draft->address);
 	enum shipping chosen;
+	bool settled;
 
-	p->shipping = SHIPPING__MAX;
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		p->quotes[order[i]] = shipping_quote(&rules->shipping, order[i], to, &p->load);
-		if (p->quotes[order[i]].offered && p->shipping == SHIPPING__MAX)
-			p->shipping = order[i];
+	for (int s = 0; s < SHIPPING__MAX; s++) {
+		p->quotes[s] = shipping_quote(&rules->shipping, (enum shipping)s, to, &p->load);
+		if (shipping_possible(&rules->shipping, (enum shipping)s, p->load.ships))
+			p->kinds[shipping_kind((enum shipping)s)] = true;
 	}
-	if (p->shipping == SHIPPING__MAX)
-		p->shipping = SHIPPING_STANDARD;
-	if (!p->load.ships)
-		return true;
-	if (!shipping_find(draft->shipping, &chosen) || !p->quotes[chosen].offered)
-		return false;
+	settled = shipping_find(draft->shipping, &chosen) && p->quotes[chosen].offered;
+	p->kind = FULFILMENT_SENT;
+	for (int k = FULFILMENT__MAX - 1; k >= 0; k--)
+		if (p->kinds[k])
+			p->kind = (enum fulfilment)k;
+	if (settled)
+		p->kind = shipping_kind(chosen);
+	else if (!fulfilment_asks(p->kind))
+		chosen = first_offered(p, p->kind);
+	else
+		chosen = first_offered(p, FULFILMENT__MAX);
 	p->shipping = chosen;
-	return true;
+	return settled || !fulfilment_asks(p->kind);
 }
 
 static bool
@@ -163,10 +178,13 @@ static bool
 check_addresses(
     struct arena *a, const struct shop_rules *rules, const struct checkout_draft *draft, struct checkout_plan *p)
 {
-	bool fine = address_check(a, ADDRESS_DELIVERY, &draft->address, &p->address, &p->faults);
+	enum address_kind kind = fulfilment_address(p->kind);
+	bool fine = address_check(a, kind, &draft->address, &p->address, &p->faults);
 	enum country to = address_country(&p->address);
 
-	if (to != COUNTRY_NONE && !shipping_serves(&rules->shipping, to)) {
+	if (!address_has(kind, ADDRESS_COUNTRY))
+		p->address.field[ADDRESS_COUNTRY] = str_z(country_info(rules->shipping.origin)->code);
+	else if (to != COUNTRY_NONE && !shipping_serves(&rules->shipping, to)) {
 		p->faults.field[ADDRESS_COUNTRY] = ADDRESS_WRONG;
 		fine = false;
 	}
@@ -205,9 +223,9 @@ checkout_plan(struct arena *a, const struct shop_rules *rules, const struct cart
 	}
 	if (!cart_load_of(cart, &p->load, e))
 		return false;
+	shipping_fine = choose_shipping(rules, draft, p);
 	address_fine = check_addresses(a, rules, draft, p);
 	p->note = clean_note(a, draft->note);
-	shipping_fine = choose_shipping(rules, draft, p);
 	p->to = p->shipping == SHIPPING_PICKUP ? COUNTRY_NONE : address_country(&draft->address);
 	if (!compute(a, rules, cart, p, e))
 		return false;

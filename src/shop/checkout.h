@@ -18,6 +18,7 @@ struct checkout_draft {
 	struct str note;		 /* cut at CHECKOUT_NOTE_MAX code points */
 	struct str wrong; /* the step whose form was sent with a fault last: its page shows the faults */
 	struct str terms; /* that of the review: "1" if the box was ticked */
+	struct str early; /* the same for the consent to an early download */
 	struct str was;	  /* the last order was refused at this total: checkout_was() */
 };
 
@@ -38,6 +39,8 @@ struct checkout_plan {
 	struct str note; /* no control characters except line ends */
 	enum country to; /* COUNTRY_NONE: not yet known, or pick-up */
 	struct shipping_load load;
+	enum fulfilment kind;	/* that of the chosen method, else the first one offered, else SENT */
+	bool kinds[FULFILMENT__MAX]; /* offered for these goods */
 	enum shipping shipping; /* the chosen one, else the first one offered, else STANDARD */
 	struct shipping_quote quotes[SHIPPING__MAX];
 	enum payment payment;
@@ -60,7 +63,7 @@ MUST_USE bool checkout_plan(struct arena *, const struct shop_rules *, const str
 struct str checkout_was(struct arena *, int64_t seen_minor, const struct checkout_plan *);
 bool checkout_was_read(struct str was, const struct checkout_plan *, int64_t *seen_minor);
 
-/* True for a step that asks something: downloads are not sent, and nothing is paid for free goods. */
+/* True for a step that asks something: only parcels have methods of delivery, and nothing is paid for free goods. */
 bool checkout_step_applies(enum checkout_step, const struct checkout_plan *);
 
 const char *checkout_step_name(enum checkout_step); /* "address" */

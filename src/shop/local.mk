@@ -3,6 +3,7 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/address.c src/shop/address.def src/shop/address.h src/shop/address_form.c src/shop/address_form.def \
 	src/shop/address_form.h src/shop/cart.c src/shop/cart.h src/shop/catalogue.c src/shop/catalogue.h \
 	src/shop/checkout.c src/shop/checkout.h src/shop/country.c src/shop/country.def src/shop/country.h \
+	src/shop/fulfilment.def \
 	src/shop/mail_hint.c src/shop/mail_hint.h \
 	src/shop/order.c src/shop/order.h src/shop/order_number.c src/shop/order_number.h src/shop/order_state.c \
 	src/shop/order_state.def src/shop/order_state.h src/shop/payment.c src/shop/payment.def src/shop/payment.h \

@@ -4,24 +4,65 @@
 
 #define MG_PER_G 1000
 
-static const char *const codes[SHIPPING__MAX] = {
-#define SHIPPING(id, code, help) [SHIPPING_##id] = code,
+static const struct {
+	const char *code;
+	enum fulfilment kind;
+} methods[SHIPPING__MAX] = {
+#define SHIPPING(id, code, kind, help) [SHIPPING_##id] = {code, FULFILMENT_##kind},
 #include "shop/shipping.def"
 #undef SHIPPING
+};
+
+static const struct {
+	const char *name;
+	enum address_kind address;
+	bool asks;
+} kinds[FULFILMENT__MAX] = {
+#define FULFILMENT(id, name, address, asks, work, out, done, help) [FULFILMENT_##id] = {#name, ADDRESS_##address, asks},
+#include "shop/fulfilment.def"
+#undef FULFILMENT
 };
 
 const char *
 shipping_code(enum shipping s)
 {
 	ASSERT(s < SHIPPING__MAX);
-	return codes[s];
+	return methods[s].code;
+}
+
+enum fulfilment
+shipping_kind(enum shipping s)
+{
+	ASSERT(s < SHIPPING__MAX);
+	return methods[s].kind;
+}
+
+const char *
+fulfilment_name(enum fulfilment k)
+{
+	ASSERT(k < FULFILMENT__MAX);
+	return kinds[k].name;
+}
+
+enum address_kind
+fulfilment_address(enum fulfilment k)
+{
+	ASSERT(k < FULFILMENT__MAX);
+	return kinds[k].address;
+}
+
+bool
+fulfilment_asks(enum fulfilment k)
+{
+	ASSERT(k < FULFILMENT__MAX);
+	return kinds[k].asks;
 }
 
 bool
 shipping_find(struct str code, enum shipping *out)
 {
 	for (int i = 0; i < SHIPPING__MAX; i++)
-		if (str_eq_z(code, codes[i])) {
+		if (str_eq_z(code, methods[i].code)) {
 			*out = (enum shipping)i;
 			return true;
 		}
@@ -42,6 +83,22 @@ shipping_serves(const struct shipping_rules *rules, enum country to)
 	if (to == rules->origin)
 		return true;
 	return !rules->refused[to] && (rules->pickup || rules->zones[shipping_zone(rules, to)].n > 0);
+}
+
+bool
+shipping_possible(const struct shipping_rules *rules, enum shipping method, bool ships)
+{
+	bool parcels = false;
+
+	for (int z = 0; z < SHIPPING_ZONES; z++)
+		parcels = parcels || rules->zones[z].n > 0;
+	switch (method) {
+	case SHIPPING_DIGITAL: return !ships;
+	case SHIPPING_PICKUP: return ships && rules->pickup;
+	case SHIPPING_STANDARD: return ships && parcels;
+	case SHIPPING__MAX: break;
+	}
+	return false;
 }
 
 static struct shipping_quote
@@ -68,16 +125,9 @@ struct shipping_quote
 shipping_quote(
     const struct shipping_rules *rules, enum shipping method, enum country to, const struct shipping_load *load)
 {
-	switch (method) {
-	case SHIPPING_DIGITAL: return (struct shipping_quote){.offered = !load->ships};
-	case SHIPPING_PICKUP: return (struct shipping_quote){.offered = load->ships && rules->pickup};
-	case SHIPPING_STANDARD:
-		if (load->ships)
-			return quote_parcel(&rules->zones[shipping_zone(rules, to)], load);
-		break;
-	case SHIPPING__MAX: break;
-	}
-	return (struct shipping_quote){0};
+	if (method == SHIPPING_STANDARD && load->ships)
+		return quote_parcel(&rules->zones[shipping_zone(rules, to)], load);
+	return (struct shipping_quote){.offered = shipping_possible(rules, method, load->ships)};
 }
 
 bool

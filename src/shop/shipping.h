@@ -1,16 +1,23 @@
-/* shipping.h - the shipping methods: offers for a cart, prices and delivery times.
+/* shipping.h - the shipping methods: kinds, offers for a cart, prices and delivery times.
  *
  * Shipping prices include tax when catalogue prices do. Digital goods weigh nothing and are not shipped. */
 #ifndef KONTOR_SHOP_SHIPPING_H
 #define KONTOR_SHOP_SHIPPING_H
 
 #include "base/money.h"
-#include "shop/country.h"
+#include "shop/address.h"
 
 #define SHIPPING_STEPS_MAX 12
 
+enum fulfilment {
+#define FULFILMENT(id, name, address, asks, work, out, done, help) FULFILMENT_##id,
+#include "shop/fulfilment.def"
+#undef FULFILMENT
+	FULFILMENT__MAX
+};
+
 enum shipping {
-#define SHIPPING(id, code, help) SHIPPING_##id,
+#define SHIPPING(id, code, kind, help) SHIPPING_##id,
 #include "shop/shipping.def"
 #undef SHIPPING
 	SHIPPING__MAX
@@ -39,6 +46,7 @@ struct shipping_rules {
 
 struct shipping_load {
 	bool ships;	     /* at least one line is shipped */
+	bool downloads;	     /* at least one is not */
 	int64_t weight_mg;   /* of the shipped goods */
 	int64_t items_minor; /* value of all goods, at shown prices */
 };
@@ -60,11 +68,20 @@ struct shipping_quote {
 const char *shipping_code(enum shipping);
 MUST_USE bool shipping_find(struct str code, enum shipping *out);
 
+enum fulfilment shipping_kind(enum shipping);
+
+const char *fulfilment_name(enum fulfilment); /* "parcel" */
+enum address_kind fulfilment_address(enum fulfilment);
+bool fulfilment_asks(enum fulfilment); /* the checkout asks for a method */
+
 enum shipping_zone shipping_zone(const struct shipping_rules *, enum country to);
 
 /* True when the shop takes orders for a country, which is always so for its own: parcels go there, or the goods can be
  * collected. */
 bool shipping_serves(const struct shipping_rules *, enum country to);
+
+/* True when the method is offered for such goods, if not to every country. */
+bool shipping_possible(const struct shipping_rules *, enum shipping, bool ships);
 
 struct shipping_quote shipping_quote(
     const struct shipping_rules *, enum shipping, enum country to, const struct shipping_load *);

@@ -1,6 +1,7 @@
 #include "view/site_tree.h"
 
 #include "htdocs/static.h"
+#include "view/hours.h"
 
 static void
 site_put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
@@ -104,6 +105,7 @@ site_tree(struct arena *a, const struct site_facts *s, const struct lang *lang)
 	view_str(v, N_vat_id, s->conf->site_vat_id);
 	view_str(v, N_imprint, s->conf->site_imprint);
 	site_put_lines(v, N_address, s->conf->site_address, a);
+	hours_put(a, v, s->conf->site_hours);
 	put_languages(view_sublist(v, N_languages), s, lang);
 	put_links(v, a, s->urls, lang);
 	return v;

@@ -27,6 +27,34 @@ static const uint16_t address_names[ADDRESS__MAX] = {
     [ADDRESS_COUNTRY] = N_country,
 };
 
+void
+checkout_put_step(enum checkout_step at, const struct checkout_plan *p, struct view *me)
+{
+	static const uint16_t flags[] = {[CHECKOUT_ADDRESS] = N_address_step, [CHECKOUT_DELIVERY] = N_delivery_step,
+	    [CHECKOUT_PAYMENT] = N_payment_step, [CHECKOUT_REVIEW] = N_review_step};
+	struct view *v = view_sub(me, N_step);
+	enum checkout_step back = at, next = CHECKOUT_REVIEW;
+	int number = 0, count = 0;
+
+	for (int s = 0; s <= CHECKOUT_REVIEW; s++) {
+		if (!checkout_step_applies((enum checkout_step)s, p))
+			continue;
+		count++;
+		if (s <= (int)at)
+			number = count;
+		if (s < (int)at)
+			back = (enum checkout_step)s;
+		if (s > (int)at && s < (int)next)
+			next = (enum checkout_step)s;
+	}
+	goods_put_kind(me, p->kind);
+	view_int(v, N_at, number);
+	view_int(v, N_count, count);
+	if (back != at)
+		view_bool(view_sub(v, N_back), flags[back], true);
+	view_bool(view_sub(v, N_next), flags[next], true);
+}
+
 static struct view *
 put_field(struct view *form, uint16_t as, struct str name, struct str value)
 {
@@ -96,8 +124,9 @@ struct address_view {
 	const struct address *typed;
 	const struct address_faults *faults;
 	const char *prefix;
+	enum address_kind kind;
 	enum country country; /* of the form */
-	bool sent, billing;
+	bool sent;
 };
 
 /* The country's words for its postcode, region and second line (doc/templates.md). */
@@ -140,7 +169,7 @@ put_address_field(const struct request *rq, struct view *form, struct view *to, 
 	    || (f->sent && f->faults->field[field] == ADDRESS_MISSING))
 		view_bool(v, N_required, true);
 	if (field == ADDRESS_COUNTRY)
-		put_countries(rq, v, f->country, f->billing);
+		put_countries(rq, v, f->country, f->kind == ADDRESS_BILLING);
 	if (field == ADDRESS_EMAIL && (!f->sent || f->faults->field[field] == ADDRESS_FINE)
 	    && mail_hint(rq->a, str_trim(typed), &meant))
 		view_str(v, N_meant, meant);
@@ -167,12 +196,41 @@ put_place(const struct request *rq, struct view *form, struct view *to, struct a
 	for (size_t i = 0; i < ARRAY_LEN(east_asian); i++)
 		native = native || str_eq_z(rq->lang->tag, east_asian[i]);
 	n = address_form_order(f->country, native, order);
-	put_address_field(rq, form, view_add(parts), f, ADDRESS_COUNTRY); /* first, since the others depend on it */
+	if (address_has(f->kind, ADDRESS_COUNTRY)) /* first, since the others depend on it */
+		put_address_field(rq, form, view_add(parts), f, ADDRESS_COUNTRY);
 	for (size_t i = 0; i < n; i++)
-		if (order[i] == ADDRESS_COUNTRY)
+		if (order[i] == ADDRESS_COUNTRY || !address_has(f->kind, order[i]))
 			continue;
 		else if (address_form_need(f->country, order[i]) != ADDRESS_UNUSED || f->typed->field[order[i]].n > 0)
 			put_address_field(rq, form, view_add(parts), f, order[i]);
+}
+
+/* The kinds to choose from, unless there is only one for these goods. */
+static void
+put_kinds(const struct request *rq, struct view *form, const struct checkout_plan *plan)
+{
+	struct view *v, *list;
+	size_t n = 0;
+
+	for (int k = 0; k < FULFILMENT__MAX; k++)
+		n += plan->kinds[k];
+	if (n < 2)
+		return;
+	v = put_field(form, N_kinds, STR("kind"), str_z(fulfilment_name(plan->kind)));
+	list = view_sublist(v, N_choices);
+	for (int k = 0; k < FULFILMENT__MAX; k++) {
+		const char *name = fulfilment_name((enum fulfilment)k);
+		struct view *choice;
+
+		if (!plan->kinds[k])
+			continue;
+		choice = view_add(list);
+		view_str(choice, N_id, str_fmt(rq->a, "kind-%s", name));
+		view_str(choice, N_value, str_z(name));
+		goods_put_kind(choice, (enum fulfilment)k);
+		if (k == (int)plan->kind)
+			view_bool(choice, N_selected, true);
+	}
 }
 
 void
@@ -180,15 +238,21 @@ checkout_put_address_form(const struct request *rq, const struct checkout_draft 
     const struct checkout_plan *plan, bool sent, struct view *me)
 {
 	struct view *form = view_sub(me, N_form), *billing;
-	struct address_view delivery = {.typed = &draft->address, .faults = &plan->faults, .prefix = "", .sent = sent};
+	struct address_view delivery = {.typed = &draft->address,
+	    .faults = &plan->faults,
+	    .prefix = "",
+	    .kind = fulfilment_address(plan->kind),
+	    .sent = sent};
 	struct address_view bill = {.typed = &draft->billing,
 	    .faults = &plan->billing_faults,
 	    .prefix = BILLING_PREFIX,
-	    .sent = sent && plan->billed_elsewhere,
-	    .billing = true};
+	    .kind = ADDRESS_BILLING,
+	    .sent = sent && plan->billed_elsewhere};
 
+	put_kinds(rq, form, plan);
 	put_address_field(rq, form, form, &delivery, ADDRESS_EMAIL);
-	put_address_field(rq, form, form, &delivery, ADDRESS_PHONE);
+	if (address_has(delivery.kind, ADDRESS_PHONE))
+		put_address_field(rq, form, form, &delivery, ADDRESS_PHONE);
 	put_place(rq, form, form, &delivery);
 	billing = view_sub(form, N_billing);
 	put_place(rq, form, billing, &bill);
@@ -297,6 +361,15 @@ checkout_put_address(const struct request *rq, struct view *v, uint16_t name, co
 		view_push(list, view_node_str(rq->a, country_text(rq, c)));
 }
 
+void
+checkout_put_recipient(const struct request *rq, struct view *v, enum fulfilment kind, const struct address *address)
+{
+	struct address person = {.field = {[ADDRESS_NAME] = address->field[ADDRESS_NAME],
+				     [ADDRESS_COMPANY] = address->field[ADDRESS_COMPANY]}};
+
+	checkout_put_address(rq, v, N_address, kind == FULFILMENT_SENT ? address : &person);
+}
+
 /* "31.5 kg" */
 static struct str
 weight_text(const struct request *rq, int64_t g)
@@ -315,7 +388,7 @@ checkout_put_obstacle(const struct request *rq, const struct checkout_plan *p, s
 	enum country to = address_country(&p->address);
 	struct view *v;
 
-	if (parcel->obstacle == SHIPPING_CLEAR)
+	if (parcel->obstacle == SHIPPING_CLEAR || p->kind != FULFILMENT_SENT)
 		return;
 	v = view_sub(cart, N_obstacle);
 	if (parcel->obstacle == SHIPPING_TOO_HEAVY) {
@@ -356,9 +429,21 @@ put_hidden(const struct request *rq, struct view *form, const char *name, struct
 }
 
 static void
+put_box(struct view *form, uint16_t as, const char *name, bool ticked, bool sent)
+{
+	struct view *box = put_field(form, as, str_z(name), STR("1"));
+
+	view_bool(box, N_required, true);
+	if (sent && ticked)
+		view_bool(box, N_checked, true);
+	else if (sent)
+		put_error(form, box, N_missing);
+}
+
+static void
 put_order_form(const struct request *rq, const struct checkout_review *r, struct view *me)
 {
-	struct view *form = view_sub(me, N_form), *terms, *message;
+	struct view *form = view_sub(me, N_form), *message;
 	bool sent = str_eq_z(r->draft->wrong, checkout_step_name(CHECKOUT_REVIEW));
 
 	put_hidden(rq, form, "order_key", secret_hex(rq->a, r->cart->order_key, sizeof(r->cart->order_key)));
@@ -367,12 +452,11 @@ put_order_form(const struct request *rq, const struct checkout_review *r, struct
 	message = put_field(form, N_message, STR("message"), r->draft->note);
 	if (sent && utf8_len(r->draft->note) > CHECKOUT_NOTE_MAX)
 		put_error(form, message, N_too_long);
-	terms = put_field(form, N_terms, STR("terms"), STR("1"));
-	view_bool(terms, N_required, true);
-	if (sent && r->draft->terms.n > 0)
-		view_bool(terms, N_checked, true);
-	else if (sent)
-		put_error(form, terms, N_missing);
+	put_box(form, N_terms, "terms", r->draft->terms.n > 0, sent);
+	if (!r->plan->load.downloads)
+		return;
+	put_hidden(rq, form, "downloads", STR("1"));
+	put_box(form, N_early, "early", r->draft->early.n > 0, sent);
 }
 
 /* The last try to order failed because the total had changed. */
@@ -390,11 +474,12 @@ checkout_put_review(const struct request *rq, const struct checkout_review *r, s
 {
 	const struct checkout_plan *p = r->plan;
 
+	checkout_put_step(CHECKOUT_REVIEW, p, me);
 	put_order_form(rq, r, me);
 	put_conflict(rq, r, me);
 	view_str(me, N_email, domain_shown(rq->a, p->address.field[ADDRESS_EMAIL]));
 	view_str(me, N_phone, p->address.field[ADDRESS_PHONE]);
-	checkout_put_address(rq, me, N_address, &p->address);
+	checkout_put_recipient(rq, me, p->kind, &p->address);
 	if (p->billed_elsewhere)
 		checkout_put_address(rq, me, N_billing, &p->billing);
 	if (p->load.ships)

@@ -6,6 +6,9 @@
 #include "view/view.h"
 #include "serve/request.h"
 
+/* Puts me.kind and me.step: the kind of fulfilment, and where this step is among those that ask something. */
+void checkout_put_step(enum checkout_step, const struct checkout_plan *, struct view *me);
+
 /* Each fills me.form. `sent`: the form was submitted with a fault, so its errors are shown. */
 void checkout_put_address_form(
     const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool sent, struct view *me);
@@ -34,5 +37,8 @@ void checkout_put_payment(struct view *, enum payment);
 
 /* An address as a list of lines; the country is the last line unless it is the shop's own. */
 void checkout_put_address(const struct request *, struct view *, uint16_t name, const struct address *);
+
+/* v.address: that of the buyer, as far as it matters for the kind of fulfilment. */
+void checkout_put_recipient(const struct request *, struct view *, enum fulfilment, const struct address *);
 
 #endif

@@ -68,6 +68,18 @@ goods_put_days(struct view *v, int days_min, int days_max)
 	view_int(v, N_days_max, days_max);
 }
 
+void
+goods_put_kind(struct view *v, enum fulfilment kind)
+{
+	static const uint16_t flags[FULFILMENT__MAX] = {
+#define FULFILMENT(id, name, address, asks, work, out, done, help) [FULFILMENT_##id] = N_##name,
+#include "shop/fulfilment.def"
+#undef FULFILMENT
+	};
+
+	view_bool(view_sub(v, N_kind), flags[kind], true);
+}
+
 static void
 put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail, bool digital)
 {
@@ -161,6 +173,7 @@ goods_variant_tree(const struct page_ctx *cx, const struct catalogue_variant *va
 	view_str(v, N_barcode, variant->barcode);
 	tree_put_price(cx, v, variant, false);
 	put_avail(cx, v, stock_avail(&variant->stock), catalogue_is_digital(variant));
+	view_bool(v, N_download, !variant->shipped);
 	return v;
 }
 
@@ -440,7 +453,7 @@ put_delivery(const struct page_ctx *cx, struct view *product)
 	const struct shipping_zone_rules *home = &cx->app->rules.shipping.zones[SHIPPING_HOME];
 	struct view *v;
 
-	if (home->n == 0 || view_truth(view_path(product, N_availability, N_digital)))
+	if (home->n == 0 || view_truth(view_path(product, N_kind, N_download)))
 		return;
 	v = view_sub(product, N_delivery);
 	view_money(v, N_price, amount(cx, home->steps[0].price_minor));
@@ -458,6 +471,8 @@ show_variant(const struct page_ctx *cx, struct view *product, struct view *chose
 		view_put(product, N_price, view_get(chosen, N_price));
 		view_put(product, N_availability, view_get(chosen, N_availability));
 	}
+	goods_put_kind(product, chosen != NULL && view_truth(view_get(chosen, N_download)) ? FULFILMENT_DOWNLOADED
+											    : FULFILMENT_SENT);
 	choose_picture(cx, product, chosen, picture);
 	view_int(product, N_quantity_max, CART_QTY_MAX);
 	put_delivery(cx, product);

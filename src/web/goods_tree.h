@@ -3,6 +3,7 @@
 #define KONTOR_WEB_GOODS_TREE_H
 
 #include "shop/catalogue.h"
+#include "shop/shipping.h"
 #include "view/view.h"
 #include "serve/request.h"
 #include "web/goods_choice.h"
@@ -12,6 +13,9 @@ void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name
 
 /* Working days until delivery; nothing if they are not known. */
 void goods_put_days(struct view *, int days_min, int days_max);
+
+/* A kind of fulfilment, as the flag of v.kind. */
+void goods_put_kind(struct view *, enum fulfilment);
 
 /* The card of a product. */
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);

@@ -32,9 +32,28 @@ typed(const struct request *rq, enum web_field id)
 	return field_get(&rq->fields, id)->typed;
 }
 
+/* Another kind of fulfilment than before: its method, if it has only one, else none yet. */
 static void
-read_address(const struct request *rq, struct checkout_draft *d)
+read_kind(const struct request *rq, const struct checkout_plan *shown, struct checkout_draft *d)
 {
+	struct str kind = field_text(&rq->fields, F_kind);
+
+	if (kind.n == 0 || str_eq_z(kind, fulfilment_name(shown->kind)))
+		return;
+	d->shipping = STR_NONE;
+	for (int s = 0; s < SHIPPING__MAX; s++) {
+		enum fulfilment k = shipping_kind((enum shipping)s);
+
+		if (!fulfilment_asks(k) && str_eq_z(kind, fulfilment_name(k)))
+			d->shipping = str_z(shipping_code((enum shipping)s));
+	}
+}
+
+/* Fields that the form as shown did not have keep their text, for the case that the kind is changed back. */
+static void
+read_address(const struct request *rq, const struct checkout_plan *shown, struct checkout_draft *d)
+{
+	const struct address kept = d->address;
 	static const struct {
 		enum address_field to;
 		enum web_field from, billing_from;
@@ -46,26 +65,32 @@ read_address(const struct request *rq, struct checkout_draft *d)
 	d->address = d->billing = (struct address){0};
 	d->address.field[ADDRESS_EMAIL] = typed(rq, field_good(&rq->fields, F_email_meant) ? F_email_meant : F_email);
 	d->address.field[ADDRESS_PHONE] = typed(rq, F_phone);
+	read_kind(rq, shown, d);
 	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
 		d->address.field[both[i].to] = typed(rq, both[i].from);
 		d->billing.field[both[i].to] = typed(rq, both[i].billing_from);
 	}
+	for (int f = 0; f < ADDRESS__MAX; f++)
+		if (!address_has(fulfilment_address(shown->kind), (enum address_field)f) && d->address.field[f].n == 0)
+			d->address.field[f] = kept.field[f];
 }
 
 static void
-read_delivery(const struct request *rq, struct checkout_draft *d)
+read_delivery(const struct request *rq, const struct checkout_plan *shown, struct checkout_draft *d)
 {
+	(void)shown;
 	d->shipping = typed(rq, F_delivery);
 }
 
 static void
-read_payment(const struct request *rq, struct checkout_draft *d)
+read_payment(const struct request *rq, const struct checkout_plan *shown, struct checkout_draft *d)
 {
+	(void)shown;
 	d->payment = typed(rq, F_payment);
 }
 
 struct step {
-	void (*read)(const struct request *, struct checkout_draft *);
+	void (*read)(const struct request *, const struct checkout_plan *shown, struct checkout_draft *);
 	void (*put)(const struct request *, const struct checkout_draft *, const struct checkout_plan *, bool sent,
 	    struct view *me);
 };
@@ -92,9 +117,8 @@ show(struct request *rq, enum checkout_step at, const struct cart_page *p, struc
 
 	if (p->plan.step < at)
 		return to_step(rq, p->plan.step);
-	if (!checkout_step_applies(at, &p->plan))
-		return to_step(rq, step_after(at, &p->plan));
 	cart_page_put(rq, p, me);
+	checkout_put_step(at, &p->plan, me);
 	steps[at].put(rq, &p->draft, &p->plan, faulty, me);
 	return true;
 }
@@ -134,14 +158,15 @@ form_country(const struct request *rq, const struct address *address)
 	return c == COUNTRY_NONE ? rq->app->rules.tax.origin : c;
 }
 
-/* Another country was chosen, whose form has other fields. The button for it is the form's first, which browsers press
- * for the enter key: without another country it is the same as the last one. */
+/* Another country or kind of fulfilment was chosen, whose form has other fields. A button for it is the form's first,
+ * which browsers press for the enter key: without another choice it is the same as the last one. */
 static bool
-only_country(const struct request *rq, const struct checkout_draft *before, const struct checkout_draft *now)
+only_shape(
+    const struct request *rq, const struct checkout_draft *before, enum fulfilment kind, const struct cart_page *p)
 {
 	return str_eq_z(field_text(&rq->fields, F_act), "country")
-	    && (form_country(rq, &before->address) != form_country(rq, &now->address)
-		|| form_country(rq, &before->billing) != form_country(rq, &now->billing));
+	    && (kind != p->plan.kind || form_country(rq, &before->address) != form_country(rq, &p->draft.address)
+		|| form_country(rq, &before->billing) != form_country(rq, &p->draft.billing));
 }
 
 static bool
@@ -165,6 +190,7 @@ static bool
 run_step(struct request *rq, enum checkout_step at, struct view *me, struct err *e)
 {
 	struct checkout_draft before;
+	enum fulfilment kind;
 	struct cart_page p;
 	bool faulty, stays;
 
@@ -172,16 +198,19 @@ run_step(struct request *rq, enum checkout_step at, struct view *me, struct err 
 		return false;
 	if (!p.found)
 		return cart_page_redirect(rq);
+	if (!checkout_step_applies(at, &p.plan))
+		return to_step(rq, p.plan.step < at ? p.plan.step : step_after(at, &p.plan));
 	if (!rq->post)
 		return show(rq, at, &p, me);
 	before = p.draft;
-	steps[at].read(rq, &p.draft);
+	kind = p.plan.kind;
+	steps[at].read(rq, &p.plan, &p.draft);
 	if ((at == CHECKOUT_ADDRESS && !cart_see(rq->db, p.cart.id, e)) || !cart_page_plan(rq, &p, e))
 		return false;
-	stays = at == CHECKOUT_ADDRESS && only_country(rq, &before, &p.draft);
+	stays = at == CHECKOUT_ADDRESS && only_shape(rq, &before, kind, &p);
 	faulty = !stays && is_faulty(rq->a, at, &before, &p);
 	p.draft.wrong = faulty ? str_z(checkout_step_name(at)) : STR_NONE;
-	p.draft.terms = p.draft.was = STR_NONE;
+	p.draft.terms = p.draft.early = p.draft.was = STR_NONE;
 	if (!save(rq, &p, e))
 		return false;
 	if (p.plan.step < at)
@@ -243,6 +272,7 @@ read_order(struct request *rq, struct order_request *o, const struct order_guard
 	    .note = typed(rq, F_message),
 	    .key = str_n(key, CART_KEY_B),
 	    .seen_total_minor = field_int(&rq->fields, F_total, -1),
+	    .early = field_good(&rq->fields, F_early),
 	    .client = limit_client(rq),
 	    .now_s = rq->now_s,
 	};
@@ -257,7 +287,9 @@ read_order(struct request *rq, struct order_request *o, const struct order_guard
 static bool
 agreed(const struct request *rq)
 {
-	return field_good(&rq->fields, F_terms) && field_get(&rq->fields, F_message)->state != FIELD_TOO_LONG;
+	return field_good(&rq->fields, F_terms)
+	    && (!field_good(&rq->fields, F_downloads) || field_good(&rq->fields, F_early))
+	    && field_get(&rq->fields, F_message)->state != FIELD_TOO_LONG;
 }
 
 /* The order is committed. Deletes that fail here are repeated by kontor-jobs from the outbox. */
@@ -297,6 +329,7 @@ ask_again(struct request *rq, bool *asked, struct err *e)
 	p.draft.note = typed(rq, F_message);
 	p.draft.wrong = str_z(checkout_step_name(CHECKOUT_REVIEW));
 	p.draft.terms = field_good(&rq->fields, F_terms) ? STR("1") : STR_NONE;
+	p.draft.early = field_good(&rq->fields, F_early) ? STR("1") : STR_NONE;
 	if (save(rq, &p, e))
 		return to_step(rq, CHECKOUT_REVIEW);
 	*asked = e->kind != ERR_CONFLICT;

@@ -17,17 +17,31 @@
 
 #define NEW_S 900 /* so long after ordering, the page thanks the buyer */
 
+/* How far the goods are, by kind of fulfilment; 0: the kind ends before. */
+static const struct {
+	uint16_t work, out, done;
+} kind_words[FULFILMENT__MAX] = {
+#define N_nothing 0
+#define FULFILMENT(id, name, address, asks, work, out, done, help) [FULFILMENT_##id] = {N_##work, N_##out, N_##done},
+#include "shop/fulfilment.def"
+#undef FULFILMENT
+#undef N_nothing
+};
+
 static uint16_t
 state_name(const struct order *o)
 {
+	enum fulfilment kind = shipping_kind(o->shipping);
+
 	switch (o->states.of[ORDER_MACHINE_ORDER]) {
 	case ORDER_ORDER_AWAITING_PAYMENT: return N_awaiting_payment;
-	case ORDER_ORDER_COMPLETED: return N_delivered;
+	case ORDER_ORDER_COMPLETED: return kind_words[kind].done != 0 ? kind_words[kind].done : kind_words[kind].out;
 	case ORDER_ORDER_CANCELLED: return N_cancelled;
 	case ORDER_ORDER_EXPIRED: return N_expired;
 	default: break;
 	}
-	return o->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? N_sent : N_in_work;
+	return o->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? kind_words[kind].out
+									       : kind_words[kind].work;
 }
 
 /* The time when a state machine first entered a state; 0: never. */
@@ -62,6 +76,7 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	int64_t sent = entered_at(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT);
 	int64_t completed = entered_at(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
 	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
+	enum fulfilment kind = shipping_kind(o->shipping);
 	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
 
 	put_step(list, N_placed, o->created_at, false);
@@ -71,8 +86,9 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	}
 	if (payment_prepaid(o->payment) && o->total_minor > 0)
 		put_step(list, N_paid, paid, waits);
-	put_step(list, N_sent, sent, !waits && sent == 0);
-	put_step(list, N_delivered, completed, sent != 0 && completed == 0);
+	put_step(list, kind_words[kind].out, sent, !waits && sent == 0);
+	if (kind_words[kind].done != 0)
+		put_step(list, kind_words[kind].done, completed, sent != 0 && completed == 0);
 }
 
 static void
@@ -182,12 +198,14 @@ static struct view *
 order_tree(const struct request *rq, const struct order *o, const struct order_moments *m)
 {
 	struct view *v = view_object(rq->a);
+	enum fulfilment kind = shipping_kind(o->shipping);
 
 	view_int(v, N_id, (int64_t)o->session_id);
+	goods_put_kind(v, kind);
 	view_str(v, N_number, o->number);
 	view_date(v, N_placed, o->created_at);
 	view_str(v, N_email, domain_shown(rq->a, o->address.field[ADDRESS_EMAIL]));
-	checkout_put_address(rq, v, N_address, &o->address);
+	checkout_put_recipient(rq, v, kind, &o->address);
 	if (o->billed_elsewhere)
 		checkout_put_address(rq, v, N_billing, &o->billing);
 	if (o->shipping != SHIPPING_DIGITAL)

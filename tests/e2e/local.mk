@@ -13,6 +13,7 @@ E2E_TESTS = \
 	tests/e2e/failures.t \
 	tests/e2e/herd.t \
 	tests/e2e/intake.t \
+	tests/e2e/kinds.t \
 	tests/e2e/late.t \
 	tests/e2e/limits.t \
 	tests/e2e/links.t \

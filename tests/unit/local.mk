@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	tests/unit/test_fcgi_head \
 	tests/unit/test_fcgi_intake \
 	tests/unit/test_form \
+	tests/unit/test_fulfilment \
 	tests/unit/test_grants \
 	tests/unit/test_html_clean \
 	tests/unit/test_image \
@@ -137,6 +138,9 @@ tests_unit_test_clean_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_form_SOURCES = tests/unit/test_form.c
 tests_unit_test_form_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_fulfilment_SOURCES = tests/unit/test_fulfilment.c
+tests_unit_test_fulfilment_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_web_SOURCES = tests/unit/test_web.c
 tests_unit_test_web_LDADD = $(UNIT_LIBS)

@@ -17,11 +17,13 @@ START_TEST(draft_is_stored_and_read_back_unchanged)
 	d.billing.field[ADDRESS_CITY] = STR("北京");
 	d.wrong = STR("address");
 	d.terms = STR("1");
+	d.early = STR("1");
 	d.was = STR("990 12");
 	ck_ok(draft_format(&a, &d, &json, &e), &e);
 	draft_parse(&a, json, &back);
 	ck_str(back.wrong, "address");
 	ck_str(back.terms, "1");
+	ck_str(back.early, "1");
 	ck_str(back.was, "990 12");
 	ck_str(back.address.field[ADDRESS_NAME], "  Jürgen <b> ");
 	ck_str(back.address.field[ADDRESS_EMAIL], "not a mail address");

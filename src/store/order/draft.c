@@ -40,6 +40,7 @@ draft_format(struct arena *a, const struct checkout_draft *d, struct str *json, 
 	draft_put(&w, "message", d->note, NOTE_MAX_B);
 	draft_put(&w, "wrong", d->wrong, TEXT_MAX_B);
 	draft_put(&w, "terms", d->terms, TEXT_MAX_B);
+	draft_put(&w, "early", d->early, TEXT_MAX_B);
 	draft_put(&w, "was", d->was, TEXT_MAX_B);
 	return json_done(&w, '}', json, e);
 }
@@ -77,6 +78,7 @@ draft_parse(struct arena *a, struct str json, struct checkout_draft *d)
 	d->note = draft_take(a, root, "message");
 	d->wrong = draft_take(a, root, "wrong");
 	d->terms = draft_take(a, root, "terms");
+	d->early = draft_take(a, root, "early");
 	d->was = draft_take(a, root, "was");
 	json_free(root);
 }

@@ -106,7 +106,8 @@ as_shown(const struct order_request *rq, const struct checkout_plan *plan, struc
 	if (plan->hash != rq->seen_hash || plan->totals.total_minor != rq->seen_total_minor)
 		return err_set(e, ERR_CONFLICT, "the cart differs from what the buyer saw: total %lld, now %lld",
 		    (long long)rq->seen_total_minor, (long long)plan->totals.total_minor);
-	return true;
+	return !plan->load.downloads || rq->early
+	    || err_set(e, ERR_INPUT, "downloads without consent to their early delivery");
 }
 
 /* The client's turn comes before the count, so that its submits at the same time count each other. It ends with the

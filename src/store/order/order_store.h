@@ -30,6 +30,7 @@ struct order_request {
 	struct str key;		/* CART_KEY_B bytes, from the form */
 	uint64_t seen_hash;	/* the checkout_plan.hash shown to the buyer */
 	int64_t seen_total_minor; /* the total shown to the buyer */
+	bool early; /* the buyer agrees that a download ends the right to withdraw from it */
 	struct str client; /* ORDER_CLIENT_B bytes that stand for the buyer's address; none: not limited */
 	int64_t now_s; /* of the cart; the order has the time of the database's clock */
 };
@@ -45,7 +46,8 @@ struct order_placed {
 
 /* One transaction, with a receipt (plat/receipt). ERR_BUSY when ordering is paused, when the receipt cannot be written,
  * or when the order's id is not new: the database is older than what was acknowledged.
- * ERR_UNPAID: the client's unpaid orders would pass a limit of the rules. ERR_CONFLICT: stock is gone, or cart, prices
+ * ERR_UNPAID: the client's unpaid orders would pass a limit of the rules. ERR_INPUT: downloads
+ * without `early`. ERR_CONFLICT: stock is gone, or cart, prices
  * or total differ from those shown to the buyer; the cart is unchanged. ERR_NOT_FOUND: the session has neither this
  * cart nor this order. */
 MUST_USE bool order_place(
