@@ -1,4 +1,4 @@
-/* Many people change the same orders at once. */
+/* Many people change the same orders at once, and changes during faults. */
 #include "crowd.h"
 #include "life.h"
 
@@ -143,5 +143,93 @@ START_TEST(an_action_that_is_sent_many_times_at_once_is_done_once)
 }
 END_TEST
 
+/* Does the action with the fault at each exchange in turn, to beyond the last one, and repeats it with its key. */
+static int
+do_through_faults(struct life *l, int code, bool (*action)(struct life *, const struct order_act *, struct err *))
+{
+	uint8_t key[ORDER_KEY_B];
+	struct order_act act;
+	int n = 0;
+
+	for (unsigned at = 1; at < 24; at++) {
+		struct err e = {0};
+
+		act = life_act(l->order, key);
+		db_deadline(l->s->db, clock_mono_ns() + 60 * CLOCK_S);
+		db_fault(l->s->db, at, code);
+		if (!action(l, &act, &e)) {
+			ck_assert_msg(e.kind == ERR_UPSTREAM || e.kind == ERR_BUSY, "at %u: %s", at, e.msg);
+			db_fault(l->s->db, 0, 0);
+			err_clear(&e);
+			ck_ok(action(l, &act, &e), &e);
+		}
+		db_fault(l->s->db, 0, 0);
+		n++;
+	}
+	return n;
+}
+
+static bool
+pay_little(struct life *l, const struct order_act *act, struct err *e)
+{
+	return order_pay(l->s->db, &l->s->a, act, &(struct order_money){200, l->s->rules.cur, STR("transfer"), STR("")},
+	    &l->done, e);
+}
+
+static bool
+refund_little(struct life *l, const struct order_act *act, struct err *e)
+{
+	return order_refund(
+	    l->s->db, &l->s->a, act, &(struct order_refund_ask){.amount_minor = 7, .by_hand = true}, &l->done, e);
+}
+
+START_TEST(money_is_booked_exactly_once_whatever_exchange_a_fault_meets)
+{
+	static const int codes[] = {DB_FAULT_LOST_BEFORE, DB_FAULT_LOST_AFTER, 1213, 1205};
+	struct shop s;
+
+	life_goods();
+	shop_open(&s, DB_TOOL);
+	for (unsigned i = 0; i < ARRAY_LEN(codes); i++) {
+		struct life l = life_begin(&s, LIFE_TRANSFER);
+		int n = do_through_faults(&l, codes[i], pay_little);
+
+		ck_assert_int_eq(
+		    number("SELECT SUM(amount_minor) FROM payment WHERE order_id = %d", (int)l.order), 200 * n);
+		n = do_through_faults(&l, codes[i], refund_little);
+		ck_assert_int_eq(
+		    number("SELECT SUM(amount_minor) FROM refund WHERE order_id = %d", (int)l.order), 7 * n);
+	}
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+START_TEST(account_of_kontor_jobs_may_book_payments_and_refunds_and_revive_orders)
+{
+	struct err e = {0};
+	struct shop s, jobs;
+	struct life l;
+
+	life_goods();
+	shop_open(&s, DB_TOOL);
+	shop_open(&jobs, DB_JOBS);
+	l = life_begin(&s, LIFE_TRANSFER);
+	l.s = &jobs;
+	ck_ok(life_expire(&l, &e), &e);
+	ck_ok(life_pay(&l, l.owed_minor, STR("B-9"), &e), &e);
+	ck_assert(l.done.revived);
+	ck_ok(life_refund(&l, &(struct order_refund_ask){.amount_minor = 100}, &e), &e);
+	ck_ok(life_settle(&l, ORDER_REFUND_UNKNOWN, &e), &e);
+	ck_ok(life_settle(&l, ORDER_REFUND_DONE, &e), &e);
+	ck_assert_int_eq(l.done.states.of[ORDER_MACHINE_PAYMENT], ORDER_PAYMENT_PART_REFUNDED);
+	check_books();
+	shop_close(&jobs);
+	shop_close(&s);
+}
+END_TEST
+
 INTEG_MAIN("order_life_crowd", false, clients_that_change_the_same_orders_at_random_leave_the_books_exact,
-    an_action_that_is_sent_many_times_at_once_is_done_once)
+    an_action_that_is_sent_many_times_at_once_is_done_once,
+    money_is_booked_exactly_once_whatever_exchange_a_fault_meets,
+    account_of_kontor_jobs_may_book_payments_and_refunds_and_revive_orders)
