@@ -163,8 +163,10 @@ config_check(struct cmd *c)
 	struct setting_rows rows;
 	struct err e = {0};
 
-	if (cmd_settings(c, &rows, &e)) /* the child reports the faults */
+	if (cmd_settings(c, &rows, &e))
 		x.rows = &rows;
+	else if (e.kind != ERR_INPUT && e.kind != ERR_NOT_FOUND) /* these the child reports */
+		fprintf(stderr, "note: without the merchant's settings in the database: %s\n", e.msg);
 	err_clear(&e);
 	if (geteuid() == 0 && system_worker_user(c->a, c->conf.paths_stats_file.p, &user) && user.uid != 0)
 		x.user = &user;

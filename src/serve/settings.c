@@ -58,15 +58,25 @@ static void
 settings_do_without(struct app *app, const struct err *why)
 {
 	struct app_settings *s = &app->settings;
-	struct err ignored = {0};
 
-	if (!s->unreadable)
-		log_put(LOG_ERROR, "event=settings_unreadable place=%s msg=\"%s\"", why->place, why->msg);
-	s->unreadable = true;
-	if (s->known || !app_use(app, &app->a, &app->file, &ignored))
+	if (s->unreadable)
 		return;
+	s->unreadable = true;
+	log_put(LOG_ERROR, "event=settings_unreadable place=%s msg=\"%s\"", why->place, why->msg);
+	if (s->known)
+		return;
+	app->conf.merchant = app->file.merchant;
 	cache_resalt(app->cache, form_hash(&app->conf));
 	cache_hold(app->cache, false);
+}
+
+/* Shorter than the time after which the watchdog ends the worker. */
+static uint64_t
+read_limit_ns(const struct app *app)
+{
+	uint64_t half_ns = (uint64_t)app->conf.web_deadline_ms * CLOCK_MS / 2;
+
+	return READ_NS < half_ns ? READ_NS : half_ns;
 }
 
 void
@@ -82,7 +92,7 @@ settings_follow(struct app *app)
 	    || breaker_is_open(&app->control, BREAKER_DB))
 		return;
 	s->look_ns = clock_mono_ns() + AGAIN_NS;
-	db_deadline(app->db, clock_mono_ns() + READ_NS);
+	db_deadline(app->db, clock_mono_ns() + read_limit_ns(app));
 	if (settings_renew(app, &e)) {
 		s->known = true;
 		s->unreadable = false;

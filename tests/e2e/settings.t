@@ -162,6 +162,25 @@ test('another host shows a change by its kontor-jobs', async () => {
 	}
 });
 
+test('a worker that may not read the settings serves with those of the file, says so, and reads them once it may', async () => {
+	const account = s.sql("SELECT CONCAT(QUOTE(user), '@', QUOTE(host)) FROM mysql.user WHERE user = 'kontor_web' LIMIT 1").trim();
+	ok(setting('set', 'site.name', 'Unreadable'));
+	await shows('Unreadable');
+	s.sql(`REVOKE SELECT ON kontor.setting FROM ${account}`);
+	try {
+		const old = s.workerPids();
+		for (const pid of old)
+			process.kill(pid, 'SIGKILL');
+		await until('new workers', () => s.workerPids().filter((pid) => !old.includes(pid)).length >= 4);
+		await showsNo('Unreadable');
+		assert.ok(s.log().some((l) => l.includes('event=settings_unreadable')));
+	} finally {
+		s.sql(`GRANT SELECT ON kontor.setting TO ${account}`);
+	}
+	await until('the name', async () => (await pages(PAGE, 8)).every((text) => text.includes('Unreadable')));
+	ok(setting('unset', 'site.name'));
+});
+
 test('a worker that starts in an outage of the database shows cached pages, and the settings when it is back', async () => {
 	ok(setting('set', 'site.name', 'Before the storm', 'shipping.home', '31500:6.66'));
 	await shows('Before the storm');

@@ -139,7 +139,8 @@ if command -v bash >/dev/null; then
 			echo "${COMPREPLY[@]}"' "$etc/bash-completion/kontor" "$@"
 	}
 	[ "$(completes doc)" = doctor ] && [ "$(completes config set web.ho)" = web.hosts ] && [ "$(completes backup --k)" = --keep ] &&
-		[ "$(completes doctor web-s)" = web-server ]
+		[ "$(completes doctor web-s)" = web-server ] && [ "$(completes setting unset shipping.home_d)" = shipping.home_days ] &&
+		[ -z "$(completes setting set web.ho)" ]
 	claim bash_completes_commands_options_settings_and_checks
 fi
 if [ "$(id -u)" = 0 ] && [ "$(stat -c %a /)" = 755 ]; then

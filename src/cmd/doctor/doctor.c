@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "plat/host/task.h"
-#include "store/setting_store.h"
 
 #define OUTPUT_MAX_B ((size_t)16 << 20)
 #define REPORTS_MAX 4096
@@ -30,7 +29,6 @@ struct report {
 	struct outcome outcome[CHECK__MAX];
 	size_t n, faults, advice, unseen;
 	uint64_t took_ms;
-	const struct setting_rows *rows; /* NULL: they could not be read */
 };
 
 /* "socket-stale" for socket_stale. */
@@ -99,7 +97,6 @@ run_all(struct report *r)
 		    .site = c->site,
 		    .conf = &c->conf,
 		    .file = &c->file,
-		    .rows = r->rows,
 		    .conf_file = conf_file(c->conf_file),
 		    .sql_dir = r->sql_dir,
 		    .urls = urls,
@@ -292,7 +289,6 @@ int
 cmd_doctor(struct cmd *c)
 {
 	struct report r = {.c = c, .sql_dir = PKGDATADIR "/sql"};
-	struct setting_rows rows;
 	struct err e = {0};
 	struct buf b;
 	int status;
@@ -304,8 +300,8 @@ cmd_doctor(struct cmd *c)
 		put_table(c->a, &b);
 		return cmd_print(c, &b);
 	}
-	if (cmd_settings(c, &rows, &e)) /* the checks report why not, and use the settings that were read */
-		r.rows = &rows;
+	if (!cmd_conf(c, &e)) /* the check `config` reports it; the others use the settings that were read */
+		err_clear(&e);
 	run_all(&r);
 	if (r.json)
 		put_json(&r, &b);

@@ -40,9 +40,9 @@ struct setting_rows;
 struct doctor {
 	struct arena *a;
 	const struct site *site;
-	const struct conf *conf; /* as much as could be read, with the database's settings if it answered */
+	const struct conf *conf; /* as much as could be read; look_settings() adds the database's settings */
 	const struct conf *file; /* kontor.conf alone */
-	const struct setting_rows *rows; /* the merchant's settings of the database; NULL: they could not be read */
+	const struct setting_rows *rows; /* of look_settings(); NULL: not read */
 	const char *conf_file;
 	const char *sql_dir;	  /* of grants.sql */
 	const struct urls *urls; /* of site.url */
@@ -97,6 +97,9 @@ bool doctor_next(struct str *rest, struct doctor_said *);
 
 /* Reads the counters. False if they cannot be read: then the check `counters` reports it. */
 bool look_stats(struct doctor *, struct stats_report *);
+
+/* Reads the merchant's settings of the database into d->rows and d->conf, if it gives them. */
+void look_settings(struct doctor *);
 
 /* The number of running processes of a role, in all backends. */
 size_t look_alive(const struct stats_report *, enum stats_role);

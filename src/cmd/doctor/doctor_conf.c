@@ -88,6 +88,7 @@ check_config(struct doctor *d)
 	struct start s;
 	bool absent;
 
+	look_settings(d);
 	if (look_readable(d, d->conf_file, &absent) && start_try(d, &s))
 		(void)conf_warn(&s.app->conf, report_unwise, d);
 	else if (absent)
@@ -106,13 +107,16 @@ report_setting(void *arg, struct str name, const char *reason)
 void
 check_merchant(struct doctor *d)
 {
-	struct setting_merge m = {.file = d->file, .rows = d->rows, .report = report_setting, .arg = d};
+	struct setting_merge m = {.report = report_setting, .arg = d};
 	struct shop_rules rules;
 	struct conf now;
 	struct err e = {0};
 	size_t n, set = 0;
 	const struct conf_setting *s = conf_settings(&n);
 
+	look_settings(d);
+	m.file = d->file;
+	m.rows = d->rows;
 	if (d->rows == NULL) {
 		doctor_unseen(d, "the database did not give its settings: see the check database, or run it as root");
 		return;

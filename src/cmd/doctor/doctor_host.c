@@ -109,6 +109,7 @@ has_smtp(struct doctor *d)
 void
 check_mail(struct doctor *d)
 {
+	look_settings(d);
 	if (d->conf->site_sender.n == 0)
 		FIND(d, sender_none);
 	if (access("/usr/sbin/sendmail", X_OK) != 0 && access("/usr/lib/sendmail", X_OK) != 0 && !has_smtp(d))

@@ -3,10 +3,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/cmd.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/system.h"
 #include "plat/control/control.h"
 #include "plat/text/file.h"
+#include "store/setting_store.h"
 
 #define WEB_USER "www-data"
 #define PAGE_MS 4000
@@ -152,4 +154,20 @@ look_id(struct doctor *d, struct str id)
 		if (!isxdigit((unsigned char)id.p[i]))
 			return "-";
 	return id.n == 0 ? "-" : str_zdup(d->a, id);
+}
+
+void
+look_settings(struct doctor *d)
+{
+	struct cmd *c = ARENA_NEW(d->a, struct cmd);
+	struct setting_rows *rows = ARENA_NEW(d->a, struct setting_rows);
+	struct err e = {0};
+
+	c->a = d->a;
+	c->conf_file = d->conf_file;
+	if (!cmd_settings(c, rows, &e))
+		return;
+	d->rows = rows;
+	d->conf = &c->conf;
+	d->file = &c->file;
 }
