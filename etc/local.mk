@@ -13,6 +13,7 @@ dist_sql_DATA = \
 	etc/sql/0010_order_life.sql \
 	etc/sql/0011_setting.sql \
 	etc/sql/0012_order_lists.sql \
+	etc/sql/0013_refund_payment.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

@@ -107,7 +107,7 @@ GRANT SELECT ON @db@.order_cut TO @jobs@;
 GRANT SELECT ON @db@.return_case TO @jobs@;
 GRANT SELECT ON @db@.return_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.payment TO @jobs@;
-GRANT SELECT, INSERT, UPDATE (state, ref, changed_at, next_at) ON @db@.refund TO @jobs@;
+GRANT SELECT, INSERT, UPDATE (state, ref, changed_at, payment_id, tries, next_at) ON @db@.refund TO @jobs@;
 GRANT SELECT, INSERT ON @db@.refund_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_line TO @jobs@;

@@ -35,7 +35,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/order/order_look.h src/store/order/order_read.c src/store/order/order_receipt.c src/store/order/order_receipt.h \
 	src/store/order/order_store.c src/store/order/order_store.h src/store/order/order_words.c \
 	src/store/order/order_words.h src/store/order/order_write.c \
-	src/store/order/order_write.h src/store/order/stock_store.c \
+	src/store/order/order_write.h src/store/order/refund_store.c \
+	src/store/order/refund_store.h src/store/order/stock_store.c \
 	src/store/order/stock_store.h \
 	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/life.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \

@@ -116,6 +116,8 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 	    .number_prefix = c->order_number_prefix,
 	    .terms_version = c->order_terms_version,
 	};
+	if (c->test_pay_url.n > 0 && !str_starts(c->test_pay_url, STR("http://127.0.0.1:")))
+		return err_set(e, ERR_INPUT, "test.pay_url: only a program on this machine, http://127.0.0.1:PORT");
 	if (!currency_find(c->site_currency, &r->cur))
 		return err_set(e, ERR_INPUT, "site.currency: '%.*s' is not known", STR_ARG(c->site_currency));
 	if (!country_find(c->site_country, &r->tax.origin))

@@ -78,6 +78,7 @@ site|currency|JPY|shipping.home: weight step 1: '4.90' is not an amount of JPY
 site|country|XX|site.country
 site|url|http://[::1|site.url
 site|languages|en, en-gb-x-y-z-toolongapart|site.languages
+test|pay_url|http://192.0.2.1:80|test.pay_url
 shipping|eu_days|soon|shipping.eu_days
 shipping|world_free_from|1.234|shipping.world_free_from
 order|number_prefix|T_|order.number_prefix

@@ -34,6 +34,7 @@ INTEG_TESTS = \
 	tests/integ/test_order_words \
 	tests/integ/test_parts \
 	tests/integ/test_receipts \
+	tests/integ/test_refund \
 	tests/integ/test_rights \
 	tests/integ/test_save \
 	tests/integ/test_schema \
@@ -44,6 +45,7 @@ check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
 EXTRA_DIST += tests/integ/cached.h tests/integ/crowd.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h tests/integ/life.h \
 	tests/integ/order.h
+EXTRA_DIST += tests/integ/pay_fake.js
 
 tests_integ_test_import_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_rows_SOURCES = tests/integ/test_import_rows.c
@@ -118,6 +120,9 @@ tests_integ_test_order_list_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_words_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_words_SOURCES = tests/integ/test_order_words.c
 tests_integ_test_order_words_LDADD = $(INTEG_LIBS)
+tests_integ_test_refund_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_refund_SOURCES = tests/integ/test_refund.c
+tests_integ_test_refund_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)
@@ -185,6 +190,12 @@ check-race: tests/integ/test_cache_race
 	KONTOR_RACE_HITS=1000000 KONTOR_RACE_STOPS=30 $(MAKE) check TESTS=tests/integ/test_cache_race
 	@grep '^#' tests/integ/test_cache_race.log
 PHONY += check-race
+
+# Refunds of 200 orders.
+check-refunds: tests/integ/test_refund
+	KONTOR_TEST_REFUNDS=200 CK_TIMEOUT_MULTIPLIER=10 $(MAKE) check TESTS=tests/integ/test_refund
+	@grep '^#' tests/integ/test_refund.log
+PHONY += check-refunds
 
 # 10,000 mutated tables: half an hour.
 check-tables: tests/integ/test_import_tables

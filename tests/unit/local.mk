@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/test_product_csv \
 	tests/unit/test_product_mend \
 	tests/unit/test_product_parts \
+	tests/unit/test_provider \
 	tests/unit/test_rate \
 	tests/unit/test_receipt \
 	tests/unit/test_rights \
@@ -85,6 +86,8 @@ tests_unit_test_product_mend_LDADD = $(UNIT_LIBS)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_provider_SOURCES = tests/unit/test_provider.c
+tests_unit_test_provider_LDADD = $(UNIT_LIBS)
 tests_unit_test_rate_SOURCES = tests/unit/test_rate.c
 tests_unit_test_rate_LDADD = $(UNIT_LIBS)
 tests_unit_test_tally_SOURCES = tests/unit/test_tally.c

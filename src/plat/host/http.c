@@ -12,6 +12,7 @@
 struct getting {
 	struct buf head, body;
 	char error[CURL_ERROR_SIZE];
+	struct curl_slist *at, *headers;
 };
 
 static size_t
@@ -34,7 +35,7 @@ take_head(char *p, size_t one, size_t n, void *arg)
 }
 
 static void
-set_up(CURL *c, const struct http_request *rq, struct getting *g, struct curl_slist *at)
+set_up(CURL *c, const struct http_request *rq, struct getting *g)
 {
 	const char *ca = getenv("SSL_CERT_FILE");
 
@@ -56,8 +57,22 @@ set_up(CURL *c, const struct http_request *rq, struct getting *g, struct curl_sl
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, rq->unverified ? 0L : 2L);
 	if (ca != NULL && *ca != '\0')
 		curl_easy_setopt(c, CURLOPT_CAINFO, ca);
-	if (at != NULL)
-		curl_easy_setopt(c, CURLOPT_CONNECT_TO, at);
+	if (g->at != NULL)
+		curl_easy_setopt(c, CURLOPT_CONNECT_TO, g->at);
+}
+
+static void
+set_up_post(CURL *c, struct arena *a, const struct http_body *body, struct getting *g)
+{
+	const struct str lines[] = {str_fmt(a, "Content-Type: %s", body->type),
+	    str_fmt(a, "Idempotency-Key: %s", body->once), STR("Expect:")};
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		g->headers = curl_slist_append(g->headers, lines[i].p);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, g->headers);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "kontor");
+	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->text.n);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, body->text.n == 0 ? "" : body->text.p);
 }
 
 static enum http_result
@@ -120,25 +135,42 @@ read_answer(struct arena *a, CURL *c, CURLcode rc, struct getting *g, struct htt
 	read_cert(a, c, x);
 }
 
-bool
-http_get(struct arena *a, const struct http_request *rq, struct http_answer *x, struct err *e)
+static bool
+http_run(struct arena *a, const struct http_request *rq, const struct http_body *body, struct http_answer *x,
+    struct err *e)
 {
 	struct getting g = {.error = ""};
-	struct curl_slist *at = NULL;
 	CURL *c;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (c = curl_easy_init()) == NULL)
 		return err_set(e, ERR_BUG, "libcurl does not initialise");
 	if (rq->at != NULL)
-		at = curl_slist_append(NULL, str_fmt(a, strchr(rq->at, ':') != NULL ? "::[%s]:" : "::%s:", rq->at).p);
+		g.at = curl_slist_append(
+		    NULL, str_fmt(a, strchr(rq->at, ':') != NULL ? "::[%s]:" : "::%s:", rq->at).p);
 	buf_init(&g.head, a, HEAD_MAX_B);
 	buf_init(&g.body, a, BODY_MAX_B);
-	set_up(c, rq, &g, at);
+	set_up(c, rq, &g);
+	if (body != NULL)
+		set_up_post(c, a, body, &g);
 	read_answer(a, c, curl_easy_perform(c), &g, x);
 	curl_easy_cleanup(c);
-	curl_slist_free_all(at);
+	curl_slist_free_all(g.at);
+	curl_slist_free_all(g.headers);
 	curl_global_cleanup();
 	return true;
+}
+
+bool
+http_get(struct arena *a, const struct http_request *rq, struct http_answer *x, struct err *e)
+{
+	return http_run(a, rq, NULL, x, e);
+}
+
+bool
+http_post(struct arena *a, const struct http_request *rq, const struct http_body *body, struct http_answer *x,
+    struct err *e)
+{
+	return http_run(a, rq, body, x, e);
 }
 
 struct str

@@ -1,4 +1,4 @@
-/* http.h - one GET over HTTP or HTTPS, as a browser sends it; wraps libcurl.
+/* http.h - one request over HTTP or HTTPS: a GET as a browser sends it, or a POST; wraps libcurl.
  *
  * Follows no redirect, uses no proxy, keeps no connection. Certificates are verified with the system's CA list, or with
  * the file in SSL_CERT_FILE. */
@@ -37,8 +37,17 @@ struct http_answer {
 	const char *cert_issuer; /* or "" */
 };
 
+struct http_body {
+	const char *type; /* Content-Type */
+	const char *once; /* Idempotency-Key */
+	struct str text;
+};
+
 /* Every outcome of the exchange is in *answer. ERR_BUG when libcurl does not initialise. */
 MUST_USE bool http_get(struct arena *, const struct http_request *, struct http_answer *, struct err *);
+
+MUST_USE bool http_post(struct arena *, const struct http_request *, const struct http_body *, struct http_answer *,
+    struct err *);
 
 /* The value of a header, or none. */
 struct str http_header(const struct http_answer *, struct str name);
