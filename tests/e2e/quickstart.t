@@ -41,7 +41,7 @@ quickstart start --empty --detach --yes --port "$port_a" && a=$(data_of) && run_
 claim a_shop_behind_lighttpd_answers
 port_b=$(free_port)
 quickstart start --empty --detach --yes --apache --port "$port_b" && b=$(data_of) && curl -fs -o /dev/null "http://127.0.0.1:$port_b/en/" &&
-	css=$(basename "$(find "$b/web/static" -name '*.css' | head -n 1)") && curl -fs -o /dev/null "http://127.0.0.1:$port_b/static/$css"
+	css=$(basename "$(find "$(cat "$b/running")/web/static" -name '*.css' | head -n 1)") && curl -fs -o /dev/null "http://127.0.0.1:$port_b/static/$css"
 claim a_second_one_behind_apache_answers_too
 
 if [ "$(id -u)" = 0 ]; then # others may not enter; the web server may go through
@@ -73,12 +73,14 @@ claim the_earlier_one_is_still_known_when_the_later_one_is_stopped
 quickstart stop && [ ! -e "$a" ] && [ ! -e "$run_a" ] && refuses status && says 'no shop runs'
 claim and_is_stopped_without_a_name
 
-# The first shop with demo goods leaves a copy of its database, from which the second begins.
+# The first shop with demo goods leaves a copy of its database, from which the second begins. Apache's user cannot enter
+# the folder of the second.
 for turn in first second; do
 	port_c=$(free_port)
-	quickstart start --detach --yes --port "$port_c" && c=$(data_of) &&
-		css=$(basename "$(find "$c/web/static" -name '*.css' | head -n 1)") && curl -fs -o /dev/null "http://127.0.0.1:$port_c/static/$css" &&
-		quickstart stop --dir "$c"
+	if [ $turn = first ]; then set --; else set -- --apache --dir "$dir/kept"; fi
+	quickstart start --detach --yes --port "$port_c" "$@" && c=$(data_of) &&
+		css=$(basename "$(find "$(cat "$c/running")/web/static" -name '*.css' | head -n 1)") &&
+		curl -fs -o /dev/null "http://127.0.0.1:$port_c/static/$css" && quickstart stop --dir "$c"
 	claim "the_${turn}_shop_with_demo_goods_has_its_style"
 done
 
