@@ -1,6 +1,6 @@
 # The demo catalogue: what `kontor demo` loads.
 demodir = $(pkgdatadir)/demo
-dist_demo_DATA = etc/demo/products.csv etc/demo/translations.csv
+dist_demo_DATA = etc/demo/prices.csv etc/demo/products.csv etc/demo/translations.csv
 demoimagesdir = $(demodir)/images
 dist_demoimages_DATA = \
 	etc/demo/images/alpine-milk-45.webp \

@@ -21,7 +21,7 @@ struct cart_line {
 
 	/* the catalogue, now */
 	bool on_sale; /* the product is active and the variant in the catalogue */
-	int64_t price_minor;
+	int64_t price_minor, was_minor; /* the former price to strike out; 0: none */
 	enum tax_class tax_class;
 	bool ships; /* false: digital */
 	int64_t weight_mg;

@@ -10,12 +10,6 @@ catalogue_is_digital(const struct catalogue_variant *v)
 }
 
 bool
-catalogue_is_reduced(const struct catalogue_variant *v)
-{
-	return v->compare_minor > v->price_minor;
-}
-
-bool
 catalogue_is_gtin(struct str barcode)
 {
 	static const char *const inside[] = {"00000", "002", "004", "005", "02", "098", "099"}; /* of 14 digits */

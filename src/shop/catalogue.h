@@ -33,8 +33,11 @@ struct catalogue_variant {
 	uint64_t id;
 	struct catalogue_word words[CATALOGUE_OPTIONS];
 	struct str sku, barcode;
-	int64_t price_minor;
-	int64_t compare_minor, lowest_minor; /* 0: none; lowest price of the 30 days before a reduction */
+	int64_t price_minor; /* now, sales included */
+	int64_t was_minor;   /* the former price to strike out (price.h); 0: none */
+	int64_t rrp_minor;   /* recommended retail price, if it is higher; 0: none */
+	int64_t ends_s;	     /* of the reduction; 0: not planned */
+	int64_t change_in_s; /* until these change by themselves; 0: never */
 	struct catalogue_measure measure;
 	bool shipped; /* false: digital */
 	struct stock stock;
@@ -61,7 +64,7 @@ struct catalogue_card {
 	uint64_t id, version;
 	struct str handle, vendor, title;
 	struct catalogue_image image;
-	struct catalogue_variant cheapest;
+	struct catalogue_variant cheapest; /* its change_in_s is that of the whole card */
 	int64_t price_max_minor;
 	enum stock_avail avail;
 };
@@ -74,9 +77,6 @@ struct catalogue_category {
 
 /* True when the variant is neither shipped nor tracked in stock. */
 bool catalogue_is_digital(const struct catalogue_variant *);
-
-/* True when the price is below the compare-at price. Pages then also show the lowest price of the 30 days before. */
-bool catalogue_is_reduced(const struct catalogue_variant *);
 
 /* True for a GTIN of 8, 12, 13 or 14 digits whose check digit is right, and which is not for use inside one company
  * (prefix 2, and others). */

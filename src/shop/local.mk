@@ -11,4 +11,5 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/search.c src/shop/search.h src/shop/search_block.c src/shop/search_block.h src/shop/shipping.c \
 	src/shop/shipping.def src/shop/shipping.h src/shop/stock.c src/shop/stock.h src/shop/tax.c src/shop/tax.h \
 	src/shop/territory.c src/shop/territory.def src/shop/territory.h src/shop/totals.c src/shop/totals.h \
-	src/shop/translation.h
+	src/shop/translation.h \
+	src/shop/price/price.c src/shop/price/price.h

@@ -23,6 +23,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue/catalogue_save_rename.c src/store/catalogue/catalogue_save_stock.c \
 	src/store/catalogue/catalogue_save_text.c src/store/catalogue/catalogue_save_variant.c \
 	src/store/catalogue/catalogue_words.c src/store/catalogue/catalogue_words.h \
+	src/store/catalogue/price_plan.c src/store/catalogue/price_plan.h \
 	src/store/catalogue/product_parts.c src/store/catalogue/product_parts.h src/store/catalogue/variant_row.c \
 	src/store/catalogue/variant_row.h \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
@@ -38,6 +39,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/order/order_write.h src/store/order/refund_store.c \
 	src/store/order/refund_store.h src/store/order/stock_store.c \
 	src/store/order/stock_store.h \
+	src/store/price/price_store.c src/store/price/price_store.h src/store/price/sale_store.c \
+	src/store/price/sale_store.h \
 	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/life.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
 	src/store/sql/wings.def

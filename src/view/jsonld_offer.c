@@ -146,11 +146,33 @@ put_shipping(struct jsonld_writer *w, const struct jsonld_shop *shop, int64_t pr
 	    home->days_min, home->days_max);
 }
 
+/* A price that nobody has to pay. Search engines show a ListPrice struck out, so the recommended price is not one. */
+static void
+jsonld_put_other_price(struct jsonld_writer *w, const struct view *money, struct str type, const char *tax)
+{
+	if (money == NULL)
+		return;
+	buf_put(&w->b, STR(",{\"@type\":\"UnitPriceSpecification\""));
+	jsonld_put_text(w, ",\"priceType\":", type);
+	jsonld_put_price(w, money);
+	buf_z(&w->b, tax);
+}
+
+static void
+put_price_end(struct jsonld_writer *w, int64_t ends_s)
+{
+	if (ends_s == 0)
+		return;
+	buf_put(&w->b, STR(",\"priceValidUntil\":\""));
+	format_date_iso(&w->b, ends_s);
+	buf_ch(&w->b, '"');
+}
+
 static void
 put_offer(struct jsonld_writer *w, const struct jsonld_goods *g, const struct view *variant,
     const struct catalogue_variant *v)
 {
-	const struct view *price = view_get(variant, N_price), *was = view_get(price, N_was);
+	const struct view *price = view_get(variant, N_price);
 	const char *tax = view_truth(view_get(price, N_tax_included)) ? ",\"valueAddedTaxIncluded\":true}"
 								     : ",\"valueAddedTaxIncluded\":false}";
 
@@ -159,18 +181,15 @@ put_offer(struct jsonld_writer *w, const struct jsonld_goods *g, const struct vi
 	buf_put(&w->b, STR(",\"offers\":{\"@type\":\"Offer\""));
 	jsonld_put_url(w, ",\"url\":", view_text(view_get(variant, N_url)));
 	jsonld_put_price(w, view_get(price, N_now));
+	put_price_end(w, v->ends_s);
 	jsonld_put_text(w, ",\"availability\":", availability(view_get(variant, N_availability)));
 	jsonld_put_text(w, ",\"itemCondition\":", STR("https://schema.org/NewCondition"));
 	buf_put(&w->b, STR(",\"priceSpecification\":[{\"@type\":\"UnitPriceSpecification\""));
 	jsonld_put_price(w, view_get(price, N_now));
 	put_reference(w, v);
 	buf_z(&w->b, tax);
-	if (was != NULL) {
-		buf_put(&w->b, STR(",{\"@type\":\"UnitPriceSpecification\""));
-		jsonld_put_text(w, ",\"priceType\":", STR("https://schema.org/StrikethroughPrice"));
-		jsonld_put_price(w, was);
-		buf_z(&w->b, tax);
-	}
+	jsonld_put_other_price(w, view_get(price, N_was), STR("https://schema.org/StrikethroughPrice"), tax);
+	jsonld_put_other_price(w, view_get(price, N_rrp), STR("https://schema.org/SRP"), tax);
 	buf_ch(&w->b, ']');
 	if (!catalogue_is_digital(v)) {
 		put_shipping(w, g->shop, v->price_minor);

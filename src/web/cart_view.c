@@ -110,6 +110,7 @@ cart_view_put_line(const struct request *rq, struct view *list, const struct che
 	view_str(v, N_sku, c->sku);
 	price = view_sub(v, N_price);
 	view_money(price, N_now, cart_amount(rq, c->price_minor));
+	goods_put_was(price, c->price_minor, c->was_minor, rq->app->rules.cur);
 	view_bool(price, N_tax_included, rq->app->rules.tax.included);
 	view_int(v, N_quantity, c->qty);
 	view_int(v, N_quantity_max, quantity_max(c));

@@ -4,6 +4,7 @@
 
 #include "plat/text/secret.h"
 #include "shop/cart.h"
+#include "shop/price/price.h"
 #include "view/url.h"
 #include "serve/app.h"
 
@@ -33,6 +34,18 @@ goods_put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, c
 	view_str(v, N_zoom_url, url_media(&cx->app->urls, cx->a, hash, "zoom"));
 }
 
+void
+goods_put_was(struct view *price, int64_t minor, int64_t was_minor, currency cur)
+{
+	int percent = price_percent(was_minor, minor);
+
+	if (was_minor <= 0)
+		return;
+	view_money(price, N_was, (struct money){was_minor, cur});
+	if (percent > 0)
+		view_int(price, N_percent, percent);
+}
+
 static void
 tree_put_price(const struct page_ctx *cx, struct view *parent, const struct catalogue_variant *v, bool from)
 {
@@ -40,11 +53,9 @@ tree_put_price(const struct page_ctx *cx, struct view *parent, const struct cata
 	int64_t unit_minor;
 
 	view_money(p, N_now, amount(cx, v->price_minor));
-	if (catalogue_is_reduced(v)) {
-		view_money(p, N_was, amount(cx, v->compare_minor));
-		if (v->lowest_minor > 0)
-			view_money(p, N_lowest_30d, amount(cx, v->lowest_minor));
-	}
+	goods_put_was(p, v->price_minor, v->was_minor, cx->app->rules.cur);
+	if (v->rrp_minor > 0)
+		view_money(p, N_rrp, amount(cx, v->rrp_minor));
 	if (catalogue_unit_price(v, &unit_minor)) {
 		view_money(p, N_unit_price, amount(cx, unit_minor));
 		if (v->measure.base_milli == 1000)

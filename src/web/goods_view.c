@@ -103,6 +103,7 @@ fill_cards(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			if (cards.v[k].id != ids[i])
 				continue;
 			want[i]->version = cards.v[k].version;
+			want[i]->change_in_s = cards.v[k].cheapest.change_in_s;
 			if (!view_encoded(a, goods_card_tree(cx, &cards.v[k]), &want[i]->value, e))
 				return false;
 		}
@@ -156,6 +157,18 @@ struct product_want {
 	bool keep_none;
 };
 
+/* The time until the price of one of them changes by itself; 0: never. */
+static int64_t
+goods_change_in(const struct catalogue_variant *v, size_t n)
+{
+	int64_t in_s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].change_in_s > 0 && (in_s == 0 || v[i].change_in_s < in_s))
+			in_s = v[i].change_in_s;
+	return in_s;
+}
+
 static bool
 fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item, struct err *e)
 {
@@ -174,6 +187,7 @@ fill_product(const struct page_ctx *cx, struct arena *a, struct cache_item *item
 		return view_encoded(a, view_node_str(a, moved), &item->value, e);
 	v = goods_product_tree(cx, p);
 	item->version = p->version;
+	item->change_in_s = goods_change_in(p->variants, p->n_variants);
 	if (p->category_id != 0)
 		view_int(view_sub(v, N_category), N_id, (int64_t)p->category_id);
 	view_html(v, N_json_ld,
@@ -225,8 +239,12 @@ fill_variants(void *arg, struct arena *a, struct cache_item **want, size_t n, st
 		const struct variant_want *w = want[i]->arg;
 		struct catalogue_variant *v;
 
-		if (!catalogue_find_variant(cx->db, a, &l, w->product_id, w->variant_id, &v, e)
-		    || (v != NULL && !view_encoded(a, goods_variant_tree(cx, v), &want[i]->value, e)))
+		if (!catalogue_find_variant(cx->db, a, &l, w->product_id, w->variant_id, &v, e))
+			return false;
+		if (v == NULL)
+			continue;
+		want[i]->change_in_s = v->change_in_s;
+		if (!view_encoded(a, goods_variant_tree(cx, v), &want[i]->value, e))
 			return false;
 	}
 	return true;

@@ -35,7 +35,7 @@ static void
 put_variant(struct buf *b, const struct catalogue_variant *v)
 {
 	buf_fmt(b, "%llu %.*s %.*s %lld %lld %lld %d %llu\n", (unsigned long long)v->id, STR_ARG(v->sku),
-	    STR_ARG(v->barcode), (long long)v->price_minor, (long long)v->compare_minor, (long long)v->lowest_minor,
+	    STR_ARG(v->barcode), (long long)v->price_minor, (long long)v->rrp_minor, (long long)v->was_minor,
 	    v->shipped, (unsigned long long)v->image_position);
 	buf_fmt(b, "%lld %.*s %lld %.*s %lld %d %d", (long long)v->measure.content_milli,
 	    STR_ARG(v->measure.content_unit), (long long)v->measure.base_milli, STR_ARG(v->measure.base_unit),
@@ -320,6 +320,9 @@ forget_migrations(void)
 {
 	services_sql(&services, "ALTER TABLE orders DROP KEY orders_client, DROP COLUMN client");
 	services_sql(&services, "DROP TABLE placing_turn");
+	services_sql(&services, "ALTER TABLE variant DROP COLUMN prices");
+	services_sql(&services, "DROP TABLE sale_price");
+	services_sql(&services, "DROP TABLE sale");
 	services_sql(&services, "DELETE FROM schema_migration WHERE version >= 3");
 }
 

@@ -95,16 +95,17 @@ next_word(struct str *rest, struct str *word)
 static void
 add_columns(struct rights *r, struct str table, struct str assignments)
 {
-	ptrdiff_t end = str_find(assignments, STR(" WHERE "));
 	int depth = 0;
 	size_t begin = 0;
 
-	if (end >= 0)
-		assignments = str_head(assignments, (size_t)end);
 	for (size_t i = 0; i <= assignments.n; i++) {
 		char c = i < assignments.n ? assignments.p[i] : ',';
 		struct str part, column = STR("");
 
+		if (depth == 0 && str_starts(str_from(assignments, i), STR(" WHERE "))) {
+			assignments = str_head(assignments, i);
+			c = ',';
+		}
 		depth += c == '(' ? 1 : c == ')' ? -1 : 0;
 		if (c != ',' || depth != 0)
 			continue;

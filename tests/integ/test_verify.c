@@ -13,13 +13,19 @@ static const char *const books[] = {
     "DELETE FROM order_line", "DELETE FROM order_address", "DELETE FROM order_tax", "DELETE FROM order_event",
     "DELETE FROM ledger_line", "DELETE FROM ledger_entry", "DELETE FROM orders", "DELETE FROM cart_line",
     "DELETE FROM cart", "DELETE FROM outbox", "DELETE FROM stock_movement", "DELETE FROM stock", "DELETE FROM variant",
-    "DELETE FROM listing", "DELETE FROM product", "DELETE FROM category",
+    "DELETE FROM price_history", "DELETE FROM sale_price", "DELETE FROM sale", "DELETE FROM listing",
+    "DELETE FROM product", "DELETE FROM category",
     "INSERT INTO category (id, path, slug, depth, n_products) VALUES (1, 'Tea', 'tea', 1, 1)",
     "INSERT INTO product (id, handle, status, category_id, price_minor, created_at, content_hash)"
-    " VALUES (1, 'tea', 1, 1, 500, 1, ''), (2, 'draft', 0, NULL, 100, 1, '')",
+    " VALUES (1, 'tea', 1, 1, 500, 1, ''), (2, 'draft', 0, NULL, 100, 1, ''), (3, 'reduced', 0, NULL, 300, 1, '')",
     "INSERT INTO variant (id, product_id, position, price_minor) VALUES (11, 1, 1, 500), (12, 2, 1, 100)",
+    "INSERT INTO variant (id, product_id, position, price_minor, prices) VALUES (13, 3, 1, 400, '1 300')",
+    "INSERT INTO price_history VALUES (11, 1, 500), (12, 1, 200), (13, 1, 300)",
+    "INSERT INTO sale (id, name, starts_at, ends_at, rule, selection, actor, created_at)"
+    " VALUES (1, 'Always', 1, 2100000000, '-25%', 'all goods', 'a', 1)",
+    "INSERT INTO sale_price VALUES (1, 13, 300, 400)",
     "INSERT INTO listing VALUES (0, 1, 1, 500), (1, 1, 1, 500)",
-    "INSERT INTO stock VALUES (11, 8, 1, 0), (12, -1, 1, 1)",
+    "INSERT INTO stock VALUES (11, 8, 1, 0), (12, -1, 1, 1), (13, 0, 0, 0)",
     "INSERT INTO stock_movement (id, variant_id, qty, reason, order_id, at) VALUES (1, 11, 10, 0, NULL, 1),"
     " (2, 11, -2, 2, 1, 1), (3, 11, -3, 2, 2, 1), (4, 11, 3, 3, 2, 1), (5, 12, -1, 1, NULL, 1)",
     "INSERT INTO cart (id, session_id, is_open, order_key, draft, created_at, changed_at)"
@@ -54,6 +60,10 @@ static const char *const books[] = {
 static const struct {
 	const char *check, *sql, *what;
 } breaches[] = {
+    {"prices", "UPDATE variant SET prices = '1 500' WHERE id = 12", "variant 12"},
+    {"prices", "INSERT INTO sale_price VALUES (1, 11, 400, 500)", "variant 11"},
+    {"prices", "INSERT INTO price_history VALUES (13, 2, 250)", "variant 13"},
+    {"sale_over", "UPDATE product SET price_minor = 301 WHERE id = 3", "product 3"},
     {"order_total", "UPDATE orders SET total_minor = 1191 WHERE id = 1", "order 1"},
     {"order_total", "UPDATE orders SET discount_minor = 1 WHERE id = 2", "order 2"},
     {"order_total", "UPDATE orders SET tax_included = 1 WHERE id = 2", "order 2"},

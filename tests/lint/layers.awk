@@ -13,23 +13,25 @@ BEGIN {
 	may["plat/receipt"] = "base plat/stats plat/text"
 	may["plat/mail"] = "base plat/conf plat/text"
 	may["plat/host"] = "base " plat
-	may["shop"] = "base"
-	may["store"] = "base shop store/sql " plat
+	may["shop"] = "base shop/price"
+	may["shop/price"] = "base"
+	may["store"] = "base shop shop/price store/sql " plat
 	may["store/sql"] = ""
 	may["store/catalogue"] = may["store/order"] = may["store/customer"] = may["store/staff"] = may["store"] " store"
 	may["store/order"] = may["store/order"] " store/customer store/catalogue"
+	may["store/price"] = may["store"] " store store/catalogue"
 	may["store/admin"] = may["store/order"] " plat/host store/catalogue store/order store/staff"
-	may["view"] = "base shop view/gettext " plat
+	may["view"] = "base shop shop/price view/gettext " plat
 	may["view/gettext"] = may["view"]
 	may["view/mustache"] = may["view"] " view"
-	may["pay"] = may["import"] = "base shop " plat
-	pages = "base shop store/catalogue store/order store/customer store/staff store view view/gettext view/mustache pay import " plat
+	may["pay"] = may["import"] = "base shop shop/price " plat
+	pages = "base shop shop/price store/catalogue store/order store/customer store/staff store view view/gettext view/mustache pay import " plat
 	may["serve"] = pages
-	may["work"] = pages " store/admin plat/host"
+	may["work"] = pages " store/admin store/price plat/host"
 	may["web"] = may["admin"] = pages " serve work"
 	may["jobs"] = may["work"] " work"
-	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/order cmd/publish cmd/setting"
-	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/order"] = may["cmd/publish"] = may["cmd/setting"] = may["work"] " serve work cmd"
+	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/order cmd/price cmd/publish cmd/setting"
+	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/order"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["work"] " serve work cmd"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"
 	# A library is known to one room only.
 	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|idn2|qrencode|curl.*)(/|\\.h$)"

@@ -9,6 +9,7 @@
  *    invalidates the placeholder, so a value read before the commit can never be stored after it.
  *  - One reader fills. The others get the stale value, or wait. A request waits at most twice `timeout_ns` in total,
  *    for fills and for memcached itself. Then it reads the database and stores nothing.
+ *  - A value that changes by itself, at a time that its fill knows, counts as marked from that time on.
  *  - A change marks a value, which from then on is shown only when the database has failed. Sessions and orders
  *    are deleted instead, and so are all values of a change that affects many.
  *  - The epoch is a counter shared by all workers of a host; changes raise it. An L1 entry is valid only in the epoch
@@ -53,7 +54,8 @@ struct cache_item;
 typedef bool cache_read_fn(struct arena *, struct cache_item *, struct str value, struct err *);
 
 /* In: key, arg, read (NULL: any bytes are valid). Out: how, value (on the arena of cache_fetch()), version, and, if
- * there is a value, made. A fill sets value and version. */
+ * there is a value, made. A fill sets value, version and, if the value changes by itself, change_in_s: the seconds from
+ * the fill's call until then. */
 struct cache_item {
 	struct cache_key key;
 	void *arg; /* the caller's data for the fill */
@@ -61,6 +63,7 @@ struct cache_item {
 	void *made;
 	struct str value;
 	uint64_t version;
+	int64_t change_in_s; /* 0: never */
 	enum cache_how how;
 };
 

@@ -7,13 +7,13 @@
 
 /* Raise it when the form changes. In host byte order: all workers that share a memcached must have the same
  * architecture; entries of others have a wrong magic. */
-#define MAGIC UINT64_C(0x4b4f4e544f523032)
+#define MAGIC UINT64_C(0x4b4f4e544f523033)
 #define QUIET_NS (60 * CLOCK_S)
 
 /* The associated data of the seal. The part before `key` is stored; the sealed payload follows it. */
 struct entry_head {
 	uint64_t magic, version;
-	int64_t soft_at, hard_at;
+	int64_t soft_at, hard_at, change_at;
 	char key[CACHE_ENTRY_KEY_MAX];
 };
 
@@ -42,7 +42,7 @@ entry_head_for(struct entry_head *head, struct str key)
 void
 cache_entry_format(struct buf *b, const uint8_t seal[SECRET_KEY_B], struct str key, const struct cache_entry *c)
 {
-	struct entry_head head = {.magic = MAGIC, .version = c->version, .soft_at = c->soft_at, .hard_at = c->hard_at};
+	struct entry_head head = {MAGIC, c->version, c->soft_at, c->hard_at, c->change_at, {0}};
 	struct str said = entry_head_for(&head, key);
 	uint8_t *sealed = arena_try(b->a, c->payload.n + SECRET_SEAL_B);
 
@@ -76,7 +76,7 @@ cache_entry_parse(struct arena *a, const uint8_t seal[SECRET_KEY_B], struct str 
 	if (!secret_unseal(seal, said, sealed, payload))
 		return err_set(e, ERR_UPSTREAM, "the entry was made without the secret, or for another key");
 	*c = (struct cache_entry){
-	    head.version, head.soft_at, head.hard_at, str_n(payload, sealed.n - SECRET_SEAL_B)};
+	    head.version, head.soft_at, head.hard_at, head.change_at, str_n(payload, sealed.n - SECRET_SEAL_B)};
 	return true;
 }
 

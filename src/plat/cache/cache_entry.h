@@ -16,6 +16,7 @@
 struct cache_entry {
 	uint64_t version;	  /* of the row it was made from */
 	int64_t soft_at, hard_at; /* UTC seconds; soft and hard expiry */
+	int64_t change_at;	  /* when it changes by itself; INT64_MAX: never */
 	struct str payload;
 };
 

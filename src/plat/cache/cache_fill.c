@@ -34,6 +34,7 @@ value_op(struct cache *c, const struct cache_work *w)
 	/* Jitter of a tenth, so that values filled together do not expire together. */
 	entry.soft_at = now_s + soft_s - (int64_t)(str_hash(key) % 100) * soft_s / 1000;
 	entry.hard_at = now_s + c->set.hard_s;
+	entry.change_at = w->change_at;
 	buf_init(&b, &c->stores, VALUE_MAX_B);
 	cache_stored_value(&b, c->seal, key, &entry);
 	op.value = buf_str(&b);
@@ -98,7 +99,7 @@ ask_again(struct cache_run *r)
 		if (got[i].result == MEMC_OK && cache_parse(r, asked[i], got[i].value, &s, &entry)
 		    && now_s < entry.hard_at) {
 			asked[i]->stale = entry.payload;
-			asked[i]->outage_only = s.marked;
+			asked[i]->outage_only = s.marked || now_s >= entry.change_at;
 		} else {
 			asked[i]->item->made = NULL;
 		}
@@ -159,6 +160,8 @@ finish(struct cache_run *r, struct cache_work *w)
 	struct str value = w->item->value;
 
 	w->life.until_s = clock_utc_s() + c->set.soft_s;
+	if (w->change_at < w->life.until_s)
+		w->life.until_s = w->change_at;
 	cache_count_lookup(c, w, CACHE_MISSES);
 	cache_count(c, w, CACHE_FILLS);
 	if (cache_class_in_l1(w->item->key.cls) && value.p != NULL)
@@ -172,6 +175,7 @@ cache_fill(struct cache_run *r, struct err *e)
 	struct cache_item **items = ARENA_ARRAY(r->a, struct cache_item *, r->n);
 	struct cache_work **want = ARENA_ARRAY(r->a, struct cache_work *, r->n);
 	size_t m = 0;
+	int64_t began_s;
 	bool ok;
 
 	for (size_t i = 0; i < r->n; i++) {
@@ -182,6 +186,7 @@ cache_fill(struct cache_run *r, struct err *e)
 		want[m] = w;
 		w->item->value = STR_NONE;
 		w->item->made = NULL;
+		w->item->change_in_s = 0;
 		items[m++] = w->item;
 	}
 	if (m == 0)
@@ -190,6 +195,7 @@ cache_fill(struct cache_run *r, struct err *e)
 		stats_add(r->c->st, STAT_cache_fills_refused, 1);
 		return fall_back(r, false) || err_set(e, ERR_BUSY, "too many fills of the cache at a time");
 	}
+	began_s = clock_utc_s();
 	ok = r->fill(r->arg, r->a, items, m, e);
 	control_permit_release(r->c->ctl, PERMIT_FILL);
 	if (!ok) {
@@ -198,6 +204,8 @@ cache_fill(struct cache_run *r, struct err *e)
 		err_clear(e);
 		return true;
 	}
+	for (size_t i = 0; i < m; i++)
+		want[i]->change_at = items[i]->change_in_s > 0 ? began_s + items[i]->change_in_s : INT64_MAX;
 	if (r->c->hold)
 		give_up(r);
 	else

@@ -59,6 +59,7 @@ struct cache_work {
 	bool orphaned;		    /* THEIRS: not yet taken over; this reader may do so when its wait ends */
 	struct str lock;	    /* RENEW: the key of our lock */
 	bool counted;		    /* as a hit, a miss or an error */
+	int64_t change_at;	    /* filled: when the value changes by itself; INT64_MAX: never */
 };
 
 struct cache_run {

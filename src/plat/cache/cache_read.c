@@ -117,6 +117,7 @@ judge_value(
     struct cache_run *r, struct cache_work *w, bool marked, const struct cache_entry *entry, int64_t now_s)
 {
 	w->item->version = entry->version;
+	marked = marked || now_s >= entry->change_at;
 	if (now_s >= entry->hard_at) {
 		replace(r, w, 0);
 		return;
@@ -127,7 +128,7 @@ judge_value(
 		(marked ? try_replace_marked : try_renew)(r, w);
 		return;
 	}
-	w->life.until_s = entry->soft_at;
+	w->life.until_s = entry->soft_at < entry->change_at ? entry->soft_at : entry->change_at;
 	cache_count_lookup(r->c, w, CACHE_HITS);
 	cache_done(w, entry->payload, CACHE_FRESH);
 	if (cache_class_in_l1(w->item->key.cls))

@@ -4,6 +4,7 @@
 
 #include "shop/product.h"
 #include "store/catalogue/catalogue_read_impl.h"
+#include "store/catalogue/price_plan.h"
 #include "store/catalogue/product_parts.h"
 #include "store/sql.h"
 
@@ -40,8 +41,8 @@ catalogue_read_measure(struct db_rows *r, struct catalogue_measure *m)
 	m->base_unit = c_str(r);
 }
 
-static void
-take_variant(struct db_rows *r, struct catalogue_variant *v)
+static bool
+take_variant(struct db_rows *r, struct catalogue_variant *v, struct err *e)
 {
 	v->id = c_u64(r);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++) {
@@ -50,38 +51,14 @@ take_variant(struct db_rows *r, struct catalogue_variant *v)
 	}
 	v->sku = c_str(r);
 	v->barcode = c_str(r);
-	v->price_minor = c_i64(r);
-	v->compare_minor = c_i64_or(r, 0);
+	if (!price_plan_take(r, v, e))
+		return false;
 	v->shipped = c_u64(r) != 0;
 	v->stock.tracked = c_u64(r) != 0;
 	v->stock.sell_over = c_u64(r) != 0;
 	v->stock.on_hand = c_i64(r);
 	catalogue_read_measure(r, &v->measure);
 	v->image_position = c_u64_or(r, 0);
-}
-
-/* The lowest price of the 30 days before, shown only beside a reduced price. Few products have a reduced price; a
- * subquery in the variants' statement would cost every product as much as this second statement. */
-static bool
-load_lowest(struct db *db, struct arena *a, struct catalogue_product *p, struct err *e)
-{
-	struct db_rows rows;
-	bool any = false;
-
-	for (size_t i = 0; i < p->n_variants; i++)
-		any = any || catalogue_is_reduced(&p->variants[i]);
-	if (!any)
-		return true;
-	if (!db_select_u64(db, SQL_PRODUCT_LOWEST, p->id, a, &rows, e))
-		return false;
-	while (db_next(&rows)) {
-		uint64_t id = c_u64(&rows);
-		int64_t lowest_minor = c_i64_or(&rows, 0);
-
-		for (size_t i = 0; i < p->n_variants; i++)
-			if (p->variants[i].id == id)
-				p->variants[i].lowest_minor = lowest_minor;
-	}
 	return true;
 }
 
@@ -108,7 +85,8 @@ load_variants(struct db *db, struct arena *a, const struct catalogue_langs *lang
 		return false;
 	p->variants = ARENA_ARRAY(a, struct catalogue_variant, rows.n);
 	while (db_next(&rows))
-		take_variant(&rows, &p->variants[p->n_variants++]);
+		if (!take_variant(&rows, &p->variants[p->n_variants++], e))
+			return false;
 	return true;
 }
 
@@ -205,9 +183,9 @@ by_position(const void *x, const void *y)
 	return a->v.id < b->v.id ? -1 : 1;
 }
 
-/* Reads the columns of the variant. False: they are NULL, since the product has no variant. */
+/* Reads the columns of the variant. Its id is 0 when they are NULL, since the product has no variant. */
 static bool
-take_placed(struct db_rows *r, struct placed *to)
+take_placed(struct db_rows *r, struct placed *to, struct err *e)
 {
 	struct catalogue_variant *v = &to->v;
 
@@ -217,8 +195,8 @@ take_placed(struct db_rows *r, struct placed *to)
 		v->words[i].value = v->words[i].text = c_str_or(r, STR_NONE);
 	v->sku = c_str_or(r, STR_NONE);
 	v->barcode = c_str_or(r, STR_NONE);
-	v->price_minor = c_i64_or(r, 0);
-	v->compare_minor = c_i64_or(r, 0);
+	if (!price_plan_take(r, v, e))
+		return false;
 	v->shipped = c_u64_or(r, 0) != 0;
 	v->stock.tracked = c_u64_or(r, 0) != 0;
 	v->stock.sell_over = c_u64_or(r, 0) != 0;
@@ -228,7 +206,7 @@ take_placed(struct db_rows *r, struct placed *to)
 	v->measure.base_milli = c_i64_or(r, 0);
 	v->measure.base_unit = c_str_or(r, STR_NONE);
 	v->image_position = c_u64_or(r, 0);
-	return v->id != 0;
+	return true;
 }
 
 static void
@@ -269,7 +247,9 @@ find_whole(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 		return false;
 	placed = ARENA_ARRAY(a, struct placed, rows.n);
 	while (db_next(&rows)) {
-		n += take_placed(&rows, &placed[n]);
+		if (!take_placed(&rows, &placed[n], e))
+			return false;
+		n += placed[n].v.id != 0;
 		if (!w->has_body)
 			take_whole(&rows, w);
 	}
@@ -396,9 +376,8 @@ catalogue_find_product(struct db *db, struct arena *a, const struct catalogue_la
 	if (p->id == 0 || !str_eq(p->handle, handle))
 		return find_moved(db, a, handle, moved, e);
 	*out = p;
-	return (own ? load_rest(db, a, langs, &w, e)
-		    : load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e))
-	    && load_lowest(db, a, p, e);
+	return own ? load_rest(db, a, langs, &w, e)
+		   : load_variants(db, a, langs, p, e) && load_parts(db, a, langs, p, e);
 }
 
 bool
@@ -406,7 +385,7 @@ catalogue_find_variant(struct db *db, struct arena *a, const struct catalogue_la
     uint64_t variant_id, struct catalogue_variant **out, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_PRODUCT_VARIANT);
-	struct catalogue_product p = {.id = product_id};
+	struct catalogue_variant *v;
 	struct db_rows rows;
 	bool found;
 
@@ -417,9 +396,9 @@ catalogue_find_variant(struct db *db, struct arena *a, const struct catalogue_la
 	q_u64(q, product_id);
 	if (!db_find(q, a, &rows, &found, e) || !found)
 		return e->kind == ERR_NONE;
-	p.variants = ARENA_NEW(a, struct catalogue_variant);
-	p.n_variants = 1;
-	take_variant(&rows, p.variants);
-	*out = p.variants;
-	return load_lowest(db, a, &p, e);
+	v = ARENA_NEW(a, struct catalogue_variant);
+	if (!take_variant(&rows, v, e))
+		return false;
+	*out = v;
+	return true;
 }

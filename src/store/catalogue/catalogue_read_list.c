@@ -2,11 +2,14 @@
 #include "base/num.h"
 #include "plat/text/json.h"
 #include "store/catalogue/catalogue_read_impl.h"
+#include "store/catalogue/price_plan.h"
 #include "store/sql.h"
 
-static void
-take_card(struct db_rows *r, struct catalogue_card *c)
+static bool
+take_card(struct db_rows *r, struct catalogue_card *c, struct err *e)
 {
+	int64_t in_s;
+
 	c->id = c_u64(r);
 	c->version = c_u64(r);
 	c->handle = c_str(r);
@@ -17,12 +20,16 @@ take_card(struct db_rows *r, struct catalogue_card *c)
 	c->image.w = (int64_t)c_u64_or(r, 0);
 	c->image.h = (int64_t)c_u64_or(r, 0);
 	c->cheapest.id = c_u64(r);
-	c->cheapest.price_minor = c_i64(r);
-	c->cheapest.compare_minor = c_i64_or(r, 0);
+	if (!price_plan_take(r, &c->cheapest, e))
+		return false;
+	in_s = c_i64_or(r, 0);
+	if (in_s > 0 && (c->cheapest.change_in_s == 0 || in_s < c->cheapest.change_in_s))
+		c->cheapest.change_in_s = in_s;
 	c->price_max_minor = c_i64_or(r, c->cheapest.price_minor);
 	c->cheapest.shipped = c_u64(r) != 0;
 	catalogue_read_measure(r, &c->cheapest.measure);
 	c->avail = (enum stock_avail)c_u64(r);
+	return true;
 }
 
 bool
@@ -43,7 +50,8 @@ catalogue_load_cards(struct db *db, struct arena *a, const struct catalogue_lang
 	cards->v = ARENA_ARRAY(a, struct catalogue_card, rows.n);
 	cards->n = 0;
 	while (db_next(&rows))
-		take_card(&rows, &cards->v[cards->n++]);
+		if (!take_card(&rows, &cards->v[cards->n++], e))
+			return false;
 	return true;
 }
 

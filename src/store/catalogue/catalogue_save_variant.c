@@ -1,7 +1,9 @@
 #include <stdlib.h>
 
 #include "store/catalogue/catalogue_save_impl.h"
+#include "store/catalogue/price_plan.h"
 #include "store/catalogue/variant_row.h"
+#include "store/control_store.h"
 #include "store/sql.h"
 
 /* A variant that is in the database. */
@@ -27,6 +29,8 @@ struct save_writing {
 	struct save_batch *b;
 	struct variants *vs; /* for each item */
 	struct rows_out fresh, stocks, moves, prices;
+	uint64_t *repriced; /* the variants whose price changed */
+	size_t n_repriced;
 };
 
 /* A change of an existing stock row. */
@@ -322,8 +326,9 @@ change(struct save_writing *w, struct variants *vs, size_t i, struct err *e)
 	q = db_query(vs->s->db, SQL_SAVE_VARIANT);
 	bind(q, v, i + 1);
 	q_u64(q, have->id);
-	return db_run(q, NULL, e)
-	    && (have->stored.price_minor == v->price_minor || save_price(w, have->id, v->price_minor, e));
+	if (have->stored.price_minor != v->price_minor)
+		w->repriced[w->n_repriced++] = have->id;
+	return db_run(q, NULL, e);
 }
 
 static bool
@@ -345,16 +350,31 @@ save_one(struct save_writing *w, struct variants *vs, struct err *e)
 	return true;
 }
 
+static bool
+save_repriced(struct save_writing *w, struct err *e)
+{
+	struct catalogue_save *s = w->b->s;
+	int64_t now_s;
+
+	return w->n_repriced == 0
+	    || (shop_control_clock(s->db, s->a, &now_s, e)
+		&& price_plan_save(s->db, s->a, w->repriced, w->n_repriced, now_s, e));
+}
+
 bool
 save_variants(struct save_batch *b, struct err *e)
 {
 	struct catalogue_save *s = b->s;
 	struct save_writing *w = ARENA_NEW(s->a, struct save_writing);
+	size_t n = 0;
 
 	b->writing = w;
 	*w = (struct save_writing){.b = b, .vs = ARENA_ARRAY(s->a, struct variants, b->n)};
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		w->vs[i] = (struct variants){.s = s, .it = &b->item[i], .p = b->item[i].p, .out = b->item[i].out};
+		n += b->item[i].p->n_variants;
+	}
+	w->repriced = ARENA_ARRAY(s->a, uint64_t, n);
 	rows_out_init(&w->fresh, s->db, SQL_SAVE_VARIANTS_NEW, s->a);
 	rows_out_init(&w->stocks, s->db, SQL_SAVE_STOCKS_NEW, s->a);
 	rows_out_init(&w->moves, s->db, SQL_SAVE_STOCK_MOVES, s->a);
@@ -364,7 +384,7 @@ save_variants(struct save_batch *b, struct err *e)
 	for (size_t i = 0; i < b->n; i++)
 		if (!b->item[i].same && !save_one(w, &w->vs[i], e))
 			return false;
-	return add_stocks(w, e) && rows_out_send(&w->prices, e);
+	return add_stocks(w, e) && rows_out_send(&w->prices, e) && save_repriced(w, e);
 }
 
 /* A stock level that was right when the variants were read is not checked again: later sales count as sales after the

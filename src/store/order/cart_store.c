@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plat/text/secret.h"
+#include "store/catalogue/price_plan.h"
 #include "store/order/draft.h"
 #include "store/sql.h"
 
@@ -42,15 +43,22 @@ read_texts(struct db_rows *rows, struct arena *a, struct cart_line *line)
 		line->image_h = (int64_t)c_u64(rows);
 }
 
-static int64_t
-cart_read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
+static bool
+cart_read_line(struct db_rows *rows, struct arena *a, struct cart_line *line, int64_t *added, struct err *e)
 {
+	struct price_now now;
+	int64_t now_s;
+
 	line->variant_id = c_u64(rows);
 	line->product_id = c_u64(rows);
 	line->qty = (int)c_i64(rows);
 	line->seen_minor = c_i64(rows);
 	line->on_sale = c_i64(rows) != 0;
 	line->price_minor = c_i64(rows);
+	if (!price_plan_read(rows, line->price_minor, &now, &now_s, e))
+		return false;
+	line->price_minor = now.minor;
+	line->was_minor = now.was_minor;
 	line->tax_class = (enum tax_class)c_i64(rows);
 	line->ships = c_u64(rows) != 0;
 	line->weight_mg = c_i64(rows);
@@ -58,7 +66,8 @@ cart_read_line(struct db_rows *rows, struct arena *a, struct cart_line *line)
 	line->stock.tracked = c_u64(rows) != 0;
 	line->stock.sell_over = c_u64(rows) != 0;
 	read_texts(rows, a, line);
-	return c_i64(rows);
+	*added = c_i64(rows);
+	return true;
 }
 
 /* The statement reads by primary key; this sorts the lines by the time at which they were added. */
@@ -119,8 +128,7 @@ cart_load(struct db *db, struct arena *a, const struct cart_owner *owner, struct
 
 			draft_parse(a, draft_unseal(a, &draft_key, c_str(&rows)), draft);
 		}
-		at = cart_read_line(&rows, a, &line);
-		if (!cart_put_line(cart, added, &line, at, e))
+		if (!cart_read_line(&rows, a, &line, &at, e) || !cart_put_line(cart, added, &line, at, e))
 			return false;
 	}
 	return true;
