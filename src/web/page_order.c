@@ -32,16 +32,22 @@ static uint16_t
 state_name(const struct order *o)
 {
 	enum fulfilment kind = shipping_kind(o->shipping);
+	uint16_t done = kind_words[kind].done != 0 ? kind_words[kind].done : kind_words[kind].out;
 
 	switch (o->states.of[ORDER_MACHINE_ORDER]) {
 	case ORDER_ORDER_AWAITING_PAYMENT: return N_awaiting_payment;
-	case ORDER_ORDER_COMPLETED: return kind_words[kind].done != 0 ? kind_words[kind].done : kind_words[kind].out;
+	case ORDER_ORDER_COMPLETED: return done;
 	case ORDER_ORDER_CANCELLED: return N_cancelled;
 	case ORDER_ORDER_EXPIRED: return N_expired;
 	default: break;
 	}
-	return o->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_SENT ? kind_words[kind].out
-									       : kind_words[kind].work;
+	switch (o->states.of[ORDER_MACHINE_FULFILMENT]) {
+	case ORDER_FULFILMENT_SENT: return kind_words[kind].out;
+	case ORDER_FULFILMENT_DELIVERED:
+	case ORDER_FULFILMENT_PART_RETURNED:
+	case ORDER_FULFILMENT_RETURNED: return done;
+	default: return kind_words[kind].work;
+	}
 }
 
 /* The time when a state machine first entered a state; 0: never. */
@@ -52,6 +58,15 @@ entered_at(const struct order_moments *m, enum order_machine machine, uint8_t st
 		if (m->v[i].machine == machine && m->v[i].to == state)
 			return m->v[i].at;
 	return 0;
+}
+
+/* The time of one state, or of another one if the machine passed over it: an order is paid also by too much. */
+static int64_t
+first_of(const struct order_moments *m, enum order_machine machine, uint8_t state, uint8_t other)
+{
+	int64_t at = entered_at(m, machine, state);
+
+	return at != 0 ? at : entered_at(m, machine, other);
 }
 
 static void
@@ -72,9 +87,10 @@ static void
 put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 {
 	struct view *list = view_sublist(v, N_steps);
-	int64_t paid = entered_at(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PAID);
-	int64_t sent = entered_at(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT);
-	int64_t completed = entered_at(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
+	int64_t paid = first_of(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PAID, ORDER_PAYMENT_OWED_BACK);
+	int64_t sent = first_of(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT, ORDER_FULFILMENT_DELIVERED);
+	int64_t delivered = entered_at(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_DELIVERED);
+	int64_t completed = delivered != 0 ? delivered : entered_at(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
 	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
 	enum fulfilment kind = shipping_kind(o->shipping);
 	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
