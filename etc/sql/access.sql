@@ -76,15 +76,15 @@ CREATE OR REPLACE PROCEDURE placing_held(the_client BINARY(16)) SQL SECURITY DEF
 -- Reading, by the hash that belongs to an order's link (src/store/order/order_link.h). The storefront cannot read the
 -- hashes, and computes one from a link alone: it can list no key of an order that was placed.
 --
--- Workers of schema 9 call order_by_token and order_events_by_token. They know no states past 5 and three machines, so
--- these two show them known states. Newer workers call order_by_link and order_events_by_link.
+-- Workers of schema 9 call order_by_token and order_events_by_token. They know no states past 5, three machines and no
+-- payment at the shop, so these two show them what they know. Newer workers call order_by_link and order_events_by_link.
 
 CREATE OR REPLACE PROCEDURE order_by_token(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
 	SELECT o.id, o.session_id, o.number, o.state,
 		CAST(CASE o.payment_state WHEN 6 THEN 1 WHEN 7 THEN 2 ELSE o.payment_state END AS UNSIGNED),
 		CAST(IF(o.fulfilment_state > 5, 3, o.fulfilment_state) AS UNSIGNED), o.lang, o.currency,
 		o.tax_included, o.lines_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.email, o.phone, o.delivery,
-		o.payment, o.note, o.terms_version, o.created_at, o.expires_at, d.name, d.company, d.street, d.street2,
+		IF(o.payment = 'at_pickup', 'on_delivery', o.payment), o.note, o.terms_version, o.created_at, o.expires_at, d.name, d.company, d.street, d.street2,
 		d.postcode, d.city, d.region, d.country, b.name, b.company, b.street, b.street2, b.postcode, b.city, b.region,
 		b.country
 	FROM orders o JOIN order_address d ON d.order_id = o.id AND d.kind = 0
@@ -100,6 +100,13 @@ CREATE OR REPLACE PROCEDURE order_by_link(the_hash BINARY(32)) SQL SECURITY DEFI
 	FROM orders o JOIN order_address d ON d.order_id = o.id AND d.kind = 0
 		LEFT JOIN order_address b ON b.order_id = o.id AND b.kind = 1
 	WHERE o.token_hash = the_hash;
+
+-- What the buyer owes, for the page of an order that was paid in part.
+CREATE OR REPLACE PROCEDURE order_owed_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT CAST(SUM(x.debit_minor - x.credit_minor) AS SIGNED)
+	FROM orders o STRAIGHT_JOIN ledger_entry e ON e.order_id = o.id
+		STRAIGHT_JOIN ledger_line x ON x.entry_id = e.id AND x.account = 'receivable'
+	WHERE o.token_hash = the_hash GROUP BY e.order_id;
 
 CREATE OR REPLACE PROCEDURE order_lines_by_token(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
 	SELECT l.variant_id, l.product_id, l.sku, l.title, l.options, l.image_hash, l.qty, l.unit_minor, l.line_minor,

@@ -57,6 +57,7 @@ GRANT EXECUTE ON PROCEDURE @db@.order_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_events_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_parcels_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_notes_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_owed_by_link TO @web@;
 
 -- Rights of earlier releases.
 REVOKE ALL PRIVILEGES ON @db@.placing_found FROM @web@;

@@ -145,15 +145,16 @@ put_code(const struct request *rq, struct view *pay, struct money amount, struct
 static void
 put_pay(const struct request *rq, struct view *v, const struct order *o)
 {
+	const struct money owed = {o->owed_minor, o->cur};
 	struct view *pay;
 
 	if (o->states.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_AWAITING_PAYMENT || o->payment != PAYMENT_TRANSFER)
 		return;
 	pay = view_sub(v, N_pay);
-	view_money(pay, N_amount, (struct money){o->total_minor, o->cur});
+	view_money(pay, N_amount, owed);
 	view_str(pay, N_reference, o->number);
 	put_account(rq->a, view_sublist(pay, N_account), rq->app->conf.order_bank);
-	put_code(rq, pay, (struct money){o->total_minor, o->cur}, o->number);
+	put_code(rq, pay, owed, o->number);
 	if (o->expires_at != 0)
 		view_date(pay, N_due, o->expires_at);
 }

@@ -1,4 +1,5 @@
 #include "order.h"
+#include "store/order/order_change.h"
 
 START_TEST(order_is_written_whole_and_read_by_its_link)
 {
@@ -250,7 +251,38 @@ START_TEST(drafts_of_carts_left_some_days_ago_are_deleted)
 }
 END_TEST
 
-INTEG_MAIN("order", false, drafts_of_carts_left_some_days_ago_are_deleted,
+START_TEST(an_order_paid_in_part_shows_its_buyer_the_rest)
+{
+	static const uint8_t key[ORDER_KEY_B] = "part of a total";
+	struct order_act act = {.key = str_n(key, sizeof(key)), .actor = "test"};
+	struct order_money money = {.amount_minor = 400, .provider = STR("transfer")};
+	struct order_placed placed;
+	struct order_done done;
+	struct submit sub;
+	struct order o;
+	struct shop s, tool;
+	struct err e = {0};
+
+	put_goods(79, 1000, 5, true);
+	shop_open(&s, DB_WEB);
+	shop_open(&tool, DB_TOOL);
+	prepare_one(&s, 79, &sub);
+	ck_ok(place(&s, &sub, &placed, &e), &e);
+	ck_ok(order_of(&s, placed.token, &o, &e), &e);
+	ck_assert_int_eq(o.owed_minor, sub.total_minor);
+	act.order_id = placed.id;
+	money.cur = s.rules.cur;
+	ck_ok(order_pay(tool.db, &tool.a, &act, &money, &done, &e), &e);
+	ck_ok(order_of(&s, placed.token, &o, &e), &e);
+	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
+	ck_assert_int_eq(o.owed_minor, sub.total_minor - 400);
+	shop_close(&tool);
+	shop_close(&s);
+}
+END_TEST
+
+INTEG_MAIN("order", false, an_order_paid_in_part_shows_its_buyer_the_rest,
+    drafts_of_carts_left_some_days_ago_are_deleted,
     order_is_written_whole_and_read_by_its_link,
     order_submitted_again_is_shown_to_its_session_and_to_no_other,
     order_keeps_the_link_that_it_was_placed_with_when_keys_come_or_are_replaced,

@@ -84,6 +84,21 @@ read_taxes(struct arena *a, struct db_rows *rows, struct order *o)
 	}
 }
 
+static bool
+load_owed(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
+{
+	struct db_rows rows;
+
+	o->owed_minor = o->total_minor;
+	if (o->states.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_PART_PAID)
+		return true;
+	if (!db_select_bytes(db, SQL_ORDER_OWED, token_hash, a, &rows, e))
+		return false;
+	if (db_next(&rows))
+		o->owed_minor = c_i64_or(&rows, 0);
+	return true;
+}
+
 bool
 order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
 {
@@ -99,7 +114,7 @@ order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o
 	if (!db_select_bytes(db, SQL_ORDER_TAXES, token_hash, a, &rows, e))
 		return false;
 	read_taxes(a, &rows, o);
-	return true;
+	return load_owed(db, a, token_hash, o, e);
 }
 
 bool
