@@ -5,7 +5,7 @@ EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor
 
 # The form of what the commands write with --json.
 schemadir = $(pkgdatadir)/schema
-dist_schema_DATA = doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
+dist_schema_DATA = doc/schema/customer-export.json doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
 	doc/schema/setting-change.json doc/schema/setting-list.json doc/schema/setting-log.json
 
 # The manual pages that are tables of the program come from the program.

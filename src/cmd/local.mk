@@ -2,7 +2,8 @@ noinst_LIBRARIES += src/cmd/libcmd.a
 src_cmd_libcmd_a_SOURCES = \
 	src/cmd/accounts.c src/cmd/backends.c src/cmd/cmd.c src/cmd/cmd.h src/cmd/commands.def src/cmd/conf_change.c \
 	src/cmd/conf_change.h src/cmd/config.c src/cmd/config_check.c src/cmd/config_check.h src/cmd/demo.c \
-	src/cmd/export.c src/cmd/import.c src/cmd/limits.c src/cmd/log.c src/cmd/migrate.c src/cmd/pause.c \
+	src/cmd/erasures.c src/cmd/erasures.h src/cmd/export.c src/cmd/import.c src/cmd/limits.c src/cmd/log.c \
+	src/cmd/migrate.c src/cmd/pause.c \
 	src/cmd/reload.c src/cmd/setup.c src/cmd/status.c src/cmd/system.c src/cmd/system.h src/cmd/texts.c \
 	src/cmd/verify.c \
 	src/cmd/backup/backup.c src/cmd/backup/backup_make.c src/cmd/backup/backup_make.h src/cmd/backup/manifest.c \
@@ -15,7 +16,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor/doctor_judge.h src/cmd/doctor/doctor_limits.c src/cmd/doctor/doctor_log.c \
 	src/cmd/doctor/doctor_look.c src/cmd/doctor/doctor_server.c src/cmd/doctor/doctor_site.c src/cmd/doctor/doctor_units.c \
 	src/cmd/doctor/doctor_work.c \
-	src/cmd/order/expiry.c src/cmd/order/links.c src/cmd/order/order.c src/cmd/order/order.h src/cmd/order/order_do.c \
+	src/cmd/order/customer.c src/cmd/order/expiry.c src/cmd/order/links.c src/cmd/order/order.c src/cmd/order/order.h src/cmd/order/order_do.c \
 	src/cmd/order/order_do.h src/cmd/order/order_json.c src/cmd/order/order_list.c src/cmd/order/order_print.c \
 	src/cmd/order/order_show.c src/cmd/order/order_verb.c src/cmd/order/verbs.def src/cmd/order/receipts.c src/cmd/order/receipts_show.c src/cmd/order/receipts_show.h \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h src/cmd/publish/publish_errors.c \

@@ -26,6 +26,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue/price_plan.c src/store/catalogue/price_plan.h \
 	src/store/catalogue/product_parts.c src/store/catalogue/product_parts.h src/store/catalogue/variant_row.c \
 	src/store/catalogue/variant_row.h \
+	src/store/customer/customer_erase.c src/store/customer/customer_store.c src/store/customer/customer_store.h \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
 	src/store/order/cart_store.c src/store/order/cart_store.h src/store/order/draft.c src/store/order/draft.h \
 	src/store/order/order_cache.c src/store/order/order_cache.h src/store/order/order_change.h \

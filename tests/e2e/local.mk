@@ -8,6 +8,7 @@ E2E_TESTS = \
 	tests/e2e/confine.t \
 	tests/e2e/control.t \
 	tests/e2e/countries.t \
+	tests/e2e/customers.t \
 	tests/e2e/doctor.t \
 	tests/e2e/doctor_services.t \
 	tests/e2e/failures.t \

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/backup/backup_make.h"
+#include "cmd/erasures.h"
 #include "cmd/backup/pictures.h"
 #include "work/progress.h"
 #include "cmd/backup/prove.h"
@@ -278,6 +280,38 @@ acknowledged_next(struct restore *r)
 	return top + 1;
 }
 
+/* A database that cannot be read must not prevent its restore: then the records are those of this host's file. */
+static bool
+note_erased(struct restore *r, struct err *e)
+{
+	struct err why = {0};
+
+	if (erasures_known(r->conf, r->db, r->a, &r->erased, &why))
+		return true;
+	if (r->erased.v == NULL) {
+		*e = why;
+		return err_context(e, "the records of erased orders");
+	}
+	progress_step("erasures: the database's records cannot be read (%s); this host's are used", why.msg);
+	return true;
+}
+
+/* The backup is older: it holds customers that were erased after it. */
+static bool
+erase_again(struct restore *r, struct err *e)
+{
+	struct customer_rules rules = erasures_rules(r->conf, clock_utc_s(), STR("kontor:restore"));
+	uint64_t n;
+
+	if (r->erased.n == 0)
+		return true;
+	if (!customer_erase_again(r->db, r->a, &r->erased, &rules, &n, e))
+		return err_context(e, "erasing customers again (kontor customer erase --again)");
+	progress_step("erasures: %llu orders that the backup still had with their buyer were erased again",
+	    (unsigned long long)n);
+	return true;
+}
+
 static bool
 restore_load(struct restore *r, struct err *e)
 {
@@ -295,7 +329,7 @@ restore_load(struct restore *r, struct err *e)
 		return false;
 	progress_step("database: loaded, %llu bytes of SQL", (unsigned long long)d.bytes);
 	r->how = how_if_loaded(r);
-	if (!migrate_run(&m, r->a, e) || !copy_look(r->db, r->a, &s, e))
+	if (!migrate_run(&m, r->a, e) || !erase_again(r, e) || !copy_look(r->db, r->a, &s, e))
 		return false;
 	if (acknowledged_next(r) > r->next_order_id)
 		r->next_order_id = acknowledged_next(r);
@@ -358,6 +392,11 @@ replace(struct restore *r, const struct copy_state *before, struct err *e)
 	struct err ignored = {0};
 
 	if (!pause_orders(r, e) || !restore_look(r, &now, e) || !save_what_is_there(r, &now, e)) {
+		if (!resume_orders(r, &ignored))
+			r->how = "Nothing else was changed, but orders are paused: run `kontor resume`.";
+		return false;
+	}
+	if (!note_erased(r, e)) {
 		if (!resume_orders(r, &ignored))
 			r->how = "Nothing else was changed, but orders are paused: run `kontor resume`.";
 		return false;

@@ -11,6 +11,7 @@
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
 #include "plat/control/control.h"
+#include "store/customer/customer_store.h"
 
 struct restore {
 	const struct conf *conf;
@@ -29,6 +30,7 @@ struct restore {
 	bool was_paused, paused; /* was_paused: by the operator before; paused: by the restore */
 	struct db *db;
 	uint64_t next_order_id; /* before the restore */
+	struct customer_erasures erased; /* likewise: to be erased again */
 };
 
 /* Also fails if `ask` returned false. */
