@@ -96,7 +96,7 @@ CREATE OR REPLACE PROCEDURE order_by_link(the_hash BINARY(32)) SQL SECURITY DEFI
 		o.tax_included, o.lines_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.email, o.phone, o.delivery,
 		o.payment, o.note, o.terms_version, o.created_at, o.expires_at, d.name, d.company, d.street, d.street2,
 		d.postcode, d.city, d.region, d.country, b.name, b.company, b.street, b.street2, b.postcode, b.city, b.region,
-		b.country
+		b.country, o.version
 	FROM orders o JOIN order_address d ON d.order_id = o.id AND d.kind = 0
 		LEFT JOIN order_address b ON b.order_id = o.id AND b.kind = 1
 	WHERE o.token_hash = the_hash;

@@ -27,6 +27,7 @@ struct order_tax {
 
 struct order {
 	uint64_t id, session_id;
+	uint64_t version; /* set when read: 1, and more with every change */
 	struct str number;
 	uint8_t key[CART_KEY_B];
 	struct order_states states;

@@ -91,13 +91,16 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	int64_t sent = first_of(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_SENT, ORDER_FULFILMENT_DELIVERED);
 	int64_t delivered = entered_at(m, ORDER_MACHINE_FULFILMENT, ORDER_FULFILMENT_DELIVERED);
 	int64_t completed = delivered != 0 ? delivered : entered_at(m, ORDER_MACHINE_ORDER, ORDER_ORDER_COMPLETED);
+	int64_t refunded = first_of(m, ORDER_MACHINE_PAYMENT, ORDER_PAYMENT_PART_REFUNDED, ORDER_PAYMENT_REFUNDED);
 	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
 	enum fulfilment kind = shipping_kind(o->shipping);
 	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
 
 	put_step(list, N_placed, o->created_at, false);
 	if (state == ORDER_ORDER_CANCELLED || state == ORDER_ORDER_EXPIRED) {
-		put_step(list, state_name(o), entered_at(m, ORDER_MACHINE_ORDER, state), true);
+		put_step(list, state_name(o), entered_at(m, ORDER_MACHINE_ORDER, state), refunded == 0);
+		if (refunded != 0)
+			put_step(list, N_refunded, refunded, true);
 		return;
 	}
 	if (payment_prepaid(o->payment) && o->total_minor > 0)
@@ -105,6 +108,46 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	put_step(list, kind_words[kind].out, sent, !waits && sent == 0);
 	if (kind_words[kind].done != 0)
 		put_step(list, kind_words[kind].done, completed, sent != 0 && completed == 0);
+	if (refunded != 0)
+		put_step(list, N_refunded, refunded, false);
+}
+
+static bool
+is_web_address(struct str url)
+{
+	return str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
+}
+
+static void
+put_parcels(struct view *v, const struct order_sents *parcels)
+{
+	struct view *list = view_sublist(v, N_parcels);
+
+	for (size_t i = 0; i < parcels->n; i++) {
+		const struct order_sent *p = &parcels->v[i];
+		struct view *one = view_add(list);
+
+		view_date(one, N_when, p->sent_at);
+		view_str(one, N_carrier, p->carrier);
+		view_str(one, N_tracking, p->tracking);
+		if (is_web_address(p->url))
+			view_str(one, N_url, p->url);
+		if (p->delivered_at != 0)
+			view_date(one, N_delivered, p->delivered_at);
+	}
+}
+
+static void
+put_notes(struct view *v, const struct order_messages *notes)
+{
+	struct view *list = view_sublist(v, N_notes);
+
+	for (size_t i = 0; i < notes->n; i++) {
+		struct view *one = view_add(list);
+
+		view_date(one, N_when, notes->v[i].at);
+		view_str(one, N_text, notes->v[i].text);
+	}
 }
 
 static void
@@ -199,20 +242,32 @@ put_totals(const struct request *rq, struct view *v, const struct order *o)
 	view_money(t, N_total, (struct money){o->total_minor, o->cur});
 }
 
-/* True if any state has changed since the order was placed. */
+/* Read only if the order has changed since it was placed. */
+struct order_story {
+	struct order_moments moments;
+	struct order_sents parcels;
+	struct order_messages notes;
+};
+
+/* Workers and jobs of the release before change no version. */
 static bool
 has_moved(const struct order *o)
 {
 	uint8_t state = o->states.of[ORDER_MACHINE_ORDER];
 
-	return (state != ORDER_ORDER_AWAITING_PAYMENT && state != ORDER_ORDER_CONFIRMED)
-	    || o->states.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_DUE
-	    || o->states.of[ORDER_MACHINE_FULFILMENT] != ORDER_FULFILMENT_OPEN;
+	return o->version > 1 || (state != ORDER_ORDER_AWAITING_PAYMENT && state != ORDER_ORDER_CONFIRMED);
+}
+
+static bool
+story_get(struct db *db, struct arena *a, struct str hash, struct order_story *s, struct err *e)
+{
+	return order_moments_get(db, a, hash, &s->moments, e) && order_parcels_get(db, a, hash, &s->parcels, e)
+	       && order_notes_get(db, a, hash, &s->notes, e);
 }
 
 /* The part that is the same for everyone with the link. */
 static struct view *
-order_tree(const struct request *rq, const struct order *o, const struct order_moments *m)
+order_tree(const struct request *rq, const struct order *o, const struct order_story *story)
 {
 	struct view *v = view_object(rq->a);
 	enum fulfilment kind = shipping_kind(o->shipping);
@@ -234,7 +289,10 @@ order_tree(const struct request *rq, const struct order *o, const struct order_m
 	order_put_lines(rq, v, o);
 	put_totals(rq, v, o);
 	put_pay(rq, v, o);
-	put_steps(v, o, m);
+	put_steps(v, o, &story->moments);
+	put_parcels(v, &story->parcels);
+	put_notes(v, &story->notes);
+	view_bool(v, N_owed_back, o->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_OWED_BACK);
 	return v;
 }
 
@@ -245,7 +303,7 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 
 	for (size_t i = 0; i < n; i++) {
 		struct str hash = *(const struct str *)want[i]->arg;
-		struct order_moments moments = {0};
+		struct order_story story = {.notes = {.n = 0}};
 		struct order o;
 
 		if (!order_get(rq->db, a, hash, &o, e)) {
@@ -254,8 +312,8 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			err_clear(e);
 			continue;
 		}
-		if ((has_moved(&o) && !order_moments_get(rq->db, a, hash, &moments, e))
-		    || !view_encoded(a, order_tree(rq, &o, &moments), &want[i]->value, e))
+		if ((has_moved(&o) && !story_get(rq->db, a, hash, &story, e))
+		    || !view_encoded(a, order_tree(rq, &o, &story), &want[i]->value, e))
 			return false;
 	}
 	return true;

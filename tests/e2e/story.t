@@ -95,7 +95,7 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 	assert.ok(numbers('--queue', 'to_pack').includes(b.number), 'the rest is still to be packed');
 	const slip = order(0, 'print', b.number, '--text');
 	assert.match(slip, new RegExp(`\\[ \\]\\s+2\\s+SKU-${tea}`), slip);
-	await pages(b, /./);
+	await pages(b, new RegExp(`DHL[\\s\\S]*0034-${server}`));
 	assert.match(order(3, 'ship', b.number, '1=3'), /3 pieces are asked for, 2 are/, 'more than is open is refused');
 
 	const rest = changed('ship', b.number, '--key', '00112233445566778899aabbccdd00' + (server === 'apache' ? '01' : '02'));
@@ -117,7 +117,7 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 	assert.deepStrictEqual(end.parcels.map((p) => [p.tracking, p.pieces.map((x) => [x.line, x.pieces])]),
 		[[`0034-${server}`, [[1, 1]]], ['', [[1, 2], [2, 1]]]]);
 	assert.ok(end.events.every((v) => v.by === 'buyer' || v.by === 'job' || v.by.startsWith('kontor:')));
-	await pages(b, /./);
+	await pages(b, /Money paid back/);
 	checkBooks();
 });
 
@@ -138,7 +138,7 @@ both('late money revives an order whose goods are there, and is owed back when t
 	const gone = changed('pay', loser.number, owed);
 	assert.deepStrictEqual([gone.revived, gone.state, gone.payment, gone.owed.amount], [false, 'expired', 'owed_back', `-${owed}`]);
 	assert.ok(numbers('--queue', 'owed_back').includes(loser.number));
-	await pages(loser, /./);
+	await pages(loser, /We owe you money back/);
 	const asked = changed('refund', loser.number);
 	assert.strictEqual(changed('refund', loser.number, '--done', String(asked.made)).payment, 'refunded');
 	assert.ok(!numbers('--queue', 'owed_back').includes(loser.number));
@@ -171,7 +171,8 @@ both('the staff find an order, are told when somebody else was first, write note
 	assert.ok(!order(0, 'show', b.number).includes('\x1b'), 'a note cannot steer the terminal');
 	changed('add', b.number, `SKU-cup-${server}`, '1', '3.00');
 	assert.strictEqual(show(b.number).lines[1].price.amount, '3.00');
-	await pages(b, /Short Lane 2/);
+	assert.match((await pages(b, /Short Lane 2/)).de, /Nachrichten von uns[\s\S]*We put a sample in\./);
+	assert.ok(!b.page.text.includes('Call first'), 'a note to the staff is theirs');
 	assert.match(order(1, 'address', b.number, 'country=XX'), /country/);
 	assert.match(order(2, 'add', b.number), /usage/);
 	checkBooks();

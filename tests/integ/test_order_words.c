@@ -147,7 +147,7 @@ START_TEST(order_is_seen_whole_by_its_number_or_its_digits)
 	ck_ok(order_look(s.db, &s.a, id, &x, &e), &e);
 	ck_assert_int_eq(x.o.total_minor, 1490);
 	ck_assert_int_eq(x.account.owed_minor, 1490);
-	ck_assert_uint_eq(x.version, 1);
+	ck_assert_uint_eq(x.o.version, 1);
 	ck_str(str_z(order_queue_name(x.queue)), "check_payment");
 	ck_assert_uint_eq(x.n_events, 3);
 	ck_assert_int_eq(x.pieces[0].pos, 1);

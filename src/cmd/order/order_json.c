@@ -24,7 +24,7 @@ json_head(struct json_out *w, const struct order_look *x)
 
 	order_json_str(w, "number", o->number);
 	order_json_int(w, "id", (int64_t)o->id);
-	order_json_int(w, "version", (int64_t)x->version);
+	order_json_int(w, "version", (int64_t)x->o.version);
 	order_json_time(w, "placed", o->created_at);
 	order_json_time(w, "expires", o->expires_at);
 	order_json_str(w, "language", o->lang);

@@ -65,7 +65,7 @@ head_text(struct arena *a, struct buf *b, const struct order_look *x)
 	const struct order *o = &x->o;
 
 	buf_fmt(b, "Order %.*s (id %llu, version %llu)\n", STR_ARG(o->number), (unsigned long long)o->id,
-	    (unsigned long long)x->version);
+	    (unsigned long long)x->o.version);
 	fact(a, b, "placed", str_fmt(a, "%s, in %.*s", order_time(a, o->created_at).p, STR_ARG(o->lang)));
 	fact(a, b, "order", str_z(order_state_name(ORDER_MACHINE_ORDER, o->states.of[ORDER_MACHINE_ORDER])));
 	fact(a, b, "payment",

@@ -6,13 +6,12 @@
 static bool
 look_head(struct db *db, struct arena *a, struct order_look *x, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_LOOK_HEAD);
+	struct db_query *q = db_query(db, SQL_ORDER_LOOK_QUEUE);
 	struct db_rows rows;
 
 	q_u64(q, x->o.id);
 	if (!db_get(q, a, &rows, e))
 		return false;
-	x->version = c_u64(&rows);
 	x->queue = (int)c_u64_or(&rows, 0);
 	return true;
 }
@@ -201,7 +200,7 @@ look_events(struct db *db, struct arena *a, struct order_look *x, struct err *e)
 bool
 order_look(struct db *db, struct arena *a, uint64_t order_id, struct order_look *x, struct err *e)
 {
-	*x = (struct order_look){.version = 0};
+	*x = (struct order_look){.queue = 0};
 	return order_get_id(db, a, order_id, &x->o, e) && look_head(db, a, x, e) && look_pieces(db, a, x, e)
 	       && look_parcels(db, a, x, e) && look_returns(db, a, x, e) && look_money(db, a, x, e)
 	       && look_account(db, a, x, e) && look_notes(db, a, x, e) && look_events(db, a, x, e);

@@ -58,7 +58,6 @@ struct look_event {
 
 struct order_look {
 	struct order o;
-	uint64_t version;
 	int queue; /* 0: none */
 	struct order_account account;
 	struct look_pieces *pieces; /* as o.lines */

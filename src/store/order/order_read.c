@@ -42,6 +42,7 @@ read_head(struct db_rows *rows, struct order *o, struct err *e)
 	o->created_at = c_i64(rows);
 	o->expires_at = c_i64_or(rows, 0);
 	read_addresses(rows, o);
+	o->version = c_u64(rows);
 	return known || err_set(e, ERR_BUG, "order %llu: unknown currency, delivery or payment",
 	    (unsigned long long)o->id);
 }
