@@ -6,7 +6,8 @@ EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor
 # The form of what the commands write with --json.
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = doc/schema/customer-export.json doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
-	doc/schema/setting-change.json doc/schema/setting-list.json doc/schema/setting-log.json
+	doc/schema/setting-change.json doc/schema/setting-list.json doc/schema/setting-log.json \
+	doc/schema/stock-change.json doc/schema/stock-low.json doc/schema/stock-moves.json doc/schema/stock-show.json
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7

@@ -16,6 +16,7 @@ dist_sql_DATA = \
 	etc/sql/0013_refund_payment.sql \
 	etc/sql/0014_prices.sql \
 	etc/sql/0015_erasure.sql \
+	etc/sql/0016_stock_journal.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

@@ -22,4 +22,6 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h src/cmd/publish/publish_errors.c \
 	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c \
 	src/cmd/setting/setting.c src/cmd/setting/setting.h src/cmd/setting/setting_conf.c \
-	src/cmd/setting/setting_conf.h src/cmd/setting/setting_show.c
+	src/cmd/setting/setting_conf.h src/cmd/setting/setting_show.c \
+	src/cmd/stock/stock.c src/cmd/stock/stock.h src/cmd/stock/stock_change.c src/cmd/stock/stock_list.c \
+	src/cmd/stock/verbs.def

@@ -9,7 +9,7 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/order_state.def src/shop/order_state.h src/shop/payment.c src/shop/payment.def src/shop/payment.h \
 	src/shop/postcode.c src/shop/postcode.h src/shop/product.c src/shop/product.h src/shop/rules.h \
 	src/shop/search.c src/shop/search.h src/shop/search_block.c src/shop/search_block.h src/shop/shipping.c \
-	src/shop/shipping.def src/shop/shipping.h src/shop/stock.c src/shop/stock.h src/shop/tax.c src/shop/tax.h \
+	src/shop/shipping.def src/shop/shipping.h src/shop/stock.c src/shop/stock.h src/shop/stock_reason.def src/shop/tax.c src/shop/tax.h \
 	src/shop/territory.c src/shop/territory.def src/shop/territory.h src/shop/totals.c src/shop/totals.h \
 	src/shop/translation.h \
 	src/shop/price/price.c src/shop/price/price.h

@@ -1,5 +1,31 @@
 #include "shop/stock.h"
 
+static const struct {
+	const char *name;
+	bool by_hand;
+} reasons[STOCK_REASON__MAX] = {
+#define STOCK_REASON(id, value, name, by_hand, help) [value] = {name, by_hand},
+#include "shop/stock_reason.def"
+#undef STOCK_REASON
+};
+
+const char *
+stock_reason_name(enum stock_reason r)
+{
+	return r < STOCK_REASON__MAX ? reasons[r].name : "";
+}
+
+bool
+stock_reason_find(struct str name, enum stock_reason *out)
+{
+	for (int r = 0; r < STOCK_REASON__MAX; r++)
+		if (reasons[r].by_hand && str_eq_z(name, reasons[r].name)) {
+			*out = (enum stock_reason)r;
+			return true;
+		}
+	return false;
+}
+
 enum stock_avail
 stock_avail(const struct stock *s)
 {

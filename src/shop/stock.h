@@ -7,18 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 #define STOCK_LOW 5 /* stock up to this is shown as "low" */
 
 /* As stored in product.avail. A product has the best class among its variants (stock_better()). */
 enum stock_avail { STOCK_SOLD_OUT, STOCK_FEW, STOCK_PLENTY, STOCK_ON_ORDER };
 
 enum stock_reason {
-	STOCK_FIRST,
-	STOCK_IMPORT,
-	STOCK_SALE,
-	STOCK_EXPIRED,
-	STOCK_CANCELLED,
-	STOCK_RETURN = 8,
+#define STOCK_REASON(id, value, name, by_hand, help) STOCK_##id = (value),
+#include "shop/stock_reason.def"
+#undef STOCK_REASON
+	STOCK_REASON__MAX
 };
 
 struct stock {
@@ -32,7 +32,10 @@ enum stock_avail stock_avail(const struct stock *);
 /* The better class; from best to worst: plenty, few, on order, sold out. */
 enum stock_avail stock_better(enum stock_avail, enum stock_avail);
 
-const char *stock_avail_name(enum stock_avail); /* "sold_out", "low", "in_stock", "on_order" */
+const char *stock_reason_name(enum stock_reason); /* "delivery"; "": not a reason */
+
+/* A reason that somebody may give for a change of his own. */
+MUST_USE bool stock_reason_find(struct str name, enum stock_reason *out);
 
 /* The part of `wanted` that can be sold now. */
 int64_t stock_sellable(const struct stock *, int64_t wanted);

@@ -44,4 +44,4 @@ src_store_libstore_a_SOURCES = \
 	src/store/price/sale_store.h \
 	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/life.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
-	src/store/sql/wings.def
+	src/store/sql/stock.def src/store/sql/wings.def

@@ -25,6 +25,7 @@ E2E_TESTS = \
 	tests/e2e/quickstart.t \
 	tests/e2e/receipts.t \
 	tests/e2e/settings.t \
+	tests/e2e/stock.t \
 	tests/e2e/story.t \
 	tests/e2e/stuck.t
 

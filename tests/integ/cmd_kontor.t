@@ -140,7 +140,9 @@ if command -v bash >/dev/null; then
 	}
 	[ "$(completes doc)" = doctor ] && [ "$(completes config set web.ho)" = web.hosts ] && [ "$(completes backup --k)" = --keep ] &&
 		[ "$(completes doctor web-s)" = web-server ] && [ "$(completes setting unset shipping.home_d)" = shipping.home_days ] &&
-		[ -z "$(completes setting set web.ho)" ]
+		[ -z "$(completes setting set web.ho)" ] &&
+		[ "$(completes stock adj)" = adjust ] &&
+		[ "$(completes stock adjust X -3 --reason dam)" = damage ] && [ "$(completes stock low --mo)" = --most ]
 	claim bash_completes_commands_options_settings_and_checks
 fi
 if [ "$(id -u)" = 0 ] && [ "$(stat -c %a /)" = 755 ]; then

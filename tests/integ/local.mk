@@ -39,6 +39,7 @@ INTEG_TESTS = \
 	tests/integ/test_save \
 	tests/integ/test_schema \
 	tests/integ/test_setting \
+	tests/integ/test_stock \
 	tests/integ/test_verify
 
 check_PROGRAMS += $(INTEG_TESTS)
@@ -105,6 +106,9 @@ tests_integ_test_clock_LDADD = $(INTEG_LIBS)
 tests_integ_test_cart_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_cart_SOURCES = tests/integ/test_cart.c
 tests_integ_test_cart_LDADD = $(INTEG_LIBS)
+tests_integ_test_stock_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_stock_SOURCES = tests/integ/test_stock.c
+tests_integ_test_stock_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_crowd_SOURCES = tests/integ/test_order_crowd.c
 tests_integ_test_order_crowd_LDADD = $(INTEG_LIBS)
