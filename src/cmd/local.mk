@@ -16,6 +16,9 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor/doctor_judge.h src/cmd/doctor/doctor_limits.c src/cmd/doctor/doctor_log.c \
 	src/cmd/doctor/doctor_look.c src/cmd/doctor/doctor_server.c src/cmd/doctor/doctor_site.c src/cmd/doctor/doctor_units.c \
 	src/cmd/doctor/doctor_work.c \
+	src/cmd/price/price.c src/cmd/price/price.h src/cmd/price/price_rule.c src/cmd/price/price_rule.h \
+	src/cmd/price/price_schedule.c src/cmd/price/price_show.c src/cmd/price/price_time.c \
+	src/cmd/price/price_time.h \
 	src/cmd/order/customer.c src/cmd/order/expiry.c src/cmd/order/links.c src/cmd/order/order.c src/cmd/order/order.h src/cmd/order/order_do.c \
 	src/cmd/order/order_do.h src/cmd/order/order_json.c src/cmd/order/order_list.c src/cmd/order/order_print.c \
 	src/cmd/order/order_show.c src/cmd/order/order_verb.c src/cmd/order/verbs.def src/cmd/order/receipts.c src/cmd/order/receipts_show.c src/cmd/order/receipts_show.h \

@@ -22,6 +22,7 @@ E2E_TESTS = \
 	tests/e2e/outage.t \
 	tests/e2e/pages.t \
 	tests/e2e/planted.t \
+	tests/e2e/prices.t \
 	tests/e2e/quickstart.t \
 	tests/e2e/receipts.t \
 	tests/e2e/settings.t \
