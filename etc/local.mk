@@ -10,13 +10,7 @@ dist_sql_DATA = \
 	etc/sql/0007_addresses.sql \
 	etc/sql/0008_currency.sql \
 	etc/sql/0009_wide_options.sql \
-	etc/sql/0010_order_life.sql \
-	etc/sql/0011_setting.sql \
-	etc/sql/0012_order_lists.sql \
-	etc/sql/0013_refund_payment.sql \
-	etc/sql/0014_prices.sql \
-	etc/sql/0015_erasure.sql \
-	etc/sql/0016_stock_journal.sql \
+	etc/sql/0010_merchant.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

@@ -318,11 +318,20 @@ say(const char *text)
 static void
 forget_migrations(void)
 {
-	services_sql(&services, "ALTER TABLE orders DROP KEY orders_client, DROP COLUMN client");
-	services_sql(&services, "DROP TABLE placing_turn");
-	services_sql(&services, "ALTER TABLE variant DROP COLUMN prices");
-	services_sql(&services, "DROP TABLE sale_price");
-	services_sql(&services, "DROP TABLE sale");
+	static const char *const undo[] = {
+	    "ALTER TABLE orders DROP KEY orders_client, DROP COLUMN client, DROP KEY orders_queue, DROP COLUMN queue,"
+	    " DROP KEY orders_indexed, DROP COLUMN indexed, DROP KEY orders_state, DROP KEY orders_email,"
+	    " DROP KEY orders_amount, DROP KEY orders_created, DROP COLUMN version, DROP COLUMN country",
+	    "ALTER TABLE order_event DROP COLUMN ref_id",
+	    "ALTER TABLE ledger_entry DROP COLUMN currency, DROP COLUMN actor, DROP COLUMN ref_id",
+	    "ALTER TABLE stock_movement DROP KEY stock_movement_key, DROP COLUMN actor, DROP COLUMN ref,"
+	    " DROP COLUMN action_key",
+	    "ALTER TABLE variant DROP COLUMN prices",
+	    "DROP TABLE placing_turn, sale_price, sale",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(undo); i++)
+		services_sql(&services, undo[i]);
 	services_sql(&services, "DELETE FROM schema_migration WHERE version >= 3");
 }
 

@@ -1,11 +1,13 @@
 -- The whole life of an order: pieces sent, cancelled and returned, money received and paid back, notes, and the key of
--- each action, so that none is done twice. Columns are added INSTANT and keys INPLACE: workers go on meanwhile.
+-- each action, so that none is done twice; the lists of orders; the merchant's settings; sales; erased buyers; stock
+-- changed by hand. Columns are added INSTANT and keys INPLACE: workers go on meanwhile.
 
 SET NAMES utf8mb4;
 
 ALTER TABLE orders
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,	-- rises with every change
 	ADD COLUMN country CHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',	-- of the delivery address; '': not copied yet
+	ADD COLUMN indexed TINYINT UNSIGNED NOT NULL DEFAULT 0,	-- 1: order_word has its words, country is copied
 	ALGORITHM=INSTANT;
 
 -- The list in which somebody has to do something about the order. It is computed, so it holds for every row, whoever
@@ -18,7 +20,15 @@ ALTER TABLE orders
 		WHEN state = 2 AND fulfilment_state = 3 THEN 4
 		WHEN state = 2 AND payment_state IN (1, 6) THEN 5
 		END) VIRTUAL;
-ALTER TABLE orders ADD KEY orders_queue (queue, id), ALGORITHM=INPLACE, LOCK=NONE;
+
+ALTER TABLE orders
+	ADD KEY orders_queue (queue, id),
+	ADD KEY orders_indexed (indexed, id),
+	ADD KEY orders_state (state, id),
+	ADD KEY orders_email (email, id),
+	ADD KEY orders_amount (total_minor, id),
+	ADD KEY orders_created (created_at, id),
+	ALGORITHM=INPLACE, LOCK=NONE;
 
 -- Words of names, companies, streets, towns, postcodes, mail addresses and phone numbers, folded as in the search of goods.
 CREATE TABLE IF NOT EXISTS order_word (
@@ -136,6 +146,7 @@ CREATE TABLE IF NOT EXISTS refund (
 	by_hand		TINYINT UNSIGNED NOT NULL,	-- 1: somebody paid it and recorded it; no provider is asked
 	provider	VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
 	ref		VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,	-- the provider's; NULL: none
+	payment_id	BIGINT UNSIGNED NULL,	-- the payment that it goes back from; NULL: not chosen yet, or paid by hand
 	return_id	BIGINT UNSIGNED NULL,	-- the return that it settles
 	asked_at	BIGINT NOT NULL,
 	changed_at	BIGINT NOT NULL,
@@ -183,3 +194,90 @@ ALTER TABLE ledger_entry
 	ADD COLUMN actor VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
 	ADD COLUMN ref_id BIGINT UNSIGNED NULL,	-- the payment, refund or event that it books
 	ALGORITHM=INSTANT;
+
+-- The merchant's settings: a value here overrides that of kontor.conf (store/setting_store.h).
+
+-- Each change raises the number first, so changes wait for each other, and workers compare one number.
+CREATE TABLE IF NOT EXISTS setting_change (
+	id		TINYINT UNSIGNED NOT NULL PRIMARY KEY,	-- 1: the only row
+	number		BIGINT UNSIGNED NOT NULL,	-- of the last change
+	CONSTRAINT setting_change_one CHECK (id = 1)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+INSERT IGNORE INTO setting_change (id, number) VALUES (1, 0);
+
+CREATE TABLE IF NOT EXISTS setting (
+	name		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,	-- section.key
+	value		TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,	-- NULL: that of kontor.conf counts
+	version		BIGINT UNSIGNED NOT NULL,	-- the change that wrote it
+	actor		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	at		BIGINT NOT NULL
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Append only.
+CREATE TABLE IF NOT EXISTS setting_log (
+	number		BIGINT UNSIGNED NOT NULL,	-- of the change
+	name		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	action		TINYINT UNSIGNED NOT NULL,	-- 1 set, 2 unset, 3 undo, 4 copied from kontor.conf
+	was		TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+	value		TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+	actor		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	at		BIGINT NOT NULL,
+	PRIMARY KEY (number, name),
+	KEY setting_log_name (name, number)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Sales that begin and end by the database's clock. price_history has the prices of the past and, behind them, those
+-- that follow from planned and running sales; variant.prices has the part of it that pages need, as text
+-- (src/shop/price/price.h), and is NULL where nothing changes by itself.
+
+ALTER TABLE variant ADD COLUMN prices VARCHAR(8000) CHARACTER SET ascii COLLATE ascii_bin NULL;
+
+CREATE TABLE sale (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	name		VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+	starts_at	BIGINT NOT NULL,
+	ends_at		BIGINT NOT NULL,	-- no longer; equal to starts_at when it was ended before it began
+	rule		VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,	-- as stated: -20%, -2.00, 9.99
+	selection	VARCHAR(2000) NOT NULL,	-- as stated
+	actor		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	created_at	BIGINT NOT NULL,
+	ended_by	VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,	-- ended before its time
+	sorted		TINYINT UNSIGNED NOT NULL DEFAULT 0,	-- lists are sorted by its prices: 1, by those after it: 2
+	UNIQUE KEY sale_name (name),
+	KEY sale_sorted (sorted, starts_at),
+	CONSTRAINT sale_period CHECK (ends_at >= starts_at)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+CREATE TABLE sale_price (
+	sale_id		BIGINT UNSIGNED NOT NULL,
+	variant_id	BIGINT UNSIGNED NOT NULL,
+	price_minor	BIGINT NOT NULL,
+	base_minor	BIGINT NOT NULL,	-- the price without sales when the sale was made
+	PRIMARY KEY (sale_id, variant_id),
+	KEY sale_price_variant (variant_id),
+	CONSTRAINT sale_price_positive CHECK (price_minor > 0),
+	CONSTRAINT sale_price_fk FOREIGN KEY (sale_id) REFERENCES sale (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Orders whose buyer was erased, without a name: after the restore of an older copy they are erased again.
+
+CREATE TABLE IF NOT EXISTS erasure (
+	order_id	BIGINT UNSIGNED NOT NULL,
+	key_hash	BINARY(16) NOT NULL,	-- of the order key, as in receipts
+	keep_invoice	TINYINT UNSIGNED NOT NULL,	-- 1: name and address of the invoice stay while the law wants it
+	at		BIGINT NOT NULL,
+	actor		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	PRIMARY KEY (order_id, key_hash)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Stock changed by hand: who did it, what it refers to, and the key of each change, so that none is booked twice. The
+-- columns are added INSTANT and the key INPLACE: workers go on meanwhile.
+
+ALTER TABLE stock_movement
+	ADD COLUMN actor VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',	-- '': the shop itself
+	ADD COLUMN ref VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',	-- delivery note, list of a count
+	ADD COLUMN action_key BINARY(16) NULL,	-- of a change by hand
+	ALGORITHM=INSTANT;
+
+ALTER TABLE stock_movement ADD UNIQUE KEY stock_movement_key (action_key), ALGORITHM=INPLACE, LOCK=NONE;
