@@ -1,6 +1,7 @@
 #include "services.h"
 
 #include <mysql.h>
+#include <mysqld_error.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,8 +136,9 @@ services_sql(const struct services *s, const char *text)
 	MYSQL *mysql = root(s);
 	MYSQL_RES *res;
 
-	if (mysql_query(mysql, text) != 0)
-		die(text, mysql_error(mysql));
+	while (mysql_query(mysql, text) != 0)
+		if (mysql_errno(mysql) != ER_LOCK_DEADLOCK)
+			die(text, mysql_error(mysql));
 	if ((res = mysql_store_result(mysql)) != NULL)
 		mysql_free_result(res);
 	mysql_close(mysql);
