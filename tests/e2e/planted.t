@@ -30,9 +30,10 @@ function memcached(command, end) {
 	});
 }
 
+// Of values; "!CAS!KEY" is the lock of a worker that renews one.
 async function keys() {
 	const list = (await memcached('lru_crawler metadump all\r\n', 'END\r\n')).toString('latin1');
-	return [...list.matchAll(/^key=(\S+)/gm)].map((m) => decodeURIComponent(m[1]));
+	return [...list.matchAll(/^key=(\S+)/gm)].map((m) => decodeURIComponent(m[1])).filter((key) => !key.startsWith('!'));
 }
 
 async function valueOf(key) {
