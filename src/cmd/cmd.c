@@ -88,8 +88,9 @@ cmd_db(struct cmd *c, enum db_role role, struct db **db, struct err *e)
 }
 
 bool
-cmd_cache(struct cmd *c, struct control *ctl, struct cache **cache, struct err *e)
+cmd_cache(struct cmd *c, struct cache **cache, struct err *e)
 {
+	struct control *ctl = ARENA_NEW(c->a, struct control); /* lives as long as the cache */
 	struct err none = {0};
 	struct cache_setup setup = cache_setup(&c->conf, form_hash(&c->conf));
 	bool shared = control_open_tool(ctl, c->conf.paths_control_file.p, true, &none);

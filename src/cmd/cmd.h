@@ -46,7 +46,7 @@ MUST_USE bool cmd_settings(struct cmd *, struct setting_rows *rows, struct err *
 
 /* Opens the cache. Works without memcached or a control file (nothing has run yet): all deletes are in the outbox. */
 struct cache;
-MUST_USE bool cmd_cache(struct cmd *, struct control *, struct cache **, struct err *);
+MUST_USE bool cmd_cache(struct cmd *, struct cache **, struct err *);
 
 /* The name of the person at the terminal, for journals: "kontor:NAME" of SUDO_USER, else the login name; ASCII, at most
  * 64 bytes. */

@@ -31,7 +31,6 @@ import_options(struct cmd *c, struct import *im, const char **report)
 int
 cmd_import_run(struct cmd *c, struct import *im)
 {
-	struct control ctl;
 	struct err e = {0};
 	bool ok;
 
@@ -39,7 +38,7 @@ cmd_import_run(struct cmd *c, struct import *im)
 	im->conf = &c->conf;
 	im->now_s = clock_utc_s();
 	im->progress = isatty(STDERR_FILENO) == 1;
-	ok = cmd_db(c, DB_TOOL, &im->db, &e) && cmd_cache(c, &ctl, &im->cache, &e) && import_run(im, &e);
+	ok = cmd_db(c, DB_TOOL, &im->db, &e) && cmd_cache(c, &im->cache, &e) && import_run(im, &e);
 	import_findings(im, stderr);
 	if (im->n.rows > 0)
 		import_summary(im, stdout);

@@ -17,6 +17,7 @@ begin(void)
 	struct err e = {0};
 
 	ck_ok(secret_init(&e), &e);
+	arena_fini(&arena);
 	arena_init(&arena, 1 << 20);
 	secret_ring_make(&ring, 100);
 }

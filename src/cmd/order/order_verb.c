@@ -93,10 +93,9 @@ forget_pages(struct order_try *t)
 {
 	const struct catalogue_stale stale = {t->done.changed, t->done.n_changed, false};
 	struct outbox_forget x = {.db = t->db, .a = t->c->a, .conf = &t->c->conf, .done = true};
-	struct control ctl;
 	struct err none = {0};
 
-	if (t->done.again || t->dry_run || !cmd_cache(t->c, &ctl, &x.cache, &none))
+	if (t->done.again || t->dry_run || !cmd_cache(t->c, &x.cache, &none))
 		return;
 	if (!outbox_forget_order(&x, order_cache_id(t->c->a, t->done.token_hash), &none)
 	    || (stale.n > 0 && !catalogue_forget(&x, &stale, &none)))

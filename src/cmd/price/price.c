@@ -28,9 +28,8 @@ bool
 price_settle(struct price_run *r, const struct price_goods *goods, struct err *e)
 {
 	struct outbox_forget x = {.db = r->db, .a = r->c->a, .conf = &r->c->conf, .done = true};
-	struct control ctl;
 
-	return cmd_cache(r->c, &ctl, &x.cache, e) && price_forget(&x, goods, e);
+	return cmd_cache(r->c, &x.cache, e) && price_forget(&x, goods, e);
 }
 
 struct str

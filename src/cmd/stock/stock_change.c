@@ -23,7 +23,6 @@ struct change {
 	struct cmd *c;
 	struct db *db;
 	struct cache *cache;
-	struct control control;
 	bool json, dry_run;
 	const char *ref, *reason;
 	struct stock_booking b; /* the same for all variants: how, reason, counted_at */
@@ -34,7 +33,7 @@ struct change {
 static bool
 change_open(struct change *x, struct err *e)
 {
-	if (!secret_init(e) || !cmd_db(x->c, DB_TOOL, &x->db, e) || !cmd_cache(x->c, &x->control, &x->cache, e))
+	if (!secret_init(e) || !cmd_db(x->c, DB_TOOL, &x->db, e) || !cmd_cache(x->c, &x->cache, e))
 		return false;
 	x->b.actor = cmd_actor(x->c);
 	x->b.ref = str_z(x->ref == NULL ? "" : x->ref);
