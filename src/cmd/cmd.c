@@ -12,9 +12,11 @@
 #include "base/num.h"
 #include "plat/cache/cache_setup.h"
 #include "plat/db/db_code.h"
+#include "plat/text/json.h"
 #include "store/setting_store.h"
 #include "store/sql.h"
 #include "view/form_hash.h"
+#include "view/format.h"
 
 #define ACTOR_MAX_B 64
 
@@ -260,4 +262,75 @@ cmd_help(struct cmd *c)
 		return CMD_OK;
 	fprintf(stderr, "kontor help: there is no command '%s'\n", c->argv[1]);
 	return CMD_USAGE;
+}
+
+static const struct cmd_verb *
+verb_of(const struct cmd_verbs *verbs, const char *name)
+{
+	for (size_t i = 0; i < verbs->n; i++)
+		if (strcmp(verbs->v[i].name, name) == 0)
+			return &verbs->v[i];
+	return NULL;
+}
+
+static void
+put_verb(FILE *to, const struct cmd_verbs *verbs, const struct cmd_verb *verb)
+{
+	fprintf(to, "usage: kontor [--config FILE] %s %s %s\n\n  %s\n", verbs->command, verb->name, verb->args,
+	    verb->help);
+}
+
+static int
+put_verbs(FILE *to, const struct cmd_verbs *verbs)
+{
+	fprintf(to, "usage: kontor [--config FILE] %s VERB [...]\n\n", verbs->command);
+	for (size_t i = 0; i < verbs->n; i++)
+		fprintf(to, "  %-8s %s\n", verbs->v[i].name, verbs->v[i].help);
+	fprintf(to, "\n`kontor %s VERB --help` shows its usage. %s\n", verbs->command, verbs->operand);
+	return to == stdout ? CMD_OK : CMD_USAGE;
+}
+
+int
+cmd_verb_usage(const struct cmd *c, const struct cmd_verbs *verbs)
+{
+	put_verb(stderr, verbs, verb_of(verbs, strchr(c->argv[0], ' ') + 1));
+	return CMD_USAGE;
+}
+
+int
+cmd_run_verb(struct cmd *c, const struct cmd_verbs *verbs)
+{
+	const struct cmd_verb *verb;
+
+	if (c->argc < 2)
+		return put_verbs(stderr, verbs);
+	if (c->argc == 2 && strcmp(c->argv[1], "help") == 0)
+		return put_verbs(stdout, verbs);
+	if ((verb = verb_of(verbs, c->argv[1])) == NULL) {
+		fprintf(stderr, "kontor %s: there is no '%s'; `kontor %s help` lists what there is\n", verbs->command,
+		    c->argv[1], verbs->command);
+		return CMD_USAGE;
+	}
+	if (c->argc == 3 && strcmp(c->argv[2], "--help") == 0) {
+		put_verb(stdout, verbs, verb);
+		return CMD_OK;
+	}
+	c->argv[1] = (char *)str_fmt(c->a, "%s %s", verbs->command, verb->name).p; /* in messages */
+	c->argv++;
+	c->argc--;
+	return verb->fn(c);
+}
+
+void
+cmd_json_time(struct json_out *w, const char *name, int64_t utc_s)
+{
+	struct buf b;
+
+	json_key(w, name);
+	buf_init(&b, w->b.a, 40);
+	format_date_iso(&b, utc_s);
+	if (utc_s == 0)
+		json_put_null(w);
+	else
+		json_put_str(w, buf_str(&b));
 }

@@ -27,11 +27,6 @@ struct str order_sum(struct arena *, int64_t minor, struct str code);
 /* "2026-11-27 07:12" by the clock of this host; "" for 0. */
 struct str order_time(struct arena *, int64_t utc_s);
 
-/* "2026-11-27T07:12:00Z" */
-void order_json_time(struct json_out *, const char *key, int64_t utc_s);
-void order_json_int(struct json_out *, const char *key, int64_t);
-void order_json_bool(struct json_out *, const char *key, bool);
-void order_json_str(struct json_out *, const char *key, struct str);
 void order_json_money(struct json_out *, const char *key, int64_t minor, struct str code);
 
 /* The order as JSON, or as text for people. */

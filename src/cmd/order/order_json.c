@@ -13,7 +13,7 @@ json_address(struct json_out *w, const char *key, const struct address *address)
 	json_key(w, key);
 	json_begin(w, '{');
 	for (int i = ADDRESS_NAME; i < ADDRESS__MAX; i++)
-		order_json_str(w, address_field_name((enum address_field)i), address->field[i]);
+		json_add_str(w, address_field_name((enum address_field)i), address->field[i]);
 	json_end(w, '}');
 }
 
@@ -22,26 +22,26 @@ json_head(struct json_out *w, const struct order_look *x)
 {
 	const struct order *o = &x->o;
 
-	order_json_str(w, "number", o->number);
-	order_json_int(w, "id", (int64_t)o->id);
-	order_json_int(w, "version", (int64_t)x->o.version);
-	order_json_time(w, "placed", o->created_at);
-	order_json_time(w, "expires", o->expires_at);
-	order_json_str(w, "language", o->lang);
-	order_json_str(w, "state", str_z(order_state_name(ORDER_MACHINE_ORDER, o->states.of[ORDER_MACHINE_ORDER])));
-	order_json_str(
+	json_add_str(w, "number", o->number);
+	json_add_i64(w, "id", (int64_t)o->id);
+	json_add_i64(w, "version", (int64_t)x->o.version);
+	cmd_json_time(w, "placed", o->created_at);
+	cmd_json_time(w, "expires", o->expires_at);
+	json_add_str(w, "language", o->lang);
+	json_add_str(w, "state", str_z(order_state_name(ORDER_MACHINE_ORDER, o->states.of[ORDER_MACHINE_ORDER])));
+	json_add_str(
 	    w, "payment", str_z(order_state_name(ORDER_MACHINE_PAYMENT, o->states.of[ORDER_MACHINE_PAYMENT])));
-	order_json_str(
+	json_add_str(
 	    w, "goods", str_z(order_state_name(ORDER_MACHINE_FULFILMENT, o->states.of[ORDER_MACHINE_FULFILMENT])));
-	order_json_str(w, "queue", str_z(order_queue_name(x->queue)));
-	order_json_str(w, "delivery", str_z(shipping_code(o->shipping)));
-	order_json_str(w, "method", str_z(payment_code(o->payment)));
-	order_json_str(w, "mail", o->address.field[ADDRESS_EMAIL]);
-	order_json_str(w, "phone", o->address.field[ADDRESS_PHONE]);
+	json_add_str(w, "queue", str_z(order_queue_name(x->queue)));
+	json_add_str(w, "delivery", str_z(shipping_code(o->shipping)));
+	json_add_str(w, "method", str_z(payment_code(o->payment)));
+	json_add_str(w, "mail", o->address.field[ADDRESS_EMAIL]);
+	json_add_str(w, "phone", o->address.field[ADDRESS_PHONE]);
 	json_address(w, "deliver_to", &o->address);
 	if (o->billed_elsewhere)
 		json_address(w, "invoice_to", &o->billing);
-	order_json_str(w, "message", o->note);
+	json_add_str(w, "message", o->note);
 }
 
 static void
@@ -53,17 +53,17 @@ json_lines(struct json_out *w, const struct order_look *x)
 		const struct order_line *l = &x->o.lines[i];
 
 		json_begin(w, '{');
-		order_json_int(w, "line", x->pieces[i].pos);
-		order_json_str(w, "sku", l->sku);
-		order_json_str(w, "title", l->title);
-		order_json_str(w, "options", l->options);
-		order_json_int(w, "pieces", l->qty);
-		order_json_int(w, "sent", x->pieces[i].sent);
-		order_json_int(w, "cut", x->pieces[i].cut);
-		order_json_int(w, "back", x->pieces[i].back);
+		json_add_i64(w, "line", x->pieces[i].pos);
+		json_add_str(w, "sku", l->sku);
+		json_add_str(w, "title", l->title);
+		json_add_str(w, "options", l->options);
+		json_add_i64(w, "pieces", l->qty);
+		json_add_i64(w, "sent", x->pieces[i].sent);
+		json_add_i64(w, "cut", x->pieces[i].cut);
+		json_add_i64(w, "back", x->pieces[i].back);
 		look_amount(w, "price", x, l->unit_minor);
 		look_amount(w, "amount", x, l->line_minor);
-		order_json_int(w, "tax_bp", l->tax_bp);
+		json_add_i64(w, "tax_bp", l->tax_bp);
 		look_amount(w, "tax", x, l->tax_minor);
 		json_end(w, '}');
 	}
@@ -75,12 +75,12 @@ json_sums(struct json_out *w, const struct order_look *x)
 {
 	look_amount(w, "subtotal", x, x->o.lines_minor);
 	look_amount(w, "delivery_price", x, x->o.shipping_minor);
-	order_json_bool(w, "tax_included", x->o.tax_included);
+	json_add_bool(w, "tax_included", x->o.tax_included);
 	json_key(w, "taxes");
 	json_begin(w, '[');
 	for (size_t i = 0; i < x->o.n_taxes; i++) {
 		json_begin(w, '{');
-		order_json_int(w, "tax_bp", x->o.taxes[i].bp);
+		json_add_i64(w, "tax_bp", x->o.taxes[i].bp);
 		look_amount(w, "base", x, x->o.taxes[i].base_minor);
 		look_amount(w, "tax", x, x->o.taxes[i].tax_minor);
 		json_end(w, '}');
@@ -102,12 +102,12 @@ json_parts(struct json_out *w, const struct look_part *part, size_t n, uint64_t 
 		if (part[i].of != of)
 			continue;
 		json_begin(w, '{');
-		order_json_int(w, "line", part[i].pos);
-		order_json_int(w, "pieces", part[i].qty);
+		json_add_i64(w, "line", part[i].pos);
+		json_add_i64(w, "pieces", part[i].qty);
 		if (back) {
-			order_json_int(w, "received", part[i].received);
-			order_json_int(w, "restocked", part[i].restocked);
-			order_json_str(w, "condition", str_z(look_goods_name(part[i].goods)));
+			json_add_i64(w, "received", part[i].received);
+			json_add_i64(w, "restocked", part[i].restocked);
+			json_add_str(w, "condition", str_z(look_goods_name(part[i].goods)));
 		}
 		json_end(w, '}');
 	}
@@ -123,12 +123,12 @@ json_parcels(struct json_out *w, const struct order_look *x)
 		const struct look_parcel *p = &x->parcels[i];
 
 		json_begin(w, '{');
-		order_json_int(w, "parcel", (int64_t)p->id);
-		order_json_str(w, "carrier", p->carrier);
-		order_json_str(w, "tracking", p->tracking);
-		order_json_str(w, "url", p->url);
-		order_json_time(w, "sent", p->sent_at);
-		order_json_time(w, "delivered", p->delivered_at);
+		json_add_i64(w, "parcel", (int64_t)p->id);
+		json_add_str(w, "carrier", p->carrier);
+		json_add_str(w, "tracking", p->tracking);
+		json_add_str(w, "url", p->url);
+		cmd_json_time(w, "sent", p->sent_at);
+		cmd_json_time(w, "delivered", p->delivered_at);
 		json_parts(w, x->parcel_parts, x->n_parcel_parts, p->id, false);
 		json_end(w, '}');
 	}
@@ -144,12 +144,12 @@ json_returns(struct json_out *w, const struct order_look *x)
 		const struct look_return *r = &x->returns[i];
 
 		json_begin(w, '{');
-		order_json_int(w, "return", (int64_t)r->id);
-		order_json_str(w, "kind", r->withdrawal ? STR("withdrawal") : STR("return"));
-		order_json_str(w, "state", str_z(look_return_state(r)));
-		order_json_str(w, "reason", r->reason);
-		order_json_time(w, "asked", r->asked_at);
-		order_json_time(w, "deadline", r->deadline);
+		json_add_i64(w, "return", (int64_t)r->id);
+		json_add_str(w, "kind", r->withdrawal ? STR("withdrawal") : STR("return"));
+		json_add_str(w, "state", str_z(look_return_state(r)));
+		json_add_str(w, "reason", r->reason);
+		cmd_json_time(w, "asked", r->asked_at);
+		cmd_json_time(w, "deadline", r->deadline);
 		json_parts(w, x->return_parts, x->n_return_parts, r->id, true);
 		json_end(w, '}');
 	}
@@ -165,18 +165,18 @@ json_money(struct json_out *w, const struct order_look *x)
 		const struct look_money *m = &x->money[i];
 
 		json_begin(w, '{');
-		order_json_str(w, "kind", m->refund ? STR("refund") : STR("payment"));
-		order_json_int(w, "id", (int64_t)m->id);
-		order_json_time(w, "at", m->at);
+		json_add_str(w, "kind", m->refund ? STR("refund") : STR("payment"));
+		json_add_i64(w, "id", (int64_t)m->id);
+		cmd_json_time(w, "at", m->at);
 		order_json_money(w, "amount", m->amount_minor, m->currency);
-		order_json_str(w, "provider", m->provider);
-		order_json_str(w, "reference", m->ref);
+		json_add_str(w, "provider", m->provider);
+		json_add_str(w, "reference", m->ref);
 		if (m->refund) {
-			order_json_str(w, "state", str_z(look_refund_state(m)));
-			order_json_bool(w, "by_hand", m->by_hand);
+			json_add_str(w, "state", str_z(look_refund_state(m)));
+			json_add_bool(w, "by_hand", m->by_hand);
 		}
 		if (m->return_id != 0)
-			order_json_int(w, "return", (int64_t)m->return_id);
+			json_add_i64(w, "return", (int64_t)m->return_id);
 		json_end(w, '}');
 	}
 	json_end(w, ']');
@@ -189,10 +189,10 @@ json_story(struct json_out *w, const struct order_look *x)
 	json_begin(w, '[');
 	for (size_t i = 0; i < x->n_notes; i++) {
 		json_begin(w, '{');
-		order_json_time(w, "at", x->notes[i].at);
-		order_json_str(w, "by", x->notes[i].actor);
-		order_json_bool(w, "to_buyer", x->notes[i].to_buyer);
-		order_json_str(w, "text", x->notes[i].text);
+		cmd_json_time(w, "at", x->notes[i].at);
+		json_add_str(w, "by", x->notes[i].actor);
+		json_add_bool(w, "to_buyer", x->notes[i].to_buyer);
+		json_add_str(w, "text", x->notes[i].text);
 		json_end(w, '}');
 	}
 	json_end(w, ']');
@@ -202,13 +202,13 @@ json_story(struct json_out *w, const struct order_look *x)
 		const struct look_event *v = &x->events[i];
 
 		json_begin(w, '{');
-		order_json_time(w, "at", v->at);
-		order_json_str(w, "machine", str_z(look_machine_name(v)));
-		order_json_str(w, "event", str_z(look_event_name(v)));
-		order_json_str(w, "from", str_z(order_state_name(v->machine, v->from)));
-		order_json_str(w, "to", str_z(order_state_name(v->machine, v->to)));
-		order_json_str(w, "by", v->actor);
-		order_json_str(w, "why", v->why);
+		cmd_json_time(w, "at", v->at);
+		json_add_str(w, "machine", str_z(look_machine_name(v)));
+		json_add_str(w, "event", str_z(look_event_name(v)));
+		json_add_str(w, "from", str_z(order_state_name(v->machine, v->from)));
+		json_add_str(w, "to", str_z(order_state_name(v->machine, v->to)));
+		json_add_str(w, "by", v->actor);
+		json_add_str(w, "why", v->why);
 		json_end(w, '}');
 	}
 	json_end(w, ']');

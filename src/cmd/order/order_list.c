@@ -132,24 +132,24 @@ static void
 list_row_json(struct json_out *w, const struct order_head *h)
 {
 	json_begin(w, '{');
-	order_json_str(w, "number", h->number);
-	order_json_int(w, "id", (int64_t)h->id);
-	order_json_int(w, "version", (int64_t)h->version);
-	order_json_time(w, "placed", h->created_at);
-	order_json_str(w, "name", h->name);
-	order_json_str(w, "company", h->company);
-	order_json_str(w, "mail", h->email);
-	order_json_str(w, "country", h->country);
+	json_add_str(w, "number", h->number);
+	json_add_i64(w, "id", (int64_t)h->id);
+	json_add_i64(w, "version", (int64_t)h->version);
+	cmd_json_time(w, "placed", h->created_at);
+	json_add_str(w, "name", h->name);
+	json_add_str(w, "company", h->company);
+	json_add_str(w, "mail", h->email);
+	json_add_str(w, "country", h->country);
 	order_json_money(w, "total", h->total_minor, h->currency);
-	order_json_str(w, "state", str_z(order_state_name(ORDER_MACHINE_ORDER, h->states.of[ORDER_MACHINE_ORDER])));
-	order_json_str(
+	json_add_str(w, "state", str_z(order_state_name(ORDER_MACHINE_ORDER, h->states.of[ORDER_MACHINE_ORDER])));
+	json_add_str(
 	    w, "payment", str_z(order_state_name(ORDER_MACHINE_PAYMENT, h->states.of[ORDER_MACHINE_PAYMENT])));
-	order_json_str(
+	json_add_str(
 	    w, "goods", str_z(order_state_name(ORDER_MACHINE_FULFILMENT, h->states.of[ORDER_MACHINE_FULFILMENT])));
-	order_json_str(w, "queue", str_z(order_queue_name(h->queue)));
-	order_json_str(w, "delivery", h->delivery);
-	order_json_str(w, "method", h->payment);
-	order_json_bool(w, "message", h->has_note);
+	json_add_str(w, "queue", str_z(order_queue_name(h->queue)));
+	json_add_str(w, "delivery", h->delivery);
+	json_add_str(w, "method", h->payment);
+	json_add_bool(w, "message", h->has_note);
 	json_end(w, '}');
 }
 
@@ -171,7 +171,7 @@ list_json(struct cmd *c, const struct order_list *l)
 		json_put_str(&w, l->last_number);
 	else
 		json_put_null(&w);
-	order_json_time(&w, "looked_back_to", l->last_at);
+	cmd_json_time(&w, "looked_back_to", l->last_at);
 	if (!json_done(&w, '}', &text, &e))
 		return cmd_fail(c, &e);
 	return printf("%.*s\n", STR_ARG(text)) > 0 ? CMD_OK : CMD_FAILED;

@@ -129,20 +129,20 @@ put_done_json(struct order_try *t, struct buf *b, const char *made)
 	struct str text;
 
 	json_init(&w, b->a, ORDER_OUTPUT_MAX_B, '{');
-	order_json_str(&w, "number", t->look.o.number);
-	order_json_int(&w, "version", (int64_t)t->done.version);
-	order_json_str(
+	json_add_str(&w, "number", t->look.o.number);
+	json_add_i64(&w, "version", (int64_t)t->done.version);
+	json_add_str(
 	    &w, "state", str_z(order_state_name(ORDER_MACHINE_ORDER, t->done.states.of[ORDER_MACHINE_ORDER])));
-	order_json_str(
+	json_add_str(
 	    &w, "payment", str_z(order_state_name(ORDER_MACHINE_PAYMENT, t->done.states.of[ORDER_MACHINE_PAYMENT])));
-	order_json_str(&w, "goods",
+	json_add_str(&w, "goods",
 	    str_z(order_state_name(ORDER_MACHINE_FULFILMENT, t->done.states.of[ORDER_MACHINE_FULFILMENT])));
 	order_json_money(&w, "owed", t->done.owed_minor, str_z(currency_code(t->look.o.cur)));
 	json_key(&w, "made");
 	json_put_i64_or_null(&w, (int64_t)t->done.made, made == NULL || t->done.made == 0 || t->dry_run);
-	order_json_bool(&w, "revived", t->done.revived);
-	order_json_bool(&w, "again", t->done.again);
-	order_json_bool(&w, "dry_run", t->dry_run);
+	json_add_bool(&w, "revived", t->done.revived);
+	json_add_bool(&w, "again", t->done.again);
+	json_add_bool(&w, "dry_run", t->dry_run);
 	if (!json_done(&w, '}', &text, &t->e))
 		return false;
 	buf_put(b, text);

@@ -45,46 +45,22 @@ price_title(struct arena *a, const struct price_variant *v)
 }
 
 void
-price_json_str(struct json_out *w, const char *key, struct str s)
-{
-	json_key(w, key);
-	json_put_str(w, s);
-}
-
-void
-price_json_bool(struct json_out *w, const char *key, bool b)
-{
-	json_key(w, key);
-	json_put_bool(w, b);
-}
-
-void
-price_json_time(struct json_out *w, const char *key, int64_t utc_s)
-{
-	struct buf b;
-
-	buf_init(&b, w->b.a, 40);
-	format_date_iso(&b, utc_s);
-	price_json_str(w, key, buf_str(&b));
-}
-
-void
 price_json_money(const struct price_run *r, struct json_out *w, const char *key, int64_t minor)
 {
 	json_key(w, key);
 	json_begin(w, '{');
-	price_json_str(w, "amount", price_sum(r, minor));
-	price_json_str(w, "currency", str_z(currency_code(r->cur)));
+	json_add_str(w, "amount", price_sum(r, minor));
+	json_add_str(w, "currency", str_z(currency_code(r->cur)));
 	json_end(w, '}');
 }
 
 void
 price_json_variant(struct json_out *w, const struct price_variant *v)
 {
-	price_json_str(w, "sku", v->sku);
-	price_json_str(w, "handle", v->handle);
-	price_json_str(w, "title", v->title);
-	price_json_str(w, "options", v->options);
+	json_add_str(w, "sku", v->sku);
+	json_add_str(w, "handle", v->handle);
+	json_add_str(w, "title", v->title);
+	json_add_str(w, "options", v->options);
 }
 
 int
@@ -133,7 +109,7 @@ set_show_json(struct price_run *r, const struct price_goods *goods, int64_t mino
 	struct json_out w;
 
 	json_init(&w, r->c->a, PRICE_OUTPUT_MAX_B, '{');
-	price_json_bool(&w, "dry_run", r->dry_run);
+	json_add_bool(&w, "dry_run", r->dry_run);
 	json_key(&w, "prices");
 	json_begin(&w, '[');
 	for (size_t i = 0; i < goods->n; i++) {

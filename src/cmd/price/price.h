@@ -33,9 +33,6 @@ struct str price_sum(const struct price_run *, int64_t minor);
 /* "Green tea, 100 g" */
 struct str price_title(struct arena *, const struct price_variant *);
 
-void price_json_str(struct json_out *, const char *key, struct str);
-void price_json_bool(struct json_out *, const char *key, bool);
-void price_json_time(struct json_out *, const char *key, int64_t utc_s);
 void price_json_money(const struct price_run *, struct json_out *, const char *key, int64_t minor);
 /* sku, handle, title, options */
 void price_json_variant(struct json_out *, const struct price_variant *);

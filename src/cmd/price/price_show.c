@@ -8,15 +8,15 @@
 static void
 json_sale(struct price_run *r, struct json_out *w, const struct sale *s)
 {
-	price_json_str(w, "name", s->name);
-	price_json_str(w, "state", str_z(sale_state_name(sale_state(s, r->now_s))));
-	price_json_str(w, "rule", s->rule);
-	price_json_str(w, "selection", s->selection);
-	price_json_time(w, "from", s->starts_s);
-	price_json_time(w, "to", s->ends_s);
+	json_add_str(w, "name", s->name);
+	json_add_str(w, "state", str_z(sale_state_name(sale_state(s, r->now_s))));
+	json_add_str(w, "rule", s->rule);
+	json_add_str(w, "selection", s->selection);
+	cmd_json_time(w, "from", s->starts_s);
+	cmd_json_time(w, "to", s->ends_s);
 	json_key(w, "variants");
 	json_put_i64(w, (int64_t)s->n);
-	price_json_str(w, "by", s->actor);
+	json_add_str(w, "by", s->actor);
 	json_key(w, "ended_by");
 	if (s->ended_by.n > 0)
 		json_put_str(w, s->ended_by);
@@ -65,7 +65,7 @@ show_json(struct price_run *r, const struct price_sale_view *v)
 	struct json_out w;
 
 	json_init(&w, r->c->a, PRICE_OUTPUT_MAX_B, '{');
-	price_json_bool(&w, "dry_run", r->dry_run);
+	json_add_bool(&w, "dry_run", r->dry_run);
 	json_key(&w, "sale");
 	json_begin(&w, '{');
 	json_sale(r, &w, v->sale);
@@ -80,7 +80,7 @@ show_json(struct price_run *r, const struct price_sale_view *v)
 	for (size_t i = 0; v->left_out != NULL && i < v->left_out->n; i++) {
 		json_begin(&w, '{');
 		price_json_variant(&w, &v->left_out->v[i]);
-		price_json_str(&w, "why", str_z(v->why[i]));
+		json_add_str(&w, "why", str_z(v->why[i]));
 		json_end(&w, '}');
 	}
 	json_end(&w, ']');

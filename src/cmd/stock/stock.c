@@ -6,66 +6,26 @@
 #include "base/num.h"
 #include "view/format.h"
 
-#define COMMAND "stock " /* before the verb, in messages */
 #define IDS_SHOWN 5
 
-static const struct {
-	const char *name, *args, *help;
-	int (*fn)(struct cmd *);
-} verbs[] = {
+static const struct cmd_verb rows[] = {
 #define STOCK_VERB(name, fn, args, help) {name, args, help, fn},
 #include "cmd/stock/verbs.def"
 #undef STOCK_VERB
 };
 
-static bool
-stock_help(FILE *to, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (strcmp(verbs[i].name, name) != 0)
-			continue;
-		fprintf(to, "usage: kontor [--config FILE] stock %s %s\n\n  %s\n", name, verbs[i].args, verbs[i].help);
-		return true;
-	}
-	return false;
-}
+static const struct cmd_verbs verbs = {"stock", "SKU is an article number, or id:N.", rows, ARRAY_LEN(rows)};
 
 int
 stock_usage(const struct cmd *c)
 {
-	(void)stock_help(stderr, c->argv[0] + strlen(COMMAND));
-	return CMD_USAGE;
-}
-
-static int
-stock_help_all(FILE *to)
-{
-	fprintf(to, "usage: kontor [--config FILE] stock VERB [...]\n\n");
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		fprintf(to, "  %-8s %s\n", verbs[i].name, verbs[i].help);
-	fprintf(to, "\n`kontor stock VERB --help` shows its usage. SKU is an article number, or id:N.\n");
-	return to == stdout ? CMD_OK : CMD_USAGE;
+	return cmd_verb_usage(c, &verbs);
 }
 
 int
 cmd_stock(struct cmd *c)
 {
-	if (c->argc < 2)
-		return stock_help_all(stderr);
-	if (c->argc == 2 && strcmp(c->argv[1], "help") == 0)
-		return stock_help_all(stdout);
-	if (c->argc == 3 && strcmp(c->argv[2], "--help") == 0 && stock_help(stdout, c->argv[1]))
-		return CMD_OK;
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
-		if (strcmp(verbs[i].name, c->argv[1]) != 0)
-			continue;
-		c->argv[1] = (char *)str_fmt(c->a, COMMAND "%s", verbs[i].name).p;
-		c->argv++;
-		c->argc--;
-		return verbs[i].fn(c);
-	}
-	fprintf(stderr, "kontor stock: there is no '%s'; `kontor stock help` lists what there is\n", c->argv[1]);
-	return CMD_USAGE;
+	return cmd_run_verb(c, &verbs);
 }
 
 struct str
@@ -108,35 +68,4 @@ struct str
 stock_word(struct arena *a, struct str sku, uint64_t variant_id)
 {
 	return sku.n > 0 ? sku : str_fmt(a, "id:%llu", (unsigned long long)variant_id);
-}
-
-void
-stock_json_str(struct json_out *w, const char *key, struct str s)
-{
-	json_key(w, key);
-	json_put_str(w, s);
-}
-
-void
-stock_json_i64(struct json_out *w, const char *key, int64_t n)
-{
-	json_key(w, key);
-	json_put_i64(w, n);
-}
-
-void
-stock_json_bool(struct json_out *w, const char *key, bool yes)
-{
-	json_key(w, key);
-	json_put_bool(w, yes);
-}
-
-void
-stock_json_time(struct json_out *w, const char *key, int64_t utc_s)
-{
-	struct buf b;
-
-	buf_init(&b, w->b.a, 40);
-	format_date_iso(&b, utc_s);
-	stock_json_str(w, key, buf_str(&b));
 }

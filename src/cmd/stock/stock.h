@@ -23,12 +23,6 @@ MUST_USE bool stock_named(struct cmd *, struct db *, struct str word, struct sto
 /* The language of titles. */
 struct str stock_lang(const struct cmd *);
 
-/* Members of a JSON object. */
-void stock_json_str(struct json_out *, const char *key, struct str);
-void stock_json_i64(struct json_out *, const char *key, int64_t);
-void stock_json_bool(struct json_out *, const char *key, bool);
-void stock_json_time(struct json_out *, const char *key, int64_t utc_s);
-
 /* "SKU-1", or "id:12" for a variant without an article number. */
 struct str stock_word(struct arena *, struct str sku, uint64_t variant_id);
 

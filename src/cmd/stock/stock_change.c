@@ -41,7 +41,7 @@ change_open(struct change *x, struct err *e)
 	if (!utf8_valid(x->b.ref) || utf8_len(x->b.ref) > STOCK_REF_MAX)
 		return err_set(e, ERR_INPUT, "--ref has %d characters at most", STOCK_REF_MAX);
 	json_init(&x->w, x->c->a, STOCK_OUTPUT_MAX_B, '{');
-	stock_json_bool(&x->w, "dry_run", x->dry_run);
+	json_add_bool(&x->w, "dry_run", x->dry_run);
 	json_key(&x->w, "changes");
 	json_begin(&x->w, '[');
 	return true;
@@ -56,11 +56,11 @@ change_put(struct change *x, const struct stock_look *l, const struct stock_book
 	x->changed += by != 0;
 	if (x->json) {
 		json_begin(&x->w, '{');
-		stock_json_i64(&x->w, "variant", (int64_t)l->variant_id);
-		stock_json_str(&x->w, "sku", l->sku);
-		stock_json_str(&x->w, "reason", str_z(stock_reason_name(x->b.reason)));
-		stock_json_i64(&x->w, "before", done->before);
-		stock_json_i64(&x->w, "after", done->after);
+		json_add_i64(&x->w, "variant", (int64_t)l->variant_id);
+		json_add_str(&x->w, "sku", l->sku);
+		json_add_str(&x->w, "reason", str_z(stock_reason_name(x->b.reason)));
+		json_add_i64(&x->w, "before", done->before);
+		json_add_i64(&x->w, "after", done->after);
 		json_end(&x->w, '}');
 	} else if (by != 0 || x->b.how != STOCK_COUNT) {
 		printf("%-24.*s %8lld -> %8lld  %+8lld  %.*s%s%.*s\n",
@@ -334,6 +334,6 @@ stock_count(struct cmd *c)
 		return cmd_fail(c, &e);
 	apply_counts(&x, &all);
 	json_end(&x.w, ']');
-	stock_json_i64(&x.w, "refused", (int64_t)x.refused);
+	json_add_i64(&x.w, "refused", (int64_t)x.refused);
 	return change_end(&x);
 }

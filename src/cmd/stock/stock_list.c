@@ -13,15 +13,15 @@ static void
 look_json(struct json_out *w, const struct stock_look *l)
 {
 	json_begin(w, '{');
-	stock_json_i64(w, "variant", (int64_t)l->variant_id);
-	stock_json_str(w, "sku", l->sku);
-	stock_json_str(w, "handle", l->handle);
-	stock_json_str(w, "title", l->title);
-	stock_json_str(w, "options", l->options);
-	stock_json_i64(w, "on_hand", l->stock.on_hand);
-	stock_json_bool(w, "tracked", l->stock.tracked);
-	stock_json_bool(w, "sell_over", l->stock.sell_over);
-	stock_json_bool(w, "in_catalogue", l->sold);
+	json_add_i64(w, "variant", (int64_t)l->variant_id);
+	json_add_str(w, "sku", l->sku);
+	json_add_str(w, "handle", l->handle);
+	json_add_str(w, "title", l->title);
+	json_add_str(w, "options", l->options);
+	json_add_i64(w, "on_hand", l->stock.on_hand);
+	json_add_bool(w, "tracked", l->stock.tracked);
+	json_add_bool(w, "sell_over", l->stock.sell_over);
+	json_add_bool(w, "in_catalogue", l->sold);
 	json_end(w, '}');
 }
 
@@ -135,7 +135,7 @@ stock_list_low(struct cmd *c)
 			arena_rewind(c->a, mark);
 	} while (after != 0 && n < limit);
 	json_end(&w, ']');
-	stock_json_bool(&w, "more", n >= limit);
+	json_add_bool(&w, "more", n >= limit);
 	if (!json && n >= limit)
 		printf("... and perhaps more: --limit %llu\n", (unsigned long long)limit);
 	return list_end(c, &w, json, n == 0 ? CMD_OK : CMD_FAILED);
@@ -145,15 +145,15 @@ static void
 move_json(struct json_out *w, const struct stock_move *m)
 {
 	json_begin(w, '{');
-	stock_json_i64(w, "id", (int64_t)m->id);
-	stock_json_time(w, "at", m->at);
-	stock_json_i64(w, "variant", (int64_t)m->variant_id);
-	stock_json_str(w, "sku", m->sku);
-	stock_json_i64(w, "quantity", m->qty);
-	stock_json_str(w, "reason", str_z(stock_reason_name(m->reason)));
-	stock_json_str(w, "order", m->order);
-	stock_json_str(w, "actor", m->actor);
-	stock_json_str(w, "ref", m->ref);
+	json_add_i64(w, "id", (int64_t)m->id);
+	cmd_json_time(w, "at", m->at);
+	json_add_i64(w, "variant", (int64_t)m->variant_id);
+	json_add_str(w, "sku", m->sku);
+	json_add_i64(w, "quantity", m->qty);
+	json_add_str(w, "reason", str_z(stock_reason_name(m->reason)));
+	json_add_str(w, "order", m->order);
+	json_add_str(w, "actor", m->actor);
+	json_add_str(w, "ref", m->ref);
 	json_end(w, '}');
 }
 
@@ -203,7 +203,7 @@ stock_list_moves(struct cmd *c)
 		else
 			move_text(c, &found.v[i]);
 	json_end(&w, ']');
-	stock_json_bool(&w, "more", found.n > limit);
+	json_add_bool(&w, "more", found.n > limit);
 	if (!json && found.n > limit)
 		printf("... older ones: --before %llu\n", (unsigned long long)found.v[limit - 1].id);
 	return list_end(c, &w, json, CMD_OK);

@@ -157,6 +157,27 @@ json_put_i64_or_null(struct json_out *w, int64_t i, bool null)
 		buf_i64(&w->b, i);
 }
 
+void
+json_add_str(struct json_out *w, const char *name, struct str s)
+{
+	json_key(w, name);
+	json_put_str(w, s);
+}
+
+void
+json_add_i64(struct json_out *w, const char *name, int64_t n)
+{
+	json_key(w, name);
+	json_put_i64(w, n);
+}
+
+void
+json_add_bool(struct json_out *w, const char *name, bool yes)
+{
+	json_key(w, name);
+	json_put_bool(w, yes);
+}
+
 bool
 json_done(struct json_out *w, char close, struct str *text, struct err *e)
 {

@@ -49,6 +49,11 @@ void json_put_bool(struct json_out *, bool);
 void json_put_null(struct json_out *);
 void json_put_i64_or_null(struct json_out *, int64_t, bool null);
 
+/* A member of an object: its name and its value. */
+void json_add_str(struct json_out *, const char *name, struct str);
+void json_add_i64(struct json_out *, const char *name, int64_t);
+void json_add_bool(struct json_out *, const char *name, bool);
+
 /* Ends what json_init() began; the text is on the arena. */
 MUST_USE bool json_done(struct json_out *, char close, struct str *, struct err *);
 

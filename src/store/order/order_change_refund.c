@@ -18,8 +18,7 @@ struct refund_plan {
 	size_t n;
 	int64_t amount_minor; /* that is paid */
 	struct change_credit credit;
-	uint8_t return_state;
-	enum order_machine return_machine;
+	struct change_return back;
 };
 
 static void
@@ -80,21 +79,13 @@ plan_pieces(struct change *c, struct refund_plan *p, const struct order_pieces *
 static bool
 plan_return(struct db *db, struct change *c, struct refund_plan *p, uint64_t id, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_RETURN_GET);
 	struct order_pieces pieces = {0};
 	struct order_piece *piece;
 	uint64_t *line;
 	struct db_rows rows;
-	bool found;
 
-	q_u64(q, id);
-	q_u64(q, c->id);
-	if (!db_find(q, c->a, &rows, &found, e))
+	if (!change_find_return(db, c, id, &p->back, e))
 		return false;
-	if (!found)
-		return err_set(e, ERR_NOT_FOUND, "order %s has no return %llu", c->number.p, (unsigned long long)id);
-	p->return_machine = c_u64(&rows) == ORDER_RETURN_WITHDRAWAL ? ORDER_MACHINE_WITHDRAWAL : ORDER_MACHINE_RETURN;
-	p->return_state = (uint8_t)c_u64(&rows);
 	if (!db_select_u64(db, SQL_RETURN_LINES, id, c->a, &rows, e))
 		return false;
 	pieces.v = piece = ARENA_ARRAY(c->a, struct order_piece, rows.n + 1);
@@ -106,7 +97,7 @@ plan_return(struct db *db, struct change *c, struct refund_plan *p, uint64_t id,
 		piece[pieces.n].pos = (int)c_u64(&rows);
 		asked = c_i64(&rows);
 		received = c_i64(&rows);
-		piece[pieces.n].qty = p->return_state == ORDER_RETURN_ASKED ? asked : received;
+		piece[pieces.n].qty = p->back.state == ORDER_RETURN_ASKED ? asked : received;
 		pieces.n += piece[pieces.n].qty > 0;
 	}
 	if (!plan_pieces(c, p, &pieces, e))
@@ -275,12 +266,12 @@ static bool
 settle_return(struct db *db, struct change *c, struct refund_plan *p, uint64_t id, struct err *e)
 {
 	struct db_query *q;
-	uint8_t from = p->return_state;
+	uint8_t from = p->back.state;
 
-	if (!change_step_one(c, p->return_machine, ORDER_EV_RETURN_SETTLE, id, &p->return_state, e))
+	if (!change_step_one(c, p->back.machine, ORDER_EV_RETURN_SETTLE, id, &p->back.state, e))
 		return false;
 	q = db_query(db, SQL_RETURN_SET);
-	q_i64(q, p->return_state);
+	q_i64(q, p->back.state);
 	q_i64(q, c->now_s);
 	q_u64(q, id);
 	q_u64(q, from);

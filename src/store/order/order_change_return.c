@@ -5,11 +5,6 @@
 
 #define DAY_S 86400
 
-struct return_row {
-	enum order_machine machine;
-	uint8_t state;
-};
-
 static int64_t
 returnable(const struct order_part *p)
 {
@@ -93,12 +88,12 @@ order_return_ask(struct db *db, struct arena *a, const struct order_act *act, co
 	    e);
 }
 
-static bool
-find_case(struct db *db, struct change *c, uint64_t id, struct return_row *row, struct err *e)
+bool
+change_find_return(struct db *db, struct change *c, uint64_t id, struct change_return *r, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_RETURN_GET);
-	int64_t asked_at, deadline;
 	struct db_rows rows;
+	int64_t asked_at;
 	bool found;
 
 	q_u64(q, id);
@@ -107,17 +102,26 @@ find_case(struct db *db, struct change *c, uint64_t id, struct return_row *row, 
 		return false;
 	if (!found)
 		return err_set(e, ERR_NOT_FOUND, "order %s has no return %llu", c->number.p, (unsigned long long)id);
-	row->machine = c_u64(&rows) == ORDER_RETURN_WITHDRAWAL ? ORDER_MACHINE_WITHDRAWAL : ORDER_MACHINE_RETURN;
-	row->state = (uint8_t)c_u64(&rows);
+	r->machine = c_u64(&rows) == ORDER_RETURN_WITHDRAWAL ? ORDER_MACHINE_WITHDRAWAL : ORDER_MACHINE_RETURN;
+	r->state = (uint8_t)c_u64(&rows);
 	asked_at = c_i64(&rows);
-	deadline = c_i64_or(&rows, asked_at);
-	c->facts.late = asked_at > deadline;
+	r->late = asked_at > c_i64_or(&rows, asked_at);
+	return true;
+}
+
+/* The return that is changed. */
+static bool
+find_case(struct db *db, struct change *c, uint64_t id, struct change_return *r, struct err *e)
+{
+	if (!change_find_return(db, c, id, r, e))
+		return false;
+	c->facts.late = r->late;
 	c->made = id;
 	return true;
 }
 
 static bool
-step_case(struct db *db, struct change *c, struct return_row *row, enum order_event ev, struct err *e)
+step_case(struct db *db, struct change *c, struct change_return *row, enum order_event ev, struct err *e)
 {
 	uint8_t from = row->state;
 	struct db_query *q;
@@ -197,7 +201,7 @@ receive_body(struct db *db, struct change *c, struct err *e)
 	int64_t *limit = ARENA_ARRAY(c->a, int64_t, c->n + 1);
 	uint64_t *line = ARENA_ARRAY(c->a, uint64_t, c->n + 1);
 	struct change_want w = {.pieces = &goods->pieces, .limit = limit, .limited = "missing from this return"};
-	struct return_row row;
+	struct change_return row;
 
 	c->reason = STOCK_RETURN;
 	if (!find_case(db, c, goods->return_id, &row, e) || !read_missing(db, c, limit, line, e)
@@ -230,7 +234,7 @@ order_return_receive(struct db *db, struct arena *a, const struct order_act *act
 static bool
 refuse_body(struct db *db, struct change *c, struct err *e)
 {
-	struct return_row row;
+	struct change_return row;
 
 	return find_case(db, c, *(const uint64_t *)c->ask, &row, e)
 	       && step_case(db, c, &row, ORDER_EV_RETURN_REFUSE, e);

@@ -87,6 +87,14 @@ struct change_want {
 };
 MUST_USE bool change_pieces(struct change *, struct change_want *, struct err *);
 
+/* A return of this order. ERR_NOT_FOUND if it has none with this id. */
+struct change_return {
+	enum order_machine machine; /* of a return, or of a withdrawal */
+	uint8_t state;
+	bool late; /* asked for after the deadline */
+};
+MUST_USE bool change_find_return(struct db *, struct change *, uint64_t id, struct change_return *, struct err *);
+
 /* Collects stock that returns after the body, or is taken. */
 void change_give(struct change *, const struct order_part *, int64_t qty);
 void change_take(struct change *, const struct order_part *, int64_t qty);
