@@ -1,12 +1,11 @@
 #include "web/cart_view.h"
 
+#include "view/picture.h"
 #include "view/url.h"
 #include "serve/app.h"
 #include "web/checkout_view.h"
 #include "web/goods_tree.h"
 #include "web/session.h"
-
-#define RATE_MAX_B 40
 
 struct cart_owner
 cart_page_owner(const struct request *rq)
@@ -98,13 +97,12 @@ static void
 cart_view_put_line(const struct request *rq, struct view *list, const struct checkout_line *line)
 {
 	const struct cart_line *c = line->cart;
-	const struct page_ctx cx = request_public(rq, NULL);
 	struct view *v = view_add(list), *price;
 
 	view_int(v, N_id, (int64_t)c->variant_id);
 	view_str(v, N_name, c->title);
 	view_str(v, N_url, url_product(&rq->app->urls, rq->a, rq->lang, c->handle, c->variant_id));
-	goods_put_image(&cx, v, N_image,
+	picture_put(v, N_image, &rq->app->urls,
 	    &(struct catalogue_image){.hash = c->image_hash, .alt = c->image_alt, .w = c->image_w, .h = c->image_h});
 	view_str(v, N_text, c->options);
 	view_str(v, N_sku, c->sku);
@@ -117,25 +115,6 @@ cart_view_put_line(const struct request *rq, struct view *list, const struct che
 	view_money(v, N_total, cart_amount(rq, line->totals.shown_minor));
 	put_availability(v, c);
 	put_change(rq, v, line);
-}
-
-void
-cart_put_taxes(const struct request *rq, struct view *totals, const struct order_tax *taxes, size_t n, currency cur)
-{
-	struct view *list = view_sublist(totals, N_taxes);
-
-	for (size_t i = 0; i < n; i++) {
-		struct view *v;
-		struct buf rate;
-
-		if (taxes[i].bp == 0)
-			continue;
-		v = view_add(list);
-		buf_init(&rate, rq->a, RATE_MAX_B);
-		format_rate(&rate, &rq->lang->format, taxes[i].bp);
-		view_str(v, N_rate, buf_str(&rate));
-		view_money(v, N_amount, (struct money){taxes[i].tax_minor, cur});
-	}
 }
 
 /* Omits the delivery charge if delivery is not needed or not possible. */
@@ -168,6 +147,7 @@ static void
 put_totals(const struct request *rq, struct view *cart, const struct checkout_plan *plan)
 {
 	const struct totals *t = &plan->totals;
+	const struct order_tree_site s = checkout_order_tree(rq);
 	struct order_tax taxes[TAX__MAX];
 	struct view *v = view_sub(cart, N_totals);
 
@@ -175,7 +155,7 @@ put_totals(const struct request *rq, struct view *cart, const struct checkout_pl
 		taxes[i] = (struct order_tax){t->rates[i].rate_bp, t->rates[i].net_minor, t->rates[i].tax_minor};
 	view_money(v, N_subtotal, cart_amount(rq, t->items_minor));
 	put_delivery(rq, v, plan);
-	cart_put_taxes(rq, v, taxes, t->n_rates, t->cur);
+	order_tree_taxes(&s, v, taxes, t->n_rates, t->cur);
 	view_bool(v, N_tax_included, t->tax_included);
 	view_money(v, N_total, cart_amount(rq, t->total_minor));
 }

@@ -28,8 +28,6 @@ bool cart_page_redirect(struct request *);
 /* Puts me.cart (doc/templates.md), if there is a cart. */
 void cart_page_put(const struct request *, const struct cart_page *, struct view *me);
 
-/* Parts that the page of an order also uses. */
-void cart_put_taxes(const struct request *, struct view *totals, const struct order_tax *, size_t n, currency);
 struct money cart_amount(const struct request *, int64_t minor);
 
 #endif

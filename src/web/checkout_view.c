@@ -47,7 +47,7 @@ checkout_put_step(enum checkout_step at, const struct checkout_plan *p, struct v
 		if (s > (int)at && s < (int)next)
 			next = (enum checkout_step)s;
 	}
-	goods_put_kind(me, p->kind);
+	order_tree_kind(me, p->kind);
 	view_int(v, N_at, number);
 	view_int(v, N_count, count);
 	if (back != at)
@@ -83,6 +83,16 @@ put_fault(struct view *form, struct view *field, enum address_field f, enum addr
 	case ADDRESS_UNUSUAL: put_error(form, field, N_unusual); break;
 	case ADDRESS_WRONG: put_error(form, field, f == ADDRESS_COUNTRY ? N_not_offered : N_invalid); break;
 	}
+}
+
+struct order_tree_site
+checkout_order_tree(const struct request *rq)
+{
+	return (struct order_tree_site){.a = rq->a,
+	    .conf = &rq->app->conf,
+	    .urls = &rq->app->urls,
+	    .lang = rq->lang,
+	    .origin = rq->app->rules.tax.origin};
 }
 
 static struct str
@@ -227,7 +237,7 @@ put_kinds(const struct request *rq, struct view *form, const struct checkout_pla
 		choice = view_add(list);
 		view_str(choice, N_id, str_fmt(rq->a, "kind-%s", name));
 		view_str(choice, N_value, str_z(name));
-		goods_put_kind(choice, (enum fulfilment)k);
+		order_tree_kind(choice, (enum fulfilment)k);
 		if (k == (int)plan->kind)
 			view_bool(choice, N_selected, true);
 	}
@@ -269,29 +279,12 @@ checkout_view_put_price(const struct request *rq, struct view *v, int64_t minor)
 		view_money(v, N_price, (struct money){minor, rq->app->rules.cur});
 }
 
-void
+static void
 checkout_put_shipping(const struct request *rq, struct view *v, enum shipping s, const struct shipping_quote *q)
 {
-	static const uint16_t flags[SHIPPING__MAX] = {
-	    [SHIPPING_DIGITAL] = N_digital, [SHIPPING_STANDARD] = N_standard, [SHIPPING_PICKUP] = N_pickup};
-
-	view_str(v, N_value, str_z(shipping_code(s)));
-	view_bool(v, flags[s], true);
-	if (q == NULL)
-		return;
+	order_tree_shipping(v, s);
 	checkout_view_put_price(rq, v, q->price_minor);
 	goods_put_days(v, q->days_min, q->days_max);
-}
-
-void
-checkout_put_payment(struct view *v, enum payment p)
-{
-	static const uint16_t flags[PAYMENT__MAX] = {
-	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery, [PAYMENT_AT_PICKUP] = N_at_pickup,
-	    [PAYMENT_FREE] = N_is_free};
-
-	view_str(v, N_value, str_z(payment_code(p)));
-	view_bool(v, flags[p], true);
 }
 
 static struct view *
@@ -343,31 +336,8 @@ checkout_put_payment_form(const struct request *rq, const struct checkout_draft 
 	list = put_choices(form, N_payment, STR("payment"), draft->payment, wrong);
 	for (int i = 0; i < PAYMENT__MAX; i++)
 		if (plan->payments[i])
-			checkout_put_payment(add_choice(rq->a, list, "payment", draft->payment,
+			order_tree_payment(add_choice(rq->a, list, "payment", draft->payment,
 			    payment_code((enum payment)i)), (enum payment)i);
-}
-
-void
-checkout_put_address(const struct request *rq, struct view *v, uint16_t name, const struct address *address)
-{
-	enum country c = address_country(address);
-	struct view *list = view_sublist(v, name);
-	struct str lines[ADDRESS_LINES];
-	size_t n = address_lines(rq->a, address, lines);
-
-	for (size_t i = 0; i < n; i++)
-		view_push(list, view_node_str(rq->a, lines[i]));
-	if (c != COUNTRY_NONE && c != rq->app->rules.tax.origin)
-		view_push(list, view_node_str(rq->a, country_text(rq, c)));
-}
-
-void
-checkout_put_recipient(const struct request *rq, struct view *v, enum fulfilment kind, const struct address *address)
-{
-	struct address person = {.field = {[ADDRESS_NAME] = address->field[ADDRESS_NAME],
-				     [ADDRESS_COMPANY] = address->field[ADDRESS_COMPANY]}};
-
-	checkout_put_address(rq, v, N_address, kind == FULFILMENT_SENT ? address : &person);
 }
 
 /* "31.5 kg" */
@@ -472,6 +442,7 @@ put_conflict(const struct request *rq, const struct checkout_review *r, struct v
 void
 checkout_put_review(const struct request *rq, const struct checkout_review *r, struct view *me)
 {
+	const struct order_tree_site s = checkout_order_tree(rq);
 	const struct checkout_plan *p = r->plan;
 
 	checkout_put_step(CHECKOUT_REVIEW, p, me);
@@ -479,10 +450,10 @@ checkout_put_review(const struct request *rq, const struct checkout_review *r, s
 	put_conflict(rq, r, me);
 	view_str(me, N_email, domain_shown(rq->a, p->address.field[ADDRESS_EMAIL]));
 	view_str(me, N_phone, p->address.field[ADDRESS_PHONE]);
-	checkout_put_recipient(rq, me, p->kind, &p->address);
+	order_tree_recipient(&s, me, p->kind, &p->address);
 	if (p->billed_elsewhere)
-		checkout_put_address(rq, me, N_billing, &p->billing);
+		order_tree_address(&s, me, N_billing, &p->billing);
 	if (p->load.ships)
 		checkout_put_shipping(rq, view_sub(me, N_delivery), p->shipping, &p->quotes[p->shipping]);
-	checkout_put_payment(view_sub(me, N_payment), p->payment);
+	order_tree_payment(view_sub(me, N_payment), p->payment);
 }

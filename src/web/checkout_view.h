@@ -5,6 +5,7 @@
 #include "shop/checkout.h"
 #include "view/view.h"
 #include "serve/request.h"
+#include "work/order_tree.h"
 
 /* Puts me.kind and me.step: the kind of fulfilment, and where this step is among those that ask something. */
 void checkout_put_step(enum checkout_step, const struct checkout_plan *, struct view *me);
@@ -31,14 +32,7 @@ void checkout_put_obstacle(const struct request *, const struct checkout_plan *,
 /* Puts me.conflict: the total that the buyer saw, and the present one if it differs. */
 void checkout_put_conflict(const struct request *, int64_t was_minor, int64_t now_minor, struct view *me);
 
-/* A method of delivery or payment, by its flag (doc/templates.md). */
-void checkout_put_shipping(const struct request *, struct view *, enum shipping, const struct shipping_quote *);
-void checkout_put_payment(struct view *, enum payment);
-
-/* An address as a list of lines; the country is the last line unless it is the shop's own. */
-void checkout_put_address(const struct request *, struct view *, uint16_t name, const struct address *);
-
-/* v.address: that of the buyer, as far as it matters for the kind of fulfilment. */
-void checkout_put_recipient(const struct request *, struct view *, enum fulfilment, const struct address *);
+/* The visitor's language and the shop, for trees of orders. */
+struct order_tree_site checkout_order_tree(const struct request *);
 
 #endif

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-#include "plat/text/secret.h"
 #include "shop/cart.h"
 #include "shop/price/price.h"
+#include "view/picture.h"
 #include "view/url.h"
 #include "serve/app.h"
+#include "work/order_tree.h"
 
 #define SUMMARY_MAX 200
 
@@ -14,24 +15,6 @@ static struct money
 amount(const struct page_ctx *cx, int64_t minor)
 {
 	return (struct money){minor, cx->app->rules.cur};
-}
-
-void
-goods_put_image(const struct page_ctx *cx, struct view *parent, uint16_t name, const struct catalogue_image *image)
-{
-	struct str hash = secret_hex(cx->a, image->hash.p, image->hash.n);
-	struct view *v;
-
-	if (image->hash.n == 0)
-		return;
-	v = view_sub(parent, name);
-	view_str(v, N_alt, image->alt);
-	view_int(v, N_width, image->w);
-	view_int(v, N_height, image->h);
-	view_str(v, N_thumb_url, url_media(&cx->app->urls, cx->a, hash, "thumb"));
-	view_str(v, N_card_url, url_media(&cx->app->urls, cx->a, hash, "card"));
-	view_str(v, N_page_url, url_media(&cx->app->urls, cx->a, hash, "page"));
-	view_str(v, N_zoom_url, url_media(&cx->app->urls, cx->a, hash, "zoom"));
 }
 
 void
@@ -79,18 +62,6 @@ goods_put_days(struct view *v, int days_min, int days_max)
 	view_int(v, N_days_max, days_max);
 }
 
-void
-goods_put_kind(struct view *v, enum fulfilment kind)
-{
-	static const uint16_t flags[FULFILMENT__MAX] = {
-#define FULFILMENT(id, name, address, asks, work, out, done, help) [FULFILMENT_##id] = N_##name,
-#include "shop/fulfilment.def"
-#undef FULFILMENT
-	};
-
-	view_bool(view_sub(v, N_kind), flags[kind], true);
-}
-
 static void
 put_avail(const struct page_ctx *cx, struct view *parent, enum stock_avail avail, bool digital)
 {
@@ -115,7 +86,7 @@ goods_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 	view_str(v, N_name, c->title);
 	view_str(v, N_vendor, c->vendor);
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, c->handle, 0));
-	goods_put_image(cx, v, N_image, &c->image);
+	picture_put(v, N_image, &cx->app->urls, &c->image);
 	tree_put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
 	put_avail(cx, v, c->avail, false);
 	return v;
@@ -170,7 +141,7 @@ put_picture(const struct page_ctx *cx, struct view *parent, const struct catalog
 
 	if (image.alt.n == 0 || cx->lang != cx->app->shop_lang)
 		image.alt = i == 0 ? p->title : str_fmt(cx->a, "%.*s (%zu)", STR_ARG(p->title), i + 1);
-	goods_put_image(cx, parent, N_image, &image);
+	picture_put(parent, N_image, &cx->app->urls, &image);
 }
 
 struct view *
@@ -482,7 +453,7 @@ show_variant(const struct page_ctx *cx, struct view *product, struct view *chose
 		view_put(product, N_price, view_get(chosen, N_price));
 		view_put(product, N_availability, view_get(chosen, N_availability));
 	}
-	goods_put_kind(product, chosen != NULL && view_truth(view_get(chosen, N_download)) ? FULFILMENT_DOWNLOADED
+	order_tree_kind(product, chosen != NULL && view_truth(view_get(chosen, N_download)) ? FULFILMENT_DOWNLOADED
 											    : FULFILMENT_SENT);
 	choose_picture(cx, product, chosen, picture);
 	view_int(product, N_quantity_max, CART_QTY_MAX);
@@ -541,7 +512,7 @@ goods_category_link(const struct page_ctx *cx, const struct catalogue_category *
 	view_str(v, N_text, c->title);
 	view_str(v, N_url, url_to(&cx->app->urls, cx->a, cx->lang, URL_category, c->slug));
 	view_int(v, N_count, (int64_t)c->count);
-	goods_put_image(cx, v, N_image, &c->image);
+	picture_put(v, N_image, &cx->app->urls, &c->image);
 	return v;
 }
 
@@ -555,6 +526,6 @@ goods_category_tree(const struct page_ctx *cx, const struct catalogue_category *
 	view_html(v, N_text, c->body_html);
 	view_str(v, N_summary, summary(cx, c->body_html));
 	view_int(v, N_count, (int64_t)c->count);
-	goods_put_image(cx, v, N_image, &c->image);
+	picture_put(v, N_image, &cx->app->urls, &c->image);
 	return v;
 }

@@ -8,17 +8,11 @@
 #include "serve/request.h"
 #include "web/goods_choice.h"
 
-/* A picture as the object `name` of `parent`; nothing if there is none. */
-void goods_put_image(const struct page_ctx *, struct view *parent, uint16_t name, const struct catalogue_image *);
-
 /* The former price to strike out, of an object `price`; nothing if it is 0. */
 void goods_put_was(struct view *price, int64_t minor, int64_t was_minor, currency);
 
 /* Working days until delivery; nothing if they are not known. */
 void goods_put_days(struct view *, int days_min, int days_max);
-
-/* A kind of fulfilment, as the flag of v.kind. */
-void goods_put_kind(struct view *, enum fulfilment);
 
 /* The card of a product. */
 struct view *goods_card_tree(const struct page_ctx *, const struct catalogue_card *);

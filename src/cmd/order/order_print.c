@@ -6,9 +6,9 @@
 #include "cmd/order/order.h"
 #include "plat/host/file_replace.h"
 #include "store/shop_rules.h"
-#include "view/country_text.h"
 #include "view/mustache/template.h"
 #include "view/site_tree.h"
+#include "work/order_tree.h"
 
 struct print {
 	struct cmd *c;
@@ -63,21 +63,6 @@ pieces_shown(const struct print *p, const struct order_look *x, size_t i)
 }
 
 static void
-print_address(
-    const struct print *p, struct view *v, uint16_t name, const struct address *address, const struct lang *lang)
-{
-	enum country country = address_country(address);
-	struct view *list = view_sublist(v, name);
-	struct str lines[ADDRESS_LINES];
-	size_t n = address_lines(p->c->a, address, lines);
-
-	for (size_t i = 0; i < n; i++)
-		view_push(list, view_node_str(p->c->a, lines[i]));
-	if (country != COUNTRY_NONE && country != p->rules.tax.origin)
-		view_push(list, view_node_str(p->c->a, str_z(country_texts(lang)->name[country])));
-}
-
-static void
 print_lines(const struct print *p, struct view *v, const struct order_look *x)
 {
 	struct view *list = view_sublist(v, N_lines);
@@ -101,56 +86,29 @@ print_lines(const struct print *p, struct view *v, const struct order_look *x)
 	}
 }
 
-static void
-print_totals(const struct print *p, struct view *v, const struct order_look *x, const struct lang *lang)
-{
-	struct view *t = view_sub(v, N_totals), *taxes;
-	const struct order *o = &x->o;
-
-	view_money(t, N_subtotal, (struct money){o->lines_minor, o->cur});
-	if (o->shipping_minor > 0)
-		view_money(t, N_delivery, (struct money){o->shipping_minor, o->cur});
-	else if (o->shipping != SHIPPING_DIGITAL)
-		view_bool(t, o->shipping == SHIPPING_PICKUP ? N_pickup : N_delivery_free, true);
-	taxes = view_sublist(t, N_taxes);
-	for (size_t i = 0; i < o->n_taxes; i++) {
-		struct view *tax;
-		struct buf rate;
-
-		if (o->taxes[i].bp == 0)
-			continue;
-		tax = view_add(taxes);
-		buf_init(&rate, p->c->a, 40);
-		format_rate(&rate, &lang->format, o->taxes[i].bp);
-		view_str(tax, N_rate, buf_str(&rate));
-		view_money(tax, N_amount, (struct money){o->taxes[i].tax_minor, o->cur});
-	}
-	view_bool(t, N_tax_included, o->tax_included);
-	view_money(t, N_total, (struct money){o->total_minor, o->cur});
-}
-
 static struct view *
 print_tree(const struct print *p, const struct order_look *x, const struct lang *lang)
 {
-	static const uint16_t shipping[SHIPPING__MAX] = {
-	    [SHIPPING_DIGITAL] = N_digital, [SHIPPING_STANDARD] = N_standard, [SHIPPING_PICKUP] = N_pickup};
-	static const uint16_t payment[PAYMENT__MAX] = {
-	    [PAYMENT_TRANSFER] = N_transfer, [PAYMENT_ON_DELIVERY] = N_on_delivery, [PAYMENT_FREE] = N_is_free};
+	const struct order_tree_site s = {.a = p->c->a,
+	    .conf = &p->c->conf,
+	    .urls = &p->urls,
+	    .lang = lang,
+	    .origin = p->rules.tax.origin};
 	struct view *v = view_object(p->c->a);
 
 	view_str(v, N_number, x->o.number);
 	view_date(v, N_placed, x->o.created_at);
 	view_bool(v, N_slip, !p->sheet);
-	print_address(p, v, N_address, &x->o.address, lang);
+	order_tree_address(&s, v, N_address, &x->o.address);
 	if (x->o.billed_elsewhere && p->sheet)
-		print_address(p, v, N_billing, &x->o.billing, lang);
+		order_tree_address(&s, v, N_billing, &x->o.billing);
 	if (x->o.shipping != SHIPPING_DIGITAL)
-		view_bool(view_sub(v, N_delivery), shipping[x->o.shipping], true);
-	view_bool(view_sub(v, N_payment), payment[x->o.payment], true);
+		order_tree_shipping(view_sub(v, N_delivery), x->o.shipping);
+	order_tree_payment(view_sub(v, N_payment), payment_meant(x->o.payment, x->o.shipping));
 	view_str(v, N_message, x->o.note);
 	print_lines(p, v, x);
 	if (p->sheet)
-		print_totals(p, v, x, lang);
+		order_tree_totals(&s, v, &x->o);
 	return v;
 }
 
