@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/test_keep \
 	tests/unit/test_lang \
 	tests/unit/test_lead \
+	tests/unit/test_mail \
 	tests/unit/test_manifest \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
@@ -208,6 +209,8 @@ tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
 tests_unit_test_keep_LDADD = $(UNIT_LIBS)
 tests_unit_test_dump_scan_SOURCES = tests/unit/test_dump_scan.c
 tests_unit_test_dump_scan_LDADD = $(UNIT_LIBS)
+tests_unit_test_mail_SOURCES = tests/unit/test_mail.c
+tests_unit_test_mail_LDADD = $(UNIT_LIBS)
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 tests_unit_test_manifest_LDADD = $(UNIT_LIBS)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
