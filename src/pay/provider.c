@@ -2,7 +2,7 @@
 
 #include "shop/payment.h"
 
-#define PAYMENT(id, code, prepaid, help) {.name = code, .offline = true},
+#define PAYMENT(id, code, prepaid, expires, help) {.name = code, .offline = true},
 static const struct provider offline[] = {
 #include "shop/payment.def"
 };

@@ -9,6 +9,7 @@ order_facts(const struct order *o)
 {
 	return (struct order_facts){
 	    .prepaid = payment_prepaid(o->payment),
+	    .expires = payment_expires(o->payment),
 	    .costs = o->total_minor > 0,
 	    .states = o->states,
 	};

@@ -114,6 +114,12 @@ unpaid(const struct order_facts *f)
 	return payment == ORDER_PAYMENT_DUE || payment == ORDER_PAYMENT_PART_PAID;
 }
 
+static bool
+unpaid_at_its_time(const struct order_facts *f)
+{
+	return f->expires && !f->prepaid && unpaid(f) && f->goods.delivered == 0;
+}
+
 /* Goods. If some are sent, exactly one of goods_part_sent, _sent, _delivered, _part_back and _back is true. */
 
 static bool

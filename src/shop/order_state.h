@@ -65,8 +65,8 @@ struct order_account {
 };
 
 struct order_facts {
-	bool prepaid; /* of the payment method: payment_prepaid() */
-	bool costs;   /* total > 0 */
+	bool prepaid, expires; /* of the payment method: payment_prepaid(), payment_expires() */
+	bool costs;            /* total > 0 */
 	struct order_states states;
 	struct order_goods goods;
 	struct order_account account;

@@ -8,9 +8,9 @@
 
 static const struct {
 	const char *code;
-	bool prepaid;
+	bool prepaid, expires;
 } infos[PAYMENT__MAX] = {
-#define PAYMENT(id, code, prepaid, help) [PAYMENT_##id] = {code, prepaid},
+#define PAYMENT(id, code, prepaid, expires, help) [PAYMENT_##id] = {code, prepaid, expires},
 #include "shop/payment.def"
 #undef PAYMENT
 };
@@ -38,6 +38,13 @@ payment_prepaid(enum payment p)
 {
 	ASSERT(p < PAYMENT__MAX);
 	return infos[p].prepaid;
+}
+
+bool
+payment_expires(enum payment p)
+{
+	ASSERT(p < PAYMENT__MAX);
+	return infos[p].expires;
 }
 
 enum payment

@@ -1,11 +1,11 @@
-/* payment.h - the payment methods: which ones are offered, and which ones are prepaid. */
+/* payment.h - the payment methods: which ones are offered, are prepaid, and expire. */
 #ifndef KONTOR_SHOP_PAYMENT_H
 #define KONTOR_SHOP_PAYMENT_H
 
 #include "shop/shipping.h"
 
 enum payment {
-#define PAYMENT(id, code, prepaid, help) PAYMENT_##id,
+#define PAYMENT(id, code, prepaid, expires, help) PAYMENT_##id,
 #include "shop/payment.def"
 #undef PAYMENT
 	PAYMENT__MAX
@@ -16,6 +16,9 @@ MUST_USE bool payment_find(struct str code, enum payment *out);
 
 /* True when the goods are sent only after payment. */
 bool payment_prepaid(enum payment);
+
+/* True when an unpaid order ends after some time. */
+bool payment_expires(enum payment);
 
 /* True if a line of the bank details has a valid IBAN (ISO 13616, with its check digits), with or without
  * blanks. *shown is then the line with the IBAN in groups of four, *iban the IBAN without blanks; on the arena. */

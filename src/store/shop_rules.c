@@ -3,6 +3,7 @@
 #include "base/num.h"
 
 #define HOUR_S 3600
+#define DAY_S 86400
 #define DAYS_MAX 365
 
 /* "2-4" or "3". */
@@ -112,7 +113,8 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 	    .unpaid_orders_max = c->order_unpaid_orders_max,
 	    .unpaid_pieces_max = c->order_unpaid_pieces_max,
 	    .expiry_s = {[PAYMENT_TRANSFER] = HOUR_S * (c->order_transfer_expiry_h > 0 ? c->order_transfer_expiry_h
-										   : c->order_unpaid_expiry_h)},
+										   : c->order_unpaid_expiry_h),
+		[PAYMENT_AT_PICKUP] = DAY_S * c->order_pickup_expiry_days},
 	    .number_prefix = c->order_number_prefix,
 	    .terms_version = c->order_terms_version,
 	};

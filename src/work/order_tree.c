@@ -334,6 +334,8 @@ order_tree(const struct order_tree_site *s, const struct order *o, const struct 
 	put_steps(v, o, &story->moments);
 	order_tree_parcels(v, &story->parcels);
 	put_notes(v, &story->notes);
+	if (o->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED && o->expires_at != 0)
+		view_date(v, N_kept_until, o->expires_at);
 	view_bool(v, N_owed_back, o->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_OWED_BACK);
 	return v;
 }

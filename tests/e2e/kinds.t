@@ -5,6 +5,7 @@ const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = r
 const http = require('http');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
+const { until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const FULL = { email: 'ada@example.org', name: 'Ada Example', street: 'Lane 1', postcode: '20457', city: 'Hamburg', country: 'DE' };
@@ -75,6 +76,18 @@ test('choosing another kind keeps what was typed, and the enter key does not', a
 	equal(path(await post(b, 'delivery', { delivery: 'pickup' })), '/en/checkout/payment', 'it can be collected, too, once the price is known');
 	match(text(await see(b, 'review').then(() => post(b, 'payment', { payment: 'transfer' })).then(() => see(b, 'review'))), /Collect at/);
 	doesNotMatch(text(b.page.text), /Lane 1/, 'the address is not needed, so it is not kept with the order');
+});
+
+test('an order that is paid at the shop is kept until the merchant\'s limit, and its page says so', async () => {
+	const b = await withCart(['soap']);
+	await post(b, 'address', { kind: 'collection', email: 'a@example.org', name: 'Ada' });
+	await post(b, 'payment', { payment: 'at_pickup' });
+	await see(b, 'review');
+	const { target } = await place(b);
+	match(text((await b.get(target)).text), /We keep your order for you until/);
+	equal(shop.number('SELECT expires_at - created_at FROM orders ORDER BY id DESC LIMIT 1'), 10 * 86400);
+	shop.sql('UPDATE orders SET expires_at = UNIX_TIMESTAMP() - 1 ORDER BY id DESC LIMIT 1');
+	await until('the order to end', async () => /was not paid in time/.test((await b.get(target)).text));
 });
 
 test('a download is asked for as little as its tax needs, and nothing of it is about parcels', async () => {
@@ -162,7 +175,7 @@ test('the page of the order tells each state in the words of its kind, in each l
 run({
 	before: async () => {
 		shop = await Shop.start({ goods: { soap: { stock: 500, price: '5.00' }, book: { stock: 500, price: '9.00', ships: false } },
-			conf: { site: { languages: 'en, de, zh-Hans', address: 'Am Hafen 1\n\t20457 Hamburg', hours: 'Mo-Fr 10:00-18:00\n\tSa 10:00-14:00\n\tBy appointment' } } });
+			conf: { site: { languages: 'en, de, zh-Hans', address: 'Am Hafen 1\n\t20457 Hamburg', hours: 'Mo-Fr 10:00-18:00\n\tSa 10:00-14:00\n\tBy appointment' }, order: { pickup_expiry_days: 10 } } });
 	},
 	after: () => shop.stop(),
 });

@@ -141,7 +141,8 @@ life_expire(struct life *l, struct err *e)
 	unsigned n;
 
 	run_sql(str_fmt(
-	    &l->s->a, "UPDATE orders SET expires_at = 5 WHERE id = %llu AND state = 1;", (unsigned long long)l->order)
+	    &l->s->a, "UPDATE orders SET expires_at = 5 WHERE id = %llu AND expires_at IS NOT NULL;",
+	    (unsigned long long)l->order)
 		    .p);
 	if (!order_expire(l->s->db, &l->s->a, clock_utc_s(), 1, &n, e))
 		return false;
@@ -253,20 +254,21 @@ life_goods(void)
 }
 
 /* Kinds of orders: how they are sent and paid. */
-enum life_kind { LIFE_TRANSFER, LIFE_ON_DELIVERY, LIFE_COLLECTED, LIFE_FREE };
+enum life_kind { LIFE_TRANSFER, LIFE_ON_DELIVERY, LIFE_COLLECTED, LIFE_FREE, LIFE_AT_PICKUP };
 
 /* A new order: two pieces of each. The free one is of two pieces of 303. */
 static inline struct life
 life_begin(struct shop *s, enum life_kind kind)
 {
 	static const unsigned variants[] = {301, 302, 303};
-	static const char *const payments[] = {"transfer", "on_delivery", "transfer", "free"};
+	static const char *const payments[] = {"transfer", "on_delivery", "transfer", "free", "at_pickup"};
 	struct checkout_draft draft = draft_with(payments[kind]);
 	struct order_placed placed;
 	struct submit sub;
 	struct err e;
 
-	if (kind == LIFE_COLLECTED || kind == LIFE_FREE)
+	s->rules.expiry_s[PAYMENT_AT_PICKUP] = 86400;
+	if (kind == LIFE_COLLECTED || kind == LIFE_FREE || kind == LIFE_AT_PICKUP)
 		draft.shipping = STR("pickup");
 	prepare_draft(s, kind == LIFE_FREE ? &variants[2] : variants, kind == LIFE_FREE ? 1 : 2, 2, draft, &sub);
 	ck_ok(place(s, &sub, &placed, &e), &e);

@@ -136,6 +136,11 @@ static const struct {
     {LIFE_ON_DELIVERY, "ship back1 come1 deliver pay note back1 come1"},
     {LIFE_ON_DELIVERY, "add ship deliver part back1 come1 pay"},
     {LIFE_ON_DELIVERY, "cut=1 cancel"},
+    {LIFE_AT_PICKUP, "note expire note"},
+    {LIFE_AT_PICKUP, "part cut=1 address expire owed pay=1000 owed"},
+    {LIFE_AT_PICKUP, "expire pay=3490 ship deliver"},
+    {LIFE_AT_PICKUP, "ship expire pay=3490 owed"},
+    {LIFE_AT_PICKUP, "ship1 cut=2 ship part expire owed"},
     {LIFE_COLLECTED, "free cut=1 cut=1 cut=2 cut=2 ship deliver"},
     {LIFE_FREE, "add"},
     {LIFE_FREE, "cancel"},
@@ -324,6 +329,54 @@ START_TEST(late_money_revives_an_order_whose_goods_are_there_and_else_is_owed_ba
 }
 END_TEST
 
+START_TEST(an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time)
+{
+	static const struct {
+		const char *before;
+		bool ends;
+		int fulfilment;
+	} cases[] = {
+	    {"note", true, ORDER_FULFILMENT_DROPPED},
+	    {"part", true, ORDER_FULFILMENT_DROPPED},
+	    {"ship", true, ORDER_FULFILMENT_RETURNED},
+	    {"part ship1 ship", true, ORDER_FULFILMENT_RETURNED},
+	    {"ship1", false, ORDER_FULFILMENT_PART_SENT},
+	    {"ship back", false, ORDER_FULFILMENT_SENT},
+	    {"ship back1 come1", false, ORDER_FULFILMENT_PART_RETURNED},
+	    {"ship1 deliver ship", false, ORDER_FULFILMENT_SENT},
+	    {"ship deliver", false, ORDER_FULFILMENT_DELIVERED},
+	    {"pay", false, ORDER_FULFILMENT_OPEN},
+	    {"pay ship", false, ORDER_FULFILMENT_SENT},
+	};
+	struct shop s, jobs;
+
+	life_goods();
+	shop_open(&s, DB_TOOL);
+	shop_open(&jobs, DB_JOBS);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		long long stock = number("SELECT on_hand FROM stock WHERE variant_id = %d", 301);
+		struct life l = life_begin(&s, LIFE_AT_PICKUP);
+		struct err e = {0};
+
+		tell_story(&l, cases[i].before);
+		l.s = &jobs;
+		if (!life_expire(&l, &e))
+			ck_assert_msg(e.kind == ERR_CONFLICT, "%s: %s", cases[i].before, e.msg);
+		ck_assert_msg(number("SELECT state = 5 FROM orders WHERE id = %d", (int)l.order) == cases[i].ends,
+		    "%s", cases[i].before);
+		ck_assert_int_eq(number("SELECT fulfilment_state FROM orders WHERE id = %d", (int)l.order),
+		    cases[i].fulfilment);
+		ck_assert_int_eq(
+		    number("SELECT COUNT(*) FROM orders WHERE id = %d AND expires_at IS NOT NULL", (int)l.order), 0);
+		if (cases[i].ends)
+			ck_assert_int_eq(number("SELECT on_hand FROM stock WHERE variant_id = %d", 301), stock);
+	}
+	check_books();
+	shop_close(&jobs);
+	shop_close(&s);
+}
+END_TEST
+
 START_TEST(second_of_two_people_is_told_who_was_faster)
 {
 	uint8_t key[ORDER_KEY_B];
@@ -416,4 +469,5 @@ END_TEST
 INTEG_MAIN("order_life", false, every_row_of_the_state_tables_is_taken_and_the_books_stay_right,
     what_the_state_tables_lack_is_refused_and_changes_nothing,
     late_money_revives_an_order_whose_goods_are_there_and_else_is_owed_back,
+    an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time,
     second_of_two_people_is_told_who_was_faster, workers_of_the_release_before_are_shown_states_that_they_know)

@@ -70,7 +70,8 @@ START_TEST(clients_that_change_the_same_orders_at_random_leave_the_books_exact)
 	life_goods();
 	shop_open(&s, DB_TOOL);
 	for (int i = 0; i < ORDERS; i++) {
-		struct life l = life_begin(&s, i % 4 == 3 ? LIFE_ON_DELIVERY : LIFE_TRANSFER);
+		struct life l = life_begin(
+		    &s, i % 8 == 7 ? LIFE_AT_PICKUP : i % 4 == 3 ? LIFE_ON_DELIVERY : LIFE_TRANSFER);
 
 		x->order[i] = l.order;
 		x->owed[i] = l.owed_minor;

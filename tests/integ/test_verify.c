@@ -108,6 +108,7 @@ static const struct {
     {"order_state", "UPDATE orders SET payment_state = 2 WHERE id = 1", "order 1"},
     {"order_waits", "UPDATE orders SET expires_at = NULL WHERE id = 1", "order 1"},
     {"order_waits", "UPDATE orders SET expires_at = 1799996399 WHERE id = 1", "order 1"},
+    {"order_waits", "UPDATE orders SET state = 2, expires_at = 1799996399 WHERE id = 1", "order 1"},
     {"ledger_entry", "UPDATE ledger_line SET debit_minor = 1189 WHERE entry_id = 1 AND pos = 1", "ledger entry 1"},
     {"ledger_all", "DELETE FROM ledger_line WHERE entry_id = 1 AND pos = 3", "ledger"},
     {"ledger_sale", "INSERT INTO ledger_entry (id, order_id, kind, at) VALUES (9, 1, 0, 1)", "order 1"},

@@ -58,7 +58,7 @@ follows_from_facts(int m, int ev, const struct order_facts *f, int to)
 		return to == state_of_money(&f->account);
 	case ORDER_MACHINE_FULFILMENT:
 		if (ends)
-			return to == ORDER_FULFILMENT_DROPPED;
+			return to == ORDER_FULFILMENT_DROPPED || (f->goods.back > 0 && to == state_of_goods(&f->goods));
 		return ev == ORDER_EV_REVIVE || ev == ORDER_EV_ADD || ev == ORDER_EV_SEND_PART
 		    || ev == ORDER_EV_SEND_REST || to == state_of_goods(&f->goods);
 	default: return true;
@@ -93,6 +93,7 @@ facts_of(unsigned i, struct order_facts *f)
 	    .goods = {.open = n[4], .sent = n[5], .delivered = n[6], .back = n[7]},
 	    .prepaid = n[8],
 	    .costs = n[9],
+	    .expires = n[9],
 	    .missing = n[8],
 	    .late = n[9]};
 	return i == 0;

@@ -130,9 +130,11 @@ revive(struct db *db, struct change *c, struct err *e)
 	struct ledger_entry entry = {.kind = LEDGER_REVIVED};
 	struct order_facts after = c->facts;
 	int64_t owed_minor;
+	uint8_t goods;
 	bool all;
 
-	if (c->facts.states.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_EXPIRED)
+	if (c->facts.states.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_EXPIRED
+	    || !order_step(ORDER_MACHINE_FULFILMENT, ORDER_EV_REVIVE, &c->facts, &goods))
 		return true;
 	if (!read_back(db, c, &entry, &owed_minor, e))
 		return false;

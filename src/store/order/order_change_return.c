@@ -26,15 +26,12 @@ find_deadline(struct db *db, struct change *c, int64_t *deadline, struct err *e)
 	return true;
 }
 
+/* `deadline` 0: none. */
 static bool
-insert_case(struct db *db, struct change *c, enum order_return_kind kind, struct err *e)
+insert_case(struct db *db, struct change *c, enum order_return_kind kind, int64_t deadline, struct err *e)
 {
-	struct db_query *q;
-	int64_t deadline;
+	struct db_query *q = db_query(db, SQL_RETURN_INSERT);
 
-	if (!find_deadline(db, c, &deadline, e))
-		return false;
-	q = db_query(db, SQL_RETURN_INSERT);
 	q_u64(q, c->id);
 	q_i64(q, kind);
 	q_i64(q, ORDER_RETURN_ASKED);
@@ -58,11 +55,13 @@ ask_body(struct db *db, struct change *c, struct err *e)
 	    ask->kind == ORDER_RETURN_WITHDRAWAL ? ORDER_MACHINE_WITHDRAWAL : ORDER_MACHINE_RETURN;
 	uint8_t state = ORDER_RETURN_NEW;
 	struct db_query *q;
+	int64_t deadline;
 	size_t rows = 0;
 
 	for (size_t i = 0; i < c->n; i++)
 		limit[i] = returnable(&c->part[i]);
-	if (!change_pieces(c, &w, e) || !insert_case(db, c, ask->kind, e))
+	if (!change_pieces(c, &w, e) || !find_deadline(db, c, &deadline, e)
+	    || !insert_case(db, c, ask->kind, deadline, e))
 		return false;
 	for (size_t i = 0; i < c->n; i++)
 		rows += w.qty[i] > 0;
@@ -229,6 +228,34 @@ order_return_receive(struct db *db, struct arena *a, const struct order_act *act
 	    &(struct change){
 		.a = a, .act = act, .event = ORDER_EV_RETURN_RECEIVE, .body = receive_body, .ask = goods, .done = done},
 	    e);
+}
+
+bool
+change_all_back(struct db *db, struct change *c, struct err *e)
+{
+	struct change_return row = {.machine = ORDER_MACHINE_RETURN, .state = ORDER_RETURN_NEW};
+	struct db_query *q;
+	size_t rows = 0;
+
+	if (!insert_case(db, c, ORDER_RETURN_PLAIN, 0, e))
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		rows += c->part[i].sent > 0;
+	q = db_query_rows(db, SQL_RETURN_LINE_BACK, c->a, rows);
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->part[i].sent == 0)
+			continue;
+		q_u64(q, c->made);
+		q_u64(q, c->id);
+		q_i64(q, c->part[i].pos);
+		for (int k = 0; k < 3; k++)
+			q_i64(q, c->part[i].sent);
+		change_give(c, &c->part[i], c->part[i].sent);
+	}
+	c->reason = STOCK_RETURN;
+	c->facts.goods.back = c->facts.goods.sent;
+	return db_run(q, NULL, e) && change_step_one(c, row.machine, ORDER_EV_RETURN_ASK, c->made, &row.state, e)
+	       && step_case(db, c, &row, ORDER_EV_RETURN_RECEIVE, e);
 }
 
 static bool

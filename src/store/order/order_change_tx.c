@@ -74,7 +74,10 @@ lock_order(struct db *db, struct change *c, struct err *e)
 	c->tax_minor = c_i64(&rows);
 	c->total_minor = c_i64(&rows);
 	c->facts.costs = c->total_minor > 0;
-	c->facts.prepaid = payment_find(c_str(&rows), &payment) && payment_prepaid(payment);
+	if (payment_find(c_str(&rows), &payment)) {
+		c->facts.prepaid = payment_prepaid(payment);
+		c->facts.expires = payment_expires(payment);
+	}
 	c->now_s = c_i64_or(&rows, 0);
 	return found || err_set(e, ERR_BUG, "order %llu: unknown currency", (unsigned long long)c->id);
 }
@@ -314,12 +317,13 @@ write_head(struct db *db, const struct change *c, struct err *e)
 	struct db_query *q = db_query(db, SQL_CHANGE_WRITE);
 	const struct order_states *to = &c->facts.states;
 	uint8_t payment = to->of[ORDER_MACHINE_PAYMENT];
-	bool waits = to->of[ORDER_MACHINE_ORDER] == ORDER_ORDER_AWAITING_PAYMENT;
+	uint8_t ended;
+	bool may_expire = order_step(ORDER_MACHINE_ORDER, ORDER_EV_EXPIRE, &c->facts, &ended);
 	uint64_t n;
 
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
 		q_i64(q, to->of[m]);
-	q_i64(q, waits);
+	q_i64(q, may_expire);
 	q_i64(q, payment == ORDER_PAYMENT_DUE || payment == ORDER_PAYMENT_PART_PAID);
 	q_u64(q, c->id);
 	q_u64(q, c->version);

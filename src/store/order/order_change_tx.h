@@ -95,6 +95,9 @@ struct change_return {
 };
 MUST_USE bool change_find_return(struct db *, struct change *, uint64_t id, struct change_return *, struct err *);
 
+/* All pieces that were sent have come back, although no return of them was announced: they return to stock. */
+MUST_USE bool change_all_back(struct db *, struct change *, struct err *);
+
 /* Collects stock that returns after the body, or is taken. */
 void change_give(struct change *, const struct order_part *, int64_t qty);
 void change_take(struct change *, const struct order_part *, int64_t qty);

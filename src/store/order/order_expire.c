@@ -22,6 +22,17 @@ next_due(struct db *db, struct expire_tx *tx, uint64_t *id, struct err *e)
 	return true;
 }
 
+/* Goods that wait at the shop for a buyer who has not come. */
+static bool
+all_set_aside(const struct change *c)
+{
+	int64_t coming = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		coming += c->part[i].coming;
+	return c->facts.goods.sent > 0 && c->facts.goods.open == 0 && c->facts.goods.back == 0 && coming == 0;
+}
+
 static bool
 expires(const struct change *c)
 {
@@ -29,6 +40,8 @@ expires(const struct change *c)
 	enum order_machine refused;
 
 	after.account.owed_minor = -(after.account.received_minor - after.account.refunded_minor);
+	if (all_set_aside(c))
+		after.goods.back = after.goods.sent;
 	return order_step_all(ORDER_EV_EXPIRE, &after, &refused);
 }
 
@@ -39,7 +52,8 @@ expire_one(struct db *db, struct change *c, struct err *e)
 	c->reason = STOCK_EXPIRED;
 	for (size_t i = 0; i < c->n; i++)
 		change_give(c, &c->part[i], order_part_open(&c->part[i]));
-	return change_sale_back(db, c, e) && change_step(c, ORDER_EV_EXPIRE, 0, e) && change_end(db, c, e);
+	return (!all_set_aside(c) || change_all_back(db, c, e)) && change_sale_back(db, c, e)
+	       && change_step(c, ORDER_EV_EXPIRE, 0, e) && change_end(db, c, e);
 }
 
 /* An order whose states refuse the event loses its time to pay, so that it is not selected again. */
