@@ -320,17 +320,3 @@ cmd_run_verb(struct cmd *c, const struct cmd_verbs *verbs)
 	c->argc--;
 	return verb->fn(c);
 }
-
-void
-cmd_json_time(struct json_out *w, const char *name, int64_t utc_s)
-{
-	struct buf b;
-
-	json_key(w, name);
-	buf_init(&b, w->b.a, 40);
-	format_date_iso(&b, utc_s);
-	if (utc_s == 0)
-		json_put_null(w);
-	else
-		json_put_str(w, buf_str(&b));
-}

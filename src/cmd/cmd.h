@@ -97,10 +97,6 @@ int cmd_run_verb(struct cmd *, const struct cmd_verbs *);
 /* Prints the usage of the verb that runs; returns CMD_USAGE. */
 int cmd_verb_usage(const struct cmd *, const struct cmd_verbs *);
 
-/* "2026-11-27T07:12:00Z" as a member of a JSON object; null for 0. */
-struct json_out;
-void cmd_json_time(struct json_out *, const char *name, int64_t utc_s);
-
 #define CMD_OPTIONS_MAX 16
 
 /* A long option: a flag, or one with a value, which is a text or a number from min to max. */

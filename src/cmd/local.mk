@@ -20,7 +20,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/price/price_schedule.c src/cmd/price/price_show.c src/cmd/price/price_time.c \
 	src/cmd/price/price_time.h \
 	src/cmd/order/customer.c src/cmd/order/expiry.c src/cmd/order/links.c src/cmd/order/order.c src/cmd/order/order.h src/cmd/order/order_do.c \
-	src/cmd/order/order_do.h src/cmd/order/order_json.c src/cmd/order/order_list.c src/cmd/order/order_print.c \
+	src/cmd/order/order_do.h src/cmd/order/order_list.c src/cmd/order/order_print.c \
 	src/cmd/order/order_show.c src/cmd/order/order_verb.c src/cmd/order/verbs.def src/cmd/order/receipts.c src/cmd/order/receipts_show.c src/cmd/order/receipts_show.h \
 	src/cmd/publish/publish.c src/cmd/publish/publish.h src/cmd/publish/publish_errors.c \
 	src/cmd/publish/publish_servers.c src/cmd/publish/publish_static.c \

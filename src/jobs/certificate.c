@@ -11,7 +11,7 @@ bool
 job_certificate(struct job_context *j, struct err *e)
 {
 	const char *dir = j->conf->paths_facts_dir.p;
-	struct http_request rq = {.limit_ms = LOOK_MS, .unverified = true};
+	struct http_request rq = {.agent = "kontor doctor", .limit_ms = LOOK_MS, .unverified = true};
 	struct http_answer x;
 	struct urls urls;
 

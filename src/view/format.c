@@ -96,6 +96,20 @@ format_date_iso(struct buf *b, int64_t utc_s)
 }
 
 void
+format_json_time(struct json_out *w, const char *name, int64_t utc_s)
+{
+	struct buf b;
+
+	json_key(w, name);
+	buf_init(&b, w->b.a, 40);
+	format_date_iso(&b, utc_s);
+	if (utc_s == 0)
+		json_put_null(w);
+	else
+		json_put_str(w, buf_str(&b));
+}
+
+void
 format_date_day(struct buf *b, int64_t utc_s)
 {
 	struct tm tm = calendar(utc_s, true);

@@ -40,7 +40,7 @@ struct import {
 	const char *encoding; /* of the tables, as iconv names it; NULL: to be found */
 	FILE *report;         /* a line per finding; NULL: none */
 	bool fetch; /* download pictures that are not in `images` */
-	fetch_allowed_fn *fetch_allowed; /* for tests; NULL: public addresses only */
+	public_allowed_fn *fetch_allowed; /* for tests; NULL: public addresses only */
 	bool set_stock, dry_run, progress;
 	bool renames; /* see catalogue_save.h */
 	int64_t now_s;

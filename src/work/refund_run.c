@@ -29,8 +29,9 @@ exchange(struct under_way *u, bool look, struct err *e)
 		return false;
 	rq.url = str_fmt(run->a, "%.*s%.*s", STR_ARG(run->conf->test_pay_url), STR_ARG(call.path)).p;
 	if (call.body.n > 0) {
-		struct http_body body = {
-		    .type = call.type, .once = str_zdup(run->a, u->ask.key), .text = call.body};
+		const struct str headers[] = {str_fmt(run->a, "Content-Type: %s", call.type),
+		    str_fmt(run->a, "Idempotency-Key: %.*s", STR_ARG(u->ask.key))};
+		struct http_body body = {.headers = headers, .n_headers = ARRAY_LEN(headers), .text = call.body};
 
 		if (!http_post(run->a, &rq, &body, &x, e))
 			return false;

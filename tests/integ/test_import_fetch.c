@@ -113,7 +113,7 @@ only_loopback_1(const struct sockaddr *sa)
 }
 
 static struct import
-fetch_table(const char *name, const char *const *paths, size_t n, fetch_allowed_fn *allowed)
+fetch_table(const char *name, const char *const *paths, size_t n, public_allowed_fn *allowed)
 {
 	struct str table = STR("Handle,Title,Price,Image Src\n");
 	struct import im = importer();
@@ -229,9 +229,9 @@ public_at(const char *ip, int at)
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)at)};
 
 	if (inet_pton(AF_INET, ip, &in.sin_addr) == 1)
-		return fetch_is_public((struct sockaddr *)&in);
+		return public_web((struct sockaddr *)&in);
 	ck_assert_int_eq(inet_pton(AF_INET6, ip, &in6.sin6_addr), 1);
-	return fetch_is_public((struct sockaddr *)&in6);
+	return public_web((struct sockaddr *)&in6);
 }
 
 START_TEST(fetch_knows_the_addresses_that_are_not_public)

@@ -120,7 +120,7 @@ bool
 look_get(struct doctor *d, const char *url, bool unverified, struct http_answer *x)
 {
 	static const char *const at[] = {NULL, "127.0.0.1", "::1"};
-	struct http_request rq = {.url = url, .limit_ms = PAGE_MS, .unverified = unverified};
+	struct http_request rq = {.url = url, .agent = "kontor doctor", .limit_ms = PAGE_MS, .unverified = unverified};
 	struct http_answer there;
 	struct err e = {0};
 

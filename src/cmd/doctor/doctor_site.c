@@ -24,7 +24,7 @@ void
 check_address(struct doctor *d)
 {
 	const char *url = str_fmt(d->a, "%s/healthz", d->conf->site_url.p).p;
-	struct http_request rq = {.url = url, .limit_ms = PAGE_MS, .unverified = true};
+	struct http_request rq = {.url = url, .agent = "kontor doctor", .limit_ms = PAGE_MS, .unverified = true};
 	struct http_answer x, near;
 	struct err e = {0};
 

@@ -60,16 +60,3 @@ order_time(struct arena *a, int64_t utc_s)
 	format_date_clock(&b, utc_s);
 	return buf_str(&b);
 }
-
-void
-order_json_money(struct json_out *w, const char *key, int64_t minor, struct str code)
-{
-	struct money m = {.minor = minor};
-
-	json_key(w, key);
-	json_begin(w, '{');
-	if (currency_find(code, &m.cur))
-		json_add_str(w, "amount", money_plain(w->b.a, m));
-	json_add_str(w, "currency", code);
-	json_end(w, '}');
-}

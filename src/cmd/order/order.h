@@ -4,9 +4,9 @@
 
 #include "cmd/cmd.h"
 #include "plat/text/columns.h"
-#include "plat/text/json.h"
 #include "store/order/order_list.h"
 #include "store/order/order_look.h"
+#include "work/order_json.h"
 
 #define ORDER_OUTPUT_MAX_B ((size_t)16 << 20)
 
@@ -27,10 +27,7 @@ struct str order_sum(struct arena *, int64_t minor, struct str code);
 /* "2026-11-27 07:12" by the clock of this host; "" for 0. */
 struct str order_time(struct arena *, int64_t utc_s);
 
-void order_json_money(struct json_out *, const char *key, int64_t minor, struct str code);
-
-/* The order as JSON, or as text for people. */
-void order_show_json(struct json_out *, const struct order_look *);
+/* The order as text for people. */
 void order_show_text(struct arena *, struct buf *, const struct order_look *);
 
 #endif

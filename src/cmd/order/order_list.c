@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "cmd/order/order.h"
 #include "shop/country.h"
+#include "view/format.h"
 
 #define DAY_S 86400
 
@@ -135,7 +136,7 @@ list_row_json(struct json_out *w, const struct order_head *h)
 	json_add_str(w, "number", h->number);
 	json_add_i64(w, "id", (int64_t)h->id);
 	json_add_i64(w, "version", (int64_t)h->version);
-	cmd_json_time(w, "placed", h->created_at);
+	format_json_time(w, "placed", h->created_at);
 	json_add_str(w, "name", h->name);
 	json_add_str(w, "company", h->company);
 	json_add_str(w, "mail", h->email);
@@ -171,7 +172,7 @@ list_json(struct cmd *c, const struct order_list *l)
 		json_put_str(&w, l->last_number);
 	else
 		json_put_null(&w);
-	cmd_json_time(&w, "looked_back_to", l->last_at);
+	format_json_time(&w, "looked_back_to", l->last_at);
 	if (!json_done(&w, '}', &text, &e))
 		return cmd_fail(c, &e);
 	return printf("%.*s\n", STR_ARG(text)) > 0 ? CMD_OK : CMD_FAILED;

@@ -4,6 +4,7 @@
 #include "cmd/price/price.h"
 #include "cmd/price/price_time.h"
 #include "plat/text/columns.h"
+#include "view/format.h"
 
 static void
 json_sale(struct price_run *r, struct json_out *w, const struct sale *s)
@@ -12,8 +13,8 @@ json_sale(struct price_run *r, struct json_out *w, const struct sale *s)
 	json_add_str(w, "state", str_z(sale_state_name(sale_state(s, r->now_s))));
 	json_add_str(w, "rule", s->rule);
 	json_add_str(w, "selection", s->selection);
-	cmd_json_time(w, "from", s->starts_s);
-	cmd_json_time(w, "to", s->ends_s);
+	format_json_time(w, "from", s->starts_s);
+	format_json_time(w, "to", s->ends_s);
 	json_key(w, "variants");
 	json_put_i64(w, (int64_t)s->n);
 	json_add_str(w, "by", s->actor);

@@ -146,7 +146,7 @@ move_json(struct json_out *w, const struct stock_move *m)
 {
 	json_begin(w, '{');
 	json_add_i64(w, "id", (int64_t)m->id);
-	cmd_json_time(w, "at", m->at);
+	format_json_time(w, "at", m->at);
 	json_add_i64(w, "variant", (int64_t)m->variant_id);
 	json_add_str(w, "sku", m->sku);
 	json_add_i64(w, "quantity", m->qty);

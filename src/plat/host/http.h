@@ -1,4 +1,5 @@
-/* http.h - one request over HTTP or HTTPS: a GET as a browser sends it, or a POST; wraps libcurl.
+/* http.h - requests over HTTP or HTTPS: a GET as a browser sends it, or a POST, alone or several at a time; wraps
+ * libcurl.
  *
  * Follows no redirect, uses no proxy, keeps no connection. Certificates are verified with the system's CA list, or with
  * the file in SSL_CERT_FILE. */
@@ -9,17 +10,23 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "plat/host/public.h"
 
 struct http_request {
 	const char *url;
-	const char *at;    /* connect to this address instead of the URL's host; NULL: the URL's */
-	uint32_t limit_ms; /* for the whole exchange */
-	bool unverified;   /* accept any certificate */
+	const char *at;             /* connect to this address instead of the URL's host; NULL: the URL's */
+	uint32_t limit_ms;          /* for the whole exchange */
+	bool unverified;            /* accept any certificate */
+	bool tls_only;              /* https:// only */
+	size_t max_b;               /* of the answer's body, which is cut there; 0: 4 MiB */
+	const char *agent;          /* NULL: "kontor" */
+	public_allowed_fn *allowed; /* the addresses that may be connected to; NULL: all */
 };
 
 enum http_result {
 	HTTP_ANSWERED,
 	HTTP_NO_ADDRESS, /* the host name does not resolve */
+	HTTP_FORBIDDEN,  /* no address of the host is allowed */
 	HTTP_NO_CONNECT,
 	HTTP_NO_ANSWER, /* no answer in time */
 	HTTP_NO_TLS,    /* the TLS handshake failed */
@@ -38,16 +45,29 @@ struct http_answer {
 };
 
 struct http_body {
-	const char *type; /* Content-Type */
-	const char *once; /* Idempotency-Key */
+	const struct str *headers; /* whole lines */
+	size_t n_headers;
 	struct str text;
 };
 
 /* Every outcome of the exchange is in *answer. ERR_BUG when libcurl does not initialise. */
 MUST_USE bool http_get(struct arena *, const struct http_request *, struct http_answer *, struct err *);
 
-MUST_USE bool http_post(struct arena *, const struct http_request *, const struct http_body *, struct http_answer *,
-    struct err *);
+MUST_USE bool http_post(
+    struct arena *, const struct http_request *, const struct http_body *, struct http_answer *, struct err *);
+
+/* Requests under way at the same time. */
+struct http_pool;
+
+/* Closed with the arena. ERR_BUG when libcurl does not initialise. */
+MUST_USE bool http_pool_open(struct arena *, struct http_pool **, struct err *);
+
+/* Begins a POST. The arena, the request and the body must stay until it has ended. `tag` names it; not NULL. */
+MUST_USE bool http_pool_post(
+    struct http_pool *, struct arena *, const struct http_request *, const struct http_body *, void *tag, struct err *);
+
+/* Waits up to `wait_ms` for one of them to end. Returns its tag, and its answer on its arena; NULL: none has ended. */
+void *http_pool_next(struct http_pool *, uint32_t wait_ms, struct http_answer *);
 
 /* The value of a header, or none. */
 struct str http_header(const struct http_answer *, struct str name);

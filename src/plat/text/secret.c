@@ -117,6 +117,27 @@ secret_base64url(struct arena *a, const void *p, size_t n)
 	return str_z(text);
 }
 
+struct str
+secret_base64(struct arena *a, const void *p, size_t n)
+{
+	size_t room_b = sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_ORIGINAL);
+	char *text = arena_alloc(a, room_b);
+
+	sodium_bin2base64(text, room_b, p, n, sodium_base64_VARIANT_ORIGINAL);
+	return str_z(text);
+}
+
+void
+secret_hmac(struct str key, struct str message, uint8_t mac[SECRET_HMAC_B])
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.p, key.n);
+	crypto_auth_hmacsha256_update(&state, (const uint8_t *)message.p, message.n);
+	crypto_auth_hmacsha256_final(&state, mac);
+	sodium_memzero(&state, sizeof(state));
+}
+
 /* libsodium accepts some bytes above 127 as letters. */
 static bool
 is_ascii(struct str s)

@@ -48,6 +48,13 @@ bool secret_equal(struct str, struct str);
 struct str secret_base64url(struct arena *, const void *p, size_t n);
 MUST_USE bool secret_from_base64url(struct str, void *to, size_t n);
 
+/* The standard alphabet, with padding. */
+struct str secret_base64(struct arena *, const void *p, size_t n);
+
+/* HMAC-SHA256, with a key of any length. */
+#define SECRET_HMAC_B 32
+void secret_hmac(struct str key, struct str message, uint8_t mac[SECRET_HMAC_B]);
+
 /* Writes lower case; reads both cases. */
 struct str secret_hex(struct arena *, const void *p, size_t n);
 MUST_USE bool secret_from_hex(struct str, void *to, size_t n);

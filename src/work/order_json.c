@@ -1,5 +1,20 @@
-/* An order as JSON: doc/schema/order.json. */
-#include "cmd/order/order.h"
+#include "work/order_json.h"
+
+#include "store/order/order_list.h"
+#include "view/format.h"
+
+void
+order_json_money(struct json_out *w, const char *key, int64_t minor, struct str code)
+{
+	struct money m = {.minor = minor};
+
+	json_key(w, key);
+	json_begin(w, '{');
+	if (currency_find(code, &m.cur))
+		json_add_str(w, "amount", money_plain(w->b.a, m));
+	json_add_str(w, "currency", code);
+	json_end(w, '}');
+}
 
 static void
 look_amount(struct json_out *w, const char *key, const struct order_look *x, int64_t minor)
@@ -8,13 +23,25 @@ look_amount(struct json_out *w, const char *key, const struct order_look *x, int
 }
 
 static void
-json_address(struct json_out *w, const char *key, const struct address *address)
+json_address(struct json_out *w, const char *key, const struct address *address, bool buyer)
 {
 	json_key(w, key);
 	json_begin(w, '{');
 	for (int i = ADDRESS_NAME; i < ADDRESS__MAX; i++)
-		json_add_str(w, address_field_name((enum address_field)i), address->field[i]);
+		if (buyer || i == ADDRESS_COUNTRY)
+			json_add_str(w, address_field_name((enum address_field)i), address->field[i]);
 	json_end(w, '}');
+}
+
+static void
+json_buyer(struct json_out *w, const struct order *o)
+{
+	json_add_str(w, "mail", o->address.field[ADDRESS_EMAIL]);
+	json_add_str(w, "phone", o->address.field[ADDRESS_PHONE]);
+	json_address(w, "deliver_to", &o->address, true);
+	if (o->billed_elsewhere)
+		json_address(w, "invoice_to", &o->billing, true);
+	json_add_str(w, "message", o->note);
 }
 
 static void
@@ -25,8 +52,8 @@ json_head(struct json_out *w, const struct order_look *x)
 	json_add_str(w, "number", o->number);
 	json_add_i64(w, "id", (int64_t)o->id);
 	json_add_i64(w, "version", (int64_t)x->o.version);
-	cmd_json_time(w, "placed", o->created_at);
-	cmd_json_time(w, "expires", o->expires_at);
+	format_json_time(w, "placed", o->created_at);
+	format_json_time(w, "expires", o->expires_at);
 	json_add_str(w, "language", o->lang);
 	json_add_str(w, "state", str_z(order_state_name(ORDER_MACHINE_ORDER, o->states.of[ORDER_MACHINE_ORDER])));
 	json_add_str(
@@ -36,12 +63,6 @@ json_head(struct json_out *w, const struct order_look *x)
 	json_add_str(w, "queue", str_z(order_queue_name(x->queue)));
 	json_add_str(w, "delivery", str_z(shipping_code(o->shipping)));
 	json_add_str(w, "method", str_z(payment_code(o->payment)));
-	json_add_str(w, "mail", o->address.field[ADDRESS_EMAIL]);
-	json_add_str(w, "phone", o->address.field[ADDRESS_PHONE]);
-	json_address(w, "deliver_to", &o->address);
-	if (o->billed_elsewhere)
-		json_address(w, "invoice_to", &o->billing);
-	json_add_str(w, "message", o->note);
 }
 
 static void
@@ -127,8 +148,8 @@ json_parcels(struct json_out *w, const struct order_look *x)
 		json_add_str(w, "carrier", p->carrier);
 		json_add_str(w, "tracking", p->tracking);
 		json_add_str(w, "url", p->url);
-		cmd_json_time(w, "sent", p->sent_at);
-		cmd_json_time(w, "delivered", p->delivered_at);
+		format_json_time(w, "sent", p->sent_at);
+		format_json_time(w, "delivered", p->delivered_at);
 		json_parts(w, x->parcel_parts, x->n_parcel_parts, p->id, false);
 		json_end(w, '}');
 	}
@@ -136,7 +157,7 @@ json_parcels(struct json_out *w, const struct order_look *x)
 }
 
 static void
-json_returns(struct json_out *w, const struct order_look *x)
+json_returns(struct json_out *w, const struct order_look *x, bool buyer)
 {
 	json_key(w, "returns");
 	json_begin(w, '[');
@@ -147,9 +168,10 @@ json_returns(struct json_out *w, const struct order_look *x)
 		json_add_i64(w, "return", (int64_t)r->id);
 		json_add_str(w, "kind", r->withdrawal ? STR("withdrawal") : STR("return"));
 		json_add_str(w, "state", str_z(look_return_state(r)));
-		json_add_str(w, "reason", r->reason);
-		cmd_json_time(w, "asked", r->asked_at);
-		cmd_json_time(w, "deadline", r->deadline);
+		if (buyer)
+			json_add_str(w, "reason", r->reason);
+		format_json_time(w, "asked", r->asked_at);
+		format_json_time(w, "deadline", r->deadline);
 		json_parts(w, x->return_parts, x->n_return_parts, r->id, true);
 		json_end(w, '}');
 	}
@@ -167,7 +189,7 @@ json_money(struct json_out *w, const struct order_look *x)
 		json_begin(w, '{');
 		json_add_str(w, "kind", m->refund ? STR("refund") : STR("payment"));
 		json_add_i64(w, "id", (int64_t)m->id);
-		cmd_json_time(w, "at", m->at);
+		format_json_time(w, "at", m->at);
 		order_json_money(w, "amount", m->amount_minor, m->currency);
 		json_add_str(w, "provider", m->provider);
 		json_add_str(w, "reference", m->ref);
@@ -189,7 +211,7 @@ json_story(struct json_out *w, const struct order_look *x)
 	json_begin(w, '[');
 	for (size_t i = 0; i < x->n_notes; i++) {
 		json_begin(w, '{');
-		cmd_json_time(w, "at", x->notes[i].at);
+		format_json_time(w, "at", x->notes[i].at);
 		json_add_str(w, "by", x->notes[i].actor);
 		json_add_bool(w, "to_buyer", x->notes[i].to_buyer);
 		json_add_str(w, "text", x->notes[i].text);
@@ -202,7 +224,7 @@ json_story(struct json_out *w, const struct order_look *x)
 		const struct look_event *v = &x->events[i];
 
 		json_begin(w, '{');
-		cmd_json_time(w, "at", v->at);
+		format_json_time(w, "at", v->at);
 		json_add_str(w, "machine", str_z(look_machine_name(v)));
 		json_add_str(w, "event", str_z(look_event_name(v)));
 		json_add_str(w, "from", str_z(order_state_name(v->machine, v->from)));
@@ -215,13 +237,20 @@ json_story(struct json_out *w, const struct order_look *x)
 }
 
 void
-order_show_json(struct json_out *w, const struct order_look *x)
+order_json(struct json_out *w, const struct order_look *x, unsigned parts)
 {
+	bool buyer = (parts & ORDER_JSON_BUYER) != 0;
+
 	json_head(w, x);
+	if (buyer)
+		json_buyer(w, &x->o);
+	else
+		json_address(w, "deliver_to", &x->o.address, false);
 	json_lines(w, x);
 	json_sums(w, x);
 	json_parcels(w, x);
-	json_returns(w, x);
+	json_returns(w, x, buyer);
 	json_money(w, x);
-	json_story(w, x);
+	if (parts & ORDER_JSON_STORY)
+		json_story(w, x);
 }
