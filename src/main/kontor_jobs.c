@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "jobs/job.h"
 #include "plat/host/confine.h"
+#include "plat/mail/mail.h"
 #include "plat/text/secret.h"
 
 #define CONF_MEM_B ((size_t)16 << 20)
@@ -36,6 +37,17 @@ jobs_options(int argc, char **argv, const char **file, bool *once)
 	return optind == argc;
 }
 
+/* Later the process may create no folders. */
+static void
+prepare_mail(struct arena *a, const struct conf *conf)
+{
+	struct mail_transport mail;
+	struct err e = {0};
+
+	if (!mail_transport_open(a, conf, &mail, &e))
+		log_put(LOG_ERROR, "event=no_mail_transport msg=\"%s\"", e.msg);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -55,6 +67,7 @@ main(int argc, char **argv)
 	conf_log_open("kontor-jobs", &conf);
 	if (!job_join(&conf, &st, &ctl, &e))
 		return give_up("no_shared_files", &e, EX_UNAVAILABLE);
+	prepare_mail(&a, &conf);
 	confine_self(&conf, CONFINE_JOBS, &ctl);
 	return job_loop(&conf, &ctl, once);
 }

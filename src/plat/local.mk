@@ -10,7 +10,8 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/cache/memc.h src/plat/cache/memc_impl.h src/plat/cache/memc_name.c src/plat/cache/memc_name.h \
 	src/plat/cache/memc_server.c \
 	src/plat/conf/conf.c src/plat/conf/conf.h src/plat/conf/conf_edit.c src/plat/conf/conf_limits.c \
-	src/plat/conf/conf_limits.h src/plat/conf/conf_log.c src/plat/conf/conf_text.c src/plat/conf/limits.def \
+	src/plat/conf/conf_limits.h src/plat/conf/conf_log.c src/plat/conf/conf_mail.c src/plat/conf/conf_mail.h \
+	src/plat/conf/conf_text.c src/plat/conf/limits.def \
 	src/plat/conf/settings.def \
 	src/plat/control/breaker.c src/plat/control/control.c src/plat/control/control.h \
 	src/plat/control/control_area.h src/plat/control/control_line.c src/plat/control/control_order.c \
@@ -32,7 +33,8 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/host/rights.c src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c \
 	src/plat/host/task.h src/plat/host/tree.c src/plat/host/tree.h \
 	src/plat/mail/mail.h src/plat/mail/mail_address.c src/plat/mail/mail_address.h src/plat/mail/mail_encode.c \
-	src/plat/mail/mail_encode.h src/plat/mail/mail_write.c \
+	src/plat/mail/mail_encode.h src/plat/mail/mail_impl.h src/plat/mail/mail_maildir.c src/plat/mail/mail_send.c \
+	src/plat/mail/mail_sendmail.c src/plat/mail/mail_smtp.c src/plat/mail/mail_write.c \
 	src/plat/receipt/receipt.h src/plat/receipt/receipt_file.c src/plat/receipt/receipt_key.c \
 	src/plat/stats/counters.def src/plat/stats/facts.c src/plat/stats/facts.h src/plat/stats/jobs.def \
 	src/plat/stats/route_class.def src/plat/stats/sending.c \

@@ -46,7 +46,7 @@ check_PROGRAMS += $(INTEG_TESTS)
 TESTS += $(INTEG_TESTS)
 EXTRA_DIST += tests/integ/cached.h tests/integ/crowd.h tests/integ/db_table.h tests/integ/import.h tests/integ/integ.h tests/integ/life.h \
 	tests/integ/order.h
-EXTRA_DIST += tests/integ/pay_fake.js
+EXTRA_DIST += tests/integ/pay_fake.js tests/integ/smtp_fake.js
 
 tests_integ_test_import_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_rows_SOURCES = tests/integ/test_import_rows.c
@@ -176,6 +176,7 @@ TESTS += \
 	tests/integ/config_check.t \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
+	tests/integ/mail.t \
 	tests/integ/security.t \
 	tests/integ/tls.t
 EXTRA_DIST += \
@@ -186,6 +187,7 @@ EXTRA_DIST += \
 	tests/integ/config_check.t \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
+	tests/integ/mail.t \
 	tests/integ/security.t \
 	tests/integ/tls.t
 

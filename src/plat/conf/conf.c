@@ -14,6 +14,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "plat/conf/conf_limits.h"
+#include "plat/conf/conf_mail.h"
 
 static const struct conf_setting settings[] = {
 #define ROW(section, key, type, def, min, max, unit, help, merchant)                                                   \
@@ -429,6 +430,16 @@ check_limits(struct reading *r)
 }
 
 static void
+check_mail(struct reading *r)
+{
+	struct err e = {0};
+	size_t offset;
+
+	if (!conf_mail_check(r->c, &offset, &e))
+		fault(r, r->seen[find_line(offset)], "%s", e.msg);
+}
+
+static void
 check_whole(struct reading *r)
 {
 	const struct conf *c = r->c;
@@ -447,6 +458,7 @@ check_whole(struct reading *r)
 		    (long long)c->cache_hard_s);
 	check_site(r);
 	check_limits(r);
+	check_mail(r);
 }
 
 static void

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "plat/conf/conf_mail.h"
+
 #define WRAP_COLUMNS 76
 #define CONF_MERCHANT_NOTE "A value in the database overrides it: kontor setting."
 #define CONF_VALUE_MAX_B ((size_t)64 << 10)
@@ -195,6 +197,17 @@ warn_if(bool unwise, conf_report_fn *report, void *arg, const char *text)
 	return unwise ? 1 : 0;
 }
 
+static bool
+sends_openly(const struct conf *c)
+{
+	struct err e = {0};
+	struct str host;
+	uint64_t port;
+
+	return str_eq_z(c->mail_transport, "smtp") && str_eq_z(c->mail_tls, "off")
+	       && conf_mail_server(c, &host, &port, &e) && !conf_mail_local(host);
+}
+
 size_t
 conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 {
@@ -207,6 +220,10 @@ conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 	       + warn_if(c->order_unpaid_orders_max == 0 && c->order_unpaid_pieces_max == 0, report, arg,
 		   "order.unpaid_orders_max and order.unpaid_pieces_max are 0: one client can hold all goods unpaid.")
 	       + warn_if(c->site_sender.n == 0, report, arg, "site.sender is empty: no mail can be sent.")
+	       + warn_if(sends_openly(c), report, arg,
+		   "mail.tls is off: mails cross the network to mail.server unencrypted.")
+	       + warn_if(str_eq_z(c->mail_transport, "file"), report, arg,
+		   "mail.transport is file: no mail reaches a customer.")
 	       + warn_if(
 		   c->site_imprint.n == 0, report, arg, "site.imprint is empty: many countries require one by law.");
 }

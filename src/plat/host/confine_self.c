@@ -16,7 +16,7 @@ static const struct confine_folder usual[] = {{"/etc", false}, {"/usr", false}, 
     {"/run", false}, {"/proc", false}, {"/sys/devices/system/cpu", false}, {"/dev", false}, {"/dev/null", true}};
 
 /* Settings whose folder the process must write; other files and folders that are set are only read. */
-static const char *const written[] = {"stats_file", "control_file", "file", "facts_dir"};
+static const char *const written[] = {"stats_file", "control_file", "file", "facts_dir", "maildir"};
 
 struct folders {
 	struct confine_folder v[FOLDERS_MAX];
