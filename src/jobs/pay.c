@@ -7,7 +7,8 @@
 bool
 job_pay(struct job_context *j, struct err *e)
 {
-	struct refund_run run = {.db = j->db, .cache = j->cache, .conf = j->conf, .a = j->a, .limit_ms = LIMIT_MS};
+	struct refund_run run = {.db = j->db, .cache = j->cache, .conf = j->conf, .st = j->st, .a = j->a,
+	    .limit_ms = LIMIT_MS};
 
 	return refund_run(&run, &j->more, e);
 }

@@ -7,6 +7,8 @@
 #include "store/order/order_change.h"
 #include "store/order/refund_store.h"
 
+#define LATE_TRIES 7 /* two hours after the first one */
+
 /* The refund under way. */
 struct under_way {
 	struct refund_run *run;
@@ -73,6 +75,14 @@ refund_run_settle(struct under_way *u, uint8_t state, struct err *e)
 	return true;
 }
 
+/* The tries of a refund are further and further apart: this one is late. */
+static void
+note_late(const struct under_way *u)
+{
+	if (u->due.tries > LATE_TRIES && u->run->st != NULL)
+		stats_add(u->run->st, STAT_refunds_late, 1);
+}
+
 static bool
 conclude(struct under_way *u, struct err *e)
 {
@@ -85,6 +95,7 @@ conclude(struct under_way *u, struct err *e)
 	log_put(LOG_WARN, "event=refund_unknown refund=%llu order=%.*s provider=%.*s tries=%llu msg=\"%.*s\"",
 	    (unsigned long long)u->due.id, STR_ARG(u->due.number), STR_ARG(u->due.provider),
 	    (unsigned long long)u->due.tries, STR_ARG(u->result.why));
+	note_late(u);
 	return u->due.state != ORDER_REFUND_ASKED || refund_run_settle(u, ORDER_REFUND_UNKNOWN, e);
 }
 
@@ -115,6 +126,7 @@ refund_run(struct refund_run *run, bool *found, struct err *e)
 		    "event=refund_no_provider refund=%llu order=%.*s msg=\"no provider '%.*s' is set up: pay the "
 		    "refund by hand\"",
 		    (unsigned long long)u.due.id, STR_ARG(u.due.number), STR_ARG(u.due.provider));
+		note_late(&u);
 		return true;
 	}
 	u.ask = (struct pay_refund){.key = secret_hex(run->a, u.due.key.p, u.due.key.n),

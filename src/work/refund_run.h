@@ -5,11 +5,13 @@
 #include "plat/cache/cache.h"
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
+#include "plat/stats/stats.h"
 
 struct refund_run {
 	struct db *db;
 	struct cache *cache; /* NULL: kontor-jobs deletes the order's cached page later */
 	const struct conf *conf;
+	struct stats *st; /* may be NULL */
 	struct arena *a;
 	uint32_t limit_ms; /* of one exchange with the provider */
 };

@@ -58,6 +58,18 @@ for (const server of ['lighttpd', 'apache'])
 		assert.strictEqual(await again(o), o.link, 'a second submit leads to the same page');
 	});
 
+test('kontor doctor notices a file of keys by which the newest orders are not found', () => {
+	const conf = path.join(s.dir, 'other.conf'), file = path.join(s.dir, 'other.links'), old = new Date(Date.now() - 3600e3);
+	const doctor = (...args) => s.kontor(...args, 'doctor', 'links').stdout;
+	fs.utimesSync(keys(), old, old);
+	assert.match(doctor(), /nothing is wrong/);
+	fs.writeFileSync(conf, fs.readFileSync(s.confFile, 'utf8').replace(keys(), file));
+	assert.strictEqual(s.kontor('--config', conf, 'links', 'keys').status, 0);
+	assert.match(doctor('--config', conf), /nothing is wrong/, 'orders placed before the file was written say nothing');
+	fs.utimesSync(file, old, old);
+	assert.match(doctor('--config', conf), /of the [1-9]\d* orders placed since[^]*copy [^]*other\.links/);
+});
+
 test('workers use a new key without a reload; older links open until the second new key, or until they are revoked', async () => {
 	const o = await placed('lighttpd');
 	const unknown = () => s.total('order_links_unknown_total');

@@ -3,6 +3,7 @@
 
 #include "crowd.h"
 #include "plat/host/http.h"
+#include "plat/stats/stats_report.h"
 #include "plat/text/json.h"
 #include "shop/order_state.h"
 #include "store/order/order_change.h"
@@ -256,9 +257,9 @@ END_TEST
 
 /* Runs the job until nothing is due. */
 static void
-run_all(struct shop *s, const char *url)
+run_all(struct shop *s, const char *url, struct stats *st)
 {
-	struct refund_run run = {.db = s->db, .conf = &s->conf, .a = &s->a, .limit_ms = 10000};
+	struct refund_run run = {.db = s->db, .conf = &s->conf, .st = st, .a = &s->a, .limit_ms = 10000};
 	struct err e = {0};
 	bool found = true;
 
@@ -273,6 +274,8 @@ START_TEST(what_no_provider_pays_waits_for_a_person_and_what_no_payment_covers_i
 	struct order_act act = {.key = str_n(key, sizeof(key)), .actor = "test"};
 	struct order_refund_ask ask = {.amount_minor = 100, .provider = STR("transfer")};
 	struct order_done transfer, lone, large;
+	struct stats_report report;
+	struct stats st;
 	struct shop s;
 	struct err e = {0};
 	int64_t id;
@@ -290,7 +293,8 @@ START_TEST(what_no_provider_pays_waits_for_a_person_and_what_no_payment_covers_i
 	fill_key(key, (int)id, 902, 1);
 	ask = (struct order_refund_ask){.amount_minor = 3500, .provider = STR("test")};
 	ck_ok(order_refund(s.db, &s.a, &act, &ask, &large, &e), &e);
-	run_all(&s, "http://127.0.0.1:1");
+	ck_ok(stats_open(&st, str_fmt(&s.a, "%s/refunds", services.dir).p, &e) && stats_claim(&st, "test", &e), &e);
+	run_all(&s, "http://127.0.0.1:1", &st);
 	ck_assert_int_eq(number("SELECT state * 10 + (next_at IS NULL) FROM refund WHERE id = %llu",
 			     (unsigned long long)transfer.made),
 	    ORDER_REFUND_ASKED * 10 + 1);
@@ -300,10 +304,54 @@ START_TEST(what_no_provider_pays_waits_for_a_person_and_what_no_payment_covers_i
 	ck_assert_int_eq(number("SELECT state * 10 + (next_at IS NULL) FROM refund WHERE id = %llu",
 			     (unsigned long long)large.made),
 	    ORDER_REFUND_REFUSED * 10 + 1);
+	stats_read(&st, &s.a, &report);
+	ck_assert_uint_eq(report.all->count[STAT_refunds_late], 0);
+	services_sql(&services, "UPDATE refund SET next_at = 0, tries = 7 WHERE provider = 'nobody'");
+	run_all(&s, "http://127.0.0.1:1", &st);
+	stats_read(&st, &s.a, &report);
+	ck_assert_uint_eq(report.all->count[STAT_refunds_late], 1);
+	check_books();
+	shop_close(&s);
+}
+END_TEST
+
+START_TEST(refund_goes_back_through_the_provider_of_a_payment_that_covers_it)
+{
+	static const struct {
+		int64_t amount_minor;
+		const char *provider;
+	} cases[] = {{300, "cash"}, {1200, "test"}, {300, "cash"}, {200, "test"}};
+	uint8_t key[ORDER_KEY_B] = {0};
+	struct order_act act = {.key = str_n(key, sizeof(key)), .actor = "test"};
+	struct order_money money = {.amount_minor = 700, .provider = STR("cash")};
+	int64_t id = number("SELECT COALESCE(MAX(id), 0) + 1 FROM orders");
+	struct order_done done;
+	struct shop s;
+	struct err e = {0};
+
+	shop_open(&s, DB_TOOL);
+	put_paid(&s, (int)id);
+	act.order_id = (uint64_t)id;
+	money.cur = s.rules.cur;
+	fill_key(key, (int)id, 910, 1);
+	ck_ok(order_pay(s.db, &s.a, &act, &money, &done, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct order_refund_ask ask = {.amount_minor = cases[i].amount_minor};
+
+		fill_key(key, (int)id, 920 + (int)i, 1);
+		ck_ok(order_refund(s.db, &s.a, &act, &ask, &done, &e), &e);
+		ck_assert_msg(number("SELECT provider = '%s' FROM refund WHERE id = %llu", cases[i].provider,
+				  (unsigned long long)done.made)
+		                  == 1,
+		    "refund %zu", i);
+		run_sql("UPDATE refund SET next_at = NULL, payment_id = (SELECT MAX(p.id) FROM payment p WHERE"
+			" p.order_id = refund.order_id AND p.provider = refund.provider) WHERE payment_id IS NULL;");
+	}
 	check_books();
 	shop_close(&s);
 }
 END_TEST
 
 INTEG_MAIN("refund", false, no_cent_is_refunded_twice_and_none_is_lost,
-    what_no_provider_pays_waits_for_a_person_and_what_no_payment_covers_is_refused)
+    what_no_provider_pays_waits_for_a_person_and_what_no_payment_covers_is_refused,
+    refund_goes_back_through_the_provider_of_a_payment_that_covers_it)

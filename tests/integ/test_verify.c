@@ -100,6 +100,8 @@ static const struct {
 		    " VALUES (1, 1, 5, 'EUR', 1, 0, 1, 1)", "refund 1"},
     {"order_cases", "INSERT INTO return_case (id, order_id, kind, state, asked_at, changed_at)"
 		    " VALUES (1, 1, 0, 1, 1, 1)", "return 1"},
+    {"refund_waits", "INSERT INTO refund (id, order_id, amount_minor, currency, state, by_hand, asked_at, changed_at,"
+		     " next_at) VALUES (1, 1, 5, 'EUR', 2, 0, 1799913599, 1, 1)", "refund 1"},
     {"order_pieces", "INSERT INTO order_cut (order_id, pos, qty, at) VALUES (1, 1, 3, 1)", "order 1 line 1"},
     {"order_pieces", "UPDATE orders SET fulfilment_state = 3 WHERE id = 1", "order 1"},
     {"stock_order", "INSERT INTO order_cut (order_id, pos, qty, at) VALUES (1, 1, 1, 1)", "order 1 variant 11"},

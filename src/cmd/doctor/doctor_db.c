@@ -1,6 +1,7 @@
 /* Checks that the database answers, that our accounts can log in, and that schema and server fit the programs. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 #define NAMES_MAX_B 2000
 #define SPARE_CONNECTIONS 10
 #define LATE_S 3600
+#define KEYS_READ_S 60
 #define CLOCK_APART_S 5 /* times in rows are compared with the workers' clocks */
 
 struct account {
@@ -446,4 +448,31 @@ check_queue(struct doctor *d)
 	if (q.late > 0)
 		FIND(d, queue_late, "N", doctor_n(d, q.late));
 	doctor_note(d, "%lld have waited too long, %lld have failed for good", (long long)q.late, (long long)q.dead);
+}
+
+/* Orders that were placed while a worker could still use the keys before are left out. */
+void
+check_links(struct doctor *d)
+{
+	const struct account x = account_of(d, DB_ACCOUNT_TOOL);
+	const char *file = d->conf->order_links_file.p;
+	struct secret_ring keys = {.n = 0};
+	struct doctor_links l;
+	struct err e = {0};
+	struct stat st;
+	struct db *db;
+	enum entry in;
+
+	if (stat(file, &st) != 0 || !secret_ring_load(&keys, file, &e))
+		return; /* a finding of check_secrets() */
+	in = log_in(d, &x, DB_MIGRATE, &db, &e);
+	if (in == SKIPPED)
+		return;
+	if (in != ENTERED || !doctor_links(db, d->a, &keys, (int64_t)st.st_mtime + KEYS_READ_S, &l, &e)) {
+		doctor_blocked(d, CHECK_database);
+		return;
+	}
+	if (l.differ > 0)
+		FIND(d, links_differ, "N", doctor_n(d, l.differ), "ALL", doctor_n(d, l.orders), "FILE", file);
+	doctor_note(d, "%lld of the newest orders compared", (long long)l.orders);
 }

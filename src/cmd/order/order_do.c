@@ -107,7 +107,7 @@ refund_ask(struct order_try *t, const struct refund_words *w)
 	    .return_id = w->return_id,
 	    .by_hand = w->by_hand,
 	    .ref = str_z(w->reference),
-	    .provider = w->provider == NULL ? str_z(payment_code(t->look.o.payment)) : str_z(w->provider)};
+	    .provider = str_z(w->provider)};
 
 	return refund_operands(t, &ask) && order_refund(t->db, t->c->a, &t->act, &ask, &t->done, &t->e);
 }

@@ -1,6 +1,7 @@
 #include "store/admin/doctor_store.h"
 
 #include "base/buf.h"
+#include "store/order/order_link.h"
 #include "store/sql.h"
 
 #define GRANTS_MAX_B ((size_t)256 << 10)
@@ -70,6 +71,28 @@ doctor_queue(struct db *db, struct arena *a, int64_t before_s, struct doctor_que
 		return false;
 	q->dead = c_i64_or(&rows, 0);
 	q->late = c_i64_or(&rows, 0);
+	return true;
+}
+
+bool
+doctor_links(struct db *db, struct arena *a, const struct secret_ring *keys, int64_t since_s, struct doctor_links *x,
+    struct err *e)
+{
+	struct db_rows rows;
+
+	*x = (struct doctor_links){.orders = 0};
+	if (!db_select(db_query(db, SQL_DOCTOR_LINKS), a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		uint8_t hash[SECRET_HASH_B];
+		struct str key = c_bytes(&rows), found_by = c_bytes(&rows);
+
+		if (c_i64(&rows) <= since_s)
+			continue;
+		order_link_hash(keys, key, hash);
+		x->orders++;
+		x->differ += !secret_equal(found_by, str_n(hash, sizeof(hash)));
+	}
 	return true;
 }
 

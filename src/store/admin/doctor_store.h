@@ -5,6 +5,7 @@
 #define KONTOR_STORE_ADMIN_DOCTOR_STORE_H
 
 #include "plat/db/db.h"
+#include "plat/text/secret_ring.h"
 
 struct doctor_server {
 	struct str version, charset;
@@ -26,6 +27,13 @@ struct doctor_queue {
 	int64_t dead, late; /* dead: failed for good; late: older than `before_s` and still pending */
 };
 MUST_USE bool doctor_queue(struct db *, struct arena *, int64_t before_s, struct doctor_queue *, struct err *);
+
+/* Of the newest 50 orders, those placed after `since_s`: which of them the links of these keys do not find. */
+struct doctor_links {
+	int64_t orders, differ;
+};
+MUST_USE bool doctor_links(
+    struct db *, struct arena *, const struct secret_ring *, int64_t since_s, struct doctor_links *, struct err *);
 
 /* SHOW GRANTS of the connected account: one statement per line, each ending with ';'. */
 MUST_USE bool doctor_grants(struct db *, struct arena *, struct str *text, struct err *);

@@ -90,7 +90,8 @@ struct order_refund_ask {
 	bool delivery;
 	uint64_t return_id; /* 0: none; then no pieces are given */
 	bool by_hand;
-	struct str provider, ref; /* may be empty */
+	struct str provider; /* empty: that of the payment that it goes back from */
+	struct str ref;      /* may be empty */
 };
 MUST_USE bool order_refund(struct db *, struct arena *, const struct order_act *, const struct order_refund_ask *,
     struct order_done *, struct err *);

@@ -191,17 +191,40 @@ plan(struct db *db, struct change *c, struct refund_plan *p, struct err *e)
 }
 
 static bool
+provider_of(struct db *db, struct change *c, int64_t amount_minor, struct str *provider, struct err *e)
+{
+	const struct order_refund_ask *ask = c->ask;
+	struct db_query *q;
+	struct db_rows rows;
+
+	*provider = ask->provider;
+	if (ask->provider.n > 0)
+		return true;
+	q = db_query(db, SQL_REFUND_PROVIDER);
+	q_u64(q, c->id);
+	q_i64(q, amount_minor);
+	if (!db_get(q, c->a, &rows, e))
+		return false;
+	*provider = c_str(&rows);
+	return true;
+}
+
+static bool
 insert_refund(struct db *db, struct change *c, const struct refund_plan *p, struct err *e)
 {
 	const struct order_refund_ask *ask = c->ask;
-	struct db_query *q = db_query(db, SQL_REFUND_INSERT);
+	struct db_query *q;
+	struct str provider;
 
+	if (!provider_of(db, c, p->amount_minor, &provider, e))
+		return false;
+	q = db_query(db, SQL_REFUND_INSERT);
 	q_u64(q, c->id);
 	q_i64(q, p->amount_minor);
 	q_str(q, str_z(currency_code(c->cur)));
 	q_i64(q, ask->by_hand ? ORDER_REFUND_DONE : ORDER_REFUND_ASKED);
 	q_i64(q, ask->by_hand);
-	q_str(q, ask->provider);
+	q_str(q, provider);
 	if (ask->ref.n == 0)
 		q_null(q);
 	else
