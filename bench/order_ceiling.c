@@ -279,11 +279,12 @@ write_outbox(unsigned long long order, long long now)
 	char subject[60], payload[200];
 	int s = snprintf(subject, sizeof(subject), "order_placed/%llu", order);
 	int p = snprintf(payload, sizeof(payload),
-	    "{\"mail\":\"order_placed\",\"order\":%llu,\"lang\":\"en\",\"token\":\"AAAAAAAAAAAAAAAAAAAAAA\"}", order);
+	    "{\"mail\":\"order_placed\",\"order\":%llu,\"lang\":\"en\"}", order);
 
 	return exec(SQL_OUTBOX_PUT,
 	    (struct value[]){
-		TEXT("mail"), BYTES(subject, (unsigned)s), NUM(1), BYTES(payload, (unsigned)p), NUM(now), NUM(now)},
+		TEXT("mail"), BYTES(subject, (unsigned)s), NUM(1), BYTES(payload, (unsigned)p), NUM(now), NUM(now),
+		NIL, NUM(order)},
 	    1);
 }
 

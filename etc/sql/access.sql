@@ -57,14 +57,12 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_movement AS
 	SELECT * FROM stock_movement WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) AND reason = 2 AND qty < 0
 	WITH CHECK OPTION;
 
--- Workers of 0.1.0 wrote the token of the order's link into the outbox. These rows are closed unsent. The last ones are
--- written while an upgrade is under way, so this is repeated each time.
-UPDATE outbox SET state = 1, payload = '' WHERE kind = 'mail' AND payload LIKE '%"token":%';
-
--- Every program adds to the outbox through this one.
+-- The storefront adds to the outbox through this one: cache deletes, and the event of the order that is being placed.
+-- Workers of schema 10 write the event as the mail order_placed.
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW outbox_put AS
-	SELECT * FROM outbox WHERE kind = 'cache' OR (kind = 'mail' AND subject = (SELECT CONCAT('order_placed/', p.id)
-		FROM placing_number p WHERE p.id = CAST(SUBSTRING_INDEX(subject, '/', -1) AS UNSIGNED)))
+	SELECT kind, subject, version, payload, due_at, created_at, cause, order_id FROM outbox
+	WHERE kind = 'cache' OR subject = (SELECT CONCAT(CASE kind WHEN 'event' THEN 'order/' WHEN 'mail' THEN 'order_placed/' END,
+		p.id) FROM placing_number p WHERE p.id = CAST(SUBSTRING_INDEX(subject, '/', -1) AS UNSIGNED))
 	WITH CHECK OPTION;
 
 -- The unpaid orders of a client, the one being placed included, and their pieces of stock.

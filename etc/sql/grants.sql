@@ -79,6 +79,7 @@ REVOKE ALL PRIVILEGES ON @db@.session FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.cart FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.cart_line FROM @jobs@;
 REVOKE ALL PRIVILEGES ON @db@.outbox FROM @jobs@;
+REVOKE ALL PRIVILEGES ON @db@.outbox_put FROM @jobs@;
 GRANT SELECT ON @db@.schema_migration TO @jobs@;
 GRANT SELECT, UPDATE (paused, identity) ON @db@.shop_control TO @jobs@;
 GRANT SELECT, UPDATE (beat, expired_s) ON @db@.shop_beat TO @jobs@;
@@ -116,8 +117,7 @@ GRANT SELECT, INSERT, UPDATE (state, ref, changed_at, payment_id, tries, next_at
 GRANT SELECT, INSERT ON @db@.refund_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_line TO @jobs@;
-GRANT INSERT ON @db@.outbox_put TO @jobs@;
-GRANT SELECT, UPDATE (due_at), DELETE ON @db@.outbox TO @jobs@;
+GRANT SELECT, INSERT, UPDATE (state, attempts, due_at, lease_until, lease_by, done_at, why), DELETE ON @db@.outbox TO @jobs@;
 
 -- @backup@ reads everything for `kontor backup`. Its rights in the databases of trial restores are
 -- in accounts.sql, where the accounts are created.

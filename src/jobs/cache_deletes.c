@@ -32,11 +32,10 @@ static bool
 delete_batch(struct db *db, void *arg, struct err *e)
 {
 	struct job_context *j = arg;
-	struct db_query *q = db_query(db, SQL_OUTBOX_CLAIM);
+	struct db_query *q = db_query(db, SQL_OUTBOX_DELETES);
 	struct db_rows rows;
 	size_t n = 0;
 
-	q_str(q, STR("cache"));
 	q_u64(q, BATCH);
 	if (!db_select(q, j->a, &rows, e))
 		return false;

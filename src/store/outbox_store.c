@@ -25,14 +25,27 @@ static const struct {
 bool
 outbox_put(struct db *db, const struct outbox_row *row, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_OUTBOX_PUT);
+	bool all = db_role(db) != DB_WEB;
+	struct db_query *q = db_query(db, all ? SQL_OUTBOX_ADD : SQL_OUTBOX_PUT);
 
+	ASSERT(all || (row->use_by_s == 0 && row->hold_until_s == 0));
 	q_str(q, row->kind);
 	q_str(q, row->subject);
 	q_u64(q, row->version);
 	q_str(q, row->payload);
 	q_i64(q, row->now_s);
+	if (all)
+		q_i64(q, row->hold_until_s);
 	q_i64(q, row->now_s);
+	if (row->cause == NULL)
+		q_null(q);
+	else
+		q_bytes(q, str_n(row->cause, OUTBOX_CAUSE_B));
+	q_u64(q, row->order_id);
+	if (all) {
+		q_i64(q, row->use_by_s);
+		q_i64(q, row->hold_until_s);
+	}
 	return db_run(q, NULL, e);
 }
 

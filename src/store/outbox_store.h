@@ -1,5 +1,5 @@
-/* outbox_store.h - the outbox: external effects of a change (mail, cache deletions). They are written in the
- * transaction of the change and delivered by kontor-jobs at least once. */
+/* outbox_store.h - the outbox: external effects of a change (mail, webhooks, cache deletes). They are written in the
+ * transaction of the change and delivered by kontor-jobs at least once (outbox_queue.h). */
 #ifndef KONTOR_STORE_OUTBOX_STORE_H
 #define KONTOR_STORE_OUTBOX_STORE_H
 
@@ -7,11 +7,18 @@
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"
 
-/* kind "mail": a message about `subject`. Unique by kind, subject and version: ERR_CONFLICT when such a row exists. */
+#define OUTBOX_CAUSE_B 16
+
+/* Unique by kind, subject and version: ERR_CONFLICT when such a row exists. What is not set has no effect. A storefront
+ * worker puts only cache deletes and the event of the order that it places, to be used at once. */
 struct outbox_row {
 	struct str kind, subject, payload;
 	uint64_t version;
 	int64_t now_s;
+	int64_t use_by_s;     /* not delivered after that */
+	int64_t hold_until_s; /* not delivered before that */
+	uint64_t order_id;
+	const uint8_t *cause; /* OUTBOX_CAUSE_B bytes: key of the action */
 };
 MUST_USE bool outbox_put(struct db *, const struct outbox_row *, struct err *);
 

@@ -6,7 +6,7 @@
 
 /* The schema that the statements are written for: the highest number in etc/sql. Programs must also accept the next
  * number, since a new schema is installed before the new programs. */
-#define SQL_SCHEMA 10
+#define SQL_SCHEMA 11
 
 enum sql_id {
 #define SQL(id, roles, in, out, text) SQL_##id,

@@ -5,4 +5,5 @@ src_work_libwork_a_SOURCES = \
 	src/work/import_note.c \
 	src/work/import_picture.c src/work/import_products.c src/work/import_run.c src/work/import_run.h \
 	src/work/import_texts.c src/work/order_json.c src/work/order_json.h src/work/order_tree.c src/work/order_tree.h \
-	src/work/progress.c src/work/progress.h src/work/refund_run.c src/work/refund_run.h
+	src/work/outbox_run.c src/work/outbox_run.h src/work/progress.c src/work/progress.h src/work/refund_run.c \
+	src/work/refund_run.h

@@ -32,6 +32,7 @@ INTEG_TESTS = \
 	tests/integ/test_order_life_crowd \
 	tests/integ/test_order_list \
 	tests/integ/test_order_words \
+	tests/integ/test_outbox \
 	tests/integ/test_parts \
 	tests/integ/test_receipts \
 	tests/integ/test_refund \
@@ -127,6 +128,9 @@ tests_integ_test_order_words_LDADD = $(INTEG_LIBS)
 tests_integ_test_refund_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_refund_SOURCES = tests/integ/test_refund.c
 tests_integ_test_refund_LDADD = $(INTEG_LIBS)
+tests_integ_test_outbox_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_outbox_SOURCES = tests/integ/test_outbox.c
+tests_integ_test_outbox_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_SOURCES = tests/integ/test_order.c
 tests_integ_test_order_LDADD = $(INTEG_LIBS)

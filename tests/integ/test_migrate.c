@@ -8,11 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "integ.h"
 #include "plat/conf/conf.h"
+#include "plat/text/file.h"
 #include "store/admin/migrate.h"
 #include "store/admin/schema.h"
 #include "store/sql.h"
+#include "work/outbox_run.h"
 
 static struct arena arena;
 static struct conf conf;
@@ -318,6 +321,16 @@ migrate_real(void)
 	ck_assert_uint_eq(m.n_applied, SQL_SCHEMA);
 }
 
+/* Views and rights are those of the release. */
+static void
+migrate_again(void)
+{
+	struct migrate m = {.dir = str_fmt(&arena, "%s/etc/sql", getenv("top_srcdir")).p};
+	struct err e = {0};
+
+	ck_ok(migrate(&m, &e), &e);
+}
+
 static void
 take_real(const char *name)
 {
@@ -355,25 +368,71 @@ START_TEST(the_search_index_of_the_first_schema_is_taken_over)
 }
 END_TEST
 
-/* Workers of 0.1.0 go on writing such rows until an upgrade has replaced them, so each run looks for them. */
-START_TEST(links_of_orders_that_an_earlier_release_left_in_the_outbox_are_removed)
+#define OUTBOX_MIGRATION "0011_outbox.sql"
+#define OLD_MAILS 10000
+
+static bool
+deliver_none(void *ctx, const struct outbox_item *x, struct outbox_result *r, struct err *e)
 {
-	struct migrate m = {0};
+	(void)ctx;
+	(void)r;
+	(void)e;
+	ck_abort_msg("%.*s was delivered", STR_ARG(x->subject));
+	return false;
+}
+
+/* The migrations before the one that lets mail leave. */
+static void
+take_earlier(void)
+{
+	struct str *names;
 	struct err e = {0};
+	size_t n;
+
+	ck_assert_int_eq(unlink(str_fmt(&arena, "%s/0001_one.sql", dir).p), 0);
+	ck_ok(
+	    file_list(&arena, str_fmt(&arena, "%s/etc/sql", getenv("top_srcdir")).p, STR(".sql"), &names, &n, &e), &e);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i].p, OUTBOX_MIGRATION) < 0)
+			take_real(names[i].p);
+}
+
+/* Nobody delivered the mail of earlier releases. What their workers write during the upgrade is kept. */
+START_TEST(no_mail_of_earlier_releases_leaves_after_an_upgrade)
+{
+	struct migrate m = {0}, again = {0};
+	struct outbox_run run = {.a = &arena, .kind = "mail", .deliver = deliver_none, .lease_s = 60,
+	    .until_ns = CLOCK_NEVER};
+	struct err e = {0};
+	bool more;
 
 	begin();
-	migrate_real();
-	services_sql(&services, "INSERT INTO outbox (kind, subject, version, payload, state, due_at, created_at) VALUES"
-	    " ('mail', 'order_placed/1', 1, '{\"order\":1,\"lang\":\"en\",\"token\":\"secret\"}', 0, 5, 5),"
-	    " ('mail', 'order_placed/2', 1, '{\"order\":2,\"lang\":\"en\"}', 0, 5, 5),"
-	    " ('cache', 'order/3', 1, '', 0, 5, 5)");
-	m.dir = str_fmt(&arena, "%s/etc/sql", getenv("top_srcdir")).p;
+	take_earlier();
 	ck_ok(migrate(&m, &e), &e);
-	ck_assert_uint_eq(m.n_applied, 0);
-	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE payload LIKE '%secret%'"), 0);
-	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 1 AND payload = ''"
-						    " AND subject = 'order_placed/1'"), 1);
-	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 0"), 2);
+	services_sql(&services,
+	    str_fmt(&arena, "INSERT INTO outbox (kind, subject, version, payload, state, due_at, created_at)"
+			    " SELECT 'mail', CONCAT('order_placed/', seq), 1,"
+			    " CONCAT('{\"order\":', seq, ',\"lang\":\"en\",\"token\":\"secret\"}'), 0, 5, 5"
+			    " FROM seq_1_to_%d",
+		OLD_MAILS).p);
+	services_sql(&services, "INSERT INTO outbox (kind, subject, version, payload, due_at, created_at)"
+				" VALUES ('cache', 'order/3', 1, '', 5, 5)");
+	take_real(OUTBOX_MIGRATION);
+	ck_ok(migrate(&again, &e), &e);
+	ck_assert_uint_eq(again.n_applied, 1);
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 3 AND payload = ''"
+						    " AND done_at >= UNIX_TIMESTAMP() - 600 AND due_at = done_at"),
+	    OLD_MAILS);
+	ck_assert_int_eq(
+	    services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 0 AND kind = 'cache'"), 1);
+	migrate_again();
+	run.db = services_db(&services, &arena, DB_JOBS);
+	ck_ok(outbox_run(&run, &more, &e), &e);
+	services_sql(&services, "INSERT INTO outbox (kind, subject, version, payload, due_at, created_at)"
+				" VALUES ('mail', 'order_placed/10001', 1, '{}', 5, 5)");
+	migrate_again();
+	ck_assert_int_eq(services_number(&services, "SELECT COUNT(*) FROM outbox WHERE state = 0 AND kind = 'mail'"
+						    " AND payload = '{}'"), 1);
 }
 END_TEST
 
@@ -429,5 +488,5 @@ INTEG_MAIN("migrate", true, migrating_twice_applies_once, a_dry_run_changes_noth
     a_migration_killed_at_each_exchange_is_continued_by_the_next_run,
     the_shops_migrations_killed_at_each_exchange_are_continued_by_the_next_run,
     the_search_index_of_the_first_schema_is_taken_over,
-    links_of_orders_that_an_earlier_release_left_in_the_outbox_are_removed, a_worker_takes_its_own_schema_or_the_next,
+    no_mail_of_earlier_releases_leaves_after_an_upgrade, a_worker_takes_its_own_schema_or_the_next,
     a_worker_without_a_schema_says_what_to_do)

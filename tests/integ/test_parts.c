@@ -328,6 +328,9 @@ forget_migrations(void)
 	    " DROP COLUMN action_key",
 	    "ALTER TABLE variant DROP COLUMN prices",
 	    "DROP TABLE placing_turn, sale_price, sale",
+	    "ALTER TABLE outbox DROP COLUMN lease_until, DROP COLUMN lease_by, DROP COLUMN use_by,"
+	    " DROP COLUMN hold_until, DROP COLUMN cause, DROP KEY outbox_order, DROP COLUMN order_id,"
+	    " DROP COLUMN done_at, DROP COLUMN why",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(undo); i++)

@@ -358,7 +358,11 @@ static const char *const crimes[] = {
     " VALUES (@o, 1, 'A', 'S', '1', 'C', 'DE')",
     "INSERT INTO outbox_put (kind, subject, version, payload, due_at, created_at)"
     " VALUES ('mail', CONCAT('order_placed/', @o), 2, '', 1, 1)",
-    "INSERT INTO outbox_put (kind, subject, version, payload, due_at, created_at) VALUES ('webhook', 'x', 1, '', 1, 1)",
+    "INSERT INTO outbox_put (kind, subject, version, payload, due_at, created_at)"
+    " VALUES ('event', CONCAT('order/', @o), 1, '', 1, 1)",
+    "INSERT INTO outbox_put (kind, subject, version, payload, due_at, created_at) VALUES ('hook', 'x', 1, '', 1, 1)",
+    "UPDATE outbox SET state = 1", "UPDATE outbox_put SET due_at = 1", "SELECT subject FROM outbox_put",
+    "DELETE FROM outbox",
     /* read another's address, or what leads to it */
     "SELECT name FROM order_address", "SELECT * FROM placing_address", "SELECT email FROM orders",
     "SELECT phone FROM orders", "SELECT note FROM orders", "SELECT token_hash FROM orders", "SELECT 1 FROM orders",

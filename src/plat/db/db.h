@@ -75,8 +75,9 @@ MUST_USE bool db_connect(struct db *, struct err *);
 bool db_unprepared(const struct db *);
 void db_prepare(struct db *);
 
-/* The `control` and the `currency` of the setup, or NULL. */
+/* The `control` (or NULL), the `role` and the `currency` (or NULL) of the setup. */
 struct control *db_control(const struct db *);
+enum db_role db_role(const struct db *);
 const char *db_currency(const struct db *);
 
 /* The number of unusable statements on this connection; `first` gets the reason of the first one. */

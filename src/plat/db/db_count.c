@@ -52,6 +52,12 @@ db_control(const struct db *db)
 	return db->setup.control;
 }
 
+enum db_role
+db_role(const struct db *db)
+{
+	return db->setup.role;
+}
+
 const char *
 db_currency(const struct db *db)
 {
