@@ -49,6 +49,18 @@ frame_language(const struct page_ctx *cx, struct view *page, const struct lang *
 		view_str(page, N_default_url, url);
 }
 
+/* Marks the category of the menu that is shown, or that the page lies below. */
+static void
+frame_mark(const struct view *page, struct view *menu, struct str here)
+{
+	struct view *top = view_get(view_at(view_get(page, N_breadcrumbs), 0), N_url);
+	struct str url = top != NULL ? view_text(top) : here;
+
+	for (size_t i = 0; i < view_count(menu); i++)
+		if (str_eq(view_text(view_get(view_at(menu, i), N_url)), url))
+			view_bool(view_at(menu, i), N_selected, true);
+}
+
 void
 frame_page(const struct page_ctx *cx, struct str path, struct view *page)
 {
@@ -59,6 +71,8 @@ frame_page(const struct page_ctx *cx, struct str path, struct view *page)
 	view_sublist(page, N_languages);
 	for (size_t i = 0; i < cx->app->langs.n; i++)
 		frame_language(cx, page, &cx->app->langs.lang[i], rest);
-	if (aggregate_get(cx, CACHE_menu, &menu, &e))
+	if (aggregate_get(cx, CACHE_menu, &menu, &e)) {
+		frame_mark(page, menu, url_in(&cx->app->urls, cx->a, cx->lang, rest));
 		view_put(page, N_menu, menu);
+	}
 }

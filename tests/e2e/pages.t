@@ -100,6 +100,14 @@ test('a page names its own address and the same page in the other languages', as
 	for (const lang of ['en', 'de', 'zh-Hans'])
 		ok(text.includes(`<link rel="alternate" hreflang="${lang}" href="${shop.site}/${lang.toLowerCase()}/p/longjing">`), lang);
 });
+test('the menu marks the category that is shown, or that the page lies below', async () => {
+	const marked = async (target) => [.../<nav class="menu[^]*?<\/nav>/.exec((await get('lighttpd', target)).text)[0]
+		.matchAll(/href="([^"]*)" aria-current="true"/g)].map((x) => x[1]);
+	for (const target of ['/en/c/tea', '/de/c/tea?sort=price', '/zh-hans/c/tea', '/en/c/green-tea', '/de/p/longjing', '/en/p/longjing?v=1'])
+		deep(await marked(target), [`/shop/${target.split('/')[1]}/c/tea`], target);
+	for (const target of ['/en/', '/de/cart', '/en/search?q=tea', '/en/info/terms'])
+		deep(await marked(target), [], target);
+});
 test('a public page has one heading, a description, and measures on every picture', async () => {
 	for (const lang of LANGS)
 		for (const target of listed.map((x) => inLanguage(x.address, lang))) {
