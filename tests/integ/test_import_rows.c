@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "import.h"
 #include "work/export_run.h"
@@ -285,6 +286,39 @@ START_TEST(import_finds_pictures_by_the_last_part_of_their_address)
 }
 END_TEST
 
+START_TEST(import_follows_no_link_out_of_the_folder_of_pictures)
+{
+	static const struct {
+		const char *target, *name;
+	} out[] = {{"../beside/b.png", "linked/file.png"}, {"../beside", "linked/folder"}, {"../..", "linked/up"},
+	    {"chain-2.png", "linked/chain.png"}, {"../beside/b.png", "linked/chain-2.png"}};
+	struct import im = importer();
+
+	ck_assert_int_eq(mkdir(path_of("linked"), 0755), 0);
+	ck_assert_int_eq(mkdir(path_of("linked/sub"), 0755), 0);
+	ck_assert_int_eq(mkdir(path_of("beside"), 0755), 0);
+	put_picture("beside/b.png", 30);
+	put_picture("linked/sub/a.png", 31);
+	for (size_t i = 0; i < ARRAY_LEN(out); i++)
+		ck_assert_int_eq(symlink(out[i].target, path_of(out[i].name)), 0);
+	ck_assert_int_eq(symlink(path_of("beside/b.png"), path_of("linked/absolute.png")), 0);
+	ck_assert_int_eq(symlink("sub/a.png", path_of("linked/inside.png")), 0);
+	ck_assert_int_eq(symlink("sub", path_of("linked/other")), 0);
+	write_text(path_of("table.csv"),
+	    "Handle,Title,Price,Image Src\nlinks,N,5,file.png\nlinks,,,folder/b.png\nlinks,,,up/beside/b.png\n"
+	    "links,,,chain.png\nlinks,,,absolute.png\nlinks,,,inside.png\nlinks,,,other/a.png\n");
+	im.products = path_of("table.csv");
+	im.images = path_of("linked");
+	run(&im);
+	ck_assert_uint_eq(im.n.pictures_broken, 5);
+	ck_assert_ptr_nonnull(strstr(report, "a symbolic link leads out of the folder of pictures"));
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_image i JOIN product p ON p.id = i.product_id"
+				" WHERE handle = 'links' AND w = 31"),
+	    2);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_image WHERE w = 30"), 0);
+}
+END_TEST
+
 static struct import
 run_inventory(const char *text, const char *location)
 {
@@ -381,6 +415,6 @@ INTEG_MAIN("import_rows", false, import_reads_tables_of_european_spreadsheets,
     import_says_once_that_quantities_are_missing, import_ignores_repeated_rows_wherever_they_stand,
     import_gathers_the_rows_of_a_product_wherever_they_stand, import_keeps_a_product_whose_description_cannot_be_kept,
     import_of_an_export_changes_nothing_and_exports_the_same_bytes,
-    import_finds_pictures_by_the_last_part_of_their_address,
+    import_finds_pictures_by_the_last_part_of_their_address, import_follows_no_link_out_of_the_folder_of_pictures,
     import_sets_the_stock_of_shopifys_inventory_tables_of_all_layouts,
     import_takes_one_location_and_reports_what_it_does_not_know)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -361,6 +363,15 @@ read_whole(struct arena *a, int fd, struct str *out, struct err *e)
 	return true;
 }
 
+/* Opens a file below the folder, through no symbolic link that leads out of it. */
+static int
+open_below(int dir_fd, const char *path)
+{
+	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH};
+
+	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+}
+
 bool
 image_import(
     struct arena *scratch, int dir_fd, struct str path, const struct image_out *to, struct image *im, struct err *e)
@@ -372,11 +383,11 @@ image_import(
 
 	if (leads_out(path))
 		return err_set(e, ERR_INPUT, "leaves the folder of pictures");
-	fd = openat(dir_fd, str_zdup(scratch, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	fd = open_below(dir_fd, str_zdup(scratch, path));
 	if (fd < 0) {
 		arena_rewind(scratch, mark);
-		return err_set(
-		    e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_INPUT, "%s", strerror(errno));
+		return err_set(e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_INPUT, "%s",
+		    errno == EXDEV ? "a symbolic link leads out of the folder of pictures" : strerror(errno));
 	}
 	ok = read_whole(scratch, fd, &bytes, e) && image_store(scratch, bytes, to, im, e);
 	close(fd);
