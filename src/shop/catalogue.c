@@ -72,7 +72,7 @@ catalogue_variant_text(struct arena *a, const struct catalogue_variant *v)
 {
 	struct buf b;
 
-	buf_init(&b, a, 1000);
+	buf_init(&b, a, CATALOGUE_OPTIONS * (CATALOGUE_WORD_B + sizeof(" / ")));
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++) {
 		if (v->words[i].text.n == 0)
 			continue;

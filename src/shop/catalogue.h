@@ -10,6 +10,7 @@
 #include "shop/stock.h"
 
 #define CATALOGUE_OPTIONS 3
+#define CATALOGUE_WORD_B 1020 /* an option's name or value: 255 characters */
 #define CATALOGUE_HASH_B 16
 
 struct catalogue_image {

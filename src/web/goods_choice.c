@@ -9,7 +9,9 @@
 #define VARIANTS_MANY 200
 #define TEXTS_B ((size_t)64 << 10) /* option values of all variants */
 #define LABELS_B ((size_t)80000)   /* of all selects, as HTML: keeps the page below 300 kB */
+#define VALUES_MANY 2000	   /* of all selects: beyond, the markup alone would be longer */
 #define ESCAPED_B 6		   /* the longest character reference */
+#define JOINT_B 3 /* " / " */
 #define RECORD_B 16
 
 /* A record: id (8 bytes), the number of its value in each option (2 bytes each), number of its picture, 1 if it can be
@@ -43,7 +45,7 @@ choice_label(struct arena *a, struct str s, size_t max_b)
 {
 	struct str cut = s;
 
-	for (size_t keep = max_b; html_b(cut) > max_b && keep > 8; keep = keep * 3 / 4) {
+	for (size_t keep = max_b; html_b(cut) > max_b && keep > 1; keep = keep * 3 / 4) {
 		size_t tail = s.n - (keep < s.n ? keep * 2 / 5 : s.n);
 
 		while (tail < s.n && ((unsigned char)s.p[tail] & 0xc0) == 0x80)
@@ -69,20 +71,57 @@ by_value(const void *a, const void *b)
 	return diff != 0 ? diff : (x->variant > y->variant) - (x->variant < y->variant);
 }
 
-/* Sets first[v] to the first variant with the value of variant v in option i. */
+struct choices {
+	const struct page_ctx *cx;
+	const struct catalogue_product *p;
+	unsigned char *records;
+	size_t n; /* selects */
+	bool joint;
+	size_t label_b;
+};
+
+/* Sets first[v] to the first variant with the value of variant v in select i. */
 static void
-find_firsts(struct arena *a, const struct catalogue_product *p, size_t i, size_t *first)
+find_firsts(const struct choices *c, size_t i, size_t *first)
 {
-	struct valued *v = ARENA_ARRAY(a, struct valued, p->n_variants);
+	const struct catalogue_product *p = c->p;
+	struct valued *v = ARENA_ARRAY(c->cx->a, struct valued, p->n_variants);
 
 	for (size_t k = 0; k < p->n_variants; k++)
-		v[k] = (struct valued){p->variants[k].words[i].value, k};
+		v[k] = (struct valued){p->variants[k].words[i].value, first[k] = k};
+	if (c->joint)
+		return;
 	qsort(v, p->n_variants, sizeof(*v), by_value);
 	for (size_t k = 0; k < p->n_variants; k++) {
 		bool again = k > 0 && str_eq(v[k].value, v[k - 1].value);
 
 		first[v[k].variant] = again ? first[v[k - 1].variant] : v[k].variant;
 	}
+}
+
+/* The bytes of the label of variant k in select i. */
+static size_t
+whole_label_b(const struct choices *c, size_t k, size_t i)
+{
+	const struct catalogue_word *words = c->p->variants[k].words;
+
+	if (!c->joint)
+		return html_b(words[i].text);
+	return html_b(words[0].text) + html_b(words[1].text) + html_b(words[2].text) + 2 * JOINT_B;
+}
+
+static struct str
+choice_text(const struct choices *c, size_t k, size_t i)
+{
+	const struct catalogue_word *words = c->p->variants[k].words;
+	struct catalogue_variant cut = {0};
+	struct arena *a = c->cx->a;
+
+	if (!c->joint)
+		return choice_label(a, words[i].text, c->label_b);
+	for (size_t n = 0; n < CATALOGUE_OPTIONS; n++)
+		cut.words[n].text = choice_label(a, words[n].text, c->label_b / CATALOGUE_OPTIONS - JOINT_B);
+	return catalogue_variant_text(a, &cut);
 }
 
 static void
@@ -115,14 +154,16 @@ image_number(const struct catalogue_product *p, const struct catalogue_variant *
 	return 0;
 }
 
-struct choices {
-	const struct page_ctx *cx;
-	const struct catalogue_product *p;
-	unsigned char *records;
-	size_t label_b;
-};
+static struct str
+joint_name(const struct choices *c)
+{
+	struct catalogue_variant names = {0};
 
-/* Adds the select of option i, and the numbers of its values to the records. */
+	memcpy(names.words, c->p->options, sizeof(names.words));
+	return catalogue_variant_text(c->cx->a, &names);
+}
+
+/* Adds select i, and the numbers of its values to the records. */
 static void
 put_choice(const struct choices *c, struct view *list, size_t i)
 {
@@ -133,8 +174,8 @@ put_choice(const struct choices *c, struct view *list, size_t i)
 	size_t *first = ARENA_ARRAY(a, size_t, p->n_variants), *number = ARENA_ARRAY(a, size_t, p->n_variants);
 
 	view_str(o, N_id, str_z(ids[i]));
-	view_str(o, N_name, p->options[i].text);
-	find_firsts(a, p, i, first);
+	view_str(o, N_name, c->joint ? joint_name(c) : p->options[i].text);
+	find_firsts(c, i, first);
 	for (size_t k = 0; k < p->n_variants; k++) {
 		const struct catalogue_variant *v = &p->variants[k];
 
@@ -143,28 +184,42 @@ put_choice(const struct choices *c, struct view *list, size_t i)
 
 			number[k] = view_count(values) - 1;
 			view_str(value, N_value, str_fmt(a, "%llu", (unsigned long long)v->id));
-			view_str(value, N_text, choice_label(a, v->words[i].text, c->label_b));
+			view_str(value, N_text, choice_text(c, k, i));
 		}
 		put_u64(c->records + k * RECORD_B + AT_VALUES + 2 * i, number[first[k]], 2);
 	}
 }
 
-/* The room for each label. */
+/* Counts the values of all selects, and shares the room among their labels. */
 static size_t
-label_room(struct arena *a, const struct catalogue_product *p)
+measure_choices(struct choices *c)
 {
-	size_t *first = ARENA_ARRAY(a, size_t, p->n_variants), n = 0, all_b = 0;
+	size_t *first = ARENA_ARRAY(c->cx->a, size_t, c->p->n_variants), n = 0, all_b = 0;
 
-	for (size_t i = 0; i < CATALOGUE_OPTIONS && p->options[i].value.n > 0; i++) {
-		find_firsts(a, p, i, first);
-		for (size_t k = 0; k < p->n_variants; k++) {
+	for (size_t i = 0; i < c->n; i++) {
+		find_firsts(c, i, first);
+		for (size_t k = 0; k < c->p->n_variants; k++) {
 			if (first[k] != k)
 				continue;
 			n++;
-			all_b += html_b(p->variants[k].words[i].text);
+			all_b += whole_label_b(c, k, i);
 		}
 	}
-	return all_b <= LABELS_B || n == 0 ? SIZE_MAX : LABELS_B / n;
+	c->label_b = all_b <= LABELS_B || n == 0 ? SIZE_MAX : LABELS_B / n;
+	return n;
+}
+
+/* A select for each option, or a joint one for all of them if they have too many values. */
+static void
+plan_choices(struct choices *c)
+{
+	while (c->n < CATALOGUE_OPTIONS && c->p->options[c->n].value.n > 0)
+		c->n++;
+	if (measure_choices(c) <= VALUES_MANY)
+		return;
+	c->joint = true;
+	c->n = 1;
+	measure_choices(c);
 }
 
 static bool
@@ -177,12 +232,13 @@ void
 goods_put_choices(const struct page_ctx *cx, struct view *product, const struct catalogue_product *p)
 {
 	unsigned char *records = ARENA_ARRAY(cx->a, unsigned char, p->n_variants * RECORD_B);
-	const struct choices c = {cx, p, records, label_room(cx->a, p)};
+	struct choices c = {.cx = cx, .p = p, .records = records};
 	struct view *list = view_sublist(product, N_choices);
 	int64_t min = p->variants[0].price_minor, max = min;
 	bool any = false;
 
-	for (size_t i = 0; i < CATALOGUE_OPTIONS && p->options[i].value.n > 0; i++)
+	plan_choices(&c);
+	for (size_t i = 0; i < c.n; i++)
 		put_choice(&c, list, i);
 	for (size_t k = 0; k < p->n_variants; k++) {
 		const struct catalogue_variant *v = &p->variants[k];

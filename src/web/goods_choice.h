@@ -2,7 +2,8 @@
  *
  * The tree of a usual product contains all its variants. For a large one that would be megabytes: its tree contains the
  * values of each option, for a select, and a matrix of small records with the values and availability of each
- * variant. The chosen variant is a cached value of its own. A value is named by the id of a variant that has it. */
+ * variant. If hardly any variants share values, one select names all variants. The chosen variant is a cached value of
+ * its own. A value is named by the id of a variant that has it. */
 #ifndef KONTOR_WEB_GOODS_CHOICE_H
 #define KONTOR_WEB_GOODS_CHOICE_H
 
