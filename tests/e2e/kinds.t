@@ -131,6 +131,33 @@ test('goods and a download together are sent, and ask for consent to the downloa
 	match((await place(b)).target, /\/order\//);
 });
 
+const PAPER = {
+	parcel: [/<h1>Packing slip · /, /Lieferschein/, /装箱单/],
+	collection: [/<h1>Collection slip · /, /Abholschein/, /取货单/],
+	download: [/<h1>Download · /, /Download für/, /下载/],
+};
+
+test('paper has the words of the kind, and a delivery address only where the goods are sent', async () => {
+	for (const [kind, good, who, payment] of [['parcel', 'soap', FULL, 'transfer'], ['collection', 'soap', { kind: 'collection', ...FULL }, 'at_pickup'],
+		['download', 'book', FULL, 'transfer']]) {
+		const b = await withCart([good]);
+		await post(b, 'address', who);
+		await post(b, 'delivery', { delivery: 'standard' });
+		await post(b, 'payment', { payment });
+		await see(b, 'review');
+		const number = /K-\d+/.exec((await place(b)).text)[0];
+		shop.sql(`UPDATE order_address SET street = 'Lane 1', city = 'Hamburg' WHERE order_id = ${number.slice(2)}`); // an order of an earlier release
+		for (const [i, lang] of ['en', 'de', 'zh-Hans'].entries()) {
+			const paper = shop.kontor('order', 'print', number, '--lang', lang).stdout;
+			match(paper, PAPER[kind][i], `${kind} ${lang}`);
+			equal(/Lane 1|Hamburg<\/bdi>/.test(paper.replace(/<address class="seller">[^]*?<\/address>/, '')), kind === 'parcel', `${kind} ${lang}`);
+		}
+		const slip = shop.kontor('order', 'print', number, '--text').stdout;
+		match(slip, { parcel: /^Ada Example\nLane 1\n/, collection: /^collected by\nAda Example\nada@/, download: /^download for\nAda Example\nada@/ }[kind]);
+		match(shop.kontor('order', 'print', number).stdout, { parcel: /Standard delivery/, collection: /Collected by[^]*Pick up at our shop\s+· Payment at our shop/, download: /Download for[^]*ada@example\.org/ }[kind]);
+	}
+});
+
 // The words of each state, by kind: [order, payment, fulfilment] as stored. The last one has arrived and is not paid: in
 // the words of the one before.
 const STATES = [[2, 2, 1], [2, 2, 3], [3, 2, 3], [2, 1, 6]];

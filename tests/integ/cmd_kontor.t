@@ -144,6 +144,11 @@ if command -v bash >/dev/null; then
 		[ "$(completes stock adj)" = adjust ] &&
 		[ "$(completes stock adjust X -3 --reason dam)" = damage ] && [ "$(completes stock low --mo)" = --most ]
 	claim bash_completes_commands_options_settings_and_checks
+	[ "$(completes order "")" = "$(sed -n 's/^ORDER_VERB("\([a-z]*\)".*/\1/p' "$etc/../src/cmd/order/verbs.def" | tr '\n' ' ' | sed 's/ $//')" ] &&
+		[ "$(completes order pri)" = print ] && [ "$(completes order list --queue to_)" = to_pack ] &&
+		[ "$(completes order ship K-1 --tra)" = --tracking ] && [ "$(completes order return K-1 --condition as)" = as_new ] &&
+		[ "$(completes order refund K-1 --del)" = --delivery ] && [ -z "$(completes order show K-1 --tra)" ]
+	claim bash_completes_the_verbs_options_and_words_of_orders
 fi
 if [ "$(id -u)" = 0 ] && [ "$(stat -c %a /)" = 755 ]; then
 	# Without a live worker the workers' user is kontor or, if there is none, the owner of the counters' folder.

@@ -5,6 +5,7 @@
 
 #include "cmd/order/order.h"
 #include "plat/host/file_replace.h"
+#include "plat/text/domain.h"
 #include "store/shop_rules.h"
 #include "view/mustache/template.h"
 #include "view/site_tree.h"
@@ -95,11 +96,14 @@ print_tree(const struct print *p, const struct order_look *x, const struct lang 
 	    .lang = lang,
 	    .origin = p->rules.tax.origin};
 	struct view *v = view_object(p->c->a);
+	enum fulfilment kind = shipping_kind(x->o.shipping);
 
 	view_str(v, N_number, x->o.number);
 	view_date(v, N_placed, x->o.created_at);
 	view_bool(v, N_slip, !p->sheet);
-	order_tree_address(&s, v, N_address, &x->o.address);
+	order_tree_kind(v, kind);
+	order_tree_recipient(&s, v, kind, &x->o.address);
+	view_str(v, N_email, domain_shown(p->c->a, x->o.address.field[ADDRESS_EMAIL]));
 	if (x->o.billed_elsewhere && p->sheet)
 		order_tree_address(&s, v, N_billing, &x->o.billing);
 	if (x->o.shipping != SHIPPING_DIGITAL)
@@ -134,12 +138,31 @@ print_html(struct print *p, const struct order_look *x, struct view *documents, 
 	return true;
 }
 
+/* Whom the goods are for: the address only where a carrier brings them. */
+static void
+print_text_to(struct print *p, const struct order_look *x)
+{
+	static const char *const terms[FULFILMENT__MAX] = {[FULFILMENT_SENT] = "",
+	    [FULFILMENT_COLLECTED] = "collected by\n",
+	    [FULFILMENT_DOWNLOADED] = "download for\n"};
+	struct arena *a = p->c->a;
+	enum fulfilment kind = shipping_kind(x->o.shipping);
+	const struct str *field = x->o.address.field;
+	struct str line[ADDRESS_LINES] = {field[ADDRESS_NAME], field[ADDRESS_COMPANY]};
+	struct str last = field[kind == FULFILMENT_SENT ? ADDRESS_COUNTRY : ADDRESS_EMAIL];
+	size_t n = kind == FULFILMENT_SENT ? address_lines(a, &x->o.address, line) : 2;
+
+	buf_fmt(&p->out, "%s", terms[kind]);
+	for (size_t i = 0; i < n; i++)
+		if (line[i].n > 0)
+			buf_fmt(&p->out, "%.*s\n", STR_ARG(columns_plain(a, line[i], false)));
+	buf_fmt(&p->out, "%.*s\n\n", STR_ARG(columns_plain(a, last, false)));
+}
+
 static void
 print_text(struct print *p, const struct order_look *x)
 {
 	struct arena *a = p->c->a;
-	struct str line[ADDRESS_LINES];
-	size_t n = address_lines(a, &x->o.address, line);
 	struct columns t;
 
 	if (p->out.n > 0)
@@ -148,10 +171,9 @@ print_text(struct print *p, const struct order_look *x)
 		order_show_text(a, &p->out, x);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		buf_fmt(&p->out, "%.*s\n", STR_ARG(columns_plain(a, line[i], false)));
-	buf_fmt(&p->out, "%.*s\n\nOrder %.*s, placed %s, by %s\n\n", STR_ARG(x->o.address.field[ADDRESS_COUNTRY]),
-	    STR_ARG(x->o.number), order_time(a, x->o.created_at).p, shipping_code(x->o.shipping));
+	print_text_to(p, x);
+	buf_fmt(&p->out, "Order %.*s, placed %s, by %s\n\n", STR_ARG(x->o.number),
+	    order_time(a, x->o.created_at).p, shipping_code(x->o.shipping));
 	columns_init(&t, a, "|>PIECES|SKU|GOODS|OPTIONS");
 	for (size_t i = 0; i < x->o.n; i++) {
 		int64_t pieces = pieces_shown(p, x, i);
