@@ -98,6 +98,11 @@ GRANT INSERT ON @db@.stock_movement TO @jobs@;
 GRANT SELECT (id, number, state, payment_state, fulfilment_state, version, currency, tax_included, shipping_minor,
 	tax_minor, total_minor, payment, token_hash, created_at, expires_at, client),
 	UPDATE (state, payment_state, fulfilment_state, version, expires_at, client) ON @db@.orders TO @jobs@;
+-- For mails, with the key of the order, from which its link is made.
+GRANT SELECT (order_key, session_id, lang, lines_minor, delivery, note, terms_version) ON @db@.orders TO @jobs@;
+GRANT SELECT (region) ON @db@.order_address TO @jobs@;
+GRANT SELECT ON @db@.order_tax TO @jobs@;
+GRANT SELECT (machine, event, from_state, to_state, why) ON @db@.order_event TO @jobs@;
 -- For the words by which the staff find an order.
 GRANT SELECT (email, phone, country, indexed), UPDATE (country, indexed) ON @db@.orders TO @jobs@;
 GRANT SELECT (order_id, kind, name, company, street, street2, postcode, city, country) ON @db@.order_address TO @jobs@;

@@ -78,6 +78,7 @@ open_templates(struct app *app, const struct app_report *r, struct err *e)
 {
 	const struct template_dirs dirs = {.installed = app->conf.paths_template_dir.p,
 	    .overrides = app->conf.paths_override_dir.p,
+	    .mails = r != NULL, /* for a check; workers send none */
 	    .report = r == NULL ? NULL : r->template,
 	    .arg = r == NULL ? NULL : r->arg};
 

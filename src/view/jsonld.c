@@ -9,7 +9,7 @@
 #define HEAD "{\"@context\":\"https://schema.org\",\"@graph\":["
 #define TAIL "]}"
 
-static void
+void
 jsonld_begin(struct jsonld_writer *w, struct arena *a, const struct urls *urls)
 {
 	*w = (struct jsonld_writer){.a = a, .urls = urls};
@@ -17,8 +17,8 @@ jsonld_begin(struct jsonld_writer *w, struct arena *a, const struct urls *urls)
 	buf_put(&w->b, STR(HEAD));
 }
 
-static struct str
-end(struct jsonld_writer *w)
+struct str
+jsonld_end(struct jsonld_writer *w)
 {
 	buf_put(&w->b, STR(TAIL));
 	return w->b.over ? STR("") : buf_str(&w->b);
@@ -100,7 +100,7 @@ jsonld_site(struct arena *a, const struct jsonld_shop *shop, const struct lang *
 	jsonld_put_text(&w, ",\"urlTemplate\":", str_fmt(a, "%.*s?q={search_term_string}", STR_ARG(search)));
 	buf_put(&w.b, STR("},\"query-input\":\"required name=search_term_string\"}}"));
 	put_organization(&w, shop, lang);
-	return end(&w);
+	return jsonld_end(&w);
 }
 
 static void
@@ -137,7 +137,7 @@ jsonld_breadcrumbs(struct arena *a, const struct urls *urls, const struct view *
 		return STR("");
 	jsonld_begin(&w, a, urls);
 	put_crumbs(&w, links, last);
-	return end(&w);
+	return jsonld_end(&w);
 }
 
 /* A product with too many variants to list them. */
@@ -262,7 +262,7 @@ jsonld_product(struct arena *a, const struct jsonld_goods *g)
 	else if (g->product->n_variants == 1)
 		jsonld_put_article(&w, g, view_at(view_get(tree, N_variants), 0), &g->product->variants[0]);
 	buf_ch(&w.b, '}');
-	return end(&w);
+	return jsonld_end(&w);
 }
 
 struct str
@@ -278,6 +278,6 @@ jsonld_with_breadcrumbs(struct arena *a, const struct urls *urls, struct str mad
 	buf_put(&w.b, str_head(made, made.n - (sizeof(TAIL) - 1)));
 	buf_ch(&w.b, ',');
 	put_crumbs(&w, links, STR_NONE);
-	with = end(&w);
+	with = jsonld_end(&w);
 	return with.n == 0 ? made : with;
 }

@@ -1,4 +1,4 @@
-/* jsonld.h - structured data for search engines: schema.org JSON-LD.
+/* jsonld.h - structured data for search engines and mail programs: schema.org JSON-LD.
  *
  * Made from the page's view trees, with absolute URLs, encoded for use inside <script>. The result is on the arena.
  * Beyond a size limit it is empty: the page works without it. */
@@ -31,6 +31,9 @@ struct jsonld_goods {
 	const struct view *tree; /* made from it (doc/templates.md), with the variants in the same order */
 };
 struct str jsonld_product(struct arena *, const struct jsonld_goods *);
+
+/* An order as an Order, for mails: `order` is its tree (work/order_tree.h), with the first lines only. */
+struct str jsonld_order(struct arena *, const struct urls *, struct str merchant, const struct view *order);
 
 /* Appends breadcrumbs to `made`, a result of one of the functions above. */
 struct str jsonld_with_breadcrumbs(

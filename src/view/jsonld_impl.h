@@ -11,6 +11,10 @@ struct jsonld_writer {
 	bool has_returns, has_paid, has_free; /* written in full; named by their @id from then on */
 };
 
+/* Every document is begun and ended; an end beyond the size limit gives an empty text. */
+void jsonld_begin(struct jsonld_writer *, struct arena *, const struct urls *);
+struct str jsonld_end(struct jsonld_writer *);
+
 /* `key` includes comma and colon: ",\"sku\":". An empty text writes nothing. */
 void jsonld_put_text(struct jsonld_writer *, const char *key, struct str text);
 void jsonld_put_url(struct jsonld_writer *, const char *key, struct str url);

@@ -186,23 +186,25 @@ is_web_address(struct str url)
 	return str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
 }
 
+void
+order_tree_parcel(struct view *v, const struct order_sent *p)
+{
+	view_date(v, N_when, p->sent_at);
+	view_str(v, N_carrier, p->carrier);
+	view_str(v, N_tracking, p->tracking);
+	if (is_web_address(p->url))
+		view_str(v, N_url, p->url);
+	if (p->delivered_at != 0)
+		view_date(v, N_delivered, p->delivered_at);
+}
+
 static void
-order_tree_parcels(struct view *v, const struct order_sents *parcels)
+put_parcels(struct view *v, const struct order_sents *parcels)
 {
 	struct view *list = view_sublist(v, N_parcels);
 
-	for (size_t i = 0; i < parcels->n; i++) {
-		const struct order_sent *p = &parcels->v[i];
-		struct view *one = view_add(list);
-
-		view_date(one, N_when, p->sent_at);
-		view_str(one, N_carrier, p->carrier);
-		view_str(one, N_tracking, p->tracking);
-		if (is_web_address(p->url))
-			view_str(one, N_url, p->url);
-		if (p->delivered_at != 0)
-			view_date(one, N_delivered, p->delivered_at);
-	}
+	for (size_t i = 0; i < parcels->n; i++)
+		order_tree_parcel(view_add(list), &parcels->v[i]);
 }
 
 static void
@@ -327,12 +329,13 @@ order_tree(const struct order_tree_site *s, const struct order *o, const struct 
 	order_tree_payment(
 	    view_sub(v, N_payment), o->total_minor > 0 ? payment_meant(o->payment, o->shipping) : PAYMENT_FREE);
 	view_str(v, N_message, o->note);
+	view_str(v, N_terms_version, o->terms_version);
 	view_bool(view_sub(v, N_state), state_name(o), true);
 	order_tree_lines(s, v, o);
 	order_tree_totals(s, v, o);
 	order_tree_pay(s, v, o);
 	put_steps(v, o, &story->moments);
-	order_tree_parcels(v, &story->parcels);
+	put_parcels(v, &story->parcels);
 	put_notes(v, &story->notes);
 	if (o->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED && o->expires_at != 0)
 		view_date(v, N_kept_until, o->expires_at);

@@ -39,6 +39,9 @@ void order_tree_address(const struct order_tree_site *, struct view *, uint16_t 
 void order_tree_recipient(
     const struct order_tree_site *, struct view *, enum fulfilment, const struct address *);
 
+/* A parcel with its carrier and dates. Its address is left out unless it is one of the web. */
+void order_tree_parcel(struct view *, const struct order_sent *);
+
 void order_tree_taxes(
     const struct order_tree_site *, struct view *totals, const struct order_tax *, size_t n, currency);
 void order_tree_totals(const struct order_tree_site *, struct view *, const struct order *);

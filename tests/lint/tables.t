@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lint.sh"
 
 find src -name '*.[ch]' -exec cat {} + >"$tmp/code"
-cat templates/*.mustache >"$tmp/templates"
+cat templates/*.mustache templates/mail/*.mustache >"$tmp/templates"
 {
 	cat "$tmp/code"
 	# what the tables themselves use, as counters by kind of error

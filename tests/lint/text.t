@@ -22,7 +22,7 @@ done <"$tmp/sh" >>"$tmp/found"
 # shellcheck disable=SC2046 # names without blanks
 cat Makefile.am configure.ac $(grep '/local\.mk$' "$tmp/all") | tr -s ' \t\\' '\n\n\n' | sed 's,^\$(srcdir)/,,;s,^\$(top_srcdir)/,,' |
 	sort -u >"$tmp/named"
-grep -vE '(^|/)(local\.mk|\.[a-z-]+|package-lock\.json)$|^(configure\.ac|Makefile\.am|\.ci/|debian/|etc/demo/(images|draw)/|templates/[a-z_]*\.mustache$)' \
+grep -vE '(^|/)(local\.mk|\.[a-z-]+|package-lock\.json)$|^(configure\.ac|Makefile\.am|\.ci/|debian/|etc/demo/(images|draw)/|templates/(mail/)?[a-z_]*\.mustache$)' \
 	"$tmp/all" | comm -23 - "$tmp/named" | sed 's/.*/dist &:1: stands in no local.mk/' >>"$tmp/found"
 
 lint_rule dist "each_file_is_in_the_distribution"

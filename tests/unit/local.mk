@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/test_order_link \
 	tests/unit/test_order_state \
 	tests/unit/test_picture_name \
+	tests/unit/test_plain \
 	tests/unit/test_price \
 	tests/unit/test_product_csv \
 	tests/unit/test_product_mend \
@@ -116,6 +117,8 @@ tests_unit_test_sending_SOURCES = tests/unit/test_sending.c tests/unit/child.h
 tests_unit_test_sending_LDADD = $(UNIT_LIBS)
 tests_unit_test_receipt_SOURCES = tests/unit/test_receipt.c
 tests_unit_test_receipt_LDADD = $(UNIT_LIBS)
+tests_unit_test_plain_SOURCES = tests/unit/test_plain.c
+tests_unit_test_plain_LDADD = $(UNIT_LIBS)
 tests_unit_test_price_SOURCES = tests/unit/test_price.c
 tests_unit_test_price_LDADD = $(UNIT_LIBS)
 tests_unit_test_totals_SOURCES = tests/unit/test_totals.c

@@ -6,7 +6,9 @@ static const struct cmd_verb rows[] = {
 #undef MAIL_VERB
 };
 
-static const struct cmd_verbs verbs = {"mail", "", rows, ARRAY_LEN(rows)};
+static const struct cmd_verbs verbs = {"mail",
+    "KIND is order_placed, payment_received, shipped and so on: `kontor mail preview help` lists them.", rows,
+    ARRAY_LEN(rows)};
 
 int
 mail_usage(const struct cmd *c)

@@ -5,8 +5,6 @@
 #include "base/log.h"
 #include "plat/text/file.h"
 
-#define TAIL ".mustache"
-
 /* The origin of a file of the set. */
 struct source {
 	bool override;
@@ -45,9 +43,27 @@ read_template(struct loader *l, const char *dir, struct str file, struct mustach
 {
 	struct str text;
 
-	out->name = str_head(file, file.n - (sizeof(TAIL) - 1));
+	out->name = str_head(file, file.n - (sizeof(TEMPLATE_TAIL) - 1));
 	out->path = str_fmt(l->a, "%s/%.*s", dir, STR_ARG(file));
 	return file_get(l->a, out->path.p, MUSTACHE_FILE_MAX_B, &text, e) && mustache_parse(l->a, NULL, text, out, e);
+}
+
+bool
+template_list(struct arena *a, const char *dir, bool mails, struct str **names, size_t *n, struct err *e)
+{
+	struct str *pages, *more;
+	size_t n_pages, n_more = 0;
+
+	if (!file_list(a, dir, STR(TEMPLATE_TAIL), &pages, &n_pages, e)
+	    || (mails && !file_list(a, str_fmt(a, "%s/mail", dir).p, STR(TEMPLATE_TAIL), &more, &n_more, e)))
+		return false;
+	*names = ARENA_ARRAY(a, struct str, n_pages + n_more + 1);
+	*n = 0;
+	for (size_t i = 0; i < n_pages; i++)
+		(*names)[(*n)++] = pages[i];
+	for (size_t i = 0; i < n_more; i++)
+		(*names)[(*n)++] = str_fmt(a, "mail/%.*s", STR_ARG(more[i]));
+	return true;
 }
 
 bool
@@ -191,12 +207,12 @@ template_load(struct arena *a, const struct template_dirs *dirs, const struct la
 	struct err wrong = {0};
 
 	*set = (struct template_set){.langs = langs};
-	if (!file_list(a, dirs->installed, STR(TAIL), &installed, &n_installed, e))
+	if (!template_list(a, dirs->installed, dirs->mails, &installed, &n_installed, e))
 		return false;
 	if (n_installed == 0)
 		return err_set(e, ERR_BUG, "%s: no templates", dirs->installed);
 	if (dirs->overrides != NULL && dirs->overrides[0] != '\0'
-	    && !file_list(a, dirs->overrides, STR(TAIL), &overrides, &n_overrides, &wrong))
+	    && !template_list(a, dirs->overrides, dirs->mails, &overrides, &n_overrides, &wrong))
 		refuse(&l, &wrong);
 	set->files = ARENA_ARRAY(a, struct mustache_file, n_installed + n_overrides);
 	l.sources = ARENA_ARRAY(a, struct source, n_installed + n_overrides);

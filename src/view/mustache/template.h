@@ -8,6 +8,8 @@
 
 #include "view/mustache/mustache.h"
 
+#define TEMPLATE_TAIL ".mustache"
+
 struct template_set {
 	const struct langs *langs;
 	struct mustache_file *files;
@@ -22,10 +24,16 @@ enum template_problem { TEMPLATE_BROKEN, TEMPLATE_REFUSED, TEMPLATE_UNTRANSLATED
 struct template_dirs {
 	const char *installed;
 	const char *overrides; /* NULL or "": none */
+	bool mails; /* with those of mails: the folder "mail" in both; their names begin with "mail/" */
 	/* Called for every problem, "file:line: reason". NULL: logs all problems except untranslated texts. */
 	void (*report)(void *arg, enum template_problem, const char *line);
 	void *arg;
 };
+
+/* The file names of a folder's templates, sorted, and behind them, if `mails`, those of its folder "mail", as
+ * "mail/NAME". */
+MUST_USE bool template_list(
+    struct arena *, const char *dir, bool mails, struct str **names, size_t *n, struct err *);
 
 /* Reports all broken templates. ERR_BUG when an installed template is broken. The languages must outlive the set. */
 MUST_USE bool template_load(struct arena *, const struct template_dirs *, const struct langs *, struct template_set *,

@@ -1,9 +1,7 @@
 #include "view/mustache/texts.h"
 
 #include "plat/text/file.h"
-#include "view/mustache/mustache_parse.h"
-
-#define TAIL ".mustache"
+#include "view/mustache/template.h"
 
 struct place {
 	struct str file;
@@ -100,7 +98,7 @@ texts_pot(struct arena *a, const char *dir, const char *label, struct buf *b, st
 	size_t n;
 	bool found;
 
-	if (!file_list(a, dir, STR(TAIL), &names, &n, e))
+	if (!template_list(a, dir, true, &names, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct mustache_file file = {.name = names[i], .path = str_fmt(a, "%s/%.*s", dir, STR_ARG(names[i]))};
