@@ -61,59 +61,6 @@ header(struct str mail, const char *key)
 	return str_head(rest, (size_t)end);
 }
 
-static int
-digit_of(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *p = strchr(digits, c);
-
-	ck_assert(c != '\0' && p != NULL);
-	return (int)(p - digits);
-}
-
-static struct str
-base64(struct str s)
-{
-	struct buf b;
-
-	buf_init(&b, &a, s.n + 4);
-	ck_assert_int_eq(s.n % 4, 0);
-	for (size_t i = 0; i < s.n; i += 4) {
-		int n = s.p[i + 2] == '=' ? 1 : s.p[i + 3] == '=' ? 2 : 3;
-		uint32_t u = 0;
-
-		for (size_t j = 0; j < 4; j++)
-			u = u << 6 | (s.p[i + j] == '=' ? 0 : (uint32_t)digit_of(s.p[i + j]));
-		for (int j = 0; j < n; j++)
-			buf_ch(&b, (char)(u >> (16 - 8 * j)));
-	}
-	return b.n == 0 ? STR("") : buf_str(&b);
-}
-
-/* Decodes encoded words, each of which must be whole text and short enough. */
-static struct str
-words(struct str s)
-{
-	struct buf b;
-
-	buf_init(&b, &a, 65536);
-	while (str_starts(s, STR("=?UTF-8?B?"))) {
-		ptrdiff_t end = str_find(s, STR("?="));
-		struct str part;
-
-		ck_assert_int_gt(end, 0);
-		ck_assert_int_le(end + 2, 75);
-		part = base64(str_from(str_head(s, (size_t)end), strlen("=?UTF-8?B?")));
-		ck_assert_msg(utf8_valid(part), "a word ends inside a character");
-		buf_put(&b, part);
-		s = str_from(s, (size_t)end + 2);
-		if (str_starts(s, STR("\r\n =?")))
-			s = str_from(s, 3);
-	}
-	ck_assert_int_eq(s.n, 0);
-	return buf_str(&b);
-}
-
 static struct str
 decoded(struct str s)
 {
@@ -133,6 +80,34 @@ decoded(struct str s)
 		}
 	}
 	return b.n == 0 ? STR("") : buf_str(&b);
+}
+
+/* Decodes encoded words, each of which must be whole text and short enough. */
+static struct str
+words(struct str s)
+{
+	struct buf b;
+
+	buf_init(&b, &a, 65536);
+	while (str_starts(s, STR("=?UTF-8?Q?"))) {
+		struct str part = str_from(s, strlen("=?UTF-8?Q?"));
+		ptrdiff_t end = str_find(part, STR("?="));
+
+		ck_assert_int_gt(end, 0);
+		ck_assert_int_le(end + 12, 75);
+		s = str_from(part, (size_t)end + 2);
+		part = str_dup(&a, str_head(part, (size_t)end));
+		for (size_t i = 0; i < part.n; i++)
+			if (part.p[i] == '_')
+				((char *)(uintptr_t)part.p)[i] = ' ';
+		part = decoded(part);
+		ck_assert_msg(utf8_valid(part), "a word ends inside a character");
+		buf_put(&b, part);
+		if (str_starts(s, STR("\r\n =?")))
+			s = str_from(s, 3);
+	}
+	ck_assert_int_eq(s.n, 0);
+	return buf_str(&b);
 }
 
 /* Writes a body, checks each of its lines, and returns what a reader gets. */
@@ -182,7 +157,7 @@ START_TEST(a_mail_is_the_bytes_that_a_reader_expects)
 	    "X-Auto-Response-Suppress: All\r\n"
 	    "MIME-Version: 1.0\r\n"
 	    "Content-Language: en\r\n"
-	    "Content-Type: multipart/alternative; boundary=\"=_30bdd944c11fc99f8109d5579e642e40\"\r\n"
+	    "Content-Type: multipart/alternative;\r\n boundary=\"=_30bdd944c11fc99f8109d5579e642e40\"\r\n"
 	    "\r\n"
 	    "--=_30bdd944c11fc99f8109d5579e642e40\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\n"
@@ -257,7 +232,7 @@ START_TEST(names_are_quoted_or_encoded_and_addresses_stay)
 	    {"Lovelace, Ada", "\"Lovelace, Ada\" <ada@example.com>"},
 	    {"Ada \"Countess\" L.", "\"Ada \\\"Countess\\\" L.\" <ada@example.com>"},
 	    {"back\\slash", "\"back\\\\slash\" <ada@example.com>"},
-	    {"Zoë", "=?UTF-8?B?Wm/Dqw==?= <ada@example.com>"},
+	    {"Zoë", "=?UTF-8?Q?Zo=C3=AB?= <ada@example.com>"},
 	    {"<eve@example.com>", "\"<eve@example.com>\" <ada@example.com>"}};
 	struct str to;
 

@@ -5,38 +5,63 @@
 #include "base/utf8.h"
 
 #define LINE_MAX_B 76	/* of a line with an encoded word, and of one in quoted-printable */
-#define WORD_OVERHEAD 12 /* "=?UTF-8?B?" and "?=" */
+#define WORD_BEGIN "=?UTF-8?Q?"
+#define WORD_END "?="
 #define CHAR_MAX_B 12	/* a code point in quoted-printable */
 
-static void
-put_base64(struct buf *b, struct str s)
+/* The bytes of a character as "=C3=A4"; returns the size. */
+static size_t
+put_hex(struct str ch, char out[CHAR_MAX_B])
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char hex[] = "0123456789ABCDEF";
 
-	for (size_t i = 0; i < s.n; i += 3) {
-		uint32_t u = 0;
+	for (size_t i = 0; i < ch.n; i++) {
+		unsigned char byte = (unsigned char)ch.p[i];
 
-		for (size_t j = 0; j < 3; j++)
-			u = u << 8 | (i + j < s.n ? (unsigned char)s.p[i + j] : 0u);
-		for (size_t j = 0; j < 4; j++)
-			buf_ch(b, i + j > s.n ? '=' : digit[u >> (18 - 6 * j) & 63]);
+		out[3 * i] = '=';
+		out[3 * i + 1] = hex[byte >> 4];
+		out[3 * i + 2] = hex[byte & 15];
 	}
+	return 3 * ch.n;
 }
 
+/* Only the characters that may stand anywhere in a header. */
+static size_t
+quote_in_word(struct str ch, char out[CHAR_MAX_B])
+{
+	const char c = ch.p[0];
+
+	if (c != ' ' && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z'))
+		return put_hex(ch, out);
+	out[0] = c == ' ' ? '_' : c;
+	return 1;
+}
+
+/* Encoding Q, not B: GMime takes the padding of one base64 word for the end of all. */
 static void
 put_encoded(struct buf *b, struct str s, size_t col)
 {
-	while (s.n > 0) {
-		struct str word = utf8_head(s, (LINE_MAX_B - WORD_OVERHEAD - col) / 4 * 3);
+	char out[CHAR_MAX_B];
 
-		buf_z(b, "=?UTF-8?B?");
-		put_base64(b, word);
-		buf_z(b, "?=");
-		s = str_from(s, word.n);
-		if (s.n > 0)
-			buf_z(b, "\r\n ");
-		col = 1;
+	buf_z(b, WORD_BEGIN);
+	col += strlen(WORD_BEGIN);
+	while (s.n > 0) {
+		struct str rest = s;
+		uint32_t cp;
+		size_t n;
+
+		if (!utf8_next(&rest, &cp))
+			rest = str_from(s, 1);
+		n = quote_in_word(str_head(s, s.n - rest.n), out);
+		if (col + n + strlen(WORD_END) > LINE_MAX_B) {
+			buf_z(b, WORD_END "\r\n " WORD_BEGIN);
+			col = 1 + strlen(WORD_BEGIN);
+		}
+		buf_put(b, str_n(out, n));
+		col += n;
+		s = rest;
 	}
+	buf_z(b, WORD_END);
 }
 
 /* True for text that a reader gives back unchanged: folding and unfolding may change runs of blanks. */
@@ -93,7 +118,6 @@ ends_line(struct str s)
 static size_t
 quote(struct str ch, struct str rest, size_t col, char out[CHAR_MAX_B])
 {
-	static const char hex[] = "0123456789ABCDEF";
 	const unsigned char c = (unsigned char)ch.p[0];
 	bool as_is = c >= ' ' && c <= '~' && c != '=';
 
@@ -105,14 +129,7 @@ quote(struct str ch, struct str rest, size_t col, char out[CHAR_MAX_B])
 		out[0] = (char)c;
 		return 1;
 	}
-	for (size_t i = 0; i < ch.n; i++) {
-		unsigned char byte = (unsigned char)ch.p[i];
-
-		out[3 * i] = '=';
-		out[3 * i + 1] = hex[byte >> 4];
-		out[3 * i + 2] = hex[byte & 15];
-	}
-	return 3 * ch.n;
+	return put_hex(ch, out);
 }
 
 /* The last column is for the soft line break, so that no text needs to look ahead for the end of its line. */

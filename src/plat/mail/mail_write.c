@@ -151,7 +151,8 @@ mail_write(struct arena *a, const struct mail_message *m, struct str *bytes, str
 	if (m->html.n == 0) {
 		put_mail_part(&b, "plain", m->text);
 	} else {
-		buf_fmt(&b, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary, boundary);
+		buf_fmt(&b, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
+		    boundary);
 		put_mail_part(&b, "plain", m->text);
 		buf_fmt(&b, "\r\n--%s\r\n", boundary);
 		put_mail_part(&b, "html", m->html);
