@@ -1,5 +1,5 @@
 # Fuzz targets: libFuzzer programs for the parsers of bytes from outside. They are built only by
-# `./configure CC=clang --enable-fuzzers`; `make fuzz` runs each for FUZZ_S seconds. A new target is
+# `./configure CC=clang --enable-fuzzers`; `make -j fuzz` runs each for FUZZ_S seconds. A new target is
 # tests/fuzz/fuzz_X.c with its name and its lines below. tests/fuzz/corpus/X holds what it starts from: one input that
 # is right, some that once were trouble. What a run finds is kept in the build folder.
 FUZZ_S = 10
@@ -18,6 +18,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_view
 
+FUZZ_RUNS = $(FUZZ_TARGETS:=.run)
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 CLEANFILES += $(FUZZ_TARGETS) tests/fuzz/*.log
 FUZZ_CORPORA = \
@@ -98,15 +99,14 @@ tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 if FUZZERS
 fuzz: all
-	$(MAKE) $(AM_MAKEFLAGS) $(FUZZ_TARGETS)
-	for t in $(FUZZ_TARGETS); do \
-		echo "== $$t for $(FUZZ_S) s"; \
-		$(MKDIR_P) $$t.found; corpus=`echo $$t | sed 's,/fuzz_,/corpus/,'`; \
-		test ! -d $(srcdir)/$$corpus || cp -f $(srcdir)/$$corpus/* $$t.found; \
-		./$$t -max_total_time=$(FUZZ_S) -timeout=10 -max_len=8192 -artifact_prefix=tests/fuzz/ $$t.found \
-			>$$t.log 2>&1 || \
-			{ tail -n 60 $$t.log; exit 1; }; \
-	done
+	$(MAKE) $(AM_MAKEFLAGS) $(FUZZ_RUNS)
+$(FUZZ_RUNS): %.run: %
+	@echo "== $* for $(FUZZ_S) s"
+	@$(MKDIR_P) $*.found; corpus=`echo $* | sed 's,/fuzz_,/corpus/,'`; \
+		test ! -d $(srcdir)/$$corpus || cp -f $(srcdir)/$$corpus/* $*.found
+	@./$* -max_total_time=$(FUZZ_S) -timeout=10 -max_len=8192 -artifact_prefix=tests/fuzz/ $*.found >$*.log 2>&1 || \
+		{ tail -n 60 $*.log; exit 1; }
+PHONY += $(FUZZ_RUNS)
 else
 fuzz:
 	@echo 'fuzz targets need ./configure CC=clang --enable-fuzzers' >&2; exit 1
