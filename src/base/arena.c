@@ -82,7 +82,7 @@ arena_take(struct arena *a, size_t size_b)
 	a->block->used_b += need_b;
 	a->used_b += need_b;
 	UNPOISON(p, size_b);
-	return memset(p, 0, size_b);
+	return p;
 }
 
 void
@@ -150,7 +150,7 @@ arena_reset(struct arena *a)
 }
 
 void *
-arena_try(struct arena *a, size_t size_b)
+arena_try_room(struct arena *a, size_t size_b)
 {
 	if (size_b > a->cap_b || a->used_b > a->cap_b - size_b) {
 		a->over = true;
@@ -160,7 +160,15 @@ arena_try(struct arena *a, size_t size_b)
 }
 
 void *
-arena_alloc(struct arena *a, size_t size_b)
+arena_try(struct arena *a, size_t size_b)
+{
+	void *p = arena_try_room(a, size_b);
+
+	return p == NULL ? NULL : memset(p, 0, size_b);
+}
+
+void *
+arena_room(struct arena *a, size_t size_b)
 {
 	void *p = NULL;
 
@@ -173,6 +181,12 @@ arena_alloc(struct arena *a, size_t size_b)
 		abort();
 	}
 	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size_b)
+{
+	return memset(arena_room(a, size_b), 0, size_b);
 }
 
 bool

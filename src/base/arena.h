@@ -45,6 +45,10 @@ MUST_USE void *arena_alloc(struct arena *, size_t size_b);
 /* The same, but NULL (and `over`) when the cap would be exceeded. */
 MUST_USE void *arena_try(struct arena *, size_t size_b);
 
+/* As arena_alloc() and arena_try(), but not zeroed, for what the caller writes before it reads it. */
+MUST_USE void *arena_room(struct arena *, size_t size_b);
+MUST_USE void *arena_try_room(struct arena *, size_t size_b);
+
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
 

@@ -30,7 +30,7 @@ grow(struct buf *b, size_t more)
 		b->cap_b = cap_b;
 		return true;
 	}
-	p = arena_try(b->a, cap_b);
+	p = arena_try_room(b->a, cap_b);
 	if (p == NULL) {
 		b->over = true;
 		return false;
@@ -82,18 +82,23 @@ buf_fmt(struct buf *b, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	if (!reserve(b, 0))
+		return;
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(b->p + b->n, b->cap_b - b->n, fmt, ap);
 	va_end(ap);
 	if (n < 0) {
 		b->over = true;
 		return;
 	}
-	if (!reserve(b, (size_t)n))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)n >= b->cap_b - b->n || (size_t)n > b->max_b - b->n) {
+		b->p[b->n] = '\0';
+		if (!reserve(b, (size_t)n))
+			return;
+		va_start(ap, fmt);
+		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->n += (size_t)n;
 }
 

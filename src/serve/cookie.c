@@ -21,21 +21,13 @@ cookie_names(struct arena *a, const char *name, struct str url, bool https)
 	return names;
 }
 
-static bool
-is_token(struct str value)
-{
-	uint8_t hash[SECRET_HASH_B];
-
-	return secret_token_hash(value, hash);
-}
-
 static void
 take_tokens(struct str header, struct str name, struct cookie_tokens *tokens)
 {
 	struct str value;
 
 	while (tokens->n < COOKIE_TOKENS_MAX && form_cookie(&header, name, &value))
-		if (is_token(value))
+		if (secret_is_token(value))
 			tokens->v[tokens->n++] = value;
 }
 

@@ -40,17 +40,17 @@ lead_host(struct request *rq)
 {
 	struct str host = lead_name(request_header(rq, "HTTP_HOST")), ours = rq->app->urls.name, forwarded;
 	struct str choice = rq->app->conf.web_redirect_hosts;
+	bool all = str_eq_z(choice, "all");
 
-	if (host.n == 0 || str_eq_case(host, ours) || str_eq_z(choice, "no") || !lead_is_get(rq)
-	    || request_is_hidden(rq))
+	if (host.n == 0 || str_eq_case(host, ours) || str_eq_z(choice, "no") || (!all && lead_is_internal(ours))
+	    || !lead_is_get(rq) || request_is_hidden(rq))
 		return;
 	forwarded = request_header(rq, "HTTP_X_FORWARDED_HOST");
 	if (forwarded.n > 0) {
 		(void)str_cut(&forwarded, ',', &host);
 		host = lead_name(str_trim(host));
 	}
-	rq->elsewhere = !str_eq_case(host, ours)
-	    && (str_eq_z(choice, "all") || (!lead_is_internal(ours) && !lead_is_internal(host)));
+	rq->elsewhere = !str_eq_case(host, ours) && (all || !lead_is_internal(host));
 }
 
 /* The target with each run of slashes in its path as one. */

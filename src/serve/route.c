@@ -97,15 +97,31 @@ struct search {
 	unsigned method, methods; /* `methods`: of all rows that match the path */
 };
 
-/* The row for method and path; NULL if there is none. */
+/* Nearly all rows differ from a path in the first letter of its first fixed part. */
+static bool
+route_may_fit(const char *pattern, char first, char second)
+{
+	static const struct str lang = STR_INIT("/{lang}/");
+
+	if (strncmp(pattern, lang.p, lang.n) == 0)
+		return pattern[lang.n] == '{' || pattern[lang.n] == second;
+	return pattern[1] == '{' || pattern[1] == first;
+}
+
+/* The row for method and path, which begins with a slash; NULL if there is none. */
 static const struct route *
 route_search(struct search *s, struct arena *a, struct str path, struct route_args *args)
 {
+	struct str rest = str_from(path, 1), part;
+	char first = rest.n > 0 ? rest.p[0] : '\0', second;
+
+	(void)str_cut(&rest, '/', &part);
+	second = rest.n > 0 ? rest.p[0] : '\0';
 	s->methods = 0;
 	for (size_t i = 0; i < s->table->n; i++) {
 		const struct route *r = &s->table->v[i];
 
-		if (!route_fits(a, str_z(r->pattern), path, args))
+		if (!route_may_fit(r->pattern, first, second) || !route_fits(a, str_z(r->pattern), path, args))
 			continue;
 		s->methods |= r->method;
 		if (r->method & s->method)

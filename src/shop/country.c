@@ -1,7 +1,12 @@
 #include "shop/country.h"
 
+#include <strings.h>
+
 #include "base/err.h"
 
+#define CODE_B 2
+
+/* Sorted by code. */
 static const struct country_info infos[COUNTRY__MAX] = {
     [COUNTRY_NONE] = {"", COUNTRY_WORLD, 0, 0},
 #define COUNTRY(code, zone, standard_bp, reduced_bp)                                                                   \
@@ -20,10 +25,19 @@ country_info(enum country c)
 bool
 country_find(struct str code, enum country *out)
 {
-	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++)
-		if (str_eq_case(code, str_z(infos[i].code))) {
-			*out = (enum country)i;
+	int low = COUNTRY_NONE + 1, high = COUNTRY__MAX - 1;
+
+	while (code.n == CODE_B && low <= high) {
+		int middle = low + (high - low) / 2, c = strncasecmp(code.p, infos[middle].code, CODE_B);
+
+		if (c == 0) {
+			*out = (enum country)middle;
 			return true;
 		}
+		if (c < 0)
+			high = middle - 1;
+		else
+			low = middle + 1;
+	}
 	return false;
 }

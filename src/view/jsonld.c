@@ -178,14 +178,11 @@ jsonld_put_options(struct jsonld_writer *w, const struct catalogue_product *p, c
 {
 	bool any = false;
 
+	for (size_t i = 0; i < CATALOGUE_OPTIONS && p->options[i].value.n > 0; i++)
+		if (w->property[i].n > 0)
+			jsonld_put_text(w, str_fmt(w->a, ",\"%.*s\":", STR_ARG(w->property[i])).p, v->words[i].text);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS && p->options[i].value.n > 0; i++) {
-		struct str property = jsonld_property(p->options[i].value);
-
-		if (property.n > 0)
-			jsonld_put_text(w, str_fmt(w->a, ",\"%.*s\":", STR_ARG(property)).p, v->words[i].text);
-	}
-	for (size_t i = 0; i < CATALOGUE_OPTIONS && p->options[i].value.n > 0; i++) {
-		if (jsonld_property(p->options[i].value).n > 0 || v->words[i].text.n == 0)
+		if (w->property[i].n > 0 || v->words[i].text.n == 0)
 			continue;
 		buf_put(&w->b, any ? STR(",") : STR(",\"additionalProperty\":["));
 		any = true;
@@ -221,7 +218,7 @@ put_group(struct jsonld_writer *w, const struct jsonld_goods *g)
 
 	jsonld_put_text(w, ",\"productGroupID\":", str_fmt(w->a, "%llu", (unsigned long long)p->id));
 	for (size_t i = 0; i < CATALOGUE_OPTIONS && p->options[i].value.n > 0; i++) {
-		struct str property = jsonld_property(p->options[i].value);
+		struct str property = w->property[i] = jsonld_property(p->options[i].value);
 
 		if (property.n > 0)
 			property = str_fmt(w->a, "https://schema.org/%.*s", STR_ARG(property));

@@ -8,6 +8,7 @@ struct jsonld_writer {
 	struct buf b;
 	struct arena *a;
 	const struct urls *urls;
+	struct str property[CATALOGUE_OPTIONS]; /* of the product's options */
 	bool has_returns, has_paid, has_free; /* written in full; named by their @id from then on */
 };
 

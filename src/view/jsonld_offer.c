@@ -2,7 +2,7 @@
 #include "view/format.h"
 #include "view/jsonld_impl.h"
 
-#define RETURN_DAYS 14 /* as the page about withdrawal says */
+#define RETURN_DAYS "14" /* as the page about withdrawal says */
 
 struct str
 jsonld_id(struct jsonld_writer *w, const char *name)
@@ -27,11 +27,12 @@ jsonld_property(struct str option)
 		"wz\u00f3r|\u56fe\u6848|\u5716\u6848")},
 	};
 
+	option = str_trim(option);
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		struct str names = known[i].names, name;
 
 		while (str_cut(&names, '|', &name))
-			if (str_eq_case(str_trim(option), name))
+			if (str_eq_case(option, name))
 				return known[i].property;
 	}
 	return STR_NONE;
@@ -102,9 +103,14 @@ begin_node(struct jsonld_writer *w, const char *key, const char *id, const char 
 {
 	bool first = !*done;
 
-	buf_fmt(&w->b, ",\"%s\":{", key);
-	if (first)
-		buf_fmt(&w->b, "\"@type\":\"%s\",", type);
+	buf_put(&w->b, STR(",\""));
+	buf_z(&w->b, key);
+	buf_put(&w->b, STR("\":{"));
+	if (first) {
+		buf_put(&w->b, STR("\"@type\":\""));
+		buf_z(&w->b, type);
+		buf_put(&w->b, STR("\","));
+	}
 	jsonld_put_url(w, "\"@id\":", jsonld_id(w, id));
 	if (!first)
 		buf_ch(&w->b, '}');
@@ -118,8 +124,9 @@ jsonld_put_returns(struct jsonld_writer *w, const struct jsonld_shop *shop, cons
 	if (!begin_node(w, "hasMerchantReturnPolicy", "returns", "MerchantReturnPolicy", &w->has_returns))
 		return;
 	jsonld_put_text(w, ",\"applicableCountry\":", shop->conf->site_country);
-	buf_fmt(&w->b, ",\"returnPolicyCategory\":\"https://schema.org/MerchantReturnFiniteReturnWindow\""
-		",\"merchantReturnDays\":%d,\"returnMethod\":\"https://schema.org/ReturnByMail\"", RETURN_DAYS);
+	buf_put(&w->b,
+	    STR(",\"returnPolicyCategory\":\"https://schema.org/MerchantReturnFiniteReturnWindow\""
+		",\"merchantReturnDays\":" RETURN_DAYS ",\"returnMethod\":\"https://schema.org/ReturnByMail\""));
 	jsonld_put_url(w, ",\"merchantReturnLink\":", url_to(w->urls, w->a, lang, URL_withdrawal, STR_NONE));
 	buf_ch(&w->b, '}');
 }
@@ -135,15 +142,22 @@ put_shipping(struct jsonld_writer *w, const struct jsonld_shop *shop, int64_t pr
 	if (home->n == 0
 	    || !begin_node(w, "shippingDetails", is_free ? "delivery-free" : "delivery", "OfferShippingDetails", done))
 		return;
-	buf_fmt(&w->b, ",\"shippingRate\":{\"@type\":\"MonetaryAmount\",\"%s\":\"", is_free ? "value" : "maxValue");
+	buf_put(&w->b, STR(",\"shippingRate\":{\"@type\":\"MonetaryAmount\","));
+	buf_put(&w->b, is_free ? STR("\"value\":\"") : STR("\"maxValue\":\""));
 	format_money_plain(&w->b, (struct money){is_free ? 0 : home->steps[home->n - 1].price_minor, shop->rules->cur});
-	buf_fmt(&w->b, "\",\"currency\":\"%s\"}", currency_code(shop->rules->cur));
+	buf_put(&w->b, STR("\""));
+	jsonld_put_text(w, ",\"currency\":", str_z(currency_code(shop->rules->cur)));
+	buf_ch(&w->b, '}');
 	jsonld_put_text(w, ",\"shippingDestination\":{\"@type\":\"DefinedRegion\",\"addressCountry\":",
 	    shop->conf->site_country);
-	buf_fmt(&w->b, "},\"deliveryTime\":{\"@type\":\"ShippingDeliveryTime\",\"handlingTime\":{\"@type\":"
+	buf_put(&w->b,
+	    STR("},\"deliveryTime\":{\"@type\":\"ShippingDeliveryTime\",\"handlingTime\":{\"@type\":"
 		"\"QuantitativeValue\",\"minValue\":0,\"maxValue\":0,\"unitCode\":\"DAY\"},\"transitTime\":{\"@type\":"
-		"\"QuantitativeValue\",\"minValue\":%d,\"maxValue\":%d,\"unitCode\":\"DAY\"}}}",
-	    home->days_min, home->days_max);
+		"\"QuantitativeValue\",\"minValue\":"));
+	buf_i64(&w->b, home->days_min);
+	buf_put(&w->b, STR(",\"maxValue\":"));
+	buf_i64(&w->b, home->days_max);
+	buf_put(&w->b, STR(",\"unitCode\":\"DAY\"}}}"));
 }
 
 /* A price that nobody has to pay. Search engines show a ListPrice struck out, so the recommended price is not one. */

@@ -44,6 +44,23 @@ static const struct {
     {"BO", "0000", "0000"},
 };
 
+/* Fails when country.def is not sorted. */
+START_TEST(each_country_is_found_by_its_code)
+{
+	enum country none;
+
+	for (int i = COUNTRY_NONE + 1; i < COUNTRY__MAX; i++) {
+		const char *code = country_info((enum country)i)->code;
+		char small[] = {code[0], (char)(code[1] | 0x20), '\0'};
+
+		ck_assert_int_eq(country(code), i);
+		ck_assert_int_eq(country(small), i);
+	}
+	ck_assert(!country_find(STR("XX"), &none) && !country_find(STR("00"), &none));
+	ck_assert(!country_find(STR("D"), &none) && !country_find(STR("DEU"), &none) && !country_find(STR_NONE, &none));
+}
+END_TEST
+
 START_TEST(postcodes_are_understood_as_people_type_them)
 {
 	struct str got;
@@ -211,7 +228,7 @@ START_TEST(countries_stand_by_the_alphabet_of_the_reader)
 }
 END_TEST
 
-UNIT_MAIN("address_form", postcodes_are_understood_as_people_type_them,
+UNIT_MAIN("address_form", each_country_is_found_by_its_code, postcodes_are_understood_as_people_type_them,
     a_postcode_of_another_form_is_unusual_and_kept, an_address_is_printed_as_its_country_and_script_write_it,
     every_country_has_a_form_with_each_field_once_and_an_example_that_fits,
     countries_have_a_name_and_a_place_in_every_language, countries_stand_by_the_alphabet_of_the_reader)

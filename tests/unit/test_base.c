@@ -128,6 +128,35 @@ START_TEST(buf_over_its_maximum_is_sticky)
 }
 END_TEST
 
+START_TEST(formatted_text_is_whole_whatever_room_there_is)
+{
+	struct arena a;
+	struct buf b;
+
+	arena_init(&a, 1 << 22);
+	for (int had = 500; had < 520; had++)
+		for (int n = 0; n < 20; n++) {
+			struct str want = str_fmt(&a, "%*s%0*d", had, "", n + 1, 7);
+
+			ck_assert_uint_eq(want.n, (size_t)(had + n + 1));
+			buf_init(&b, &a, 1000);
+			buf_fmt(&b, "%*s", had, "");
+			buf_fmt(&b, "%0*d", n + 1, 7);
+			ck_str(buf_str(&b), want.p);
+		}
+	buf_init(&b, &a, 10);
+	buf_fmt(&b, "%d", 12345);
+	buf_fmt(&b, "%d", 67890);
+	ck_assert(!b.over);
+	buf_fmt(&b, "%d", 1);
+	ck_assert(b.over);
+	ck_str(buf_str(&b), "1234567890");
+	for (int n = 250; n < 260; n++)
+		ck_assert_uint_eq(str_fmt(&a, "%*d", n, 1).n, strlen(str_fmt(&a, "%*d", n, 1).p));
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(buf_escapes_for_each_context)
 {
 	struct arena a;
@@ -336,7 +365,8 @@ END_TEST
 UNIT_MAIN("base", arena_try_fails_beyond_the_cap_and_sets_over,
     arena_reset_keeps_the_largest_block_but_no_huge_one, arena_reset_releases_newest_first,
     arena_rewind_gives_back_blocks_made_after_the_mark, str_cut_yields_all_parts_even_empty_ones,
-    buf_over_its_maximum_is_sticky, buf_escapes_for_each_context, err_first_error_wins_and_context_goes_in_front,
+    buf_over_its_maximum_is_sticky, formatted_text_is_whole_whatever_room_there_is,
+    buf_escapes_for_each_context, err_first_error_wins_and_context_goes_in_front,
     num_takes_whole_numbers_only, num_mul_div_rounds_half_away_from_zero, utf8_refuses_what_rfc_3629_refuses,
     str_copy_truncates_and_terminates, log_lines_name_the_request_that_they_belong_to,
     foreign_text_forges_no_field_of_a_log_line, lines_for_the_journal_begin_with_their_priority,

@@ -208,7 +208,7 @@ add_absent(struct cache_run *r, struct memc_op *ops, size_t m)
 static void
 ask_phase(struct cache_run *r, enum cache_phase phase)
 {
-	struct memc_op *ops = ARENA_ARRAY(r->a, struct memc_op, r->n + CACHE_AHEAD_MAX);
+	struct memc_op *ops = arena_room(r->a, (r->n + CACHE_AHEAD_MAX) * sizeof(*ops));
 	struct cache_work **asked = ARENA_ARRAY(r->a, struct cache_work *, r->n);
 	const struct cache_l1_now now = cache_l1_now(r->c);
 	struct str placeholder = new_placeholder(r->c, r->a, 0);

@@ -49,11 +49,15 @@ get_params(struct bytes b, struct fcgi_head *h)
 struct str
 fcgi_head_param(const struct fcgi_head *h, const char *name)
 {
-	struct str wanted = str_z(name);
+	size_t n = strlen(name);
 
-	for (size_t i = 0; i < h->n; i++)
-		if (h->param[i].name.n == wanted.n && memcmp(h->param[i].name.p, wanted.p, wanted.n) == 0)
+	/* Many names have the same length; few of these end alike. */
+	for (size_t i = 0; i < h->n; i++) {
+		struct str found = h->param[i].name;
+
+		if (found.n == n && found.p[n - 1] == name[n - 1] && memcmp(found.p, name, n) == 0)
 			return h->param[i].value;
+	}
 	return STR_NONE;
 }
 

@@ -179,6 +179,18 @@ secret_from_hex(struct str text, void *to, size_t n)
 }
 
 bool
+secret_is_token(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if ((c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_')
+			return false;
+	}
+	return text.n == SECRET_TOKEN_CHARS && strchr("AQgw", text.p[text.n - 1]) != NULL; /* 4 bits too many, all 0 */
+}
+
+bool
 secret_token_hash(struct str text, uint8_t hash[SECRET_HASH_B])
 {
 	uint8_t token[SECRET_TOKEN_B];

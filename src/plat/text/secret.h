@@ -26,7 +26,10 @@ void secret_id(char id[33]);
 /* The hash that is stored in place of a token. */
 void secret_hash(struct str token, uint8_t hash[SECRET_HASH_B]);
 
-/* The hash of a token in base64url, as in links and cookies. False when the text is not a token. */
+/* True if the text is a token in base64url, as in links and cookies. */
+bool secret_is_token(struct str);
+
+/* The hash of such a token. False when the text is none. */
 MUST_USE bool secret_token_hash(struct str text, uint8_t hash[SECRET_HASH_B]);
 
 /* Derives a token from `message` that only holders of `key` (16 to 64 bytes) can derive. */
