@@ -15,12 +15,22 @@
 #define ID_B 8
 
 bool
+mail_shop_links(struct mail_shop *shop)
+{
+	struct err e = {0};
+
+	if (!secret_ring_load(&shop->links, shop->conf->order_links_file.p, &e) && !shop->unlinked)
+		log_put(LOG_WARN, "event=mail_links msg=\"mails have no link to their order: %s\"", e.msg);
+	shop->unlinked = e.kind != ERR_NONE;
+	return true;
+}
+
+bool
 mail_shop_open(struct arena *a, const struct conf *conf, struct mail_shop *shop, struct err *e)
 {
 	const struct template_dirs dirs = {.installed = conf->paths_template_dir.p,
 	    .overrides = conf->paths_override_dir.p,
 	    .mails = true};
-	struct err no_links = {0};
 
 	*shop = (struct mail_shop){.conf = conf};
 	if (!urls_init(&shop->urls, conf->site_url, e)
@@ -31,9 +41,7 @@ mail_shop_open(struct arena *a, const struct conf *conf, struct mail_shop *shop,
 	shop->host = shop->urls.name;
 	shop->urls.base = str_fmt(a, "%.*s%.*s", STR_ARG(shop->urls.origin), STR_ARG(shop->urls.base));
 	shop->urls.origin = STR("");
-	if (!secret_ring_load(&shop->links, conf->order_links_file.p, &no_links))
-		log_put(LOG_WARN, "event=mail_links msg=\"mails have no link to their order: %s\"", no_links.msg);
-	return true;
+	return mail_shop_links(shop);
 }
 
 /* A Message-ID tells nobody how many orders there are, and another try has the same. */

@@ -27,10 +27,14 @@ struct mail_shop {
 	struct shop_rules rules;
 	struct template_set templates;
 	struct secret_ring links;
+	bool unlinked; /* the keys of links could not be read, which is logged once */
 };
 
 /* The arena and the configuration must outlive it. Without keys of links mails have no link to the order. */
 MUST_USE bool mail_shop_open(struct arena *, const struct conf *, struct mail_shop *, struct err *);
+
+/* Reads the keys of links again, if their file was replaced. Always true: without keys mails have no link. */
+bool mail_shop_links(struct mail_shop *);
 
 struct mail_job {
 	struct db *db;

@@ -31,6 +31,9 @@
 #define X32_BIT 0x40000000u /* another numbering of the calls of x86_64 */
 #define PROGRAM_MAX 1024
 
+#ifndef LANDLOCK_ACCESS_FS_REFER /* renaming from one folder into another, as a Maildir does */
+#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
+#endif
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
@@ -38,7 +41,8 @@
 	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
 #define ACCESS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define ACCESS_WRITE                                                                                                   \
-	(ACCESS_READ | ACCESS_OF_FILES | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
+	(ACCESS_READ | ACCESS_OF_FILES | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE                  \
+	    | LANDLOCK_ACCESS_FS_REFER)
 #define ACCESS_FIRST_VERSION ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1) /* all of the first version */
 
 #ifdef ARCH
@@ -268,6 +272,8 @@ give_up_files(const struct confine *c, struct err *e)
 
 	if (version < 1)
 		return err_set(e, ERR_UPSTREAM, "Landlock: %s", strerror(errno));
+	if (version >= 2)
+		attr.handled_access_fs |= LANDLOCK_ACCESS_FS_REFER;
 	if (version >= 3)
 		attr.handled_access_fs |= LANDLOCK_ACCESS_FS_TRUNCATE;
 	rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
