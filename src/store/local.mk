@@ -29,6 +29,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/customer/customer_erase.c src/store/customer/customer_store.c src/store/customer/customer_store.h \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
 	src/store/order/cart_store.c src/store/order/cart_store.h src/store/order/draft.c src/store/order/draft.h \
+	src/store/office_mail.c src/store/office_mail.h \
 	src/store/order/order_cache.c src/store/order/order_cache.h src/store/order/order_change.h \
 	src/store/order/order_change_goods.c src/store/order/order_change_note.c src/store/order/order_change_pay.c \
 	src/store/order/order_change_refund.c src/store/order/order_change_return.c \

@@ -7,7 +7,7 @@ src_work_libwork_a_SOURCES = \
 	src/work/import_texts.c \
 	src/work/mail_deliver.c src/work/mail_deliver.h \
 	src/work/mail_facts.c src/work/mail_facts.h src/work/mail_kind.c src/work/mail_kind.def src/work/mail_kind.h \
-	src/work/mail_run.c src/work/mail_run.h \
+	src/work/mail_office.c src/work/mail_office.h src/work/mail_run.c src/work/mail_run.h \
 	src/work/order_json.c src/work/order_json.h src/work/order_tree.c src/work/order_tree.h \
 	src/work/outbox_run.c src/work/outbox_run.h \
 	src/work/progress.c src/work/progress.h src/work/refund_run.c src/work/refund_run.h

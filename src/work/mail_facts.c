@@ -1,10 +1,8 @@
 #include "work/mail_facts.h"
 
-#include "plat/text/domain.h"
-#include "plat/text/json.h"
+#include "base/num.h"
 #include "store/order/order_store.h"
-#include "view/jsonld.h"
-#include "view/site_tree.h"
+#include "work/mail_office.h"
 #include "work/order_tree.h"
 
 /* A mail under construction. */
@@ -15,20 +13,6 @@ struct mail_tree {
 	struct view *order;
 	uint64_t part; /* the id behind the order's; 0: none */
 };
-
-static bool
-mail_number(struct str s, uint64_t *n)
-{
-	*n = 0;
-	if (s.n == 0 || s.n > 19)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		*n = *n * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	return true;
-}
 
 static void
 put_piece(struct view *list, const struct order_look *x, int pos, int64_t qty)
@@ -269,8 +253,10 @@ mail_facts_get(const struct mail_job *job, struct mail_facts *f, struct err *e)
 	f->root = view_object(job->a);
 	t.page = view_sub(f->root, N_page);
 	view_bool(t.page, N_buyer, mail_kind_info(f->kind)->reader == MAIL_BUYER);
-	if (!str_cut(&rest, '/', &id_text) || !mail_number(id_text, &id)
-	    || (rest.n > 0 && !mail_number(rest, &t.part)))
+	if (!mail_kind_has_order(f->kind))
+		return mail_office_put(job, f, t.page, e);
+	if (!str_cut(&rest, '/', &id_text) || !num_u64(id_text, 1, INT64_MAX, &id)
+	    || (rest.n > 0 && !num_u64(rest, 1, INT64_MAX, &t.part)))
 		return err_set(e, ERR_INPUT, "'%.*s' names no order", STR_ARG(f->about));
 	return get_order(&t, id, e) && put_about_order(&t, e);
 }

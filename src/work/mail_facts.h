@@ -1,4 +1,4 @@
-/* mail_facts.h - what a mail says, as a view tree: read when the mail is sent, from the order or the shop. */
+/* mail_facts.h - the facts of a mail, as a view tree: read when the mail is sent, from the order or the shop. */
 #ifndef KONTOR_WORK_MAIL_FACTS_H
 #define KONTOR_WORK_MAIL_FACTS_H
 

@@ -21,21 +21,23 @@ struct preview {
 };
 
 static bool
-preview_subject(struct preview *p, enum mail_kind kind, struct str *subject, struct err *e)
+preview_subject(struct preview *p, enum mail_kind kind, struct mail_row *row, struct err *e)
 {
 	const char *name = mail_kind_info(kind)->name;
 	struct arena *a = p->c->a;
 	struct order_keyed o;
 
 	if (!mail_kind_has_order(kind)) {
-		*subject = str_fmt(a, "%s/%s", name, p->about == NULL ? "" : p->about);
+		if (p->about != NULL) /* variants, such as 12,13 */
+			row->payload = str_fmt(a, "{\"ids\":[%s]}", p->about);
+		row->subject = str_fmt(a, "%s/%s", name, p->about == NULL ? "" : p->about);
 		return p->about != NULL || err_set(e, ERR_INPUT, "%s needs --about", name);
 	}
 	if (p->order == NULL)
 		return err_set(e, ERR_INPUT, "%s needs --order", name);
 	if (!order_keyed_get(p->job.db, a, str_z(p->order), &o, e))
 		return false;
-	*subject = p->part == 0 ? str_fmt(a, "%s/%llu", name, (unsigned long long)o.id)
+	row->subject = p->part == 0 ? str_fmt(a, "%s/%llu", name, (unsigned long long)o.id)
 				: str_fmt(a, "%s/%llu/%llu", name, (unsigned long long)o.id,
 				      (unsigned long long)p->part);
 	return true;
@@ -72,7 +74,7 @@ preview_make(struct preview *p, enum mail_kind kind, struct err *e)
 		return false;
 	if (p->lang != NULL && lang_near(&p->shop.langs, p->c->a, str_z(p->lang)) == NULL)
 		return err_set(e, ERR_INPUT, "the shop has no language \"%s\"", p->lang);
-	if (!preview_subject(p, kind, &row.subject, e) || !mail_render(&p->job, &row, &m, &unfit, e))
+	if (!preview_subject(p, kind, &row, e) || !mail_render(&p->job, &row, &m, &unfit, e))
 		return false;
 	if (unfit != NULL)
 		fprintf(stderr, "kontor: this mail would not be sent: %s\n", unfit);
