@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "base/utf8.h"
+#include "plat/mail/mail_address.h"
 #include "plat/text/clean.h"
 
 static enum field_state
@@ -31,18 +32,11 @@ is_word(struct str s)
 	return true;
 }
 
-/* Checks for one '@' with text on both sides, a dot in the domain, no blanks. Only delivery can prove more. */
+/* An address that mail servers take, with a dot in its domain. Only delivery can prove more. */
 static bool
 is_email(struct str s)
 {
-	ptrdiff_t at = str_chr(s, '@');
-	struct str domain;
-
-	if (at <= 0 || str_chr(s, ' ') >= 0 || str_chr(s, ',') >= 0 || str_chr(s, '<') >= 0 || str_chr(s, '>') >= 0)
-		return false;
-	domain = str_from(s, (size_t)at + 1);
-	return str_chr(domain, '@') < 0 && str_chr(domain, '.') > 0 && !str_ends(domain, STR("."))
-	    && str_find(domain, STR("..")) < 0;
+	return mail_address_ok(s) && str_chr(mail_address_domain(s), '.') > 0;
 }
 
 static struct str

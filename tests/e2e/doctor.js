@@ -12,7 +12,8 @@ let s;
 
 // The shop under test, with all its processes running.
 async function begin() {
-	s = await Shop.start({ goods: { tea: { stock: 5 } }, conf: { test: { faults: 'no' }, web: { deadline_ms: 3000, grace_ms: 2000 } } });
+	s = await Shop.start({ goods: { tea: { stock: 5 } }, conf: { site: { sender: 'shop@example.org' }, test: { faults: 'no' },
+		web: { deadline_ms: 3000, grace_ms: 2000 } } });
 	s.readable('web', 'media');
 	await until('all processes to have their places', async () => {
 		const d = await doctor('jobs', 'workers');

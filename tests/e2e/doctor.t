@@ -9,6 +9,7 @@ const http = require('http');
 const https = require('https');
 const net = require('net');
 const path = require('path');
+const { listen } = require('../integ/smtp_fake.js');
 const { begin, variant, start, doctor, found, lacks, faults, planted, listening, closed, record } = require('./doctor.js');
 const { until, sleep, program, src, build } = require('./stack.js');
 const { test, run } = require('./tap.js');
@@ -78,10 +79,25 @@ test('a wrong line of the configuration', async () => {
 });
 test('provoked faults are switched on', async () => {
 	found(await doctor({ conf: variant({ test: { faults: 'yes' } }) }, 'config'), 'faults-on', 'test.faults', 'kontor config set test.faults no');
-	const d = await doctor('config', 'mail');
+	const d = await doctor('config');
 	found(d, 'config-unwise', 'site.imprint is empty', 'kontor setup');
-	found(d, 'sender-none', 'site.sender is empty', 'kontor config set site.sender');
 	lacks(d, 'faults-on');
+});
+test('mails that cannot leave', async () => {
+	const smtp = await listen({ banner: '220 ready' }), busy = await listen({ banner: '554 go away' });
+	const mail = (rows, site = {}) => doctor({ conf: variant({ site, mail: rows }) }, 'mail');
+	const at = (server) => ({ transport: 'smtp', server: `127.0.0.1:${server.port}` });
+
+	found(await mail({}), 'mail-file', `mails stay in ${s.dir}/mail`, 'kontor config set mail.transport smtp');
+	assert.deepStrictEqual((await mail(at(smtp))).findings, []);
+	assert.ok(smtp.seen.every((session) => session.commands.length === 0), 'nothing is sent');
+	found(await mail(at(busy)), 'mail-none', 'it answers "554 go away"', 'kontor mail test');
+	await busy.close();
+	found(await mail(at(busy)), 'mail-none', 'refused', 'apt install postfix');
+	found(await mail({ ...at(smtp), user: 'shop', password_file: `${s.dir}/none` }), 'mail-settings', 'does not exist', 'kontor mail test');
+	found(await doctor({ conf: variant({ web: { confine: 'no' }, mail: { transport: 'sendmail', sendmail: `${s.dir}/none` } }) }, 'mail'), 'sendmail-none', `${s.dir}/none`, 'mail.transport smtp');
+	found(await mail(at(smtp), { sender: '' }), 'sender-none', 'site.sender is empty', 'kontor setting set site.sender');
+	await smtp.close();
 });
 test('a configuration that others may write', async () => {
 	const conf = variant({});

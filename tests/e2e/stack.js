@@ -170,6 +170,7 @@ class Stack {
 				apache_failures_file: path.join(this.dir, 'log', 'apache-failures.log'),
 				lighttpd_failures_file: path.join(this.dir, 'log', 'lighttpd-failures.log'),
 			},
+			mail: { transport: 'file', maildir: path.join(this.dir, 'mail') },
 			test: { faults: 'yes' },
 		};
 		for (const [section, rows] of Object.entries(conf))

@@ -14,6 +14,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_form \
 	tests/fuzz/fuzz_html_clean \
 	tests/fuzz/fuzz_image \
+	tests/fuzz/fuzz_mail \
 	tests/fuzz/fuzz_mustache \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_view
@@ -43,6 +44,8 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/image/jpeg \
 	tests/fuzz/corpus/image/png \
 	tests/fuzz/corpus/image/webp \
+	tests/fuzz/corpus/mail/dns \
+	tests/fuzz/corpus/mail/order \
 	tests/fuzz/corpus/mustache/all \
 	tests/fuzz/corpus/mustache/product \
 	tests/fuzz/corpus/mustache/texts \
@@ -66,6 +69,9 @@ tests_fuzz_fuzz_catalogue_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz_form.c
 tests_fuzz_fuzz_form_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_form_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c
+tests_fuzz_fuzz_mail_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_mail_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_mustache_SOURCES = tests/fuzz/fuzz_mustache.c
 tests_fuzz_fuzz_mustache_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_mustache_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -149,7 +149,7 @@ test('a Maildir gets each mail once, synchronised, with the line ends of files',
 	assert.ok(name.startsWith('test.') && name.endsWith('@shop.example') && others.length === 0, name);
 	const mail = fs.readFileSync(path.join(maildir, 'new', name), 'latin1');
 	assert.ok(mail.includes(`\nMessage-ID: <${name}>\n`) && !mail.includes('\r'));
-	assert.deepStrictEqual(fs.readdirSync(path.join(maildir, 'tmp')), []);
+	assert.deepStrictEqual(fs.readdirSync(path.join(maildir, 'cur')), []);
 	assert.match((await send({ transport: 'file', maildir: path.join(dir, 'no', 'folder') })).err, /mail\.maildir/);
 	fs.rmSync(path.join(maildir, 'tmp'), { recursive: true });
 	fs.writeFileSync(path.join(maildir, 'tmp'), '');

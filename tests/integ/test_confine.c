@@ -1,6 +1,8 @@
-/* A confined process connects to a database by host name and with TLS, which loads libraries and certificates. */
+/* A confined process connects to a database by host name and with TLS, which loads libraries and certificates, and
+ * hands over mails. */
 #include <arpa/inet.h>
 #include <mysql.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +13,7 @@
 #include "plat/conf/conf.h"
 #include "plat/control/control.h"
 #include "plat/host/confine.h"
+#include "plat/mail/mail.h"
 
 static unsigned port;
 static char tls[] = "/tmp/kontor-tls-XXXXXX"; /* certificate and key of the server */
@@ -85,6 +88,91 @@ START_TEST(a_certificate_outside_of_the_settings_folders_cannot_be_read)
 }
 END_TEST
 
+/* Takes one mail, in a process of its own. */
+static pid_t
+smtp_start(unsigned *smtp_port)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t n = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char line[2000];
+	bool body = false;
+	pid_t pid;
+	FILE *f;
+
+	ASSERT(bind(fd, (struct sockaddr *)&in, n) == 0 && getsockname(fd, (struct sockaddr *)&in, &n) == 0);
+	ASSERT(listen(fd, 1) == 0);
+	*smtp_port = ntohs(in.sin_port);
+	pid = fork();
+	if (pid != 0) {
+		close(fd);
+		return pid;
+	}
+	f = fdopen(accept(fd, NULL, NULL), "r+");
+	fputs("220 ready\r\n", f);
+	while (fflush(f) == 0 && fgets(line, sizeof(line), f) != NULL) {
+		bool ends = strcmp(line, ".\r\n") == 0, begins = !body && strcmp(line, "DATA\r\n") == 0;
+
+		fseek(f, 0, SEEK_CUR);
+		if (!body || ends)
+			fputs(begins ? "354 go\r\n" : "250 ok\r\n", f);
+		body = begins || (body && !ends);
+	}
+	_exit(0);
+}
+
+static const char *
+hand_over(struct arena *a, struct conf *conf, const char *transport)
+{
+	static const struct mail_envelope mail = {STR_INIT("shop@example.org"), STR_INIT("ada@example.org"),
+	    STR_INIT("Subject: confined\r\n\r\nHello\r\n"), STR_INIT("confined.1.0@shop.example")};
+	struct mail_transport t;
+	struct mail_result r;
+	struct err e = {0};
+
+	conf->mail_transport = str_z(transport);
+	if (!mail_transport_open(a, conf, &t, &e))
+		return str_fmt(a, "%s: %s", transport, e.msg).p;
+	mail_send(&t, &mail, &r);
+	return r.end == MAIL_SENT ? NULL : str_fmt(a, "%s: %s", transport, r.why).p;
+}
+
+START_TEST(confined_jobs_hand_over_mails)
+{
+	unsigned smtp_port;
+	pid_t server = smtp_start(&smtp_port), pid;
+	struct mail_transport t;
+	struct arena arena;
+	struct conf conf;
+	struct err e = {0};
+	int status;
+
+	arena_init(&arena, 1 << 20);
+	services_conf(&services, &arena, &conf);
+	conf.mail_server = str_fmt(&arena, "localhost:%u", smtp_port);
+	conf.mail_maildir = str_fmt(&arena, "%s/mail", tls);
+	conf.mail_transport = STR("file");
+	ck_ok(mail_transport_open(&arena, &conf, &t, &e), &e); /* makes the folders, as kontor-jobs does */
+	pid = fork();
+	if (pid == 0) {
+		const char *why;
+
+		confine_self(&conf, CONFINE_JOBS, control_none());
+		why = hand_over(&arena, &conf, "file");
+		if (why == NULL)
+			why = hand_over(&arena, &conf, "smtp");
+		if (why != NULL)
+			fprintf(stderr, "# %s\n", why);
+		_exit(why != NULL);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	arena_fini(&arena);
+}
+END_TEST
+
 static void
 make_server(void)
 {
@@ -118,6 +206,7 @@ main(void)
 	tcase_add_checked_fixture(tc, heal, NULL);
 	tcase_add_test(tc, a_confined_worker_and_jobs_connect_by_host_name_and_with_tls);
 	tcase_add_test(tc, a_certificate_outside_of_the_settings_folders_cannot_be_read);
+	tcase_add_test(tc, confined_jobs_hand_over_mails);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_set_tap(sr, "-");

@@ -12,7 +12,7 @@ const { until } = require('../e2e/stack.js');
 const build = path.resolve(process.env.top_builddir || 'build');
 const home = path.join(build, 'package');
 const extras = ['apache2', 'lighttpd', 'lighttpd-mod-deflate', 'lighttpd-mod-openssl', 'memcached', 'curl', 'openssl', 'logrotate',
-	'procps'];
+	'procps', 'default-mta'];
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 	process.on(signal, () => process.exit(1)); // machines end with their test

@@ -91,6 +91,8 @@ for (const server of ['apache2', 'lighttpd']) {
 			m.sh(undo);
 			assert.deepStrictEqual(got.sort(), wanted.sort(), plant);
 		};
+		assert.deepStrictEqual(names(doctor('mail')).sort(), ['sender-none'], 'the recommended mail server runs');
+		m.sh('kontor config set site.sender shop@example.org && kontor reload && kontor mail test root@shoptest');
 		assert.deepStrictEqual(names(doctor()), []);
 		await planted('systemctl stop kontor@2', 'systemctl start kontor@2', ['sockets', 'workers', 'units'],
 			['socket-stale', 'pool-stopped', 'unit-down']);

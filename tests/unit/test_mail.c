@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "plat/mail/mail.h"
 #include "plat/mail/mail_address.h"
+#include "plat/mail/mail_dns.h"
 #include "plat/mail/mail_encode.h"
 #include "random.h"
 #include "unit.h"
@@ -393,6 +394,43 @@ START_TEST(addresses_that_some_server_cannot_take_are_refused_with_the_reason)
 }
 END_TEST
 
+#define DNS_HEAD "\0\1\x81\x80\0\1\0\2\0\0\0\0" "\4shop\7example\0" "\0\x0f\0\1"
+#define DNS_RECORD(type, size) "\xc0\x0c\0" type "\0\1\0\0\1\0\0" size
+
+START_TEST(an_answer_of_a_name_server_is_read_and_a_damaged_one_is_not)
+{
+	static const struct str mx =
+	    STR_INIT(DNS_HEAD DNS_RECORD("\x0f", "\x07") "\0\x0a" "\2mx\xc0\x0c" DNS_RECORD("\x0f", "\3") "\0\0\0");
+	static const struct str txt = STR_INIT(
+	    DNS_HEAD DNS_RECORD("\x10", "\x0f") "\6v=spf1\7 mx -al" DNS_RECORD("\x10", "\6") "\4v=DM" "\0");
+	struct mail_domain d = {.has_spf = false};
+
+	ck_assert(mail_dns_parse(&a, mx, MAIL_DNS_MX, &d.mx) && d.mx.known);
+	ck_assert_int_eq(d.mx.n, 2);
+	ck_str(d.mx.v[0], "mx.shop.example");
+	ck_str(d.mx.v[1], "");
+	ck_assert(mail_dns_parse(&a, txt, MAIL_DNS_TXT, &d.spf));
+	ck_assert_int_eq(d.spf.n, 2);
+	ck_str(d.spf.v[0], "v=spf1 mx -al");
+	d.dmarc = d.spf;
+	mail_dns_judge(&d);
+	ck_assert(d.has_spf && !d.has_dmarc && !d.null_mx);
+	for (size_t n = 0; n < mx.n; n++)
+		ck_assert_msg(!mail_dns_parse(&a, str_head(mx, n), MAIL_DNS_MX, &d.mx), "cut at %zu", n);
+	ck_assert(mail_dns_parse(&a, mx, MAIL_DNS_TXT, &d.mx) && d.mx.n == 0);
+}
+END_TEST
+
+START_TEST(rules_of_a_domain_are_recognised_as_whole_words)
+{
+	struct str spf[] = {STR("v=spf10 all")}, dmarc[] = {STR("other"), STR("V=DMARC1; p=none")}, none[] = {STR("")};
+	struct mail_domain d = {.mx = {true, none, 1}, .spf = {true, spf, 1}, .dmarc = {true, dmarc, 2}};
+
+	mail_dns_judge(&d);
+	ck_assert(!d.has_spf && d.has_dmarc && d.null_mx);
+}
+END_TEST
+
 UNIT_MAIN_WITH(setup, teardown, "mail", a_mail_is_the_bytes_that_a_reader_expects,
     the_same_message_becomes_the_same_bytes_and_another_id_another_boundary, a_mail_without_html_has_one_part,
     long_subjects_of_any_script_are_folded_between_characters, subjects_that_a_reader_would_change_are_encoded,
@@ -400,4 +438,5 @@ UNIT_MAIN_WITH(setup, teardown, "mail", a_mail_is_the_bytes_that_a_reader_expect
     domains_become_ascii_and_reply_to_is_left_out_when_it_says_nothing,
     a_header_value_with_a_control_character_makes_no_mail, what_is_too_large_or_no_text_makes_no_mail,
     bodies_come_back_whatever_their_lines_look_like, random_bodies_come_back,
-    addresses_that_some_server_cannot_take_are_refused_with_the_reason)
+    addresses_that_some_server_cannot_take_are_refused_with_the_reason,
+    an_answer_of_a_name_server_is_read_and_a_damaged_one_is_not, rules_of_a_domain_are_recognised_as_whole_words)

@@ -70,7 +70,7 @@ start_try(struct doctor *d, struct start *s)
 	return false;
 }
 
-/* https and the sender have checks of their own. */
+/* https, the sender and the transport of mails have checks of their own. */
 static void
 report_unwise(void *arg, const char *text)
 {
@@ -78,7 +78,8 @@ report_unwise(void *arg, const char *text)
 
 	if (strstr(text, "test.faults") != NULL)
 		FIND(d, faults_on);
-	else if (strstr(text, "site.url") == NULL && strstr(text, "site.sender") == NULL)
+	else if (strstr(text, "site.url") == NULL && strstr(text, "site.sender") == NULL
+	         && strstr(text, "mail.transport") == NULL)
 		FIND(d, config_unwise, "REASON", text);
 }
 

@@ -5,14 +5,12 @@
 
 #include "base/clock.h"
 #include "cmd/doctor/doctor_judge.h"
-#include "plat/host/ask.h"
 #include "plat/host/host.h"
 
 #define DAY_S 86400
 #define YEARS_10_S (INT64_C(3653) * DAY_S)
 #define FOLDERS_MAX 24
 #define DB_DIR "/var/lib/mysql"
-#define MAIL_NS (2 * CLOCK_S)
 
 struct disks {
 	struct doctor *d;
@@ -88,30 +86,4 @@ check_clock(struct doctor *d)
 	if (host_clock_sync() == HOST_NOT_SYNCED)
 		FIND(d, clock_free, "N", now);
 	doctor_note(d, "%s UTC", now);
-}
-
-static bool
-has_smtp(struct doctor *d)
-{
-	struct err e = {0};
-	struct ask k;
-	struct buf b;
-	bool ok;
-
-	buf_init(&b, d->a, 65536);
-	ok = ask_open(&k, STR("127.0.0.1:25"), clock_mono_ns() + MAIL_NS, &e) && ask_read(&k, &b, STR("\r\n"), &e)
-	     && str_starts(buf_str(&b), STR("220"));
-	ask_close(&k);
-	return ok;
-}
-
-/* This release sends no mail yet, but pages show the sender address, and mail is best set up together with the shop. */
-void
-check_mail(struct doctor *d)
-{
-	look_settings(d);
-	if (d->conf->site_sender.n == 0)
-		FIND(d, sender_none);
-	if (access("/usr/sbin/sendmail", X_OK) != 0 && access("/usr/lib/sendmail", X_OK) != 0 && !has_smtp(d))
-		FIND(d, mail_none);
 }

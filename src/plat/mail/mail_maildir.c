@@ -1,5 +1,6 @@
-/* A Maildir: each mail is written to tmp/, synchronised, and renamed into new/.
+/* A Maildir: each mail is written to a hidden file of new/, which readers ignore, synchronised, and renamed.
  *
+ * The usual way, a rename from tmp/ to new/, is refused to a confined process: Landlock lets no file change its folder.
  * The file has the name of the Message-ID, so a mail that is sent again replaces itself. A reader moves it to cur/ and
  * adds ":2," and flags to its name; there it is found, too. */
 #include <dirent.h>
@@ -59,7 +60,7 @@ sync_folder(const char *path)
 	return ok;
 }
 
-/* The name in tmp/ carries the process, since a lease may have ended while its holder still writes. */
+/* The hidden name carries the process, since a lease may have ended while its holder still writes. */
 static bool
 maildir_write(const char *dir, const struct mail_envelope *v)
 {
@@ -67,7 +68,7 @@ maildir_write(const char *dir, const struct mail_envelope *v)
 	bool ok;
 	int fd;
 
-	snprintf(tmp, sizeof(tmp), "%s/tmp/%.*s.%d", dir, STR_ARG(v->id), (int)getpid());
+	snprintf(tmp, sizeof(tmp), "%s/new/.%.*s.%d", dir, STR_ARG(v->id), (int)getpid());
 	snprintf(to, sizeof(to), "%s/new/%.*s", dir, STR_ARG(v->id));
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (fd < 0)
