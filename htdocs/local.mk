@@ -15,7 +15,7 @@ install-static: htdocs/static.h
 UNINSTALL_LOCAL += uninstall-static
 uninstall-static:
 	rm -rf '$(DESTDIR)$(pkgdatadir)/static'
-clean-local: clean-static
+CLEAN_LOCAL += clean-static
 clean-static:
 	rm -rf htdocs/static
 PHONY += install-static uninstall-static clean-static
