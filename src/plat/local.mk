@@ -37,7 +37,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/mail/mail_sendmail.c src/plat/mail/mail_smtp.c src/plat/mail/mail_write.c \
 	src/plat/receipt/receipt.h src/plat/receipt/receipt_file.c src/plat/receipt/receipt_key.c \
 	src/plat/stats/counters.def src/plat/stats/facts.c src/plat/stats/facts.h src/plat/stats/jobs.def \
-	src/plat/stats/route_class.def src/plat/stats/sending.c \
+	src/plat/stats/outbox_kind.def src/plat/stats/route_class.def src/plat/stats/sending.c \
 	src/plat/stats/sending.h src/plat/stats/shared.c src/plat/stats/shared.h src/plat/stats/stats.c src/plat/stats/stats.h src/plat/stats/stats_area.h \
 	src/plat/stats/stats_metrics.c src/plat/stats/stats_other.c src/plat/stats/stats_report.c \
 	src/plat/stats/stats_report.h src/plat/stats/stats_show.c src/plat/stats/stats_sweep.c \

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
-	src/store/control_store.c src/store/control_store.h src/store/outbox.def src/store/outbox_queue.c src/store/outbox_queue.h src/store/outbox_store.c \
+	src/store/control_store.c src/store/control_store.h src/store/outbox.def src/store/outbox_admin.c src/store/outbox_admin.h src/store/outbox_queue.c src/store/outbox_queue.h src/store/outbox_store.c \
 	src/store/outbox_store.h src/store/rows_out.c src/store/rows_out.h src/store/setting_store.c \
 	src/store/setting_store.h src/store/shop_rules.c \
 	src/store/shop_rules.h src/store/sql.c src/store/sql.h \

@@ -108,10 +108,12 @@ test('a database server that is read-only, or has no room', async () => {
 });
 test('messages that were given up, or wait for too long', async () => {
 	await planted(() => sql("INSERT INTO outbox (kind, subject, version, payload, state, due_at, created_at) VALUES"
-		+ " ('mail', 'a', 1, '', 2, 1, 1), ('mail', 'b', 1, '', 0, 1, 1)"), () => sql("DELETE FROM outbox WHERE kind = 'mail'"), async () => {
+		+ " ('other', 'a', 1, '', 2, 1, 1), ('other', 'b', 1, '', 0, 1, 1), ('event', 'c', 1, '', 0, UNIX_TIMESTAMP() + 999, 1)"),
+	() => sql("DELETE FROM outbox WHERE kind IN ('other', 'event')"), async () => {
 		const d = await doctor('queue');
-		found(d, 'queue-dead', '1 messages', 'kontor verify');
-		found(d, 'queue-late', '1 messages', 'kontor-jobs');
+		found(d, 'queue-dead', '1 messages', 'kontor outbox replay');
+		found(d, 'queue-late', '1 cache deletes or events', 'kontor-jobs');
+		found(d, 'queue-unsent', '1 mails or webhooks', 'kontor outbox list');
 	});
 });
 

@@ -1,6 +1,7 @@
 # A fault test kills, stops or starves the real programs.
 FAULT_TESTS = \
-	tests/fault/test_jobs
+	tests/fault/test_jobs \
+	tests/fault/test_outbox
 
 check_PROGRAMS += $(FAULT_TESTS)
 TESTS += $(FAULT_TESTS) tests/fault/handled.t tests/fault/kills.t tests/fault/slow_clients.t tests/fault/storm.t
@@ -23,5 +24,14 @@ check-handled: all
 	@grep '^#' tests/fault/handled.log
 PHONY += check-handled
 
+# The outbox whole: 100 kills, 2,000 rows; a minute.
+check-outbox: all
+	KONTOR_TEST_KILLS=100 KONTOR_TEST_ROWS=1000 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fault/test_outbox
+	@grep '^#' tests/fault/test_outbox.log
+PHONY += check-outbox
+
+tests_fault_test_outbox_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib -I$(top_srcdir)/tests/integ
+tests_fault_test_outbox_SOURCES = tests/fault/test_outbox.c
+tests_fault_test_outbox_LDADD = tests/lib/libtest.a $(ROOM_LIBS) $(CHECK_LIBS)
 tests_fault_test_jobs_SOURCES = tests/fault/test_jobs.c
 tests_fault_test_jobs_LDADD = $(ROOM_LIBS) $(CHECK_LIBS)

@@ -181,6 +181,7 @@ TESTS += \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
 	tests/integ/mail.t \
+	tests/integ/outbox.t \
 	tests/integ/security.t \
 	tests/integ/tls.t
 EXTRA_DIST += \
@@ -192,6 +193,7 @@ EXTRA_DIST += \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
 	tests/integ/mail.t \
+	tests/integ/outbox.t \
 	tests/integ/security.t \
 	tests/integ/tls.t
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "integ.h"
+#include "store/outbox_admin.h"
 #include "store/sql.h"
 #include "work/outbox_run.h"
 
@@ -301,10 +302,59 @@ START_TEST(three_processes_at_once_deliver_each_row_once)
 }
 END_TEST
 
+START_TEST(rows_are_counted_by_kind)
+{
+	struct outbox_counts all;
+	struct err e = {0};
+
+	begin();
+	services_sql(&services,
+	    "INSERT INTO outbox (kind, subject, version, payload, state, due_at, created_at, hold_until) VALUES"
+	    " ('mail', 'a', 1, '', 0, 1, UNIX_TIMESTAMP() - 500, 0), ('mail', 'b', 1, '', 2, 1, 1, 0),"
+	    " ('mail', 'c', 1, '', 1, 1, 1, 0), ('mail', 'held', 1, '', 0, 1, 1, UNIX_TIMESTAMP() + 900),"
+	    " ('mail', 'replayed', 1, '', 0, 1, 1, UNIX_TIMESTAMP() - 5), ('hook/1', 'd', 1, '', 0, 1, 1, 0),"
+	    " ('hook/2', 'e', 1, '', 0, 1, 1, 0)");
+	ck_ok(outbox_count(db, &arena, &all, &e), &e);
+	ck_assert_uint_eq(all.n, 2);
+	for (size_t i = 0; i < all.n; i++) {
+		bool mail = str_eq_z(all.v[i].kind, "mail");
+
+		ck_assert(mail || str_eq_z(all.v[i].kind, "hook"));
+		ck_assert_uint_eq(all.v[i].waiting, mail ? 3 : 2);
+		ck_assert_uint_eq(all.v[i].dead, mail ? 1 : 0);
+		ck_assert(!mail || (all.v[i].oldest_s >= 500 && all.v[i].oldest_s < 900));
+	}
+}
+END_TEST
+
+START_TEST(rows_that_ended_long_ago_are_pruned_in_batches)
+{
+	struct err e = {0};
+	bool more;
+
+	begin();
+	services_sql(&services,
+	    "INSERT INTO outbox (kind, subject, version, payload, state, due_at, done_at, created_at)"
+	    " SELECT 'mail', CONCAT('old/', seq), 1, '', 1, UNIX_TIMESTAMP() - 91 * 86400, 0, 1 FROM seq_1_to_25"
+	    " UNION ALL SELECT 'hook/3', CONCAT('new/', seq), 1, '', 3, UNIX_TIMESTAMP() - 89 * 86400, 0, 1"
+	    " FROM seq_1_to_3 UNION ALL SELECT 'mail', CONCAT('dead/', seq), 1, '', 2, 1, 1, 1 FROM seq_1_to_2"
+	    " UNION ALL SELECT 'mail', CONCAT('waits/', seq), 1, '', 0, 1, 0, 1 FROM seq_1_to_2");
+	services_sql(&services, "UPDATE outbox SET done_at = due_at WHERE state IN (1, 3)");
+	ck_ok(outbox_prune(db, &arena, 20, &more, &e), &e);
+	ck_assert(more);
+	ck_assert_int_eq(rows_where("subject LIKE 'old/%'"), 5);
+	ck_ok(outbox_prune(db, &arena, 20, &more, &e), &e);
+	ck_assert(!more);
+	ck_assert_int_eq(rows_where("subject LIKE 'old/%'"), 0);
+	ck_assert_int_eq(rows_where("TRUE"), 7);
+}
+END_TEST
+
 INTEG_MAIN("outbox", false, no_row_stops_the_next_and_each_ends_as_it_was_answered,
     a_row_backs_off_for_three_days_and_is_dead_then, rows_that_failed_together_do_not_come_back_together,
     a_lease_keeps_the_row_and_its_end_counts_only_while_it_lasts,
     a_row_that_ends_each_process_waits_longer_each_time_and_is_dead_in_the_end,
     a_wrong_configuration_stops_its_kind_for_a_minute_and_costs_no_attempt,
     a_row_is_delivered_between_its_hold_and_its_use, a_run_ends_in_time_and_says_that_there_is_more,
-    three_processes_at_once_deliver_each_row_once)
+    three_processes_at_once_deliver_each_row_once, rows_are_counted_by_kind,
+    rows_that_ended_long_ago_are_pruned_in_batches)

@@ -53,7 +53,8 @@ static const char *const books[] = {
     " (1, 4, 'tax', 0, 190), (2, 1, 'receivable', 1785, 0), (2, 2, 'sales', 0, 1500), (2, 4, 'tax', 0, 285),"
     " (3, 1, 'receivable', 0, 1785), (3, 2, 'sales', 1500, 0), (3, 4, 'tax', 285, 0)",
     "INSERT INTO outbox (id, kind, subject, version, payload, due_at, created_at)"
-    " VALUES (1, 'cache', 'product/1', 1, '', 1, 1799999000), (2, 'mail', 'order_placed/1', 1, '', 1, 1)",
+    " VALUES (1, 'cache', 'product/1', 1, '', 1, 1799999000), (2, 'event', 'order/1', 1, '', 1, 1799999000),"
+    " (3, 'mail', 'order_placed/1', 1, '', 1, 1799999000)",
 };
 
 /* A change of the books, the check that must find it, and the row that it must name. */
@@ -129,6 +130,7 @@ static const struct {
     {"stock_order", "UPDATE stock_movement SET order_id = NULL WHERE id = 2", "stock movement 2"},
     {"outbox", "UPDATE outbox SET created_at = 1799996399 WHERE id = 1", "outbox 1"},
     {"outbox", "UPDATE outbox SET state = 2 WHERE id = 2", "outbox 2"},
+    {"outbox", "UPDATE outbox SET created_at = 1799999000 - 604800 WHERE id = 3", "outbox 3"},
     {"orphans", "UPDATE order_line SET variant_id = 99 WHERE order_id = 1", "order_line 1/1"},
     {"orphans", "DELETE FROM orders WHERE id = 1", "order_line 1/1"},
     {"orphans", "DELETE FROM orders WHERE id = 1", "order_address 1/0"},

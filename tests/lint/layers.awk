@@ -30,8 +30,8 @@ BEGIN {
 	may["work"] = pages " store/admin store/price plat/host"
 	may["web"] = may["admin"] = pages " serve work"
 	may["jobs"] = may["work"] " work"
-	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/mail cmd/order cmd/price cmd/publish cmd/setting cmd/stock"
-	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["work"] " serve work cmd"
+	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock"
+	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["work"] " serve work cmd"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"
 	# A library is known to one room only.
 	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|idn2|qrencode|curl.*)(/|\\.h$)"

@@ -19,7 +19,6 @@
 #define NAMED_MAX 4
 #define NAMES_MAX_B 2000
 #define SPARE_CONNECTIONS 10
-#define LATE_S 3600
 #define KEYS_READ_S 60
 #define CLOCK_APART_S 5 /* times in rows are compared with the workers' clocks */
 
@@ -439,7 +438,7 @@ check_queue(struct doctor *d)
 
 	if (in == SKIPPED)
 		return;
-	if (in != ENTERED || !doctor_queue(db, d->a, clock_utc_s() - LATE_S, &q, &e)) {
+	if (in != ENTERED || !doctor_queue(db, d->a, &q, &e)) {
 		doctor_blocked(d, CHECK_database);
 		return;
 	}
@@ -447,7 +446,10 @@ check_queue(struct doctor *d)
 		FIND(d, queue_dead, "N", doctor_n(d, q.dead));
 	if (q.late > 0)
 		FIND(d, queue_late, "N", doctor_n(d, q.late));
-	doctor_note(d, "%lld have waited too long, %lld have failed for good", (long long)q.late, (long long)q.dead);
+	if (q.unsent > 0)
+		FIND(d, queue_unsent, "N", doctor_n(d, q.unsent));
+	doctor_note(d, "%lld have waited too long, %lld have failed for good", (long long)(q.late + q.unsent),
+	    (long long)q.dead);
 }
 
 /* Orders that were placed while a worker could still use the keys before are left out. */

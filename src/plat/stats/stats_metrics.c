@@ -145,6 +145,30 @@ static const struct {
 	FACT_CERTIFICATE, false},
 };
 
+static const struct {
+	const char *name, *help;
+} outbox_metrics[FACT_OUTBOX__N] = {
+    [FACT_OUTBOX_WAITING] = {"outbox_waiting", "Rows of the outbox that wait, by kind; as kontor-jobs last counted."},
+    [FACT_OUTBOX_DEAD] = {"outbox_dead", "Rows of the outbox that failed for good, by kind."},
+    [FACT_OUTBOX_OLDEST] = {"outbox_oldest_seconds", "Age of the oldest row that waits, by kind; 0: none waits."},
+};
+
+static void
+put_outbox(struct buf *b, const struct stats_report *r)
+{
+	static const char *const labels[] = {
+#define OUTBOX_KIND(name, help) "kind=\"" #name "\"",
+#include "plat/stats/outbox_kind.def"
+	};
+
+	for (int i = 0; i < FACT_OUTBOX__N; i++) {
+		put_head(b, outbox_metrics[i].name, "gauge", outbox_metrics[i].help);
+		for (size_t k = 0; k < FACT_OUTBOX_KINDS; k++)
+			put_sample(b, outbox_metrics[i].name, labels[k],
+			    (uint64_t)r->facts[fact_of_outbox(k, (enum fact_outbox)i)].value);
+	}
+}
+
 void
 stats_put_metrics(struct buf *b, const struct stats_report *r)
 {
@@ -162,6 +186,7 @@ stats_put_metrics(struct buf *b, const struct stats_report *r)
 		put_head(b, fact_metrics[i].name, "gauge", fact_metrics[i].help);
 		put_sample(b, fact_metrics[i].name, "", (uint64_t)(fact_metrics[i].at ? f->at_s : f->value));
 	}
+	put_outbox(b, r);
 	put_head(b, "counting_since_seconds", "gauge", "When the counters began at 0, in seconds since 1970.");
 	put_sample(b, "counting_since_seconds", "", (uint64_t)r->made_s);
 }
@@ -195,6 +220,8 @@ stats_put_man(struct buf *b)
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", of_slots[i][0], of_slots[i][1]);
 	for (size_t i = 0; i < ARRAY_LEN(fact_metrics); i++)
 		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", fact_metrics[i].name, fact_metrics[i].help);
+	for (size_t i = 0; i < ARRAY_LEN(outbox_metrics); i++)
+		buf_fmt(b, ".TP\n.B kontor_%s\n%s\n", outbox_metrics[i].name, outbox_metrics[i].help);
 	for (int i = 0; i < STAT__MAX; i++) {
 		if (i > 0 && strcmp(c[i].metric, c[i - 1].metric) == 0)
 			continue;

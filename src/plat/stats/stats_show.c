@@ -78,6 +78,47 @@ put_confined(struct buf *b, const struct stats_report *r)
 	buf_fmt(b, "  confined: %u of %u processes by seccomp, %u by Landlock\n", seccomp, alive, landlock);
 }
 
+static const char *const outbox_kinds[] = {
+#define OUTBOX_KIND(name, help) #name,
+#include "plat/stats/outbox_kind.def"
+};
+
+static int64_t
+outbox_of(const struct stats_report *r, size_t kind, enum fact_outbox f)
+{
+	return r->facts[fact_of_outbox(kind, f)].value;
+}
+
+static void
+put_outbox_state(struct buf *b, const struct stats_report *r)
+{
+	for (size_t k = 0; k < FACT_OUTBOX_KINDS; k++) {
+		int64_t waiting = outbox_of(r, k, FACT_OUTBOX_WAITING), dead = outbox_of(r, k, FACT_OUTBOX_DEAD);
+
+		if (waiting == 0 && dead == 0)
+			continue;
+		buf_fmt(b, "  outbox, %s: %lld waiting", outbox_kinds[k], (long long)waiting);
+		if (waiting > 0) {
+			buf_z(b, ", the oldest for ");
+			put_span(b, outbox_of(r, k, FACT_OUTBOX_OLDEST));
+		}
+		if (dead > 0)
+			buf_fmt(b, "; %lld failed for good (kontor outbox list)", (long long)dead);
+		buf_ch(b, '\n');
+	}
+}
+
+static void
+json_outbox(struct buf *b, const struct stats_report *r)
+{
+	buf_z(b, "\"outbox\":{");
+	for (size_t k = 0; k < FACT_OUTBOX_KINDS; k++)
+		buf_fmt(b, "%s\"%s\":{\"waiting\":%lld,\"dead\":%lld,\"oldest_s\":%lld}", k == 0 ? "" : ",",
+		    outbox_kinds[k], (long long)outbox_of(r, k, FACT_OUTBOX_WAITING),
+		    (long long)outbox_of(r, k, FACT_OUTBOX_DEAD), (long long)outbox_of(r, k, FACT_OUTBOX_OLDEST));
+	buf_z(b, "},\n");
+}
+
 static void
 put_state(struct buf *b, const struct stats_report *r)
 {
@@ -121,6 +162,7 @@ put_state(struct buf *b, const struct stats_report *r)
 	put_span(b, r->now_s - r->made_s);
 	buf_z(b, ")\n");
 	put_confined(b, r);
+	put_outbox_state(b, r);
 	buf_ch(b, '\n');
 }
 
@@ -396,6 +438,7 @@ stats_put_json(struct buf *b, const struct stats_report *r)
 	    (long long)r->now_s, (unsigned long long)r->epoch, r->paused ? "true" : "false");
 	buf_fmt(b, "\"breakers\":{\"db\":\"%s\",\"cache\":\"%s\"},\n",
 	    any_open(r, "db") ? "open" : "closed", any_open(r, "cache") ? "open" : "closed");
+	json_outbox(b, r);
 	json_sum(b, r->all, &m);
 	buf_z(b, ",\n");
 	json_counters(b, r->all);

@@ -61,16 +61,15 @@ doctor_schema(struct db *db, struct arena *a, struct doctor_schema *s, struct er
 }
 
 bool
-doctor_queue(struct db *db, struct arena *a, int64_t before_s, struct doctor_queue *q, struct err *e)
+doctor_queue(struct db *db, struct arena *a, struct doctor_queue *q, struct err *e)
 {
-	struct db_query *query = db_query(db, SQL_DOCTOR_QUEUE);
 	struct db_rows rows;
 
-	q_i64(query, before_s);
-	if (!db_get(query, a, &rows, e))
+	if (!db_get(db_query(db, SQL_DOCTOR_QUEUE), a, &rows, e))
 		return false;
 	q->dead = c_i64_or(&rows, 0);
 	q->late = c_i64_or(&rows, 0);
+	q->unsent = c_i64_or(&rows, 0);
 	return true;
 }
 

@@ -24,9 +24,11 @@ struct doctor_schema {
 MUST_USE bool doctor_schema(struct db *, struct arena *, struct doctor_schema *, struct err *);
 
 struct doctor_queue {
-	int64_t dead, late; /* dead: failed for good; late: older than `before_s` and still pending */
+	int64_t dead;	/* failed for good */
+	int64_t late;	/* cache deletes and events that have waited for an hour */
+	int64_t unsent; /* mails and webhooks that have waited for four hours */
 };
-MUST_USE bool doctor_queue(struct db *, struct arena *, int64_t before_s, struct doctor_queue *, struct err *);
+MUST_USE bool doctor_queue(struct db *, struct arena *, struct doctor_queue *, struct err *);
 
 /* Of the newest 50 orders, those placed after `since_s`: which of them the links of these keys do not find. */
 struct doctor_links {

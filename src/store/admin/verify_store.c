@@ -88,7 +88,8 @@ static const struct verify_check checks[] = {
 	.promise = "stock of an order is booked out once, and back once if cancelled, expired or restocked",
 	.sql = SQL_VERIFY_STOCK_ORDER},
     {.name = "outbox",
-	.promise = "no entry of the outbox failed for good, and no cache delete has been pending for more than an hour",
+	.promise = "no cache delete or event of the outbox failed for good or has waited for more than an hour, and"
+		   " nothing else for more than a week",
 	.sql = SQL_VERIFY_OUTBOX, .takes_now = true},
     {.name = "orphans",
 	.promise = "no row refers to a row that does not exist, and every variant has a stock row",
