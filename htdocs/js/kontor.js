@@ -42,19 +42,20 @@ function shows(input) {
 }
 
 async function replace(input, url) {
-	const sent = new Map(all(".pick select").map((one) => [one.name, one.value]));
+	const choices = () => all(".pill input:checked, .pick select").map((one) => [one.name, one.value]), sent = new Map(choices());
 	try {
 		const answer = await fetch(url, { credentials: "same-origin" });
 		if (!answer.ok) throw new Error(answer.statusText);
 		const fresh = $("#product", await parse(answer)), quantity = $("#quantity"), value = quantity && quantity.value;
-		const picked = all(".pill input:checked"), selects = all(".pick select");
+		const since = choices().filter(([name, chosen]) => chosen !== sent.get(name));
 		const focus = document.activeElement && document.activeElement.id;
 		$("#product").replaceWith(document.adoptNode(fresh));
-		for (const was of picked.filter((one) => !one.defaultChecked && one.name !== input.name)) {
-			const now = all(".pill input").find((one) => one.name === was.name && one.value === was.value);
-			if (now && !now.disabled) now.checked = true;
+		for (const [name, chosen] of since) {
+			const select = $(`.pick select[name="${name}"]`);
+			const radio = all(".pill input").find((one) => one.name === name && one.value === chosen && !one.disabled);
+			if (select) select.value = chosen;
+			else if (radio) radio.checked = true;
 		}
-		for (const was of selects.filter((one) => one.value !== sent.get(one.name))) $(`#${was.id}`).value = was.value;
 		if ($("#quantity") && value) $("#quantity").value = value;
 		stepper();
 		busy(true);
@@ -255,6 +256,7 @@ addEventListener("pageshow", () => {
 });
 
 stepper();
+if (pending()) choose(); // made before the script was here
 hideReshape();
 for (const b of all("[data-print], [data-again]")) b.hidden = false;
 if (navigator.clipboard) for (const b of all("[data-copy]")) b.hidden = false;

@@ -6,6 +6,7 @@ const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = r
 const fs = require('fs');
 const path = require('path');
 const { look, press, readCode, setup, validate, visit } = require('./kit.js');
+const { manyCsv } = require('../e2e/many.js');
 const { until } = require('../e2e/stack.js');
 const { test, run } = require('../e2e/tap.js');
 
@@ -32,8 +33,12 @@ function importOdd() {
 	fs.writeFileSync(file, [HEAD, ...Object.entries(ODD).map(([handle, [title, body, vendor, type, option, price]]) => [handle, title, body,
 		vendor, type, '', 'TRUE', option === 'Default Title' ? 'Title' : 'Kind', option, handle, 100, 'shopify', 900, 'deny', price, 'TRUE', 'TRUE',
 		'active'].map(quote).join())].join('\n'));
-	const r = shop.kontor('import', 'products', file);
-	equal(r.status, 0, r.stdout + r.stderr);
+	const many = path.join(shop.dir, 'many.csv');
+	fs.writeFileSync(many, manyCsv('grid'));
+	for (const table of [file, many]) {
+		const r = shop.kontor('import', 'products', table);
+		equal(r.status, 0, r.stdout + r.stderr);
+	}
 }
 
 const larger = (v, percent) => v.page.evaluate((p) => { document.documentElement.style.fontSize = `${p}%`; }, percent);
@@ -202,6 +207,146 @@ test('while a choice loads, the old price cannot be bought; choices made meanwhi
 	await v.context.close();
 });
 
+const chosenOf = (v) => v.page.locator('.option input:checked').evaluateAll((all) => all.map((e) => e.value));
+const others = (v, i) => v.page.evaluate((n) => [...document.querySelectorAll('.option')[n].querySelectorAll('input:not(:checked):not(:disabled)')].map((e) => e.value), i);
+const option = (v, i, value) => v.page.locator(`.option >> nth=${i} >> input[value="${value}"]`);
+const settled = (v) => v.page.waitForFunction(() => document.querySelector('#product').getAttribute('aria-busy') !== 'true'
+	&& [...document.querySelectorAll('.pill input:checked')].every((e) => e.defaultChecked));
+
+// Holds what matches until released; `held` are those that wait.
+async function hold(v, pattern, type) {
+	const held = [];
+	await v.page.route(pattern, async (route) => {
+		if (!type || route.request().resourceType() === type)
+			await new Promise((done) => held.push(done));
+		await route.continue().catch(() => null);
+	});
+	return { held, free: async () => { await v.page.unroute(pattern); held.splice(0).forEach((done) => done()); } };
+}
+
+test('a choice made before the script has arrived, or while pictures load, shows its price as soon as it can', async () => {
+	const v = await visit('lighttpd', { width: 390 });
+	const script = await hold(v, /kontor[^/]*\.js/), pictures = await hold(v, /\/media\//);
+	await v.page.goto('/en/p/longjing', { waitUntil: 'commit' });
+	await v.page.locator('.pill input[value="100 g"]').check();
+	const before = await v.page.locator('.buy-price .price-now').innerText();
+	await script.free();
+	await v.page.waitForFunction((was) => document.querySelector('.buy-price .price-now').innerText !== was, before);
+	equal(await v.page.evaluate(() => document.readyState), 'interactive', 'the pictures still load');
+	same(await chosenOf(v), ['100 g']);
+	await pictures.free();
+	await v.page.waitForLoadState('load');
+	await settled(v);
+	same(await chosenOf(v), ['100 g']);
+	await v.context.close();
+});
+
+test('on a slow link nothing is bought that was not shown, whatever is pressed meanwhile', async () => {
+	const v = await visit('lighttpd', { width: 390 });
+	const posts = [];
+	v.page.on('request', (r) => r.method() === 'POST' && posts.push(r.postData()));
+	const variant = () => v.page.locator('#buy input[name=variant]').inputValue();
+	const start = async () => {
+		posts.length = 0;
+		await v.page.goto('/en/p/ledger-notebook');
+		return [await chosenOf(v), await others(v, 0), await hold(v, /[?&]v=/)];
+	};
+	// there and back again: the first choice holds
+	let [first, [second], slow] = await start();
+	await option(v, 0, second).check();
+	await until('the request', () => slow.held.length === 1);
+	await option(v, 0, first[0]).check();
+	await slow.free();
+	await settled(v);
+	same(await chosenOf(v), first);
+	// the enter key in the field of the quantity, and a button pressed by a script: nothing is sent
+	[first, [second], slow] = await start();
+	await option(v, 0, second).check();
+	await until('the request', () => slow.held.length === 1);
+	await v.page.focus('#quantity');
+	await v.page.keyboard.press('Enter');
+	await v.page.evaluate(() => document.querySelector('#buy').requestSubmit());
+	await slow.free();
+	await settled(v);
+	same(posts, []);
+	equal((await chosenOf(v))[0], second);
+	// a quantity typed meanwhile is kept, and bought with what is shown then
+	[first, [second], slow] = await start();
+	await option(v, 0, second).check();
+	await until('the request', () => slow.held.length === 1);
+	await v.page.fill('#quantity', '3');
+	await slow.free();
+	await settled(v);
+	equal(await v.page.inputValue('#quantity'), '3');
+	const shown = await variant();
+	await submitted(v, '#buy button[type=submit]');
+	ok(posts.length === 1 && posts[0].includes('quantity=3') && posts[0].includes(`variant=${shown}`), String(posts));
+	// an answer that is no page of the shop, such as a portal's, leads to the page itself
+	[first, [second]] = await start();
+	await v.page.unroute(/[?&]v=/);
+	await v.page.route(/[?&]v=/, (route) => (route.request().resourceType() === 'fetch'
+		? route.fulfill({ contentType: 'text/html', body: '<title>Log in to our network</title>' }) : route.continue()));
+	await Promise.all([v.page.waitForNavigation(), option(v, 0, second).check()]);
+	equal((await chosenOf(v))[0], second);
+	await v.page.unroute(/[?&]v=/);
+	// away and back while it loads: the page shows one variant, the one of its address
+	[first, [second], slow] = await start();
+	await option(v, 0, second).check();
+	await until('the request', () => slow.held.length === 1);
+	await v.page.evaluate(() => { location.href = '/en/info/about'; });
+	await v.page.waitForURL(/about/);
+	await slow.free();
+	await v.page.goBack();
+	await v.page.waitForFunction(() => document.querySelector('#product') && document.querySelector('#product').getAttribute('aria-busy') !== 'true');
+	await settled(v);
+	ok(await v.page.locator('#buy button[type=submit]').isEnabled());
+	// two presses on a slow link put one into the cart
+	await v.page.goto('/en/p/ledger-notebook');
+	const cart = () => v.page.locator('.tool-cart .count span').first().innerText();
+	const before = Number(await cart()), add = await hold(v, /cart\/add/);
+	await v.page.locator('#buy button[type=submit]').dblclick();
+	await v.page.keyboard.press('Enter');
+	await until('the request', () => add.held.length >= 1);
+	equal(add.held.length, 1);
+	await add.free();
+	await v.page.waitForFunction((n) => Number(document.querySelector('.tool-cart .count span').textContent) > n, before);
+	equal(Number(await cart()), before + 1);
+	await v.context.close();
+});
+
+test('a product with 2,000 variants is chosen by selects, with scripts, on a slow link and without', async () => {
+	const v = await visit('lighttpd', { width: 390, touch: true });
+	const [size, colour, fabric] = ['#pick1', '#pick2', '#pick3'].map((s) => v.page.locator(s));
+	const words = () => v.page.locator('#buy .option-chosen').innerText();
+	await v.page.goto('/en/p/many-grid');
+	equal(await v.page.locator('.pick-show').isVisible(), false, 'no button where the script shows the choice');
+	await size.selectOption({ label: 'Size 7' });
+	await v.page.waitForFunction(() => document.querySelector('#buy .option-chosen').innerText.startsWith('Size 7 /'));
+	const slow = await hold(v, /[?&]pick/);
+	await colour.selectOption({ label: 'Colour 4' });
+	await until('the request', () => slow.held.length === 1);
+	ok(await v.page.locator('#buy button.button-main').isDisabled());
+	await fabric.selectOption({ label: 'Fabric 9' });
+	await slow.free();
+	await v.page.waitForFunction(() => document.querySelector('#buy .option-chosen').innerText === 'Size 7 / Colour 4 / Fabric 9');
+	match(await v.page.locator('.buy-price .price-now').innerText(), /97\.00/); // 10 + 1887 % 90
+	match(v.page.url(), /\?v=\d+$/);
+	await look(v, '48-many');
+	await fitsAll(v, 'many-grid');
+	await submitted(v, '#buy button.button-main');
+	match(await v.page.locator('main').innerText(), /Size 7 \/ Colour 4 \/ Fabric 9/);
+	await v.context.close();
+	const w = await visit('apache', { width: 390, scripts: false });
+	await w.page.goto('/de/p/many-grid');
+	await w.page.selectOption('#pick2', { label: 'Colour 8' });
+	await submitted(w, '.pick-show button');
+	match(await w.page.locator('#buy .option-chosen').innerText(), /Colour 8/);
+	await w.page.selectOption('#pick3', { label: 'Fabric 2' });
+	await submitted(w, '#buy button.button-main');
+	match(await w.page.locator('main').innerText(), /Colour 8 \/ Fabric 2/);
+	await w.context.close();
+});
+
 test('what was added is said on the product page, counted, and undone there', async () => {
 	for (const width of [390, 1280]) {
 		const v = await visit('lighttpd', { width });
@@ -334,6 +479,137 @@ test('the focus neither changes the shape of the search field nor hides behind t
 	}
 	same(hidden, [], 'focused behind the bar');
 	await v.context.close();
+});
+
+// The focus on each stop of the tab key: invisible, hidden behind something, outside the window, or against the order of
+// the lines that are read.
+async function focusFaults(v, stops) {
+	const faults = [];
+	await v.page.evaluate(() => { window.focusLast = null; document.activeElement.blur(); });
+	for (let i = 0; i < stops; i++) {
+		await v.page.keyboard.press('Tab');
+		const [end, ...bad] = await v.page.evaluate(() => {
+			const e = document.activeElement, name = (x) => x.outerHTML.slice(0, 90);
+			if (e === document.body || e === document.documentElement || (window.focusLast && e.matches('.skip')))
+				return [true];
+			const drawn = e.matches('.pill input, .choice input') ? e.nextElementSibling : e;
+			const out = [false], r = drawn.getBoundingClientRect();
+			if ([getComputedStyle(drawn), getComputedStyle(e, '::after')].every((s) => (s.outlineStyle === 'none' || parseFloat(s.outlineWidth) < 2) && s.boxShadow === 'none'))
+				out.push(`no ring: ${name(e)}`);
+			const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+			const [x, y] = [middle(r.left, r.right, innerWidth), middle(r.top, r.bottom, innerHeight)];
+			const top = document.elementFromPoint(x, y);
+			if (r.right <= 0 || r.left >= innerWidth || r.bottom <= 0 || r.top >= innerHeight)
+				out.push(`outside: ${name(e)} at ${Math.round(x)},${Math.round(y)}`);
+			else if (top && top !== e && !drawn.contains(top) && !top.contains(drawn))
+				out.push(`behind ${name(top)}: ${name(e)}`);
+			const last = window.focusLast;
+			if (last && !(e.compareDocumentPosition(last) & Node.DOCUMENT_POSITION_PRECEDING))
+				out.push(`back from ${name(last)} to ${name(e)}`);
+			window.focusLast = e;
+			return out;
+		});
+		if (end)
+			break;
+		faults.push(...bad);
+	}
+	return faults;
+}
+
+test('with the tab key each stop is seen, in the order of the page, on every kind of page', async () => {
+	for (const [width, scheme, lang, targets] of [
+		[1280, 'light', 'en', ['/', '/c/tea', '/p/ledger-notebook', '/cart', '/checkout/address', '/search?q=tea', '/info/delivery', '/p/none']],
+		[390, 'dark', 'de', ['/', '/c/tea?sort=price', '/p/longjing', '/p/many-grid', '/cart', '/checkout/address', '/p/odd-table']],
+		[320, 'light', 'zh-hans', ['/p/longjing', '/cart']]]) {
+		const faults = [];
+		const v = await visit('lighttpd', { width, scheme, lang, height: width === 320 ? 256 : 844 });
+		await add(v, 'longjing');
+		for (const target of targets) {
+			await v.page.goto(`/${lang}${target}`);
+			faults.push(...(await focusFaults(v, 60)).map((x) => `${target} at ${width}: ${x}`));
+		}
+		if (width === 1280) {
+			await press(v).catch(() => null);
+			await v.page.goto('/en/checkout/address');
+			await press(v);
+			equal(await v.page.evaluate(() => document.activeElement.id), 'errors', 'the list of faults has the focus');
+			await v.page.keyboard.press('Tab');
+			await v.page.keyboard.press('Enter');
+			equal(await v.page.evaluate(() => document.activeElement.name), 'email', 'a fault leads to its field');
+			await toReview(v);
+			faults.push(...await focusFaults(v, 60));
+		}
+		same(faults, []);
+		await v.context.close();
+	}
+});
+
+test('at a zoom of 400 % all is read by scrolling down only, and nothing that stands still covers half of it', async () => {
+	const v = await visit('lighttpd', { width: 320, height: 256 });
+	const covered = async (name) => {
+		const [wide, still] = await v.page.evaluate(() => [document.documentElement.scrollWidth,
+			[...document.querySelectorAll('body *')].filter((e) => ['fixed', 'sticky'].includes(getComputedStyle(e).position) && e.checkVisibility()
+				&& !e.matches('.skip, .unseen')).reduce((sum, e) => sum + e.getBoundingClientRect().height, 0)]);
+		ok(wide <= 320, `${name} is ${wide} wide`);
+		ok(still <= 100, `${name}: ${still} of 256 pixels stand still`);
+	};
+	for (const lang of ['en', 'de', 'zh-hans'])
+		for (const target of ['/', '/c/tea', '/p/ledger-notebook', '/p/many-grid', '/p/odd-table', '/search?q=tea', '/info/terms', '/p/none']) {
+			await v.page.goto(`/${lang}${target}`);
+			await covered(`/${lang}${target}`);
+		}
+	await add(v, 'odd-vendor', 9);
+	for (const target of ['/p/longjing', '/cart', '/checkout/address']) {
+		await v.page.goto(`/de${target}`);
+		await covered(target);
+	}
+	await toReview(v);
+	await covered('review');
+	await v.page.goto('/en/p/ledger-notebook');
+	await v.page.locator('.tool-language summary').click().catch(() => null);
+	await covered('the open list of languages');
+	await v.page.locator('#picture').click();
+	const close = await v.page.locator('.zoom-close').boundingBox();
+	ok(close.x >= 0 && close.x + close.width <= 320 && close.y >= 0 && close.y + close.height <= 256, 'the way out of the large picture is seen');
+	await v.context.close();
+});
+
+test('every kind of page on paper is dark on white, without what can only be pressed, and nothing is cut', async () => {
+	for (const [scheme, lang] of [['dark', 'de'], ['light', 'zh-hans']]) {
+		const faults = [];
+		const v = await visit('lighttpd', { width: 1280, scheme, lang });
+		await add(v, 'odd-vendor', 9);
+		await add(v, 'longjing');
+		await toReview(v);
+		for (const target of ['/p/ledger-notebook', '/p/odd-table', '/p/many-grid', '/cart', '/info/terms', '/info/withdrawal', '/c/tea', '/checkout/review', '/p/none']) {
+			await v.page.emulateMedia({ media: 'screen' });
+			await v.page.goto(`/${lang}${target}`);
+			await v.page.emulateMedia({ media: 'print' });
+			await v.page.setViewportSize({ width: 718, height: 1000 }); // A4 without its margins
+			const bad = await v.page.evaluate(() => {
+				const out = [], light = (c) => c.match(/[\d.]+/g).slice(0, 3).reduce((sum, n) => sum + Number(n), 0) / 3;
+				const seen = (e) => e.checkVisibility() && e.getClientRects().length > 0 && e.getBoundingClientRect().height > 1;
+				for (const e of document.querySelectorAll('.tools, .menu, .bottom, .breadcrumbs, .skip, form.search, .stepper button, .buy-bar .button, .tool-language, .undo'))
+					if (seen(e)) out.push(`${e.className || e.tagName} is printed`);
+				for (const e of document.querySelectorAll('main *')) {
+					if (!seen(e)) continue;
+					const style = getComputedStyle(e);
+					if (style.backgroundColor !== 'rgba(0, 0, 0, 0)' && !/, 0\)$/.test(style.backgroundColor) && light(style.backgroundColor) < 200)
+						out.push(`dark ground: ${e.outerHTML.slice(0, 70)} ${style.backgroundColor}`);
+					if ([...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) && light(style.color) > 140)
+						out.push(`pale text: ${e.outerHTML.slice(0, 70)} ${style.color}`);
+				}
+				if (light(getComputedStyle(document.body).backgroundColor) < 250) out.push('the paper is dark');
+				if (document.documentElement.scrollWidth > innerWidth) out.push(`${document.documentElement.scrollWidth} wide on paper of ${innerWidth}`);
+				for (const e of document.querySelectorAll('.prose table, .prose pre')) if (seen(e) && e.scrollWidth > e.clientWidth + 1) out.push(`cut: ${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`);
+				return [...new Set(out)];
+			});
+			await v.page.setViewportSize({ width: 1280, height: 900 });
+			faults.push(...bad.map((x) => `${target}, ${scheme}: ${x}`));
+		}
+		same(faults, []);
+		await v.context.close();
+	}
 });
 
 test('on a telephone sorting takes one line, and opens as a list', async () => {
