@@ -166,6 +166,20 @@ example(const struct address_view *f, enum address_field field)
 	}
 }
 
+/* True for a wrong mail address with letters before the @ that only few mail servers take. */
+static bool
+has_foreign_letters(const struct address_view *f, enum address_field field)
+{
+	struct str typed = f->typed->field[field];
+
+	if (field != ADDRESS_EMAIL || f->faults->field[field] != ADDRESS_WRONG)
+		return false;
+	for (size_t i = 0; i < typed.n && typed.p[i] != '@'; i++)
+		if (((unsigned char)typed.p[i] & 0x80) != 0)
+			return true;
+	return false;
+}
+
 static void
 put_address_field(const struct request *rq, struct view *form, struct view *to, const struct address_view *f,
     enum address_field field)
@@ -186,7 +200,9 @@ put_address_field(const struct request *rq, struct view *form, struct view *to, 
 	view_str(v, N_example, example(f, field));
 	if (field == ADDRESS_POSTCODE || field == ADDRESS_REGION || field == ADDRESS_EXTRA)
 		put_word(v, address_form_word(f->country, field));
-	if (f->sent)
+	if (f->sent && has_foreign_letters(f, field))
+		put_error(form, v, N_alphabet);
+	else if (f->sent)
 		put_fault(form, v, field, f->faults->field[field]);
 }
 

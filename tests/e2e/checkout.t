@@ -5,6 +5,7 @@ const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = r
 const http = require('http');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
+const { until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const GOODS = {
@@ -71,6 +72,23 @@ test('mail addresses and telephone numbers are taken as people write them', asyn
 		ok(text(b.page.text).includes(field === 'phone' ? '' : shown || want), `the order shows ${shown || want}`);
 		equal(last(field), want);
 	}
+});
+
+test('a mail address that few servers could deliver to is refused at its field, with the reason', async () => {
+	for (const email of ['müller@example.org', '用户@example.org', 'почта@пример.рф', 'josé.p+x@example.org', 'a\u00adö@example.org', 'ά@example.org'])
+		for (const [lang, says] of [['en', /Before the @, a mail address has only letters from a to z/], ['de', /Vor dem @ hat eine E-Mail-Adresse nur Buchstaben von a bis z/], ['zh-hans', /@ 之前只能有字母 a–z/]]) {
+			const b = buyer(other);
+			await b.addToCart('/en/p/soap');
+			await b.get(`/${lang}/checkout/address`);
+			await b.submit('/checkout/address', { ...GOOD, email });
+			match(b.page.target, /\/checkout\/address/, email);
+			match(/id="email-error">([^<]*)/.exec(b.page.text)[1], says, email);
+		}
+	const b = buyer(other);
+	await b.addToCart('/en/p/soap');
+	await b.get('/en/checkout/address');
+	await b.submit('/checkout/address', { ...GOOD, email: 'nobody' });
+	match(/id="email-error">([^<]*)/.exec(b.page.text)[1], /An example: name@example.org/);
 });
 
 test('a message is taken with all that was pasted into it, and counted as the browser counts', async () => {
@@ -416,6 +434,41 @@ for (const server of ['lighttpd', 'apache'])
 		await again.addToCart('/en/p/soap');
 		doesNotMatch((await again.get('/en/cart?forgotten=1')).text, /are deleted/, 'a link claims nothing');
 	});
+
+test('the page of delivery names where parcels go, how long they take and when they are free, as the merchant set it', async () => {
+	const parts = async (values, lang = 'en') => {
+		for (const [name, value] of Object.entries(values)) {
+			const r = other.kontor('setting', 'set', `shipping.${name}`, value);
+			equal(r.status, 0, r.stderr);
+		}
+		const last = Object.entries(values).pop();
+		let sections;
+		await until(`${last} to count`, async () => {
+			const all = [];
+			for (const server of ['lighttpd', 'apache', 'lighttpd', 'apache'])
+				all.push((await other.get(server, `/${lang}/info/delivery`)).text);
+			sections = [...all[0].matchAll(/<section>([^]*?)<\/section>/g)].map((x) => text(x[1]).trim());
+			return new Set(all.map((x) => /<div class="rates">[^]*?<\/div>\s*<h2/.exec(x)[0])).size === 1 && sections.join() !== parts.last;
+		});
+		parts.last = sections.join();
+		return sections;
+	};
+	let all = await parts({ countries: 'DE, CH, US', home_days: '1-1', pickup: 'yes', world: '2000:24.90' });
+	match(all[0], /^Germany One working day up to/);
+	same([all.length, /^Other countries Switzerland, United States 6 to 14 working days/.test(all[1])], [3, true], `no parcels to the EU: ${all}`);
+	all = await parts({ countries: 'DE, AT, SE' });
+	same([all.length, /^Other countries of the EU Austria, Sweden 3 to 6/.test(all[1])], [3, true], `none outside the EU: ${all}`);
+	all = await parts({ home_free_from: '0.00' }, 'de');
+	match(all[0], /^Deutschland Ein Werktag Preis kostenlos$/);
+	match(all[1], /^Andere Länder der EU Österreich, Schweden/);
+	all = await parts({ home: '2000:0, 10000:7.90', home_free_from: '', home_days: '2-2' });
+	match(all[0], /^Germany 2 working days up to 2 kg free up to 10 kg €7\.90$/);
+	all = await parts({ home: '', eu: '' }, 'zh-hans');
+	equal(all.length, 1, `collecting only: ${all}`);
+	all = await parts({ home: '500:4.90', home_days: '0-3', countries: 'DE' });
+	match(all[0], /^Germany 3 working days up to 0\.5 kg €4\.90$/);
+	equal(all.length, 2);
+});
 
 run({
 	before: async () => {
