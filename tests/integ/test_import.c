@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "import.h"
 #include "store/catalogue/catalogue_read.h"
 #include "store/catalogue/price_plan.h"
@@ -127,6 +128,60 @@ START_TEST(import_keeps_variants_whose_rows_were_bad)
 	ck_assert_uint_eq(import_changes(&im), 0);
 	im = run_table(HEAD "tea-f,Tea,,Size,S,TF1,6.00,4\n");
 	ck_assert_uint_eq(im.n.variants_gone, 1);
+}
+END_TEST
+
+/* The text with the handle for each @. */
+static struct str
+named(const char *handle, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, &a, 2000);
+	for (; *text != '\0'; text++) {
+		if (*text == '@')
+			buf_z(&b, handle);
+		else
+			buf_ch(&b, *text);
+	}
+	return buf_str(&b);
+}
+
+START_TEST(import_refuses_single_variants_and_keeps_the_others)
+{
+	static const struct {
+		const char *rows; /* of S, M and L; @ is the handle */
+		const char *left, *why;
+	} cases[] = {
+	    {"@,Tea,,Size,S,@-S,free,4\n@,,,,M,@-M,5,4\n@,,,,L,@-L,6,4\n", "ML", "Variant Price"},
+	    {"@,Tea,,Size,S,@-S,4,4\n@,,,,M,@-M,-5,4\n@,,,,L,@-L,6,4\n", "SL", "Variant Price"},
+	    {"@,Tea,,Size,S,@-S,4,4\n@,,,,M,@-M,5,4\n@,,,,L,@-L,1e9,4\n", "SM", "Variant Price"},
+	    {"@,Tea,,Size,S,@-S,4,4\n@,,,,S,@-M,5,4\n@,,,,L,@-L,6,4\n", "SL", "Option1 Value"},
+	    {"@,Tea,,Size,S,@-S,4,4\n@,,,,M,@-M,99999999999999999999,4\n@,,,,L,@-L,,4\n", "S", "Variant Price"},
+	    {"@,Tea,,Size,S,@-S,?,4\n@,,,,M,@-M,5.999,4\n@,,,,L,@-L,6,4\n", "L", "Variant Price"}};
+
+	prepare();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *h = str_fmt(&a, "part-%zu", i).p;
+		struct str good = named(h, HEAD "@,Tea,,Size,S,@-S,1,4\n@,,,,M,@-M,2,4\n@,,,,L,@-L,3,4\n");
+		struct str bad = str_fmt(&a, "%s%.*s", HEAD, STR_ARG(named(h, cases[i].rows)));
+		struct import im;
+
+		for (int known = 0; known < 2; known++) {
+			im = run_table(str_zdup(&a, bad));
+			ck_assert_msg(im.n.rows_refused > 0, "%zu: %s", i, report);
+			ck_assert_msg(strstr(report, cases[i].why) != NULL, "%zu: %s", i, report);
+			for (const char *size = known ? "SML" : cases[i].left; *size != '\0'; size++)
+				ck_assert_msg(number("SELECT COUNT(*) FROM variant v JOIN product p"
+						     " ON p.id = v.product_id WHERE handle = '%s'"
+						     " AND value1 = '%c' AND gone = 0",
+						  h, *size) == 1,
+				    "%zu, %s: no %c: %s", i, known ? "known" : "new", *size, report);
+			im = run_table(str_zdup(&a, bad));
+			ck_assert_msg(import_changes(&im) == 0, "%zu: changes again", i);
+			run_table(str_zdup(&a, good));
+		}
+	}
 }
 END_TEST
 
@@ -450,7 +505,8 @@ END_TEST
 INTEG_MAIN("import", false, import_again_changes_nothing, import_of_products_with_very_many_variants,
     import_never_gives_back_what_was_sold_unless_told_to_set_stock,
     import_marks_variants_as_gone_and_takes_them_back, import_knows_variants_by_their_options_before_their_skus,
-    import_keeps_variants_whose_rows_were_bad, import_dry_run_counts_but_changes_nothing,
+    import_keeps_variants_whose_rows_were_bad, import_refuses_single_variants_and_keeps_the_others,
+    import_dry_run_counts_but_changes_nothing,
     import_refuses_a_handle_that_comes_again_and_a_gift_card,
     import_moves_a_product_between_categories_and_out_of_sight, import_finds_a_product_by_its_words_of_now_only,
     search_goes_through_all_blocks_page_by_page,
