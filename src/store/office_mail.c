@@ -26,6 +26,19 @@ office_day_get(struct db *db, struct arena *a, int64_t from_s, int64_t until_s, 
 }
 
 bool
+office_downloads(struct db *db, struct arena *a, uint64_t order_id, int64_t *n, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_OFFICE_DOWNLOADS);
+	struct db_rows rows;
+
+	q_u64(q, order_id);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	*n = c_i64(&rows);
+	return true;
+}
+
+bool
 office_letter_get(struct db *db, struct arena *a, uint64_t id, struct office_letter *x, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_OFFICE_LETTER);

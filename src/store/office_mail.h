@@ -1,4 +1,4 @@
-/* office_mail.h - facts for the mails to the merchant. */
+/* office_mail.h - facts for mails that the order itself does not tell, and those for the merchant. */
 #ifndef KONTOR_STORE_OFFICE_MAIL_H
 #define KONTOR_STORE_OFFICE_MAIL_H
 
@@ -12,6 +12,9 @@ struct office_day {
 };
 MUST_USE bool office_day_get(
     struct db *, struct arena *, int64_t from_s, int64_t until_s, struct office_day *, struct err *);
+
+/* The lines of an order that are downloads. An order with any was placed with consent to their early delivery. */
+MUST_USE bool office_downloads(struct db *, struct arena *, uint64_t order_id, int64_t *n, struct err *);
 
 /* A row of the outbox that failed. ERR_NOT_FOUND. */
 struct office_letter {

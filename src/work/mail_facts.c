@@ -1,6 +1,7 @@
 #include "work/mail_facts.h"
 
 #include "base/num.h"
+#include "store/office_mail.h"
 #include "store/order/order_store.h"
 #include "work/mail_office.h"
 #include "work/order_tree.h"
@@ -223,10 +224,13 @@ get_order(struct mail_tree *t, uint64_t id, struct err *e)
 	    .origin = job->shop->rules.tax.origin};
 	struct order_keyed keyed;
 	struct order_story story;
+	int64_t downloads;
 
 	if (!order_look_outside(job->db, job->a, id, &f->look, e)
-	    || !order_keyed_get(job->db, job->a, f->look.o.number, &keyed, e))
+	    || !order_keyed_get(job->db, job->a, f->look.o.number, &keyed, e)
+	    || !office_downloads(job->db, job->a, id, &downloads, e))
 		return false;
+	view_bool(t->page, N_early, downloads > 0 || shipping_kind(f->look.o.shipping) == FULFILMENT_DOWNLOADED);
 	f->key = keyed.key;
 	f->look.o.owed_minor = f->look.account.owed_minor;
 	if (f->lang == NULL)

@@ -15,8 +15,8 @@
 #include "view/mustache/template.h"
 #include "view/url.h"
 
-/* Gmail cuts the HTML of a mail at 102 kB. */
-#define MAIL_HTML_MAX_B ((size_t)100 << 10)
+/* Gmail cuts the HTML of a mail at 102 kB, of 1,000 bytes or of 1,024. */
+#define MAIL_HTML_MAX_B ((size_t)98000)
 
 /* The part that all mails share. Opened once, and again after a change of the settings. */
 struct mail_shop {

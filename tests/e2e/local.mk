@@ -18,6 +18,7 @@ E2E_TESTS = \
 	tests/e2e/late.t \
 	tests/e2e/limits.t \
 	tests/e2e/links.t \
+	tests/e2e/mails.t \
 	tests/e2e/orders.t \
 	tests/e2e/outage.t \
 	tests/e2e/pages.t \
