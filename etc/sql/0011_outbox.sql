@@ -22,3 +22,62 @@ ALTER TABLE outbox
 -- Earlier releases wrote mail that nobody delivered. It is too late for it.
 UPDATE outbox SET state = 3, payload = '', due_at = UNIX_TIMESTAMP(), done_at = due_at,
 	why = 'written before the shop sent mail' WHERE kind = 'mail';
+
+-- Orders. The key of a computed column keeps the server from adding columns INSTANT, so `queue` goes first and comes again
+-- with the value 6, to pack and owed back. It is computed from the states, so nothing is lost.
+ALTER TABLE orders DROP KEY orders_queue, ALGORITHM=INPLACE, LOCK=NONE;
+ALTER TABLE orders DROP COLUMN queue, ALGORITHM=INSTANT;
+
+-- A buyer's consent that a download ends the right of withdrawal: when it was given, and the version of its words.
+ALTER TABLE orders
+	ADD COLUMN early_version VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+	ADD COLUMN early_at BIGINT NULL,	-- NULL: it was not asked for, or the order is of an earlier release
+	ALGORITHM=INSTANT;
+
+ALTER TABLE orders
+	ADD COLUMN queue TINYINT UNSIGNED AS (CASE
+		WHEN state = 1 THEN 1
+		WHEN state = 2 AND fulfilment_state IN (1, 2) AND payment_state = 7 THEN 6
+		WHEN state = 2 AND fulfilment_state IN (1, 2) THEN 2
+		WHEN payment_state = 7 THEN 3
+		WHEN state = 2 AND fulfilment_state = 3 THEN 4
+		WHEN state = 2 AND payment_state IN (1, 6) THEN 5
+		END) VIRTUAL,
+	ALGORITHM=INSTANT;
+ALTER TABLE orders ADD KEY orders_queue (queue, id), ALGORITHM=INPLACE, LOCK=NONE;
+
+-- Attempts to pay through a provider that is asked over the network. Reserved: no program of this release uses it. A row
+-- is written before the first request, so that it can be repeated byte by byte.
+CREATE TABLE IF NOT EXISTS pay_attempt (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	attempt_key	BINARY(16) NOT NULL,	-- for the provider, and in the address to which the buyer returns
+	order_id	BIGINT UNSIGNED NOT NULL,
+	provider	VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	live		TINYINT UNSIGNED NOT NULL,	-- 0: with the provider's test keys
+	state		TINYINT UNSIGNED NOT NULL DEFAULT 0,	-- of the machine ATTEMPT in order_state.def
+	ref		VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,	-- the provider's; NULL: none yet
+	ref2		VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,	-- another one of the provider
+	url		VARCHAR(2000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',	-- where the buyer pays
+	request		TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,	-- body of the first request
+	amount_minor	BIGINT NOT NULL,
+	currency	CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	captured_minor	BIGINT NOT NULL DEFAULT 0,	-- totals, as the provider stated them last
+	refunded_minor	BIGINT NOT NULL DEFAULT 0,
+	disputed_minor	BIGINT NOT NULL DEFAULT 0,
+	fee_minor	BIGINT NOT NULL DEFAULT 0,
+	facts_at	BIGINT NULL,	-- when that answer was asked for
+	created_at	BIGINT NOT NULL,
+	expires_at	BIGINT NULL,
+	hold_until	BIGINT NULL,	-- of an amount that is authorised
+	tries		INT UNSIGNED NOT NULL DEFAULT 0,
+	next_at		BIGINT NULL,	-- of the next look at the provider; NULL: none is due
+	open_order	BIGINT UNSIGNED AS (IF(state <= 3, order_id, NULL)) VIRTUAL,
+	UNIQUE KEY pay_attempt_key (attempt_key),
+	UNIQUE KEY pay_attempt_ref (provider, ref),
+	UNIQUE KEY pay_attempt_ref2 (provider, ref2),
+	UNIQUE KEY pay_attempt_open (open_order),	-- one open attempt for an order
+	KEY pay_attempt_order (order_id, id),
+	KEY pay_attempt_due (next_at, id),
+	CONSTRAINT pay_attempt_amount CHECK (amount_minor > 0),
+	CONSTRAINT pay_attempt_fk FOREIGN KEY (order_id) REFERENCES orders (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

@@ -23,7 +23,7 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_found AS SELECT id, order_ke
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_order AS
 	SELECT id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state, lang, currency,
 		tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, phone, delivery, payment, note,
-		terms_version, terms_at, created_at, expires_at, client, country
+		terms_version, terms_at, created_at, expires_at, client, country, early_version, early_at
 	FROM orders WHERE number = LOWER(HEX(order_key))
 		AND state IN (1, 2) AND (state = 1 OR total_minor = 0 OR payment IN ('on_delivery', 'at_pickup'))
 		AND payment_state = IF(total_minor = 0, 2, 1) AND fulfilment_state = 1

@@ -75,6 +75,10 @@ order_from_plan(struct arena *a, const struct shop_rules *rules, const struct ca
 	    .taxes = ARENA_ARRAY(a, struct order_tax, p->totals.n_rates),
 	    .n_taxes = p->totals.n_rates,
 	};
+	if (p->load.downloads) {
+		o->early_version = rules->early_version;
+		o->early_at = now_s;
+	}
 	memcpy(o->key, cart->order_key, sizeof(o->key));
 	for (size_t i = 0; i < p->n; i++)
 		o->lines[i] = freeze(&p->lines[i]);

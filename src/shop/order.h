@@ -42,6 +42,8 @@ struct order {
 	enum shipping shipping;
 	enum payment payment;
 	struct str note, terms_version;
+	struct str early_version; /* of the consent to an early download; none: there was no download */
+	int64_t early_at;         /* its time; 0: none */
 	int64_t created_at, expires_at; /* expires_at 0: never */
 	struct str client; /* of an unpaid order: ORDER_CLIENT_B bytes that stand for its buyer, or none */
 	struct order_line *lines;
@@ -51,7 +53,8 @@ struct order {
 };
 
 /* Makes an order from a complete plan, in the states after event PLACE. The store assigns id and number. `now_s` is
- * also the time of consent to the terms. ERR_CONFLICT when the plan is not orderable. */
+ * also the time of consent to the terms, and to the early delivery of downloads, which the caller makes sure of.
+ * ERR_CONFLICT when the plan is not orderable. */
 MUST_USE bool order_from_plan(struct arena *, const struct shop_rules *, const struct cart *,
     const struct checkout_plan *, int64_t now_s, struct order *, struct err *);
 

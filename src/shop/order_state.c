@@ -252,7 +252,7 @@ static const struct {
 };
 
 static const char *const machine_names[ORDER_MACHINE__ALL] = {
-    "order", "payment", "fulfilment", "return", "withdrawal", "refund"};
+    "order", "payment", "fulfilment", "return", "withdrawal", "refund", "attempt"};
 
 static const char *const state_names[ORDER_MACHINE__ALL][ORDER_STATES] = {
 #define ORDER_STATE(machine, id, value, name) [ORDER_MACHINE_##machine][value] = name,

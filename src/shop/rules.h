@@ -15,6 +15,7 @@ struct shop_rules {
 	int64_t expiry_s[PAYMENT__MAX]; /* time until an unpaid order expires, by its payment method; 0: never */
 	struct str number_prefix;  /* in front of order numbers; ASCII letters, digits and '-' */
 	struct str terms_version;  /* version of the terms that buyers accept */
+	struct str early_version;  /* version of the words by which they consent to an early download */
 };
 
 #endif

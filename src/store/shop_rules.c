@@ -117,6 +117,7 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 		[PAYMENT_AT_PICKUP] = DAY_S * c->order_pickup_expiry_days},
 	    .number_prefix = c->order_number_prefix,
 	    .terms_version = c->order_terms_version,
+	    .early_version = c->order_early_version,
 	};
 	if (c->test_pay_url.n > 0 && !str_starts(c->test_pay_url, STR("http://127.0.0.1:")))
 		return err_set(e, ERR_INPUT, "test.pay_url: only a program on this machine, http://127.0.0.1:PORT");

@@ -42,6 +42,8 @@ json_buyer(struct json_out *w, const struct order *o)
 	if (o->billed_elsewhere)
 		json_address(w, "invoice_to", &o->billing, true);
 	json_add_str(w, "message", o->note);
+	format_json_time(w, "download_consent", o->early_at);
+	json_add_str(w, "download_consent_words", o->early_version);
 }
 
 static void

@@ -75,7 +75,9 @@ function mark(id, word) {
 const KEPT = ['orders.number', 'orders.lang', 'orders.delivery', 'orders.payment', 'orders.terms_version', 'order_line.sku',
 	'order_line.title', 'order_line.options', 'order_event.actor', 'order_action.actor', 'note.actor', 'payment.provider',
 	'refund.provider', 'ledger_entry.actor', 'ledger_line.account', 'erasure.actor', 'stock_movement.actor', 'stock_movement.ref',
-	'parcel.carrier'];
+	'parcel.carrier', 'orders.early_version', 'outbox.kind', 'outbox.subject', 'outbox.why',
+	// reserved and empty: the release that uses them exports and erases them
+	'pay_attempt.provider', 'pay_attempt.ref', 'pay_attempt.ref2', 'pay_attempt.url', 'pay_attempt.request'];
 
 test('the export has every text that is held, and fits its schema; the erasure leaves none of them in the database', async () => {
 	const mail = 'held@example.org', o = await order({ email: mail });

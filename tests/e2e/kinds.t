@@ -115,6 +115,10 @@ test('a download is asked for as little as its tax needs, and nothing of it is a
 	match(order.target, /\/order\//);
 	match(text(order.text), /We send you the download as soon as the money is here.*Sent by email.*Download for Ada Example.*you asked for the download before the time to withdraw is over/);
 	doesNotMatch(text(order.text), /Deliver|Arrived|packed/);
+	const number = /K-\d+/.exec(order.text)[0];
+	match(shop.kontor('order', 'show', number).stdout, /consent\s+the right to withdraw from downloads ends: 20\d\d-.*, words 1/);
+	const json = JSON.parse(shop.kontor('order', 'show', number, '--json').stdout);
+	same([json.download_consent, json.download_consent_words], [json.placed, '1']);
 });
 
 test('goods and a download together are sent, and ask for consent to the download', async () => {
@@ -128,6 +132,8 @@ test('goods and a download together are sent, and ask for consent to the downloa
 	await post(only, 'delivery', { delivery: 'standard' });
 	await post(only, 'payment', { payment: 'transfer' });
 	doesNotMatch(await see(only, 'review'), /name="early"/);
+	match((await place(only)).target, /\/order\//);
+	equal(shop.number('SELECT early_at IS NULL AND early_version = \'\' FROM orders ORDER BY id DESC LIMIT 1'), 1);
 	match((await place(b)).target, /\/order\//);
 });
 

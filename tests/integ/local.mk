@@ -28,6 +28,7 @@ INTEG_TESTS = \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
 	tests/integ/test_order_crowd \
+	tests/integ/test_order_guards \
 	tests/integ/test_order_life \
 	tests/integ/test_order_life_crowd \
 	tests/integ/test_order_list \
@@ -113,6 +114,9 @@ tests_integ_test_stock_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_crowd_SOURCES = tests/integ/test_order_crowd.c
 tests_integ_test_order_crowd_LDADD = $(INTEG_LIBS)
+tests_integ_test_order_guards_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_order_guards_SOURCES = tests/integ/test_order_guards.c
+tests_integ_test_order_guards_LDADD = $(INTEG_LIBS)
 tests_integ_test_order_life_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_order_life_crowd_SOURCES = tests/integ/test_order_life_crowd.c
 tests_integ_test_order_life_crowd_LDADD = $(INTEG_LIBS)

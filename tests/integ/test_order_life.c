@@ -1,6 +1,7 @@
 /* Changes of orders after they were placed: every row of order_state.def is taken, and what it lacks is refused. */
 #include "base/num.h"
 #include "life.h"
+#include "store/order/order_list.h"
 
 static const struct {
 	int machine, from, event, to;
@@ -160,8 +161,9 @@ START_TEST(every_row_of_the_state_tables_is_taken_and_the_books_stay_right)
 		tell_story(&l, stories[i].text);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (number("SELECT COUNT(*) FROM order_event WHERE machine = %d AND from_state = %d AND event = %d"
-			   " AND to_state = %d",
+		if (rows[i].machine == ORDER_MACHINE_ATTEMPT /* reserved */
+		    || number("SELECT COUNT(*) FROM order_event WHERE machine = %d AND from_state = %d AND event = %d"
+			      " AND to_state = %d",
 			rows[i].machine, rows[i].from, rows[i].event, rows[i].to)
 		    > 0)
 			continue;
@@ -377,6 +379,62 @@ START_TEST(an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time
 }
 END_TEST
 
+START_TEST(an_order_that_is_paid_too_much_is_in_both_lists)
+{
+	struct order_filter f = order_filter_all();
+	struct order_list list;
+	struct shop s;
+	struct life l;
+	struct err e = {0};
+
+	life_goods();
+	shop_open(&s, DB_TOOL);
+	l = life_begin(&s, LIFE_TRANSFER);
+	f.after = l.order - 1;
+	tell_story(&l, "more");
+	for (int queue = ORDER_QUEUE_TO_PACK; queue <= ORDER_QUEUE_OWED_BACK; queue++) {
+		f.queue = queue;
+		ck_ok(order_list_get(s.db, &s.a, &f, &list, &e), &e);
+		ck_assert_uint_eq(list.n, 1);
+		ck_assert_uint_eq(list.v[0].id, l.order);
+		ck_str(str_z(order_queue_shown(list.v[0].queue)), "to_pack, owed_back");
+	}
+	tell_story(&l, "ship");
+	ck_ok(order_list_get(s.db, &s.a, &f, &list, &e), &e);
+	ck_assert_uint_eq(list.n, 1);
+	f.queue = ORDER_QUEUE_TO_PACK;
+	ck_ok(order_list_get(s.db, &s.a, &f, &list, &e), &e);
+	ck_assert_uint_eq(list.n, 0);
+	shop_close(&s);
+}
+END_TEST
+
+static long long
+attempts(const char *state, unsigned long long order)
+{
+	char sql[400];
+
+	snprintf(sql, sizeof(sql),
+	    "INSERT IGNORE INTO pay_attempt (attempt_key, order_id, provider, live, state, request, amount_minor,"
+	    " currency, created_at) VALUES (RANDOM_BYTES(16), %llu, 'test', 0, %s, '', 1, 'EUR', 1)",
+	    order, state);
+	services_sql(&services, sql);
+	return number("SELECT COUNT(*) FROM pay_attempt WHERE order_id = %llu", order);
+}
+
+START_TEST(an_order_has_one_open_attempt_to_pay)
+{
+	ck_assert_int_eq(attempts("0", 7), 1);
+	ck_assert_int_eq(attempts("0", 7), 1);
+	ck_assert_int_eq(attempts("3", 7), 1);
+	ck_assert_int_eq(attempts("1", 8), 1);
+	services_sql(&services, "UPDATE pay_attempt SET state = 5 WHERE order_id = 7");
+	ck_assert_int_eq(attempts("2", 7), 2);
+	ck_assert_int_eq(attempts("4", 7), 3);
+	services_sql(&services, "DELETE FROM pay_attempt");
+}
+END_TEST
+
 START_TEST(second_of_two_people_is_told_who_was_faster)
 {
 	uint8_t key[ORDER_KEY_B];
@@ -470,4 +528,5 @@ INTEG_MAIN("order_life", false, every_row_of_the_state_tables_is_taken_and_the_b
     what_the_state_tables_lack_is_refused_and_changes_nothing,
     late_money_revives_an_order_whose_goods_are_there_and_else_is_owed_back,
     an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time,
+    an_order_that_is_paid_too_much_is_in_both_lists, an_order_has_one_open_attempt_to_pay,
     second_of_two_people_is_told_who_was_faster, workers_of_the_release_before_are_shown_states_that_they_know)

@@ -6,6 +6,7 @@
 #include "order.h"
 #include "store/order/order_list.h"
 #include "store/order/order_words.h"
+#include "store/order/stock_store.h"
 #include "store/sql.h"
 
 #define OPEN 300 /* the newest orders are not done yet */
@@ -47,7 +48,7 @@ put_orders(void)
 	    " terms_version, terms_at, created_at, country)"
 	    " SELECT seq, UNHEX(MD5(seq)), CONCAT('T-', seq), seq, UNHEX(SHA2(seq, 256)),"
 	    " IF(seq > %lld, IF(seq %% 7 = 0, 1, 2), IF(seq %% 10 = 9, 5, 3)),"
-	    " IF(seq > %lld, IF(seq %% 7 = 0, 1, 2), IF(seq %% 10 = 9, 5, 2)),"
+	    " IF(seq > %lld, IF(seq %% 7 = 0, 1, IF(seq %% 7 = 3, 7, 2)), IF(seq %% 10 = 9, 5, 2)),"
 	    " IF(seq > %lld, 1, IF(seq %% 10 = 9, 5, 3)),"
 	    " 'en', 'EUR', 1, 1000 + seq %% 5000, 0, 0, 1000 + seq %% 5000, CONCAT('buyer-', seq %% 5000, "
 	    "'@example.org'),"
@@ -68,7 +69,11 @@ put_orders(void)
 	    "seq_1_to_%lld",
 	    n_orders);
 	put("INSERT INTO order_word (word, order_id) SELECT 'hamburg', seq FROM seq_1_to_%lld", n_orders);
-	put("ANALYZE TABLE orders, order_address, order_line, order_word, variant");
+	put("INSERT INTO stock SELECT seq, seq %% 500, 1, 0 FROM seq_1_to_1000");
+	put("INSERT INTO stock_movement (variant_id, qty, reason, order_id, at) SELECT 1 + seq %% 1000, -1, 2, seq,"
+	    " 1700000000 + 60 * (seq DIV 3) FROM seq_1_to_%lld",
+	    n_orders);
+	put("ANALYZE TABLE orders, order_address, order_line, order_word, variant, stock, stock_movement");
 }
 
 static struct order_filter
@@ -175,6 +180,82 @@ check_list(struct shop *s, const char *name, const struct order_filter *f, long 
 		    name, walk(s, *f));
 }
 
+/* The statements of kontor stock, each with the most rows that it may read. */
+enum stock_verb { STOCK_SHOW, STOCK_SHOW_LOW, STOCK_SHOW_MOVES, STOCK_SHOW_MOVES_OF, STOCK_COUNT_AT };
+
+static void
+do_stock(struct shop *s, enum stock_verb verb)
+{
+	uint8_t key[STOCK_KEY_B] = {0};
+	struct stock_booking b = {.variant_id = 8, .product_id = 8, .key = str_n(key, sizeof(key)), .how = STOCK_COUNT,
+	    .reason = STOCK_COUNTED, .n = 10000000, .counted_at = 1700000000, .actor = "anna", .dry_run = true};
+	struct stock_booked done;
+	struct stock_looks looks;
+	struct stock_moves moves;
+	struct err e = {0};
+	uint64_t after = 0;
+
+	secret_random(key, sizeof(key));
+	switch (verb) {
+	case STOCK_SHOW: ck_ok(stock_by_sku(s->db, &s->a, STR("SKU-8"), STR("en"), &looks, &e), &e); break;
+	case STOCK_SHOW_LOW: ck_ok(stock_low(s->db, &s->a, STR("en"), 3, &after, &looks, &e), &e); break;
+	case STOCK_SHOW_MOVES: ck_ok(stock_moves(s->db, &s->a, 0, 0, PAGE, &moves, &e), &e); break;
+	case STOCK_SHOW_MOVES_OF: ck_ok(stock_moves(s->db, &s->a, 8, 0, PAGE, &moves, &e), &e); break;
+	case STOCK_COUNT_AT: ck_ok(stock_book(s->db, &s->a, &b, &done, &e), &e); break;
+	}
+}
+
+static long long
+stock_rows(struct shop *s, enum stock_verb verb)
+{
+	struct arena_mark m = arena_mark(&s->a);
+	long long before, idle, read;
+
+	do_stock(s, verb);
+	before = rows_read();
+	idle = rows_read();
+	do_stock(s, verb);
+	read = rows_read() - idle - (idle - before);
+	arena_rewind(&s->a, m);
+	return read;
+}
+
+START_TEST(stock_reads_no_more_rows_than_stated)
+{
+	struct shop s;
+
+	put_orders();
+	shop_open(&s, DB_TOOL);
+	{
+		/* a page of movements has a variant and an order each; the end of a stretch of stock is looked for
+		 * before it is read, and a low one has a variant, product and title */
+		const struct {
+			const char *name;
+			enum stock_verb verb;
+			long long most;
+		} rows[] = {
+		    {"stock show", STOCK_SHOW, 10},
+		    {"stock low", STOCK_SHOW_LOW, 3 * 1000 + 3 * 8 + 20},
+		    {"stock moves", STOCK_SHOW_MOVES, 3 * PAGE + 10},
+		    {"stock moves of a SKU", STOCK_SHOW_MOVES_OF, 3 * PAGE + 10},
+		    /* all movements of the variant */
+		    {"stock count at a time", STOCK_COUNT_AT, n_orders / 1000 + 10},
+		};
+
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			long long sorted = sorts(), read = stock_rows(&s, rows[i].verb);
+
+			printf("# %-34s %5lld rows read\n", rows[i].name, read);
+			ck_assert_msg(read > 0 && read <= rows[i].most, "%s: %lld rows read, not %lld", rows[i].name,
+			    read, rows[i].most);
+			/* the few variants of one SKU are sorted */
+			ck_assert_msg(rows[i].verb == STOCK_SHOW || sorts() == sorted, "%s sorts", rows[i].name);
+		}
+	}
+	shop_close(&s);
+}
+END_TEST
+
 /* Per order: its entry in the index, in the list of ids that is sent back, its row and its address. */
 #define PAGE_ROWS (4 * (PAGE + 1) + 10)
 #define WINDOW_ROWS (5 * ORDER_LIST_WINDOW + 100)
@@ -188,7 +269,11 @@ START_TEST(list_by_one_filter_reads_a_page)
 	shop_open(&s, DB_TOOL);
 	check_list(&s, "all", &f, PAGE_ROWS, "TRUE");
 	f.queue = 2;
-	check_list(&s, "queue to_pack", &f, PAGE_ROWS, "queue = 2");
+	check_list(&s, "queue to_pack", &f, PAGE_ROWS + PAGE + 1, "state = 2 AND fulfilment_state = 1");
+	f.queue = ORDER_QUEUE_OWED_BACK;
+	check_list(&s, "queue owed_back", &f, PAGE_ROWS + PAGE + 1, "payment_state = 7");
+	f.queue = ORDER_QUEUE_CHECK_PAYMENT;
+	check_list(&s, "queue check_payment", &f, PAGE_ROWS, "state = 1");
 	f = filter();
 	f.state = ORDER_ORDER_EXPIRED;
 	check_list(&s, "state expired", &f, PAGE_ROWS, "state = 5");
@@ -221,7 +306,7 @@ START_TEST(list_by_more_filters_looks_at_a_bounded_window)
 	shop_open(&s, DB_TOOL);
 	f.queue = 2;
 	f.country = STR("AT");
-	check_list(&s, "queue to_pack, country AT", &f, WINDOW_ROWS, "queue = 2 AND country = 'AT'");
+	check_list(&s, "queue to_pack, country AT", &f, WINDOW_ROWS, "queue IN (2, 6) AND country = 'AT'");
 	f = filter();
 	f.state = ORDER_ORDER_COMPLETED;
 	f.min_minor = 5500;
@@ -266,4 +351,4 @@ START_TEST(list_that_finds_nothing_ends_and_says_how_far_it_looked)
 END_TEST
 
 INTEG_MAIN("order_list", false, list_by_one_filter_reads_a_page, list_by_more_filters_looks_at_a_bounded_window,
-    list_that_finds_nothing_ends_and_says_how_far_it_looked)
+    list_that_finds_nothing_ends_and_says_how_far_it_looked, stock_reads_no_more_rows_than_stated)

@@ -331,6 +331,8 @@ forget_migrations(void)
 	    "ALTER TABLE outbox DROP COLUMN lease_until, DROP COLUMN lease_by, DROP COLUMN use_by,"
 	    " DROP COLUMN hold_until, DROP COLUMN cause, DROP KEY outbox_order, DROP COLUMN order_id,"
 	    " DROP COLUMN done_at, DROP COLUMN why",
+	    "DROP TABLE pay_attempt",
+	    "ALTER TABLE orders DROP COLUMN early_version, DROP COLUMN early_at",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(undo); i++)

@@ -107,7 +107,7 @@ list_row(struct columns *t, const struct order_head *h)
 	columns_put(t, order_sum(t->a, h->total_minor, h->currency));
 	for (int m = 0; m < ORDER_MACHINE__MAX; m++)
 		columns_put(t, str_z(order_state_name((enum order_machine)m, h->states.of[m])));
-	columns_put(t, str_z(order_queue_name(h->queue)));
+	columns_put(t, str_z(order_queue_shown(h->queue)));
 }
 
 static int

@@ -74,7 +74,7 @@ head_text(struct arena *a, struct buf *b, const struct order_look *x)
 	fact(a, b, "goods",
 	    str_fmt(a, "%s, by %s", order_state_name(ORDER_MACHINE_FULFILMENT, o->states.of[ORDER_MACHINE_FULFILMENT]),
 		shipping_code(o->shipping)));
-	fact(a, b, "to do", str_z(order_queue_name(x->queue)));
+	fact(a, b, "to do", str_z(order_queue_shown(x->queue)));
 	if (o->expires_at != 0)
 		fact(a, b, "expires", order_time(a, o->expires_at));
 	fact(a, b, "mail", o->address.field[ADDRESS_EMAIL]);
@@ -82,6 +82,10 @@ head_text(struct arena *a, struct buf *b, const struct order_look *x)
 	address_fact(a, b, "deliver to", &o->address);
 	if (o->billed_elsewhere)
 		address_fact(a, b, "invoice to", &o->billing);
+	if (o->early_at != 0)
+		fact(a, b, "consent",
+		    str_fmt(a, "the right to withdraw from downloads ends: %s, words %s", order_time(a, o->early_at).p,
+			o->early_version.p));
 	fact(a, b, "message", o->note);
 }
 

@@ -84,8 +84,14 @@ plan_return(struct db *db, struct change *c, struct refund_plan *p, uint64_t id,
 	uint64_t *line;
 	struct db_rows rows;
 
+	uint8_t settled;
+
 	if (!change_find_return(db, c, id, &p->back, e))
 		return false;
+	settled = p->back.state;
+	if (!order_step_from(p->back.machine, ORDER_EV_RETURN_SETTLE, &c->facts, &settled))
+		return err_set(e, ERR_CONFLICT, "return %llu of order %s is not paid: it is %s", (unsigned long long)id,
+		    c->number.p, order_state_name(p->back.machine, p->back.state));
 	if (!db_select_u64(db, SQL_RETURN_LINES, id, c->a, &rows, e))
 		return false;
 	pieces.v = piece = ARENA_ARRAY(c->a, struct order_piece, rows.n + 1);

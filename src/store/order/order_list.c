@@ -21,12 +21,28 @@ struct list_run {
 	size_t n;
 };
 
-static const char *const queue_names[] = {"", "check_payment", "to_pack", "owed_back", "under_way", "collect"};
+static const char *const queue_names[ORDER_QUEUE_PACK_OWED] = {
+    "", "check_payment", "to_pack", "owed_back", "under_way", "collect"};
 
 const char *
 order_queue_name(int queue)
 {
+	if (queue == ORDER_QUEUE_PACK_OWED)
+		queue = ORDER_QUEUE_TO_PACK;
 	return queue >= 0 && queue < (int)ARRAY_LEN(queue_names) ? queue_names[queue] : "";
+}
+
+const char *
+order_queue_shown(int queue)
+{
+	return queue == ORDER_QUEUE_PACK_OWED ? "to_pack, owed_back" : order_queue_name(queue);
+}
+
+/* The value of orders in this list and in another one; that of the list itself, if there are none. */
+static int
+queue_too(int queue)
+{
+	return queue == ORDER_QUEUE_TO_PACK || queue == ORDER_QUEUE_OWED_BACK ? ORDER_QUEUE_PACK_OWED : queue;
 }
 
 bool
@@ -138,6 +154,31 @@ drive_sku(struct list_run *x, struct err *e)
 	return true;
 }
 
+static int
+by_id_up(const void *p, const void *q)
+{
+	return by_id_down(q, p);
+}
+
+/* The orders that are in this list only, and those that are in another one too. */
+static bool
+drive_queue(struct list_run *x, struct err *e)
+{
+	const int queues[] = {x->f->queue, queue_too(x->f->queue)};
+
+	x->id = ARENA_ARRAY(x->a, uint64_t, 2 * (size_t)x->most);
+	for (size_t i = 0; i < (queues[0] == queues[1] ? 1 : 2); i++) {
+		struct db_query *q = db_query(x->db, SQL_ORDERS_QUEUE);
+
+		q_i64(q, queues[i]);
+		if (!take_ids(x, q, e))
+			return false;
+	}
+	qsort(x->id, x->n, sizeof(*x->id), by_id_up);
+	x->n = x->n < x->most ? x->n : x->most;
+	return true;
+}
+
 /* The word that fewest orders have comes first. */
 static bool
 rarest_first(struct list_run *x, struct err *e)
@@ -198,6 +239,8 @@ drive(struct list_run *x, struct err *e)
 
 	if (x->driver == SQL_ORDERS_SKU)
 		return drive_sku(x, e);
+	if (x->driver == SQL_ORDERS_QUEUE)
+		return drive_queue(x, e);
 	x->id = ARENA_ARRAY(x->a, uint64_t, x->most);
 	if (x->driver == SQL_ORDERS_WORD && !rarest_first(x, e))
 		return false;
@@ -208,7 +251,6 @@ drive(struct list_run *x, struct err *e)
 	case SQL_ORDERS_WORD: q_str(q, x->words.v[0]); break;
 	case SQL_ORDERS_MAIL: q_str(q, x->f->email); break;
 	case SQL_ORDERS_AMOUNT: q_i64(q, x->f->min_minor); break;
-	case SQL_ORDERS_QUEUE: q_i64(q, x->f->queue); break;
 	case SQL_ORDERS_STATE: q_i64(q, x->f->state); break;
 	default: break;
 	}
@@ -271,6 +313,7 @@ check_chunk(struct list_run *x, size_t from, size_t n, struct order_list *out, s
 	q_any(q, f->payment);
 	q_any(q, f->fulfilment);
 	q_any(q, f->queue);
+	q_any(q, queue_too(f->queue));
 	q_text(q, f->country);
 	q_text(q, f->email);
 	q_i64(q, f->from_s);

@@ -41,8 +41,10 @@ struct order_list {
 	struct str last_number;
 };
 
-/* The lists in which somebody has to do something: the column orders.queue. "": not a queue. */
+/* The lists in which somebody has to do something: the column orders.queue. "": not a queue. An order can be in two;
+ * its name is that of the first, and order_queue_shown() has both. */
 const char *order_queue_name(int queue);
+const char *order_queue_shown(int queue);
 MUST_USE bool order_queue_find(struct str name, int *queue);
 
 struct order_filter order_filter_all(void);

@@ -6,13 +6,15 @@
 static bool
 look_head(struct db *db, struct arena *a, struct order_look *x, struct err *e)
 {
-	struct db_query *q = db_query(db, SQL_ORDER_LOOK_QUEUE);
+	struct db_query *q = db_query(db, SQL_ORDER_LOOK_HEAD);
 	struct db_rows rows;
 
 	q_u64(q, x->o.id);
 	if (!db_get(q, a, &rows, e))
 		return false;
 	x->queue = (int)c_u64_or(&rows, 0);
+	x->o.early_version = c_str(&rows);
+	x->o.early_at = c_i64_or(&rows, 0);
 	return true;
 }
 

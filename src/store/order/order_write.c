@@ -45,6 +45,8 @@ insert_head(struct db *db, struct arena *a, struct order *o, struct str token_ha
 	else
 		q_bytes(q, o->client);
 	q_str(q, o->address.field[ADDRESS_COUNTRY]);
+	q_str(q, o->early_version);
+	q_i64_or_null(q, o->early_at, o->early_at == 0);
 	if (!db_run(q, NULL, e))
 		return false;
 	o->id = db_last_id(db);
