@@ -103,6 +103,9 @@ GRANT SELECT (order_key, session_id, lang, lines_minor, delivery, note, terms_ve
 GRANT SELECT (region) ON @db@.order_address TO @jobs@;
 GRANT SELECT ON @db@.order_tax TO @jobs@;
 GRANT SELECT (machine, event, from_state, to_state, why) ON @db@.order_event TO @jobs@;
+-- For the mails to the merchant: the day in numbers, goods that are low on stock.
+GRANT SELECT (queue) ON @db@.orders TO @jobs@;
+GRANT SELECT ON @db@.product_text TO @jobs@;
 -- For the words by which the staff find an order.
 GRANT SELECT (email, phone, country, indexed), UPDATE (country, indexed) ON @db@.orders TO @jobs@;
 GRANT SELECT (order_id, kind, name, company, street, street2, postcode, city, country) ON @db@.order_address TO @jobs@;
