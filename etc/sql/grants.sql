@@ -99,7 +99,8 @@ GRANT SELECT (id, number, state, payment_state, fulfilment_state, version, curre
 	tax_minor, total_minor, payment, token_hash, created_at, expires_at, client),
 	UPDATE (state, payment_state, fulfilment_state, version, expires_at, client) ON @db@.orders TO @jobs@;
 -- For mails, with the key of the order, from which its link is made.
-GRANT SELECT (order_key, session_id, lang, lines_minor, delivery, note, terms_version) ON @db@.orders TO @jobs@;
+GRANT SELECT (order_key, session_id, lang, lines_minor, delivery, note, terms_version, queue) ON @db@.orders TO @jobs@;
+GRANT SELECT ON @db@.product_text TO @jobs@;
 GRANT SELECT (region) ON @db@.order_address TO @jobs@;
 GRANT SELECT ON @db@.order_tax TO @jobs@;
 GRANT SELECT (machine, event, from_state, to_state, why) ON @db@.order_event TO @jobs@;
