@@ -81,3 +81,30 @@ CREATE TABLE IF NOT EXISTS pay_attempt (
 	CONSTRAINT pay_attempt_amount CHECK (amount_minor > 0),
 	CONSTRAINT pay_attempt_fk FOREIGN KEY (order_id) REFERENCES orders (id)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Mails that came back, and addresses that get none any more (src/store/mail/bounce_store.h). Addresses are in lower
+-- case. `counts`: the bounce is one of those after which an address is suppressed.
+CREATE TABLE IF NOT EXISTS mail_bounce (
+	outbox_id BIGINT UNSIGNED NOT NULL,
+	address VARCHAR(254) NOT NULL,
+	status VARCHAR(16) NOT NULL,	-- 5.1.1
+	why VARCHAR(255) NOT NULL,	-- answer of the server
+	counts TINYINT UNSIGNED NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (outbox_id),
+	KEY mail_bounce_address (address, at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS mail_suppressed (
+	address VARCHAR(254) NOT NULL,
+	why VARCHAR(255) NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (address)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- Variants that are low on stock, of which the merchant was told (src/jobs/mail_time.h).
+CREATE TABLE IF NOT EXISTS stock_low (
+	variant_id BIGINT UNSIGNED NOT NULL,
+	since_at BIGINT NOT NULL,
+	PRIMARY KEY (variant_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -107,6 +107,10 @@ GRANT SELECT (machine, event, from_state, to_state, why) ON @db@.order_event TO 
 -- For the mails to the merchant: the day in numbers, goods that are low on stock.
 GRANT SELECT (queue) ON @db@.orders TO @jobs@;
 GRANT SELECT ON @db@.product_text TO @jobs@;
+-- For what makes mails.
+GRANT UPDATE (kind, subject, payload, order_id) ON @db@.outbox TO @jobs@;
+GRANT SELECT, INSERT, DELETE ON @db@.mail_suppressed TO @jobs@;
+GRANT SELECT, INSERT, DELETE ON @db@.stock_low TO @jobs@;
 -- For the words by which the staff find an order.
 GRANT SELECT (email, phone, country, indexed), UPDATE (country, indexed) ON @db@.orders TO @jobs@;
 GRANT SELECT (order_id, kind, name, company, street, street2, postcode, city, country) ON @db@.order_address TO @jobs@;

@@ -35,6 +35,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/mail/mail.h src/plat/mail/mail_address.c src/plat/mail/mail_address.h src/plat/mail/mail_dns.c src/plat/mail/mail_dns.h src/plat/mail/mail_encode.c \
 	src/plat/mail/mail_encode.h src/plat/mail/mail_impl.h src/plat/mail/mail_maildir.c src/plat/mail/mail_send.c \
 	src/plat/mail/mail_sendmail.c src/plat/mail/mail_smtp.c src/plat/mail/mail_write.c \
+	src/plat/mail/mail_report.c src/plat/mail/mail_report.h src/plat/mail/mail_verp.c src/plat/mail/mail_verp.h \
 	src/plat/receipt/receipt.h src/plat/receipt/receipt_file.c src/plat/receipt/receipt_key.c \
 	src/plat/stats/counters.def src/plat/stats/facts.c src/plat/stats/facts.h src/plat/stats/jobs.def \
 	src/plat/stats/outbox_kind.def src/plat/stats/route_class.def src/plat/stats/sending.c \

@@ -6,7 +6,8 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/fulfilment.def \
 	src/shop/mail_hint.c src/shop/mail_hint.h \
 	src/shop/order.c src/shop/order.h src/shop/order_number.c src/shop/order_number.h src/shop/order_state.c \
-	src/shop/order_state.def src/shop/order_state.h src/shop/payment.c src/shop/payment.def src/shop/payment.h \
+	src/shop/order_state.def src/shop/order_state.h \
+	src/shop/order_topic.def src/shop/payment.c src/shop/payment.def src/shop/payment.h \
 	src/shop/postcode.c src/shop/postcode.h src/shop/product.c src/shop/product.h src/shop/rules.h \
 	src/shop/search.c src/shop/search.h src/shop/search_block.c src/shop/search_block.h src/shop/shipping.c \
 	src/shop/shipping.def src/shop/shipping.h src/shop/stock.c src/shop/stock.h src/shop/stock_reason.def src/shop/tax.c src/shop/tax.h \

@@ -369,3 +369,65 @@ order_parts_goods(const struct order_part *p, size_t n)
 	}
 	return g;
 }
+
+static const char *const topic_names[ORDER_TOPIC__MAX] = {
+    [ORDER_TOPIC_NONE] = "",
+#define TOPIC(id, name, help) [ORDER_TOPIC_##id] = name,
+#include "shop/order_topic.def"
+};
+
+const char *
+order_topic_name(enum order_topic topic)
+{
+	ASSERT(topic < ORDER_TOPIC__MAX);
+	return topic_names[topic];
+}
+
+bool
+order_topic_find(struct str name, enum order_topic *topic)
+{
+	for (int i = ORDER_TOPIC_NONE + 1; i < ORDER_TOPIC__MAX; i++) {
+		if (!str_eq_z(name, topic_names[i]))
+			continue;
+		*topic = (enum order_topic)i;
+		return true;
+	}
+	return false;
+}
+
+static enum order_topic
+topic_of_money(const struct order_topic_step *s)
+{
+	bool waited = s->from == ORDER_PAYMENT_DUE || s->from == ORDER_PAYMENT_PART_PAID;
+
+	if (s->to == ORDER_PAYMENT_PART_PAID || s->to == ORDER_PAYMENT_DUE)
+		return ORDER_TOPIC_PART_PAID;
+	return waited && s->order != ORDER_ORDER_EXPIRED && s->order != ORDER_ORDER_CANCELLED ? ORDER_TOPIC_PAID
+	                                                                                      : ORDER_TOPIC_OVERPAID;
+}
+
+enum order_topic
+order_topic_of(const struct order_topic_step *s)
+{
+	switch (s->event) {
+	case ORDER_EV_PLACE: return ORDER_TOPIC_PLACED;
+	case ORDER_EV_PAY: return s->machine == ORDER_MACHINE_PAYMENT ? topic_of_money(s) : ORDER_TOPIC_NONE;
+	case ORDER_EV_REVIVE: return ORDER_TOPIC_PAID;
+	case ORDER_EV_EXPIRE: return ORDER_TOPIC_EXPIRED;
+	case ORDER_EV_CANCEL: return ORDER_TOPIC_CANCELLED;
+	case ORDER_EV_CUT: return ORDER_TOPIC_PART_CANCELLED;
+	case ORDER_EV_SEND_PART:
+	case ORDER_EV_SEND_REST: return ORDER_TOPIC_SHIPPED;
+	case ORDER_EV_DELIVER: return ORDER_TOPIC_DELIVERED;
+	case ORDER_EV_ADD: return ORDER_TOPIC_LINE_ADDED;
+	case ORDER_EV_ADDRESS: return ORDER_TOPIC_ADDRESS_CHANGED;
+	case ORDER_EV_NOTE: return ORDER_TOPIC_NOTE;
+	case ORDER_EV_REFUND_SETTLE: return ORDER_TOPIC_REFUNDED;
+	case ORDER_EV_REFUND_REFUSE: return ORDER_TOPIC_REFUND_REFUSED;
+	case ORDER_EV_RETURN_ASK:
+		return s->machine == ORDER_MACHINE_WITHDRAWAL ? ORDER_TOPIC_WITHDRAWAL_DECLARED : ORDER_TOPIC_RETURN_ASKED;
+	case ORDER_EV_RETURN_RECEIVE: return ORDER_TOPIC_RETURN_RECEIVED;
+	case ORDER_EV_RETURN_REFUSE: return ORDER_TOPIC_RETURN_REFUSED;
+	default: return ORDER_TOPIC_NONE;
+	}
+}

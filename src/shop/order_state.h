@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 enum order_machine {
 	ORDER_MACHINE_ORDER,
@@ -116,5 +117,26 @@ struct order_worth {
 struct order_worth order_part_worth(const struct order_part *, bool tax_included, int64_t qty);
 
 struct order_goods order_parts_goods(const struct order_part *, size_t n);
+
+/* The topic of a change: the name of it that mails and webhooks use. */
+enum order_topic {
+	ORDER_TOPIC_NONE, /* of no interest outside */
+#define TOPIC(id, name, help) ORDER_TOPIC_##id,
+#include "shop/order_topic.def"
+	ORDER_TOPIC__MAX
+};
+
+const char *order_topic_name(enum order_topic); /* "shipped"; "" for NONE */
+bool order_topic_find(struct str name, enum order_topic *);
+
+/* One step of one machine; `order`: the state of the order after the change. */
+struct order_topic_step {
+	enum order_machine machine;
+	enum order_event event;
+	uint8_t from, to, order;
+};
+
+/* A change has the topic of its last step that has one. An internal note must be sorted out by the caller. */
+enum order_topic order_topic_of(const struct order_topic_step *);
 
 #endif

@@ -15,6 +15,7 @@ INTEG_TESTS = \
 	tests/integ/test_db_fit \
 	tests/integ/test_db_rows \
 	tests/integ/test_db_tx \
+	tests/integ/test_events \
 	tests/integ/test_import \
 	tests/integ/test_import_fetch \
 	tests/integ/test_import_goods \
@@ -24,6 +25,7 @@ INTEG_TESTS = \
 	tests/integ/test_import_tables \
 	tests/integ/test_job_rows \
 	tests/integ/test_limiter \
+	tests/integ/test_mail_time \
 	tests/integ/test_memc \
 	tests/integ/test_migrate \
 	tests/integ/test_order \
@@ -50,6 +52,12 @@ EXTRA_DIST += tests/integ/cached.h tests/integ/crowd.h tests/integ/db_table.h te
 	tests/integ/order.h
 EXTRA_DIST += tests/integ/pay_fake.js tests/integ/smtp_fake.js
 
+tests_integ_test_events_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_events_SOURCES = tests/integ/test_events.c
+tests_integ_test_events_LDADD = $(INTEG_LIBS)
+tests_integ_test_mail_time_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_mail_time_SOURCES = tests/integ/test_mail_time.c
+tests_integ_test_mail_time_LDADD = $(INTEG_LIBS)
 tests_integ_test_import_rows_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_import_rows_SOURCES = tests/integ/test_import_rows.c
 tests_integ_test_import_rows_LDADD = $(INTEG_LIBS)

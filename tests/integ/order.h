@@ -142,8 +142,8 @@ check_books(void)
 			     " WHERE v.order_id = o.id AND v.event = 0) <> 3"),
 	    0);
 	ck_assert_int_eq(services_number(&services,
-			     "SELECT COUNT(*) FROM orders o WHERE (SELECT COUNT(*) FROM outbox b WHERE b.kind = 'mail'"
-			     " AND b.subject = CONCAT('order_placed/', o.id)) <> 1"),
+			     "SELECT COUNT(*) FROM orders o WHERE (SELECT COUNT(*) FROM outbox b WHERE b.kind = 'event'"
+			     " AND b.subject = CONCAT('order/', o.id) AND b.version = 1) <> 1"),
 	    0);
 	ck_assert_int_eq(services_number(&services,
 			     "SELECT COUNT(*) FROM cart c JOIN orders o ON o.order_key = c.order_key"

@@ -327,7 +327,7 @@ forget_migrations(void)
 	    "ALTER TABLE stock_movement DROP KEY stock_movement_key, DROP COLUMN actor, DROP COLUMN ref,"
 	    " DROP COLUMN action_key",
 	    "ALTER TABLE variant DROP COLUMN prices",
-	    "DROP TABLE placing_turn, sale_price, sale",
+	    "DROP TABLE placing_turn, sale_price, sale, mail_bounce, mail_suppressed, stock_low",
 	    "ALTER TABLE outbox DROP COLUMN lease_until, DROP COLUMN lease_by, DROP COLUMN use_by,"
 	    " DROP COLUMN hold_until, DROP COLUMN cause, DROP KEY outbox_order, DROP COLUMN order_id,"
 	    " DROP COLUMN done_at, DROP COLUMN why",

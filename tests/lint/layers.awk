@@ -17,7 +17,7 @@ BEGIN {
 	may["shop/price"] = "base"
 	may["store"] = "base shop shop/price store/sql " plat
 	may["store/sql"] = ""
-	may["store/catalogue"] = may["store/order"] = may["store/customer"] = may["store/staff"] = may["store"] " store"
+	may["store/catalogue"] = may["store/order"] = may["store/customer"] = may["store/staff"] = may["store/mail"] = may["store"] " store"
 	may["store/order"] = may["store/order"] " store/customer store/catalogue"
 	may["store/price"] = may["store"] " store store/catalogue"
 	may["store/admin"] = may["store/order"] " plat/host store/catalogue store/order store/staff"
@@ -25,13 +25,14 @@ BEGIN {
 	may["view/gettext"] = may["view"]
 	may["view/mustache"] = may["view"] " view"
 	may["pay"] = may["import"] = "base shop shop/price " plat
-	pages = "base shop shop/price store/catalogue store/order store/customer store/staff store view view/gettext view/mustache pay import " plat
+	pages = "base shop shop/price store/catalogue store/order store/customer store/staff store/mail store view view/gettext view/mustache pay import " plat
 	may["serve"] = pages
 	may["work"] = pages " store/admin store/price plat/host"
 	may["web"] = may["admin"] = pages " serve work"
 	may["jobs"] = may["work"] " work"
 	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock"
 	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["work"] " serve work cmd"
+	may["cmd/mail"] = may["cmd/mail"] " cmd/setting"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"
 	# A library is known to one room only.
 	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|idn2|qrencode|curl.*)(/|\\.h$)"

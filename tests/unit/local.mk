@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/test_lang \
 	tests/unit/test_lead \
 	tests/unit/test_mail \
+	tests/unit/test_mail_report \
 	tests/unit/test_manifest \
 	tests/unit/test_mustache \
 	tests/unit/test_mustache_spec \
@@ -176,6 +177,8 @@ tests_unit_test_mustache_SOURCES = tests/unit/test_mustache.c
 tests_unit_test_mustache_LDADD = $(UNIT_LIBS)
 tests_unit_test_lang_SOURCES = tests/unit/test_lang.c
 tests_unit_test_lang_LDADD = $(UNIT_LIBS)
+tests_unit_test_mail_report_SOURCES = tests/unit/test_mail_report.c
+tests_unit_test_mail_report_LDADD = $(UNIT_LIBS)
 tests_unit_test_lead_SOURCES = tests/unit/test_lead.c
 tests_unit_test_lead_LDADD = $(UNIT_LIBS)
 tests_unit_test_sql_text_SOURCES = tests/unit/test_sql_text.c

@@ -24,6 +24,7 @@ note_body(struct db *db, struct change *c, struct err *e)
 	if (!db_run(q, NULL, e))
 		return false;
 	c->made = db_last_id(db);
+	c->internal = !note->to_buyer;
 	return change_step(c, ORDER_EV_NOTE, c->made, e);
 }
 

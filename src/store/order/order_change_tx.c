@@ -363,6 +363,27 @@ move_stock(struct db *db, struct change *c, struct err *e)
 	return true;
 }
 
+/* Read at the end: the order's state is that after the whole change. */
+static bool
+write_topic(struct db *db, const struct change *c, struct err *e)
+{
+	struct order_topic_row row = {
+	    .order_id = c->id, .version = c->version + 1, .cause = c->act->key, .at = c->now_s};
+
+	for (size_t i = 0; !c->internal && i < c->n_events; i++) {
+		const struct order_event_row *ev = &c->events[i];
+		struct order_topic_step step = {
+		    ev->machine, ev->event, ev->from, ev->to, c->facts.states.of[ORDER_MACHINE_ORDER]};
+		enum order_topic topic = order_topic_of(&step);
+
+		if (topic == ORDER_TOPIC_NONE)
+			continue;
+		row.topic = topic;
+		row.ref_id = ev->ref_id;
+	}
+	return order_insert_topic(db, c->a, &row, e);
+}
+
 bool
 change_end(struct db *db, struct change *c, struct err *e)
 {
@@ -374,7 +395,7 @@ change_end(struct db *db, struct change *c, struct err *e)
 	rows.n = c->n_events;
 	rows.at = c->now_s;
 	if (!write_head(db, c, e) || !order_insert_events(db, c->a, &rows, e)
-	    || !order_changed(db, c->a, c->token_hash, c->now_s, e) || !move_stock(db, c, e))
+	    || !order_changed(db, c->a, c->token_hash, c->now_s, e) || !write_topic(db, c, e) || !move_stock(db, c, e))
 		return false;
 	c->version++;
 	return true;

@@ -40,6 +40,7 @@ struct change {
 	struct stock_change *give, *take;
 	size_t n_give, n_take;
 	bool again; /* the body found that nothing is to be done */
+	bool internal; /* nobody outside is told */
 };
 
 MUST_USE bool change_run(struct db *, struct change *, struct err *);

@@ -183,13 +183,22 @@ id_is_new(const struct place_tx *tx, const struct order *o, struct err *e)
 }
 
 static bool
+insert_placed_topic(struct db *db, struct arena *a, const struct order *o, struct err *e)
+{
+	struct order_topic_row row = {
+	    .order_id = o->id, .version = ORDER_FIRST_VERSION, .topic = ORDER_TOPIC_PLACED, .at = o->created_at};
+
+	return order_insert_topic(db, a, &row, e);
+}
+
+static bool
 write_order(struct db *db, struct place_tx *tx, struct order *o, struct err *e)
 {
 	if (!set_link(tx, tx->link.n > 0, e)
 	    || !order_insert(db, tx->a, o, tx->rq->rules->number_prefix, hash_of_link(tx), e) || !id_is_new(tx, o, e))
 		return false;
 	return order_insert_placed(db, tx->a, o, e) && order_insert_sale(db, tx->a, o, e)
-	    && order_insert_mail(db, tx->a, o, e);
+	    && insert_placed_topic(db, tx->a, o, e);
 }
 
 static bool

@@ -6,7 +6,7 @@
 #include "store/outbox_store.h"
 #include "store/sql.h"
 
-#define MAIL_MAX_B 1000
+#define TOPIC_MAX_B 200
 
 const enum address_field order_address_columns[ORDER_ADDRESS_COLUMNS] = {ADDRESS_NAME, ADDRESS_COMPANY, ADDRESS_STREET,
     ADDRESS_EXTRA, ADDRESS_POSTCODE, ADDRESS_CITY, ADDRESS_REGION, ADDRESS_COUNTRY};
@@ -249,24 +249,21 @@ order_insert_sale(struct db *db, struct arena *a, const struct order *o, struct 
 }
 
 bool
-order_insert_mail(struct db *db, struct arena *a, const struct order *o, struct err *e)
+order_insert_topic(struct db *db, struct arena *a, const struct order_topic_row *t, struct err *e)
 {
+	struct outbox_row row = {.kind = STR("event"),
+	    .version = t->version,
+	    .now_s = t->at,
+	    .order_id = t->order_id,
+	    .cause = t->cause.n == OUTBOX_CAUSE_B ? (const uint8_t *)t->cause.p : NULL};
 	struct json_out w;
-	struct str payload;
 
-	json_init(&w, a, MAIL_MAX_B, '{');
-	json_key(&w, "mail");
-	json_put_str(&w, STR("order_placed"));
-	json_key(&w, "order");
-	json_put_i64(&w, (int64_t)o->id);
-	json_key(&w, "lang");
-	json_put_str(&w, o->lang);
-	return json_done(&w, '}', &payload, e)
-	       && outbox_put(db,
-		   &(struct outbox_row){.kind = STR("mail"),
-		       .subject = str_fmt(a, "order_placed/%llu", (unsigned long long)o->id),
-		       .payload = payload,
-		       .version = 1,
-		       .now_s = o->created_at},
-		   e);
+	if (t->topic == ORDER_TOPIC_NONE)
+		return true;
+	json_init(&w, a, TOPIC_MAX_B, '{');
+	json_add_str(&w, "event", str_z(order_topic_name(t->topic)));
+	if (t->ref_id != 0)
+		json_add_i64(&w, "id", (int64_t)t->ref_id);
+	row.subject = str_fmt(a, "order/%llu", (unsigned long long)t->order_id);
+	return json_done(&w, '}', &row.payload, e) && outbox_put(db, &row, e);
 }

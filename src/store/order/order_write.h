@@ -1,5 +1,5 @@
-/* order_write.h - writes the rows of an order, its events, its ledger entries and its mail, in the caller's
- * transaction. */
+/* order_write.h - writes the rows of an order, its events, its ledger entries and its topic, in the
+ * caller's transaction. */
 #ifndef KONTOR_STORE_ORDER_ORDER_WRITE_H
 #define KONTOR_STORE_ORDER_ORDER_WRITE_H
 
@@ -69,8 +69,17 @@ MUST_USE bool order_insert_entry(struct db *, struct arena *, const struct ledge
 /* Writes the sale: the buyer is debited; goods, delivery and tax are credited. */
 MUST_USE bool order_insert_sale(struct db *, struct arena *, const struct order *o, struct err *);
 
-/* Puts the confirmation mail into the outbox. The token of the order's link is in no row, so that nobody who can read
- * the database or a backup can open the order: what sends the mail must make a link of its own. */
-MUST_USE bool order_insert_mail(struct db *, struct arena *, const struct order *o, struct err *);
+/* Tells of a change: the row of the outbox from which mails and webhooks follow (work/event_run.h). It holds no token
+ * of the order's link, so that nobody who can read the database or a backup can open the order. */
+#define ORDER_FIRST_VERSION 1
+struct order_topic_row {
+	uint64_t order_id;
+	uint64_t version;       /* of the order after the change; ORDER_FIRST_VERSION: it was placed */
+	enum order_topic topic; /* NONE: nothing is written */
+	uint64_t ref_id;        /* of the parcel, payment, refund, return or note; 0: none */
+	struct str cause;       /* the action's key; may be empty */
+	int64_t at;
+};
+MUST_USE bool order_insert_topic(struct db *, struct arena *, const struct order_topic_row *, struct err *);
 
 #endif
