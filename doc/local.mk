@@ -5,7 +5,8 @@ EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor
 
 # The form of what the commands write with --json.
 schemadir = $(pkgdatadir)/schema
-dist_schema_DATA = doc/schema/customer-export.json doc/schema/mail-test.json doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
+dist_schema_DATA = doc/schema/customer-export.json doc/schema/mail-bounce.json doc/schema/mail-hold.json doc/schema/mail-list.json doc/schema/mail-resend.json \
+	doc/schema/mail-show.json doc/schema/mail-suppressed.json doc/schema/mail-test.json doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
 	doc/schema/outbox-change.json doc/schema/outbox-list.json doc/schema/outbox-show.json \
 	doc/schema/price-schedule-list.json doc/schema/price-schedule.json doc/schema/price-set.json \
 	doc/schema/setting-change.json doc/schema/setting-list.json doc/schema/setting-log.json \

@@ -1,7 +1,7 @@
 /* mail_time.c - writes mails that are due by time. */
+#include "work/mail_time.h"
 #include "base/clock.h"
 #include "jobs/job.h"
-#include "work/mail_time.h"
 
 #define RUN_NS (2 * CLOCK_S)
 

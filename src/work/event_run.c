@@ -6,6 +6,7 @@
 #include "shop/shipping.h"
 #include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
+#include "work/mail_kind.h"
 
 /* The mails of a topic; NULL: none. */
 static const struct {
@@ -73,12 +74,16 @@ put_mail(struct db *db, const struct fan_out *f, const char *kind, bool merchant
 	    .order_id = f->item->order_id,
 	    .ref_id = f->ref_id,
 	    .cause = f->item->cause,
-	    .now_s = f->item->created_at,
-	    .use_s = MAIL_USE_S};
+	    .now_s = f->item->created_at};
+	enum mail_kind known;
 
-	m.about = f->ref_id == 0 ? str_fmt(f->run->a, "%llu", (unsigned long long)m.order_id)
-	                         : str_fmt(f->run->a, "%llu/%llu", (unsigned long long)m.order_id,
-				       (unsigned long long)m.ref_id);
+	if (!mail_kind_find(str_z(kind), &known))
+		return err_set(e, ERR_BUG, "there is no mail %s", kind);
+	m.use_s = mail_kind_info(known)->use_s;
+
+	m.about = f->ref_id == 0
+	              ? str_fmt(f->run->a, "%llu", (unsigned long long)m.order_id)
+	              : str_fmt(f->run->a, "%llu/%llu", (unsigned long long)m.order_id, (unsigned long long)m.ref_id);
 	return mail_put(db, f->run->a, &m, NULL, e);
 }
 

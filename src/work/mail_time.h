@@ -20,7 +20,7 @@ MUST_USE bool mail_time_remind(struct mail_time *, bool *more, struct err *);
 /* The summary of yesterday, from mail.summary_h on, by the clock of this host's time zone. */
 MUST_USE bool mail_time_summary(struct mail_time *, struct err *);
 
-/* What could not be delivered lately, MAIL_TIME_LETTERS mails a day at most. */
+/* Messages that failed for good lately; MAIL_TIME_LETTERS mails a day at most. */
 #define MAIL_TIME_LETTERS 20
 MUST_USE bool mail_time_letters(struct mail_time *, struct err *);
 

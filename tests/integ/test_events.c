@@ -40,8 +40,8 @@ static const struct {
 static long long
 events_of(uint64_t order)
 {
-	return number("SELECT COUNT(*) FROM outbox WHERE kind = 'event' AND order_id = %llu",
-	    (unsigned long long)order);
+	return number(
+	    "SELECT COUNT(*) FROM outbox WHERE kind = 'event' AND order_id = %llu", (unsigned long long)order);
 }
 
 static void
@@ -68,21 +68,24 @@ START_TEST(each_change_tells_of_itself_once)
 		unsigned long long id = l.order;
 
 		do_verbs(&l, changes[i].verbs);
-		ck_assert_msg(number("SELECT '%s' = GROUP_CONCAT(JSON_VALUE(payload, '$.event') ORDER BY id SEPARATOR ' ')"
-				     " FROM outbox WHERE kind = 'event' AND subject = 'order/%llu'",
-				  changes[i].topics, id)
-				  == 1,
+		ck_assert_msg(
+		    number("SELECT '%s' = GROUP_CONCAT(JSON_VALUE(payload, '$.event') ORDER BY id SEPARATOR ' ')"
+			   " FROM outbox WHERE kind = 'event' AND subject = 'order/%llu'",
+			changes[i].topics, id)
+			== 1,
 		    "order %llu: not %s", id, changes[i].topics);
-		ck_assert_int_eq(events_of(l.order), number("SELECT COUNT(DISTINCT version) FROM outbox WHERE order_id ="
-							    " %llu AND kind = 'event'",
-						      id));
+		ck_assert_int_eq(
+		    events_of(l.order), number("SELECT COUNT(DISTINCT version) FROM outbox WHERE order_id ="
+					       " %llu AND kind = 'event'",
+					    id));
 		ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox x WHERE x.order_id = %llu AND x.kind = 'event'"
 					" AND x.version > 1 AND x.cause IS NULL AND payload NOT LIKE '%%expired%%'",
 				     id),
 		    0);
-		ck_assert_int_eq(number("SELECT MAX(x.version) > o.version FROM outbox x JOIN orders o ON o.id = x.order_id"
-					" WHERE o.id = %llu AND x.kind = 'event'",
-				     id),
+		ck_assert_int_eq(
+		    number("SELECT MAX(x.version) > o.version FROM outbox x JOIN orders o ON o.id = x.order_id"
+			   " WHERE o.id = %llu AND x.kind = 'event'",
+			id),
 		    0);
 	}
 	shop_close(&s);
@@ -99,9 +102,10 @@ START_TEST(a_parcels_event_names_the_parcel_and_no_event_a_secret)
 	shop_open(&s, DB_TOOL);
 	l = life_begin(&s, LIFE_TRANSFER);
 	ck_ok(life_do(&l, LIFE_PAY, 1, &e) && life_do(&l, LIFE_SHIP_ALL, 1, &e), &e);
-	ck_assert_int_eq(number("SELECT JSON_VALUE(payload, '$.id') FROM outbox WHERE kind = 'event' AND order_id = %llu"
-				" AND payload LIKE '%%shipped%%'",
-			     (unsigned long long)l.order),
+	ck_assert_int_eq(
+	    number("SELECT JSON_VALUE(payload, '$.id') FROM outbox WHERE kind = 'event' AND order_id = %llu"
+		   " AND payload LIKE '%%shipped%%'",
+		(unsigned long long)l.order),
 	    (long long)l.parcel);
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE kind = 'event' AND (payload LIKE '%%anna%%'"
 				" OR payload LIKE '%%token%%' OR LENGTH(payload) > 60)"),
@@ -183,11 +187,12 @@ fan_out(struct shop *s, struct err *e)
 static void
 ck_mails(const struct life *l, const char *kinds)
 {
-	ck_assert_msg(number("SELECT '%s' = COALESCE(GROUP_CONCAT(CONCAT(SUBSTRING_INDEX(subject, '/', 1), ':',"
-			     " JSON_VALUE(payload, '$.to'), ':', JSON_VALUE(payload, '$.lang')) ORDER BY id SEPARATOR ' '), '')"
-			     " FROM outbox WHERE kind = 'mail' AND order_id = %llu",
-			  kinds, (unsigned long long)l->order)
-			  == 1,
+	ck_assert_msg(
+	    number("SELECT '%s' = COALESCE(GROUP_CONCAT(CONCAT(SUBSTRING_INDEX(subject, '/', 1), ':',"
+		   " JSON_VALUE(payload, '$.to'), ':', JSON_VALUE(payload, '$.lang')) ORDER BY id SEPARATOR ' '), '')"
+		   " FROM outbox WHERE kind = 'mail' AND order_id = %llu",
+		kinds, (unsigned long long)l->order)
+		== 1,
 	    "order %llu: not %s", (unsigned long long)l->order, kinds);
 }
 
@@ -232,7 +237,8 @@ START_TEST(each_event_becomes_its_mails_once_in_the_language_of_whom_they_go_to)
 	ck_assert_int_eq(number("SELECT COUNT(DISTINCT subject) = COUNT(*) FROM outbox WHERE kind = 'mail'"
 				" AND subject LIKE 'shipped/%%'"),
 	    1);
-	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND (use_by = 0 OR payload LIKE '%%@%%')"), 0);
+	ck_assert_int_eq(
+	    number("SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND (use_by = 0 OR payload LIKE '%%@%%')"), 0);
 	shop_close(&s);
 }
 END_TEST
@@ -276,10 +282,12 @@ START_TEST(a_process_killed_anywhere_leaves_all_mails_of_an_event_or_none)
 		db_fault(dying.db, n, 1205); /* three times in a row: given up */
 		(void)fan_out(&dying, &e);
 		shop_close(&dying);
-		mails = number("SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND order_id = %llu",
-		    (unsigned long long)l.order);
-		ck_assert_int_eq(mails, 2 * number("SELECT state = 1 FROM outbox WHERE kind = 'event' AND order_id = %llu",
-					    (unsigned long long)l.order));
+		mails = number(
+		    "SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND order_id = %llu", (unsigned long long)l.order);
+		ck_assert_int_eq(
+		    mails, 2
+			       * number("SELECT state = 1 FROM outbox WHERE kind = 'event' AND order_id = %llu",
+				   (unsigned long long)l.order));
 		whole += mails == 2;
 		run_sql("UPDATE outbox SET due_at = 1 WHERE state = 0;");
 		err_clear(&e);
@@ -303,7 +311,8 @@ START_TEST(the_mail_of_a_worker_of_the_release_before_becomes_the_event)
 	shop_open(&s, DB_TOOL);
 	l = life_begin(&s, LIFE_TRANSFER);
 	run_sql(str_fmt(&s.a,
-	    "DELETE FROM outbox;INSERT INTO outbox (kind, subject, version, payload, due_at, created_at) VALUES ('mail',"
+	    "DELETE FROM outbox;INSERT INTO outbox (kind, subject, version, payload, due_at, created_at) VALUES "
+	    "('mail',"
 	    " 'order_placed/%llu', 1, '{\"mail\":\"order_placed\",\"order\":%llu,\"lang\":\"en\"}', 1, 1);",
 	    (unsigned long long)l.order, (unsigned long long)l.order)
 		    .p);

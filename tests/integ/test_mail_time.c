@@ -43,8 +43,8 @@ remind(void)
 static void
 age(const struct life *l, int days)
 {
-	run_sql(str_fmt(&shop.a, "UPDATE orders SET created_at = UNIX_TIMESTAMP() - %d * 86400 - 5 WHERE id = %llu;", days,
-	    (unsigned long long)l->order)
+	run_sql(str_fmt(&shop.a, "UPDATE orders SET created_at = UNIX_TIMESTAMP() - %d * 86400 - 5 WHERE id = %llu;",
+	    days, (unsigned long long)l->order)
 		    .p);
 }
 
@@ -150,7 +150,8 @@ START_TEST(goods_that_run_low_are_told_of_once_until_they_are_stocked_up)
 	look_low(1002);
 	ck_assert_int_eq(mails("low_stock/%%"), 1);
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE payload LIKE '%%\"ids\":[402]%%'"), 1);
-	run_sql("UPDATE stock SET on_hand = 5 WHERE variant_id = 401;UPDATE stock SET on_hand = 1 WHERE variant_id = 402;");
+	run_sql(
+	    "UPDATE stock SET on_hand = 5 WHERE variant_id = 401;UPDATE stock SET on_hand = 1 WHERE variant_id = 402;");
 	look_low(1003);
 	ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox WHERE payload LIKE '%%\"ids\":[401]%%'"), 1);
 	ck_assert_int_eq(mails("low_stock/%%"), 2);
@@ -209,7 +210,8 @@ sent_mail(const struct life *l, const char *kind, const char *to)
 {
 	run_sql(str_fmt(&shop.a,
 	    "INSERT INTO outbox (kind, subject, version, payload, due_at, created_at, state, order_id) VALUES ('mail',"
-	    " '%s/%llu', (SELECT COUNT(*) + 50 FROM outbox x), '{\"lang\":\"en\",\"to\":\"%s\"}', 1, UNIX_TIMESTAMP(), 1,"
+	    " '%s/%llu', (SELECT COUNT(*) + 50 FROM outbox x), '{\"lang\":\"en\",\"to\":\"%s\"}', 1, UNIX_TIMESTAMP(), "
+	    "1,"
 	    " %llu);",
 	    kind, (unsigned long long)l->order, to, (unsigned long long)l->order)
 		    .p);

@@ -22,21 +22,21 @@ report_of(const char *text)
 
 #define POSTFIX                                                                                                        \
 	"Return-Path: <>\r\n"                                                                                          \
-	"X-Original-To: bounce+77.01aabbccddeeff0011@shop.example\r\n"                                                \
-	"Delivered-To: bounce+77.01aabbccddeeff0011@shop.example\r\n"                                                 \
-	"Date: Mon, 30 Nov 2026 10:00:00 +0000 (UTC)\r\n"                                                             \
+	"X-Original-To: bounce+77.01aabbccddeeff0011@shop.example\r\n"                                                 \
+	"Delivered-To: bounce+77.01aabbccddeeff0011@shop.example\r\n"                                                  \
+	"Date: Mon, 30 Nov 2026 10:00:00 +0000 (UTC)\r\n"                                                              \
 	"From: MAILER-DAEMON@mx.example (Mail Delivery System)\r\n"                                                    \
-	"Subject: Undelivered Mail Returned to Sender\r\n"                                                            \
-	"To: bounce+77.01aabbccddeeff0011@shop.example\r\n"                                                           \
+	"Subject: Undelivered Mail Returned to Sender\r\n"                                                             \
+	"To: bounce+77.01aabbccddeeff0011@shop.example\r\n"                                                            \
 	"MIME-Version: 1.0\r\n"                                                                                        \
 	"Content-Type: multipart/report; report-type=delivery-status;\r\n"                                             \
-	"\tboundary=\"9B1C.1764/mx.example\"\r\n"                                                                     \
+	"\tboundary=\"9B1C.1764/mx.example\"\r\n"                                                                      \
 	"\r\n"                                                                                                         \
 	"This is a MIME-encapsulated message.\r\n"                                                                     \
 	"\r\n"                                                                                                         \
 	"--9B1C.1764/mx.example\r\n"                                                                                   \
 	"Content-Description: Notification\r\n"                                                                        \
-	"Content-Type: text/plain; charset=us-ascii\r\n"                                                              \
+	"Content-Type: text/plain; charset=us-ascii\r\n"                                                               \
 	"\r\n"                                                                                                         \
 	"I'm sorry. Status: 9.9.9\r\n"                                                                                 \
 	"\r\n"                                                                                                         \
@@ -47,12 +47,12 @@ report_of(const char *text)
 	"Reporting-MTA: dns; mx.example\r\n"                                                                           \
 	"X-Postfix-Queue-ID: 9B1C\r\n"                                                                                 \
 	"\r\n"                                                                                                         \
-	"Final-Recipient: rfc822; anna@example.org\r\n"                                                               \
+	"Final-Recipient: rfc822; anna@example.org\r\n"                                                                \
 	"Original-Recipient: rfc822;anna@example.org\r\n"                                                              \
 	"Action: failed\r\n"                                                                                           \
 	"Status: 5.1.1\r\n"                                                                                            \
 	"Remote-MTA: dns; mx2.example\r\n"                                                                             \
-	"Diagnostic-Code: smtp; 550 5.1.1 <anna@example.org>: Recipient address\r\n"                                  \
+	"Diagnostic-Code: smtp; 550 5.1.1 <anna@example.org>: Recipient address\r\n"                                   \
 	"    rejected: User unknown\r\n"                                                                               \
 	"\r\n"                                                                                                         \
 	"--9B1C.1764/mx.example\r\n"                                                                                   \
@@ -96,17 +96,18 @@ END_TEST
 /* exim's boundary is not quoted; its report names two recipients, the first of them delayed. */
 START_TEST(recipient_that_failed_comes_before_one_that_is_delayed)
 {
-	struct mail_report r = report_of("From MAILER-DAEMON Mon Nov 30 10:00:00 2026\n"
-					 "Return-path: <>\n"
-					 "Envelope-to: bounce+8.02@shop.example\n"
-					 "CONTENT-TYPE: Multipart/Report; Report-Type=delivery-status; Boundary=1764-eximdsn-1\n"
-					 "To: Shop <bounce+8.02@shop.example>, x\n\n"
-					 "--1764-eximdsn-1\nContent-type: text/plain; charset=us-ascii\n\nhello\n\n"
-					 "--1764-eximdsn-1\nContent-type: Message/Delivery-Status\n\n"
-					 "Reporting-MTA: dns; mail.example\n\n"
-					 "Action: delayed\nFinal-Recipient: rfc822;b@example.org\nStatus: 4.4.1\n\n"
-					 "Action: Failed\nFinal-Recipient: rfc822;c@example.org\nStatus: 5.0.0 (unknown)\n\n"
-					 "--1764-eximdsn-1--\n");
+	struct mail_report r =
+	    report_of("From MAILER-DAEMON Mon Nov 30 10:00:00 2026\n"
+		      "Return-path: <>\n"
+		      "Envelope-to: bounce+8.02@shop.example\n"
+		      "CONTENT-TYPE: Multipart/Report; Report-Type=delivery-status; Boundary=1764-eximdsn-1\n"
+		      "To: Shop <bounce+8.02@shop.example>, x\n\n"
+		      "--1764-eximdsn-1\nContent-type: text/plain; charset=us-ascii\n\nhello\n\n"
+		      "--1764-eximdsn-1\nContent-type: Message/Delivery-Status\n\n"
+		      "Reporting-MTA: dns; mail.example\n\n"
+		      "Action: delayed\nFinal-Recipient: rfc822;b@example.org\nStatus: 4.4.1\n\n"
+		      "Action: Failed\nFinal-Recipient: rfc822;c@example.org\nStatus: 5.0.0 (unknown)\n\n"
+		      "--1764-eximdsn-1--\n");
 
 	ck_assert(r.found);
 	ck_str(r.action, "failed");
@@ -122,8 +123,10 @@ START_TEST(other_mails_are_no_reports)
 	static const char *const mails[] = {
 	    "To: bounce+1.aa@shop.example\nSubject: Re: your order\n\nStatus: 5.1.1\nAction: failed\n",
 	    "To: a@b.c\nContent-Type: multipart/report; boundary=x\n\nno parts at all\nAction: failed\n",
-	    "To: a@b.c\nContent-Type: multipart/report; boundary=x\n\n--x\nContent-Type: text/plain\n\nAction: failed\n--x--\n",
-	    "To: a@b.c\nContent-Type: multipart/report\n\n--\nContent-Type: message/delivery-status\n\nAction: failed\n",
+	    "To: a@b.c\nContent-Type: multipart/report; boundary=x\n\n--x\nContent-Type: text/plain\n\nAction: "
+	    "failed\n--x--\n",
+	    "To: a@b.c\nContent-Type: multipart/report\n\n--\nContent-Type: message/delivery-status\n\nAction: "
+	    "failed\n",
 	    "To: a@b.c\nContent-Type: multipart/reporter; boundary=x\n\n--x\n"
 	    "Content-Type: message/delivery-status\n\nAction: failed\n--x--\n",
 	};
@@ -166,8 +169,8 @@ START_TEST(a_bounce_address_names_its_mail_to_who_has_the_keys_alone)
 	secret_ring_make(&ring, 100);
 	secret_ring_make(&other, 100);
 	address = mail_verp(&a, &ring, plain, 1234567, 1000);
-	ck_assert_msg(str_starts(address, STR("bounce+1234567.")) && str_ends(address, STR("@shop.example")), "%s",
-	    address.p);
+	ck_assert_msg(
+	    str_starts(address, STR("bounce+1234567.")) && str_ends(address, STR("@shop.example")), "%s", address.p);
 	ck_assert_int_eq(mail_verp_read(&ring, plain, address, &id), MAIL_VERP_GOOD);
 	ck_assert_uint_eq(id, 1234567);
 	/* servers change the case */

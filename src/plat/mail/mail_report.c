@@ -81,7 +81,7 @@ static bool
 has_type(struct str value, struct str type)
 {
 	return str_eq_case(str_head(value, type.n), type)
-	    && (value.n == type.n || value.p[type.n] == ';' || value.p[type.n] == ' ');
+	       && (value.n == type.n || value.p[type.n] == ';' || value.p[type.n] == ' ');
 }
 
 /* "rfc822; anna@example.org" */
@@ -162,7 +162,7 @@ read_parts(struct arena *a, struct str body, struct str boundary, struct mail_re
 		while (next_field(a, &part, &f))
 			if (str_eq_case(f.name, STR("Content-Type")))
 				status = has_type(f.value, STR("message/delivery-status"))
-				    || has_type(f.value, STR("message/global-delivery-status"));
+				         || has_type(f.value, STR("message/global-delivery-status"));
 		if (status)
 			read_status(a, part, r);
 	}

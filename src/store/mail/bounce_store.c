@@ -69,11 +69,11 @@ static bool
 is_counted(struct str status)
 {
 	return is_permanent(status) || str_starts(status, STR("4.")) || str_starts(status, STR("5.0."))
-	    || str_starts(status, STR("5.2.")) || str_starts(status, STR("5.4."));
+	       || str_starts(status, STR("5.2.")) || str_starts(status, STR("5.4."));
 }
 
 static bool
-judge(struct db *db, struct bounce_tx *tx, struct err *e)
+judge_address(struct db *db, struct bounce_tx *tx, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_BOUNCE_COUNT);
 	struct str status = tx->b->status;
@@ -104,7 +104,7 @@ bounce_body(struct db *db, void *arg, struct err *e)
 	if (!put_bounce(db, tx, counts, &first, e))
 		return false;
 	tx->done->result = first ? BOUNCE_NOTED : BOUNCE_AGAIN;
-	return !first || !counts || judge(db, tx, e);
+	return !first || !counts || judge_address(db, tx, e);
 }
 
 bool
@@ -130,8 +130,7 @@ read_suppressed(struct db_rows *rows, struct suppressed *s)
 }
 
 bool
-suppressed_find(
-    struct db *db, struct arena *a, struct str address, struct suppressed *s, bool *found, struct err *e)
+suppressed_find(struct db *db, struct arena *a, struct str address, struct suppressed *s, bool *found, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_SUPPRESSED_FIND);
 	struct db_rows rows;

@@ -2,10 +2,8 @@
 
 #include "store/sql.h"
 
-static const char *const states[OUTBOX_STATE__MAX] = {[OUTBOX_WAITING] = "waiting",
-    [OUTBOX_OVER] = "sent",
-    [OUTBOX_DEAD] = "dead",
-    [OUTBOX_DROPPED] = "dropped"};
+static const char *const states[OUTBOX_STATE__MAX] = {
+    [OUTBOX_WAITING] = "waiting", [OUTBOX_OVER] = "sent", [OUTBOX_DEAD] = "dead", [OUTBOX_DROPPED] = "dropped"};
 
 const char *
 mail_state_name(enum outbox_state state)
@@ -54,8 +52,8 @@ bool
 mail_list(struct db *db, struct arena *a, const struct mail_filter *f, struct mail_looks *list, struct err *e)
 {
 	struct db_query *q = db_query(db, f->order.n > 0 ? SQL_MAIL_LIST_ORDER
-	                                  : f->to.n > 0  ? SQL_MAIL_LIST_TO
-	                                                 : SQL_MAIL_LIST);
+					  : f->to.n > 0  ? SQL_MAIL_LIST_TO
+							 : SQL_MAIL_LIST);
 	struct db_rows rows;
 
 	if (f->order.n > 0 || f->to.n > 0)

@@ -24,13 +24,13 @@ struct mail_looks {
 	size_t n;
 };
 
-/* What is listed, the newest first. */
+/* The mails to list, the newest first. */
 struct mail_filter {
-	int64_t state;     /* enum outbox_state; -1: any */
-	struct str kind;   /* "shipped"; none: any */
-	struct str order;  /* number; none: any */
-	struct str to;     /* a buyer's address; none: any. Not together with `order`. */
-	uint64_t before;   /* an id; 0: from the newest on */
+	int64_t state;    /* enum outbox_state; -1: any */
+	struct str kind;  /* "shipped"; none: any */
+	struct str order; /* number; none: any */
+	struct str to;    /* a buyer's address; none: any. Not together with `order`. */
+	uint64_t before;  /* an id; 0: from the newest on */
 	uint64_t limit;
 };
 MUST_USE bool mail_list(struct db *, struct arena *, const struct mail_filter *, struct mail_looks *, struct err *);
@@ -48,7 +48,7 @@ struct mail_again {
 	uint64_t id;
 	struct str key; /* OUTBOX_CAUSE_B bytes */
 	const char *actor;
-	int64_t use_s;  /* of use for so long */
+	int64_t use_s; /* of use for so long */
 	bool dry_run;
 };
 MUST_USE bool mail_send_again(struct db *, struct arena *, const struct mail_again *, uint64_t *id, struct err *);

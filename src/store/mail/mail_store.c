@@ -73,8 +73,7 @@ mail_put(struct db *db, struct arena *a, const struct mail_new *m, bool *first, 
 }
 
 bool
-mail_find_order(
-    struct db *db, struct arena *a, uint64_t order_id, struct mail_order *o, bool *found, struct err *e)
+mail_find_order(struct db *db, struct arena *a, uint64_t order_id, struct mail_order *o, bool *found, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_MAIL_ORDER);
 	struct db_rows rows;

@@ -10,16 +10,16 @@
 
 /* A mail to be written. The row holds no address and no secret: both are looked up when the mail is sent. */
 struct mail_new {
-	const char *kind;   /* of mail_kind.def */
-	struct str about;   /* with the kind the subject of its row: "123", "123/12", "2026-11-30" */
-	uint64_t version;   /* a mail of the same kind, subject and version is written once */
+	const char *kind; /* of mail_kind.def */
+	struct str about; /* with the kind the subject of its row: "123", "123/12", "2026-11-30" */
+	uint64_t version; /* a mail of the same kind, subject and version is written once */
 	struct str lang;
-	bool merchant;      /* goes to the shop, not to the buyer */
-	uint64_t order_id;  /* 0: of no order */
-	uint64_t ref_id;    /* of the parcel, refund, return or note; 0: none */
+	bool merchant;     /* goes to the shop, not to the buyer */
+	uint64_t order_id; /* 0: of no order */
+	uint64_t ref_id;   /* of the parcel, refund, return or note; 0: none */
 	const uint8_t *cause;
 	int64_t now_s;
-	int64_t use_s;      /* of use for so long */
+	int64_t use_s;        /* of use for so long */
 	const char *ids_name; /* a list of numbers in the payload, and its name; NULL: none */
 	const uint64_t *ids;
 	size_t n_ids;
@@ -30,7 +30,7 @@ MUST_USE bool mail_put(struct db *, struct arena *, const struct mail_new *, boo
 
 MUST_USE bool mail_exists(struct db *, struct arena *, const struct mail_new *, bool *found, struct err *);
 
-/* What a mail about an order needs to know of it. */
+/* The order, as far as it decides which mails are written. */
 struct mail_order {
 	struct str lang;
 	struct str shipping; /* the code of its method of delivery */

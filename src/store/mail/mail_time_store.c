@@ -4,8 +4,8 @@
 #include "store/sql.h"
 
 bool
-mail_find_unpaid(struct db *db, struct arena *a, const struct mail_due_when *when, struct mail_unpaid_list *list,
-    struct err *e)
+mail_find_unpaid(
+    struct db *db, struct arena *a, const struct mail_due_when *when, struct mail_unpaid_list *list, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_MAIL_UNPAID);
 	struct db_rows rows;
@@ -66,6 +66,5 @@ stock_low_take(
 	low->v = ARENA_ARRAY(a, uint64_t, rows.n + 1);
 	while (db_next(&rows))
 		low->v[low->n++] = c_u64(&rows);
-	return low->n == 0
-	       || (json_ids(a, low->v, low->n, &ids, e) && db_run_str(db, SQL_STOCK_LOW_NOTE, ids, e));
+	return low->n == 0 || (json_ids(a, low->v, low->n, &ids, e) && db_run_str(db, SQL_STOCK_LOW_NOTE, ids, e));
 }

@@ -4,7 +4,8 @@
 
 #include "plat/db/db.h"
 
-/* Orders that wait for money, were placed between `before_s` and `after_s` ago, and of which no reminder was written. */
+/* Orders that wait for money, were placed between `before_s` and `after_s` ago, and of which no reminder was written.
+ */
 struct mail_due_when {
 	int64_t after_s, before_s;
 	uint64_t most;
