@@ -1,6 +1,6 @@
 # doc
 EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md doc/security.md \
-	doc/import.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
+	doc/import.md doc/mail.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
 	doc/tables.awk doc/templates.md HACKING.md
 
 # The form of what the commands write with --json.

@@ -9,6 +9,7 @@ E2E_TESTS = \
 	tests/e2e/control.t \
 	tests/e2e/countries.t \
 	tests/e2e/customers.t \
+	tests/e2e/mail_staff.t \
 	tests/e2e/doctor.t \
 	tests/e2e/doctor_services.t \
 	tests/e2e/failures.t \

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/order/order.h"
+#include "store/mail/bounce_store.h"
 #include "view/format.h"
 
 static struct str
@@ -286,6 +287,22 @@ order_show_text(struct arena *a, struct buf *b, const struct order_look *x)
 		events_text(a, b, x);
 }
 
+/* The buyer's address, if mails to it came back. */
+static bool
+suppressed_text(struct cmd *c, struct db *db, const struct order_look *x, struct buf *b, struct err *e)
+{
+	struct str address = x->o.address.field[ADDRESS_EMAIL];
+	struct suppressed s;
+	bool found;
+
+	if (!suppressed_find(db, c->a, address, &s, &found, e))
+		return false;
+	if (found)
+		buf_fmt(b, "\nNo mail goes to %.*s since %s: %.*s\n", STR_ARG(columns_plain(c->a, address, false)),
+		    cmd_utc(c->a, s.at), STR_ARG(columns_plain(c->a, s.why, false)));
+	return true;
+}
+
 int
 order_show(struct cmd *c)
 {
@@ -314,6 +331,8 @@ order_show(struct cmd *c)
 		buf_ch(&b, '\n');
 	} else {
 		order_show_text(c->a, &b, &x);
+		if (!suppressed_text(c, db, &x, &b, &e))
+			return cmd_fail(c, &e);
 	}
 	return cmd_print(c, &b);
 }

@@ -16,6 +16,8 @@ static const struct erase_step {
     {.sql = SQL_ERASE_RETURNS},
     {.sql = SQL_ERASE_PARCELS},
     {.sql = SQL_ERASE_WORDS},
+    {.sql = SQL_ERASE_BOUNCES},
+    {.sql = SQL_ERASE_SUPPRESSED},
     {.sql = SQL_ERASE_MAILS},
     {.sql = SQL_ERASE_DELIVERY, .kept = true},
     {.sql = SQL_ERASE_ADDRESSES, .gone = true},
