@@ -1,10 +1,136 @@
-/* events.c - turns events of orders into the mails and webhooks that follow. */
+#include "jobs/events.h"
+
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "jobs/job.h"
+#include "plat/text/json.h"
+#include "shop/shipping.h"
+#include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
-#include "work/event_run.h"
+#include "work/mail_kind.h"
 
 #define RUN_NS (2 * CLOCK_S)
+
+/* The mails of a topic; NULL: none. */
+static const struct {
+	const char *buyer, *merchant;
+} mails[ORDER_TOPIC__MAX] = {
+    [ORDER_TOPIC_PLACED] = {"order_placed", "new_order"},
+    [ORDER_TOPIC_PAID] = {"payment_received", NULL},
+    [ORDER_TOPIC_PART_PAID] = {"payment_received", NULL},
+    [ORDER_TOPIC_OVERPAID] = {"payment_received", NULL},
+    [ORDER_TOPIC_EXPIRED] = {"cancelled", NULL},
+    [ORDER_TOPIC_CANCELLED] = {"cancelled", NULL},
+    [ORDER_TOPIC_PART_CANCELLED] = {"cancelled", NULL},
+    [ORDER_TOPIC_SHIPPED] = {"shipped", NULL},
+    [ORDER_TOPIC_REFUNDED] = {"refunded", NULL},
+    [ORDER_TOPIC_RETURN_ASKED] = {"return_received", NULL},
+    [ORDER_TOPIC_RETURN_RECEIVED] = {"return_received", NULL},
+    [ORDER_TOPIC_WITHDRAWAL_DECLARED] = {"withdrawal_received", NULL},
+};
+
+struct fan_out {
+	struct event_run *run;
+	const struct outbox_item *item;
+	struct outbox_result *result;
+	enum order_topic topic;
+	uint64_t ref_id;
+	struct mail_order order;
+};
+
+static bool
+read_payload(struct fan_out *f, struct str payload)
+{
+	const struct json *root = json_parse(payload);
+	struct str name;
+	int64_t id;
+	bool ok = json_text(json_member(root, "event"), f->run->a, &name) && order_topic_find(name, &f->topic);
+
+	f->ref_id = json_int(json_member(root, "id"), &id) && id > 0 ? (uint64_t)id : 0;
+	json_free(root);
+	return ok;
+}
+
+/* Goods leave in one of three ways, and the buyer is told something else of each. */
+static const char *
+kind_for_buyer(const struct fan_out *f)
+{
+	enum shipping s;
+
+	if (f->topic != ORDER_TOPIC_SHIPPED || !shipping_find(f->order.shipping, &s))
+		return mails[f->topic].buyer;
+	switch (shipping_kind(s)) {
+	case FULFILMENT_COLLECTED: return "ready_to_collect";
+	case FULFILMENT_DOWNLOADED: return "download";
+	default: return mails[f->topic].buyer;
+	}
+}
+
+static bool
+put_mail(struct db *db, const struct fan_out *f, const char *kind, bool merchant, struct err *e)
+{
+	const struct conf *conf = f->run->conf;
+	struct mail_new m = {.kind = kind,
+	    .version = f->item->version,
+	    .lang = merchant ? conf->site_languages.v[0] : f->order.lang,
+	    .merchant = merchant,
+	    .order_id = f->item->order_id,
+	    .ref_id = f->ref_id,
+	    .cause = f->item->cause,
+	    .now_s = f->item->created_at};
+	enum mail_kind known;
+
+	if (!mail_kind_find(str_z(kind), &known))
+		return err_set(e, ERR_BUG, "there is no mail %s", kind);
+	m.use_s = mail_kind_info(known)->use_s;
+
+	m.about = f->ref_id == 0
+	              ? str_fmt(f->run->a, "%llu", (unsigned long long)m.order_id)
+	              : str_fmt(f->run->a, "%llu/%llu", (unsigned long long)m.order_id, (unsigned long long)m.ref_id);
+	return mail_put(db, f->run->a, &m, NULL, e);
+}
+
+static bool
+fan_out_body(struct db *db, void *arg, struct err *e)
+{
+	struct fan_out *f = arg;
+	const struct conf *conf = f->run->conf;
+	const char *buyer = f->order.address.n > 0 ? kind_for_buyer(f) : NULL, *merchant = mails[f->topic].merchant;
+	bool confirmed = f->topic == ORDER_TOPIC_PLACED || f->topic == ORDER_TOPIC_ADDRESS_CHANGED, kept;
+
+	/* The buyer has just given the address: a bounce of before is over. */
+	if (confirmed && !suppressed_confirmed(db, f->order.address, f->item->created_at, e))
+		return false;
+	if ((buyer != NULL && !put_mail(db, f, buyer, false, e))
+	    || (merchant != NULL && conf->mail_new_order && !put_mail(db, f, merchant, true, e))
+	    || !outbox_finish(db, f->item, f->result, &kept, e))
+		return false;
+	return kept || err_set(e, ERR_CONFLICT, "the lease ended: another process has the event");
+}
+
+bool
+event_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r, struct err *e)
+{
+	struct fan_out f = {.run = ctx, .item = item, .result = r};
+	bool found;
+
+	if (!read_payload(&f, item->payload)) {
+		r->end = OUTBOX_NEVER;
+		snprintf(r->why, sizeof(r->why), "no event of this release");
+		return true;
+	}
+	if (!mail_find_order(f.run->db, f.run->a, item->order_id, &f.order, &found, e))
+		return false;
+	if (!found) {
+		r->end = OUTBOX_DROP;
+		snprintf(r->why, sizeof(r->why), "the order does not exist");
+		return true;
+	}
+	r->end = OUTBOX_DONE;
+	r->ended = db_tx(f.run->db, fan_out_body, &f, e);
+	return r->ended;
+}
 
 bool
 job_events(struct job_context *j, struct err *e)

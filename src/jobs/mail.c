@@ -49,6 +49,8 @@ job_mail(struct job_context *j, struct err *e)
 	    .until_ns = clock_mono_ns() + RUN_NS};
 	bool ok;
 
+	if (j->conf->mail_hold)
+		return true;
 	if (!post_open(j->conf, e))
 		return false;
 	run.halted_ns = post.halted_ns;

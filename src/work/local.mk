@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/work/libwork.a
 src_work_libwork_a_SOURCES = \
-	src/work/event_run.c src/work/event_run.h src/work/export_run.c src/work/export_run.h src/work/import_fetch.c src/work/import_gather.c \
+	src/work/export_run.c src/work/export_run.h src/work/import_fetch.c src/work/import_gather.c \
 	src/work/import_gather.h src/work/import_handle.c src/work/import_impl.h src/work/import_inventory.c \
 	src/work/import_note.c \
 	src/work/import_picture.c src/work/import_products.c src/work/import_run.c src/work/import_run.h \
@@ -8,7 +8,6 @@ src_work_libwork_a_SOURCES = \
 	src/work/mail_deliver.c src/work/mail_deliver.h \
 	src/work/mail_facts.c src/work/mail_facts.h src/work/mail_kind.c src/work/mail_kind.def src/work/mail_kind.h \
 	src/work/mail_office.c src/work/mail_office.h src/work/mail_run.c src/work/mail_run.h \
-	src/work/mail_time.c src/work/mail_time.h \
 	src/work/order_json.c src/work/order_json.h src/work/order_tree.c src/work/order_tree.h \
 	src/work/outbox_run.c src/work/outbox_run.h \
 	src/work/progress.c src/work/progress.h src/work/refund_run.c src/work/refund_run.h

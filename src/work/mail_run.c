@@ -144,7 +144,7 @@ put_addresses(const struct mail_job *job, const struct mail_facts *f, struct mai
 	if (m->from.n == 0)
 		return err_set(e, ERR_INPUT, "site.sender is not set: mails have no sender");
 	if (mail_kind_info(f->kind)->reader == MAIL_MERCHANT) {
-		m->to = conf->site_sender;
+		m->to = conf->mail_office.n > 0 ? conf->mail_office : conf->site_sender;
 		return true;
 	}
 	m->to_name = f->look.o.address.field[ADDRESS_NAME];

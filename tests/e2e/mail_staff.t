@@ -83,7 +83,7 @@ const REPORT = (to, status = '5.1.1') => `Return-Path: <>\nTo: ${to}\nContent-Ty
 	+ `Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; buyer@example.org\nAction: failed\nStatus: ${status}\n`
 	+ 'Diagnostic-Code: smtp; 550 no such user\n\n--x--\n';
 function bounce(message) {
-	const r = child.spawnSync(path.join(build, 'kontor'), ['--config', shop.conf, 'mail', 'bounce', '--json'], { input: message });
+	const r = child.spawnSync(path.join(build, 'kontor'), ['--config', shop.confFile, 'mail', 'bounce', '--json'], { input: message });
 	equal(r.status, 0, String(r.stderr));
 	return parse('mail-bounce', String(r.stdout)).result;
 }

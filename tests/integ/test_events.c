@@ -2,7 +2,7 @@
  * of, and none without it; and the mails that follow from each, once. */
 #include "life.h"
 #include "store/mail/mail_store.h"
-#include "work/event_run.h"
+#include "jobs/events.h"
 
 #define VERBS 8
 

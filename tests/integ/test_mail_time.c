@@ -4,8 +4,8 @@
 #include "life.h"
 #include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
-#include "work/event_run.h"
-#include "work/mail_time.h"
+#include "jobs/events.h"
+#include "jobs/mail_time.h"
 
 static struct shop shop;
 

@@ -1,4 +1,4 @@
-/* mail_time_store.h - finds what a mail is due about, though nothing has changed (work/mail_time.h). */
+/* mail_time_store.h - finds what a mail is due about, though nothing has changed (jobs/mail_time.h). */
 #ifndef KONTOR_STORE_MAIL_MAIL_TIME_STORE_H
 #define KONTOR_STORE_MAIL_MAIL_TIME_STORE_H
 

@@ -69,7 +69,7 @@ MUST_USE bool order_insert_entry(struct db *, struct arena *, const struct ledge
 /* Writes the sale: the buyer is debited; goods, delivery and tax are credited. */
 MUST_USE bool order_insert_sale(struct db *, struct arena *, const struct order *o, struct err *);
 
-/* Tells of a change: the row of the outbox from which mails and webhooks follow (work/event_run.h). It holds no token
+/* Tells of a change: the row of the outbox from which mails and webhooks follow (jobs/events.h). It holds no token
  * of the order's link, so that nobody who can read the database or a backup can open the order. */
 #define ORDER_FIRST_VERSION 1
 struct order_topic_row {

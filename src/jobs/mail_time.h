@@ -1,8 +1,8 @@
 /* mail_time.h - mails that no change of an order causes: reminders of unpaid orders, and those to the merchant about a
  * day, about goods that run low, and about messages that could not be delivered. Each is written once, whichever of
  * several kontor-jobs comes first. */
-#ifndef KONTOR_WORK_MAIL_TIME_H
-#define KONTOR_WORK_MAIL_TIME_H
+#ifndef KONTOR_JOBS_MAIL_TIME_H
+#define KONTOR_JOBS_MAIL_TIME_H
 
 #include "plat/conf/conf.h"
 #include "plat/db/db.h"

@@ -1,9 +1,9 @@
-/* event_run.h - turns an event of an order into the mails and webhooks that follow from it.
+/* events.h - turns an event of an order into the mails and webhooks that follow from it.
  *
  * The rows for all of them and the end of the event are one transaction, so each follows exactly once, whenever the
  * process dies. */
-#ifndef KONTOR_WORK_EVENT_RUN_H
-#define KONTOR_WORK_EVENT_RUN_H
+#ifndef KONTOR_JOBS_EVENTS_H
+#define KONTOR_JOBS_EVENTS_H
 
 #include "plat/conf/conf.h"
 #include "shop/order_state.h"
