@@ -108,3 +108,38 @@ CREATE TABLE IF NOT EXISTS stock_low (
 	since_at BIGINT NOT NULL,
 	PRIMARY KEY (variant_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- Receivers of webhooks (src/store/hook_store.h). Their rows in the outbox have the kind hook/ID.
+CREATE TABLE IF NOT EXISTS hook (
+	id		INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	name		VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	url		VARCHAR(500) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	topics		VARCHAR(500) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,	-- of order_topic.def, separated by commas; *: all
+	buyer		TINYINT UNSIGNED NOT NULL DEFAULT 0,	-- 1: with the buyer's names and addresses
+	state		TINYINT UNSIGNED NOT NULL DEFAULT 0,	-- 0 on, 1 paused by the staff, 2 paused after failures
+	secret		VARBINARY(100) NOT NULL,	-- sealed with hooks.secret_file
+	old_secret	VARBINARY(100) NULL,	-- the one before, which signs too until old_until
+	old_until	BIGINT NOT NULL DEFAULT 0,
+	version		INT UNSIGNED NOT NULL DEFAULT 1,	-- rises with every change by the staff
+	created_at	BIGINT NOT NULL,
+	due_at		BIGINT NOT NULL DEFAULT 0,	-- nothing is sent before
+	busy_until	BIGINT NOT NULL DEFAULT 0,	-- lease: somebody sends to it
+	served_at	BIGINT NOT NULL DEFAULT 0,
+	done_at		BIGINT NOT NULL DEFAULT 0,	-- of the last success
+	failed_at	BIGINT NOT NULL DEFAULT 0,	-- of the last failure
+	failures	INT UNSIGNED NOT NULL DEFAULT 0,	-- since the last success
+	failing_since	BIGINT NOT NULL DEFAULT 0,	-- of the first of these
+	why		VARCHAR(255) NOT NULL DEFAULT '',	-- of the last failure
+	UNIQUE KEY hook_name (name)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS hook_try (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	hook_id		INT UNSIGNED NOT NULL,
+	outbox_id	BIGINT UNSIGNED NOT NULL,
+	at		BIGINT NOT NULL,
+	ms		INT UNSIGNED NOT NULL,
+	status		SMALLINT UNSIGNED NOT NULL,	-- 0: no answer
+	why		VARCHAR(255) NOT NULL DEFAULT '',
+	KEY hook_try_at (hook_id, at)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

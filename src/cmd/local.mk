@@ -21,8 +21,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/outbox/outbox.c src/cmd/outbox/outbox.h src/cmd/outbox/outbox_change.c src/cmd/outbox/outbox_list.c \
 	src/cmd/outbox/verbs.def \
 	src/cmd/price/price.c src/cmd/price/price.h src/cmd/price/price_rule.c src/cmd/price/price_rule.h \
-	src/cmd/price/price_schedule.c src/cmd/price/price_show.c src/cmd/price/price_time.c \
-	src/cmd/price/price_time.h \
+	src/cmd/price/price_schedule.c src/cmd/price/price_show.c \
+	src/cmd/hook/hook.c src/cmd/hook/hook.h src/cmd/hook/hook_do.c src/cmd/hook/hook_show.c src/cmd/hook/verbs.def \
 	src/cmd/order/customer.c src/cmd/order/expiry.c src/cmd/order/links.c src/cmd/order/order.c src/cmd/order/order.h src/cmd/order/order_do.c \
 	src/cmd/order/order_do.h src/cmd/order/order_list.c src/cmd/order/order_print.c \
 	src/cmd/order/order_show.c src/cmd/order/order_verb.c src/cmd/order/verbs.def src/cmd/order/receipts.c src/cmd/order/receipts_show.c src/cmd/order/receipts_show.h \

@@ -6,6 +6,7 @@
 #include "jobs/job.h"
 #include "plat/text/json.h"
 #include "shop/shipping.h"
+#include "store/hook_store.h"
 #include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
 #include "work/mail_kind.h"
@@ -104,6 +105,7 @@ fan_out_body(struct db *db, void *arg, struct err *e)
 		return false;
 	if ((buyer != NULL && !put_mail(db, f, buyer, false, e))
 	    || (merchant != NULL && conf->mail_new_order && !put_mail(db, f, merchant, true, e))
+	    || !hook_fan_out(db, f->run->a, f->item, order_topic_name(f->topic), e)
 	    || !outbox_finish(db, f->item, f->result, &kept, e))
 		return false;
 	return kept || err_set(e, ERR_CONFLICT, "the lease ended: another process has the event");

@@ -19,6 +19,8 @@ struct job_context {
 	struct control *ctl;
 	struct db *db;	     /* connects on first use; has the deadline of the run */
 	struct cache *cache; /* likewise */
+	struct arena *process; /* lives as long as the process */
+	bool once; /* the process ends after this run */
 	int64_t now_s;	     /* UTC by the clock of this host, at the start of the run */
 	bool more;	     /* out: there is more work; run again at once */
 };

@@ -154,7 +154,12 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 	cache.repeats = true;
 	arena_init(&l->process, PROCESS_MEM_B);
 	arena_init(&l->run, RUN_MEM_B);
-	l->ctx = (struct job_context){.a = &l->run, .file = conf, .conf = &l->begin, .st = ctl->stats, .ctl = ctl};
+	l->ctx = (struct job_context){.a = &l->run,
+	    .process = &l->process,
+	    .file = conf,
+	    .conf = &l->begin,
+	    .st = ctl->stats,
+	    .ctl = ctl};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		l->state[i] = (struct state){.back_off = 1};
 	return watchdog_open(&l->watchdog, e) && db_open(&l->process, &setup, &l->ctx.db, e)
@@ -222,6 +227,7 @@ job_loop(const struct conf *conf, struct control *ctl, bool once)
 		log_put(LOG_ERROR, "event=jobs_unusable msg=\"%s\"", e.msg);
 		return EX_SOFTWARE;
 	}
+	l.ctx.once = once;
 	while (stopping == 0) {
 		uint64_t due_ns = run_due(&l), left_ns = clock_left_ns(due_ns);
 		struct timespec wait = {(time_t)(left_ns / CLOCK_S), (long)(left_ns % CLOCK_S)};

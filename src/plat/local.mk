@@ -48,5 +48,5 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/text/domain.h src/plat/text/file.c src/plat/text/file.h src/plat/text/fold.c src/plat/text/fold.h \
 	src/plat/text/form.c \
 	src/plat/text/form.h src/plat/text/html_clean.c src/plat/text/html_clean.h src/plat/text/json.c \
-	src/plat/text/json.h src/plat/text/qr.c src/plat/text/qr.h src/plat/text/secret.c src/plat/text/secret.h src/plat/text/secret_file.c \
+	src/plat/text/json.h src/plat/text/moment.c src/plat/text/moment.h src/plat/text/qr.c src/plat/text/qr.h src/plat/text/secret.c src/plat/text/secret.h src/plat/text/secret_file.c \
 	src/plat/text/secret_ring.c src/plat/text/secret_ring.h

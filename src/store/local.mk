@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
-	src/store/control_store.c src/store/control_store.h src/store/outbox.def src/store/outbox_admin.c src/store/outbox_admin.h src/store/outbox_queue.c src/store/outbox_queue.h src/store/outbox_store.c \
+	src/store/control_store.c src/store/control_store.h src/store/hook_edit.c src/store/hook_store.c src/store/hook_store.h src/store/outbox.def src/store/outbox_admin.c src/store/outbox_admin.h src/store/outbox_queue.c src/store/outbox_queue.h src/store/outbox_store.c \
 	src/store/outbox_store.h src/store/rows_out.c src/store/rows_out.h src/store/setting_store.c \
 	src/store/setting_store.h src/store/shop_rules.c \
 	src/store/shop_rules.h src/store/sql.c src/store/sql.h \
@@ -45,6 +45,6 @@ src_store_libstore_a_SOURCES = \
 	src/store/order/stock_store.h \
 	src/store/price/price_store.c src/store/price/price_store.h src/store/price/sale_store.c \
 	src/store/price/sale_store.h \
-	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/life.def src/store/sql/mail.def \
+	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/hook.def src/store/sql/life.def src/store/sql/mail.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
 	src/store/sql/stock.def src/store/sql/wings.def

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/work/libwork.a
 src_work_libwork_a_SOURCES = \
-	src/work/export_run.c src/work/export_run.h src/work/import_fetch.c src/work/import_gather.c \
+	src/work/export_run.c src/work/export_run.h src/work/hook/hook_message.c src/work/hook/hook_message.h src/work/hook/hook_run.c src/work/hook/hook_run.h src/work/import_fetch.c src/work/import_gather.c \
 	src/work/import_gather.h src/work/import_handle.c src/work/import_impl.h src/work/import_inventory.c \
 	src/work/import_note.c \
 	src/work/import_picture.c src/work/import_products.c src/work/import_run.c src/work/import_run.h \

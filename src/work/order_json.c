@@ -47,7 +47,7 @@ json_buyer(struct json_out *w, const struct order *o)
 }
 
 static void
-json_head(struct json_out *w, const struct order_look *x)
+json_head(struct json_out *w, const struct order_look *x, bool staff)
 {
 	const struct order *o = &x->o;
 
@@ -62,7 +62,8 @@ json_head(struct json_out *w, const struct order_look *x)
 	    w, "payment", str_z(order_state_name(ORDER_MACHINE_PAYMENT, o->states.of[ORDER_MACHINE_PAYMENT])));
 	json_add_str(
 	    w, "goods", str_z(order_state_name(ORDER_MACHINE_FULFILMENT, o->states.of[ORDER_MACHINE_FULFILMENT])));
-	json_add_str(w, "queue", str_z(order_queue_name(x->queue)));
+	if (staff)
+		json_add_str(w, "queue", str_z(order_queue_name(x->queue)));
 	json_add_str(w, "delivery", str_z(shipping_code(o->shipping)));
 	json_add_str(w, "method", str_z(payment_code(o->payment)));
 }
@@ -241,9 +242,9 @@ json_story(struct json_out *w, const struct order_look *x)
 void
 order_json(struct json_out *w, const struct order_look *x, unsigned parts)
 {
-	bool buyer = (parts & ORDER_JSON_BUYER) != 0;
+	bool buyer = (parts & ORDER_JSON_BUYER) != 0, staff = (parts & ORDER_JSON_STAFF) != 0;
 
-	json_head(w, x);
+	json_head(w, x, staff);
 	if (buyer)
 		json_buyer(w, &x->o);
 	else
@@ -253,6 +254,6 @@ order_json(struct json_out *w, const struct order_look *x, unsigned parts)
 	json_parcels(w, x);
 	json_returns(w, x, buyer);
 	json_money(w, x);
-	if (parts & ORDER_JSON_STORY)
+	if (staff)
 		json_story(w, x);
 }

@@ -6,7 +6,7 @@
 #include "store/order/order_look.h"
 
 #define ORDER_JSON_BUYER 1u /* mail address, phone, postal addresses, what the buyer wrote; else the country only */
-#define ORDER_JSON_STORY 2u /* the staff's notes, and the events with their actors */
+#define ORDER_JSON_STAFF 2u /* the queue, notes, and the events with their actors */
 
 /* The members of an object that the caller has begun. */
 void order_json(struct json_out *, const struct order_look *, unsigned parts);

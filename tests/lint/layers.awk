@@ -28,10 +28,11 @@ BEGIN {
 	pages = "base shop shop/price store/catalogue store/order store/customer store/staff store/mail store view view/gettext view/mustache pay import " plat
 	may["serve"] = pages
 	may["work"] = pages " store/admin store/price plat/host"
+	may["work/hook"] = may["work"] " work"
 	may["web"] = may["admin"] = pages " serve work"
-	may["jobs"] = may["work"] " work"
-	may["cmd"] = may["work"] " serve work cmd/doctor cmd/backup cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock"
-	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["work"] " serve work cmd"
+	may["jobs"] = may["work"] " work work/hook"
+	may["cmd"] = may["work"] " serve work work/hook cmd/doctor cmd/backup cmd/hook cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock"
+	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/hook"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["work"] " serve work work/hook cmd"
 	may["cmd/mail"] = may["cmd/mail"] " cmd/setting"
 	may["cmd/mail"] = may["cmd/mail"] " cmd/setting"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"

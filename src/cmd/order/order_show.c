@@ -324,7 +324,7 @@ order_show(struct cmd *c)
 	buf_init(&b, c->a, ORDER_OUTPUT_MAX_B);
 	if (json) {
 		json_init(&w, c->a, ORDER_OUTPUT_MAX_B, '{');
-		order_json(&w, &x, ORDER_JSON_BUYER | ORDER_JSON_STORY);
+		order_json(&w, &x, ORDER_JSON_BUYER | ORDER_JSON_STAFF);
 		if (!json_done(&w, '}', &text, &e))
 			return cmd_fail(c, &e);
 		buf_put(&b, text);

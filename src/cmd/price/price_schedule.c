@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "cmd/price/price.h"
 #include "cmd/price/price_rule.h"
-#include "cmd/price/price_time.h"
+#include "plat/text/moment.h"
 #include "store/catalogue/catalogue_save.h"
 #include "store/control_store.h"
 
@@ -32,9 +32,9 @@ add_note(struct planning_sale *x, struct str text)
 }
 
 static void
-note_time(struct planning_sale *x, const char *typed, const struct price_time *t)
+note_time(struct planning_sale *x, const char *typed, const struct moment *t)
 {
-	struct str text = price_time_text(x->r->c->a, t->utc_s);
+	struct str text = moment_text(x->r->c->a, t->utc_s);
 
 	if (t->twice)
 		add_note(x, str_fmt(x->r->c->a, "the clocks show %s twice: %.*s is meant", typed, STR_ARG(text)));
@@ -49,7 +49,7 @@ note_period(struct planning_sale *x)
 
 	if (from_s == x->r->now_s)
 		add_note(x, STR("it begins at once"));
-	if (price_time_offset(from_s) != price_time_offset(to_s))
+	if (moment_offset(from_s) != moment_offset(to_s))
 		add_note(x, str_fmt(x->r->c->a, "the clocks change meanwhile: it lasts %lld h %02lld min",
 				(long long)(minutes / 60), (long long)(minutes % 60)));
 }
@@ -58,13 +58,13 @@ note_period(struct planning_sale *x)
 static bool
 take_period(struct planning_sale *x, const char *from, const char *to, struct err *e)
 {
-	struct price_time begin, end;
+	struct moment begin, end;
 
-	if (!price_time_parse(str_z(from), x->r->now_s, false, &begin, e))
+	if (!moment_parse(str_z(from), x->r->now_s, false, &begin, e))
 		return err_context(e, "--from");
 	if (begin.utc_s < x->r->now_s)
 		begin.utc_s = x->r->now_s;
-	if (!price_time_parse(str_z(to), begin.utc_s, true, &end, e))
+	if (!moment_parse(str_z(to), begin.utc_s, true, &end, e))
 		return err_context(e, "--to");
 	if (end.utc_s <= begin.utc_s)
 		return err_set(e, ERR_INPUT, "it would end before it begins");

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/price/price.h"
-#include "cmd/price/price_time.h"
+#include "plat/text/moment.h"
 #include "plat/text/columns.h"
 #include "view/format.h"
 
@@ -117,7 +117,7 @@ put_sale(struct price_run *r, struct buf *b, const struct price_sale_view *v)
 	struct arena *a = r->c->a;
 
 	buf_fmt(b, "Sale \"%.*s\", %.*s on %.*s\n", STR_ARG(s->name), STR_ARG(s->rule), STR_ARG(s->selection));
-	buf_fmt(b, "from %s to %s", price_time_text(a, s->starts_s).p, price_time_text(a, s->ends_s).p);
+	buf_fmt(b, "from %s to %s", moment_text(a, s->starts_s).p, moment_text(a, s->ends_s).p);
 	if (v->done != NULL)
 		buf_fmt(b, ": %s\n", v->done);
 	else if (s->ended_by.n > 0)
@@ -182,8 +182,8 @@ price_show_sales(struct price_run *r, const struct sale *s, size_t n)
 	columns_init(&t, r->c->a, "STATE|FROM|TO|RULE|>VARIANTS|NAME");
 	for (size_t i = 0; i < n; i++) {
 		columns_put(&t, str_z(sale_state_name(sale_state(&s[i], r->now_s))));
-		columns_put(&t, price_time_text(r->c->a, s[i].starts_s));
-		columns_put(&t, price_time_text(r->c->a, s[i].ends_s));
+		columns_put(&t, moment_text(r->c->a, s[i].starts_s));
+		columns_put(&t, moment_text(r->c->a, s[i].ends_s));
 		columns_put(&t, s[i].rule);
 		columns_put(&t, str_fmt(r->c->a, "%llu", (unsigned long long)s[i].n));
 		columns_put(&t, s[i].name);

@@ -213,6 +213,8 @@ conf_warn(const struct conf *c, conf_report_fn *report, void *arg)
 {
 	return warn_if(
 		   c->test_faults, report, arg, "test.faults is on: anybody can crash a worker; never in a shop.")
+	       + warn_if(c->test_hook_loopback, report, arg,
+		   "test.hook_loopback is on: webhooks may reach services of this machine; never in a shop.")
 	       + warn_if(c->test_pay_url.n > 0, report, arg,
 		   "test.pay_url is set: a test program stands for a payment provider; never in a shop.")
 	       + warn_if(!str_starts(c->site_url, STR("https://")), report, arg,

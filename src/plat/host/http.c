@@ -126,7 +126,7 @@ static void
 read_answer(struct http_exchange *g, CURLcode rc, struct http_answer *x)
 {
 	const char *ip = NULL;
-	curl_off_t connected_us = 0;
+	curl_off_t connected_us = 0, retry_s = 0;
 	long status = 0;
 
 	*x = (struct http_answer){.result = result_of(rc), .why = ""};
@@ -142,8 +142,10 @@ read_answer(struct http_exchange *g, CURLcode rc, struct http_answer *x)
 		x->why = "the address is not a public one";
 	}
 	curl_easy_getinfo(g->c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(g->c, CURLINFO_RETRY_AFTER, &retry_s);
 	curl_easy_getinfo(g->c, CURLINFO_PRIMARY_IP, &ip);
 	x->status = (int)status;
+	x->retry_s = (int64_t)retry_s;
 	x->ip = str_zdup(g->a, str_z(ip == NULL ? "" : ip));
 	x->head = g->head.n == 0 ? STR("") : buf_str(&g->head);
 	x->body = g->body.n == 0 ? STR("") : buf_str(&g->body);

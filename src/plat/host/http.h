@@ -37,6 +37,7 @@ struct http_answer {
 	enum http_result result;
 	const char *why; /* libcurl's message when there was no answer */
 	int status;
+	int64_t retry_s;         /* Retry-After, also if it is a date; 0: none */
 	struct str head, body;   /* header lines; both on the arena */
 	const char *ip;          /* the peer's address, or "" */
 	int64_t cert_until_s;    /* UTC; 0: unknown */

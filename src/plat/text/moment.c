@@ -1,4 +1,4 @@
-#include "cmd/price/price_time.h"
+#include "plat/text/moment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ moment(const struct tm *shown, int isdst, int64_t *utc_s)
 }
 
 static void
-local_moment(struct tm *shown, struct price_time *out)
+local_moment(struct tm *shown, struct moment *out)
 {
 	int64_t winter_s, summer_s;
 	struct tm normal = *shown;
@@ -97,14 +97,14 @@ parse_date(const char *text, bool last, struct tm *tm)
 }
 
 bool
-price_time_parse(struct str s, int64_t from_s, bool last, struct price_time *out, struct err *e)
+moment_parse(struct str s, int64_t from_s, bool last, struct moment *out, struct err *e)
 {
 	char text[TEXT_MAX];
 	struct tm tm = {0};
 	const char *rest;
 	int64_t offset_s;
 
-	*out = (struct price_time){.utc_s = from_s};
+	*out = (struct moment){.utc_s = from_s};
 	if (str_eq_z(s, "now") || parse_later(s, from_s, &out->utc_s))
 		return true;
 	if (s.n >= sizeof(text))
@@ -126,7 +126,7 @@ price_time_parse(struct str s, int64_t from_s, bool last, struct price_time *out
 }
 
 int64_t
-price_time_offset(int64_t utc_s)
+moment_offset(int64_t utc_s)
 {
 	time_t t = (time_t)utc_s;
 	struct tm tm;
@@ -135,9 +135,9 @@ price_time_offset(int64_t utc_s)
 }
 
 struct str
-price_time_text(struct arena *a, int64_t utc_s)
+moment_text(struct arena *a, int64_t utc_s)
 {
-	int64_t offset_s = price_time_offset(utc_s), minutes = llabs(offset_s) / 60;
+	int64_t offset_s = moment_offset(utc_s), minutes = llabs(offset_s) / 60;
 	time_t t = (time_t)utc_s;
 	char text[TEXT_MAX];
 	struct tm tm;
