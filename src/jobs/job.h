@@ -26,15 +26,25 @@ struct job_context {
 };
 
 /* False: the run failed; *e is logged and the transaction is rolled back. */
-#define JOB(name, interval_ms, deadline_ms, help) MUST_USE bool job_##name(struct job_context *, struct err *);
+#define JOB(name, part, interval_ms, deadline_ms, help) MUST_USE bool job_##name(struct job_context *, struct err *);
 #include "plat/stats/jobs.def"
 #undef JOB
 
 /* Opens the counters and the control file; reopens them when they are missing or replaced. */
 MUST_USE bool job_join(const struct conf *, struct stats *, struct control *, struct err *);
 
-/* If `once`, runs each job once. Otherwise runs the jobs until a signal arrives, and then finishes the current run.
- * Returns an exit status. */
-int job_loop(const struct conf *, struct control *, bool once);
+enum job_part { JOB_ALL, JOB_QUICK, JOB_SLOW };
+struct job_process {
+	enum job_part part;
+	int slow_pid; /* of JOB_QUICK: the process with the slow jobs */
+};
+
+/* Forks the process with the slow jobs, before anything is open. It is told to stop when the other ends. */
+MUST_USE bool job_split(struct job_process *, struct err *);
+
+/* JOB_ALL: runs each job once. Otherwise runs the jobs of the part until a signal arrives, and then finishes the
+ * current run. If the slow process ends, the other ends too, so that its supervisor starts both again. Returns an exit
+ * status. */
+int job_loop(const struct conf *, struct control *, struct job_process *);
 
 #endif

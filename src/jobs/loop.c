@@ -1,8 +1,13 @@
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/watchdog.h"
@@ -24,11 +29,15 @@
 static const struct job_kind {
 	const char *name;
 	bool (*fn)(struct job_context *, struct err *);
+	bool quick, slow; /* in which process it runs */
 	uint64_t interval_ns, deadline_ns;
 	enum stats_counter runs, errors;
 } kinds[] = {
-#define JOB(name, interval_ms, deadline_ms, help)                                                                      \
-	{#name, job_##name, (interval_ms)*CLOCK_MS, (deadline_ms)*CLOCK_MS, STAT_job_##name##_runs,                    \
+#define JOB_RUNS_QUICK true, false
+#define JOB_RUNS_SLOW false, true
+#define JOB_RUNS_BOTH true, true
+#define JOB(name, part, interval_ms, deadline_ms, help)                                                                \
+	{#name, job_##name, JOB_RUNS_##part, (interval_ms)*CLOCK_MS, (deadline_ms)*CLOCK_MS, STAT_job_##name##_runs,   \
 	    STAT_job_##name##_errors},
 #include "plat/stats/jobs.def"
 #undef JOB
@@ -74,6 +83,55 @@ take_signals(sigset_t *waiting)
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+bool
+job_split(struct job_process *p, struct err *e)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		return err_set(e, ERR_LIMIT, "the process for slow jobs cannot be started: %s", strerror(errno));
+	*p = (struct job_process){.part = pid == 0 ? JOB_SLOW : JOB_QUICK, .slow_pid = pid};
+	if (pid > 0)
+		return true;
+	/* systemd's watchdog hears the other one. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || unsetenv("NOTIFY_SOCKET") != 0)
+		return err_set(e, ERR_BUG, "the process for slow jobs cannot be prepared: %s", strerror(errno));
+	return getppid() == parent || err_set(e, ERR_LIMIT, "kontor-jobs has ended");
+}
+
+static bool
+is_of_part(enum job_part part, const struct job_kind *k)
+{
+	return part == JOB_ALL || (part == JOB_SLOW ? k->slow : k->quick);
+}
+
+static void
+notice_slow_end(struct job_process *p)
+{
+	int status;
+
+	if (p->slow_pid <= 0 || waitpid(p->slow_pid, &status, WNOHANG) != p->slow_pid)
+		return;
+	p->slow_pid = 0;
+	if (stopping == 0)
+		log_put(LOG_ERROR,
+		    "event=slow_jobs_ended status=%d msg=\"the process with the slow jobs has ended: kontor-jobs ends, "
+		    "to be started again\"",
+		    status);
+	stopping = 1;
+}
+
+/* Waits until it has finished its run. */
+static void
+end_slow(const struct job_process *p)
+{
+	if (p->slow_pid <= 0)
+		return;
+	(void)kill(p->slow_pid, SIGTERM);
+	while (waitpid(p->slow_pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 static bool
@@ -141,7 +199,7 @@ run_due(struct loop *l)
 }
 
 static bool
-open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct err *e)
+open_loop(struct loop *l, const struct conf *conf, struct control *ctl, enum job_part part, struct err *e)
 {
 	struct db_setup setup = sql_setup(db_login_of(conf, DB_ACCOUNT_JOBS), ctl, DB_JOBS);
 	struct cache_setup cache;
@@ -161,7 +219,8 @@ open_loop(struct loop *l, const struct conf *conf, struct control *ctl, struct e
 	    .st = ctl->stats,
 	    .ctl = ctl};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		l->state[i] = (struct state){.back_off = 1};
+		l->state[i] = (struct state){
+		    .back_off = 1, .due_ns = is_of_part(part, &kinds[i]) ? 0 : CLOCK_NEVER};
 	return watchdog_open(&l->watchdog, e) && db_open(&l->process, &setup, &l->ctx.db, e)
 	       && cache_open(&l->process, &cache, ctl, &l->ctx.cache, e);
 }
@@ -216,28 +275,30 @@ show_life(struct loop *l, uint64_t until_ns)
 }
 
 int
-job_loop(const struct conf *conf, struct control *ctl, bool once)
+job_loop(const struct conf *conf, struct control *ctl, struct job_process *p)
 {
 	static struct loop l;
 	struct err e = {0};
 	sigset_t waiting;
 
 	take_signals(&waiting);
-	if (!open_loop(&l, conf, ctl, &e)) {
+	if (!open_loop(&l, conf, ctl, p->part, &e)) {
 		log_put(LOG_ERROR, "event=jobs_unusable msg=\"%s\"", e.msg);
 		return EX_SOFTWARE;
 	}
-	l.ctx.once = once;
+	l.ctx.once = p->part == JOB_ALL;
 	while (stopping == 0) {
 		uint64_t due_ns = run_due(&l), left_ns = clock_left_ns(due_ns);
 		struct timespec wait = {(time_t)(left_ns / CLOCK_S), (long)(left_ns % CLOCK_S)};
 
-		if (once)
+		if (p->part == JOB_ALL)
 			break;
 		show_life(&l, due_ns);
 		(void)ppoll(NULL, 0, &wait, &waiting);
 		join_again(&l);
+		notice_slow_end(p);
 	}
+	end_slow(p);
 	watchdog_close(&l.watchdog);
 	arena_fini(&l.run);
 	arena_fini(&l.process);

@@ -57,6 +57,7 @@ main(int argc, char **argv)
 	static struct stats st;
 	struct err e = {0};
 	const char *file = NULL;
+	struct job_process process = {.part = JOB_ALL};
 	bool once = false;
 
 	if (!jobs_options(argc, argv, &file, &once) || !log_open("kontor-jobs", NULL, LOG_INFO) || !secret_init(&e))
@@ -65,9 +66,11 @@ main(int argc, char **argv)
 	if (!conf_load(&a, conf_file(file), &conf, &e))
 		return give_up("config_unusable", &e, EX_CONFIG);
 	conf_log_open("kontor-jobs", &conf);
+	if (!once && !job_split(&process, &e))
+		return give_up("no_process", &e, EX_OSERR);
 	if (!job_join(&conf, &st, &ctl, &e))
 		return give_up("no_shared_files", &e, EX_UNAVAILABLE);
 	prepare_mail(&a, &conf);
 	confine_self(&conf, CONFINE_JOBS, &ctl);
-	return job_loop(&conf, &ctl, once);
+	return job_loop(&conf, &ctl, &process);
 }

@@ -88,7 +88,7 @@ async function taken() {
 async function startJobs() {
 	await until('the end of the one that found no room', () => s.jobs.gone);
 	s.jobs = s.spawn('jobs', path.join(build, 'kontor-jobs'), ['--config', s.confFile]);
-	await until('kontor-jobs', () => s.kontor('status').stdout.includes('1 kontor-jobs'));
+	await until('kontor-jobs', () => s.kontor('status').stdout.includes('2 kontor-jobs'));
 }
 
 test('workers that start while the folder is full show pages, say that no orders are taken, and take none', async () => {
@@ -121,7 +121,7 @@ test('a pause holds for workers whose file is deleted, and for the file that is 
 // No room becomes free meanwhile: the lost files are kept, and no process has a deleted one open.
 async function lost(names, why) {
 	await until('all to have the files', () => JSON.parse(s.kontor('pause', '--json').stdout).workers.length === 4
-		&& s.kontor('resume').status === 0 && s.kontor('status').stdout.includes('1 kontor-jobs'));
+		&& s.kontor('resume').status === 0 && s.kontor('status').stdout.includes('2 kontor-jobs'));
 	fill();
 	for (const file of names)
 		fs.renameSync(file, path.join(state, `lost-${path.basename(file)}`));

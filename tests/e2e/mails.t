@@ -4,6 +4,7 @@
 const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = require('assert');
 const fs = require('fs');
 const http = require('http');
+const net = require('net');
 const path = require('path');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
@@ -160,6 +161,27 @@ test('a mail from right to left says so, and isolates what is foreign', async ()
 	match(html, /<html lang="ar" dir="rtl">/);
 	match(html, /padding-left:16px[^"]*"><bdi>[\s\S]*text-align:left/);
 	match(preview('order_placed', ['--order', order, '--lang', 'ar'], '--text'), /\u2066K-\d+\u2069/);
+});
+
+test('a mail server that says nothing holds up nothing but mail', async () => {
+	const sockets = new Set();
+	const silent = net.createServer((c) => { sockets.add(c); c.on('error', () => {}).on('close', () => sockets.delete(c)); });
+	await new Promise((done) => { silent.listen(0, '127.0.0.1', done); });
+	kontor('config', 'set', 'mail.transport', 'smtp', 'mail.server', `127.0.0.1:${silent.address().port}`, 'mail.limit_s', '600');
+	shop.jobs.kill('SIGTERM');
+	await until('kontor-jobs to end', () => shop.jobs.gone);
+	shop.startJobs();
+	await place('en', ['tea']);
+	await until('the mail server to be asked', () => sockets.size > 0);
+	const deletes = () => shop.number("SELECT COUNT(*) FROM outbox WHERE kind = 'cache'");
+	shop.sql("INSERT INTO outbox (kind, subject, version, payload, due_at, created_at) VALUES ('cache', 'product/1', 987654, '', 0, 0)");
+	await until('the cache delete', () => deletes() === 0);
+	equal(sockets.size, 1, 'the transfer is still under way');
+	silent.close();
+	shop.jobs.kill('SIGTERM');
+	sockets.forEach((c) => c.destroy());
+	await until('both processes to end', () => shop.jobs.gone && !shop.kontor('status').stdout.includes('kontor-jobs alive')
+		&& /0 kontor-jobs/.test(shop.kontor('status').stdout));
 });
 
 run({ before: async () => {
