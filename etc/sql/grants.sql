@@ -106,7 +106,6 @@ GRANT SELECT ON @db@.order_tax TO @jobs@;
 GRANT SELECT (machine, event, from_state, to_state, why) ON @db@.order_event TO @jobs@;
 -- For the mails to the merchant: the day in numbers, goods that are low on stock.
 GRANT SELECT (queue) ON @db@.orders TO @jobs@;
-GRANT SELECT ON @db@.product_text TO @jobs@;
 -- For what makes mails.
 GRANT UPDATE (kind, subject, payload, order_id) ON @db@.outbox TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.mail_suppressed TO @jobs@;

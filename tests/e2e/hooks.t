@@ -225,6 +225,11 @@ test('paused by the staff nothing is sent; messages are sent again one by one an
 	add('sign', `${receiver.url}/ok/sign`); // once it has its message, the paused one had its chance
 	await done(put('sign', id));
 	equal(receiver.of('/ok/erp').length, n);
+	const complains = () => shop.kontor('verify').stdout.includes(`outbox ${row}`);
+	shop.sql(`UPDATE outbox SET created_at = created_at - 700000 WHERE id = ${row}; UPDATE hook SET state = 0, due_at = ${2 ** 40} WHERE name = 'erp'`);
+	equal(complains(), true, 'it waits for more than a week');
+	shop.sql("UPDATE hook SET state = 1 WHERE name = 'erp'");
+	equal(complains(), false, 'as it should while its receiver is paused');
 	json('hook', 'resume', 'erp');
 	await done(row);
 	const first = receiver.of('/ok/erp').pop().headers['webhook-id'];

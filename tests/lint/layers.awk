@@ -34,7 +34,6 @@ BEGIN {
 	may["cmd"] = may["work"] " serve work work/hook cmd/doctor cmd/backup cmd/hook cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock"
 	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/hook"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["work"] " serve work work/hook cmd"
 	may["cmd/mail"] = may["cmd/mail"] " cmd/setting"
-	may["cmd/mail"] = may["cmd/mail"] " cmd/setting"
 	may["main"] = may["cmd"] " serve web admin jobs cmd"
 	# A library is known to one room only.
 	libraries = "^(fcg[a-z]*|mysql|errmsg|mysqld_error|mariadb_.*|libmemcached.*|sodium|ini|gd|gumbo|jansson|utf8proc|idn2|qrencode|curl.*)(/|\\.h$)"
