@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
@@ -123,13 +124,16 @@ notice_slow_end(struct job_process *p)
 	stopping = 1;
 }
 
-/* Waits until it has finished its run. */
+/* Waits until it has finished its run. The process has given up kill(2). */
 static void
 end_slow(const struct job_process *p)
 {
-	if (p->slow_pid <= 0)
+	int fd = p->slow_pid <= 0 ? -1 : (int)syscall(SYS_pidfd_open, p->slow_pid, 0);
+
+	if (fd < 0)
 		return;
-	(void)kill(p->slow_pid, SIGTERM);
+	(void)syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0);
+	close(fd);
 	while (waitpid(p->slow_pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }

@@ -36,7 +36,7 @@ async function reload() {
 		process.kill(b.pid, 'SIGUSR2');
 	await until('new workers', () => {
 		const now = s.backends.flatMap((b) => children(b.pid).filter(isWorker));
-		return now.length === 4 && !now.some((pid) => before.includes(pid)) && processes().length === 5;
+		return now.length === 4 && !now.some((pid) => before.includes(pid)) && processes().length === 6;
 	});
 }
 
@@ -48,13 +48,13 @@ function setPassword() {
 }
 
 test('status says of every process how it is confined', async () => {
-	await until('all processes', () => processes().length === 5);
+	await until('all processes', () => processes().length === 6);
 	for (const p of processes()) {
 		assert.strictEqual(p.seccomp, true);
 		assert.strictEqual(p.landlock, landlock);
 		assert.match(fs.readFileSync(`/proc/${p.pid}/status`, 'latin1'), /NoNewPrivs:\s1\nSeccomp:\s2/);
 	}
-	assert.match(s.kontor('status').stdout, /confined: 5 of 5 processes by seccomp/);
+	assert.match(s.kontor('status').stdout, /confined: 6 of 6 processes by seccomp/);
 });
 test('programs, processes, traces, mounts, signals to others and new code are refused, counted and logged', async () => {
 	const before = status().counters.calls_refused;
@@ -116,7 +116,7 @@ test('kontor-jobs, confined, ends a worker that was stopped', async () => {
 	const before = status().counters.killed_stuck;
 	assert.ok((await page('&X-Kontor-Fault=stop')).status >= 500);
 	await until('the end of the stopped worker', () => status().counters.killed_stuck === before + 1);
-	await until('its replacement', () => processes().length === 5);
+	await until('its replacement', () => processes().length === 6);
 });
 test('when the folder of the counters is replaced, workers and kontor-jobs are replaced too, and orders go on', async () => {
 	const old = s.workerPids().filter(isWorker), state = path.join(s.dir, 'state'), b = new Buyer(s.origin('lighttpd'));
@@ -137,7 +137,7 @@ test('when the folder of the counters is replaced, workers and kontor-jobs are r
 		await until('the end of kontor-jobs', () => s.jobs.gone);
 		s.startJobs();
 	}
-	await until('all processes', () => processes().length === 5);
+	await until('all processes', () => processes().length === 6);
 });
 test('nothing that was needed was refused', () => {
 	const log = fs.readFileSync(path.join(s.dir, 'log', 'kontor.log'), 'utf8');
@@ -148,7 +148,7 @@ test('with web.confine off nothing is confined, and the log, status and doctor s
 	s.writeConf({ db: { host: HOST, port: dbPort, name: 'kontor', password_file: path.join(s.dir, 'password') },
 		cache: { socket: '' }, web: { confine: 'no' } });
 	await reload();
-	assert.match(s.kontor('status').stdout, /confined: 1 of 5 processes by seccomp/);
+	assert.match(s.kontor('status').stdout, /confined: 2 of 6 processes by seccomp/);
 	assert.strictEqual((await page('&X-Kontor-Fault=files')).status, 500);
 	assert.match(fs.readFileSync(path.join(s.dir, 'log', 'kontor.log'), 'utf8'), /event=not_confined msg="web.confine is off"/);
 	assert.match(s.kontor('doctor', 'confined').stdout, /4 processes are not confined by seccomp: web.confine is off/);

@@ -128,19 +128,27 @@ test('a stopped idle worker is reported, ended and replaced', async () => {
 	assert.ok(s.log().some((line) => line.includes('event=killed') && line.includes(`dead_pid=${pid} `)));
 	await until('all to rest', () => /all is well/.test(s.kontor('status').stdout));
 });
-test('a stopped kontor-jobs is reported', async () => {
-	process.kill(s.jobs.pid, 'SIGSTOP');
-	try {
-		const status = await until('the report', () => {
-			const r = s.kontor('status');
-			return r.stdout.includes(`kontor-jobs (pid ${s.jobs.pid}) DOES NOT RESPOND`) && r;
-		});
-		assert.strictEqual(status.status, 1);
-		assert.match(s.kontor('status', '--metrics').stdout, /kontor_processes\{backend="jobs",role="jobs"\} 0/);
-		assert.match(s.kontor('doctor', 'jobs').stdout, new RegExp(`kontor-jobs \\(process ${s.jobs.pid}\\) does not respond`));
-	} finally {
-		process.kill(s.jobs.pid, 'SIGCONT');
-	}
+test('a stopped kontor-jobs is ended by its other process, which ends too; both are reported', async () => {
+	const pid = s.jobs.pid;
+	process.kill(pid, 'SIGSTOP');
+	await until('its end', () => s.jobs.gone);
+	assert.ok(s.log().some((line) => line.includes('event=killed') && line.includes(`dead_pid=${pid} `)));
+	const status = await until('the end of both', () => {
+		const r = s.kontor('status');
+		return r.stdout.includes('kontor-jobs is not running') && r;
+	});
+	assert.strictEqual(status.status, 1);
+	assert.match(s.kontor('status', '--metrics').stdout, /kontor_processes\{backend="jobs",role="jobs"\} 0/);
+	assert.match(s.kontor('doctor', 'jobs').stdout, /kontor-jobs does not run/);
+	s.startJobs();
+	await until('all to rest', () => /all is well/.test(s.kontor('status').stdout));
+});
+test('when its second process is stopped, the first ends it and itself, to be started again', async () => {
+	const second = Number(fs.readFileSync(`/proc/${s.jobs.pid}/task/${s.jobs.pid}/children`, 'utf8').split(' ')[0]);
+	process.kill(second, 'SIGSTOP');
+	await until('the end of both', () => s.jobs.gone);
+	assert.ok(s.log().some((line) => line.includes('event=slow_jobs_ended')));
+	s.startJobs();
 	await until('all to rest', () => /all is well/.test(s.kontor('status').stdout));
 });
 test('the books are right after all of it', () => {
