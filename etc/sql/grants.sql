@@ -130,8 +130,8 @@ GRANT SELECT, INSERT ON @db@.refund_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_line TO @jobs@;
 GRANT SELECT, INSERT, UPDATE (state, attempts, due_at, lease_until, lease_by, done_at, why), DELETE ON @db@.outbox TO @jobs@;
-GRANT SELECT, UPDATE (state, due_at, busy_until, served_at, done_at, failed_at, failures, failing_since, why)
-	ON @db@.hook TO @jobs@;
+GRANT SELECT, UPDATE (state, due_at, busy_until, served_at, done_at, failed_at, failures,
+	failing_since, why) ON @db@.hook TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.hook_try TO @jobs@;
 
 -- @backup@ reads everything for `kontor backup`. Its rights in the databases of trial restores are

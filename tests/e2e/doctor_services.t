@@ -104,7 +104,7 @@ test('a database server that is read-only, or has no room', async () => {
 	await planted(() => sql('SET GLOBAL max_prepared_stmt_count = 0'), () => sql('SET GLOBAL max_prepared_stmt_count = 65000'),
 		async () => found(await doctor('db-server'), 'db-connections', 'max_prepared_stmt_count is used up', 'max_prepared_stmt_count = '));
 	await planted(() => sql('SET GLOBAL max_connections = 10'), () => sql('SET GLOBAL max_connections = 200'),
-		async () => found(await doctor('db-server'), 'db-connections', 'max_connections is 10; 4 workers, 2 kontor-jobs', 'max_connections = 30'));
+		async () => found(await doctor('db-server'), 'db-connections', 'max_connections is 10; 4 workers, 2 kontor-jobs', 'max_connections = 32'));
 });
 test('messages that were given up, or wait for too long', async () => {
 	await planted(() => sql("INSERT INTO outbox (kind, subject, version, payload, state, due_at, created_at) VALUES"
