@@ -3,12 +3,23 @@
 
 static struct arena a;
 
+static void
+setup(void)
+{
+	arena_init(&a, 8 << 20);
+}
+
+static void
+teardown(void)
+{
+	arena_fini(&a);
+}
+
 static struct str
 plain(const char *html, bool rtl)
 {
 	struct buf b;
 
-	arena_init(&a, 8 << 20);
 	buf_init(&b, &a, 1 << 20);
 	plain_text(&b, str_z(html), rtl);
 	ck_assert(!b.over);
@@ -79,5 +90,5 @@ START_TEST(foreign_directions_are_isolated)
 }
 END_TEST
 
-UNIT_MAIN("plain", blocks_and_breaks_become_lines, links_are_followed_by_their_address, values_come_out_as_they_were,
-    no_value_begins_a_line, foreign_directions_are_isolated)
+UNIT_MAIN_WITH(setup, teardown, "plain", blocks_and_breaks_become_lines, links_are_followed_by_their_address,
+    values_come_out_as_they_were, no_value_begins_a_line, foreign_directions_are_isolated)
