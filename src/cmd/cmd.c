@@ -183,6 +183,17 @@ cmd_print(const struct cmd *c, const struct buf *b)
 }
 
 int
+cmd_print_json(const struct cmd *c, struct json_out *w)
+{
+	struct err e = {0};
+	struct str text;
+
+	if (!json_done(w, '}', &text, &e))
+		return cmd_fail(c, &e);
+	return fwrite(text.p, 1, text.n, stdout) == text.n && putchar('\n') == '\n' ? CMD_OK : CMD_FAILED;
+}
+
+int
 cmd_help_all(FILE *to)
 {
 	fprintf(to, "usage: kontor [--config FILE] COMMAND [...]\n\n");

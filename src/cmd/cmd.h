@@ -8,6 +8,7 @@
 #include "plat/db/db.h"
 #include "plat/control/control.h"
 #include "plat/stats/facts.h"
+#include "plat/text/json.h"
 
 struct site;
 
@@ -74,6 +75,9 @@ void limits_put_stopped(struct cmd *, struct buf *);
 
 /* Writes to standard output. CMD_FAILED if the write or the buffer failed. */
 int cmd_print(const struct cmd *, const struct buf *);
+
+/* Ends the object and writes it, with a line end. CMD_FAILED if one of both failed. */
+int cmd_print_json(const struct cmd *, struct json_out *);
 
 /* Prints the list of commands, or the help of one. Returns CMD_OK. */
 int cmd_help_all(FILE *);

@@ -29,14 +29,3 @@ hook_open(struct cmd *c, struct db **db, struct hook *h, struct err *e)
 	return cmd_db(c, DB_TOOL, db, e) && secret_init(e) && hook_get(*db, c->a, str_z(c->argv[1]), h, e);
 }
 
-int
-hook_print_json(struct cmd *c, struct json_out *w)
-{
-	struct err e = {0};
-	struct str text;
-
-	if (!json_done(w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	printf("%.*s\n", STR_ARG(text));
-	return CMD_OK;
-}

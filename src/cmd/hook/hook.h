@@ -31,7 +31,4 @@ struct hook_report {
 /* Returns the exit status. */
 int hook_report(struct cmd *, const struct hook_report *);
 
-/* Prints what json_init() has begun. */
-int hook_print_json(struct cmd *, struct json_out *);
-
 #endif

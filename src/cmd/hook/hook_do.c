@@ -300,7 +300,7 @@ hook_do_test(struct cmd *c)
 	json_put_i64_or_null(&w, end.status, end.status == 0);
 	json_add_i64(&w, "ms", (int64_t)end.ms);
 	json_add_str(&w, "why", end.why);
-	return hook_print_json(c, &w) == CMD_OK && end.ok ? CMD_OK : CMD_FAILED;
+	return cmd_print_json(c, &w) == CMD_OK && end.ok ? CMD_OK : CMD_FAILED;
 }
 
 /* "-2h" counts back from now. */
@@ -372,5 +372,5 @@ hook_do_replay(struct cmd *c)
 	json_add_str(&w, "name", x.h.name);
 	json_add_i64(&w, "messages", (int64_t)n);
 	json_add_bool(&w, "dry_run", x.dry_run);
-	return hook_print_json(c, &w);
+	return cmd_print_json(c, &w);
 }

@@ -113,7 +113,7 @@ hook_report(struct cmd *c, const struct hook_report *r)
 	}
 	json_init(&w, c->a, HOOK_OUTPUT_MAX_B, '{');
 	report_json(&w, r);
-	return hook_print_json(c, &w);
+	return cmd_print_json(c, &w);
 }
 
 static void
@@ -164,7 +164,7 @@ hook_do_list(struct cmd *c)
 	json_end(&w, ']');
 	buf_init(&b, c->a, HOOK_OUTPUT_MAX_B);
 	hooks_text(c, &list, &b);
-	if ((json ? hook_print_json(c, &w) : cmd_print(c, &b)) != CMD_OK)
+	if ((json ? cmd_print_json(c, &w) : cmd_print(c, &b)) != CMD_OK)
 		return CMD_FAILED;
 	return status;
 }
@@ -232,5 +232,5 @@ hook_do_tries(struct cmd *c)
 	json_end(&w, ']');
 	buf_init(&b, c->a, HOOK_OUTPUT_MAX_B);
 	columns_print(&t, &b);
-	return json ? hook_print_json(c, &w) : cmd_print(c, &b);
+	return json ? cmd_print_json(c, &w) : cmd_print(c, &b);
 }

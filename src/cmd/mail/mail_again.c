@@ -21,9 +21,7 @@ struct again_ask {
 static int
 again_print(struct cmd *c, const struct again_ask *ask, uint64_t id)
 {
-	struct err e = {0};
 	struct json_out w;
-	struct str text;
 
 	if (!ask->json) {
 		if (ask->dry_run)
@@ -35,10 +33,7 @@ again_print(struct cmd *c, const struct again_ask *ask, uint64_t id)
 	json_init(&w, c->a, OUTPUT_MAX_B, '{');
 	json_add_bool(&w, "dry_run", ask->dry_run);
 	json_add_i64(&w, "id", ask->dry_run ? 0 : (int64_t)id);
-	if (!json_done(&w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	printf("%.*s\n", STR_ARG(text));
-	return CMD_OK;
+	return cmd_print_json(c, &w);
 }
 
 static bool
@@ -110,9 +105,7 @@ hold_set(struct cmd *c, bool hold, bool dry_run, struct err *e)
 static int
 hold_print(struct cmd *c, bool held, int64_t waiting, bool json)
 {
-	struct err e = {0};
 	struct json_out w;
-	struct str text;
 
 	if (!json) {
 		printf("%s; %lld %s.\n", held ? "All mail is held back" : "Mail is sent", (long long)waiting,
@@ -122,10 +115,7 @@ hold_print(struct cmd *c, bool held, int64_t waiting, bool json)
 	json_init(&w, c->a, OUTPUT_MAX_B, '{');
 	json_add_bool(&w, "held", held);
 	json_add_i64(&w, "waiting", waiting);
-	if (!json_done(&w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	printf("%.*s\n", STR_ARG(text));
-	return CMD_OK;
+	return cmd_print_json(c, &w);
 }
 
 int

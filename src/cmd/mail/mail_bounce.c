@@ -108,9 +108,7 @@ judge_report(struct cmd *c, struct str message, struct bounce_read *r, struct er
 static int
 bounce_print(struct cmd *c, const struct bounce_read *r, bool json)
 {
-	struct err e = {0};
 	struct json_out w;
-	struct str text;
 
 	if (!json) {
 		if (r->id != 0)
@@ -133,10 +131,7 @@ bounce_print(struct cmd *c, const struct bounce_read *r, bool json)
 	json_add_str(&w, "status", r->report.status);
 	json_add_str(&w, "answer", r->report.answer);
 	json_add_i64(&w, "count", r->done.count);
-	if (!json_done(&w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	printf("%.*s\n", STR_ARG(text));
-	return CMD_OK;
+	return cmd_print_json(c, &w);
 }
 
 /* A mail server would send a message back that a pipe refuses, to an empty sender: so every message that was read ends

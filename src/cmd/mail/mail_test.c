@@ -53,9 +53,7 @@ test_write(struct cmd *c, struct mail_envelope *v, struct err *e)
 static int
 test_print(struct cmd *c, const struct mail_result *r, bool json)
 {
-	struct err e = {0};
 	struct json_out w;
-	struct str text;
 
 	if (!json) {
 		printf("%s: %s\n", end_texts[r->end], r->why);
@@ -65,9 +63,8 @@ test_print(struct cmd *c, const struct mail_result *r, bool json)
 		json_add_i64(&w, "code", r->code);
 		json_add_bool(&w, "bad_address", r->bad_address);
 		json_add_str(&w, "why", str_z(r->why));
-		if (!json_done(&w, '}', &text, &e))
-			return cmd_fail(c, &e);
-		printf("%.*s\n", STR_ARG(text));
+		if (cmd_print_json(c, &w) != CMD_OK)
+			return CMD_FAILED;
 	}
 	return r->end == MAIL_SENT ? CMD_OK : CMD_FAILED;
 }

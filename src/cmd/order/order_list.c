@@ -158,8 +158,6 @@ static int
 list_json(struct cmd *c, const struct order_list *l)
 {
 	struct json_out w;
-	struct err e = {0};
-	struct str text;
 
 	json_init(&w, c->a, ORDER_OUTPUT_MAX_B, '{');
 	json_key(&w, "orders");
@@ -173,9 +171,7 @@ list_json(struct cmd *c, const struct order_list *l)
 	else
 		json_put_null(&w);
 	format_json_time(&w, "looked_back_to", l->last_at);
-	if (!json_done(&w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	return printf("%.*s\n", STR_ARG(text)) > 0 ? CMD_OK : CMD_FAILED;
+	return cmd_print_json(c, &w);
 }
 
 /* --number is a list of one order. */

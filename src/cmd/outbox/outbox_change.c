@@ -106,7 +106,6 @@ static int
 run_change(struct outbox_change *x)
 {
 	struct err e = {0};
-	struct str text;
 
 	if (!cmd_db(x->c, DB_TOOL, &x->db, &e) || !choose_rows(x, &e))
 		return cmd_fail(x->c, &e);
@@ -122,10 +121,8 @@ run_change(struct outbox_change *x)
 		put_row(x, &x->rows.v[i], why);
 	}
 	json_end(&x->w, ']');
-	if (x->json && !json_done(&x->w, '}', &text, &e))
-		return cmd_fail(x->c, &e);
-	if (x->json)
-		printf("%.*s\n", STR_ARG(text));
+	if (x->json && cmd_print_json(x->c, &x->w) != CMD_OK)
+		return CMD_FAILED;
 	return x->kept ? CMD_FAILED : CMD_OK;
 }
 

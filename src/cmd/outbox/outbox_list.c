@@ -47,18 +47,6 @@ row_json(struct cmd *c, struct json_out *w, const struct outbox_look *x, bool co
 	json_end(w, '}');
 }
 
-static int
-print_json(struct cmd *c, struct json_out *w)
-{
-	struct err e = {0};
-	struct str text;
-
-	if (!json_done(w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	printf("%.*s\n", STR_ARG(text));
-	return CMD_OK;
-}
-
 static void
 row_cells(struct cmd *c, struct columns *t, const struct outbox_look *x)
 {
@@ -116,7 +104,7 @@ outbox_cmd_list(struct cmd *c)
 	json_end(&w, ']');
 	json_add_bool(&w, "more", found[0].n == choice.limit || found[1].n == choice.limit);
 	if (json)
-		return print_json(c, &w);
+		return cmd_print_json(c, &w);
 	buf_init(&b, c->a, OUTBOX_OUTPUT_MAX_B);
 	columns_print(&t, &b);
 	if (found[0].n == choice.limit || found[1].n == choice.limit)
@@ -176,5 +164,5 @@ outbox_cmd_show(struct cmd *c)
 	json_init(&w, c->a, OUTBOX_OUTPUT_MAX_B, '{');
 	json_key(&w, "row");
 	row_json(c, &w, &x, true);
-	return print_json(c, &w);
+	return cmd_print_json(c, &w);
 }

@@ -63,17 +63,6 @@ price_json_variant(struct json_out *w, const struct price_variant *v)
 	json_add_str(w, "options", v->options);
 }
 
-int
-price_print_json(struct cmd *c, struct json_out *w)
-{
-	struct err e = {0};
-	struct str json;
-
-	if (!json_done(w, '}', &json, &e))
-		return cmd_fail(c, &e);
-	return fwrite(json.p, 1, json.n, stdout) == json.n && putchar('\n') == '\n' ? CMD_OK : CMD_FAILED;
-}
-
 /* The variant with this SKU, else all of the product with this handle. */
 static bool
 find_goods(struct price_run *r, struct str name, struct price_goods *goods, struct err *e)
@@ -121,7 +110,7 @@ set_show_json(struct price_run *r, const struct price_goods *goods, int64_t mino
 		json_end(&w, '}');
 	}
 	json_end(&w, ']');
-	return price_print_json(r->c, &w);
+	return cmd_print_json(r->c, &w);
 }
 
 static int

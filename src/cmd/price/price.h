@@ -37,9 +37,6 @@ void price_json_money(const struct price_run *, struct json_out *, const char *k
 /* sku, handle, title, options */
 void price_json_variant(struct json_out *, const struct price_variant *);
 
-/* Prints what json_done() returned, or fails. */
-int price_print_json(struct cmd *, struct json_out *);
-
 /* `kontor price schedule`; argv[0] is its name. Returns the exit status. */
 int price_schedule(struct cmd *);
 

@@ -90,7 +90,7 @@ show_json(struct price_run *r, const struct price_sale_view *v)
 	for (size_t i = 0; i < v->n_notes; i++)
 		json_put_str(&w, v->notes[i]);
 	json_end(&w, ']');
-	return price_print_json(r->c, &w);
+	return cmd_print_json(r->c, &w);
 }
 
 static void
@@ -168,7 +168,7 @@ sales_json(struct price_run *r, const struct sale *s, size_t n)
 		json_end(&w, '}');
 	}
 	json_end(&w, ']');
-	return price_print_json(r->c, &w);
+	return cmd_print_json(r->c, &w);
 }
 
 int

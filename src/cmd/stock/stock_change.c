@@ -108,13 +108,9 @@ change_one(struct change *x, struct str word, int64_t n, struct err *e)
 static int
 change_end(struct change *x)
 {
-	struct err e = {0};
-	struct str text;
-
 	if (x->json) {
-		if (!json_done(&x->w, '}', &text, &e))
-			return cmd_fail(x->c, &e);
-		printf("%.*s\n", STR_ARG(text));
+		if (cmd_print_json(x->c, &x->w) != CMD_OK)
+			return CMD_FAILED;
 	} else if (x->b.how == STOCK_COUNT) {
 		printf("%zu counted, %zu differ%s, %zu left out\n", x->n, x->changed,
 		    x->dry_run ? " (nothing was changed)" : " and were corrected", x->refused);

@@ -52,15 +52,7 @@ look_head(void)
 static int
 list_end(struct cmd *c, struct json_out *w, bool json, int status)
 {
-	struct err e = {0};
-	struct str text;
-
-	if (!json)
-		return status;
-	if (!json_done(w, '}', &text, &e))
-		return cmd_fail(c, &e);
-	printf("%.*s\n", STR_ARG(text));
-	return status;
+	return json && cmd_print_json(c, w) != CMD_OK ? CMD_FAILED : status;
 }
 
 int
