@@ -11,7 +11,7 @@ dist_sql_DATA = \
 	etc/sql/0008_currency.sql \
 	etc/sql/0009_wide_options.sql \
 	etc/sql/0010_merchant.sql \
-	etc/sql/0011_outbox.sql \
+	etc/sql/0011_mail_documents.sql \
 	etc/sql/access.sql \
 	etc/sql/accounts.sql \
 	etc/sql/grants.sql

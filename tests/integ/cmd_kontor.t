@@ -134,9 +134,10 @@ ends 1 publish --models /nonexistent --backends 1 && says '/nonexistent/apache/k
 	ends 2 publish --backends '1,a/b' && ends 2 publish --backends ''
 claim publish_names_what_is_wrong
 if command -v bash >/dev/null; then
-	completes() { # completes WORD...: completions of the last word
-		KONTOR=$kontor bash -c '. "$0"; kontor() { "$KONTOR" "$@"; }; COMP_WORDS=(kontor "$@"); COMP_CWORD=$#; _kontor
-			echo "${COMPREPLY[@]}"' "$etc/bash-completion/kontor" "$@"
+	mkdir "$dir/empty"
+	completes() { # completes WORD...: completions of the last word, in a folder whose files are no completions
+		KONTOR=$(realpath "$kontor") bash -c '. "$0"; cd "$1"; shift; kontor() { "$KONTOR" "$@"; }; COMP_WORDS=(kontor "$@"); COMP_CWORD=$#; _kontor
+			echo "${COMPREPLY[@]}"' "$etc/bash-completion/kontor" "$dir/empty" "$@"
 	}
 	[ "$(completes doc)" = doctor ] && [ "$(completes config set web.ho)" = web.hosts ] && [ "$(completes backup --k)" = --keep ] &&
 		[ "$(completes doctor web-s)" = web-server ] && [ "$(completes setting unset shipping.home_d)" = shipping.home_days ] &&

@@ -368,7 +368,7 @@ START_TEST(the_search_index_of_the_first_schema_is_taken_over)
 }
 END_TEST
 
-#define OUTBOX_MIGRATION "0011_outbox.sql"
+#define OUTBOX_MIGRATION "0011_mail_documents.sql"
 #define OLD_MAILS 10000
 
 static bool

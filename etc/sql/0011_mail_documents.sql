@@ -1,4 +1,5 @@
--- Mail and webhooks that leave the shop. Columns are added INSTANT and keys INPLACE: workers go on meanwhile.
+-- Mail and webhooks that leave the shop, and the documents of orders. Columns are added INSTANT and keys INPLACE:
+-- workers go on meanwhile.
 
 SET NAMES utf8mb4;
 
