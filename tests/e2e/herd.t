@@ -139,20 +139,30 @@ both('after a price change is acknowledged, no worker shows the old price', asyn
 	}
 });
 
+// A round counts only if each page came at the first request and no lookup failed: a fill that got no permit, or waited for
+// too long on a busy machine, is not stored, and its placeholder stays.
 both('what many clients have asked for at once is stored as soon as the workers rest', async (server) => {
+	const faults = () => s.total('cache_lookups_total', 'result="error"');
+	let judged = 0;
 	await s.importGoods(`Crowd ${server}`, Object.fromEntries(Array.from({ length: CROWD }, (x, i) => [`good-${server}-${i}`, { stock: 10 }])));
-	for (let round = 0; round < 3; round++) {
+	for (let round = 0; judged < 3 && round < 12; round++) {
 		await memcached('flush_all');
 		await sleep(600); // the life of the workers' own copies
-		// on a busy machine a page may get no permit for the database; its visitor comes again
-		await Promise.all(Array.from({ length: CROWD }, (x, i) => until('a page', async () =>
-			(await s.get(server, `/en/p/good-${server}-${i}`)).status === 200)));
-		let now;
+		const before = await faults();
+		let tries = 0, now;
+		await Promise.all(Array.from({ length: CROWD }, (x, i) => until('a page', async () => {
+			tries++;
+			return (await s.get(server, `/en/p/good-${server}-${i}`)).status === 200;
+		})));
+		if (tries > CROWD || await faults() > before)
+			continue;
 		await until('all values', async () => {
 			now = await held();
 			return now.values === CROWD && now.empty === 0;
 		}).catch((e) => { throw new Error(`${e.message}: ${JSON.stringify(now)}`); });
+		judged++;
 	}
+	return judged ? undefined : 'the machine is too busy: in each round a page had to wait for the database or for memcached';
 });
 
 run({
