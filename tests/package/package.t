@@ -7,6 +7,7 @@ const fs = require('fs');
 const path = require('path');
 const { test, run } = require('../e2e/tap.js');
 const { Machine, build, until } = require('./machine.js');
+const { visitedDuring } = require('./visitors.js');
 
 const [, , thisDeb, nextDeb] = process.argv;
 const ENOUGH = 1000;
@@ -27,32 +28,7 @@ function booksHold() {
 	assert.strictEqual(r.status, 0, r.stdout + r.stderr);
 }
 
-// Visitors browse and buy while `work` runs, and until they have sent ENOUGH requests; none may see a failure.
-async function unnoticed(work, base = '/kontor') {
-	const visitors = m.node(path.join(__dirname, 'visit.js'), [ORIGIN, base], ['pipe', 'pipe', 'pipe']);
-	let text = '', asked = 0, ended = null;
-	visitors.stdout.on('data', (part) => { text += part; });
-	visitors.stderr.on('data', (part) => { asked = Number(part.toString().trim().split('\n').pop()) || asked; });
-	visitors.on('exit', (code) => { ended = code; });
-	const enough = (n) => until(`${n} requests`, () => {
-		assert.strictEqual(ended, null, 'the visitors ended');
-		return asked >= n;
-	});
-	await enough(100);
-	let failure = null;
-	await work().catch((e) => { failure = e; });
-	await enough(Math.max(ENOUGH, asked + 100));
-	visitors.stdin.end();
-	await until('the visitors to go', () => ended !== null);
-	if (failure)
-		throw failure;
-	const seen = JSON.parse(text);
-	note(`${seen.requests} requests, ${seen.orders} orders, ${seen.failed.length} failed`);
-	if (seen.failed.length > 0)
-		note(m.sh('journalctl --no-pager -o cat -u "kontor*" | grep -E "event=error|level=error" | tail -n 10 | cut -c1-400'));
-	assert.deepStrictEqual(seen.failed.slice(0, 10), [], `${seen.failed.length} of ${seen.requests} failed`);
-	assert.ok(seen.requests >= ENOUGH && seen.orders > 0);
-}
+const unnoticed = (work, base) => visitedDuring(m, { origin: ORIGIN, base, enough: ENOUGH }, work);
 
 const times = async (n, work) => {
 	for (let i = 0; i < n; i++)
