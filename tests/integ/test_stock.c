@@ -168,6 +168,48 @@ START_TEST(a_count_applies_the_difference_since_the_moment_of_counting)
 }
 END_TEST
 
+/* Goods that moved `n` times in pairs that cancel out, one movement each second from `from_s` on. */
+static void
+move(unsigned variant, int n, long long from_s)
+{
+	char sql[300];
+
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO stock_movement (variant_id, qty, reason, at)"
+	    " SELECT %u, IF(seq MOD 2 = 1, 1, -1), 6, %lld + seq FROM seq_1_to_%d",
+	    variant, from_s, n);
+	services_sql(&services, sql);
+}
+
+START_TEST(a_count_reads_the_movements_of_many_pieces_and_refuses_more_than_its_bound)
+{
+	const long long most = (long long)STOCK_PIECE * STOCK_PIECES, now_s = number("SELECT UNIX_TIMESTAMP()"),
+			from_s = now_s - 2 * most;
+	struct stock_booking b;
+	struct stock_booked done;
+	struct err e = {0};
+	struct shop s;
+
+	put_goods(135, 1000, 20, true);
+	shop_open(&s, DB_TOOL);
+	move(135, (int)most + STOCK_PIECE + 2, from_s);
+	b = booking(135, STOCK_COUNT, 20);
+	b.counted_at = from_s + STOCK_PIECE + 2;
+	ck_ok(stock_book(s.db, &s.a, &b, &done, &e), &e);
+	ck_assert_int_eq(done.after, 20);
+	b.counted_at = from_s + most - 2 * STOCK_PIECE - 3; /* one more went out than came in since */
+	b.n = 19;
+	ck_ok(stock_book(s.db, &s.a, &b, &done, &e), &e);
+	ck_assert_int_eq(done.after, 18);
+	b = booking(135, STOCK_COUNT, 20);
+	b.counted_at = from_s;
+	ck_assert(!stock_book(s.db, &s.a, &b, &done, &e));
+	ck_assert_int_eq(e.kind, ERR_CONFLICT);
+	ck_assert(strstr(e.msg, "more than 50000 times") != NULL);
+	shop_close(&s);
+}
+END_TEST
+
 START_TEST(pages_are_stale_only_when_the_availability_changes)
 {
 	struct {
@@ -292,5 +334,6 @@ END_TEST
 INTEG_MAIN("stock", false, a_change_by_hand_is_a_movement_with_reason_actor_and_reference,
     what_is_not_there_cannot_be_taken_and_what_is_not_tracked_cannot_be_counted,
     a_change_is_booked_once_however_often_it_is_tried, a_count_applies_the_difference_since_the_moment_of_counting,
+    a_count_reads_the_movements_of_many_pieces_and_refuses_more_than_its_bound,
     pages_are_stale_only_when_the_availability_changes, counts_while_goods_are_sold_lose_no_piece,
     few_left_are_found_by_stretches_and_movements_by_pages)

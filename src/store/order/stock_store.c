@@ -193,24 +193,46 @@ book_lock(struct db *db, struct book_tx *tx, struct err *e)
 	return tx->stock.tracked || err_set(e, ERR_CONFLICT, "its stock is not tracked: it is always available");
 }
 
-/* The row is locked, and sales book their movements before they wait for it: so all movements that `on_hand` holds are
- * committed, and no others. */
+/* By how much goods moved since `since_s`. The row is locked, and sales book their movements before they wait for it:
+ * so all movements that `on_hand` holds are committed, and no others. Buyers wait meanwhile, so only the newest are
+ * read, until a whole piece is older. (Their times rise with their ids, but for transactions that overlapped.) */
+static bool
+book_moved(struct db *db, const struct book_tx *tx, int64_t since_s, int64_t *by, struct err *e)
+{
+	uint64_t before = INT64_MAX;
+	int64_t n = STOCK_PIECE, newest_s = INT64_MAX;
+
+	*by = 0;
+	for (int i = 0; n == STOCK_PIECE && newest_s > since_s; i++) {
+		struct db_query *q = db_query(db, SQL_STOCK_MOVED);
+		struct db_rows rows;
+
+		if (i > STOCK_PIECES)
+			return err_set(e, ERR_CONFLICT, "it has moved more than %d times since it was counted",
+			    STOCK_PIECE * STOCK_PIECES);
+		q_i64(q, since_s);
+		q_u64(q, tx->b->variant_id);
+		q_u64(q, before);
+		q_u64(q, STOCK_PIECE);
+		if (!db_get(q, tx->a, &rows, e))
+			return false;
+		*by += c_i64(&rows);
+		before = (uint64_t)c_i64(&rows);
+		n = c_i64(&rows);
+		newest_s = c_i64(&rows);
+	}
+	return true;
+}
+
 static bool
 book_target(struct db *db, struct book_tx *tx, int64_t *target, struct err *e)
 {
 	const struct stock_booking *b = tx->b;
-	struct db_query *q;
-	struct db_rows rows;
+	int64_t moved = 0;
 
-	*target = b->how == STOCK_BY ? tx->stock.on_hand + b->n : b->n;
-	if (b->how != STOCK_COUNT || b->counted_at == 0)
-		return true;
-	q = db_query(db, SQL_STOCK_MOVED);
-	q_u64(q, b->variant_id);
-	q_i64(q, b->counted_at);
-	if (!db_get(q, tx->a, &rows, e))
+	if (b->how == STOCK_COUNT && b->counted_at != 0 && !book_moved(db, tx, b->counted_at, &moved, e))
 		return false;
-	*target += c_i64(&rows);
+	*target = b->how == STOCK_BY ? tx->stock.on_hand + b->n : b->n + moved;
 	return true;
 }
 

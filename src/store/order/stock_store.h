@@ -39,6 +39,8 @@ MUST_USE bool stock_give(struct db *, struct arena *, struct stock_changes *, st
  * and a reference, in a transaction of its own. A second try with the same key changes nothing. */
 #define STOCK_KEY_B 16
 #define STOCK_REF_MAX 190 /* characters */
+#define STOCK_PIECE 500	  /* movements that a count reads at a time */
+#define STOCK_PIECES 100
 
 enum stock_how {
 	STOCK_BY,    /* `n` more, or fewer if negative */
@@ -68,7 +70,7 @@ struct stock_booked {
  * Changes that only corrected the books since then moved no goods, so a count that is applied twice changes nothing
  * the second time.
  * ERR_NOT_FOUND if there is no such variant. ERR_CONFLICT if its stock is not tracked, or would fall below 0 although
- * it may not be oversold. */
+ * it may not be oversold, or has moved more than STOCK_PIECE * STOCK_PIECES times since it was counted. */
 MUST_USE bool stock_book(
     struct db *, struct arena *, const struct stock_booking *, struct stock_booked *, struct err *);
 
