@@ -99,7 +99,7 @@ CREATE OR REPLACE PROCEDURE order_by_link(the_hash BINARY(32)) SQL SECURITY DEFI
 		LEFT JOIN order_address b ON b.order_id = o.id AND b.kind = 1
 	WHERE o.token_hash = the_hash;
 
--- What the buyer owes, for the page of an order that was paid in part.
+-- Workers of schema 10 read what the buyer owes by this one, newer ones by order_account_by_link.
 CREATE OR REPLACE PROCEDURE order_owed_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
 	SELECT CAST(SUM(x.debit_minor - x.credit_minor) AS SIGNED)
 	FROM orders o STRAIGHT_JOIN ledger_entry e ON e.order_id = o.id
@@ -133,6 +133,30 @@ CREATE OR REPLACE PROCEDURE order_parcels_by_link(the_hash BINARY(32)) SQL SECUR
 	SELECT p.carrier, p.tracking, p.url, p.sent_at, p.delivered_at
 	FROM orders o STRAIGHT_JOIN parcel p ON p.order_id = o.id
 	WHERE o.token_hash = the_hash ORDER BY p.order_id, p.id;
+
+-- Pieces: 0 sent, 1 cancelled, 2 to come back. The second column is the place of their parcel or return among those of the
+-- order, from 1.
+CREATE OR REPLACE PROCEDURE order_pieces_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT CAST(0 AS UNSIGNED), CAST((SELECT COUNT(*) FROM parcel p WHERE p.order_id = l.order_id AND p.id <= l.parcel_id)
+			AS UNSIGNED), l.pos, l.qty, CAST(0 AS SIGNED)
+	FROM orders o STRAIGHT_JOIN parcel_line l ON l.order_id = o.id WHERE o.token_hash = the_hash
+	UNION ALL SELECT CAST(1 AS UNSIGNED), CAST(0 AS UNSIGNED), c.pos, c.qty, CAST(0 AS SIGNED)
+	FROM orders o STRAIGHT_JOIN order_cut c ON c.order_id = o.id WHERE o.token_hash = the_hash
+	UNION ALL SELECT CAST(2 AS UNSIGNED), CAST((SELECT COUNT(*) FROM return_case r WHERE r.order_id = l.order_id
+			AND r.id <= l.case_id) AS UNSIGNED), l.pos, l.asked, l.received
+	FROM orders o STRAIGHT_JOIN return_line l ON l.order_id = o.id WHERE o.token_hash = the_hash;
+
+CREATE OR REPLACE PROCEDURE order_returns_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT r.kind, r.state, r.asked_at FROM orders o STRAIGHT_JOIN return_case r ON r.order_id = o.id
+	WHERE o.token_hash = the_hash ORDER BY r.order_id, r.id;
+
+-- What the buyer owes, has paid and got back.
+CREATE OR REPLACE PROCEDURE order_account_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT CAST(SUM(IF(x.account = 'receivable', x.debit_minor - x.credit_minor, 0)) AS SIGNED),
+		CAST(SUM(IF(e.kind = 2 AND x.account = 'cash', x.debit_minor, 0)) AS SIGNED),
+		CAST(SUM(IF(e.kind = 3 AND x.account = 'cash', x.credit_minor, 0)) AS SIGNED)
+	FROM orders o STRAIGHT_JOIN ledger_entry e ON e.order_id = o.id STRAIGHT_JOIN ledger_line x ON x.entry_id = e.id
+	WHERE o.token_hash = the_hash GROUP BY e.order_id;
 
 CREATE OR REPLACE PROCEDURE order_notes_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
 	SELECT n.text, n.at FROM orders o STRAIGHT_JOIN note n ON n.order_id = o.id AND n.to_buyer = 1

@@ -58,6 +58,9 @@ GRANT EXECUTE ON PROCEDURE @db@.order_events_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_parcels_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_notes_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_owed_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_pieces_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_returns_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_account_by_link TO @web@;
 
 -- Rights of earlier releases.
 REVOKE ALL PRIVILEGES ON @db@.placing_found FROM @web@;

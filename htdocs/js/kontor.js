@@ -206,8 +206,10 @@ async function reshape(select) {
 	try {
 		const answer = await fetch(select.form.action, { method: "POST", credentials: "same-origin", body: new URLSearchParams(data) });
 		if (!answer.ok) throw new Error(answer.statusText);
-		const fresh = (await parse(answer)).getElementById(select.id).closest(part);
+		const page = await parse(answer), fresh = page.getElementById(select.id).closest(part);
 		select.closest(part).replaceWith(document.adoptNode(fresh));
+		for (const around of [".step-count", ".step-main > h1", ".with-aside > .aside"])
+			if ($(around) && $(around, page)) $(around).replaceWith(document.adoptNode($(around, page)));
 		hideReshape();
 		document.getElementById(select.id).focus({ preventScroll: true });
 	} catch (e) {
@@ -262,3 +264,8 @@ for (const b of all("[data-print], [data-again]")) b.hidden = false;
 if (navigator.clipboard) for (const b of all("[data-copy]")) b.hidden = false;
 for (const wide of all(".prose :is(table, pre)")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 if ($("#errors")) $("#errors").focus();
+const here = $(".menu [aria-current]"), row = here && here.closest("ul");
+if (row) { // the row scrolls on phones
+	const [a, b] = [here, row].map((e) => e.getBoundingClientRect());
+	row.scrollLeft += a.left + a.width / 2 - b.left - b.width / 2;
+}

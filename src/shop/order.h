@@ -36,7 +36,6 @@ struct order {
 	bool tax_included;
 	int64_t lines_minor, shipping_minor, tax_minor, total_minor;
 	int64_t shipping_net_minor; /* for the ledger */
-	int64_t owed_minor; /* set when read: the total, or what is left of it after payments in part */
 	struct address address, billing;
 	bool billed_elsewhere; /* `billing` is given */
 	enum shipping shipping;

@@ -24,8 +24,12 @@ has_moved(const struct order *o)
 static bool
 story_get(struct db *db, struct arena *a, struct str hash, struct order_story *s, struct err *e)
 {
+	struct order_account *account = ARENA_NEW(a, struct order_account);
+
+	s->account = account;
 	return order_moments_get(db, a, hash, &s->moments, e) && order_parcels_get(db, a, hash, &s->parcels, e)
-	       && order_notes_get(db, a, hash, &s->notes, e);
+	       && order_fates_get(db, a, hash, &s->fates, e) && order_returns_get(db, a, hash, &s->returns, e)
+	       && order_notes_get(db, a, hash, &s->notes, e) && order_account_get(db, a, hash, account, e);
 }
 
 /* The part that is the same for everyone with the link. */

@@ -194,7 +194,7 @@ put_about_order(struct mail_tree *t, struct err *e)
 static void
 order_story_get(struct arena *a, const struct order_look *x, struct order_story *s)
 {
-	*s = (struct order_story){.notes = {.n = 0}};
+	*s = (struct order_story){.account = &x->account};
 	s->moments.v = ARENA_ARRAY(a, struct order_moment, x->n_events + 1);
 	for (size_t i = 0; i < x->n_events; i++)
 		s->moments.v[s->moments.n++] = (struct order_moment){
@@ -232,7 +232,6 @@ get_order(struct mail_tree *t, uint64_t id, struct err *e)
 		return false;
 	view_bool(t->page, N_early, downloads > 0 || shipping_kind(f->look.o.shipping) == FULFILMENT_DOWNLOADED);
 	f->key = keyed.key;
-	f->look.o.owed_minor = f->look.account.owed_minor;
 	if (f->lang == NULL)
 		f->lang = lang_near(&job->shop->langs, job->a, f->look.o.lang);
 	if (f->lang == NULL)

@@ -101,20 +101,21 @@ state_name(const struct order *o)
 {
 	enum fulfilment kind = shipping_kind(o->shipping);
 	uint16_t done = kind_words[kind].done != 0 ? kind_words[kind].done : kind_words[kind].out;
+	bool completed = o->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_COMPLETED;
 
 	switch (o->states.of[ORDER_MACHINE_ORDER]) {
 	case ORDER_ORDER_AWAITING_PAYMENT: return N_awaiting_payment;
-	case ORDER_ORDER_COMPLETED: return done;
 	case ORDER_ORDER_CANCELLED: return N_cancelled;
 	case ORDER_ORDER_EXPIRED: return N_expired;
 	default: break;
 	}
 	switch (o->states.of[ORDER_MACHINE_FULFILMENT]) {
-	case ORDER_FULFILMENT_SENT: return kind_words[kind].out;
-	case ORDER_FULFILMENT_DELIVERED:
-	case ORDER_FULFILMENT_PART_RETURNED:
-	case ORDER_FULFILMENT_RETURNED: return done;
-	default: return kind_words[kind].work;
+	case ORDER_FULFILMENT_PART_SENT: return N_part_sent;
+	case ORDER_FULFILMENT_SENT: return completed ? done : kind_words[kind].out;
+	case ORDER_FULFILMENT_DELIVERED: return done;
+	case ORDER_FULFILMENT_PART_RETURNED: return N_part_returned;
+	case ORDER_FULFILMENT_RETURNED: return N_returned;
+	default: return completed ? done : kind_words[kind].work;
 	}
 }
 
@@ -164,6 +165,7 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	enum fulfilment kind = shipping_kind(o->shipping);
 	bool waits = state == ORDER_ORDER_AWAITING_PAYMENT;
 
+	/* Steps stand in the order of time, those to come last. */
 	put_step(list, N_placed, o->created_at, false);
 	if (state == ORDER_ORDER_CANCELLED || state == ORDER_ORDER_EXPIRED) {
 		put_step(list, state_name(o), entered_at(m, ORDER_MACHINE_ORDER, state), refunded == 0);
@@ -173,10 +175,14 @@ put_steps(struct view *v, const struct order *o, const struct order_moments *m)
 	}
 	if (payment_prepaid(o->payment) && o->total_minor > 0)
 		put_step(list, N_paid, paid, waits);
+	if (refunded != 0 && sent == 0)
+		put_step(list, N_refunded, refunded, false);
 	put_step(list, kind_words[kind].out, sent, !waits && sent == 0);
+	if (refunded != 0 && sent != 0 && completed == 0)
+		put_step(list, N_refunded, refunded, false);
 	if (kind_words[kind].done != 0)
 		put_step(list, kind_words[kind].done, completed, sent != 0 && completed == 0);
-	if (refunded != 0)
+	if (refunded != 0 && completed != 0)
 		put_step(list, N_refunded, refunded, false);
 }
 
@@ -198,13 +204,112 @@ order_tree_parcel(struct view *v, const struct order_sent *p)
 		view_date(v, N_delivered, p->delivered_at);
 }
 
+/* The pieces of one parcel or return, by its place. */
 static void
-put_parcels(struct view *v, const struct order_sents *parcels)
+put_pieces(struct view *v, const struct order *o, const struct order_fates *fates, enum order_fate_kind kind, size_t of)
+{
+	struct view *list = view_sublist(v, N_lines);
+
+	for (size_t i = 0; i < fates->n; i++) {
+		const struct order_fate *f = &fates->v[i];
+		struct view *one;
+
+		if (f->kind != kind || f->of != of || f->pos < 1 || f->pos > o->n)
+			continue;
+		one = view_add(list);
+		view_int(one, N_quantity, f->received > 0 ? f->received : f->qty);
+		view_str(one, N_name, o->lines[f->pos - 1].title);
+		view_str(one, N_text, o->lines[f->pos - 1].options);
+	}
+}
+
+/* The only parcel of a complete order needs no list of its goods. */
+static void
+put_parcels(struct view *v, const struct order *o, const struct order_story *story)
 {
 	struct view *list = view_sublist(v, N_parcels);
+	bool several = story->parcels.n > 1 || o->states.of[ORDER_MACHINE_FULFILMENT] == ORDER_FULFILMENT_PART_SENT;
 
-	for (size_t i = 0; i < parcels->n; i++)
-		order_tree_parcel(view_add(list), &parcels->v[i]);
+	for (size_t i = 0; i < story->parcels.n; i++) {
+		struct view *parcel = view_add(list);
+
+		order_tree_parcel(parcel, &story->parcels.v[i]);
+		if (several)
+			put_pieces(parcel, o, &story->fates, ORDER_FATE_SENT, i + 1);
+	}
+}
+
+static void
+put_returns(struct view *v, const struct order *o, const struct order_story *story)
+{
+	static const uint16_t states[] = {[ORDER_RETURN_ASKED] = N_asked,
+	    [ORDER_RETURN_PART_RECEIVED] = N_part_received,
+	    [ORDER_RETURN_RECEIVED] = N_received,
+	    [ORDER_RETURN_REFUSED] = N_refused,
+	    [ORDER_RETURN_SETTLED] = N_settled};
+	struct view *list = view_sublist(v, N_returns);
+
+	for (size_t i = 0; i < story->returns.n; i++) {
+		const struct order_return *r = &story->returns.v[i];
+		struct view *one = view_add(list);
+
+		view_date(one, N_when, r->asked_at);
+		view_bool(one, N_withdrawal, r->withdrawal);
+		/* those of a withdrawal have the same values */
+		if (r->state < ARRAY_LEN(states) && states[r->state] != 0)
+			view_bool(one, states[r->state], true);
+		put_pieces(one, o, &story->fates, ORDER_FATE_BACK, i + 1);
+	}
+}
+
+static int64_t
+cut_pieces(const struct order_fates *fates, size_t pos)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < fates->n; i++)
+		if (fates->v[i].kind == ORDER_FATE_CUT && fates->v[i].pos == pos)
+			n += fates->v[i].qty;
+	return n;
+}
+
+static void
+put_cuts(struct view *v, const struct order *o, const struct order_fates *fates)
+{
+	struct view *lines = view_get(v, N_lines);
+
+	for (uint32_t i = 0; i < lines->n && i < o->n; i++) {
+		int64_t cut = cut_pieces(fates, i + 1);
+
+		if (cut > 0)
+			view_int(lines->u.items[i], N_cut, cut);
+	}
+}
+
+/* The money of an order, unless it is as simple as its total. */
+static void
+put_money(struct view *v, const struct order *o, const struct order_account *x)
+{
+	int64_t credited = o->total_minor - x->received_minor + x->refunded_minor - x->owed_minor;
+	struct view *money;
+
+	if (x->owed_minor < 0)
+		view_money(v, N_owed_back, (struct money){-x->owed_minor, o->cur});
+	if (x->refunded_minor == 0 && x->owed_minor == 0 && (credited == 0 || x->received_minor == 0))
+		return; /* paid, or cancelled unpaid */
+	if (credited == 0 && x->received_minor == 0)
+		return;
+	money = view_sub(v, N_money);
+	if (credited != 0)
+		view_money(money, N_credited, (struct money){-credited, o->cur});
+	if (x->received_minor != 0)
+		view_money(money, N_received, (struct money){x->received_minor, o->cur});
+	if (x->refunded_minor != 0)
+		view_money(money, N_refunded, (struct money){x->refunded_minor, o->cur});
+	if (x->owed_minor > 0)
+		view_money(money, N_owed, (struct money){x->owed_minor, o->cur});
+	if (x->owed_minor < 0)
+		view_money(money, N_owed_back, (struct money){-x->owed_minor, o->cur});
 }
 
 static void
@@ -255,15 +360,28 @@ put_code(const struct order_tree_site *s, struct view *pay, struct money amount,
 	view_int(v, N_side, qr.side);
 }
 
-static void
-order_tree_pay(const struct order_tree_site *s, struct view *v, const struct order *o)
+/* Also an order that is confirmed, once goods were added to it. */
+static bool
+waits_for_transfer(const struct order *o)
 {
-	const struct money owed = {o->owed_minor, o->cur};
+	uint8_t state = o->states.of[ORDER_MACHINE_ORDER], paid = o->states.of[ORDER_MACHINE_PAYMENT];
+	bool short_of = paid == ORDER_PAYMENT_DUE || paid == ORDER_PAYMENT_PART_PAID;
+
+	return o->payment == PAYMENT_TRANSFER
+	       && (state == ORDER_ORDER_AWAITING_PAYMENT || (state == ORDER_ORDER_CONFIRMED && short_of));
+}
+
+static void
+order_tree_pay(const struct order_tree_site *s, struct view *v, const struct order *o, const struct order_account *x)
+{
+	const struct money owed = {x != NULL ? x->owed_minor : o->total_minor, o->cur};
 	struct view *pay;
 
-	if (o->states.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_AWAITING_PAYMENT || o->payment != PAYMENT_TRANSFER)
+	if (!waits_for_transfer(o) || owed.minor <= 0)
 		return;
 	pay = view_sub(v, N_pay);
+	if (x != NULL && x->received_minor > 0)
+		view_money(pay, N_received, (struct money){x->received_minor, o->cur});
 	view_money(pay, N_amount, owed);
 	view_str(pay, N_reference, o->number);
 	put_account(s->a, view_sublist(pay, N_account), s->conf->order_bank);
@@ -333,13 +451,16 @@ order_tree(const struct order_tree_site *s, const struct order *o, const struct 
 	view_bool(view_sub(v, N_state), state_name(o), true);
 	order_tree_lines(s, v, o);
 	order_tree_totals(s, v, o);
-	order_tree_pay(s, v, o);
+	order_tree_pay(s, v, o, story->account);
 	put_steps(v, o, &story->moments);
-	put_parcels(v, &story->parcels);
+	put_parcels(v, o, story);
+	put_returns(v, o, story);
+	put_cuts(v, o, &story->fates);
+	if (story->account != NULL)
+		put_money(v, o, story->account);
 	put_notes(v, &story->notes);
 	if (o->states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_CONFIRMED && o->expires_at != 0)
 		view_date(v, N_kept_until, o->expires_at);
-	view_bool(v, N_owed_back, o->states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_OWED_BACK);
 	return v;
 }
 

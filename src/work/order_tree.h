@@ -18,11 +18,14 @@ struct order_tree_site {
 	enum country origin; /* of the shop: not named in addresses */
 };
 
-/* The events of an order, read only if it has changed since it was placed. */
+/* The story of an order, read only if it has changed since it was placed. */
 struct order_story {
 	struct order_moments moments;
 	struct order_sents parcels;
+	struct order_fates fates;
+	struct order_returns returns;
 	struct order_messages notes;
+	const struct order_account *account; /* NULL: nothing was paid yet */
 };
 
 struct view *order_tree(const struct order_tree_site *, const struct order *, const struct order_story *);

@@ -668,6 +668,63 @@ test('at 768 pixels the summary stands beside the form of the checkout', async (
 	await v.context.close();
 });
 
+test('the present category is in view in the row of the menu, which scrolls on phones', async () => {
+	const v = await visit('lighttpd', { width: 390 });
+	for (const target of ['/en/c/pens-ink', '/de/c/home', '/en/c/tea']) {
+		await v.page.goto(target);
+		const [left, right] = await v.page.locator('.menu [aria-current]').evaluate((e) => { const r = e.getBoundingClientRect(); return [r.left, r.right]; });
+		ok(left >= 0 && right <= 390, `${target}: from ${left} to ${right}`);
+	}
+	await v.context.close();
+});
+
+test('who chooses to collect sees heading, steps and sum of collecting, with the fields', async () => {
+	const v = await visit('lighttpd', { width: 390 });
+	await add(v, 'ledger-notebook');
+	await v.page.goto('/en/checkout/address');
+	await v.page.check('[value=collection]');
+	await v.page.waitForFunction(() => !document.querySelector('[name=street]'));
+	equal(await v.page.locator('h1').innerText(), 'Your details');
+	match(await v.page.locator('.step-count').innerText(), /Step 1 of 3/);
+	match(await v.page.locator('.aside').innerText(), /Pick up at our shop/);
+	await press(v);
+	for (const line of await v.page.locator('#errors li').allInnerTexts())
+		doesNotMatch(line, /\s:/);
+	await v.context.close();
+});
+
+// [what is done by the command line, what the page says]
+const LIFE = [
+	[['pay', '20.00'], /We have received €20\.00/],
+	[['pay'], /We are packing/],
+	[['ship', '1=1', '--carrier', 'Österreichische Post', '--tracking', '0'.repeat(60)], /A part of your order is on its way/],
+	[['cancel', '2=1'], /1 cancelled[\s\S]*You get back/],
+	[['ship'], /Your order is on its way/],
+	[['deliver'], /Your order has arrived/],
+	[['note', 'One line.\nAnother one.', '--to-buyer'], /Another one\./],
+	[['return', '1=1'], /Please send the goods back/],
+	[['refund', '--by-hand'], /Paid back/],
+];
+
+test('the page of an order is whole and accessible in each state of its life', async () => {
+	const v = await visit('lighttpd', { width: 320, scheme: 'dark' });
+	await add(v, 'longjing', 2);
+	await add(v, 'ledger-notebook', 2);
+	await toReview(v);
+	await v.page.check('[name=terms]');
+	await press(v);
+	const number = await v.page.locator('h1 bdi').innerText();
+	for (const [i, [[verb, ...args], re]] of LIFE.entries()) {
+		const r = shop.kontor('order', verb, number, ...args);
+		equal(r.status, 0, r.stdout + r.stderr);
+		await until(`the page says ${re}`, async () => re.test(await (await v.page.reload(), v.page.locator('main')).innerText()));
+		await look(v, `5${i}-${verb}`);
+		await fits(v, verb);
+	}
+	validate('order', await (await v.context.request.get(v.page.url())).text());
+	await v.context.close();
+});
+
 run({
 	before: async () => {
 		shop = await setup.before();

@@ -4,6 +4,7 @@
 const assert = require('assert');
 const child = require('child_process');
 const fs = require('fs');
+const http = require('http');
 const path = require('path');
 const { Buyer } = require('./buyer.js');
 const { Shop } = require('./shop.js');
@@ -30,7 +31,7 @@ const numbers = (...args) => list(...args).orders.map((o) => o.number);
 
 // Places an order of {handle: quantity} through the pages.
 async function place(server, goods, who = {}) {
-	const b = new Buyer(s.origin(server));
+	const b = new Buyer(s.origin(server), { agent: new http.Agent({ keepAlive: false }) }); // commands take their time in between
 	b.patient = true;
 	for (const [handle, quantity] of Object.entries(goods)) {
 		const id = s.number(`SELECT v.id FROM variant v JOIN product p ON p.id = v.product_id WHERE p.handle = '${handle}'`);
@@ -95,7 +96,8 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 	assert.ok(numbers('--queue', 'to_pack').includes(b.number), 'the rest is still to be packed');
 	const slip = order(0, 'print', b.number, '--text');
 	assert.match(slip, new RegExp(`\\[ \\]\\s+2\\s+SKU-${tea}`), slip);
-	await pages(b, new RegExp(`DHL[\\s\\S]*0034-${server}`));
+	const sent = await pages(b, new RegExp(`A part of your order is on its way[\\s\\S]*DHL[\\s\\S]*0034-${server}[\\s\\S]*1 × <bdi>${tea}`));
+	assert.match(sent.de, /Ein Teil Ihrer Bestellung ist auf dem Weg/);
 	assert.match(order(3, 'ship', b.number, '1=3'), /3 pieces are asked for, 2 are/, 'more than is open is refused');
 
 	const rest = changed('ship', b.number, '--key', '00112233445566778899aabbccdd00' + (server === 'apache' ? '01' : '02'));
@@ -108,6 +110,7 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 
 	const before = stockOf(tea);
 	const back = changed('return', b.number, '1=1', '--why', 'too strong');
+	await pages(b, new RegExp(`Announced on[\\s\\S]*Please send the goods back to us\\.[\\s\\S]*1 × <bdi>${tea}`));
 	assert.strictEqual(changed('return', b.number, '--receive', String(back.made)).goods, 'part_returned');
 	assert.strictEqual(stockOf(tea), before + 1);
 	const refund = changed('refund', b.number, '--return', String(back.made), '--by-hand');
@@ -117,7 +120,7 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 	assert.deepStrictEqual(end.parcels.map((p) => [p.tracking, p.pieces.map((x) => [x.line, x.pieces])]),
 		[[`0034-${server}`, [[1, 1]]], ['', [[1, 2], [2, 1]]]]);
 	assert.ok(end.events.every((v) => v.by === 'buyer' || v.by === 'job' || v.by.startsWith('kontor:')));
-	await pages(b, /Money paid back/);
+	await pages(b, /A part of your order has come back[\s\S]*Money paid back[\s\S]*This return is settled[\s\S]*Cancelled or returned<\/dt><dd>−€10\.00[\s\S]*Paid back<\/dt><dd>€10\.00/);
 	checkBooks();
 });
 
@@ -129,6 +132,8 @@ both('late money revives an order whose goods are there, and is owed back when t
 	const late = changed('pay', b.number);
 	assert.deepStrictEqual([late.revived, late.state, late.payment, late.goods], [true, 'confirmed', 'paid', 'open']);
 	await pages(b, /We are packing your order/);
+	changed('add', b.number, `SKU-tea-${server}`, '1', '3.00');
+	await pages(b, /We are packing your order[\s\S]*Please transfer the rest[\s\S]*€3\.00[\s\S]*Still to be paid<\/dt><dd>€3\.00/);
 
 	const last = `last-${server}`;
 	const loser = await place(server, { [last]: 1 });
@@ -138,7 +143,7 @@ both('late money revives an order whose goods are there, and is owed back when t
 	const gone = changed('pay', loser.number, owed);
 	assert.deepStrictEqual([gone.revived, gone.state, gone.payment, gone.owed.amount], [false, 'expired', 'owed_back', `-${owed}`]);
 	assert.ok(numbers('--queue', 'owed_back').includes(loser.number));
-	await pages(loser, /We owe you money back/);
+	await pages(loser, new RegExp(`We owe you €${owed}`));
 	const asked = changed('refund', loser.number);
 	assert.strictEqual(changed('refund', loser.number, '--done', String(asked.made)).payment, 'refunded');
 	assert.ok(!numbers('--queue', 'owed_back').includes(loser.number));
@@ -171,6 +176,8 @@ both('the staff find an order, are told when somebody else was first, write note
 	assert.ok(!order(0, 'show', b.number).includes('\x1b'), 'a note cannot steer the terminal');
 	changed('add', b.number, `SKU-cup-${server}`, '1', '3.00');
 	assert.strictEqual(show(b.number).lines[1].price.amount, '3.00');
+	changed('cancel', b.number, '1=1');
+	assert.match((await pages(b, /1 cancelled/)).de, /1 storniert[\s\S]*Storno und Rückgabe<\/dt><dd>−10,00/);
 	assert.match((await pages(b, /Short Lane 2/)).de, /Nachrichten von uns[\s\S]*We put a sample in\./);
 	assert.ok(!b.page.text.includes('Call first'), 'a note to the staff is theirs');
 	assert.match(order(1, 'address', b.number, 'country=XX'), /country/);

@@ -251,37 +251,54 @@ START_TEST(drafts_of_carts_left_some_days_ago_are_deleted)
 }
 END_TEST
 
-START_TEST(an_order_paid_in_part_shows_its_buyer_the_rest)
+START_TEST(payments_and_pieces_of_an_order_are_read_by_its_link_and_by_no_other)
 {
-	static const uint8_t key[ORDER_KEY_B] = "part of a total";
-	struct order_act act = {.key = str_n(key, sizeof(key)), .actor = "test"};
+	static const uint8_t paid[ORDER_KEY_B] = "part of a total", cut[ORDER_KEY_B] = "one piece less";
+	struct order_act act = {.key = str_n(paid, sizeof(paid)), .actor = "test"};
 	struct order_money money = {.amount_minor = 400, .provider = STR("transfer")};
+	struct order_piece piece = {1, 1};
+	unsigned variants[] = {79};
+	uint8_t hash[SECRET_HASH_B];
+	struct str link = str_n(hash, sizeof(hash));
+	struct order_account account;
+	struct order_returns returns;
+	struct order_fates fates;
 	struct order_placed placed;
 	struct order_done done;
 	struct submit sub;
-	struct order o;
 	struct shop s, tool;
 	struct err e = {0};
 
 	put_goods(79, 1000, 5, true);
 	shop_open(&s, DB_WEB);
 	shop_open(&tool, DB_TOOL);
-	prepare_one(&s, 79, &sub);
+	prepare(&s, variants, 1, 2, "transfer", &sub);
 	ck_ok(place(&s, &sub, &placed, &e), &e);
-	ck_ok(order_of(&s, placed.token, &o, &e), &e);
-	ck_assert_int_eq(o.owed_minor, sub.total_minor);
 	act.order_id = placed.id;
 	money.cur = s.rules.cur;
 	ck_ok(order_pay(tool.db, &tool.a, &act, &money, &done, &e), &e);
-	ck_ok(order_of(&s, placed.token, &o, &e), &e);
-	ck_assert_int_eq(o.states.of[ORDER_MACHINE_ORDER], ORDER_ORDER_AWAITING_PAYMENT);
-	ck_assert_int_eq(o.owed_minor, sub.total_minor - 400);
+	act.key = str_n(cut, sizeof(cut));
+	ck_ok(order_cancel(tool.db, &tool.a, &act, &(struct order_pieces){&piece, 1, false}, &done, &e), &e);
+	ck_assert(secret_token_hash(placed.token, hash));
+	ck_ok(order_account_get(s.db, &s.a, link, &account, &e), &e);
+	ck_assert_int_eq(account.received_minor, 400);
+	ck_assert_int_eq(account.owed_minor, done.owed_minor);
+	ck_assert_int_eq(account.owed_minor, sub.total_minor - 1000 - 400);
+	ck_ok(order_fates_get(s.db, &s.a, link, &fates, &e), &e);
+	ck_assert_uint_eq(fates.n, 1);
+	ck_assert(fates.v[0].kind == ORDER_FATE_CUT && fates.v[0].pos == 1 && fates.v[0].qty == 1);
+	ck_ok(order_returns_get(s.db, &s.a, link, &returns, &e), &e);
+	ck_assert_uint_eq(returns.n, 0);
+	hash[0] ^= 1;
+	ck_ok(order_account_get(s.db, &s.a, link, &account, &e), &e);
+	ck_ok(order_fates_get(s.db, &s.a, link, &fates, &e), &e);
+	ck_assert(account.received_minor == 0 && account.owed_minor == 0 && fates.n == 0);
 	shop_close(&tool);
 	shop_close(&s);
 }
 END_TEST
 
-INTEG_MAIN("order", false, an_order_paid_in_part_shows_its_buyer_the_rest,
+INTEG_MAIN("order", false, payments_and_pieces_of_an_order_are_read_by_its_link_and_by_no_other,
     drafts_of_carts_left_some_days_ago_are_deleted,
     order_is_written_whole_and_read_by_its_link,
     order_submitted_again_is_shown_to_its_session_and_to_no_other,

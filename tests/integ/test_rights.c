@@ -299,8 +299,9 @@ check_account(const char *user, enum db_role role, const char *also)
 START_TEST(the_storefront_may_do_what_its_statements_need_and_nothing_else)
 {
 	begin();
-	/* workers of schema 1 and 9 need these */
-	check_account("kontor_web", DB_WEB, "SELECT search_token;EXECUTE order_by_token;EXECUTE order_events_by_token");
+	/* workers of schema 1, 9 and 10 need these */
+	check_account("kontor_web", DB_WEB,
+	    "SELECT search_token;EXECUTE order_by_token;EXECUTE order_events_by_token;EXECUTE order_owed_by_link");
 }
 END_TEST
 

@@ -113,6 +113,19 @@ START_TEST(amounts_and_dates_are_written_as_the_language_writes_them)
 }
 END_TEST
 
+START_TEST(a_string_can_be_kept_in_one_line)
+{
+	struct view *v;
+
+	start();
+	v = view_object(&a);
+	view_str(v, N_number, STR("K-1<0"));
+	ck_str(render(&langs.lang[0], "{{number.whole}} {{{number.whole}}} {{number}}", NULL, v),
+	    "<span class=\"nobr\">K-1&lt;0</span> <span class=\"nobr\">K-1&lt;0</span> K-1&lt;0");
+	arena_fini(&a);
+}
+END_TEST
+
 START_TEST(a_list_is_shown_for_each_item_and_its_surroundings_once)
 {
 	struct view *v, *list;
@@ -328,7 +341,8 @@ START_TEST(counted_texts_take_the_form_of_the_language)
 END_TEST
 
 UNIT_MAIN("mustache", the_type_of_a_value_decides_how_it_is_written_also_in_three_braces,
-    amounts_and_dates_are_written_as_the_language_writes_them, a_list_is_shown_for_each_item_and_its_surroundings_once,
+    amounts_and_dates_are_written_as_the_language_writes_them, a_string_can_be_kept_in_one_line,
+    a_list_is_shown_for_each_item_and_its_surroundings_once,
     a_form_that_a_value_does_not_have_is_absent, indentation_and_empty_lines_are_not_sent,
     mistakes_are_refused_with_file_and_line, partials_that_recurse_are_stopped,
     lists_that_contain_themselves_are_stopped, output_over_the_limit_is_an_error,

@@ -85,21 +85,6 @@ read_taxes(struct arena *a, struct db_rows *rows, struct order *o)
 	}
 }
 
-static bool
-load_owed(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
-{
-	struct db_rows rows;
-
-	o->owed_minor = o->total_minor;
-	if (o->states.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_PART_PAID)
-		return true;
-	if (!db_select_bytes(db, SQL_ORDER_OWED, token_hash, a, &rows, e))
-		return false;
-	if (db_next(&rows))
-		o->owed_minor = c_i64_or(&rows, 0);
-	return true;
-}
-
 bool
 order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o, struct err *e)
 {
@@ -115,7 +100,7 @@ order_get(struct db *db, struct arena *a, struct str token_hash, struct order *o
 	if (!db_select_bytes(db, SQL_ORDER_TAXES, token_hash, a, &rows, e))
 		return false;
 	read_taxes(a, &rows, o);
-	return load_owed(db, a, token_hash, o, e);
+	return true;
 }
 
 bool
@@ -204,6 +189,62 @@ order_notes_get(struct db *db, struct arena *a, struct str token_hash, struct or
 	while (db_next(&rows)) {
 		m->v[m->n].text = c_str(&rows);
 		m->v[m->n++].at = c_i64(&rows);
+	}
+	return true;
+}
+
+bool
+order_fates_get(struct db *db, struct arena *a, struct str token_hash, struct order_fates *f, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_select_bytes(db, SQL_ORDER_PIECES, token_hash, a, &rows, e))
+		return false;
+	f->v = ARENA_ARRAY(a, struct order_fate, rows.n + 1);
+	f->n = 0;
+	while (db_next(&rows)) {
+		struct order_fate *one = &f->v[f->n++];
+
+		one->kind = (enum order_fate_kind)c_u64(&rows);
+		one->of = c_u64_or(&rows, 0);
+		one->pos = c_u64(&rows);
+		one->qty = c_i64(&rows);
+		one->received = c_i64(&rows);
+	}
+	return true;
+}
+
+bool
+order_returns_get(struct db *db, struct arena *a, struct str token_hash, struct order_returns *r, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_select_bytes(db, SQL_ORDER_RETURNS, token_hash, a, &rows, e))
+		return false;
+	r->v = ARENA_ARRAY(a, struct order_return, rows.n + 1);
+	r->n = 0;
+	while (db_next(&rows)) {
+		struct order_return *one = &r->v[r->n++];
+
+		one->withdrawal = c_u64(&rows) == 1;
+		one->state = (uint8_t)c_u64(&rows);
+		one->asked_at = c_i64(&rows);
+	}
+	return true;
+}
+
+bool
+order_account_get(struct db *db, struct arena *a, struct str token_hash, struct order_account *account, struct err *e)
+{
+	struct db_rows rows;
+
+	*account = (struct order_account){0};
+	if (!db_select_bytes(db, SQL_ORDER_ACCOUNT, token_hash, a, &rows, e))
+		return false;
+	if (db_next(&rows)) {
+		account->owed_minor = c_i64_or(&rows, 0);
+		account->received_minor = c_i64_or(&rows, 0);
+		account->refunded_minor = c_i64_or(&rows, 0);
 	}
 	return true;
 }

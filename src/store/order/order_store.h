@@ -82,6 +82,36 @@ struct order_sents {
 };
 MUST_USE bool order_parcels_get(struct db *, struct arena *, struct str token_hash, struct order_sents *, struct err *);
 
+/* Pieces of a line that were sent, cancelled, or announced to come back. */
+enum order_fate_kind { ORDER_FATE_SENT, ORDER_FATE_CUT, ORDER_FATE_BACK };
+struct order_fate {
+	enum order_fate_kind kind;
+	uint64_t of, pos; /* of: the place of their parcel or return, pos: that of their line, both from 1 */
+	int64_t qty, received;
+};
+struct order_fates {
+	struct order_fate *v;
+	size_t n;
+};
+MUST_USE bool order_fates_get(struct db *, struct arena *, struct str token_hash, struct order_fates *, struct err *);
+
+/* The order's returns and withdrawals, oldest first. */
+struct order_return {
+	bool withdrawal;
+	uint8_t state; /* of the machine RETURN or WITHDRAWAL */
+	int64_t asked_at;
+};
+struct order_returns {
+	struct order_return *v;
+	size_t n;
+};
+MUST_USE bool order_returns_get(
+    struct db *, struct arena *, struct str token_hash, struct order_returns *, struct err *);
+
+/* Without what is reserved for refunds. */
+MUST_USE bool order_account_get(
+    struct db *, struct arena *, struct str token_hash, struct order_account *, struct err *);
+
 /* The shop's notes to the buyer, oldest first. */
 struct order_message {
 	struct str text;

@@ -32,6 +32,7 @@ has_form(const struct view *v, uint16_t form)
 	case VIEW_MONEY: return form == N_plain || form == N_currency;
 	case VIEW_DATE: return form == N_iso || form == N_day || form == N_clock;
 	case VIEW_INT: return form == N_grouped;
+	case VIEW_STR: return form == N_whole;
 	default: return false;
 	}
 }
@@ -85,6 +86,14 @@ put_date(struct render *r, int64_t utc_s, uint16_t form)
 }
 
 static void
+put_whole(struct render *r, struct str text)
+{
+	buf_z(r->out, "<span class=\"nobr\">");
+	buf_html(r->out, text);
+	buf_z(r->out, "</span>");
+}
+
+static void
 put_value(struct render *r, struct value value, bool raw)
 {
 	const struct view *v = value.v;
@@ -104,7 +113,9 @@ put_value(struct render *r, struct value value, bool raw)
 		return;
 	case VIEW_STR:
 	case VIEW_HTML:
-		if (raw || v->type == VIEW_HTML)
+		if (value.form == N_whole)
+			put_whole(r, str_n(v->u.p, v->n));
+		else if (raw || v->type == VIEW_HTML)
 			buf_put(r->out, str_n(v->u.p, v->n));
 		else
 			buf_html(r->out, str_n(v->u.p, v->n));
