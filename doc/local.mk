@@ -1,7 +1,7 @@
 # doc
 EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md doc/security.md \
 	doc/import.md doc/mail.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
-	doc/tables.awk doc/templates.md doc/webhooks.md HACKING.md
+	doc/tables.awk doc/templates.md doc/webhooks.md doc/withdrawal.md HACKING.md
 
 # The form of what the commands write with --json.
 schemadir = $(pkgdatadir)/schema

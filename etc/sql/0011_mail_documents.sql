@@ -144,3 +144,27 @@ CREATE TABLE IF NOT EXISTS hook_try (
 	why		VARCHAR(255) NOT NULL DEFAULT '',
 	KEY hook_try_at (hook_id, at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Declarations of withdrawal from a contract (src/store/withdrawal/withdrawal_store.h), as they were sent. The storefront
+-- adds them through the view withdrawal_put; no program changes anything of the declaration itself.
+CREATE TABLE IF NOT EXISTS withdrawal (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	key_hash	BINARY(32) NOT NULL,	-- of the secret in the address of the receipt
+	at		BIGINT NOT NULL,	-- when it was received, by the clock of the database
+	lang		VARCHAR(35) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	name		VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+	email		VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+	contract	VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,	-- its number, or words
+	goods		TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,	-- which, in words; empty: all
+	pieces		VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,	-- 1-2,3-1: of lines; empty: not stated
+	state		TINYINT UNSIGNED NOT NULL DEFAULT 0,	-- of withdrawal_store.h
+	order_id	BIGINT UNSIGNED NULL,	-- that it fits
+	return_id	BIGINT UNSIGNED NULL,	-- that it became
+	actor		VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',	-- of the state
+	why		VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
+	changed_at	BIGINT NOT NULL DEFAULT 0,
+	UNIQUE KEY withdrawal_key (key_hash),
+	KEY withdrawal_state (state, id),
+	KEY withdrawal_order (order_id, id),
+	KEY withdrawal_email (email, at)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

@@ -57,11 +57,12 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW placing_movement AS
 	SELECT * FROM stock_movement WHERE order_id = (SELECT p.id FROM placing_number p WHERE p.id = order_id) AND reason = 2 AND qty < 0
 	WITH CHECK OPTION;
 
--- The storefront adds to the outbox through this one: cache deletes, and the event of the order that is being placed.
+-- The storefront adds to the outbox through this one: cache deletes, look-ups of orders, and the event of the order that is
+-- being placed.
 -- Workers of schema 10 write the event as the mail order_placed.
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW outbox_put AS
 	SELECT kind, subject, version, payload, due_at, created_at, cause, order_id FROM outbox
-	WHERE kind = 'cache' OR subject = (SELECT CONCAT(CASE kind WHEN 'event' THEN 'order/' WHEN 'mail' THEN 'order_placed/' END,
+	WHERE kind IN ('cache', 'lookup') OR subject = (SELECT CONCAT(CASE kind WHEN 'event' THEN 'order/' WHEN 'mail' THEN 'order_placed/' END,
 		p.id) FROM placing_number p WHERE p.id = CAST(SUBSTRING_INDEX(subject, '/', -1) AS UNSIGNED))
 	WITH CHECK OPTION;
 
@@ -161,3 +162,13 @@ CREATE OR REPLACE PROCEDURE order_account_by_link(the_hash BINARY(32)) SQL SECUR
 CREATE OR REPLACE PROCEDURE order_notes_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
 	SELECT n.text, n.at FROM orders o STRAIGHT_JOIN note n ON n.order_id = o.id AND n.to_buyer = 1
 	WHERE o.token_hash = the_hash ORDER BY n.order_id, n.id;
+
+-- Declarations of withdrawal. The storefront adds new ones, at the time of the database, and reads one by the hash of the
+-- secret that only its sender has.
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW withdrawal_put AS
+	SELECT key_hash, at, lang, name, email, contract, goods, pieces FROM withdrawal
+	WHERE at = UNIX_TIMESTAMP() AND state = 0 AND order_id IS NULL AND return_id IS NULL
+	WITH CHECK OPTION;
+
+CREATE OR REPLACE PROCEDURE withdrawal_by_key(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT w.at, w.lang, w.name, w.email, w.contract, w.goods FROM withdrawal w WHERE w.key_hash = the_hash;

@@ -61,6 +61,9 @@ GRANT EXECUTE ON PROCEDURE @db@.order_owed_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_pieces_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_returns_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.order_account_by_link TO @web@;
+-- Only INSERT: the view shows what was declared in this second.
+GRANT INSERT ON @db@.withdrawal_put TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.withdrawal_by_key TO @web@;
 
 -- Rights of earlier releases.
 REVOKE ALL PRIVILEGES ON @db@.placing_found FROM @web@;
@@ -136,6 +139,7 @@ GRANT SELECT, INSERT, UPDATE (state, attempts, due_at, lease_until, lease_by, do
 GRANT SELECT, UPDATE (state, due_at, busy_until, served_at, done_at, failed_at, failures,
 	failing_since, why) ON @db@.hook TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.hook_try TO @jobs@;
+GRANT SELECT, UPDATE (state, order_id, return_id, actor, why, changed_at) ON @db@.withdrawal TO @jobs@;
 
 -- @backup@ reads everything for `kontor backup`. Its rights in the databases of trial restores are
 -- in accounts.sql, where the accounts are created.

@@ -9,6 +9,7 @@
 #include "store/hook_store.h"
 #include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
+#include "store/withdrawal/withdrawal_store.h"
 #include "work/mail_kind.h"
 
 #define RUN_NS (2 * CLOCK_S)
@@ -38,6 +39,7 @@ struct fan_out {
 	enum order_topic topic;
 	uint64_t ref_id;
 	struct mail_order order;
+	bool acknowledged;
 };
 
 static bool
@@ -92,6 +94,15 @@ put_mail(struct db *db, const struct fan_out *f, const char *kind, bool merchant
 	return mail_put(db, f->run->a, &m, NULL, e);
 }
 
+/* A withdrawal that the page of withdrawals received was acknowledged then. */
+static bool
+acknowledged(struct db *db, struct fan_out *f, struct err *e)
+{
+	f->acknowledged = false;
+	return f->topic != ORDER_TOPIC_WITHDRAWAL_DECLARED
+	       || withdrawal_acknowledged(db, f->run->a, f->item->order_id, f->ref_id, &f->acknowledged, e);
+}
+
 static bool
 fan_out_body(struct db *db, void *arg, struct err *e)
 {
@@ -103,7 +114,9 @@ fan_out_body(struct db *db, void *arg, struct err *e)
 	/* The buyer has just given the address: a bounce of before is over. */
 	if (confirmed && !suppressed_confirmed(db, f->order.address, f->item->created_at, e))
 		return false;
-	if ((buyer != NULL && !put_mail(db, f, buyer, false, e))
+	if (!acknowledged(db, f, e))
+		return false;
+	if ((buyer != NULL && !f->acknowledged && !put_mail(db, f, buyer, false, e))
 	    || (merchant != NULL && conf->mail_new_order && !put_mail(db, f, merchant, true, e))
 	    || !hook_fan_out(db, f->run->a, f->item, order_topic_name(f->topic), e)
 	    || !outbox_finish(db, f->item, f->result, &kept, e))

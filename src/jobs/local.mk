@@ -4,4 +4,4 @@ src_jobs_libjobs_a_SOURCES = \
 	src/jobs/job.h src/jobs/loop.c src/jobs/mail.c src/jobs/mail_time.c src/jobs/mail_time.h src/jobs/order_words.c src/jobs/outbox.c src/jobs/pause.c \
 	src/jobs/pay.c src/jobs/probe.c \
 	src/jobs/sales.c src/jobs/settings.c src/jobs/sweep.c \
-	src/jobs/visitors.c
+	src/jobs/visitors.c src/jobs/withdrawals.c

@@ -31,11 +31,15 @@ static struct str
 html(const struct request *rq, struct arena *a, int status, enum err_kind kind)
 {
 	const struct app *app = rq->app;
+	struct view *page;
 	struct err e = {0};
 	struct buf b;
 
 	buf_init(&b, a, PAGE_MAX_B);
-	if (app_render(app, rq->lang, app->error_template, error_view(a, status, kind, str_z(rq->id)), rq->error_me,
+	page = error_view(a, status, kind, str_z(rq->id));
+	if (rq->post && rq->route != NULL && (rq->route->flags & ROUTE_DECLARES))
+		view_bool(view_get(page, N_error), N_not_received, true);
+	if (app_render(app, rq->lang, app->error_template, page, rq->error_me,
 		&b, &e)
 	    && buf_check(&b, &e))
 		return buf_str(&b);

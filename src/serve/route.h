@@ -29,7 +29,8 @@ enum route_flag {
 	ROUTE_SESSION_COPY = 1 << 3, /* a cached copy of the session suffices */
 	ROUTE_SITEMAP = 1 << 4,	    /* in the sitemap; other pages are closed to robots */
 	ROUTE_UNLIMITED = 1 << 5,   /* for monitoring: no rate limit applies */
-	ROUTE_ORDERS = 1 << 6	    /* its POST has web.order_deadline_ms */
+	ROUTE_ORDERS = 1 << 6,	    /* its POST has web.order_deadline_ms */
+	ROUTE_DECLARES = 1 << 7	    /* its POST is a declaration: an error page says that it was not received */
 };
 
 struct route {

@@ -47,4 +47,6 @@ src_store_libstore_a_SOURCES = \
 	src/store/price/sale_store.h \
 	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/hook.def src/store/sql/life.def src/store/sql/mail.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
-	src/store/sql/stock.def src/store/sql/wings.def
+	src/store/sql/stock.def src/store/sql/wings.def src/store/sql/withdrawal.def \
+	src/store/withdrawal/withdrawal_match.c src/store/withdrawal/withdrawal_match.h \
+	src/store/withdrawal/withdrawal_store.c src/store/withdrawal/withdrawal_store.h

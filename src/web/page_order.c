@@ -121,6 +121,7 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 	/* not cached, since neither memcached nor the database may contain the secret */
 	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
 			       url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token)));
+	view_str(v, N_withdraw_url, url_to(&rq->app->urls, rq->a, rq->lang, URL_withdraw_order, rq->args.token));
 	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))
 		view_bool(v, N_is_new, true);
 	view_put(me, N_order, v);

@@ -55,6 +55,16 @@ deliver_to_buyer(struct str subject)
 	    && mail_kind_info(kind)->reader == MAIL_BUYER;
 }
 
+static bool
+deliver_needs_order(struct str subject)
+{
+	struct str name;
+	enum mail_kind kind;
+
+	return str_cut(&subject, '/', &name) && mail_kind_find(name, &kind)
+	    && mail_kind_info(kind)->reader == MAIL_BUYER && mail_kind_has_order(kind);
+}
+
 /* *found: mails to the buyer's address came back. */
 static bool
 deliver_suppressed(const struct mail_deliver *d, struct str to, struct outbox_result *r, bool *found, struct err *e)
@@ -83,7 +93,7 @@ mail_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r,
 	bool buyer = deliver_to_buyer(item->subject), none = false;
 	const char *unfit;
 
-	if (item->order_id == 0 && buyer)
+	if (item->order_id == 0 && deliver_needs_order(item->subject))
 		return deliver_end(r, OUTBOX_AGAIN, "by a worker of the release before: events turns it into an event");
 	if (d->job.shop->conf->site_sender.n == 0)
 		return deliver_end(r, OUTBOX_HALT, "site.sender is empty: mails have no sender");

@@ -158,23 +158,12 @@ put_cut(struct mail_tree *t)
 		put_piece(lines, x, x->pieces[i].pos, x->pieces[i].cut);
 }
 
-/* The lines that the buyer typed. */
-static void
-put_typed(struct view *page, struct str text)
-{
-	struct view *list = view_sublist(page, N_message);
-	struct str line;
-
-	while (text.n > 0 && str_cut(&text, '\n', &line))
-		view_push(list, view_node_str(page->a, str_trim(line)));
-}
-
 static bool
 put_about_order(struct mail_tree *t, struct err *e)
 {
 	const struct order *o = &t->f->look.o;
 
-	put_typed(t->page, o->note);
+	mail_put_typed(t->page, N_message, o->note);
 	put_owed(t);
 	view_str(t->page, N_phone, o->address.field[ADDRESS_PHONE]);
 	switch (mail_kind_info(t->f->kind)->facts) {

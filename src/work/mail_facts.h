@@ -16,6 +16,8 @@ struct mail_facts {
 	/* out */
 	struct order_look look;
 	struct str key;    /* of the order; none: of no order */
+	struct str to, to_name; /* the buyer, if there is no order */
+	struct str salt; /* the same in its Message-ID */
 	const char *unfit; /* why the mail must not be sent any more; NULL: it may be */
 	struct view *root;
 };

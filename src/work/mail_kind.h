@@ -23,7 +23,8 @@ enum mail_about {
 	MAIL_ABOUT_RETURN,
 	MAIL_ABOUT_GOODS,
 	MAIL_ABOUT_LETTER,
-	MAIL_ABOUT_DAY
+	MAIL_ABOUT_DAY,
+	MAIL_ABOUT_WITHDRAWAL
 };
 
 struct mail_kind_info {

@@ -6,8 +6,19 @@
 #include "plat/text/json.h"
 #include "store/office_mail.h"
 #include "store/order/stock_store.h"
+#include "store/withdrawal/withdrawal_store.h"
 
 #define GOODS_MAX 100
+
+void
+mail_put_typed(struct view *to, uint16_t name, struct str text)
+{
+	struct view *list = view_sublist(to, name);
+	struct str line;
+
+	while (text.n > 0 && str_cut(&text, '\n', &line))
+		view_push(list, view_node_str(to->a, str_trim(line)));
+}
 
 static bool
 put_article(const struct mail_job *job, const struct mail_facts *f, struct view *list, uint64_t id, struct err *e)
@@ -108,12 +119,48 @@ put_day(const struct mail_job *job, struct mail_facts *f, struct view *page, str
 	return true;
 }
 
+/* Orders are not read for the buyer's mail, which must not wait for them. */
+static bool
+put_withdrawal(const struct mail_job *job, struct mail_facts *f, struct view *page, struct err *e)
+{
+	struct withdrawal_row w;
+	struct view *v;
+	uint64_t id;
+
+	if (!num_u64(f->about, 1, INT64_MAX, &id))
+		return err_set(e, ERR_INPUT, "'%.*s' is no withdrawal", STR_ARG(f->about));
+	if (!withdrawal_get(job->db, job->a, id, &w, e))
+		return false;
+	if (f->lang == NULL)
+		f->lang = &job->shop->langs.lang[0]; /* the shop has given up the language */
+	if (w.declared.email.n == 0)
+		f->unfit = "the declaration was erased";
+	f->to = w.declared.email;
+	f->to_name = w.declared.name;
+	f->salt = w.hash;
+	v = view_sub(page, N_declaration);
+	view_int(v, N_id, (int64_t)w.id);
+	view_date(v, N_when, w.declared.at);
+	view_str(v, N_name, w.declared.name);
+	view_str(v, N_email, w.declared.email);
+	view_str(v, N_contract, w.declared.contract);
+	mail_put_typed(v, N_goods, w.declared.goods);
+	if (mail_kind_info(f->kind)->reader != MAIL_MERCHANT || w.order_id == 0)
+		return true;
+	if (!withdrawal_number(job->db, job->a, &w, e))
+		return false;
+	view_str(v, N_number, w.number);
+	view_bool(v, N_matched, w.state == WITHDRAWAL_MATCHED);
+	return true;
+}
+
 bool
 mail_office_put(const struct mail_job *job, struct mail_facts *f, struct view *page, struct err *e)
 {
 	switch (mail_kind_info(f->kind)->facts) {
 	case MAIL_ABOUT_GOODS: return put_goods(job, f, page, e);
 	case MAIL_ABOUT_LETTER: return put_letter(job, f, page, e);
+	case MAIL_ABOUT_WITHDRAWAL: return put_withdrawal(job, f, page, e);
 	case MAIL_ABOUT_DAY: return put_day(job, f, page, e);
 	default: return err_set(e, ERR_BUG, "a mail of an unknown kind");
 	}

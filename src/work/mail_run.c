@@ -62,7 +62,8 @@ static bool
 put_ids(const struct mail_job *job, const struct mail_row *row, const struct mail_facts *f, struct mail_message *m,
     struct err *e)
 {
-	struct str key = secret_hex(job->a, f->key.p, f->key.n), kind = str_z(mail_kind_info(f->kind)->name);
+	struct str salt = f->key.n > 0 ? f->key : f->salt, key = secret_hex(job->a, salt.p, salt.n);
+	struct str kind = str_z(mail_kind_info(f->kind)->name);
 	struct str first = str_fmt(job->a, "order_placed/%llu %.*s", (unsigned long long)f->look.o.id, STR_ARG(key));
 	struct str mine = str_fmt(job->a, "%.*s %.*s", STR_ARG(row->subject), STR_ARG(key));
 
@@ -147,8 +148,8 @@ put_addresses(const struct mail_job *job, const struct mail_facts *f, struct mai
 		m->to = conf->mail_office.n > 0 ? conf->mail_office : conf->site_sender;
 		return true;
 	}
-	m->to_name = f->look.o.address.field[ADDRESS_NAME];
-	m->to = f->look.o.address.field[ADDRESS_EMAIL];
+	m->to_name = f->to.n > 0 ? f->to_name : f->look.o.address.field[ADDRESS_NAME];
+	m->to = f->to.n > 0 ? f->to : f->look.o.address.field[ADDRESS_EMAIL];
 	return m->to.n > 0 || err_set(e, ERR_INPUT, "the order has no mail address");
 }
 

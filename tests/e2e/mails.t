@@ -91,6 +91,9 @@ test('each kind says in each language what it must, and the same in both parts',
 	change('ship', orders.collect);
 	const variant = shop.number('SELECT MIN(id) FROM variant');
 	const row = shop.number('SELECT MIN(id) FROM outbox');
+	shop.sql(`INSERT INTO withdrawal (key_hash, at, lang, name, email, contract, goods, pieces)
+		VALUES (REPEAT('x', 32), UNIX_TIMESTAMP(), 'en', 'Ada', 'buyer@example.org', 'K-1', 'Too <small> & late', '')`);
+	const declared = String(shop.number('SELECT MAX(id) FROM withdrawal'));
 	const kinds = {
 		order_placed: [['--order', order], /Muster|model|Hiermit widerrufe|hereby give notice|特此通知/],
 		payment_received: [['--order', orders.en], /40[.,]00/],
@@ -102,6 +105,8 @@ test('each kind says in each language what it must, and the same in both parts',
 		refunded: [['--order', orders.en], /5[.,]00/],
 		return_received: [['--order', orders.en], /Too <small> & late/],
 		withdrawal_received: [['--order', orders.en], /\d\d:\d\d[\s\S]*Too <small> & late/],
+		withdrawal_declared: [['--about', declared], /\d\d:\d\d[\s\S]*Too <small> & late[\s\S]*buyer@example\.org/],
+		new_withdrawal: [['--about', declared], /kontor withdrawal show/],
 		new_order: [['--order', order], /buyer@example\.org/],
 		low_stock: [['--about', String(variant)], /SKU-/],
 		dead_letter: [['--about', String(row)], /kontor outbox replay/],

@@ -118,8 +118,9 @@ life_return(struct life *l, enum order_return_kind kind, struct order_pieces pie
 {
 	uint8_t key[ORDER_KEY_B];
 	struct order_act act = life_act(l->order, key);
+	const struct order_return_ask ask = {.kind = kind, .pieces = pieces};
 
-	if (!order_return_ask(l->s->db, &l->s->a, &act, &(struct order_return_ask){kind, pieces}, &l->done, e))
+	if (!order_return_ask(l->s->db, &l->s->a, &act, &ask, &l->done, e))
 		return false;
 	l->ret = l->done.made;
 	return true;

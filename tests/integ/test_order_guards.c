@@ -50,7 +50,8 @@ traces(const struct life *l)
 #define ADD(...) order_add(here.db, &here.a, &act, &(struct order_addition){__VA_ARGS__}, &done, &why)
 #define REFUND(...) order_refund(here.db, &here.a, &act, &(struct order_refund_ask){__VA_ARGS__}, &done, &why)
 #define RETURN(pieces_)                                                                                                \
-	order_return_ask(here.db, &here.a, &act, &(struct order_return_ask){ORDER_RETURN_PLAIN, pieces_}, &done, &why)
+	order_return_ask(                                                                                              \
+	    here.db, &here.a, &act, &(struct order_return_ask){.pieces = pieces_}, &done, &why)
 #define RECEIVE(id_, pieces_)                                                                                          \
 	order_return_receive(                                                                                          \
 	    here.db, &here.a, &act, &(struct order_return_goods){.return_id = (id_), .pieces = pieces_}, &done, &why)

@@ -333,7 +333,7 @@ forget_migrations(void)
 	    " DROP COLUMN done_at, DROP COLUMN why",
 	    "DROP TABLE pay_attempt",
 	    "ALTER TABLE orders DROP COLUMN early_version, DROP COLUMN early_at",
-	    "DROP TABLE hook, hook_try",
+	    "DROP TABLE hook, hook_try, withdrawal",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(undo); i++)

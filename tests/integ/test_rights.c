@@ -371,6 +371,18 @@ static const char *const crimes[] = {
     "SELECT order_key FROM placing_found", "SELECT 1 FROM placing_found", "SELECT title FROM order_line",
     "SELECT 1 FROM order_event", "SELECT 1 FROM ledger_line",
     "SELECT payload FROM outbox", "SELECT subject FROM outbox", "SELECT payload FROM outbox_put",
+    /* read or change a declaration of withdrawal, or give it another time or state */
+    "SELECT name FROM withdrawal", "SELECT 1 FROM withdrawal", "SELECT email FROM withdrawal_put",
+    "UPDATE withdrawal SET name = ''", "UPDATE withdrawal SET state = 4", "UPDATE withdrawal_put SET goods = ''",
+    "DELETE FROM withdrawal", "DELETE FROM withdrawal_put", "SELECT key_hash FROM withdrawal",
+    "INSERT INTO withdrawal (key_hash, at, lang, name, email, contract, goods, pieces)"
+    " VALUES (REPEAT('x', 32), UNIX_TIMESTAMP(), 'en', '', '', '', '', '')",
+    "INSERT INTO withdrawal_put (key_hash, at, lang, name, email, contract, goods, pieces)"
+    " VALUES (REPEAT('x', 32), UNIX_TIMESTAMP() - 60, 'en', '', '', '', '', '')",
+    "REPLACE INTO withdrawal_put (key_hash, at, lang, name, email, contract, goods, pieces)"
+    " VALUES (REPEAT('x', 32), UNIX_TIMESTAMP(), 'en', '', '', '', '', '')",
+    "INSERT INTO withdrawal_put (key_hash, at, lang, name, email, contract, goods, pieces)"
+    " VALUES (REPEAT('x', 32), UNIX_TIMESTAMP(), 'en', '', '', '', '', '') ON DUPLICATE KEY UPDATE name = 'x'",
     "SHOW CREATE PROCEDURE order_by_token", "CREATE OR REPLACE PROCEDURE order_by_token(x INT) SELECT 1",
     "ALTER VIEW placing_number AS SELECT 1", "DROP VIEW placing_number",
 };

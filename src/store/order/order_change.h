@@ -111,6 +111,10 @@ enum order_return_kind { ORDER_RETURN_PLAIN, ORDER_RETURN_WITHDRAWAL };
 struct order_return_ask {
 	enum order_return_kind kind;
 	struct order_pieces pieces;
+	int64_t asked_at; /* when the buyer said so; 0: now */
+	/* Called in the transaction with the id of the return, unless NULL. */
+	bool (*made)(struct db *, void *arg, uint64_t return_id, struct err *);
+	void *arg;
 };
 MUST_USE bool order_return_ask(struct db *, struct arena *, const struct order_act *, const struct order_return_ask *,
     struct order_done *, struct err *);

@@ -28,15 +28,15 @@ find_deadline(struct db *db, struct change *c, int64_t *deadline, struct err *e)
 
 /* `deadline` 0: none. */
 static bool
-insert_case(struct db *db, struct change *c, enum order_return_kind kind, int64_t deadline, struct err *e)
+insert_case(struct db *db, struct change *c, const struct order_return_ask *ask, int64_t deadline, struct err *e)
 {
 	struct db_query *q = db_query(db, SQL_RETURN_INSERT);
 
 	q_u64(q, c->id);
-	q_i64(q, kind);
+	q_i64(q, ask->kind);
 	q_i64(q, ORDER_RETURN_ASKED);
 	q_str(q, c->act->why);
-	q_i64(q, c->now_s);
+	q_i64(q, ask->asked_at != 0 ? ask->asked_at : c->now_s);
 	q_i64_or_null(q, deadline, deadline == 0);
 	q_i64(q, c->now_s);
 	if (!db_run(q, NULL, e))
@@ -61,7 +61,7 @@ ask_body(struct db *db, struct change *c, struct err *e)
 	for (size_t i = 0; i < c->n; i++)
 		limit[i] = returnable(&c->part[i]);
 	if (!change_pieces(c, &w, e) || !find_deadline(db, c, &deadline, e)
-	    || !insert_case(db, c, ask->kind, deadline, e))
+	    || !insert_case(db, c, ask, deadline, e))
 		return false;
 	for (size_t i = 0; i < c->n; i++)
 		rows += w.qty[i] > 0;
@@ -74,7 +74,8 @@ ask_body(struct db *db, struct change *c, struct err *e)
 		q_i64(q, c->part[i].pos);
 		q_i64(q, w.qty[i]);
 	}
-	return db_run(q, NULL, e) && change_step_one(c, machine, ORDER_EV_RETURN_ASK, c->made, &state, e);
+	return db_run(q, NULL, e) && change_step_one(c, machine, ORDER_EV_RETURN_ASK, c->made, &state, e)
+	       && (ask->made == NULL || ask->made(db, ask->arg, c->made, e));
 }
 
 bool
@@ -234,10 +235,11 @@ bool
 change_all_back(struct db *db, struct change *c, struct err *e)
 {
 	struct change_return row = {.machine = ORDER_MACHINE_RETURN, .state = ORDER_RETURN_NEW};
+	const struct order_return_ask plain = {.kind = ORDER_RETURN_PLAIN};
 	struct db_query *q;
 	size_t rows = 0;
 
-	if (!insert_case(db, c, ORDER_RETURN_PLAIN, 0, e))
+	if (!insert_case(db, c, &plain, 0, e))
 		return false;
 	for (size_t i = 0; i < c->n; i++)
 		rows += c->part[i].sent > 0;
