@@ -1,6 +1,7 @@
 /* Lists of orders: each finds what it should, page by page, and reads no more rows than stated, however many orders
  * there are. KONTOR_TEST_ORDERS is their number (make check-orders: 1,000,000). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "order.h"
@@ -11,6 +12,7 @@
 
 #define OPEN 300 /* the newest orders are not done yet */
 #define PAGE 50
+#define PIECE 25000 /* orders put at a time */
 #define ROUNDS 31
 #define WALK_MAX 50000 /* with more orders a walk through all pages takes too long */
 /* A variant that moved often, and how often after it was counted. */
@@ -31,6 +33,24 @@ static void PRINTF(1, 2) put(const char *fmt, ...)
 	services_sql(&services, sql);
 }
 
+/* The same for each order, with `FROM seq_...` behind it, by pieces: the server gives up what takes too long. */
+static void PRINTF(1, 2) put_each(const char *fmt, ...)
+{
+	char sql[3000];
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	vsnprintf(sql, sizeof(sql), fmt, ap);
+	va_end(ap);
+	n = strlen(sql);
+	for (long long i = 1; i <= n_orders; i += PIECE) {
+		snprintf(sql + n, sizeof(sql) - n, " FROM seq_%lld_to_%lld", i,
+		    i + PIECE - 1 < n_orders ? i + PIECE - 1 : n_orders);
+		services_sql(&services, sql);
+	}
+}
+
 static void
 put_orders(void)
 {
@@ -46,7 +66,8 @@ put_orders(void)
 	put("INSERT INTO variant (id, product_id, position, price_minor, sku) SELECT seq, seq, 1, 1000, CONCAT('SKU-', "
 	    "seq)"
 	    " FROM seq_1_to_1000");
-	put("INSERT INTO orders (id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state,"
+	put_each(
+	    "INSERT INTO orders (id, order_key, number, session_id, token_hash, state, payment_state, fulfilment_state,"
 	    " lang, currency, tax_included, lines_minor, shipping_minor, tax_minor, total_minor, email, delivery, "
 	    "payment,"
 	    " terms_version, terms_at, created_at, country)"
@@ -56,27 +77,23 @@ put_orders(void)
 	    " IF(seq > %lld, IF(seq %% 7 = 5, 3, IF(seq %% 7 = 6, 6, 1)), IF(seq %% 10 = 9, 5, 3)),"
 	    " 'en', 'EUR', 1, 1000 + seq %% 5000, 0, 0, 1000 + seq %% 5000, CONCAT('buyer-', seq %% 5000, "
 	    "'@example.org'),"
-	    " 'standard', 'transfer', '1', 1, 1700000000 + 60 * (seq DIV 3), IF(seq %% 100 = 1, 'AT', 'DE')"
-	    " FROM seq_1_to_%lld",
-	    n_orders - OPEN, n_orders - OPEN, n_orders - OPEN, n_orders);
-	put("INSERT INTO order_address (order_id, kind, name, street, postcode, city, country)"
+	    " 'standard', 'transfer', '1', 1, 1700000000 + 60 * (seq DIV 3), IF(seq %% 100 = 1, 'AT', 'DE')",
+	    n_orders - OPEN, n_orders - OPEN, n_orders - OPEN);
+	put_each("INSERT INTO order_address (order_id, kind, name, street, postcode, city, country)"
 	    " SELECT seq, 0, IF(seq %% 1000 = 0, 'Jörg Ångström', 'Ada Buyer'), 'Long Lane 1', '20457', 'Hamburg',"
-	    " IF(seq %% 100 = 1, 'AT', 'DE') FROM seq_1_to_%lld",
-	    n_orders);
-	put("INSERT INTO order_line (order_id, pos, variant_id, product_id, sku, title, qty, unit_minor, line_minor, "
+	    " IF(seq %% 100 = 1, 'AT', 'DE')");
+	put_each(
+	    "INSERT INTO order_line (order_id, pos, variant_id, product_id, sku, title, qty, unit_minor, line_minor, "
 	    "tax_bp,"
 	    " tax_minor, stock_taken) SELECT seq, 1, 1 + seq %% 1000, 1 + seq %% 1000, CONCAT('SKU-', 1 + seq %% "
 	    "1000), 'Tea',"
-	    " 1, 1000 + seq %% 5000, 1000 + seq %% 5000, 0, 0, 0 FROM seq_1_to_%lld",
-	    n_orders);
-	put("INSERT INTO order_word (word, order_id) SELECT IF(seq %% 1000 = 0, 'jorg', 'buyer'), seq FROM "
-	    "seq_1_to_%lld",
-	    n_orders);
-	put("INSERT INTO order_word (word, order_id) SELECT 'hamburg', seq FROM seq_1_to_%lld", n_orders);
+	    " 1, 1000 + seq %% 5000, 1000 + seq %% 5000, 0, 0, 0");
+	put_each("INSERT INTO order_word (word, order_id) SELECT IF(seq %% 1000 = 0, 'jorg', 'buyer'), seq");
+	put_each("INSERT INTO order_word (word, order_id) SELECT 'hamburg', seq");
 	put("INSERT INTO stock SELECT seq, seq %% 500, 1, 0 FROM seq_1_to_1000");
-	put("INSERT INTO stock_movement (variant_id, qty, reason, order_id, at) SELECT 1 + seq %% 1000, -1, 2, seq,"
-	    " 1700000000 + 60 * (seq DIV 3) FROM seq_1_to_%lld",
-	    n_orders);
+	put_each(
+	    "INSERT INTO stock_movement (variant_id, qty, reason, order_id, at) SELECT 1 + seq %% 1000, -1, 2, seq,"
+	    " 1700000000 + 60 * (seq DIV 3)");
 	put("INSERT INTO stock_movement (variant_id, qty, reason, at) SELECT %d, 1, 6, 1700000000 + 60 * %lld + seq"
 	    " FROM seq_1_to_%d",
 	    HOT, n_orders / 3, HOT_MOVES);
