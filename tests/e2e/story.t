@@ -185,6 +185,18 @@ both('the staff find an order, are told when somebody else was first, write note
 	checkBooks();
 });
 
+test('a buyer whose connection was closed while a command ran sends the next request on another one', async () => {
+	const server = child.spawn(process.execPath, ['-e', `require('net').createServer((c) => c.on('error', () => {}).on('data', () => {
+		c.write('HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok');
+		setTimeout(() => c.end(), 50);
+	})).listen(0, function () { console.log(this.address().port); })`], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const b = new Buyer(`http://127.0.0.1:${await new Promise((done) => server.stdout.once('data', (port) => done(Number(port))))}`);
+	assert.strictEqual((await b.send('GET', '/')).text, 'ok');
+	child.spawnSync('sleep', ['0.5']);
+	assert.strictEqual((await b.send('POST', '/', { body: 'x=1' })).text, 'ok');
+	server.kill();
+});
+
 test('slips and sheets are printed in the language of the buyer, with prices on the sheet only', async () => {
 	const b = await place('apache', { 'tea-apache': 2 }, { street: '<b>Weg</b> 1' });
 	const file = path.join(s.dir, 'slip.html');
