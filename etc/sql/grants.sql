@@ -127,7 +127,7 @@ GRANT SELECT (id, order_id, actor, at), INSERT ON @db@.order_event TO @jobs@;
 GRANT SELECT, INSERT, UPDATE (made, version) ON @db@.order_action TO @jobs@;
 GRANT SELECT ON @db@.parcel TO @jobs@;
 GRANT SELECT ON @db@.parcel_line TO @jobs@;
-GRANT SELECT ON @db@.order_cut TO @jobs@;
+GRANT SELECT, INSERT ON @db@.order_cut TO @jobs@;
 GRANT SELECT, INSERT, UPDATE (state, changed_at) ON @db@.return_case TO @jobs@;
 GRANT SELECT, INSERT ON @db@.return_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.payment TO @jobs@;

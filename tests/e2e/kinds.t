@@ -86,6 +86,9 @@ test('an order that is paid at the shop is kept until the merchant\'s limit, and
 	const { target } = await place(b);
 	match(text((await b.get(target)).text), /We keep your order for you until/);
 	equal(shop.number('SELECT expires_at - created_at FROM orders ORDER BY id DESC LIMIT 1'), 10 * 86400);
+	shop.sql('UPDATE orders SET expires_at = UNIX_TIMESTAMP() + 3600 ORDER BY id DESC LIMIT 1');
+	equal(shop.kontor('order', 'ship', shop.sql('SELECT number FROM orders ORDER BY id DESC LIMIT 1').trim()).status, 0);
+	ok(shop.number('SELECT expires_at - UNIX_TIMESTAMP() FROM orders ORDER BY id DESC LIMIT 1') > 9 * 86400, 'set aside, it waits its full time');
 	shop.sql('UPDATE orders SET expires_at = UNIX_TIMESTAMP() - 1 ORDER BY id DESC LIMIT 1');
 	await until('the order to end', async () => /was not paid in time/.test((await b.get(target)).text));
 });

@@ -45,7 +45,7 @@ traces(const struct life *l)
 	order_pay(here.db, &here.a, &act, &(struct order_money){amount_, cur_, STR("transfer"), STR("")}, &done, &why)
 #define SHIP(pieces_, tracking_)                                                                                       \
 	order_ship(here.db, &here.a, &act, \
-	    &(struct order_parcel){STR("DHL"), STR(tracking_), STR(""), pieces_}, &done, &why)
+	    &(struct order_parcel){STR("DHL"), STR(tracking_), STR(""), pieces_, 0}, &done, &why)
 #define NOTE(text_) order_note(here.db, &here.a, &act, &(struct order_note){text_, false}, &done, &why)
 #define ADD(...) order_add(here.db, &here.a, &act, &(struct order_addition){__VA_ARGS__}, &done, &why)
 #define REFUND(...) order_refund(here.db, &here.a, &act, &(struct order_refund_ask){__VA_ARGS__}, &done, &why)

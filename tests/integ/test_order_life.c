@@ -1,6 +1,7 @@
 /* Changes of orders after they were placed: every row of order_state.def is taken, and what it lacks is refused. */
 #include "base/num.h"
 #include "life.h"
+#include "patience.h"
 #include "store/order/order_list.h"
 
 static const struct {
@@ -142,6 +143,7 @@ static const struct {
     {LIFE_AT_PICKUP, "expire pay=3490 ship deliver"},
     {LIFE_AT_PICKUP, "ship expire pay=3490 owed"},
     {LIFE_AT_PICKUP, "ship1 cut=2 ship part expire owed"},
+    {LIFE_AT_PICKUP, "ship1 expire pay=1000 owed"},
     {LIFE_COLLECTED, "free cut=1 cut=1 cut=2 cut=2 ship deliver"},
     {LIFE_FREE, "add"},
     {LIFE_FREE, "cancel"},
@@ -331,6 +333,44 @@ START_TEST(late_money_revives_an_order_whose_goods_are_there_and_else_is_owed_ba
 }
 END_TEST
 
+START_TEST(goods_that_are_set_aside_late_are_kept_their_full_time)
+{
+	static const struct {
+		enum life_kind kind;
+		int64_t left_s, kept_s, wanted_s;
+	} cases[] = {
+	    {LIFE_AT_PICKUP, 60, 864000, 864000},
+	    {LIFE_AT_PICKUP, 900000, 864000, 900000},
+	    {LIFE_AT_PICKUP, 60, 0, 60},
+	    {LIFE_AT_PICKUP, 0, 864000, 0},
+	    {LIFE_ON_DELIVERY, 0, 864000, 0},
+	};
+	struct shop s;
+
+	life_goods();
+	shop_open(&s, DB_TOOL);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct life l = life_begin(&s, cases[i].kind);
+		uint8_t key[ORDER_KEY_B];
+		struct order_act act = life_act(l.order, key);
+		struct order_parcel p = {.pieces = {.all = true}, .kept_s = cases[i].kept_s};
+		long long now_s = number("SELECT UNIX_TIMESTAMP() + %d", 0), until_s;
+		struct err e = {0};
+
+		run_sql(str_fmt(&s.a, "UPDATE orders SET expires_at = %lld WHERE id = %llu",
+		    cases[i].left_s == 0 ? 0 : now_s + (long long)cases[i].left_s, (unsigned long long)l.order)
+			    .p);
+		if (cases[i].left_s == 0)
+			run_sql("UPDATE orders SET expires_at = NULL WHERE expires_at = 0");
+		ck_ok(order_ship(s.db, &s.a, &act, &p, &l.done, &e), &e);
+		until_s = number("SELECT COALESCE(MAX(expires_at), 0) FROM orders WHERE id = %d", (int)l.order);
+		until_s -= cases[i].wanted_s == 0 ? 0 : now_s + cases[i].wanted_s;
+		ck_assert_msg(until_s >= 0 && until_s <= TEST_PATIENCE_S, "case %zu: off by %lld s", i, until_s);
+	}
+	shop_close(&s);
+}
+END_TEST
+
 START_TEST(an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time)
 {
 	static const struct {
@@ -342,7 +382,11 @@ START_TEST(an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time
 	    {"part", true, ORDER_FULFILMENT_DROPPED},
 	    {"ship", true, ORDER_FULFILMENT_RETURNED},
 	    {"part ship1 ship", true, ORDER_FULFILMENT_RETURNED},
-	    {"ship1", false, ORDER_FULFILMENT_PART_SENT},
+	    {"ship1", true, ORDER_FULFILMENT_RETURNED},
+	    {"ship1=1 cut=2 add", true, ORDER_FULFILMENT_RETURNED},
+	    {"ship1 part", false, ORDER_FULFILMENT_PART_SENT},
+	    {"ship1 deliver", false, ORDER_FULFILMENT_PART_SENT},
+	    {"ship1=1 back1=1", false, ORDER_FULFILMENT_PART_SENT},
 	    {"ship back", false, ORDER_FULFILMENT_SENT},
 	    {"ship back1 come1", false, ORDER_FULFILMENT_PART_RETURNED},
 	    {"ship1 deliver ship", false, ORDER_FULFILMENT_SENT},
@@ -528,5 +572,6 @@ INTEG_MAIN("order_life", false, every_row_of_the_state_tables_is_taken_and_the_b
     what_the_state_tables_lack_is_refused_and_changes_nothing,
     late_money_revives_an_order_whose_goods_are_there_and_else_is_owed_back,
     an_order_paid_at_the_shop_ends_unless_it_is_paid_or_collected_in_time,
-    an_order_that_is_paid_too_much_is_in_both_lists, an_order_has_one_open_attempt_to_pay,
+    goods_that_are_set_aside_late_are_kept_their_full_time, an_order_that_is_paid_too_much_is_in_both_lists,
+    an_order_has_one_open_attempt_to_pay,
     second_of_two_people_is_told_who_was_faster, workers_of_the_release_before_are_shown_states_that_they_know)

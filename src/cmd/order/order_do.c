@@ -8,6 +8,7 @@
 
 #define PIECES_MAX 1000000
 #define TAX_DIGITS 2
+#define DAY_S 86400
 
 int
 order_do_pay(struct cmd *c)
@@ -48,6 +49,7 @@ order_do_ship(struct cmd *c)
 	p.carrier = str_z(carrier);
 	p.tracking = str_z(tracking);
 	p.url = str_z(link);
+	p.kept_s = DAY_S * c->conf.order_pickup_expiry_days;
 	ok = ok && order_ship(t.db, c->a, &t.act, &p, &t.done, &t.e);
 	return order_try_end(&t, ok, "parcel");
 }

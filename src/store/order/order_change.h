@@ -66,6 +66,7 @@ MUST_USE bool order_pay(struct db *, struct arena *, const struct order_act *, c
 struct order_parcel {
 	struct str carrier, tracking, url; /* may be empty */
 	struct order_pieces pieces;
+	int64_t kept_s; /* an order that is paid at the shop does not end sooner than that from now; 0: when it would */
 };
 MUST_USE bool order_ship(struct db *, struct arena *, const struct order_act *, const struct order_parcel *,
     struct order_done *, struct err *);

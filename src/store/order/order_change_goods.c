@@ -55,6 +55,20 @@ insert_parcel_lines(struct db *db, struct change *c, const struct change_want *w
 	return db_run(q, NULL, e);
 }
 
+/* Goods that wait at the shop wait their full time, however late they were set aside. */
+static bool
+keep_longer(struct db *db, const struct change *c, int64_t kept_s, struct err *e)
+{
+	struct db_query *q;
+
+	if (!c->facts.expires || kept_s == 0)
+		return true;
+	q = db_query(db, SQL_CHANGE_KEEP);
+	q_i64(q, c->now_s + kept_s);
+	q_u64(q, c->id);
+	return db_run(q, NULL, e);
+}
+
 static bool
 ship_body(struct db *db, struct change *c, struct err *e)
 {
@@ -67,7 +81,7 @@ ship_body(struct db *db, struct change *c, struct err *e)
 	c->facts.goods.open -= w.sum;
 	c->facts.goods.sent += w.sum;
 	rest = c->facts.goods.open == 0;
-	return insert_parcel(db, c, p, e) && insert_parcel_lines(db, c, &w, e)
+	return insert_parcel(db, c, p, e) && insert_parcel_lines(db, c, &w, e) && keep_longer(db, c, p->kept_s, e)
 	       && change_step(c, rest ? ORDER_EV_SEND_REST : ORDER_EV_SEND_PART, c->made, e);
 }
 
@@ -146,20 +160,37 @@ cancel_whole(struct db *db, struct change *c, struct err *e)
 }
 
 static bool
+cut(struct db *db, struct change *c, const struct change_want *w, struct err *e)
+{
+	struct change_credit credit = {.kind = LEDGER_CUT};
+
+	c->facts.goods.open -= w->sum;
+	return insert_cuts(db, c, w, &credit.worth, e) && change_credit(db, c, &credit, e)
+	       && change_step(c, ORDER_EV_CUT, 0, e);
+}
+
+bool
+change_cut_open(struct db *db, struct change *c, struct err *e)
+{
+	struct order_pieces all = {.all = true};
+	struct change_want w = {.pieces = &all, .limit = limits(c, order_part_open), .limited = "left to cancel"};
+
+	c->reason = STOCK_CANCELLED;
+	return change_pieces(c, &w, e) && cut(db, c, &w, e);
+}
+
+static bool
 cancel_body(struct db *db, struct change *c, struct err *e)
 {
 	const struct order_pieces *pieces = c->ask;
 	struct change_want w = {.pieces = pieces, .limit = limits(c, order_part_open), .limited = "left to cancel"};
-	struct change_credit credit = {.kind = LEDGER_CUT};
 
 	c->reason = STOCK_CANCELLED;
 	if (!change_pieces(c, &w, e))
 		return false;
 	if (c->facts.goods.sent == 0 && w.sum == c->facts.goods.open)
 		return cancel_whole(db, c, e);
-	c->facts.goods.open -= w.sum;
-	return insert_cuts(db, c, &w, &credit.worth, e) && change_credit(db, c, &credit, e)
-	       && change_step(c, ORDER_EV_CUT, 0, e);
+	return cut(db, c, &w, e);
 }
 
 bool

@@ -96,6 +96,9 @@ struct change_return {
 };
 MUST_USE bool change_find_return(struct db *, struct change *, uint64_t id, struct change_return *, struct err *);
 
+/* Cancels all pieces that were not sent; they return to stock. */
+MUST_USE bool change_cut_open(struct db *, struct change *, struct err *);
+
 /* All pieces that were sent have come back, although no return of them was announced: they return to stock. */
 MUST_USE bool change_all_back(struct db *, struct change *, struct err *);
 

@@ -5,7 +5,7 @@
 struct expire_tx {
 	struct arena *a;
 	int64_t now_s;
-	bool found;
+	bool found, ended;
 };
 
 /* Finds the order that has been due longest and is not locked by another process. */
@@ -24,13 +24,30 @@ next_due(struct db *db, struct expire_tx *tx, uint64_t *id, struct err *e)
 
 /* Goods that wait at the shop for a buyer who has not come. */
 static bool
-all_set_aside(const struct change *c)
+set_aside(const struct change *c)
 {
 	int64_t coming = 0;
 
 	for (size_t i = 0; i < c->n; i++)
 		coming += c->part[i].coming;
-	return c->facts.goods.sent > 0 && c->facts.goods.open == 0 && c->facts.goods.back == 0 && coming == 0;
+	return c->facts.goods.sent > 0 && c->facts.goods.back == 0 && coming == 0;
+}
+
+static bool
+all_set_aside(const struct change *c)
+{
+	return set_aside(c) && c->facts.goods.open == 0;
+}
+
+/* Of an order that is due, and of which nothing is paid or collected. */
+static bool
+part_set_aside(const struct change *c)
+{
+	uint8_t to;
+
+	return set_aside(c) && c->facts.goods.open > 0
+	       && c->facts.states.of[ORDER_MACHINE_PAYMENT] == ORDER_PAYMENT_DUE
+	       && order_step(ORDER_MACHINE_ORDER, ORDER_EV_EXPIRE, &c->facts, &to);
 }
 
 static bool
@@ -56,6 +73,15 @@ expire_one(struct db *db, struct change *c, struct err *e)
 	       && change_step(c, ORDER_EV_EXPIRE, 0, e) && change_end(db, c, e);
 }
 
+/* Goods that were not set aside are cancelled by a change of their own, since their stock returns for another reason.
+ * The order stays due, and all of the rest is set aside now. */
+static bool
+cut_rest(struct db *db, struct change *c, struct err *e)
+{
+	c->internal = true; /* the end of the order is told */
+	return change_cut_open(db, c, e) && change_end(db, c, e);
+}
+
 /* An order whose states refuse the event loses its time to pay, so that it is not selected again. */
 static bool
 expire_body(struct db *db, void *arg, struct err *e)
@@ -65,19 +91,22 @@ expire_body(struct db *db, void *arg, struct err *e)
 	struct order_done done = {0};
 	struct change c = {.a = tx->a, .act = &act, .done = &done};
 
-	tx->found = false;
+	tx->found = tx->ended = false;
 	if (!next_due(db, tx, &act.order_id, e) || !tx->found)
 		return e->kind == ERR_NONE;
 	if (!change_begin(db, &c, e))
 		return false;
 	c.now_s = tx->now_s;
+	if (part_set_aside(&c))
+		return cut_rest(db, &c, e);
+	tx->ended = true;
 	return expires(&c) ? expire_one(db, &c, e) : db_run_u64(db, SQL_ORDER_STAYS, c.id, e);
 }
 
 bool
 order_expire(struct db *db, struct arena *a, int64_t until_s, unsigned most, unsigned *n, struct err *e)
 {
-	for (*n = 0; *n < most; (*n)++) {
+	for (*n = 0; *n < most;) {
 		struct arena_mark mark = arena_mark(a);
 		struct expire_tx tx = {.a = a, .now_s = until_s};
 
@@ -86,6 +115,7 @@ order_expire(struct db *db, struct arena *a, int64_t until_s, unsigned most, uns
 		arena_rewind(a, mark);
 		if (!tx.found)
 			break;
+		*n += tx.ended;
 	}
 	return true;
 }
