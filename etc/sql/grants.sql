@@ -81,11 +81,9 @@ REVOKE ALL PRIVILEGES ON @db@.outbox FROM @web@;
 -- and indexes orders by the words of their addresses.
 
 REVOKE SELECT ON @db@.* FROM @jobs@;
-REVOKE ALL PRIVILEGES ON @db@.session FROM @jobs@;
-REVOKE ALL PRIVILEGES ON @db@.cart FROM @jobs@;
-REVOKE ALL PRIVILEGES ON @db@.cart_line FROM @jobs@;
-REVOKE ALL PRIVILEGES ON @db@.outbox FROM @jobs@;
-REVOKE ALL PRIVILEGES ON @db@.outbox_put FROM @jobs@;
+REVOKE UPDATE ON @db@.session FROM @jobs@;
+REVOKE DELETE ON @db@.cart_line FROM @jobs@;
+REVOKE INSERT ON @db@.outbox_put FROM @jobs@;
 GRANT SELECT ON @db@.schema_migration TO @jobs@;
 GRANT SELECT, UPDATE (paused, identity) ON @db@.shop_control TO @jobs@;
 GRANT SELECT, UPDATE (beat, expired_s) ON @db@.shop_beat TO @jobs@;
@@ -113,13 +111,13 @@ GRANT SELECT (machine, event, from_state, to_state, why) ON @db@.order_event TO 
 -- For the mails to the merchant: the day in numbers, goods that are low on stock.
 GRANT SELECT (queue) ON @db@.orders TO @jobs@;
 -- For what makes mails.
-GRANT UPDATE (kind, subject, payload, order_id) ON @db@.outbox TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.mail_suppressed TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.stock_low TO @jobs@;
 -- For the words by which the staff find an order.
 GRANT SELECT (email, phone, country, indexed), UPDATE (country, indexed) ON @db@.orders TO @jobs@;
 GRANT SELECT (order_id, kind, name, company, street, street2, postcode, city, country) ON @db@.order_address TO @jobs@;
 GRANT SELECT (word, order_id), INSERT, DELETE ON @db@.order_word TO @jobs@;
+REVOKE UPDATE ON @db@.cart FROM @jobs@;
 GRANT SELECT (draft, changed_at), UPDATE (draft), DELETE ON @db@.cart TO @jobs@;
 GRANT SELECT (seen_at), DELETE ON @db@.session TO @jobs@;
 GRANT SELECT ON @db@.order_line TO @jobs@;
@@ -135,7 +133,9 @@ GRANT SELECT, INSERT, UPDATE (state, ref, changed_at, payment_id, tries, next_at
 GRANT SELECT, INSERT ON @db@.refund_line TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_entry TO @jobs@;
 GRANT SELECT, INSERT ON @db@.ledger_line TO @jobs@;
-GRANT SELECT, INSERT, UPDATE (state, attempts, due_at, lease_until, lease_by, done_at, why), DELETE ON @db@.outbox TO @jobs@;
+REVOKE UPDATE ON @db@.outbox FROM @jobs@;
+GRANT SELECT, INSERT, UPDATE (kind, subject, payload, order_id, state, attempts, due_at, lease_until, lease_by, done_at,
+	why), DELETE ON @db@.outbox TO @jobs@;
 GRANT SELECT, UPDATE (state, due_at, busy_until, served_at, done_at, failed_at, failures,
 	failing_since, why) ON @db@.hook TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.hook_try TO @jobs@;
