@@ -1,6 +1,6 @@
 # The demo catalogue: what `kontor demo` loads.
 demodir = $(pkgdatadir)/demo
-dist_demo_DATA = etc/demo/prices.csv etc/demo/products.csv etc/demo/translations.csv
+dist_demo_DATA = etc/demo/makers.csv etc/demo/prices.csv etc/demo/products.csv etc/demo/translations.csv
 demoimagesdir = $(demodir)/images
 dist_demoimages_DATA = \
 	etc/demo/images/alpine-milk-45.webp \
@@ -33,6 +33,7 @@ dist_demoimages_DATA = \
 	etc/demo/images/drinking-chocolate.webp \
 	etc/demo/images/espresso-nine-2.webp \
 	etc/demo/images/espresso-nine.webp \
+	etc/demo/images/filament-lamp.webp \
 	etc/demo/images/filter-papers.webp \
 	etc/demo/images/flor-de-sal.webp \
 	etc/demo/images/folding-loupe.webp \
@@ -104,6 +105,7 @@ dist_demoimages_DATA = \
 	etc/demo/images/tellicherry-pepper.webp \
 	etc/demo/images/tieguanyin-2.webp \
 	etc/demo/images/tieguanyin.webp \
+	etc/demo/images/toy-boat.webp \
 	etc/demo/images/trade-winds-map.webp \
 	etc/demo/images/tumaco-70-2.webp \
 	etc/demo/images/tumaco-70.webp \

@@ -110,6 +110,31 @@ CREATE TABLE IF NOT EXISTS stock_low (
 	PRIMARY KEY (variant_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
+-- Particulars of products (src/shop/particular/particular.def), as one JSON object: all of them in the shop's own
+-- language, the translated words in others. The columns behind it are computed from it.
+ALTER TABLE product_text
+	ADD COLUMN particulars MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,	-- NULL: none
+	ALGORITHM=INSTANT;
+ALTER TABLE product_text
+	ADD COLUMN maker VARCHAR(190) AS (JSON_VALUE(particulars, '$.maker')) VIRTUAL,
+	ADD COLUMN operator VARCHAR(190) AS (JSON_VALUE(particulars, '$.operator')) VIRTUAL,
+	ALGORITHM=INSTANT;
+
+-- Makers of goods and, outside the EU, the persons responsible for them there. A product names its maker in its
+-- particulars, or else as its vendor.
+CREATE TABLE IF NOT EXISTS maker (
+	id		INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	name		VARCHAR(190) NOT NULL,
+	company		VARCHAR(190) NOT NULL DEFAULT '',
+	address		VARCHAR(500) NOT NULL DEFAULT '',	-- lines
+	contact		VARCHAR(190) NOT NULL DEFAULT '',	-- mail address or web page
+	country		CHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+	eu_company	VARCHAR(190) NOT NULL DEFAULT '',
+	eu_address	VARCHAR(500) NOT NULL DEFAULT '',
+	eu_contact	VARCHAR(190) NOT NULL DEFAULT '',
+	UNIQUE KEY maker_name (name)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
 -- Receivers of webhooks (src/store/hook_store.h). Their rows in the outbox have the kind hook/ID.
 CREATE TABLE IF NOT EXISTS hook (
 	id		INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

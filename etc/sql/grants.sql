@@ -18,6 +18,7 @@ GRANT SELECT ON @db@.category_text TO @web@;
 GRANT SELECT ON @db@.product TO @web@;
 GRANT UPDATE (avail, version) ON @db@.product TO @web@;
 GRANT SELECT ON @db@.product_text TO @web@;
+GRANT SELECT ON @db@.maker TO @web@;
 GRANT SELECT ON @db@.product_handle_old TO @web@;
 GRANT SELECT ON @db@.product_spec TO @web@;
 GRANT SELECT ON @db@.product_tag TO @web@;

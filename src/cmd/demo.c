@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "base/num.h"
 #include "cmd/cmd.h"
+#include "cmd/maker/maker.h"
 #include "plat/text/file.h"
 #include "plat/text/json.h"
 #include "work/import_run.h"
@@ -134,5 +135,5 @@ cmd_demo(struct cmd *c)
 	status = cmd_import_run(c, &im);
 	if (status == CMD_OK && !demo_past(c, &im, str_fmt(c->a, "%s/prices.csv", dir).p, &e))
 		return cmd_fail(c, &e);
-	return status;
+	return status == CMD_OK ? maker_import(c, str_fmt(c->a, "%s/makers.csv", dir).p, false) : status;
 }

@@ -18,6 +18,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/doctor/doctor_work.c \
 	src/cmd/mail/mail.c src/cmd/mail/mail.h src/cmd/mail/mail_again.c src/cmd/mail/mail_bounce.c \
 	src/cmd/mail/mail_list.c src/cmd/mail/mail_preview.c src/cmd/mail/mail_test.c src/cmd/mail/verbs.def \
+	src/cmd/maker/maker.c src/cmd/maker/maker.h src/cmd/maker/verbs.def \
 	src/cmd/outbox/outbox.c src/cmd/outbox/outbox.h src/cmd/outbox/outbox_change.c src/cmd/outbox/outbox_list.c \
 	src/cmd/outbox/verbs.def \
 	src/cmd/price/price.c src/cmd/price/price.h src/cmd/price/price_rule.c src/cmd/price/price_rule.h \

@@ -76,10 +76,13 @@ product_csv_open(struct arena *table, struct arena *group, const struct product_
 	pc->n_columns = header->n;
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		pc->at[i] = -1;
+	for (size_t i = 0; i < PARTICULAR__MAX; i++)
+		pc->particular_at[i] = -1;
 	for (size_t i = 0; i < header->n; i++) {
 		struct str name = str_trim(header->cell[i].text);
 
-		if (!is_known(pc, name, i) && !product_spec_column(pc, name, i) && !is_ignored(name))
+		if (!is_known(pc, name, i) && !product_particular_column(pc, name, i)
+		    && !product_spec_column(pc, name, i) && !is_ignored(name))
 			product_note_cell(&row, false, (int)i, str_zdup(table, str_head(name, 60)),
 			    "unknown or repeated column: ignored");
 	}
@@ -215,6 +218,7 @@ read_product(const struct product_row *r, struct product *p)
 	product_text_cut(r, PRODUCT_COLUMN_SEO_DESCRIPTION, 500, &p->seo_description);
 	read_status(r, p);
 	product_read_specs(r, p);
+	product_read_particulars(r, p);
 	return read_title(r, p) && read_options(r, p);
 }
 

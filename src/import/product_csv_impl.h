@@ -14,6 +14,8 @@ struct product_csv {
 	struct arena *a, *group;
 	struct product_csv_setup setup;
 	int at[PRODUCT_COLUMN__MAX]; /* column in the file; -1: absent */
+	int particular_at[PARTICULAR__MAX];
+	uint32_t given; /* bits of the particulars that have a column */
 	struct spec_column *specs;
 	size_t n_specs, n_columns;
 	struct product *p;                /* NULL: none is being collected */
@@ -69,6 +71,16 @@ bool product_truth(const struct product_row *, enum product_column, bool empty, 
 /* True when the column's name is that of a metafield. Bookkeeping of Shopify and its programs is passed over. */
 bool product_spec_column(struct product_csv *, struct str name, size_t at);
 void product_read_specs(const struct product_row *, struct product *);
+
+/* The label of a metafield's column, "Label (product.metafields.NS.KEY)"; none: it is no such column. */
+struct str product_spec_label(struct str name);
+
+/* A cell of a metafield as buyers read it. *lost: JSON that has no such form. */
+struct str product_spec_value(struct arena *, struct str, bool *lost);
+
+/* True when the column is that of a particular, by its name or as a metafield with that label. */
+bool product_particular_column(struct product_csv *, struct str name, size_t at);
+void product_read_particulars(const struct product_row *, struct product *);
 
 /* Reads the further categories, after the main one. */
 void product_read_more(const struct product_row *, struct product *);

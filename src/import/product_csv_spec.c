@@ -28,6 +28,14 @@ spec_is_internal(struct str space)
 	return false;
 }
 
+struct str
+product_spec_label(struct str name)
+{
+	ptrdiff_t mark = str_find(name, STR(MARK));
+
+	return mark > 0 ? str_trim(str_head(name, (size_t)mark)) : STR_NONE;
+}
+
 bool
 product_spec_column(struct product_csv *pc, struct str name, size_t at)
 {
@@ -116,9 +124,9 @@ spec_item(const struct json *v, struct arena *a)
 	return buf_str(&b);
 }
 
-/* The value as buyers read it; lists as Shopify writes them elsewhere: "a; b". *lost: JSON that has no such form. */
-static struct str
-spec_text(struct arena *a, struct str s, bool *lost)
+/* Lists become as Shopify writes them elsewhere: "a; b". */
+struct str
+product_spec_value(struct arena *a, struct str s, bool *lost)
 {
 	const struct json *root;
 	struct buf b;
@@ -171,7 +179,7 @@ product_read_specs(const struct product_row *r, struct product *p)
 		bool lost = false;
 
 		if (s.n > 0)
-			s = product_one_line(pc->group, spec_text(pc->group, s, &lost));
+			s = product_one_line(pc->group, product_spec_value(pc->group, s, &lost));
 		if (s.n == 0) {
 			if (lost)
 				product_note_cell(r, false, (int)at, label, "no list and no measure: ignored");

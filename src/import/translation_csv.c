@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/utf8.h"
+#include "import/product_particular.h"
 
 #define ATTRIBUTE_CHARS 190
 #define TERM_CHARS 512 /* an option's name and value */
@@ -18,11 +19,27 @@ translation_kind_name(enum translation_kind k)
 	return kinds[k];
 }
 
+static void
+find_particulars(struct translation_csv *t, const struct cells *header)
+{
+	for (size_t i = 0; i < PARTICULAR__MAX; i++)
+		t->particular_at[i] = -1;
+	for (size_t k = 0; k < header->n; k++) {
+		enum particular p = particular_of_column(str_trim(header->cell[k].text));
+
+		if (p == PARTICULAR__MAX || !particular_info(p)->words || t->particular_at[p] >= 0)
+			continue;
+		t->particular_at[p] = (int)k;
+		t->given |= 1U << p;
+	}
+}
+
 bool
 translation_csv_open(struct translation_csv *t, const struct cells *header, struct err *e)
 {
 	static const enum translation_column needed[] = {TRANSLATION_COLUMN_HANDLE, TRANSLATION_COLUMN_LANGUAGE};
 
+	find_particulars(t, header);
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
 		t->at[i] = -1;
 		for (size_t k = 0; k < header->n && t->at[i] < 0; k++)
@@ -34,7 +51,8 @@ translation_csv_open(struct translation_csv *t, const struct cells *header, stru
 			return err_set(
 			    e, ERR_INPUT, "line %u: the column \"%s\" is missing", header->line, columns[needed[i]]);
 	if (t->at[TRANSLATION_COLUMN_TITLE] < 0 && t->at[TRANSLATION_COLUMN_BODY] < 0)
-		return err_set(e, ERR_INPUT, "line %u: the header has no column \"Title\" or \"Body\"", header->line);
+		return t->given != 0
+		    || err_set(e, ERR_INPUT, "line %u: the header has no column \"Title\" or \"Body\"", header->line);
 	return true;
 }
 
@@ -90,6 +108,24 @@ refuse(const struct translation_csv *t, const struct cells *row, enum translatio
 	if (t->note != NULL)
 		t->note(t->arg, &n);
 	return false;
+}
+
+static void
+translation_read_particulars(const struct translation_csv *t, struct arena *a, const struct cells *row,
+    struct translation *out)
+{
+	out->given = t->given;
+	for (int i = 0; i < PARTICULAR__MAX; i++) {
+		int at = t->particular_at[i];
+		const char *why;
+
+		if (at < 0 || (size_t)at >= row->n)
+			continue;
+		why = particular_cell(a, (enum particular)i, row->cell[at].text, '.', &out->particulars.v[i]);
+		if (why != NULL && t->note != NULL)
+			t->note(t->arg, &(struct product_note){false, row->cell[at].line, row->cell[at].col,
+					    particular_info((enum particular)i)->column, why});
+	}
 }
 
 static bool
@@ -164,6 +200,8 @@ translation_csv_row(
 	if (body.n > BODY_MAX_B)
 		return refuse(t, row, TRANSLATION_COLUMN_BODY, "longer than 256 KiB");
 	out->body_html = str_dup(a, body);
+	if (out->kind == TRANSLATION_PRODUCT)
+		translation_read_particulars(t, a, row, out);
 	if (out->kind < TRANSLATION_PRODUCT && out->title.n == 0)
 		return refuse(t, row, TRANSLATION_COLUMN_TITLE, "empty");
 	if (out->kind == TRANSLATION_CATEGORY && utf8_len(out->title) > 190)

@@ -3,7 +3,8 @@
  * Two layouts: `Handle,Language,Body` for descriptions of products alone, and `Kind,Handle,Language,Title,Body,SEO
  * Title,SEO Description`, where Kind gives the meaning of Handle: product (a handle), category (a path "A > B"), option
  * (an option's name), value ("Option: Value"), attribute (the label of a specification), attribute_value ("Label:
- * Value"). The last four take their text from Title. */
+ * Value"). The last four take their text from Title. Rows of kind product may have columns of particulars
+ * (shop/particular/particular.def). */
 #ifndef KONTOR_IMPORT_TRANSLATION_CSV_H
 #define KONTOR_IMPORT_TRANSLATION_CSV_H
 
@@ -24,6 +25,8 @@ enum translation_column {
 
 struct translation_csv {
 	int at[TRANSLATION_COLUMN__MAX];
+	int particular_at[PARTICULAR__MAX]; /* only of those with words */
+	uint32_t given;
 	struct str own_lang;
 	product_note_fn *note;
 	void *arg;

@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "base/str.h"
+#include "shop/particular/particular.h"
 #include "shop/stock.h"
 
 #define CATALOGUE_OPTIONS 3
@@ -58,6 +59,8 @@ struct catalogue_product {
 	struct catalogue_fact *facts;
 	struct str *tags;
 	size_t n_variants, n_images, n_facts, n_tags;
+	struct particulars particulars;
+	struct maker maker, operator; /* name none: there is no record */
 };
 
 /* A product in a list. */
@@ -67,6 +70,7 @@ struct catalogue_card {
 	struct catalogue_image image;
 	struct catalogue_variant cheapest; /* its change_in_s is that of the whole card */
 	int64_t price_max_minor;
+	struct str energy_class, energy_scale; /* as in its particulars */
 	enum stock_avail avail;
 };
 

@@ -13,4 +13,5 @@ src_shop_libshop_a_SOURCES = \
 	src/shop/shipping.def src/shop/shipping.h src/shop/stock.c src/shop/stock.h src/shop/stock_reason.def src/shop/tax.c src/shop/tax.h \
 	src/shop/territory.c src/shop/territory.def src/shop/territory.h src/shop/totals.c src/shop/totals.h \
 	src/shop/translation.h \
+	src/shop/particular/particular.c src/shop/particular/particular.def src/shop/particular/particular.h \
 	src/shop/price/price.c src/shop/price/price.h

@@ -96,7 +96,7 @@ canon_specs(const struct product *p, struct buf *b)
 }
 
 void
-product_canon(const struct product *p, struct buf *b)
+product_canon(const struct product *p, const struct particulars *particulars, struct buf *b)
 {
 	const struct str texts[] = {p->title, p->body_html, p->vendor, p->seo_title, p->seo_description, p->category};
 
@@ -122,5 +122,12 @@ product_canon(const struct product *p, struct buf *b)
 	for (size_t i = 0; i < p->n_more; i++) {
 		buf_ch(b, '>');
 		product_put(b, p->more[i]);
+	}
+	for (size_t i = 0; i < PARTICULAR__MAX; i++) {
+		if (particulars->v[i].n == 0)
+			continue;
+		buf_ch(b, '!');
+		put_i64(b, (int64_t)i);
+		product_put(b, particulars->v[i]);
 	}
 }

@@ -6,6 +6,7 @@
 #define KONTOR_SHOP_PRODUCT_H
 
 #include "base/buf.h"
+#include "shop/particular/particular.h"
 #include "shop/tax.h"
 
 #define PRODUCT_OPTIONS_MAX 3
@@ -63,6 +64,8 @@ struct product {
 	struct product_image *images; /* in display order */
 	struct product_spec *specs;
 	struct str *tags; /* sorted, each once */
+	struct particulars particulars;
+	uint32_t given; /* bit 1 << i: the table has a column for particular i; others keep what is stored */
 	bool partial; /* rows were skipped, so missing variants must not be removed */
 	uint32_t line;
 };
@@ -77,7 +80,8 @@ size_t product_category_depth(struct str path);
 struct str product_category_name(struct str path);
 
 /* Appends canonical bytes of everything that an import compares: equal products give equal bytes. Stock, the content of
- * pictures and the handle are excluded. The order of tags and specifications does not matter. */
-void product_canon(const struct product *, struct buf *);
+ * pictures and the handle are excluded. The order of tags and specifications does not matter. The particulars are
+ * those that the product will have. */
+void product_canon(const struct product *, const struct particulars *, struct buf *);
 
 #endif

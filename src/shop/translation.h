@@ -2,7 +2,7 @@
 #ifndef KONTOR_SHOP_TRANSLATION_H
 #define KONTOR_SHOP_TRANSLATION_H
 
-#include "base/str.h"
+#include "shop/particular/particular.h"
 
 /* The first four values equal those of term_text.kind. */
 enum translation_kind {
@@ -18,6 +18,8 @@ struct translation {
 	enum translation_kind kind;
 	struct str of; /* subject of the text: handle, category path or term */
 	struct str lang, title, body_html, seo_title, seo_description;
+	struct particulars particulars; /* of a product: those with words */
+	uint32_t given;
 	uint32_t line;
 };
 

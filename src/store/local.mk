@@ -23,6 +23,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue/catalogue_save_rename.c src/store/catalogue/catalogue_save_stock.c \
 	src/store/catalogue/catalogue_save_text.c src/store/catalogue/catalogue_save_variant.c \
 	src/store/catalogue/catalogue_words.c src/store/catalogue/catalogue_words.h \
+	src/store/catalogue/maker_store.c src/store/catalogue/maker_store.h \
 	src/store/catalogue/price_plan.c src/store/catalogue/price_plan.h \
 	src/store/catalogue/product_parts.c src/store/catalogue/product_parts.h src/store/catalogue/variant_row.c \
 	src/store/catalogue/variant_row.h \

@@ -252,6 +252,7 @@ jsonld_product(struct arena *a, const struct jsonld_goods *g)
 		jsonld_put_text(&w, ",\"brand\":{\"@type\":\"Brand\",\"name\":", vendor);
 		buf_ch(&w.b, '}');
 	}
+	jsonld_put_particulars(&w, g->product);
 	if (group)
 		put_group(&w, g);
 	else if (large)

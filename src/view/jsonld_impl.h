@@ -29,6 +29,9 @@ struct str jsonld_property(struct str option);
 /* Numbers and offer of a variant, and the return policy; each with a comma before it. */
 void jsonld_put_article(struct jsonld_writer *, const struct jsonld_goods *, const struct view *variant,
     const struct catalogue_variant *);
+
+/* Maker, model and energy class, each with a comma before it. */
+void jsonld_put_particulars(struct jsonld_writer *, const struct catalogue_product *);
 void jsonld_put_returns(struct jsonld_writer *, const struct jsonld_shop *, const struct lang *);
 
 #endif

@@ -221,3 +221,46 @@ jsonld_put_article(struct jsonld_writer *w, const struct jsonld_goods *g, const 
 		jsonld_put_text(w, ",\"gtin\":", v->barcode);
 	put_offer(w, g, variant, v);
 }
+
+static void
+jsonld_put_maker(struct jsonld_writer *w, const struct maker *m)
+{
+	struct str lines = m->address, line, address = STR_NONE;
+	bool web = str_starts(m->contact, STR("http"));
+
+	if (m->name.n == 0)
+		return;
+	while (str_cut(&lines, '\n', &line))
+		address = str_fmt(w->a, "%.*s%s%.*s", STR_ARG(address), address.n > 0 ? ", " : "", STR_ARG(line));
+	buf_put(&w->b, STR(",\"manufacturer\":{\"@type\":\"Organization\""));
+	jsonld_put_text(w, ",\"name\":", m->company.n > 0 ? m->company : m->name);
+	jsonld_put_text(w, ",\"address\":", address);
+	jsonld_put_text(w, web ? ",\"url\":" : ",\"email\":", m->contact);
+	buf_ch(&w->b, '}');
+}
+
+/* "A+++" is A3Plus to schema.org. */
+static struct str
+energy_category(struct jsonld_writer *w, struct str cls)
+{
+	return cls.n == 1 ? str_fmt(w->a, "https://schema.org/EUEnergyEfficiencyCategory%.*s", STR_ARG(cls))
+			  : str_fmt(w->a, "https://schema.org/EUEnergyEfficiencyCategoryA%zuPlus", cls.n - 1);
+}
+
+void
+jsonld_put_particulars(struct jsonld_writer *w, const struct catalogue_product *p)
+{
+	const struct str *given = p->particulars.v;
+	struct str cls = given[PARTICULAR_ENERGY_CLASS], scale = given[PARTICULAR_ENERGY_SCALE], best, worst;
+
+	jsonld_put_maker(w, &p->maker);
+	jsonld_put_text(w, ",\"model\":", given[PARTICULAR_MODEL]);
+	if (particular_energy_step(scale, cls) == 0)
+		return;
+	particular_energy_ends(scale, &best, &worst);
+	buf_put(&w->b, STR(",\"hasEnergyConsumptionDetails\":{\"@type\":\"EnergyConsumptionDetails\""));
+	jsonld_put_text(w, ",\"hasEnergyEfficiencyCategory\":", energy_category(w, cls));
+	jsonld_put_text(w, ",\"energyEfficiencyScaleMin\":", energy_category(w, worst));
+	jsonld_put_text(w, ",\"energyEfficiencyScaleMax\":", energy_category(w, best));
+	buf_ch(&w->b, '}');
+}

@@ -7,6 +7,7 @@
 #include "view/picture.h"
 #include "view/url.h"
 #include "serve/app.h"
+#include "web/goods_particular.h"
 #include "work/order_tree.h"
 
 #define SUMMARY_MAX 200
@@ -88,6 +89,7 @@ goods_card_tree(const struct page_ctx *cx, const struct catalogue_card *c)
 	view_str(v, N_url, url_product(&cx->app->urls, cx->a, cx->lang, c->handle, 0));
 	picture_put(v, N_image, &cx->app->urls, &c->image);
 	tree_put_price(cx, v, &c->cheapest, c->price_max_minor > c->cheapest.price_minor);
+	goods_put_energy(v, c->energy_class, c->energy_scale);
 	put_avail(cx, v, c->avail, false);
 	return v;
 }
@@ -312,6 +314,7 @@ goods_product_tree(const struct page_ctx *cx, const struct catalogue_product *p)
 		view_str(fact, N_name, p->facts[i].name);
 		view_str(fact, N_text, p->facts[i].text);
 	}
+	goods_put_particulars(cx, v, p);
 	list = view_sublist(v, N_tags);
 	for (size_t i = 0; i < p->n_tags; i++)
 		view_push(list, view_node_str(cx->a, p->tags[i]));

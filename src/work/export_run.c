@@ -190,6 +190,8 @@ export_put_row(struct writer *w, const struct product *p, size_t i)
 			s = image_value(w, p, i, col);
 		cell(w, s);
 	}
+	for (size_t k = 0; k < PARTICULAR__MAX; k++)
+		cell(w, i == 0 ? p->particulars.v[k] : STR_NONE);
 	for (size_t k = 0; k < w->n_labels; k++) {
 		struct str value = STR_NONE;
 
@@ -214,6 +216,8 @@ put_header(struct writer *w)
 {
 	for (int c = 0; c < PRODUCT_COLUMN__MAX; c++)
 		cell(w, str_z(product_column_name((enum product_column)c)));
+	for (int k = 0; k < PARTICULAR__MAX; k++)
+		cell(w, str_z(particular_info((enum particular)k)->column));
 	for (size_t k = 0; k < w->n_labels; k++)
 		cell(w, str_fmt(&w->a, "%.*s (product.metafields.kontor.s%zu)", STR_ARG(w->labels[k]), k + 1));
 	end_row(w);
@@ -227,6 +231,9 @@ export_put_text(struct writer *w, const struct translation *t)
 
 	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
 		cell(w, cells[i]);
+	for (int k = 0; k < PARTICULAR__MAX; k++)
+		if (particular_info((enum particular)k)->words)
+			cell(w, t->particulars.v[k]);
 	end_row(w);
 }
 
@@ -253,7 +260,11 @@ put_words(struct writer *w, struct err *e)
 		return false;
 	db_limits(w->x->db, DB_ROWS_MAX, DB_BYTES_MAX);
 	put_mark(w);
-	buf_z(&w->b, "Kind,Handle,Language,Title,Body,SEO Title,SEO Description\r\n");
+	buf_z(&w->b, "Kind,Handle,Language,Title,Body,SEO Title,SEO Description");
+	for (int k = 0; k < PARTICULAR__MAX; k++)
+		if (particular_info((enum particular)k)->words)
+			buf_fmt(&w->b, ",%s", particular_info((enum particular)k)->column);
+	end_row(w);
 	for (size_t i = 0; i < texts.n; i++)
 		export_put_text(w, &texts.v[i]);
 	return export_flush(w, w->x->translations, e);
@@ -289,7 +300,7 @@ export_tables(struct writer *w, struct err *e)
 		return err_set(e, ERR_INPUT, "site.currency is not a known currency");
 	if (!catalogue_export_labels(w->x->db, &w->words, &w->labels, &w->n_labels, e))
 		return false;
-	if (w->n_labels + PRODUCT_COLUMN__MAX > CSV_COLUMNS_MAX)
+	if (w->n_labels + PARTICULAR__MAX + PRODUCT_COLUMN__MAX > CSV_COLUMNS_MAX)
 		return err_set(
 		    e, ERR_LIMIT, "%zu different specifications exceed the columns of a table", w->n_labels);
 	put_mark(w);

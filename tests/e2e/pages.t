@@ -312,6 +312,36 @@ test('the menu shows at once what an import changes, and is not read again for a
 	equal(await shop.total('cache_fills_total', 'class="menu"'), fills, 'the menu was not');
 });
 
+test('goods show maker, warnings, food and energy in the visitor\'s language, also to machines', async () => {
+	const of = async (lang, handle) => (await get('lighttpd', `/${lang}/p/${handle}`)).text;
+	const lamp = await of('de', 'filament-lamp'), boat = await of('zh-hans', 'toy-boat'), sweet = await of('de', 'praline-chest');
+	match(lamp, /energy-4[\s\S]*Energieklasse D auf einer Skala von A bis G[\s\S]*Produktdatenblatt/);
+	match((await get('lighttpd', '/en/c/home')).text, /Energy class D on a scale from A to G/);
+	match(boat, /Holt &amp; Aldersey Ltd[\s\S]*YO21 3PR[\s\S]*Nordwind Handelsagentur GmbH[\s\S]*gpsr@nordwind/);
+	match(boat, /36 个月/);
+	match(sweet, /<strong>Haselnüsse<\/strong>[\s\S]*280 g[\s\S]*Maison Corvel SARL[\s\S]*je 100 g[\s\S]*34,2 g/);
+	const twin = JSON.parse((await get('lighttpd', '/en/p/toy-boat', { accept: 'application/json' })).text).product;
+	deep(twin.safety.responsible.address, ['Schlachte 22', '28195 Bremen']);
+	deep(twin.safety.model, 'HA-TB 3, batch 2026-04');
+	const [of2] = graph(lamp);
+	equal(of2.manufacturer.name, 'Weberei Nordmark eG');
+	equal(of2.hasEnergyConsumptionDetails.hasEnergyEfficiencyCategory, 'https://schema.org/EUEnergyEfficiencyCategoryD');
+});
+test('a maker is changed once for all its goods', async () => {
+	const r = shop.kontor('maker', 'set', 'holt & aldersey', '--contact', 'https://holt.example/contact');
+	equal(r.status, 0, r.stderr);
+	match(r.stdout, /pages of 1[0-9] products/);
+	for (const handle of ['toy-boat', 'draw-telescope'])
+		await until(`the new address with ${handle}`, async () => /holt\.example\/contact/.test((await get('lighttpd', `/de/p/${handle}`)).text));
+	equal(shop.kontor('maker', 'set', 'X', '--contact', 'javascript:alert(1)').status, 1);
+	const out = shop.kontor('maker', 'export');
+	fs.writeFileSync(path.join(shop.dir, 'makers.csv'), out.stdout);
+	match(shop.kontor('maker', 'import', path.join(shop.dir, 'makers.csv')).stdout, /0 changed/);
+	equal(shop.kontor('maker', 'remove', 'Wenzel Feder').status, 0);
+	await until('a page without the maker', async () => !/Wenzel Feder OHG/.test((await get('lighttpd', '/de/p/brass-pen')).text));
+	match(shop.kontor('maker', 'list').stdout, /Holt & Aldersey/);
+});
+
 run({
 	before: async () => {
 		shop = await Shop.start({ base: BASE });

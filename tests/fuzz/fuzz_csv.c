@@ -50,7 +50,7 @@ read_products(struct arena *a, struct arena *group, struct str s)
 		if (!product_csv_same(pc, &row) && product_csv_take(pc, &p)) {
 			ASSERT(p->n_variants > 0 && p->title.n > 0);
 			buf_init(&b, group, 1 << 20);
-			product_canon(p, &b);
+			product_canon(p, &p->particulars, &b);
 			arena_reset(group);
 		}
 		product_csv_add(pc, &row);

@@ -410,6 +410,41 @@ START_TEST(import_takes_one_location_and_reports_what_it_does_not_know)
 }
 END_TEST
 
+#define PART(lang, name)                                                                                               \
+	number("SELECT COUNT(*) FROM product_text t JOIN product p ON p.id = t.product_id WHERE p.handle = 'pa'"       \
+	       " AND t.lang = '%s' AND JSON_VALUE(t.particulars, '$.%s') IS NOT NULL",                                 \
+	    lang, name)
+
+START_TEST(import_keeps_particulars_that_have_no_column_and_removes_those_with_an_empty_cell)
+{
+	static const char plain[] = HEAD "pa,Punch,Drinks,,,PA1,5.00,10\n";
+	struct import im;
+
+	run_table("Handle,Title,Variant SKU,Variant Price,Warnings,Alcohol % vol,Food Operator\n"
+		  "pa,Punch,PA1,5.00,Hot.,\"12,5 %\",Ada\n");
+	ck_assert_int_eq(PART("en", "warnings") + PART("en", "alcohol"), 2);
+	ck_assert_int_eq(number("SELECT COUNT(*) FROM product_text WHERE operator = 'ada'"), 1);
+	im = run_table(plain);
+	ck_assert_uint_eq(im.n.products_changed, 1);
+	ck_assert_int_eq(PART("en", "warnings") + PART("en", "alcohol"), 2);
+	im = run_table(plain);
+	ck_assert_uint_eq(im.n.products_changed, 0);
+	im = run_table("Handle,Title,Type,Variant SKU,Variant Price,Warnings\npa,Punch,Drinks,PA1,5.00,\n");
+	ck_assert_uint_eq(im.n.products_changed, 1);
+	ck_assert_int_eq(PART("en", "warnings"), 0);
+	ck_assert_int_eq(PART("en", "alcohol"), 1);
+	im = importer();
+	write_text(path_of("texts.csv"), "Kind,Handle,Language,Title,Warnings\nproduct,pa,de,Punsch,Hei\xc3\x9f.\n");
+	im.translations = path_of("texts.csv");
+	run(&im);
+	ck_assert_int_eq(PART("de", "warnings"), 1);
+	write_text(path_of("texts.csv"), "Kind,Handle,Language,Title\nproduct,pa,de,Punsch\n");
+	run(&im);
+	ck_assert_int_eq(PART("de", "warnings"), 1);
+	ck_assert_uint_eq(im.n.texts_changed, 0);
+}
+END_TEST
+
 INTEG_MAIN("import_rows", false, import_reads_tables_of_european_spreadsheets,
     import_refuses_a_table_as_a_whole_before_its_first_row, import_sums_up_findings_of_one_kind_and_reports_each,
     import_says_once_that_quantities_are_missing, import_ignores_repeated_rows_wherever_they_stand,
@@ -417,4 +452,5 @@ INTEG_MAIN("import_rows", false, import_reads_tables_of_european_spreadsheets,
     import_of_an_export_changes_nothing_and_exports_the_same_bytes,
     import_finds_pictures_by_the_last_part_of_their_address, import_follows_no_link_out_of_the_folder_of_pictures,
     import_sets_the_stock_of_shopifys_inventory_tables_of_all_layouts,
-    import_takes_one_location_and_reports_what_it_does_not_know)
+    import_takes_one_location_and_reports_what_it_does_not_know,
+    import_keeps_particulars_that_have_no_column_and_removes_those_with_an_empty_cell)

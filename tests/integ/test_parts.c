@@ -332,6 +332,9 @@ forget_migrations(void)
 	    " DROP COLUMN hold_until, DROP COLUMN cause, DROP KEY outbox_order, DROP COLUMN order_id,"
 	    " DROP COLUMN done_at, DROP COLUMN why",
 	    "DROP TABLE pay_attempt",
+	    "ALTER TABLE product_text DROP COLUMN maker, DROP COLUMN operator",
+	    "ALTER TABLE product_text DROP COLUMN particulars",
+	    "DROP TABLE maker",
 	    "ALTER TABLE orders DROP COLUMN early_version, DROP COLUMN early_at",
 	    "DROP TABLE hook, hook_try, withdrawal",
 	};

@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/test_order \
 	tests/unit/test_order_link \
 	tests/unit/test_order_state \
+	tests/unit/test_particular \
 	tests/unit/test_picture_name \
 	tests/unit/test_plain \
 	tests/unit/test_price \
@@ -83,6 +84,8 @@ tests_unit_test_charset_SOURCES = tests/unit/test_charset.c
 tests_unit_test_charset_LDADD = $(UNIT_LIBS)
 tests_unit_test_number_SOURCES = tests/unit/test_number.c
 tests_unit_test_number_LDADD = $(UNIT_LIBS)
+tests_unit_test_particular_SOURCES = tests/unit/test_particular.c
+tests_unit_test_particular_LDADD = $(UNIT_LIBS)
 tests_unit_test_picture_name_SOURCES = tests/unit/test_picture_name.c
 tests_unit_test_picture_name_LDADD = $(UNIT_LIBS)
 tests_unit_test_product_mend_SOURCES = tests/unit/test_product_mend.c

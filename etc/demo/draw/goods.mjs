@@ -227,3 +227,21 @@ export function map(w, h, kind) {
 }
 
 export const framed = (w, h, kind, c = '#5a3420') => drop(box(-w / 2 - 40, -h / 2 - 40, w + 80, h + 80), 1.5) + wood(-w / 2 - 40, -h / 2 - 40, w + 80, h + 80, c) + line(box(-w / 2 - 37, -h / 2 - 37, w + 74, h + 74), lt(c, .4), 3, 'opacity=".6"') + rect(-w / 2 - 5, -h / 2 - 5, w + 10, h + 10, '#1a0d06') + map(w, h, kind) + el(`M${-w / 2} ${-h / 2}H${w * .1}L${-w * .3} ${h / 2}H${-w / 2}Z`, '#fff', 'opacity=".09"');
+
+// A lamp with an LED filament, standing on its base; its foot is at 0, 0.
+export function bulb() {
+	const d = turned([[8, -760], [120, -735], [205, -640], [225, -520], [190, -390], [120, -280], [92, -200], [88, -150]]);
+	return ground(260, 120) + el(d, rad([[0, '#fffdf4', .9], [.5, '#ffe9b0', .62], [1, '#c9b48a', .45]], .5, .42, .62)) +
+		within(d, times(4, (i) => line(`M${-72 + i * 48} -250L${-60 + i * 40} -560`, '#e8962e', 13, 'stroke-linecap="round"') + line(`M${-72 + i * 48} -250L${-60 + i * 40} -560`, '#fff1c4', 5, 'stroke-linecap="round"')) + line('M-16 -150V-270M16 -150V-270', '#8b8e91', 6)) +
+		line(d, '#a88f5c', 3, 'opacity=".6"') + el('M-150 -600C-160 -520 -130 -420 -96 -360L-80 -372C-108 -430 -130 -520 -122 -604Z', '#fff', 'opacity=".65"') +
+		rect(-90, -158, 180, 34, brass(), 6) + times(4, (i) => rect(-84, -126 + i * 26, 168, 20, brass(), 9)) + rect(-60, -24, 120, 16, '#2a2521', 6) + rect(-30, -10, 60, 12, brass(), 5);
+}
+
+// A toy boat of wood with two sails; its keel is at 0, 0.
+export function boat(c = '#b6472f') {
+	const hull = 'M-330 -190H350C330 -90 270 -10 190 0H-210C-280 -20 -320 -110 -330 -190Z';
+	return ground(620, 160) + rect(-14, -820, 24, 640, lin([[0, '#8a5a2e'], [.4, '#d9a76a'], [1, '#7a4a22']]), 6) +
+		el('M26 -800C150 -640 260 -420 300 -240H26Z', paperFill('#f3ead6')) + el('M-30 -740C-120 -600 -220 -400 -262 -240H-30Z', paperFill(c)) +
+		line('M26 -240H300M-30 -240H-262', '#7a4a22', 10) + el('M10 -820L96 -846L10 -872Z', c) +
+		el(hull, lin([[0, '#d9a76a'], [.5, '#b97f42'], [1, '#7a4a22']], 0, 1)) + within(hull, times(9, (i) => line(`M-340 ${-172 + i * 20}q180 ${i % 2 ? 8 : -8} 350 0t350 0`, '#6b3f1c', 2, 'opacity=".3"')) + rect(-340, -190, 700, 34, c)) + line(hull, '#5a3414', 3, 'opacity=".5"');
+}

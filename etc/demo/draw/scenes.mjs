@@ -7,7 +7,7 @@ import {bits, scatter, heap, pile, powder, bowl, macro} from './bits.mjs';
 import {marks, face, tin, pouch, bag, jar, ink, carton, bar, tray} from './packs.mjs';
 import {notebook, spread, sheets, envelope, seal, fountain, dipPen, pencil, nib, wax, stamp, compass, boxed,
 	gauge, hourglass, magnifier, loupe, telescope, dividers, towels, cloth, candle, brush, soap, dripper,
-	mill, map, framed} from './goods.mjs';
+	mill, map, framed, bulb, boat} from './goods.mjs';
 
 const blue = '#123a5c', green = '#2f5a45', red = '#8a2a24', brown = '#3a2418', cream = '#efe4cd', ochre = '#b9832f';
 const up = (...b) => () => standing() + b.map((fn) => fn()).join('');
@@ -145,6 +145,8 @@ export const scenes = {
 	'wool-throw': down(put(600, 570, 1.05, () => cloth(800, 820, '#8b8f92', '#f0e8da', true), -6)),
 	'wool-throw-blue': down(put(600, 570, 1.05, () => cloth(800, 820, '#2f4f6b', '#e9dfcc', true), -6)),
 	'beeswax-candles': up(put(600, 1030, 1.15, () => candles(4))),
+	'filament-lamp': up(put(600, 1000, 1.12, () => bulb())),
+	'toy-boat': up(put(600, 1010, 1.05, () => boat())),
 	'table-brush': up(put(600, 800, 1.3, () => brush())),
 	'olive-soap': down(put(600, 600, 1.65, () => soap('#b9b27a', 'OLIVE'), -14)),
 	'olive-soap-lavender': down(put(600, 600, 1.65, () => soap('#b5a5bd', 'LAVENDER'), -14)),

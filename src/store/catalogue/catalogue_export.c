@@ -1,10 +1,11 @@
 #include "store/catalogue/catalogue_export.h"
 
+#include "store/catalogue/product_parts.h"
 #include "store/catalogue/variant_row.h"
 #include "store/sql.h"
 
 static void
-take_product(struct db_rows *r, struct product *p)
+take_product(struct arena *a, struct db_rows *r, struct product *p)
 {
 	p->handle = c_str(r);
 	p->status = (enum product_status)c_u64(r);
@@ -19,6 +20,7 @@ take_product(struct db_rows *r, struct product *p)
 	p->body_html = c_str_or(r, STR_NONE);
 	p->seo_title = c_str_or(r, STR_NONE);
 	p->seo_description = c_str_or(r, STR_NONE);
+	product_particulars_parse(a, c_str_or(r, STR_NONE), &p->particulars);
 }
 
 static bool
@@ -81,7 +83,7 @@ catalogue_export_next(
 		return e->kind == ERR_NONE;
 	*p = ARENA_NEW(a, struct product);
 	*id = c_u64(&rows);
-	take_product(&rows, *p);
+	take_product(a, &rows, *p);
 	return load_variants(db, a, *id, *p, e) && load_lists(db, a, *id, *p, e);
 }
 
@@ -120,6 +122,7 @@ catalogue_export_texts(struct db *db, struct arena *a, struct str own_lang, uint
 		t->body_html = c_str(&rows);
 		t->seo_title = c_str(&rows);
 		t->seo_description = c_str(&rows);
+		product_particulars_parse(a, c_str_or(&rows, STR_NONE), &t->particulars);
 	}
 	return true;
 }

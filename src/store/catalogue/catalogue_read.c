@@ -32,6 +32,15 @@ take_product(struct db_rows *r, struct catalogue_product *p)
 	}
 }
 
+/* Reads the columns of SQL_PARTICULARS. */
+static void
+take_particulars(struct arena *a, struct db_rows *r, struct catalogue_product *p)
+{
+	product_particulars_parse(a, c_str_or(r, STR_NONE), &p->particulars);
+	product_maker_parse(a, c_str_or(r, STR_NONE), &p->maker);
+	product_maker_parse(a, c_str_or(r, STR_NONE), &p->operator);
+}
+
 void
 catalogue_read_measure(struct db_rows *r, struct catalogue_measure *m)
 {
@@ -210,17 +219,18 @@ take_placed(struct db_rows *r, struct placed *to, struct err *e)
 }
 
 static void
-take_long(struct db_rows *r, struct catalogue_product *p)
+take_long(struct arena *a, struct db_rows *r, struct catalogue_product *p)
 {
 	p->seo_title = c_str_or(r, STR_NONE);
 	p->seo_description = c_str_or(r, STR_NONE);
 	for (size_t i = 0; i < CATALOGUE_OPTIONS; i++)
 		p->options[i].value = p->options[i].text = c_str_or(r, STR_NONE);
+	take_particulars(a, r, p);
 }
 
 /* Reads the product's columns. Each row has them, except the long ones, which only the first variant's row has. */
 static void
-take_whole(struct db_rows *r, struct whole *w)
+take_whole(struct arena *a, struct db_rows *r, struct whole *w)
 {
 	struct catalogue_product *p = w->p;
 
@@ -228,7 +238,7 @@ take_whole(struct db_rows *r, struct whole *w)
 	w->has_body = !c_is_null(r);
 	if (w->has_body)
 		p->body_html = c_str(r);
-	take_long(r, p);
+	take_long(a, r, p);
 	w->parts = c_str_or(r, STR_NONE);
 }
 
@@ -251,7 +261,7 @@ find_whole(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 			return false;
 		n += placed[n].v.id != 0;
 		if (!w->has_body)
-			take_whole(&rows, w);
+			take_whole(a, &rows, w);
 	}
 	qsort(placed, n, sizeof(*placed), by_position);
 	w->p->variants = ARENA_ARRAY(a, struct catalogue_variant, n);
@@ -276,7 +286,7 @@ load_rest(struct db *db, struct arena *a, const struct catalogue_langs *langs, s
 			return false;
 		if (found) {
 			w->p->body_html = c_str(&rows);
-			take_long(&rows, w->p);
+			take_long(a, &rows, w->p);
 		}
 	}
 	return product_parts_parse(a, w->parts, w->p) || load_parts(db, a, langs, w->p, e);
@@ -356,8 +366,15 @@ find_shown(struct db *db, struct arena *a, const struct catalogue_langs *langs, 
 	q_str(q, handle);
 	if (!db_find(q, a, &rows, &found, e))
 		return false;
-	if (found)
+	if (found) {
+		struct particulars words;
+
 		take_product(&rows, p);
+		product_particulars_parse(a, c_str_or(&rows, STR_NONE), &words);
+		take_particulars(a, &rows, p);
+		particulars_fill(&words, &p->particulars);
+		p->particulars = words;
+	}
 	return true;
 }
 

@@ -29,6 +29,8 @@ take_card(struct db_rows *r, struct catalogue_card *c, struct err *e)
 	c->cheapest.shipped = c_u64(r) != 0;
 	catalogue_read_measure(r, &c->cheapest.measure);
 	c->avail = (enum stock_avail)c_u64(r);
+	c->energy_class = c_str_or(r, STR_NONE);
+	c->energy_scale = c_str_or(r, STR_NONE);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include "plat/text/secret.h"
 #include "store/catalogue/catalogue_save_impl.h"
 #include "store/catalogue/catalogue_cache.h"
+#include "store/catalogue/product_parts.h"
 #include "store/sql.h"
 
 #define CANON_MAX_B ((size_t)16 << 20)
@@ -158,7 +159,7 @@ find_handles(struct save_batch *b, struct err *e)
 /* The hash covers the languages, so a new language makes the next import index all products again. */
 static bool
 content_hash(
-    struct catalogue_save *s, const struct product *p, bool partial, uint8_t hash[DIGEST_B], struct err *e)
+    struct catalogue_save *s, const struct save_item *it, bool partial, uint8_t hash[DIGEST_B], struct err *e)
 {
 	struct buf b;
 
@@ -168,7 +169,7 @@ content_hash(
 		buf_ch(&b, ' ');
 	}
 	buf_ch(&b, partial ? '?' : '.'); /* a later, complete import may remove the missing rows */
-	product_canon(p, &b);
+	product_canon(it->p, &it->particulars, &b);
 	return buf_check(&b, e) && digest(buf_str(&b), hash, e);
 }
 
@@ -177,17 +178,58 @@ content_hash(
 static bool
 save_hash(struct save_batch *b, struct save_item *it, struct err *e)
 {
-	if (!content_hash(b->s, it->p, false, it->hash, e))
+	if (!content_hash(b->s, it, false, it->hash, e))
 		return false;
 	if (!it->p->partial || it->fresh || str_eq(it->known_hash, str_n(it->hash, DIGEST_B)))
 		return true;
-	return content_hash(b->s, it->p, true, it->hash, e);
+	return content_hash(b->s, it, true, it->hash, e);
+}
+
+/* True when the table lacks columns of particulars: those of a known product then stay as they are stored. */
+static bool
+lacks_particulars(const struct save_item *it)
+{
+	return it->p->given != PARTICULARS_ALL;
+}
+
+static bool
+keep_particulars(struct save_batch *b, struct err *e)
+{
+	const uint64_t *ids;
+	struct db_rows rows;
+	struct db_query *q;
+	struct str json;
+	size_t n;
+
+	for (size_t i = 0; i < b->n; i++)
+		b->item[i].particulars = b->item[i].p->particulars;
+	sort_by_id(b);
+	ids = save_ids(b, lacks_particulars, &n);
+	if (n == 0)
+		return true;
+	if (!json_ids(b->s->a, ids, n, &json, e))
+		return false;
+	q = db_query(b->s->db, SQL_SAVE_PARTICULARS_ARE);
+	q_str(q, json);
+	q_str(q, b->s->langs[0]);
+	if (!db_select(q, b->s->a, &rows, e))
+		return false;
+	while (db_next(&rows)) {
+		struct save_item *it = save_item_of(b, c_u64(&rows));
+		struct particulars known;
+
+		product_particulars_parse(b->s->a, c_str_or(&rows, STR_NONE), &known);
+		for (size_t i = 0; i < PARTICULAR__MAX; i++)
+			if ((it->p->given & 1U << i) == 0)
+				it->particulars.v[i] = known.v[i];
+	}
+	return true;
 }
 
 static bool
 recognise(struct save_batch *b, struct err *e)
 {
-	if (!find_handles(b, e) || !save_find_renamed(b, e))
+	if (!find_handles(b, e) || !save_find_renamed(b, e) || !keep_particulars(b, e))
 		return false;
 	for (size_t i = 0; i < b->n; i++) {
 		b->item[i].fresh = b->item[i].id == 0;
@@ -377,6 +419,7 @@ save_rows(struct save_batch *b, struct err *e)
 static bool
 save_own_texts(struct save_batch *b, struct err *e)
 {
+	struct str particulars;
 	struct rows_out out;
 
 	rows_out_init(&out, b->s->db, SQL_SAVE_TEXTS, b->s->a);
@@ -385,6 +428,8 @@ save_own_texts(struct save_batch *b, struct err *e)
 
 		if (it->same)
 			continue;
+		if (!product_particulars_format(b->s->a, &it->particulars, &particulars, e))
+			return false;
 		json_begin(&out.rows, '[');
 		json_put_i64(&out.rows, (int64_t)it->id);
 		json_put_str(&out.rows, b->s->langs[0]);
@@ -392,6 +437,7 @@ save_own_texts(struct save_batch *b, struct err *e)
 		json_put_str(&out.rows, it->p->body_html);
 		json_put_str(&out.rows, it->p->seo_title);
 		json_put_str(&out.rows, it->p->seo_description);
+		json_put_str(&out.rows, particulars);
 		if (!rows_out_end(&out, e))
 			return false;
 	}

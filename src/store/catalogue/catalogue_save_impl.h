@@ -27,6 +27,7 @@ struct save_item {
 	uint64_t category; /* 0: none */
 	uint64_t *more; /* further categories; p->n_more */
 	struct str known_hash, old_handle;
+	struct particulars particulars; /* of the table, or else stored */
 	uint8_t hash[DIGEST_B];
 	struct save_picture *pictures;
 };

@@ -1,4 +1,5 @@
 #include "store/catalogue/catalogue_save_impl.h"
+#include "store/catalogue/product_parts.h"
 #include "store/sql.h"
 
 static bool
@@ -38,6 +39,23 @@ query_of(struct catalogue_save *s, unsigned stmt, const struct translation *t, u
 	return q;
 }
 
+/* The translated particulars; those without a column in the table stay as they are stored. */
+static bool
+words_of(struct catalogue_save *s, const struct translation *t, struct str stored, struct str *json, bool *same,
+    struct err *e)
+{
+	struct particulars p = t->particulars, known;
+
+	product_particulars_parse(s->a, stored, &known);
+	for (size_t i = 0; i < PARTICULAR__MAX; i++)
+		if ((t->given & 1U << i) == 0)
+			p.v[i] = known.v[i];
+	if (!product_particulars_format(s->a, &p, json, e))
+		return false;
+	*same = *same && str_eq(*json, stored);
+	return true;
+}
+
 /* id 0: the text is a term. */
 static bool
 save_text(
@@ -49,20 +67,25 @@ save_text(
 	const struct save_text *k = id == 0 ? &term : t->kind == TRANSLATION_PRODUCT ? &product : &category;
 	const struct str texts[] = {t->title, t->body_html, t->seo_title, t->seo_description};
 	struct db_query *q = query_of(s, k->find, t, id);
+	struct str particulars = STR_NONE;
 	struct db_rows rows;
-	bool found, same;
+	bool found, same = true;
 
 	if (!db_find(q, s->a, &rows, &found, e))
 		return false;
-	same = found;
-	for (size_t i = 0; i < k->n && same; i++)
-		same = str_eq(c_str(&rows), texts[i]);
+	for (size_t i = 0; i < k->n && found; i++)
+		same = str_eq(c_str(&rows), texts[i]) && same;
+	if (k == &product && !words_of(s, t, found ? c_str_or(&rows, STR_NONE) : STR_NONE, &particulars, &same, e))
+		return false;
+	same = same && found;
 	*change = same ? CATALOGUE_SAME : found ? CATALOGUE_CHANGED : CATALOGUE_NEW;
 	if (same)
 		return true;
 	q = query_of(s, k->put, t, id);
 	for (size_t i = 0; i < k->n; i++)
 		q_str(q, texts[i]);
+	if (k == &product)
+		q_str(q, particulars.n > 0 ? particulars : STR(""));
 	return db_run(q, NULL, e);
 }
 

@@ -139,3 +139,45 @@ product_parts_parse(struct arena *a, struct str json, struct catalogue_product *
 	p->n_tags = parts.n_tags;
 	return true;
 }
+
+bool
+product_particulars_format(struct arena *a, const struct particulars *p, struct str *json, struct err *e)
+{
+	struct json_out w;
+
+	*json = STR_NONE;
+	if (!particulars_any(p))
+		return true;
+	json_init(&w, a, TEXT_MAX_B, '{');
+	for (int i = 0; i < PARTICULAR__MAX; i++)
+		if (p->v[i].n > 0)
+			json_add_str(&w, particular_info((enum particular)i)->name, p->v[i]);
+	return json_done(&w, '}', json, e);
+}
+
+void
+product_particulars_parse(struct arena *a, struct str json, struct particulars *p)
+{
+	const struct json *root = json.n > 0 ? json_parse(json) : NULL;
+
+	*p = (struct particulars){0};
+	for (int i = 0; i < PARTICULAR__MAX && root != NULL; i++)
+		if (!json_text(json_member(root, particular_info((enum particular)i)->name), a, &p->v[i]))
+			p->v[i] = STR_NONE;
+	json_free(root);
+}
+
+void
+product_maker_parse(struct arena *a, struct str json, struct maker *m)
+{
+	struct str *const fields[] = {&m->name, &m->company, &m->address, &m->contact, &m->country, &m->eu_company,
+	    &m->eu_address, &m->eu_contact};
+	const struct json *root = json.n > 0 ? json_parse(json) : NULL;
+	bool ok = root != NULL && json_count(root) == ARRAY_LEN(fields);
+
+	for (size_t i = 0; i < ARRAY_LEN(fields) && ok; i++)
+		ok = take_text(a, root, i, fields[i]);
+	json_free(root);
+	if (!ok)
+		*m = (struct maker){0};
+}
