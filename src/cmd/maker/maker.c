@@ -284,7 +284,7 @@ maker_do_set(struct cmd *c)
 	known = maker_find(&r.all, str_z(c->argv[1]));
 	if (known != NULL)
 		m = *known;
-	typed[FIELD_NAME] = c->argv[1];
+	typed[FIELD_NAME] = known == NULL ? c->argv[1] : NULL;
 	for (size_t i = 0; i < FIELD__MAX; i++)
 		if (typed[i] != NULL && !field_take(c->a, &m, i, str_z(typed[i]), &e))
 			return cmd_fail(c, &e);
