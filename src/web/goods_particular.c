@@ -7,7 +7,7 @@
 #define LONG_TEXT_B 600 /* a longer one is folded */
 
 static void
-put_lines(struct arena *a, struct view *v, uint16_t name, struct str text)
+maker_put_lines(struct arena *a, struct view *v, uint16_t name, struct str text)
 {
 	struct view *list = view_sublist(v, name);
 	struct str line;
@@ -37,7 +37,7 @@ put_maker(const struct page_ctx *cx, struct view *v, uint16_t name, const struct
 		return;
 	to = view_sub(v, name);
 	view_str(to, N_name, m->company.n > 0 ? m->company : m->name);
-	put_lines(cx->a, to, N_address, m->address);
+	maker_put_lines(cx->a, to, N_address, m->address);
 	if (country_find(m->country, &c))
 		view_str(to, N_country, str_z(country_texts(cx->lang)->name[c]));
 	put_contact(to, m->contact);

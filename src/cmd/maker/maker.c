@@ -249,7 +249,8 @@ maker_apply(struct maker_run *r, const struct maker *m, bool remove, struct err 
 	if (!ok)
 		return false;
 	if (!r->quiet)
-		printf("%.*s: %s; pages of %zu products\n", STR_ARG(m->name), remove ? "removed" : "saved", x.n_products);
+		printf("%.*s: %s; pages of %zu products\n", STR_ARG(m->name), remove ? "removed" : "saved",
+		    x.n_products);
 	return cmd_cache(r->c, &forget.cache, e)
 	    && catalogue_forget(&forget, &(struct catalogue_stale){.v = x.products, .n = x.n_products}, e);
 }
