@@ -30,6 +30,9 @@ struct job_context {
 #include "plat/stats/jobs.def"
 #undef JOB
 
+/* Before the process ends: waits for the answers to the webhooks that are under way, or they would be sent again. */
+MUST_USE bool job_hooks_finish(struct job_context *, struct err *);
+
 /* Opens the counters and the control file; reopens them when they are missing or replaced. */
 MUST_USE bool job_join(const struct conf *, struct stats *, struct control *, struct err *);
 

@@ -25,6 +25,7 @@
 #define BACK_OFF_FACTOR_MAX 64 /* after repeated failures the interval is multiplied by at most this */
 #define BACK_OFF_MAX_NS (300 * CLOCK_S)
 #define OUTDATED_NS (3 * CLOCK_S)
+#define FINISH_NS (20 * CLOCK_S) /* of what is under way when the process ends */
 #define LATE_NS (2 * CLOCK_S) /* of a process that waits */
 
 static const struct job_kind {
@@ -202,6 +203,19 @@ run_due(struct loop *l)
 	return next_ns;
 }
 
+static void
+finish_hooks(struct loop *l)
+{
+	static const struct job_kind last = {
+	    .name = "hooks", .fn = job_hooks_finish, .deadline_ns = FINISH_NS, .errors = STAT_job_hooks_errors};
+	struct err e = {0};
+
+	if (run_under_deadline(l, &last, &e))
+		return;
+	log_put(LOG_ERROR, "event=job_failed job=%s kind=%s msg=\"%s\"", last.name, err_info(e.kind)->name, e.msg);
+	stats_add(l->ctx.st, last.errors, 1);
+}
+
 static bool
 open_loop(struct loop *l, const struct conf *conf, struct control *ctl, enum job_part part, struct err *e)
 {
@@ -302,6 +316,8 @@ job_loop(const struct conf *conf, struct control *ctl, struct job_process *p)
 		join_again(&l);
 		notice_slow_end(p);
 	}
+	if (p->part == JOB_QUICK)
+		finish_hooks(&l);
 	end_slow(p);
 	watchdog_close(&l.watchdog);
 	arena_fini(&l.run);

@@ -231,7 +231,7 @@ hook_run(struct hook_run *run, const struct hook_turn *turn, bool *more, struct 
 		struct http_answer x;
 		struct slot *s;
 
-		if (!fill(&r, e))
+		if (!turn->finish && !fill(&r, e))
 			return false;
 		s = http_pool_next(run->pool, run->n_taken > 0 ? WAIT_MS : 0, &x);
 		if (s != NULL && !answered(&r, s, &x, e))

@@ -1,7 +1,7 @@
 /* hook_run.h - sends webhooks: several at a time, one at a time to each receiver, never waiting for one.
  *
  * Requests stay under way between two runs, so a run is short however slow the receivers are. A process that ends
- * meanwhile leaves its rows to the ends of their leases: they are sent again. */
+ * finishes them; one that dies leaves its rows to the ends of their leases, and they are sent again. */
 #ifndef KONTOR_WORK_HOOK_HOOK_RUN_H
 #define KONTOR_WORK_HOOK_HOOK_RUN_H
 
@@ -19,6 +19,7 @@ struct hook_turn {
 	struct arena *a;
 	uint64_t until_ns; /* the run ends then */
 	bool complete;     /* it lasts until nothing is under way, whatever until_ns */
+	bool finish;       /* nothing is begun: it ends when nothing is under way */
 };
 
 /* Closed with the arena. */
