@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "base/run.h"
 #include "cmd/cmd.h"
-#include "plat/host/run.h"
 #include "plat/stats/stats_report.h"
 
 #define ID_MIN 8

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "plat/host/run.h"
+#include "base/run.h"
 #include "plat/stats/stats_report.h"
 #include "plat/text/file.h"
 

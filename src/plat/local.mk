@@ -30,7 +30,7 @@ src_plat_libplat_a_SOURCES = \
 	src/plat/host/file_replace.h src/plat/host/host.c src/plat/host/host.h src/plat/host/http.c \
 	src/plat/host/http.h src/plat/host/http_exchange.h src/plat/host/http_pool.c src/plat/host/image.c src/plat/host/image.h src/plat/host/image_decode.c \
 	src/plat/host/image_decode.h src/plat/host/image_head.c src/plat/host/proc.c src/plat/host/proc.h src/plat/host/public.c src/plat/host/public.h \
-	src/plat/host/rights.c src/plat/host/rights.h src/plat/host/run.c src/plat/host/run.h src/plat/host/task.c \
+	src/plat/host/rights.c src/plat/host/rights.h src/plat/host/task.c \
 	src/plat/host/task.h src/plat/host/tree.c src/plat/host/tree.h \
 	src/plat/mail/mail.h src/plat/mail/mail_address.c src/plat/mail/mail_address.h src/plat/mail/mail_dns.c src/plat/mail/mail_dns.h src/plat/mail/mail_encode.c \
 	src/plat/mail/mail_encode.h src/plat/mail/mail_impl.h src/plat/mail/mail_maildir.c src/plat/mail/mail_send.c \

@@ -1,7 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "plat/host/run.h"
+#include "base/run.h"
 #include "unit.h"
 
 static struct arena arena;

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/run.h"
 #include "cmd/doctor/doctor_judge.h"
 #include "plat/host/ask.h"
-#include "plat/host/run.h"
 #include "plat/mail/mail.h"
 #include "plat/mail/mail_address.h"
 #include "plat/mail/mail_dns.h"

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "base/run.h"
 #include "cmd/doctor/doctor_judge.h"
 #include "plat/host/proc.h"
-#include "plat/host/run.h"
 #include "plat/text/file.h"
 
 #define CONF_FILE_B ((size_t)1 << 20)

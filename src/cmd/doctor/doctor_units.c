@@ -1,8 +1,8 @@
 /* Checks the systemd units of the shop and of the services that the shop needs. */
 #include "base/num.h"
+#include "base/run.h"
 #include "cmd/doctor/doctor_judge.h"
 #include "cmd/system.h"
-#include "plat/host/run.h"
 
 #define RESTARTS_MANY 3
 #define UNITS_MAX 24

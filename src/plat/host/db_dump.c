@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "plat/host/run.h"
+#include "base/run.h"
 #include "plat/text/file.h"
 
 #define PART_B ((size_t)64 << 10)

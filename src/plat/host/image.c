@@ -17,8 +17,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/run.h"
 #include "plat/host/image_decode.h"
-#include "plat/host/run.h"
 #include "plat/host/tree.h"
 #include "plat/text/file.h"
 

@@ -3,8 +3,8 @@
  * Each run names the descriptors for the standard channels and at most one more. The program inherits no others, since
  * all descriptors are O_CLOEXEC. ERR_NOT_FOUND when the program cannot be found or started. The caller judges the exit
  * status. */
-#ifndef KONTOR_PLAT_HOST_RUN_H
-#define KONTOR_PLAT_HOST_RUN_H
+#ifndef KONTOR_BASE_RUN_H
+#define KONTOR_BASE_RUN_H
 
 #include <sys/types.h>
 
@@ -21,12 +21,17 @@ struct run {
 	int in, out, err;	 /* descriptors, borrowed, or RUN_NULL */
 	int also;		 /* borrowed; becomes descriptor RUN_ALSO of the program; 0: none */
 	const char *const *env;	 /* its environment; NULL: that of the caller */
+	bool group;		 /* leads a process group of its own, which run_wait_until() can kill */
 };
 
 MUST_USE bool run_start(const struct run *, pid_t *, struct err *);
 
 /* Waits for the program to end. *status: its exit status, or RUN_SIGNAL plus the number of the signal that ended it. */
 MUST_USE bool run_wait(pid_t, int *status, struct err *);
+
+/* The same of a program with a group of its own, until a time of clock_mono_ns(). Then it is killed with all that it has
+ * started, and *late is true. */
+MUST_USE bool run_wait_until(pid_t, uint64_t deadline_ns, int *status, bool *late, struct err *);
 
 /* Runs the program with empty input and waits. Standard output and error together become *text, with a NUL added, on
  * the arena. Bytes beyond RUN_CAPTURE_B are dropped. */

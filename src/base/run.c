@@ -1,13 +1,17 @@
-#include "plat/host/run.h"
+#include "base/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 extern char **environ;
 
@@ -35,7 +39,9 @@ run_spawn(const struct run *r, pid_t *pid)
 	sigaddset(&usual, SIGINT);
 	posix_spawn_file_actions_init(&fa);
 	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setflags(
+	    &attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (r->group ? POSIX_SPAWN_SETPGROUP : 0));
+	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigdefault(&attr, &usual);
 	posix_spawnattr_setsigmask(&attr, &none);
 	rc = give(&fa, r->in, STDIN_FILENO);
@@ -74,6 +80,23 @@ run_wait(pid_t pid, int *status, struct err *e)
 		return err_set(e, ERR_BUG, "waitpid: %s", strerror(errno));
 	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : RUN_SIGNAL + WTERMSIG(raw);
 	return true;
+}
+
+bool
+run_wait_until(pid_t pid, uint64_t deadline_ns, int *status, bool *late, struct err *e)
+{
+	struct pollfd pfd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+	int n;
+
+	do
+		n = pfd.fd < 0 ? 0 : poll(&pfd, 1, clock_left_ms(deadline_ns));
+	while (n < 0 && errno == EINTR);
+	if (pfd.fd >= 0)
+		close(pfd.fd);
+	*late = n <= 0;
+	if (*late)
+		kill(-pid, SIGKILL);
+	return run_wait(pid, status, e);
 }
 
 static void
