@@ -1,6 +1,7 @@
 /* outbox.c - counts the rows of the outbox for the metrics, and deletes those that ended long ago. */
 #include "jobs/job.h"
 #include "plat/stats/facts.h"
+#include "store/hook_store.h"
 #include "store/outbox_admin.h"
 
 #define PRUNE_ROWS 500
@@ -29,20 +30,28 @@ save_kind(const struct job_context *j, size_t kind, const struct outbox_counts *
 	return true;
 }
 
+static bool
+save_counts(const struct job_context *j, const struct outbox_counts *all, int64_t paused, struct err *e)
+{
+	for (size_t i = 0; i < FACT_OUTBOX_KINDS; i++)
+		if (!save_kind(j, i, all, e))
+			return false;
+	return fact_save(j->conf->paths_facts_dir.p, FACT_HOOKS_PAUSED, j->now_s, paused, e);
+}
+
 bool
 job_outbox(struct job_context *j, struct err *e)
 {
 	struct outbox_counts all;
+	int64_t paused;
 
-	if (!outbox_count(j->db, j->a, &all, e))
+	if (!outbox_count(j->db, j->a, &all, e) || !hook_count_paused(j->db, j->a, &paused, e))
 		return false;
-	for (size_t i = 0; i < FACT_OUTBOX_KINDS; i++)
-		if (!save_kind(j, i, &all, e)) {
-			if (e->kind != ERR_NOT_FOUND)
-				return false;
-			err_clear(e); /* no folder: no metrics */
-			break;
-		}
+	if (save_counts(j, &all, paused, e))
+		return true;
+	if (e->kind != ERR_NOT_FOUND)
+		return false;
+	err_clear(e); /* no folder: no metrics */
 	return true;
 }
 

@@ -169,3 +169,14 @@ hook_end(struct db *db, struct arena *a, const struct hook_end *end, const struc
 
 	return db_tx(db, end_body, &x, e);
 }
+
+bool
+hook_count_paused(struct db *db, struct arena *a, int64_t *n, struct err *e)
+{
+	struct db_rows row;
+
+	if (!db_get(db_query(db, SQL_HOOKS_PAUSED), a, &row, e))
+		return false;
+	*n = c_i64(&row);
+	return true;
+}

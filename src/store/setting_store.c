@@ -320,16 +320,11 @@ bool
 setting_change(struct db *db, struct arena *a, struct setting_change *ch, struct err *e)
 {
 	struct changing x = {.a = a, .ch = ch};
-	bool ok;
 
 	/* The number is read first: a transaction that runs twice must not undo its own change. */
 	if (ch->action == SETTING_UNDO && ch->undo == 0 && !setting_number(db, a, &ch->undo, e))
 		return false;
-	if (!ch->dry_run)
-		return db_tx(db, change_body, &x, e);
-	ok = db_begin(db, e) && change_body(db, &x, e);
-	db_rollback(db);
-	return ok;
+	return ch->dry_run ? db_trial(db, change_body, &x, e) : db_tx(db, change_body, &x, e);
 }
 
 bool

@@ -115,6 +115,13 @@ test('messages that were given up, or wait for too long', async () => {
 		found(d, 'queue-late', '1 cache deletes or events', 'kontor-jobs');
 		found(d, 'queue-unsent', '1 mails or webhooks', 'kontor outbox list');
 	});
+	await planted(() => sql("INSERT INTO hook (name, url, topics, state, secret, created_at, why) VALUES"
+		+ " ('erp', 'https://a', '*', 2, 'x', 1, 'the receiver answers 500'), ('crm', 'https://b', '*', 1, 'x', 1, '')"),
+	() => sql('DELETE FROM hook'), async () => {
+		const d = await doctor('queue');
+		found(d, 'hook-paused', 'erp fails for long, so it is paused: the receiver answers 500', 'kontor hook resume erp');
+		assert.strictEqual(JSON.stringify(d).includes('crm'), false, 'the staff paused that one');
+	});
 });
 
 // ---- cache ----

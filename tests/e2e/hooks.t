@@ -172,6 +172,7 @@ test('410 pauses, as does a day of failures; messages wait until it is resumed, 
 	const row = put('gone', id);
 	await until('it to be paused', () => show('gone').state === 'paused_by_failures');
 	equal(hook('list').status, 1, 'list tells by its status');
+	await until('the metric of the alarm', async () => (await shop.metrics()).kontor_hooks_paused === 1);
 	add('weak', `${receiver.url}/500/weak`);
 	shop.sql(`UPDATE hook SET failures = 9, failing_since = UNIX_TIMESTAMP() - 86300, due_at = 0 WHERE name = 'weak'`);
 	put('weak', id);
@@ -230,6 +231,8 @@ test('paused by the staff nothing is sent; messages are sent again one by one an
 	equal(complains(), true, 'it waits for more than a week');
 	shop.sql("UPDATE hook SET state = 1 WHERE name = 'erp'");
 	equal(complains(), false, 'as it should while its receiver is paused');
+	shop.sql("UPDATE hook SET state = 2 WHERE name = 'erp'");
+	match(shop.kontor('verify').stdout, new RegExp(`outbox ${row}: .* more than a week; the receiver erp is paused since it fails: kontor hook resume erp`));
 	json('hook', 'resume', 'erp');
 	await done(row);
 	const first = receiver.of('/ok/erp').pop().headers['webhook-id'];

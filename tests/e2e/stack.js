@@ -116,7 +116,7 @@ class Stack {
 		s.running = [];
 		s.backends = [];
 		s.servers = {};
-		for (const name of ['log', 'media', 'conf'])
+		for (const name of ['log', 'media', 'conf', 'facts'])
 			fs.mkdirSync(path.join(s.dir, name));
 		open.add(s);
 		process.on('exit', () => s.killAll());

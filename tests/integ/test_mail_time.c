@@ -226,7 +226,7 @@ bounces(uint64_t id, const char *status)
 	struct err e = {0};
 
 	db_deadline(shop.db, clock_mono_ns() + 60 * CLOCK_S);
-	ck_ok(bounce_take(shop.db, &shop.a, &b, &done, &e), &e);
+	ck_ok(bounce_take(shop.db, &shop.a, &b, false, &done, &e), &e);
 	return done;
 }
 
@@ -323,9 +323,9 @@ START_TEST(a_suppressed_address_is_lifted_by_hand_or_when_the_buyer_gives_it_aga
 	ck_ok(life_do(&l, LIFE_PAY, 1, &e), &e);
 	fan_out();
 	ck_assert(is_suppressed("anna@example.org"));
-	ck_ok(suppressed_lift(shop.db, STR("Anna@Example.org"), &found, &e), &e);
+	ck_ok(suppressed_lift(shop.db, STR("Anna@Example.org"), false, &found, &e), &e);
 	ck_assert(found && !is_suppressed("anna@example.org"));
-	ck_ok(suppressed_lift(shop.db, STR("anna@example.org"), &found, &e), &e);
+	ck_ok(suppressed_lift(shop.db, STR("anna@example.org"), false, &found, &e), &e);
 	ck_assert(!found);
 	ck_assert_int_eq(bounces(sent_mail(&l, "shipped", "buyer"), "5.1.1").result, BOUNCE_SUPPRESSED);
 	run_sql("UPDATE mail_suppressed SET at = 1;");

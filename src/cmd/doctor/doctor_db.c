@@ -432,13 +432,15 @@ check_queue(struct doctor *d)
 {
 	const struct account x = account_of(d, DB_ACCOUNT_TOOL);
 	struct doctor_queue q;
+	struct doctor_hook *hook;
 	struct err e = {0};
 	struct db *db;
 	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
+	size_t n;
 
 	if (in == SKIPPED)
 		return;
-	if (in != ENTERED || !doctor_queue(db, d->a, &q, &e)) {
+	if (in != ENTERED || !doctor_queue(db, d->a, &q, &e) || !doctor_hooks(db, d->a, &hook, &n, &e)) {
 		doctor_blocked(d, CHECK_database);
 		return;
 	}
@@ -448,6 +450,8 @@ check_queue(struct doctor *d)
 		FIND(d, queue_late, "N", doctor_n(d, q.late));
 	if (q.unsent > 0)
 		FIND(d, queue_unsent, "N", doctor_n(d, q.unsent));
+	for (size_t i = 0; i < n; i++)
+		FIND(d, hook_paused, "NAME", hook[i].name.p, "WHY", hook[i].why.p);
 	doctor_note(d, "%lld have waited too long, %lld have failed for good", (long long)(q.late + q.unsent),
 	    (long long)q.dead);
 }

@@ -33,6 +33,7 @@ static const struct {
 };
 
 struct bounce_read {
+	bool dry_run;
 	struct mail_report report;
 	struct bounce_done done;
 	uint64_t id;
@@ -99,7 +100,7 @@ judge_report(struct cmd *c, struct str message, struct bounce_read *r, struct er
 	if (!str_eq_z(r->report.action, "failed"))
 		return true;
 	b = (struct bounce){.id = r->id, .status = r->report.status, .answer = r->report.answer};
-	if (!bounce_take(db, c->a, &b, &r->done, e))
+	if (!bounce_take(db, c->a, &b, r->dry_run, &r->done, e))
 		return false;
 	r->verdict = of[r->done.result];
 	return true;
@@ -120,10 +121,11 @@ bounce_print(struct cmd *c, const struct bounce_read *r, bool json)
 		printf("%s", verdicts[r->verdict].text);
 		if (r->verdict == COUNTED)
 			printf(": %lld of %d in %d days", (long long)r->done.count, BOUNCE_MOST, BOUNCE_DAYS);
-		printf("\n");
+		printf("%s\n", r->dry_run ? "; nothing was changed (--dry-run)" : "");
 		return CMD_OK;
 	}
 	json_init(&w, c->a, OUTPUT_MAX_B, '{');
+	json_add_bool(&w, "dry_run", r->dry_run);
 	json_add_str(&w, "result", str_z(verdicts[r->verdict].name));
 	json_add_i64(&w, "mail", (int64_t)r->id);
 	json_add_str(&w, "subject", r->done.subject);
@@ -139,8 +141,8 @@ bounce_print(struct cmd *c, const struct bounce_read *r, bool json)
 int
 mail_bounce(struct cmd *c)
 {
-	bool json = false;
-	const struct cmd_option options[] = {{"json", .flag = &json}};
+	bool json = false, dry_run = false;
+	const struct cmd_option options[] = {{"json", .flag = &json}, {"dry-run", .flag = &dry_run}};
 	static struct bounce_read r;
 	struct err e = {0};
 	struct str message;
@@ -153,7 +155,7 @@ mail_bounce(struct cmd *c)
 		(void)err_set(&e, ERR_INPUT, "%s: %s", c->argv[1], strerror(errno));
 		return cmd_fail(c, &e);
 	}
-	r = (struct bounce_read){.id = 0};
+	r = (struct bounce_read){.dry_run = dry_run};
 	ok = read_message(c, from, &message, &e) && judge_report(c, message, &r, &e);
 	if (from != stdin)
 		(void)fclose(from);
@@ -202,9 +204,10 @@ suppressed_print(struct cmd *c, const struct suppressed_list *list, bool json)
 int
 mail_suppressed(struct cmd *c)
 {
-	bool json = false, found;
+	bool json = false, dry_run = false, found;
 	const char *after = "";
-	const struct cmd_option options[] = {{"json", .flag = &json}, {"after", .text = &after}};
+	const struct cmd_option options[] = {
+	    {"json", .flag = &json}, {"dry-run", .flag = &dry_run}, {"after", .text = &after}};
 	struct suppressed_list list;
 	struct err e = {0};
 	struct db *db;
@@ -218,12 +221,12 @@ mail_suppressed(struct cmd *c)
 	}
 	if (strcmp(c->argv[1], "lift") != 0 || c->argc != 3)
 		return mail_usage(c);
-	if (!cmd_db(c, DB_TOOL, &db, &e) || !suppressed_lift(db, str_z(c->argv[2]), &found, &e))
+	if (!cmd_db(c, DB_TOOL, &db, &e) || !suppressed_lift(db, str_z(c->argv[2]), dry_run, &found, &e))
 		return cmd_fail(c, &e);
 	if (!found) {
 		(void)err_set(&e, ERR_NOT_FOUND, "%s is not suppressed", c->argv[2]);
 		return cmd_fail(c, &e);
 	}
-	printf("%s gets mail again.\n", c->argv[2]);
+	printf("%s gets mail again%s.\n", c->argv[2], dry_run ? "; nothing was changed (--dry-run)" : "");
 	return CMD_OK;
 }

@@ -186,6 +186,9 @@ bool db_in_tx(const struct db *);
 typedef bool db_body(struct db *, void *arg, struct err *);
 MUST_USE bool db_tx(struct db *, db_body *body, void *arg, struct err *);
 
+/* Runs `body` once in a transaction that is rolled back: for a dry run. */
+MUST_USE bool db_trial(struct db *, db_body *body, void *arg, struct err *);
+
 /* For tests: the n-th exchange from now (1: the next; BEGIN, COMMIT and ROLLBACK count) fails with the server's error
  * `code`, or loses the connection before or after the server has executed it. */
 #define DB_FAULT_LOST_BEFORE (-1)

@@ -162,3 +162,12 @@ db_tx(struct db *db, db_body *body, void *arg, struct err *e)
 		return db_pass(e, &why);
 	}
 }
+
+bool
+db_trial(struct db *db, db_body *body, void *arg, struct err *e)
+{
+	bool ok = db_begin(db, e) && body(db, arg, e);
+
+	db_rollback(db);
+	return ok;
+}

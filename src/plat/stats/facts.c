@@ -11,7 +11,7 @@
 #define FACT_MAX_B 64
 #define PATH_MAX_B 256
 
-static const char *const names[FACT__MAX] = {"verify", "backup", "certificate",
+static const char *const names[FACT__MAX] = {"verify", "backup", "certificate", "hooks-paused",
 #define OUTBOX_KIND(name, help) "outbox-" #name "-waiting", "outbox-" #name "-dead", "outbox-" #name "-oldest",
 #include "plat/stats/outbox_kind.def"
 };

@@ -20,6 +20,7 @@ enum fact_name {
 	FACT_VERIFY,	  /* value: 1 if every invariant held */
 	FACT_BACKUP,	  /* value: 1 if the last backup was proven by a trial restore */
 	FACT_CERTIFICATE, /* value: the end of its validity, UTC */
+	FACT_HOOKS_PAUSED, /* value: receivers of webhooks that are paused after failures */
 	FACT_OUTBOX,	  /* the first of those of the outbox: see fact_of_outbox() */
 	FACT__MAX = FACT_OUTBOX + FACT_OUTBOX_KINDS * FACT_OUTBOX__N
 };

@@ -143,6 +143,7 @@ static const struct {
     {"backup_proven", "1 if the last backup was restored for trial.", FACT_BACKUP, false},
     {"certificate_expires_seconds", "When the certificate of site.url expires, in seconds since 1970; 0: not known.",
 	FACT_CERTIFICATE, false},
+    {"hooks_paused", "Receivers of webhooks that are paused, since they failed for long.", FACT_HOOKS_PAUSED, false},
 };
 
 static const struct {

@@ -74,6 +74,24 @@ doctor_queue(struct db *db, struct arena *a, struct doctor_queue *q, struct err 
 }
 
 bool
+doctor_hooks(struct db *db, struct arena *a, struct doctor_hook **v, size_t *n, struct err *e)
+{
+	struct db_rows rows;
+
+	*n = 0;
+	if (!db_select(db_query(db, SQL_DOCTOR_HOOKS), a, &rows, e))
+		return false;
+	*v = ARENA_ARRAY(a, struct doctor_hook, rows.n + 1);
+	while (db_next(&rows)) {
+		struct doctor_hook *h = &(*v)[(*n)++];
+
+		h->name = c_str(&rows);
+		h->why = c_str(&rows);
+	}
+	return true;
+}
+
+bool
 doctor_links(struct db *db, struct arena *a, const struct secret_ring *keys, int64_t since_s, struct doctor_links *x,
     struct err *e)
 {

@@ -28,6 +28,11 @@ struct doctor_queue {
 	int64_t late;	/* cache deletes and events that have waited for an hour */
 	int64_t unsent; /* mails and webhooks that have waited for four hours */
 };
+/* A receiver of webhooks that is paused after failures. */
+struct doctor_hook {
+	struct str name, why;
+};
+MUST_USE bool doctor_hooks(struct db *, struct arena *, struct doctor_hook **, size_t *n, struct err *);
 MUST_USE bool doctor_queue(struct db *, struct arena *, struct doctor_queue *, struct err *);
 
 /* Of the newest 50 orders, those placed after `since_s`: which of them the links of these keys do not find. */

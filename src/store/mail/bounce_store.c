@@ -108,11 +108,12 @@ bounce_body(struct db *db, void *arg, struct err *e)
 }
 
 bool
-bounce_take(struct db *db, struct arena *a, const struct bounce *b, struct bounce_done *done, struct err *e)
+bounce_take(
+    struct db *db, struct arena *a, const struct bounce *b, bool dry_run, struct bounce_done *done, struct err *e)
 {
 	struct bounce_tx tx = {.a = a, .b = b, .done = done};
 
-	return db_tx(db, bounce_body, &tx, e);
+	return dry_run ? db_trial(db, bounce_body, &tx, e) : db_tx(db, bounce_body, &tx, e);
 }
 
 bool
@@ -176,11 +177,11 @@ lift_body(struct db *db, void *arg, struct err *e)
 }
 
 bool
-suppressed_lift(struct db *db, struct str address, bool *found, struct err *e)
+suppressed_lift(struct db *db, struct str address, bool dry_run, bool *found, struct err *e)
 {
 	struct lift_tx tx = {.address = address};
 
-	if (!db_tx(db, lift_body, &tx, e))
+	if (!(dry_run ? db_trial(db, lift_body, &tx, e) : db_tx(db, lift_body, &tx, e)))
 		return false;
 	*found = tx.n > 0;
 	return true;

@@ -34,7 +34,9 @@ struct bounce_done {
 	int64_t count;      /* bounces of the address that count, this one included */
 };
 
-MUST_USE bool bounce_take(struct db *, struct arena *, const struct bounce *, struct bounce_done *, struct err *);
+/* With `dry_run` nothing is written: *done is as it would be. */
+MUST_USE bool bounce_take(
+    struct db *, struct arena *, const struct bounce *, bool dry_run, struct bounce_done *, struct err *);
 
 /* A server refused this address for good while the mail was sent. */
 MUST_USE bool bounce_refused(struct db *, struct str address, struct str why, struct err *);
@@ -57,7 +59,7 @@ MUST_USE bool suppressed_list(
     struct db *, struct arena *, struct str after, uint64_t limit, struct suppressed_list *, struct err *);
 
 /* The address gets mail again. *found is false if it was not suppressed. Its bounces do not count any more. */
-MUST_USE bool suppressed_lift(struct db *, struct str address, bool *found, struct err *);
+MUST_USE bool suppressed_lift(struct db *, struct str address, bool dry_run, bool *found, struct err *);
 
 /* The buyer gave the address again at `at`: a suppression before that is lifted. */
 MUST_USE bool suppressed_confirmed(struct db *, struct str address, int64_t at, struct err *);

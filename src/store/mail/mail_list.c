@@ -143,12 +143,7 @@ mail_send_again(struct db *db, struct arena *a, const struct mail_again *x, uint
 	bool ok;
 
 	ASSERT(x->key.n == OUTBOX_CAUSE_B);
-	if (x->dry_run) {
-		ok = db_begin(db, e) && again_body(db, &tx, e);
-		db_rollback(db);
-	} else {
-		ok = db_tx(db, again_body, &tx, e);
-	}
+	ok = x->dry_run ? db_trial(db, again_body, &tx, e) : db_tx(db, again_body, &tx, e);
 	*id = tx.id;
 	return ok;
 }

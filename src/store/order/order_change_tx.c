@@ -463,17 +463,9 @@ run_body(struct db *db, void *arg, struct err *e)
 bool
 change_run(struct db *db, struct change *c, struct err *e)
 {
-	bool ok;
-
 	if (c->act->key.n != ORDER_KEY_B)
 		return err_set(e, ERR_INPUT, "the action's key has %zu bytes", c->act->key.n);
 	if (!utf8_valid(c->act->why) || utf8_len(c->act->why) > ORDER_WHY_MAX)
 		return err_set(e, ERR_INPUT, "the reason is longer than %d characters", ORDER_WHY_MAX);
-	if (!c->act->dry_run)
-		return db_tx(db, run_body, c, e);
-	if (!db_begin(db, e))
-		return false;
-	ok = run_body(db, c, e);
-	db_rollback(db);
-	return ok;
+	return c->act->dry_run ? db_trial(db, run_body, c, e) : db_tx(db, run_body, c, e);
 }

@@ -102,8 +102,6 @@ end_slot(struct running *r, struct slot *s, const struct hook_end *end, enum out
 	if (ok) {
 		log_end(s, end, &ended);
 		stats_add(r->turn->st, end->ok ? STAT_hooks_sent : STAT_hooks_failed, 1);
-		if (ended.paused)
-			stats_add(r->turn->st, STAT_hooks_paused, 1);
 	}
 	leave_slot(r, s);
 	return ok;
