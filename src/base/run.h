@@ -21,7 +21,7 @@ struct run {
 	int in, out, err;	 /* descriptors, borrowed, or RUN_NULL */
 	int also;		 /* borrowed; becomes descriptor RUN_ALSO of the program; 0: none */
 	const char *const *env;	 /* its environment; NULL: that of the caller */
-	bool group;		 /* leads a process group of its own, which run_wait_until() can kill */
+	bool group;		 /* leads a process group, for run_wait_until() */
 };
 
 MUST_USE bool run_start(const struct run *, pid_t *, struct err *);

@@ -64,7 +64,7 @@ struct hook_ended {
 MUST_USE bool hook_end(struct db *, struct arena *, const struct hook_end *, const struct outbox_item *,
     const struct outbox_result *, struct hook_ended *, struct err *);
 
-/* Those that are paused after failures. */
+/* The number of receivers that are paused after failures. */
 MUST_USE bool hook_count_paused(struct db *, struct arena *, int64_t *n, struct err *);
 
 /* For the operator. */
