@@ -33,6 +33,7 @@ async function place(lang, goods, who = {}) {
 		if (b.page.target.endsWith(`/checkout/${step}`))
 			await b.submit(`/checkout/${step}`, values);
 	const rs = await b.submit('/checkout/place', { terms: '1', early: '1', message: who.message || '' });
+	equal(rs.status, 200);
 	match(rs.target, /\/order\//);
 	return /<h1>[^<]*<bdi dir="ltr">([^<]+)/.exec(rs.text)[1];
 }
@@ -52,7 +53,8 @@ function sound(name, plain, html) {
 	for (const [, url] of html.matchAll(/ (?:href|src)="([^"]*)"/g))
 		match(url, /^(https?:\/\/|tel:|mailto:)/, `${name}: a link that is not absolute`);
 	ok(Buffer.byteLength(html) < 102 * 1000, `${name}: ${Buffer.byteLength(html)} bytes of HTML`);
-	doesNotMatch(html, /<(img|link|iframe|form)[\s>]/, `${name}: needs something from outside`);
+	doesNotMatch(html, /<(img|svg|link|iframe|form)[\s>]|url\(|background-image|background="/, `${name}: needs a picture, or something from outside`);
+	match(html, /<meta name="color-scheme" content="light dark">/, `${name}: is not coloured by the reader`);
 	const ld = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(html);
 	if (ld)
 		equal(JSON.parse(ld[1])['@graph'][0]['@type'], 'Order');
@@ -161,11 +163,35 @@ test('hostile names and titles stay values', async () => {
 	doesNotMatch(r.stdout, /^Bcc:/m, 'nobody else receives it');
 });
 
+test('letters of every kind arrive in both parts of the mail', () => {
+	const n = id(orders.mixed), words = 'Grüße – „Öl“ ÅŁşő 50 € ﬁ 茶 🍵 naïve';
+	shop.sql(`SET NAMES utf8mb4; UPDATE order_line SET title = '${words}' WHERE order_id = ${n}`);
+	const mail = kontor('mail', 'preview', 'order_placed', '--order', orders.mixed, '--eml').replace(/\r\n/g, '\n');
+	const parts = mail.split(/^--.*$/m).filter((part) => /^Content-Transfer-Encoding: quoted-printable$/m.test(part))
+		.map((part) => part.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (all, hex) => String.fromCharCode(parseInt(hex, 16))));
+	equal(parts.length, 2);
+	for (const part of parts)
+		ok(Buffer.from(part, 'latin1').toString('utf8').replace(/\s+/g, ' ').includes(words), part.slice(0, 200));
+});
+
 test('a mail from right to left says so, and isolates what is foreign', async () => {
 	const html = preview('order_placed', ['--order', order, '--lang', 'ar'], '--html');
 	match(html, /<html lang="ar" dir="rtl">/);
 	match(html, /padding-left:16px[^"]*"><bdi>[\s\S]*text-align:left/);
 	match(preview('order_placed', ['--order', order, '--lang', 'ar'], '--text'), /\u2066K-\d+\u2069/);
+});
+
+test('a mail server that is dead breaks no purchase: no page fails, and the mail waits', async () => {
+	kontor('config', 'set', 'mail.transport', 'smtp', 'mail.server', '127.0.0.1:1', 'mail.limit_s', '5');
+	shop.jobs.kill('SIGTERM');
+	await until('kontor-jobs to end', () => shop.jobs.gone);
+	shop.startJobs();
+	const failed = () => shop.linesWith('event=error kind=').length, before = failed();
+	const number = await place('en', ['tea']), of = `order_id = ${id(number)} AND kind = 'mail' AND subject LIKE 'order\\_placed/%'`;
+	await until('an attempt', () => shop.number(`SELECT COUNT(*) FROM outbox WHERE ${of} AND state = 0 AND attempts = 1 AND why LIKE '%127.0.0.1:1%'`) === 1);
+	await place('de', ['cup']);
+	equal(failed(), before, 'no error page');
+	equal(shop.number(`SELECT due_at > UNIX_TIMESTAMP() FROM outbox WHERE ${of}`), 1, 'it is tried again');
 });
 
 test('a mail server that says nothing holds up nothing but mail', async () => {

@@ -1,9 +1,12 @@
 /* Mails of any texts: each is refused or becomes short lines of ASCII without a header of a stranger. Answers of name
- * servers. The texts are divided by LF and a byte 1: subject, names, addresses, Message-ID, plain text, HTML. */
+ * servers, and reports of mail servers: their fields are one line each, and no address names a mail without the key. The
+ * texts are divided by LF and a byte 1: subject, names, addresses, Message-ID, plain text, HTML. */
 #include <string.h>
 
 #include "plat/mail/mail.h"
 #include "plat/mail/mail_dns.h"
+#include "plat/mail/mail_report.h"
+#include "plat/mail/mail_verp.h"
 
 #define MEMORY_B ((size_t)16 << 20)
 #define LINE_MAX_B 998
@@ -46,6 +49,35 @@ check_lines(struct str mail)
 	}
 }
 
+static void
+check_line(struct str text)
+{
+	ASSERT(str_chr(text, '\n') < 0);
+}
+
+static void
+check_report(struct arena *a, struct str message)
+{
+	static struct secret_ring ring;
+	struct mail_report r;
+	struct err e = {0};
+	uint64_t id;
+
+	if (ring.n == 0)
+		secret_ring_make(&ring, 0);
+	if (!mail_report_read(a, message, &r, &e))
+		return;
+	ASSERT(r.n_to <= MAIL_REPORT_TO_MAX && (!r.found || r.action.n > 0));
+	for (size_t i = 0; i < r.n_to; i++) {
+		ASSERT(str_chr(r.to[i], '@') > 0);
+		ASSERT(mail_verp_read(&ring, STR("bounce@shop.example"), r.to[i], &id) != MAIL_VERP_GOOD);
+	}
+	check_line(r.action);
+	check_line(r.status);
+	check_line(r.recipient);
+	check_line(r.answer);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -60,6 +92,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	arena_init(&a, MEMORY_B);
 	(void)!mail_dns_parse(&a, rest, MAIL_DNS_MX, &dns);
 	(void)!mail_dns_parse(&a, rest, MAIL_DNS_TXT, &dns);
+	check_report(&a, rest);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = next_text(&rest);
 	if (mail_write(&a, &m, &bytes, &e))

@@ -46,6 +46,8 @@ FUZZ_CORPORA = \
 	tests/fuzz/corpus/image/webp \
 	tests/fuzz/corpus/mail/dns \
 	tests/fuzz/corpus/mail/order \
+	tests/fuzz/corpus/mail/report \
+	tests/fuzz/corpus/mail/report_exim \
 	tests/fuzz/corpus/mustache/all \
 	tests/fuzz/corpus/mustache/product \
 	tests/fuzz/corpus/mustache/texts \

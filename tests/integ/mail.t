@@ -193,10 +193,16 @@ test('settings that cannot work are refused with the setting\'s name', async () 
 	];
 	for (const [settings, why] of faulty)
 		assert.match((await send(settings)).err, why);
-	const server = await listen();
-	const got = await send({ server: `   127.0.0.1:${server.port}   ` });
+});
+
+test('a blank before or behind the host\'s name is no part of it, and no other character of the kind is let through', async () => {
+	const server = await listen(), at = `127.0.0.1:${server.port}`;
+	for (const blank of [' ', '\t', ' \t  '])
+		assert.strictEqual((await send({ server: `${blank}${at}${blank}` })).end, 'sent', JSON.stringify(blank));
+	for (const blank of ['\u00a0', '\u200b', '\u3000'])
+		assert.match((await send({ server: `${at}${blank}` })).err, /mail\.server must be/, JSON.stringify(blank));
+	assert.strictEqual(server.seen.filter((s) => s.mail).length, 3);
 	await server.close();
-	assert.strictEqual(got.end, 'sent', 'blanks around a value are not part of it');
 });
 
 run({
