@@ -29,8 +29,8 @@ MUST_USE bool run_start(const struct run *, pid_t *, struct err *);
 /* Waits for the program to end. *status: its exit status, or RUN_SIGNAL plus the number of the signal that ended it. */
 MUST_USE bool run_wait(pid_t, int *status, struct err *);
 
-/* The same of a program with a group of its own, until a time of clock_mono_ns(). Then it is killed with all that it has
- * started, and *late is true. */
+/* The same of a program with a group of its own, until a time of clock_mono_ns(). Then it is killed with all that it
+ * has started, and *late is true. */
 MUST_USE bool run_wait_until(pid_t, uint64_t deadline_ns, int *status, bool *late, struct err *);
 
 /* Runs the program with empty input and waits. Standard output and error together become *text, with a NUL added, on

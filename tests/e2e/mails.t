@@ -167,7 +167,8 @@ test('letters of every kind arrive in both parts of the mail', () => {
 	const n = id(orders.mixed), words = 'Grüße – „Öl“ ÅŁşő 50 € ﬁ 茶 🍵 naïve';
 	shop.sql(`SET NAMES utf8mb4; UPDATE order_line SET title = '${words}' WHERE order_id = ${n}`);
 	const mail = kontor('mail', 'preview', 'order_placed', '--order', orders.mixed, '--eml').replace(/\r\n/g, '\n');
-	const parts = mail.split(/^--.*$/m).filter((part) => /^Content-Transfer-Encoding: quoted-printable$/m.test(part))
+	const boundary = /boundary="([^"]+)"/.exec(mail)[1];
+	const parts = mail.split(`\n--${boundary}`).filter((part) => /^Content-Transfer-Encoding: quoted-printable$/m.test(part))
 		.map((part) => part.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (all, hex) => String.fromCharCode(parseInt(hex, 16))));
 	equal(parts.length, 2);
 	for (const part of parts)

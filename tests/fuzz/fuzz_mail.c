@@ -1,6 +1,6 @@
 /* Mails of any texts: each is refused or becomes short lines of ASCII without a header of a stranger. Answers of name
- * servers, and reports of mail servers: their fields are one line each, and no address names a mail without the key. The
- * texts are divided by LF and a byte 1: subject, names, addresses, Message-ID, plain text, HTML. */
+ * servers, and reports of mail servers: their fields are one line each, and no address names a mail without the key.
+ * The texts are divided by LF and a byte 1: subject, names, addresses, Message-ID, plain text, HTML. */
 #include <string.h>
 
 #include "plat/mail/mail.h"
