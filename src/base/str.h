@@ -55,6 +55,9 @@ struct str str_lower(struct arena *, struct str); /* ASCII letters only */
 struct str str_fmt(struct arena *, const char *fmt, ...) PRINTF(2, 3);
 const char *str_zdup(struct arena *, struct str);
 
+/* The ending of a counted word in the English of commands and logs. */
+#define PLURAL_S(n) ((n) == 1 ? "" : "s")
+
 /* 64 bits, eight bytes at a time, after MurmurHash64A by A. Appleby. Not for secrets, and not safe against chosen
  * input. The function may change with a release: store a hash only where a mismatch does no harm. */
 uint64_t str_hash(struct str);

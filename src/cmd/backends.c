@@ -241,7 +241,7 @@ cmd_backends(struct cmd *c)
 	else if (cmd_conf(c, &e) && system_backends(c->a, &s.old, &s.n_old, &e) && start_missing(&s, &e)
 		 && publish_wanted(&s, &e) && stop_surplus(&s, &e)) {
 		retire_unwanted(&s);
-		printf("%zu backend%s\n", s.want, s.want == 1 ? "" : "s");
+		printf("%zu backend%s\n", s.want, PLURAL_S(s.want));
 		return CMD_OK;
 	}
 	return cmd_fail(c, &e);

@@ -98,7 +98,8 @@ check_run(void *arg, struct buf *out)
 	if (x->faults == 0)
 		check_bank(x, &app->conf);
 	if (x->untranslated > 0)
-		check_warning(x, str_fmt(x->c->a, "%u texts of the pages are not translated", x->untranslated).p);
+		check_warning(x, str_fmt(x->c->a, "%u text%s of the pages not translated", x->untranslated,
+				     PLURAL_S(x->untranslated)).p);
 }
 
 /* Prints the child's lines, and counts the faults and warnings among them. */

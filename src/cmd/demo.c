@@ -40,7 +40,7 @@ generate(struct cmd *c, uint64_t n, uint64_t seed)
 		fprintf(stderr, "\r\033[K");
 	if (!ok)
 		return cmd_fail(c, &e);
-	printf("%llu products made with seed %llu\n", (unsigned long long)n, (unsigned long long)seed);
+	printf("%llu product%s made with seed %llu\n", (unsigned long long)n, PLURAL_S(n), (unsigned long long)seed);
 	return CMD_OK;
 }
 

@@ -99,33 +99,60 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 
 /* Chooses the variant with the option values, else the variant named, else the product's first variant. */
 static bool
-page_choose(struct request *rq, uint64_t *variant_id, struct err *e)
+page_choose(struct request *rq, const struct cart_choice *c, uint64_t *variant_id, struct err *e)
 {
-	struct cart_choice c = {
+	bool any = c->picks[0] != 0 || c->values[0].n + c->values[1].n + c->values[2].n > 0;
+
+	*variant_id = (uint64_t)field_int(&rq->fields, F_variant, 0);
+	if (!any && *variant_id != 0)
+		return true;
+	if (c->product_id == 0)
+		return err_set(e, ERR_INPUT, "the form names no product");
+	return cart_choose(rq->db, rq->a, c, variant_id, e);
+}
+
+/* Without scripts, options can be combined that do not exist together: the product's page says so and shows the
+ * nearest. */
+static bool
+to_nearest(struct request *rq, const struct cart_choice *c, struct err *e)
+{
+	static const char *const names[] = {"pick1", "pick2", "pick3"};
+	bool picked = c->picks[0] != 0;
+	struct cart_nearest nearest;
+	struct str url;
+
+	if (!cart_choose_nearest(rq->db, rq->a, c, &nearest, e))
+		return e->kind == ERR_NOT_FOUND ? err_set(e, ERR_CONFLICT, "the product is no longer sold") : false;
+	url = url_product(&rq->app->urls, rq->a, rq->lang, nearest.handle, picked ? 0 : nearest.variant_id);
+	if (!picked)
+		url = url_query(rq->a, url, "nearest", STR("1"));
+	for (size_t i = 0; picked && i < ARRAY_LEN(names); i++)
+		if (c->picks[i] != 0)
+			url = url_query(
+			    rq->a, url, names[i], str_fmt(rq->a, "%llu", (unsigned long long)c->picks[i]));
+	response_redirect(&rq->res, 303, url);
+	return true;
+}
+
+static bool
+add(struct request *rq, struct cart_change *c, struct err *e)
+{
+	struct cart_choice choice = {
 	    .product_id = (uint64_t)field_int(&rq->fields, F_product, 0),
 	    .values = {field_text(&rq->fields, F_option1), field_text(&rq->fields, F_option2),
 		field_text(&rq->fields, F_option3)},
 	    .picks = {(uint64_t)field_int(&rq->fields, F_pick1, 0), (uint64_t)field_int(&rq->fields, F_pick2, 0),
 		(uint64_t)field_int(&rq->fields, F_pick3, 0)},
 	};
-	bool any = c.picks[0] != 0 || c.values[0].n + c.values[1].n + c.values[2].n > 0;
 
-	*variant_id = (uint64_t)field_int(&rq->fields, F_variant, 0);
-	if (!any && *variant_id != 0)
-		return true;
-	if (c.product_id == 0)
-		return err_set(e, ERR_INPUT, "the form names no product");
-	return cart_choose(rq->db, rq->a, &c, variant_id, e)
-	    && (*variant_id != 0 || err_set(e, ERR_CONFLICT, "there is no such variant of the product"));
-}
-
-static bool
-add(struct request *rq, struct cart_change *c, struct err *e)
-{
-	if (!page_choose(rq, &c->variant_id, e) || !session_need(rq, e))
+	if (!page_choose(rq, &choice, &c->variant_id, e))
+		return false;
+	if (c->variant_id == 0)
+		return to_nearest(rq, &choice, e);
+	if (!session_need(rq, e))
 		return false;
 	c->session_id = rq->session->id;
-	return cart_add(rq->db, c, e);
+	return cart_add(rq->db, c, e) && to_cart_done(rq, "added", c->variant_id, c->qty);
 }
 
 /* Goods that are no longer sold, or a full cart: the error page leads to the cart. */
@@ -153,7 +180,7 @@ form_cart_add(struct request *rq, struct view *page, struct view *me, struct err
 		return err_set(e, ERR_INPUT, "the quantity is not a positive number");
 	if (c.qty > CART_QTY_MAX)
 		c.qty = CART_QTY_MAX;
-	return (add(rq, &c, e) && to_cart_done(rq, "added", c.variant_id, c.qty)) || to_cart_failed(rq, e);
+	return add(rq, &c, e) || to_cart_failed(rq, e);
 }
 
 bool

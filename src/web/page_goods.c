@@ -257,6 +257,8 @@ choose_variant(const struct page_ctx *cx, struct view *product, struct err *e)
 
 	if (view_get(product, N_choices) == NULL) {
 		goods_choose_variant(cx, product, shown, picture);
+		if (field_good(cx->fields, F_nearest))
+			view_bool(product, N_impossible, true);
 		return true;
 	}
 	chosen = goods_choose(product, &wish);

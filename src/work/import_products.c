@@ -402,9 +402,9 @@ note_unstocked(struct import_run *r, const struct product_csv *pc)
 
 	if (n == 0)
 		return;
-	why = str_fmt(r->im->a, "%s: %llu tracked variants have stock 0",
+	why = str_fmt(r->im->a, "%s: %llu tracked variant%s %s stock 0",
 	    product_csv_has(pc, PRODUCT_COLUMN_QTY) ? "some rows have no quantity" : "no column with quantities",
-	    (unsigned long long)n);
+	    (unsigned long long)n, PLURAL_S(n), n == 1 ? "has" : "have");
 	import_say(r, false, 1, 1, product_column_name(PRODUCT_COLUMN_QTY), why.p);
 }
 

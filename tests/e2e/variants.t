@@ -138,6 +138,30 @@ test('their export has every variant, and importing it changes nothing', async (
 	equal(verify.status, 0, verify.stdout);
 });
 
+test('what does not exist together leads back to the product, which says so and shows the nearest', async () => {
+	const b = new Buyer(shop.origin('lighttpd')), two = selects((await shop.get('lighttpd', '/en/p/many-text')).text);
+	await b.get('/en/p/many-text');
+	const form = forms(b.page.text).find((f) => f.fields.some(([name]) => name === 'pick1'));
+	await b.go('POST', '/en/cart/add', { body: new URLSearchParams({ ...Object.fromEntries(form.fields), pick1: two[0].options[500].value,
+		pick2: two[1].options.find((o) => o.text === 'Colour 3').value }).toString() });
+	same(b.page.trail, [303, 200]);
+	match(b.page.text, /This combination does not exist/);
+	match(b.page.text, /<option value="\d+" selected>Colour 3/);
+	const table = path.join(shop.dir, 'pair.csv');
+	fs.writeFileSync(table, 'Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant Price\n'
+		+ 'pair,Pair,Size,S,Colour,Red,5\npair,,,S,,Blue,6\npair,,,M,,Red,7\n');
+	shop.kontor('import', 'products', table);
+	for (const lang of ['en', 'de']) {
+		await b.get(`/${lang}/p/pair`);
+		await b.submit('/cart/add', { option1: 'M', option2: 'Blue' });
+		same(b.page.trail, [303, 200]);
+		match(b.page.text, lang === 'en' ? /This combination does not exist/ : /Diese Kombination gibt es nicht/);
+		match(b.page.text, /value="M" checked/);
+		match(b.page.text, /pill-impossible"><input[^>]* value="Blue" disabled/);
+	}
+	ok(!(await b.get('/en/cart')).text.includes('Pair'), 'nothing was put into the cart');
+});
+
 run({
 	before: async () => { shop = await Shop.start({}); },
 	after: async () => shop.stop(),

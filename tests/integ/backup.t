@@ -469,7 +469,7 @@ claim a_manifest_of_a_newer_format_is_refused
 
 b=$(newest)
 rm -rf "${dir:?}/media"
-ends 0 restore "$b" && says 'every invariant holds' && says 'pictures: 2 missing ones were restored' && says "is in $b/config" &&
+ends 0 restore "$b" && says 'every invariant holds' && says 'pictures restored that were missing: 2' && says "is in $b/config" &&
 	[ "$(sql 'SELECT title FROM product_text')" = Tea ] && cmp "$dir/media/ab/ab00$zeros-thumb.webp" "$dir/first.webp" &&
 	[ "$(sql 'SELECT number FROM late')" = K-2 ] && no_trial
 claim a_restore_brings_data_pictures_and_views_back_without_a_file_of_counters

@@ -125,7 +125,7 @@ START_TEST(import_says_once_that_quantities_are_missing)
 	im =
 	    run_table("Handle,Title,Price,Variant Inventory Tracker,Inventory quantity\nq-c,C,5,shopify,\nq-d,D,5,,\n");
 	ck_assert_uint_eq(im.n.unstocked, 1);
-	ck_assert_ptr_nonnull(strstr(report, "some rows have no quantity: 1 tracked variants have stock 0"));
+	ck_assert_ptr_nonnull(strstr(report, "some rows have no quantity: 1 tracked variant has stock 0"));
 	im = run_table("Handle,Title,Price,Variant Inventory Tracker\nq-e,E,5,\n"); /* not counted */
 	ck_assert_uint_eq(im.n.unstocked, 0);
 	im = run_table(

@@ -134,7 +134,7 @@ try_it(const struct prove *p, const struct db_login *login, struct arena *a, str
 		return false;
 	return n_broken == 0
 	    || err_set(e, ERR_CONFLICT, "the copy violates %zu invariant%s: see above", n_broken,
-		n_broken == 1 ? "" : "s");
+		PLURAL_S(n_broken));
 }
 
 bool

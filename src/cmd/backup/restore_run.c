@@ -180,7 +180,7 @@ put_pictures(struct restore *r, struct err *e)
 	if (!make_media_dir(r, e) || !tree_walk(below(r, PICTURES_FOLDER), put_picture, &p, e)
 	    || !tree_sync(r->conf->paths_media_dir.p, e))
 		return err_context(e, "pictures (paths.media_dir)");
-	progress_step("pictures: %llu missing ones were restored", (unsigned long long)p.n);
+	progress_step("pictures restored that were missing: %llu", (unsigned long long)p.n);
 	return true;
 }
 
@@ -307,7 +307,7 @@ erase_again(struct restore *r, struct err *e)
 		return true;
 	if (!customer_erase_again(r->db, r->a, &r->erased, &rules, &n, e))
 		return err_context(e, "erasing customers again (kontor customer erase --again)");
-	progress_step("erasures: %llu orders that the backup still had with their buyer were erased again",
+	progress_step("orders erased again, which the backup still had with their buyer: %llu",
 	    (unsigned long long)n);
 	return true;
 }
@@ -370,7 +370,8 @@ restore_finish(struct restore *r, struct err *e)
 	if (!prove_books(&login, r->m.made_s, &n_broken, r->a, e))
 		return false;
 	if (n_broken > 0)
-		return err_set(e, ERR_CONFLICT, "the restored database violates %zu invariants: see above", n_broken);
+		return err_set(e, ERR_CONFLICT, "the restored database violates %zu invariant%s: see above", n_broken,
+		    PLURAL_S(n_broken));
 	progress_step("verify: every invariant holds");
 	if (!emptied) {
 		*e = cache;

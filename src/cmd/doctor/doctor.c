@@ -165,12 +165,12 @@ put_report(struct report *r, struct buf *b)
 		before = ", ";
 		end = "\n";
 	}
-	buf_fmt(b, "%s%zu check%s in %llu.%llu s: ", end, r->n, r->n == 1 ? "" : "s",
+	buf_fmt(b, "%s%zu check%s in %llu.%llu s: ", end, r->n, PLURAL_S(r->n),
 	    (unsigned long long)r->took_ms / 1000, (unsigned long long)r->took_ms % 1000 / 100);
 	if (r->faults + r->advice == 0)
 		buf_fmt(b, "nothing is wrong");
 	else
-		buf_fmt(b, "%zu fault%s, %zu advice", r->faults, r->faults == 1 ? "" : "s", r->advice);
+		buf_fmt(b, "%zu fault%s, %zu advice", r->faults, PLURAL_S(r->faults), r->advice);
 	if (r->unseen > 0)
 		buf_fmt(b, "; %zu skipped%s", r->unseen, geteuid() == 0 ? "" : " (run it as root)");
 	buf_ch(b, '\n');

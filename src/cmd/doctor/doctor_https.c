@@ -39,7 +39,7 @@ check_time(struct doctor *d, const struct http_answer *x)
 		return;
 	if (days < RENEW_DAYS)
 		FIND(d, cert_expires, "N", doctor_n(d, days));
-	doctor_note(d, "the certificate is valid for %lld days", (long long)days);
+	doctor_note(d, "the certificate is valid for %lld day%s", (long long)days, PLURAL_S(days));
 }
 
 /* Checks port 80 only if site.url names no port. */

@@ -181,7 +181,8 @@ show_text(const struct cmd *c, const struct mail_look *m, const struct mail_mess
 	buf_fmt(b, "Mail %llu: %.*s, version %llu\n", (unsigned long long)m->id, STR_ARG(m->subject),
 	    (unsigned long long)m->version);
 	buf_fmt(b, "%-11s %.*s\n", "to", STR_ARG(reader_of(c, m)));
-	buf_fmt(b, "%-11s %.*s, %u tries\n", "state", STR_ARG(state_text(c->a, m)), m->attempts);
+	buf_fmt(b, "%-11s %.*s, %u attempt%s\n", "state", STR_ARG(state_text(c->a, m)), m->attempts,
+	    PLURAL_S(m->attempts));
 	if (m->why.n > 0)
 		buf_fmt(b, "%-11s %.*s\n", "answer", STR_ARG(columns_plain(c->a, m->why, false)));
 	buf_fmt(b, "%-11s %s\n", "written", cmd_utc(c->a, m->created_at));

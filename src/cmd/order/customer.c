@@ -193,7 +193,8 @@ erase_ask(const struct customer_run *x)
 
 	if (x->yes)
 		return true;
-	printf("%zu orders of %.*s: what was erased cannot be restored.\nGo on? [y/N] ", x->orders.n, STR_ARG(x->mail));
+	printf("%zu order%s of %.*s: what was erased cannot be restored.\nGo on? [y/N] ", x->orders.n,
+	    PLURAL_S(x->orders.n), STR_ARG(x->mail));
 	fflush(stdout);
 	return fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
@@ -218,7 +219,7 @@ erase_end(struct customer_run *x, const struct customer_erasures *done, struct e
 
 	for (size_t i = 0; i < done->n; i++)
 		kept += done->v[i].keep_invoice;
-	printf("erased: %zu orders, %zu of which keep name and address of the invoice\n", done->n, kept);
+	printf("erased: %zu order%s; name and address of the invoice kept: %zu\n", done->n, PLURAL_S(done->n), kept);
 	if (!erasures_note(&x->c->conf, x->c->a, done, e) || !forget_receipts(x, done, &receipts, e))
 		return err_context(e, "the database is done; kontor customer erase --again repeats the rest");
 	printf("receipts of this host that no longer name the buyer: %u\n", receipts);
@@ -235,7 +236,7 @@ customer_end(struct customer_run *x, struct err *e)
 	if (!erase_may(x, e))
 		return false;
 	if (x->dry_run) {
-		printf("would be erased: %zu orders of %.*s\n", x->orders.n, STR_ARG(x->mail));
+		printf("would be erased: %zu order%s of %.*s\n", x->orders.n, PLURAL_S(x->orders.n), STR_ARG(x->mail));
 		return customer_find(x, e);
 	}
 	return (erase_ask(x) || err_set(e, ERR_INPUT, "cancelled: the answer was not y"))
@@ -257,8 +258,8 @@ erase_again(struct customer_run *x, struct err *e)
 	rules = erasures_rules(&x->c->conf, x->now_s, str_z(cmd_actor(x->c)));
 	if (!customer_erase_again(x->db, x->c->a, &all, &rules, &n, e) || !forget_receipts(x, &all, &receipts, e))
 		return false;
-	printf("recorded erasures: %zu orders; erased again: %llu; receipts of this host: %u\n", all.n,
-	    (unsigned long long)n, receipts);
+	printf("recorded erasures: %zu order%s; erased again: %llu; receipts of this host: %u\n", all.n,
+	    PLURAL_S(all.n), (unsigned long long)n, receipts);
 	return true;
 }
 

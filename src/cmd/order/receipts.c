@@ -220,7 +220,7 @@ receipts_accept(struct receipts_run *x)
 			return cmd_fail(x->c, &e);
 		n++;
 	}
-	printf("%d lost orders are accepted\n", n);
+	printf("%d lost order%s accepted\n", n, PLURAL_S(n));
 	return x->all || n >= x->c->argc - 1 ? CMD_OK : CMD_FAILED;
 }
 

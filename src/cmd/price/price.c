@@ -133,7 +133,7 @@ set_show(struct price_run *r, const struct price_goods *goods, int64_t minor)
 	}
 	buf_init(&b, r->c->a, PRICE_OUTPUT_MAX_B);
 	columns_print(&t, &b);
-	buf_fmt(&b, "%zu price%s %s\n", goods->n, goods->n == 1 ? "" : "s", r->dry_run ? "would be set" : "set");
+	buf_fmt(&b, "%zu price%s %s\n", goods->n, PLURAL_S(goods->n), r->dry_run ? "would be set" : "set");
 	return cmd_print(r->c, &b);
 }
 

@@ -59,6 +59,6 @@ cmd_publish(struct cmd *c)
 	    || !publish_all(&p, &e))
 		return cmd_fail(c, &e);
 	printf("%s is up to date: %zu backend%s, error pages, static files\n", c->conf.paths_web_dir.p, p.n_backends,
-	    p.n_backends == 1 ? "" : "s");
+	    PLURAL_S(p.n_backends));
 	return CMD_OK;
 }

@@ -454,3 +454,20 @@ cart_choose(struct db *db, struct arena *a, const struct cart_choice *c, uint64_
 	*variant_id = found ? c_u64(&rows) : 0;
 	return true;
 }
+
+bool
+cart_choose_nearest(
+    struct db *db, struct arena *a, const struct cart_choice *c, struct cart_nearest *nearest, struct err *e)
+{
+	struct db_query *q = db_query(db, SQL_CART_NEAREST);
+	struct db_rows rows;
+
+	q_u64(q, c->product_id);
+	for (size_t i = 0; i < ARRAY_LEN(c->values); i++)
+		q_str(q, c->values[i]);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	nearest->variant_id = c_u64(&rows);
+	nearest->handle = c_str(&rows);
+	return true;
+}

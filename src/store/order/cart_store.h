@@ -43,6 +43,14 @@ struct cart_choice {
 MUST_USE bool cart_choose(
     struct db *, struct arena *, const struct cart_choice *, uint64_t *variant_id, struct err *);
 
+/* For a choice that does not exist: a variant that has as much of it as can be. ERR_NOT_FOUND: the product has none. */
+struct cart_nearest {
+	uint64_t variant_id;
+	struct str handle; /* of the product */
+};
+MUST_USE bool cart_choose_nearest(
+    struct db *, struct arena *, const struct cart_choice *, struct cart_nearest *, struct err *);
+
 /* cart_set() sets a line's quantity; `qty` below 1 removes the line. cart_step() adds `qty`, which may be negative, and
  * keeps the quantity between 1 and CART_QTY_MAX. If the cart has no line for the variant, neither adds one. Both mark
  * the prices of all lines as seen. */

@@ -289,8 +289,9 @@ change_pieces(struct change *c, struct change_want *w, struct err *e)
 		if (w->qty[i] != 0 || p->qty <= 0)
 			return err_set(e, ERR_INPUT, "line %d: give one quantity above 0", p->pos);
 		if (p->qty > w->limit[i])
-			return err_set(e, ERR_CONFLICT, "line %d of order %s: %lld pieces are asked for, %lld are %s",
-			    p->pos, c->number.p, (long long)p->qty, (long long)w->limit[i], w->limited);
+			return err_set(e, ERR_CONFLICT, "line %d of order %s: %lld piece%s asked for, %lld %s",
+			    p->pos, c->number.p, (long long)p->qty, PLURAL_S(p->qty), (long long)w->limit[i],
+			    w->limited);
 		w->qty[i] = p->qty;
 		w->sum += p->qty;
 	}
