@@ -7,10 +7,11 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 const { Buyer } = require('./buyer.js');
+const { inside, PUBLIC } = require('./names_fake.js');
 const { Receiver, makeCerts } = require('./receiver.js');
 const { parse } = require('./schema.js');
 const { Shop } = require('./shop.js');
-const { src, until } = require('./stack.js');
+const { build, src, until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 let shop, dir, receiver;
@@ -281,6 +282,23 @@ alone('nothing is sent to this machine or its networks, however the address is w
 	equal(hook('add', 'erp', 'https://example.org/').status, 1, 'the name is in use');
 	equal(hook('add', 'x').status, 2);
 	equal(hook('show', 'none').status, 1);
+});
+
+alone('a name that becomes a private address after the first look-up is not followed there', () => {
+	const kontor = [path.join(build, 'kontor'), '--config', shop.confFile, 'hook'];
+	const tried = [...kontor, 'test', 'probe', '--json'], url = [...kontor, 'set', 'probe', '--url', 'https://rebind.test:PORT/ok/rebind'];
+	const ran = inside({ certs: dir, names: { 'A rebind.test': [[PUBLIC], ['127.0.0.1'], ['8.8.4.4', '127.0.0.1'], ['169.254.169.254'], [PUBLIC]] },
+		commands: [url, tried, tried, tried, tried, tried] });
+	if (ran === null)
+		return 'root is needed for a network of its own';
+	const [set, ...tests] = ran.results;
+	equal(set.status, 0, set.err);
+	same(tests.map((t) => parse('hook-test', t.out).taken), [true, false, false, false, true]);
+	for (const i of [1, 3])
+		match(parse('hook-test', tests[i].out).why, /not a public one/);
+	same(ran.got, ['/ok/rebind', '/ok/rebind']);
+	equal(ran.asked['A rebind.test'], 5, 'the name was looked up for each');
+	return undefined;
 });
 
 if (modules)

@@ -36,7 +36,7 @@ E2E_TESTS = \
 	tests/e2e/withdrawal.t
 
 TESTS += $(E2E_TESTS)
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/countries.js tests/e2e/counts.js tests/e2e/doctor.js tests/e2e/error_page.js tests/e2e/far.js tests/e2e/fcgi.js tests/e2e/many.js tests/e2e/receiver.js tests/e2e/routes.js tests/e2e/schema.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/buyer.js tests/e2e/countries.js tests/e2e/counts.js tests/e2e/doctor.js tests/e2e/error_page.js tests/e2e/far.js tests/e2e/fcgi.js tests/e2e/many.js tests/e2e/names_fake.js tests/e2e/receiver.js tests/e2e/routes.js tests/e2e/schema.js tests/e2e/shop.js tests/e2e/stack.js tests/e2e/tap.js
 
 check-limits:
 	LIMITS_S=300 $(MAKE) check TESTS=tests/e2e/limits.t

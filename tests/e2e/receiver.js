@@ -20,7 +20,7 @@ function makeCerts(dir) {
 }
 
 class Receiver {
-	static async start(dir, slowMs = 1500) {
+	static async start(dir, { slowMs = 1500, host = '127.0.0.1' } = {}) {
 		const r = new Receiver();
 		r.got = [];
 		r.calm = false; // then every path answers 200
@@ -29,7 +29,7 @@ class Receiver {
 		r.server = https.createServer({ key: fs.readFileSync(path.join(dir, 'key.pem')), cert: fs.readFileSync(path.join(dir, 'cert.pem')) },
 			(rq, rs) => r.take(rq, rs));
 		r.server.on('secureConnection', (s) => { r.open.add(s); s.on('close', () => r.open.delete(s)); s.on('error', () => {}); });
-		await new Promise((done) => r.server.listen(0, '127.0.0.1', done));
+		await new Promise((done) => r.server.listen(0, host, done));
 		r.port = r.server.address().port;
 		r.url = `https://localhost:${r.port}`;
 		return r;

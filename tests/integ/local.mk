@@ -193,6 +193,7 @@ TESTS += \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
 	tests/integ/mail.t \
+	tests/integ/mail_doctor.t \
 	tests/integ/outbox.t \
 	tests/integ/security.t \
 	tests/integ/tls.t
@@ -205,6 +206,7 @@ EXTRA_DIST += \
 	tests/integ/decode.t \
 	tests/integ/hardening.t \
 	tests/integ/mail.t \
+	tests/integ/mail_doctor.t \
 	tests/integ/outbox.t \
 	tests/integ/security.t \
 	tests/integ/tls.t
