@@ -6,6 +6,9 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 const { execFileSync, spawn, spawnSync } = require('child_process');
+const { Buyer } = require('../e2e/buyer.js');
+const { Shop } = require('../e2e/shop.js');
+const { until } = require('../e2e/stack.js');
 const { test, run } = require('../e2e/tap.js');
 
 const build = path.resolve(process.env.top_builddir || '.');
@@ -116,6 +119,38 @@ test('a real postfix takes a mail and delivers it, and refuses what it must', ()
 	assert.match(text, /^Message-ID: <test\.[0-9a-f]{32}@shop\.example>$/m);
 	assert.match(text, /=E4=BD=A0=E5=A5=BD/);
 	return undefined;
+});
+
+test('a mail that postfix sends back ends all mail to its address', async () => {
+	const shop = await Shop.start({ goods: { lid: { stock: 9 } }, conf: { site: { sender: 'shop@local.example' },
+		mail: { transport: 'smtp', bounce: 'bounce@local.example' } } });
+	try {
+		shop.jobs.kill('SIGTERM');
+		await until('kontor-jobs to end', () => shop.jobs.gone);
+		const b = new Buyer(shop.origin('lighttpd'));
+		await b.addToCart('/en/p/lid', { quantity: '1' });
+		await b.checkout('en', { email: 'gone@local.example' });
+		const number = /K-\d+/.exec((await b.submit('/checkout/place', { terms: '1' })).text)[0];
+		const script = `${build}/kontor-jobs --config ${shop.confFile} --once
+			for i in $(seq 100); do ls ${dir}/postfix/home/bounce/Maildir/new/* 2>/dev/null && break; sleep 0.1; done
+			exec ${build}/kontor --config ${shop.confFile} mail bounce --json ${dir}/postfix/home/bounce/Maildir/new/*`;
+		const got = spawnSync(path.join(__dirname, 'postfix'), [file('postfix'), 'bash', '-c', script],
+			{ encoding: 'utf8', timeout: 120000, killSignal: 'SIGTERM' });
+		if (got.status === 77)
+			return got.stdout.trim().split('\n').pop();
+		assert.strictEqual(got.status, 0, got.stdout + got.stderr);
+		const bounce = JSON.parse(got.stdout.trim().split('\n').pop());
+		assert.deepStrictEqual([bounce.result, bounce.status, bounce.order], ['suppressed', '5.1.1', number], got.stdout);
+		assert.strictEqual(shop.kontor('order', 'pay', number, '--reference', 'bank').status, 0);
+		spawnSync(path.join(build, 'kontor-jobs'), ['--config', shop.confFile, '--once']);
+		const { mails } = JSON.parse(shop.kontor('mail', 'list', '--json', '--order', number, '--kind', 'payment_received').stdout);
+		assert.deepStrictEqual(mails.map((m) => m.state), ['dropped']);
+		assert.match(mails[0].answer, /^the address gets no mail: 5\.1\.1 /);
+		assert.match(shop.kontor('order', 'show', number).stdout, /No mail goes to gone@local\.example since .*: 5\.1\.1 /);
+		return undefined;
+	} finally {
+		await shop.stop();
+	}
 });
 
 run({ before: makeCertificates, after: () => fs.rmSync(dir, { recursive: true, force: true }) });
