@@ -1,11 +1,12 @@
 # doc
-EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/failures.md doc/glossary.md doc/security.md \
+EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/downloads.md doc/failures.md doc/glossary.md doc/security.md \
 	doc/import.md doc/mail.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
 	doc/tables.awk doc/templates.md doc/webhooks.md doc/withdrawal.md HACKING.md
 
 # The form of what the commands write with --json.
 schemadir = $(pkgdatadir)/schema
-dist_schema_DATA = doc/schema/customer-export.json doc/schema/hook-list.json doc/schema/hook-replay.json doc/schema/hook-test.json \
+dist_schema_DATA = doc/schema/code-change.json doc/schema/code-list.json doc/schema/customer-export.json \
+	doc/schema/download-add.json doc/schema/download-change.json doc/schema/download-list.json doc/schema/hook-list.json doc/schema/hook-replay.json doc/schema/hook-test.json \
 	doc/schema/hook-tries.json doc/schema/hook.json doc/schema/mail-bounce.json doc/schema/mail-hold.json doc/schema/mail-list.json doc/schema/mail-resend.json \
 	doc/schema/mail-show.json doc/schema/mail-suppressed.json doc/schema/mail-test.json doc/schema/order-change.json doc/schema/order-list.json doc/schema/order.json \
 	doc/schema/outbox-change.json doc/schema/outbox-list.json doc/schema/outbox-show.json \

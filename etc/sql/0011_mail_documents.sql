@@ -193,3 +193,63 @@ CREATE TABLE IF NOT EXISTS withdrawal (
 	KEY withdrawal_order (order_id, id),
 	KEY withdrawal_email (email, at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Downloads (src/store/download). A file of a variant; the newest one without `ended_at` is sold. Its bytes are in
+-- paths.download_dir under the name of its hash, so what was bought never changes.
+CREATE TABLE IF NOT EXISTS download_file (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	variant_id	BIGINT UNSIGNED NOT NULL,
+	hash		BINARY(32) NOT NULL,	-- SHA-256 of the bytes
+	size_b		BIGINT UNSIGNED NOT NULL,
+	name		VARCHAR(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,	-- as the buyer saves it
+	type		VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	added_at	BIGINT NOT NULL,
+	ended_at	BIGINT NULL,	-- not sold any more; those who bought it keep it
+	KEY download_file_variant (variant_id, id),
+	CONSTRAINT download_file_fk FOREIGN KEY (variant_id) REFERENCES variant (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- The files of a paid line, and how often and how long they may be fetched: as the settings were at the payment.
+CREATE TABLE IF NOT EXISTS order_download (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	order_id	BIGINT UNSIGNED NOT NULL,
+	pos		SMALLINT UNSIGNED NOT NULL,	-- of the line
+	file_id		BIGINT UNSIGNED NOT NULL,
+	allowed		INT NOT NULL,
+	used		INT NOT NULL DEFAULT 0,
+	granted_at	BIGINT NOT NULL,
+	until_at	BIGINT NOT NULL,
+	UNIQUE KEY order_download_once (order_id, pos, file_id),
+	KEY order_download_file (file_id),
+	CONSTRAINT order_download_limit CHECK (used BETWEEN 0 AND allowed),
+	CONSTRAINT order_download_line_fk FOREIGN KEY (order_id, pos) REFERENCES order_line (order_id, pos),
+	CONSTRAINT order_download_file_fk FOREIGN KEY (file_id) REFERENCES download_file (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Each download that counted. `ticket` stands in the page's form and then in the address of the file: it is counted
+-- once, however often and in however many ranges the file is fetched with it.
+CREATE TABLE IF NOT EXISTS order_download_take (
+	download_id	BIGINT UNSIGNED NOT NULL,
+	ticket		BINARY(32) NOT NULL,	-- its hash
+	at		BIGINT NOT NULL,
+	PRIMARY KEY (download_id, ticket),
+	CONSTRAINT order_download_take_fk FOREIGN KEY (download_id) REFERENCES order_download (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Codes that are sold once each, sealed by codes.secret_file.
+CREATE TABLE IF NOT EXISTS sale_code (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	variant_id	BIGINT UNSIGNED NOT NULL,
+	sealed		VARBINARY(400) NOT NULL,
+	mark		BINARY(16) NOT NULL,	-- MAC of the code: the same one is taken in once
+	added_at	BIGINT NOT NULL,
+	order_id	BIGINT UNSIGNED NULL,	-- NULL: free
+	pos		SMALLINT UNSIGNED NULL,
+	taken_at	BIGINT NULL,
+	UNIQUE KEY sale_code_mark (variant_id, mark),
+	KEY sale_code_free (variant_id, order_id, id),
+	KEY sale_code_order (order_id, pos),
+	CONSTRAINT sale_code_whole CHECK ((order_id IS NULL) = (taken_at IS NULL)),
+	CONSTRAINT sale_code_variant_fk FOREIGN KEY (variant_id) REFERENCES variant (id),
+	CONSTRAINT sale_code_line_fk FOREIGN KEY (order_id, pos) REFERENCES order_line (order_id, pos)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

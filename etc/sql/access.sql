@@ -172,3 +172,44 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW withdrawal_put AS
 
 CREATE OR REPLACE PROCEDURE withdrawal_by_key(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
 	SELECT w.at, w.lang, w.name, w.email, w.contract, w.goods FROM withdrawal w WHERE w.key_hash = the_hash;
+
+-- Downloads: the lines that are paid, neither cancelled nor paid back. States are listed, so an order in one that is
+-- added later gives access to nothing.
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW download_line AS
+	SELECT o.token_hash, l.order_id, l.pos FROM orders o JOIN order_line l ON l.order_id = o.id
+	WHERE o.state IN (2, 3) AND o.payment_state IN (2, 3, 7)
+		AND l.qty > (SELECT COALESCE(SUM(c.qty), 0) FROM order_cut c WHERE c.order_id = l.order_id AND c.pos = l.pos)
+			+ (SELECT COALESCE(SUM(f.qty), 0) FROM refund_line f WHERE f.order_id = l.order_id AND f.pos = l.pos);
+
+CREATE OR REPLACE PROCEDURE order_downloads_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT d.id, d.pos, f.name, CAST(f.size_b AS SIGNED), d.allowed, d.used, d.until_at, CAST(UNIX_TIMESTAMP() AS SIGNED)
+	FROM download_line x STRAIGHT_JOIN order_download d ON d.order_id = x.order_id AND d.pos = x.pos
+		STRAIGHT_JOIN download_file f ON f.id = d.file_id
+	WHERE x.token_hash = the_hash ORDER BY d.pos, d.id;
+
+CREATE OR REPLACE PROCEDURE order_codes_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT x.pos, k.variant_id, k.sealed
+	FROM download_line x STRAIGHT_JOIN sale_code k ON k.order_id = x.order_id AND k.pos = x.pos
+	WHERE x.token_hash = the_hash ORDER BY x.pos, k.id;
+
+-- A download is noted with its ticket, then counted, in one transaction.
+CREATE OR REPLACE PROCEDURE download_note(the_hash BINARY(32), the_id BIGINT UNSIGNED, the_ticket BINARY(32))
+	SQL SECURITY DEFINER MODIFIES SQL DATA
+	INSERT IGNORE INTO order_download_take (download_id, ticket, at)
+	SELECT d.id, the_ticket, UNIX_TIMESTAMP() FROM order_download d JOIN download_line x ON x.order_id = d.order_id
+		AND x.pos = d.pos
+	WHERE d.id = the_id AND x.token_hash = the_hash;
+
+CREATE OR REPLACE PROCEDURE download_count(the_hash BINARY(32), the_id BIGINT UNSIGNED)
+	SQL SECURITY DEFINER MODIFIES SQL DATA
+	UPDATE order_download d JOIN orders o ON o.id = d.order_id SET d.used = d.used + 1
+	WHERE d.id = the_id AND o.token_hash = the_hash AND d.used < d.allowed AND d.until_at > UNIX_TIMESTAMP();
+
+CREATE OR REPLACE PROCEDURE download_by_ticket(
+	the_hash BINARY(32), the_id BIGINT UNSIGNED, the_ticket BINARY(32), the_age BIGINT)
+	SQL SECURITY DEFINER READS SQL DATA
+	SELECT f.hash, f.name, f.type
+	FROM order_download_take t JOIN order_download d ON d.id = t.download_id
+		JOIN download_line x ON x.order_id = d.order_id AND x.pos = d.pos JOIN download_file f ON f.id = d.file_id
+	WHERE t.download_id = the_id AND t.ticket = the_ticket AND t.at > UNIX_TIMESTAMP() - the_age
+		AND x.token_hash = the_hash;

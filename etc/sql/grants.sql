@@ -65,6 +65,11 @@ GRANT EXECUTE ON PROCEDURE @db@.order_account_by_link TO @web@;
 -- Only INSERT: the view shows what was declared in this second.
 GRANT INSERT ON @db@.withdrawal_put TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.withdrawal_by_key TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_downloads_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_codes_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.download_note TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.download_count TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.download_by_ticket TO @web@;
 
 -- Rights of earlier releases.
 REVOKE ALL PRIVILEGES ON @db@.placing_found FROM @web@;
@@ -141,6 +146,12 @@ GRANT SELECT, UPDATE (state, due_at, busy_until, served_at, done_at, failed_at, 
 	failing_since, why) ON @db@.hook TO @jobs@;
 GRANT SELECT, INSERT, DELETE ON @db@.hook_try TO @jobs@;
 GRANT SELECT, UPDATE (state, order_id, return_id, actor, why, changed_at) ON @db@.withdrawal TO @jobs@;
+-- Downloads and codes of paid orders, which are provided at once.
+GRANT SELECT ON @db@.download_file TO @jobs@;
+GRANT SELECT, INSERT, UPDATE (allowed, until_at) ON @db@.order_download TO @jobs@;
+GRANT SELECT, UPDATE (order_id, pos, taken_at) ON @db@.sale_code TO @jobs@;
+GRANT INSERT, UPDATE (delivered_at) ON @db@.parcel TO @jobs@;
+GRANT INSERT ON @db@.parcel_line TO @jobs@;
 
 -- @backup@ reads everything for `kontor backup`. Its rights in the databases of trial restores are
 -- in accounts.sql, where the accounts are created.

@@ -23,6 +23,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/outbox/verbs.def \
 	src/cmd/price/price.c src/cmd/price/price.h src/cmd/price/price_rule.c src/cmd/price/price_rule.h \
 	src/cmd/price/price_schedule.c src/cmd/price/price_show.c \
+	src/cmd/download/code_do.c src/cmd/download/download.c src/cmd/download/download.h \
+	src/cmd/download/download_do.c src/cmd/download/verbs.def \
 	src/cmd/hook/hook.c src/cmd/hook/hook.h src/cmd/hook/hook_do.c src/cmd/hook/hook_show.c src/cmd/hook/verbs.def \
 	src/cmd/order/customer.c src/cmd/order/expiry.c src/cmd/order/links.c src/cmd/order/order.c src/cmd/order/order.h src/cmd/order/order_do.c \
 	src/cmd/order/order_do.h src/cmd/order/order_list.c src/cmd/order/order_print.c \

@@ -10,6 +10,7 @@
 #include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
 #include "store/withdrawal/withdrawal_store.h"
+#include "work/download/download_provide.h"
 #include "work/mail_kind.h"
 
 #define RUN_NS (2 * CLOCK_S)
@@ -124,6 +125,20 @@ fan_out_body(struct db *db, void *arg, struct err *e)
 	return kept || err_set(e, ERR_CONFLICT, "the lease ended: another process has the event");
 }
 
+/* Before the mails: what they tell of is there. */
+static bool
+provide(const struct fan_out *f, struct err *e)
+{
+	struct download_paid p = {.order_id = f->item->order_id, .event_id = f->item->id, .now_s = f->item->created_at};
+	enum shipping s;
+
+	p.is_free = f->topic == ORDER_TOPIC_PLACED && f->order.payment_state == ORDER_PAYMENT_PAID;
+	p.all_digital = shipping_find(f->order.shipping, &s) && shipping_kind(s) == FULFILMENT_DOWNLOADED;
+	if (!p.is_free && f->topic != ORDER_TOPIC_PAID && f->topic != ORDER_TOPIC_OVERPAID)
+		return true;
+	return download_provide(f->run->db, f->run->a, f->run->conf, &p, e);
+}
+
 bool
 event_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r, struct err *e)
 {
@@ -142,6 +157,8 @@ event_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r
 		snprintf(r->why, sizeof(r->why), "the order does not exist");
 		return true;
 	}
+	if (!provide(&f, e))
+		return false;
 	r->end = OUTBOX_DONE;
 	r->ended = db_tx(f.run->db, fan_out_body, &f, e);
 	return r->ended;

@@ -44,9 +44,11 @@ src_store_libstore_a_SOURCES = \
 	src/store/order/order_write.h src/store/order/refund_store.c \
 	src/store/order/refund_store.h src/store/order/stock_store.c \
 	src/store/order/stock_store.h \
+	src/store/download/code_store.c src/store/download/code_store.h src/store/download/download_store.c \
+	src/store/download/download_store.h src/store/download/grant_store.c src/store/download/grant_store.h \
 	src/store/price/price_store.c src/store/price/price_store.h src/store/price/sale_store.c \
 	src/store/price/sale_store.h \
-	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/hook.def src/store/sql/life.def src/store/sql/mail.def \
+	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/download.def src/store/sql/hook.def src/store/sql/life.def src/store/sql/mail.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
 	src/store/sql/stock.def src/store/sql/wings.def src/store/sql/withdrawal.def \
 	src/store/withdrawal/withdrawal_match.c src/store/withdrawal/withdrawal_match.h \

@@ -1,15 +1,20 @@
 /* page_order.c - the page of an order, found by its secret link. */
+#include "base/log.h"
+#include "base/num.h"
 #include "plat/cache/cache.h"
 #include "shop/order.h"
+#include "store/download/download_store.h"
 #include "store/order/order_cache.h"
 #include "store/order/order_store.h"
 #include "view/encode.h"
 #include "view/url.h"
+#include "work/download/download_tree.h"
 #include "serve/app.h"
 #include "web/checkout_view.h"
 #include "web/handlers.h"
 #include "web/session.h"
 
+#define ETAG_CHARS 32
 #define NEW_S 900 /* so long after ordering, the page thanks the buyer */
 
 /* Workers and jobs of the release before change no version. */
@@ -51,6 +56,8 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 	for (size_t i = 0; i < n; i++) {
 		struct str hash = *(const struct str *)want[i]->arg;
 		struct order_story story = {.notes = {.n = 0}};
+		bool goods = false;
+		struct view *tree;
 		struct order o;
 
 		if (!order_get(rq->db, a, hash, &o, e)) {
@@ -60,7 +67,12 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			continue;
 		}
 		if ((has_moved(&o) && !story_get(rq->db, a, hash, &story, e))
-		    || !view_encoded(a, order_page_tree(rq, &o, &story), &want[i]->value, e))
+		    || (o.states.of[ORDER_MACHINE_PAYMENT] != ORDER_PAYMENT_DUE
+			&& !download_any(rq->db, a, hash, &goods, e)))
+			return false;
+		tree = order_page_tree(rq, &o, &story);
+		view_bool(tree, N_downloads, goods);
+		if (!view_encoded(a, tree, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -68,7 +80,8 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 
 /* The shape of a cached order, on which this file relies. */
 static const struct view_shape order_fields[] = {
-    {N_id, VIEW_IS(VIEW_INT), true, NULL}, {N_placed, VIEW_IS(VIEW_DATE), false, NULL}, {0}};
+    {N_id, VIEW_IS(VIEW_INT), true, NULL}, {N_placed, VIEW_IS(VIEW_DATE), false, NULL},
+    {N_downloads, VIEW_IS(VIEW_BOOL), true, NULL}, {0}};
 static const struct view_shape order_shape = {.types = VIEW_IS(VIEW_OBJECT), .fields = order_fields};
 
 static bool
@@ -90,7 +103,7 @@ is_new(const struct request *rq, const struct view *owner, const struct view *pl
 }
 
 static bool
-read_link(struct request *rq, uint8_t hash[SECRET_HASH_B], struct err *e)
+order_hash_read(struct request *rq, uint8_t hash[SECRET_HASH_B], struct err *e)
 {
 	switch (order_link_read(&rq->app->links, rq->args.token, hash)) {
 	case ORDER_LINK_GOOD: return true;
@@ -101,16 +114,38 @@ read_link(struct request *rq, uint8_t hash[SECRET_HASH_B], struct err *e)
 	}
 }
 
+/* Read each time: how often a file was fetched changes without the order, and codes are in no cache. Without the
+ * database the page shows the rest. */
+static void
+put_downloads(const struct request *rq, struct view *order, struct str hash, struct str url)
+{
+	const char *secret_file = rq->app->conf.codes_secret_file.p;
+	const struct view *any = view_take(order, N_downloads);
+	struct downloads files;
+	struct codes_sold codes;
+	struct err lost = {0};
+
+	if (!view_truth(any))
+		return;
+	if (grant_files_by_link(rq->db, rq->a, hash, &files, &lost))
+		download_tree_files(order, rq->lang, url, &files);
+	if (lost.kind == ERR_NONE && code_by_link(rq->db, rq->a, secret_file, hash, &codes, &lost))
+		download_tree_codes(order, &codes);
+	if (lost.kind != ERR_NONE)
+		log_put(LOG_WARN, "event=downloads_unread place=%s msg=\"%s\"", lost.place, lost.msg);
+}
+
 bool
 form_order(struct request *rq, struct view *page, struct view *me, struct err *e)
 {
 	uint8_t raw[SECRET_HASH_B] = {0};
 	struct str hash = str_n(raw, sizeof(raw));
 	struct cache_item item = {.arg = &hash, .read = order_read};
+	struct str url = url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token);
 	struct view *v;
 
 	(void)page;
-	if (!read_link(rq, raw, e))
+	if (!order_hash_read(rq, raw, e))
 		return false;
 	item.key = cache_key(rq->cache, CACHE_order, rq->lang->tag, order_cache_id(rq->a, hash));
 	if (!cache_fetch(rq->cache, rq->a, &item, 1, order_fill, rq, e))
@@ -119,11 +154,89 @@ form_order(struct request *rq, struct view *page, struct view *me, struct err *e
 		return err_set(e, ERR_NOT_FOUND, "no order has this token");
 	v = item.made;
 	/* not cached, since neither memcached nor the database may contain the secret */
-	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a,
-			       url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token)));
+	view_str(v, N_url, url_absolute(&rq->app->urls, rq->a, url));
 	view_str(v, N_withdraw_url, url_to(&rq->app->urls, rq->a, rq->lang, URL_withdraw_order, rq->args.token));
+	put_downloads(rq, v, hash, url);
 	if (is_new(rq, view_take(v, N_id), view_get(v, N_placed)))
 		view_bool(v, N_is_new, true);
 	view_put(me, N_order, v);
 	return true;
+}
+
+/* ---- downloads: the form counts one, the address that it leads to is the file, which the web server sends ---- */
+
+/* Set by the web servers' configuration where they can send files; a client's header has another name. */
+#define SENDS "KONTOR_SENDS"
+
+static struct str
+page_url(const struct request *rq)
+{
+	return url_to(&rq->app->urls, rq->a, rq->lang, URL_order, rq->args.token);
+}
+
+static bool
+to_order(struct request *rq)
+{
+	response_redirect(&rq->res, 303, str_fmt(rq->a, "%.*s#downloads", STR_ARG(page_url(rq))));
+	return true;
+}
+
+static bool
+download_send(struct request *rq, const struct download_sent *s)
+{
+	rq->res.type = s->type;
+	rq->res.cache = RESPONSE_HISTORY;
+	response_header(&rq->res, "X-Sendfile",
+	    str_fmt(rq->a, "%.*s/%.*s", STR_ARG(rq->app->conf.paths_download_dir), STR_ARG(s->hash)));
+	/* of the contents, so the same on all hosts: a download that was interrupted may go on at another one */
+	response_header(&rq->res, "ETag", str_fmt(rq->a, "\"%.*s\"", STR_ARG(str_head(s->hash, ETAG_CHARS))));
+	response_header(&rq->res, "Content-Disposition", download_disposition(rq->a, s->name));
+	stats_add(&rq->app->stats, STAT_downloads_sent, 1);
+	return true;
+}
+
+/* The ticket stands in the address: it is valid for hours, so that an interrupted download can be resumed. */
+static bool
+count_one(struct request *rq, const struct download_ask *ask, struct err *e)
+{
+	struct str url = str_fmt(rq->a, "%.*s/download/%llu", STR_ARG(page_url(rq)), (unsigned long long)ask->id);
+
+	if (!download_take(rq->db, rq->a, ask, e)) {
+		if (e->kind != ERR_CONFLICT)
+			return false;
+		err_clear(e);
+		stats_add(&rq->app->stats, STAT_downloads_refused, 1);
+		return to_order(rq);
+	}
+	response_redirect(&rq->res, 303, url_query(rq->a, url, "ticket", ask->ticket));
+	return true;
+}
+
+bool
+raw_order_download(struct request *rq, struct err *e)
+{
+	uint8_t hash[SECRET_HASH_B] = {0};
+	struct download_ask ask = {
+	    .token_hash = str_n(hash, sizeof(hash)), .ticket = field_text(&rq->fields, F_ticket)};
+	struct download_sent sent;
+
+	rq->res.cache = RESPONSE_PRIVATE;
+	rq->res.no_referrer = true;
+	if (!num_u64(rq->args.slug, 1, INT64_MAX, &ask.id))
+		return err_set(e, ERR_NOT_FOUND, "not the number of a download");
+	if (!order_hash_read(rq, hash, e))
+		return false;
+	if (!secret_is_token(ask.ticket))
+		return to_order(rq);
+	if (request_header(rq, SENDS).n == 0)
+		return err_set(e, ERR_UPSTREAM,
+		    "the web server sends no files: kontor doctor downloads names the remedy");
+	if (rq->post)
+		return count_one(rq, &ask, e);
+	if (download_find(rq->db, rq->a, &ask, &sent, e))
+		return download_send(rq, &sent);
+	if (e->kind != ERR_NOT_FOUND)
+		return false;
+	err_clear(e);
+	return to_order(rq);
 }

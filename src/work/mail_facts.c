@@ -1,8 +1,11 @@
 #include "work/mail_facts.h"
 
 #include "base/num.h"
+#include "store/download/code_store.h"
+#include "store/download/grant_store.h"
 #include "store/office_mail.h"
 #include "store/order/order_store.h"
+#include "work/download/download_tree.h"
 #include "work/mail_office.h"
 #include "work/order_tree.h"
 
@@ -201,6 +204,27 @@ put_link(const struct mail_tree *t)
 		view_str(t->order, N_url, url_to(&job->shop->urls, job->a, t->f->lang, URL_order, token));
 }
 
+/* Files and codes are named in the mail that tells of them. */
+static bool
+put_downloads(const struct mail_tree *t, struct err *e)
+{
+	const struct mail_job *job = t->job;
+	uint64_t id = t->f->look.o.id;
+	bool paid = t->f->kind == MAIL_KIND_PAYMENT_RECEIVED
+	         && shipping_kind(t->f->look.o.shipping) != FULFILMENT_DOWNLOADED;
+	struct downloads files;
+	struct codes_sold codes;
+
+	if (!paid && t->f->kind != MAIL_KIND_DOWNLOAD)
+		return true;
+	if (!grant_files(job->db, job->a, id, &files, e)
+	    || !code_of_order(job->db, job->a, job->shop->conf->codes_secret_file.p, id, &codes, e))
+		return false;
+	download_tree_files(t->order, t->f->lang, STR_NONE, &files);
+	download_tree_codes(t->order, &codes);
+	return true;
+}
+
 static bool
 get_order(struct mail_tree *t, uint64_t id, struct err *e)
 {
@@ -230,7 +254,7 @@ get_order(struct mail_tree *t, uint64_t id, struct err *e)
 	t->order = order_tree(&site, &f->look.o, &story);
 	view_put(view_sub(f->root, N_me), N_order, t->order);
 	put_link(t);
-	return true;
+	return put_downloads(t, e);
 }
 
 bool

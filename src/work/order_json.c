@@ -208,6 +208,36 @@ json_money(struct json_out *w, const struct order_look *x)
 }
 
 static void
+json_downloads(struct json_out *w, const struct order_look *x)
+{
+	json_key(w, "downloads");
+	json_begin(w, '[');
+	for (size_t i = 0; i < x->files.n; i++) {
+		const struct download *d = &x->files.v[i];
+
+		json_begin(w, '{');
+		json_add_i64(w, "line", d->pos);
+		json_add_str(w, "file", d->name);
+		json_add_i64(w, "used", d->used);
+		json_add_i64(w, "allowed", d->allowed);
+		format_json_time(w, "until", d->until_at);
+		json_end(w, '}');
+	}
+	json_end(w, ']');
+	json_key(w, "downloaded");
+	json_begin(w, '[');
+	for (size_t i = 0; i < x->takes.n; i++) {
+		json_begin(w, '{');
+		format_json_time(w, "at", x->takes.v[i].at);
+		json_add_i64(w, "line", x->takes.v[i].pos);
+		json_add_str(w, "file", x->takes.v[i].name);
+		json_end(w, '}');
+	}
+	json_end(w, ']');
+	json_add_i64(w, "codes", x->n_codes);
+}
+
+static void
 json_story(struct json_out *w, const struct order_look *x)
 {
 	json_key(w, "notes");
@@ -254,6 +284,8 @@ order_json(struct json_out *w, const struct order_look *x, unsigned parts)
 	json_parcels(w, x);
 	json_returns(w, x, buyer);
 	json_money(w, x);
-	if (staff)
+	if (staff) {
+		json_downloads(w, x);
 		json_story(w, x);
+	}
 }

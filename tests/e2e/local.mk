@@ -12,6 +12,7 @@ E2E_TESTS = \
 	tests/e2e/mail_staff.t \
 	tests/e2e/doctor.t \
 	tests/e2e/doctor_services.t \
+	tests/e2e/downloads.t \
 	tests/e2e/failures.t \
 	tests/e2e/herd.t \
 	tests/e2e/hooks.t \

@@ -116,7 +116,7 @@ class Stack {
 		s.running = [];
 		s.backends = [];
 		s.servers = {};
-		for (const name of ['log', 'media', 'conf', 'facts'])
+		for (const name of ['log', 'media', 'downloads', 'conf', 'facts'])
 			fs.mkdirSync(path.join(s.dir, name));
 		open.add(s);
 		process.on('exit', () => s.killAll());
@@ -153,6 +153,7 @@ class Stack {
 			web: { deadline_ms: 1000, grace_ms: 500, metrics_from: '127.0.0.1', hosts: '*' },
 			limits: LIMITS,
 			order: { unpaid_orders_max: 0, unpaid_pieces_max: 0, links_file: path.join(this.dir, 'links.secret') },
+			codes: { secret_file: path.join(this.dir, 'codes.secret') },
 			receipts: {
 				public_key_file: path.join(this.dir, 'receipts.public'),
 				private_key_file: path.join(this.dir, 'receipts.private'),
@@ -162,6 +163,7 @@ class Stack {
 				template_dir: path.join(src, 'templates'), override_dir: '',
 				locale_dir: path.join(build, 'po'),
 				media_dir: path.join(this.dir, 'media'),
+				download_dir: path.join(this.dir, 'downloads'),
 				run_dir: this.dir,
 				web_dir: path.join(this.dir, 'web'),
 			},
@@ -243,6 +245,7 @@ class Stack {
 		const vars = {
 			RUN_DIR: this.dir, LOG_DIR: path.join(this.dir, 'log'), WEB_DIR: path.join(this.dir, 'web'),
 			PORT: String(this.ports[name]), APACHE_MODULES: '/usr/lib/apache2/modules',
+			NO_XSENDFILE: fs.existsSync('/usr/lib/apache2/modules/mod_xsendfile.so') ? '' : '# ',
 			SERVER_USER: isRoot ? 'www-data' : os.userInfo().username,
 			SERVER_GROUP: isRoot ? 'www-data' : child.execFileSync('id', ['-gn']).toString().trim(),
 		};

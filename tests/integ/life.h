@@ -62,7 +62,8 @@ life_pay(struct life *l, int64_t amount_minor, struct str ref, struct err *e)
 {
 	uint8_t key[ORDER_KEY_B];
 	struct order_act act = life_act(l->order, key);
-	struct order_money m = {amount_minor, l->s->rules.cur, STR("transfer"), ref};
+	struct order_money m = {
+	    .amount_minor = amount_minor, .cur = l->s->rules.cur, .provider = STR("transfer"), .ref = ref};
 
 	l->paid_minor = amount_minor;
 	return order_pay(l->s->db, &l->s->a, &act, &m, &l->done, e);

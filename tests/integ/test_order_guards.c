@@ -42,7 +42,8 @@ traces(const struct life *l)
 	((struct order_pieces){.v = (struct order_piece[]){__VA_ARGS__},                                               \
 	    .n = sizeof((struct order_piece[]){__VA_ARGS__}) / sizeof(struct order_piece)})
 #define PAY(amount_, cur_)                                                                                             \
-	order_pay(here.db, &here.a, &act, &(struct order_money){amount_, cur_, STR("transfer"), STR("")}, &done, &why)
+	order_pay(here.db, &here.a, &act, \
+	    &(struct order_money){.amount_minor = amount_, .cur = cur_, .provider = STR("transfer")}, &done, &why)
 #define SHIP(pieces_, tracking_)                                                                                       \
 	order_ship(here.db, &here.a, &act, \
 	    &(struct order_parcel){STR("DHL"), STR(tracking_), STR(""), pieces_, 0}, &done, &why)

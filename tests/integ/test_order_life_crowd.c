@@ -112,7 +112,8 @@ pay_with_one_key(int i, void *arg)
 	(void)i;
 	shop_open(&s, DB_TOOL);
 	db_deadline(s.db, clock_mono_ns() + 60 * CLOCK_S);
-	if (!order_pay(s.db, &s.a, &act, &(struct order_money){100, s.rules.cur, STR("transfer"), STR("")}, &done, &e))
+	if (!order_pay(s.db, &s.a, &act,
+		&(struct order_money){.amount_minor = 100, .cur = s.rules.cur, .provider = STR("transfer")}, &done, &e))
 		fprintf(stderr, "%s\n", e.msg);
 	FAIL_UNLESS(e.kind == ERR_NONE);
 	atomic_fetch_add(done.again ? &d->again : &d->first, 1);
@@ -173,7 +174,8 @@ do_through_faults(struct life *l, int code, bool (*action)(struct life *, const 
 static bool
 pay_little(struct life *l, const struct order_act *act, struct err *e)
 {
-	return order_pay(l->s->db, &l->s->a, act, &(struct order_money){200, l->s->rules.cur, STR("transfer"), STR("")},
+	return order_pay(l->s->db, &l->s->a, act,
+	    &(struct order_money){.amount_minor = 200, .cur = l->s->rules.cur, .provider = STR("transfer")},
 	    &l->done, e);
 }
 

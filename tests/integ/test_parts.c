@@ -337,6 +337,7 @@ forget_migrations(void)
 	    "DROP TABLE maker",
 	    "ALTER TABLE orders DROP COLUMN early_version, DROP COLUMN early_at",
 	    "DROP TABLE hook, hook_try, withdrawal",
+	    "DROP TABLE order_download_take, order_download, download_file, sale_code",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(undo); i++)

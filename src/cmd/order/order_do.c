@@ -24,7 +24,8 @@ order_do_pay(struct cmd *c)
 	m = (struct order_money){.amount_minor = t.look.account.owed_minor,
 	    .cur = t.look.o.cur,
 	    .provider = provider == NULL ? str_z(payment_code(t.look.o.payment)) : str_z(provider),
-	    .ref = str_z(reference)};
+	    .ref = str_z(reference),
+	    .downloads = {c->conf.download_times, c->conf.download_days}};
 	/* an expired order owes nothing until its money comes */
 	if (m.amount_minor == 0 && t.look.o.states.of[ORDER_MACHINE_ORDER] == ORDER_ORDER_EXPIRED)
 		m.amount_minor = t.look.o.total_minor;

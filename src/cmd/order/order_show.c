@@ -232,6 +232,35 @@ money_text(struct arena *a, struct buf *b, const struct order_look *x)
 }
 
 static void
+downloads_text(struct arena *a, struct buf *b, const struct order_look *x)
+{
+	struct columns t;
+
+	columns_init(&t, a, ">LINE|FILE|>USED|>OF|UNTIL");
+	for (size_t i = 0; i < x->files.n; i++) {
+		const struct download *d = &x->files.v[i];
+
+		put_count(&t, d->pos);
+		columns_put(&t, d->name);
+		columns_put(&t, str_fmt(a, "%lld", (long long)d->used));
+		put_count(&t, d->allowed);
+		columns_put(&t, order_time(a, d->until_at));
+	}
+	buf_ch(b, '\n');
+	columns_print(&t, b);
+	columns_init(&t, a, "DOWNLOAD|>LINE|FILE");
+	for (size_t i = 0; i < x->takes.n; i++) {
+		columns_put(&t, order_time(a, x->takes.v[i].at));
+		put_count(&t, x->takes.v[i].pos);
+		columns_put(&t, x->takes.v[i].name);
+	}
+	buf_ch(b, '\n');
+	columns_print(&t, b);
+	if (x->n_codes > 0)
+		fact(a, b, "codes", str_fmt(a, "%lld", (long long)x->n_codes));
+}
+
+static void
 notes_text(struct arena *a, struct buf *b, const struct order_look *x)
 {
 	struct columns t;
@@ -281,6 +310,8 @@ order_show_text(struct arena *a, struct buf *b, const struct order_look *x)
 		returns_text(a, b, x);
 	if (x->n_money > 0)
 		money_text(a, b, x);
+	if (x->files.n > 0 || x->n_codes > 0)
+		downloads_text(a, b, x);
 	if (x->n_notes > 0)
 		notes_text(a, b, x);
 	if (x->n_events > 0)

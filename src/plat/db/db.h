@@ -5,8 +5,8 @@
  * fit the schema is unusable. Its use fails with an ERR_UPSTREAM that names statement, column and remedy. It is logged
  * and counted once per connection, and prepared again when used after a second. All other statements work.
  *
- * A CALL must be of a procedure that reads and returns one result, without rows when its parameters are NULL: that is
- * how its columns are checked.
+ * A CALL with columns must be of a procedure that reads and returns one result, without rows when its parameters are
+ * NULL: that is how its columns are checked. One without columns is of a procedure that is one writing statement.
  *
  * The module connects on first use, and reconnects after a loss, but never inside a transaction. Every exchange uses
  * the client library's non-blocking interface under the deadline: a stopped server costs a request its deadline and no

@@ -82,7 +82,7 @@ query_new(struct db *db, struct arena *a, const struct db_stmt *def, struct db_q
 	q->in_fixed = true;
 	for (unsigned i = 0; i < q->n_in; i++)
 		q->in_fixed = q->in_fixed && (q->in[i].type == 'i' || q->in[i].type == 'u');
-	q->calls = strncasecmp(def->text, "CALL", 4) == 0;
+	q->calls = q->n_out > 0 && strncasecmp(def->text, "CALL", 4) == 0;
 	q->reads = q->calls || strncasecmp(def->text, "SELECT", 6) == 0 || strncasecmp(def->text, "WITH", 4) == 0;
 	*out = q;
 	return true;

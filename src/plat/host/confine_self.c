@@ -36,7 +36,8 @@ add_folder(struct folders *f, const struct conf_setting *s, struct str path)
 	struct confine_folder *to = &f->v[f->n];
 	size_t n = path.n;
 
-	if (n == 0 || n >= FOLDER_B || f->n == FOLDERS_MAX)
+	/* the web server alone reads what is sold */
+	if (n == 0 || n >= FOLDER_B || f->n == FOLDERS_MAX || strcmp(s->key, "download_dir") == 0)
 		return;
 	while (names_file(s->key) && n > 1 && path.p[n - 1] != '/')
 		n--;

@@ -86,6 +86,7 @@ mail_find_order(struct db *db, struct arena *a, uint64_t order_id, struct mail_o
 	o->lang = c_str(&rows);
 	o->shipping = c_str(&rows);
 	o->address = c_str(&rows);
+	o->payment_state = (uint8_t)c_u64(&rows);
 	return true;
 }
 

@@ -35,6 +35,7 @@ struct mail_order {
 	struct str lang;
 	struct str shipping; /* the code of its method of delivery */
 	struct str address;  /* of mail; an erased order has none */
+	uint8_t payment_state;
 };
 MUST_USE bool mail_find_order(
     struct db *, struct arena *, uint64_t order_id, struct mail_order *, bool *found, struct err *);

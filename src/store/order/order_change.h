@@ -13,6 +13,7 @@
 
 #include "plat/db/db.h"
 #include "shop/order.h"
+#include "store/download/grant_store.h"
 
 #define ORDER_KEY_B 16
 #define ORDER_ACTOR_MAX 64 /* ASCII characters; longer ones are cut */
@@ -58,6 +59,7 @@ struct order_money {
 	int64_t amount_minor; /* > 0 */
 	currency cur;
 	struct str provider, ref;
+	struct grant_terms downloads; /* of what the order gives access to once it is paid */
 };
 MUST_USE bool order_pay(struct db *, struct arena *, const struct order_act *, const struct order_money *,
     struct order_done *, struct err *);

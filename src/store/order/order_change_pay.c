@@ -150,6 +150,18 @@ revive(struct db *db, struct change *c, struct err *e)
 	return change_entry(db, c, &entry, e) && change_step(c, ORDER_EV_REVIVE, c->made, e);
 }
 
+/* Codes are taken in the transaction of the payment, before stock is locked. */
+static bool
+grant(struct db *db, struct change *c, const struct grant_terms *terms, struct err *e)
+{
+	uint8_t payment = c->facts.states.of[ORDER_MACHINE_PAYMENT];
+
+	if (c->facts.states.of[ORDER_MACHINE_ORDER] != ORDER_ORDER_CONFIRMED
+	    || (payment != ORDER_PAYMENT_PAID && payment != ORDER_PAYMENT_OWED_BACK))
+		return true;
+	return grant_paid(db, c->a, c->id, terms, e);
+}
+
 static bool
 pay_body(struct db *db, struct change *c, struct err *e)
 {
@@ -162,7 +174,7 @@ pay_body(struct db *db, struct change *c, struct err *e)
 	if (!find_booked(db, c, m, e) || c->again)
 		return e->kind == ERR_NONE;
 	return insert_payment(db, c, m, e) && book_payment(db, c, m->amount_minor, e)
-	       && change_step(c, ORDER_EV_PAY, c->made, e) && revive(db, c, e);
+	       && change_step(c, ORDER_EV_PAY, c->made, e) && revive(db, c, e) && grant(db, c, &m->downloads, e);
 }
 
 bool

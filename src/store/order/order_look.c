@@ -211,7 +211,9 @@ order_look_outside(struct db *db, struct arena *a, uint64_t order_id, struct ord
 bool
 order_look(struct db *db, struct arena *a, uint64_t order_id, struct order_look *x, struct err *e)
 {
-	return order_look_outside(db, a, order_id, x, e) && look_head(db, a, x, e) && look_notes(db, a, x, e);
+	return order_look_outside(db, a, order_id, x, e) && look_head(db, a, x, e) && look_notes(db, a, x, e)
+	    && grant_files(db, a, order_id, &x->files, e) && grant_takes(db, a, order_id, &x->takes, e)
+	    && grant_codes(db, a, order_id, &x->n_codes, e);
 }
 
 bool

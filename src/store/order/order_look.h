@@ -4,6 +4,7 @@
 
 #include "plat/db/db.h"
 #include "shop/order.h"
+#include "store/download/grant_store.h"
 
 /* Of a line: ordered = open + sent + cut. */
 struct look_pieces {
@@ -67,6 +68,9 @@ struct order_look {
 	struct look_money *money; /* payments, then refunds */
 	struct look_note *notes;
 	struct look_event *events;
+	struct downloads files; /* with n_codes and takes, for the staff only */
+	struct grant_takes takes;
+	int64_t n_codes;
 	size_t n_parcels, n_returns, n_parcel_parts, n_return_parts, n_money, n_notes, n_events;
 };
 

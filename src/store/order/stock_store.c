@@ -295,6 +295,13 @@ stock_book(struct db *db, struct arena *a, const struct stock_booking *b, struct
 	return db_tx(db, book_body, &tx, e);
 }
 
+bool
+stock_book_within(
+    struct db *db, struct arena *a, const struct stock_booking *b, struct stock_booked *done, struct err *e)
+{
+	return book_body(db, &(struct book_tx){.a = a, .b = b, .done = done}, e);
+}
+
 /* ---- to look at ---- */
 
 static bool

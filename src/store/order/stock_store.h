@@ -74,6 +74,10 @@ struct stock_booked {
 MUST_USE bool stock_book(
     struct db *, struct arena *, const struct stock_booking *, struct stock_booked *, struct err *);
 
+/* The same as a part of a transaction. */
+MUST_USE bool stock_book_within(
+    struct db *, struct arena *, const struct stock_booking *, struct stock_booked *, struct err *);
+
 /* Stock and its movements, to look at. */
 struct stock_look {
 	uint64_t variant_id, product_id;
