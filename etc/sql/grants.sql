@@ -148,7 +148,7 @@ GRANT SELECT, INSERT, DELETE ON @db@.hook_try TO @jobs@;
 GRANT SELECT, UPDATE (state, order_id, return_id, actor, why, changed_at) ON @db@.withdrawal TO @jobs@;
 -- Downloads and codes of paid orders, which are provided at once.
 GRANT SELECT ON @db@.download_file TO @jobs@;
-GRANT SELECT, INSERT, UPDATE (allowed, until_at) ON @db@.order_download TO @jobs@;
+GRANT SELECT, INSERT ON @db@.order_download TO @jobs@;
 GRANT SELECT, UPDATE (order_id, pos, taken_at) ON @db@.sale_code TO @jobs@;
 GRANT INSERT, UPDATE (delivered_at) ON @db@.parcel TO @jobs@;
 GRANT INSERT ON @db@.parcel_line TO @jobs@;

@@ -11,7 +11,7 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/backup/pictures.h src/cmd/backup/prove.c src/cmd/backup/prove.h src/cmd/backup/restore.c \
 	src/cmd/backup/restore_run.c src/cmd/backup/restore_run.h \
 	src/cmd/doctor/doctor.c src/cmd/doctor/doctor.def src/cmd/doctor/doctor.h src/cmd/doctor/doctor_backend.c \
-	src/cmd/doctor/doctor_cache.c src/cmd/doctor/doctor_conf.c src/cmd/doctor/doctor_db.c \
+	src/cmd/doctor/doctor_cache.c src/cmd/doctor/doctor_conf.c src/cmd/doctor/doctor_db.c src/cmd/doctor/doctor_download.c \
 	src/cmd/doctor/doctor_find.c src/cmd/doctor/doctor_host.c src/cmd/doctor/doctor_https.c \
 	src/cmd/doctor/doctor_judge.h src/cmd/doctor/doctor_limits.c src/cmd/doctor/doctor_log.c \
 	src/cmd/doctor/doctor_look.c src/cmd/doctor/doctor_mail.c src/cmd/doctor/doctor_server.c src/cmd/doctor/doctor_site.c src/cmd/doctor/doctor_units.c \

@@ -182,12 +182,25 @@ to_order(struct request *rq)
 }
 
 static bool
+server_sends(const struct request *rq, struct err *e)
+{
+	return request_header(rq, SENDS).n > 0
+	    || err_set(e, ERR_UPSTREAM, "the web server sends no files: kontor doctor downloads names the remedy");
+}
+
+static void
+put_sendfile(struct request *rq, struct str name)
+{
+	response_header(&rq->res, "X-Sendfile",
+	    str_fmt(rq->a, "%.*s/%.*s", STR_ARG(rq->app->conf.paths_download_dir), STR_ARG(name)));
+}
+
+static bool
 download_send(struct request *rq, const struct download_sent *s)
 {
 	rq->res.type = s->type;
 	rq->res.cache = RESPONSE_HISTORY;
-	response_header(&rq->res, "X-Sendfile",
-	    str_fmt(rq->a, "%.*s/%.*s", STR_ARG(rq->app->conf.paths_download_dir), STR_ARG(s->hash)));
+	put_sendfile(rq, s->hash);
 	/* of the contents, so the same on all hosts: a download that was interrupted may go on at another one */
 	response_header(&rq->res, "ETag", str_fmt(rq->a, "\"%.*s\"", STR_ARG(str_head(s->hash, ETAG_CHARS))));
 	response_header(&rq->res, "Content-Disposition", download_disposition(rq->a, s->name));
@@ -228,9 +241,8 @@ raw_order_download(struct request *rq, struct err *e)
 		return false;
 	if (!secret_is_token(ask.ticket))
 		return to_order(rq);
-	if (request_header(rq, SENDS).n == 0)
-		return err_set(e, ERR_UPSTREAM,
-		    "the web server sends no files: kontor doctor downloads names the remedy");
+	if (!server_sends(rq, e))
+		return false;
 	if (rq->post)
 		return count_one(rq, &ask, e);
 	if (download_find(rq->db, rq->a, &ask, &sent, e))
@@ -239,4 +251,15 @@ raw_order_download(struct request *rq, struct err *e)
 		return false;
 	err_clear(e);
 	return to_order(rq);
+}
+
+bool
+raw_download_probe(struct request *rq, struct err *e)
+{
+	if (!server_sends(rq, e))
+		return false;
+	rq->res.type = STR("text/plain; charset=utf-8");
+	rq->res.cache = RESPONSE_PRIVATE;
+	put_sendfile(rq, STR(DOWNLOAD_PROBE));
+	return true;
 }

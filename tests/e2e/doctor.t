@@ -268,6 +268,22 @@ test('a file that the web server may not read', async () => {
 	await planted(() => fs.chmodSync(css, 0), () => fs.chmodSync(css, 0o644),
 		async () => found(await doctor({ conf: variant({ site: { url: s.origin('apache') } }) }, 'files'), 'file-denied', css, `chmod a+rX ${s.dir}/web/static`));
 });
+test('downloads that the web server does not send, may not read, or gives to everybody', async () => {
+	const dir = path.join(s.dir, 'downloads'), file = path.join(s.dir, 'conf', 'some.txt');
+	fs.writeFileSync(file, 'bytes');
+	await s.importGoods('Files', { ebook: { stock: 5, ships: false } });
+	assert.strictEqual(s.kontor('download', 'add', 'SKU-ebook', file).status, 0);
+	for (const server of ['lighttpd', 'apache'])
+		lacks(await doctor({ conf: variant({ site: { url: s.origin(server) } }) }, 'downloads'), 'downloads-unsent', 'downloads-denied', 'downloads-served', 'downloads-writable');
+	await planted(() => fs.renameSync(path.join(dir, 'probe'), path.join(dir, 'away')) || fs.mkdirSync(path.join(dir, 'probe')),
+		() => fs.rmdirSync(path.join(dir, 'probe')) || fs.renameSync(path.join(dir, 'away'), path.join(dir, 'probe')),
+		async () => found(await doctor('downloads'), 'downloads-unsent', '/download-probe', 'a2enmod xsendfile'));
+	await planted(() => fs.chmodSync(path.join(dir, 'probe'), 0o600), () => fs.chmodSync(path.join(dir, 'probe'), 0o644),
+		async () => found(await doctor({ conf: variant({ site: { url: s.origin('apache') } }) }, 'downloads'), 'downloads-denied', dir, 'chmod 2750'));
+	await planted(() => fs.chmodSync(dir, 0o777), () => fs.chmodSync(dir, 0o755),
+		async () => found(await doctor('downloads'), 'downloads-writable', dir, 'chmod 2750'));
+	found(await doctor({ conf: variant({ paths: { download_dir: path.join(s.dir, 'web', 'static') } }) }, 'downloads'), 'downloads-served', `${s.dir}/web`, 'paths.download_dir');
+});
 test('an Apache module that is missing, of which the configuration says nothing, and one of whose words it does not know',
 	async () => {
 		const file = path.join(s.dir, 'conf', 'apache.conf'), text = fs.readFileSync(file, 'utf8');

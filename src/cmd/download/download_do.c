@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "cmd/stock/stock.h"
+#include "plat/host/file_replace.h"
 #include "plat/host/tree.h"
 #include "plat/text/columns.h"
 #include "plat/text/digest.h"
@@ -67,7 +68,23 @@ type_fits(struct str s)
 	return s.n <= DOWNLOAD_TYPE_MAX && str_chr(s, '/') > 0;
 }
 
-/* The mode is the folder's, so the web server reads what it may enter. A file that is there has the same bytes. */
+/* The owner and mode of the folder, so that the web server reads what it may enter. */
+static bool
+give_rights(const char *path, const struct stat *folder, struct err *e)
+{
+	return (chown(path, folder->st_uid, folder->st_gid) == 0 && chmod(path, folder->st_mode & 0644) == 0)
+	    || err_set(e, ERR_UPSTREAM, "%s: %s", path, strerror(errno));
+}
+
+static bool
+put_probe(struct cmd *c, const struct stat *folder, struct err *e)
+{
+	const char *path = str_fmt(c->a, "%s/%s", c->conf.paths_download_dir.p, DOWNLOAD_PROBE).p;
+
+	return file_replace(c->a, path, STR(DOWNLOAD_PROBE_TEXT), e) && give_rights(path, folder, e);
+}
+
+/* A file that is there has the same bytes. */
 static bool
 put_file(struct add *x, struct err *e)
 {
@@ -85,13 +102,12 @@ put_file(struct add *x, struct err *e)
 	ok = digest_file(beside, hash, &size_b, e);
 	if (ok && !str_eq_z(x->f.hash, hash))
 		ok = err_set(e, ERR_CONFLICT, "%s changed while it was read", x->from);
-	if (ok
-	    && (chown(beside, folder.st_uid, folder.st_gid) != 0 || chmod(beside, folder.st_mode & 0644) != 0
-		|| rename(beside, x->to) != 0))
+	ok = ok && give_rights(beside, &folder, e);
+	if (ok && rename(beside, x->to) != 0)
 		ok = err_set(e, ERR_UPSTREAM, "%s: %s", x->to, strerror(errno));
 	if (!ok)
 		(void)unlink(beside);
-	return ok && tree_sync(dir, e);
+	return ok && put_probe(x->c, &folder, e) && tree_sync(dir, e);
 }
 
 static int

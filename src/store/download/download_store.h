@@ -14,6 +14,9 @@
 
 #define DOWNLOAD_TICKET_S (12 * 3600)
 #define DOWNLOAD_HASH_B 32
+/* A file beside the others, by which `kontor doctor` sees that the web server sends them. */
+#define DOWNLOAD_PROBE "probe"
+#define DOWNLOAD_PROBE_TEXT "kontor\n"
 #define DOWNLOAD_NAME_MAX 190 /* characters */
 #define DOWNLOAD_TYPE_MAX 100
 
