@@ -9,11 +9,14 @@
 #include "store/hook_store.h"
 #include "store/mail/bounce_store.h"
 #include "store/mail/mail_store.h"
+#include "store/sql.h"
 #include "store/withdrawal/withdrawal_store.h"
 #include "work/download/download_provide.h"
 #include "work/mail_kind.h"
 
 #define RUN_NS (2 * CLOCK_S)
+#define LOOKUP_USE_S 86400
+#define LOOKUPS_AN_HOUR 3 /* mails to one address; more look-ups get the same answer and no mail */
 
 /* The mails of a topic; NULL: none. */
 static const struct {
@@ -162,6 +165,68 @@ event_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r
 	r->end = OUTBOX_DONE;
 	r->ended = db_tx(f.run->db, fan_out_body, &f, e);
 	return r->ended;
+}
+
+/* ---- look-ups ---- */
+
+struct lookup {
+	struct event_run *run;
+	const struct outbox_item *item;
+	struct withdrawal_claim claim;
+	struct str lang;
+};
+
+/* The row has served its purpose: it names an address, and is not kept. */
+static bool
+lookup_body(struct db *db, void *arg, struct err *e)
+{
+	struct lookup *x = arg;
+	struct mail_new m = {.kind = "order_link", .version = x->item->id, .lang = x->lang, .use_s = LOOKUP_USE_S};
+	int64_t n = 0;
+
+	m.now_s = x->item->created_at;
+	if (!withdrawal_find_order(db, x->run->a, &x->claim, &m.order_id, e)
+	    || (m.order_id != 0 && !mail_links_sent(db, x->run->a, m.order_id, &n, e)))
+		return false;
+	m.about = str_fmt(x->run->a, "%llu", (unsigned long long)m.order_id);
+	return (m.order_id == 0 || n >= LOOKUPS_AN_HOUR || mail_put(db, x->run->a, &m, NULL, e))
+	       && db_run_u64(db, SQL_OUTBOX_DELETE, x->item->id, e);
+}
+
+static bool
+lookup_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r, struct err *e)
+{
+	struct lookup x = {.run = ctx, .item = item};
+	const struct json *root = json_parse(item->payload);
+	bool ok = json_text(json_member(root, "number"), x.run->a, &x.claim.number)
+	          && json_text(json_member(root, "email"), x.run->a, &x.claim.email)
+	          && json_text(json_member(root, "lang"), x.run->a, &x.lang);
+
+	json_free(root);
+	x.claim.prefix = x.run->conf->order_number_prefix;
+	if (!ok) {
+		r->end = OUTBOX_NEVER;
+		snprintf(r->why, sizeof(r->why), "no look-up of this release");
+		return true;
+	}
+	r->end = OUTBOX_DONE;
+	r->ended = db_tx(x.run->db, lookup_body, &x, e);
+	return r->ended;
+}
+
+bool
+job_lookups(struct job_context *j, struct err *e)
+{
+	struct event_run events = {.db = j->db, .a = j->a, .conf = j->conf};
+	struct outbox_run run = {.db = j->db,
+	    .a = j->a,
+	    .kind = "lookup",
+	    .deliver = lookup_deliver,
+	    .ctx = &events,
+	    .lease_s = EVENT_LEASE_S,
+	    .until_ns = clock_mono_ns() + RUN_NS};
+
+	return outbox_run(&run, &j->more, e);
 }
 
 bool

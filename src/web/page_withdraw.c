@@ -1,14 +1,17 @@
-/* page_withdraw.c - the withdrawal function of Directive (EU) 2023/2673: a form, its review, the receipt.
+/* page_withdraw.c - the forms for buyers without an account: the withdrawal function of Directive (EU) 2023/2673 (a
+ * form, its review, the receipt), and the look-up of an order.
  *
  * The form needs no session, no cookie and no order: all that was typed is in the fields of the review, so a
  * declaration costs one INSERT, while the shop is paused too. The secret in the receipt's address is made from the
  * form's key and the content: the same form sent twice is one declaration, and one changed on the way back another. */
 #include "base/log.h"
 #include "base/num.h"
+#include "plat/text/json.h"
 #include "plat/text/secret.h"
 #include "serve/app.h"
 #include "store/order/order_link.h"
 #include "store/order/order_store.h"
+#include "store/outbox_store.h"
 #include "store/withdrawal/withdrawal_store.h"
 #include "view/url.h"
 #include "web/fields.h"
@@ -19,6 +22,7 @@
 #define CONTENT_MAX_B 65536 /* that the key is made from */
 #define QTY_MAX 1000000
 #define LINES_MAX 999
+#define PAYLOAD_MAX_B 4000 /* of a look-up */
 
 struct withdraw {
 	struct request *rq;
@@ -405,5 +409,71 @@ form_withdrawn(struct request *rq, struct view *page, struct view *me, struct er
 	if (!withdrawal_receipt(rq->db, rq->a, hash, &w, e))
 		return false;
 	put_declaration(&w, me);
+	return true;
+}
+
+/* ---- the look-up ---- */
+
+/* The answer never says whether number and address fit: the page writes one row in either case, and kontor-jobs mails
+ * the link to the address that the order has. */
+static void
+find_field(const struct request *rq, struct view *form, uint16_t as, enum web_field id)
+{
+	const struct field *f = field_get(&rq->fields, id);
+	struct str name = str_z(rq->app->site->fields.v[id].name);
+	struct view *v = view_sub(form, as);
+
+	view_str(v, N_id, name);
+	view_str(v, N_name, name);
+	view_str(v, N_value, f->typed);
+	view_bool(v, N_required, true);
+	if (!rq->post || f->state == FIELD_GOOD)
+		return;
+	view_bool(view_sub(v, N_error), f->state == FIELD_ABSENT ? N_missing : N_invalid, true);
+	view_bool(form, N_errors, true);
+}
+
+static bool
+find_put(struct db *db, void *arg, struct err *e)
+{
+	return outbox_put(db, arg, e);
+}
+
+/* Any number of times: each is a row of its own. */
+static bool
+ask(struct request *rq, struct err *e)
+{
+	struct outbox_row row = {.kind = STR("lookup"), .version = 1, .now_s = rq->now_s};
+	uint8_t id[SECRET_TOKEN_B];
+	struct json_out w;
+
+	secret_random(id, sizeof(id));
+	row.subject = str_fmt(rq->a, "lookup/%s", secret_hex(rq->a, id, sizeof(id)).p);
+	json_init(&w, rq->a, PAYLOAD_MAX_B, '{');
+	json_add_str(&w, "number", field_text(&rq->fields, F_contract));
+	json_add_str(&w, "email", field_text(&rq->fields, F_email));
+	json_add_str(&w, "lang", rq->lang->tag);
+	return json_done(&w, '}', &row.payload, e) && db_tx(rq->db, find_put, &row, e);
+}
+
+bool
+form_find_order(struct request *rq, struct view *page, struct view *me, struct err *e)
+{
+	struct view *form = view_sub(me, N_form);
+	struct str here = url_to(&rq->app->urls, rq->a, rq->lang, URL_find_order, STR_NONE);
+
+	(void)page;
+	find_field(rq, form, N_contract, F_contract);
+	find_field(rq, form, N_email, F_email);
+	if (!rq->post) {
+		view_bool(me, N_sent, field_good(&rq->fields, F_asked));
+		return true;
+	}
+	rq->res.cache = RESPONSE_HISTORY;
+	if (view_get(form, N_errors) != NULL)
+		return true;
+	if (!ask(rq, e))
+		return false;
+	response_redirect(&rq->res, 303, url_query(rq->a, here, "asked", STR("1")));
 	return true;
 }

@@ -178,6 +178,8 @@ put_about_order(struct mail_tree *t, struct err *e)
 	}
 	if (t->f->kind == MAIL_KIND_CANCELLED)
 		put_cut(t);
+	if (t->f->kind == MAIL_KIND_ORDER_LINK && view_get(t->order, N_url) == NULL)
+		t->f->unfit = "the shop has no keys of links";
 	if (t->f->kind == MAIL_KIND_PAYMENT_REMINDER && view_get(t->order, N_pay) == NULL)
 		t->f->unfit = "the order does not wait for a payment";
 	return true;

@@ -298,9 +298,11 @@ test('kontor limits lists the limits, shows who was stopped, and lets one go', a
 	const list = kontor('list', '--json'), top = kontor('top', '--json');
 	same([list.status, top.status], [0, 0]);
 	const { limits, trusted } = JSON.parse(list.text);
-	same(limits.map((l) => l.limit), ['pages', 'search', 'cart', 'checkout', 'place', 'order']);
-	same(limits[5], { limit: 'order', rates: '5/minute; 7/day per address', host_only: false,
-		allowed: limits[5].allowed, refused: refused + 1, routes: 'order' });
+	same(limits.map((l) => l.limit), ['pages', 'search', 'cart', 'checkout', 'place', 'withdraw', 'lookup', 'order']);
+	const ofOrders = limits[7];
+	match(ofOrders.routes, /\border\b/);
+	same(ofOrders, { limit: 'order', rates: '5/minute; 7/day per address', host_only: false,
+		allowed: ofOrders.allowed, refused: refused + 1, routes: ofOrders.routes });
 	same(trusted, ['198.51.100.0/24']);
 	const mine = JSON.parse(top.text).clients.find((c) => c.client === address && c.limit === 'order' && c.period_s === 60);
 	same([mine.n, mine.allowed, mine.refused, mine.per], [5, 5, 1, 'address']);

@@ -46,4 +46,8 @@ check-limits:
 check-countries: all
 	KONTOR_TEST_COUNTRIES=all $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/e2e/countries.t
 
-PHONY += check-limits check-countries
+# Times of 1,000 look-ups that fit and 1,000 that do not, in turn; `make check` takes 20.
+check-lookups: all
+	KONTOR_TEST_LOOKUPS=1000 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/e2e/withdrawal.t
+
+PHONY += check-limits check-countries check-lookups

@@ -20,7 +20,7 @@ const isRoot = process.getuid() === 0;
 const PATIENCE_MS = 120000;
 
 // All requests of a test come from one address. Tests of the limits, and of what they cost, have settings of their own.
-const LIMITS = { pages: '10000000/minute', search: 'off', cart: 'off', checkout: 'off', place: 'off', withdraw: 'off', order: 'off' };
+const LIMITS = { pages: '10000000/minute', search: 'off', cart: 'off', checkout: 'off', place: 'off', withdraw: 'off', lookup: 'off', order: 'off' };
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -183,6 +183,59 @@ test('without the database the page says that nothing was received, and how else
 	equal(count(), before + 1);
 });
 
+// Without a browser's redirect: what the worker does for one look-up.
+const LOOKUPS = Number(process.env.KONTOR_TEST_LOOKUPS || 20);
+const quantile = (v, q) => v.sort((a, b) => a - b)[Math.min(v.length - 1, Math.floor(v.length * q))];
+function costs() {
+	const all = shop.kontor('status', '--metrics').stdout;
+	return ['kontor_db_queries_total', 'kontor_cache_exchanges_total'].map((name) => [...all.matchAll(new RegExp(`^${name}{backend="(?!jobs)[^"]*"} (\\d+)$`, 'gm'))]
+		.reduce((n, m) => n + Number(m[1]), 0));
+}
+
+test('a look-up says the same, and costs the same, whether number and address fit or not', async () => {
+	const o = await order('lighttpd', { soap: 1 }, { email: 'Anna@Example.org' }), b = visitor('lighttpd');
+	await b.get('/en/');
+	match(b.page.text, /<a href="\/en\/find-order">Find your order<\/a>/);
+	const asks = { known: [o.number, 'anna@example.org'], unknown: ['K-999999', 'anna@example.org'], stranger: [o.number, 'mallory@example.org'] };
+	const links = () => shop.number(`SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND subject LIKE 'order_link/%'`);
+	const over = () => until('the look-ups to be done', async () => shop.number(`SELECT COUNT(*) FROM outbox WHERE kind = 'lookup'`) === 0);
+	const ask = (who) => b.send('POST', '/en/find-order', { body: new URLSearchParams({ contract: asks[who][0], email: asks[who][1] }).toString() });
+	const answers = {}, cost = {}, times = { known: [], unknown: [] };
+	for (const who of Object.keys(asks)) {
+		const rs = await ask(who);
+		delete rs.headers.date;
+		delete rs.headers['x-request-id'];
+		answers[who] = [rs.status, rs.headers, (await b.get('/en/find-order?asked=1')).text];
+	}
+	same(answers.unknown, answers.known);
+	same(answers.stranger, answers.known);
+	match(text(b.page.text), /If number and address fit, we have mailed you the link/);
+	await over();
+	equal(links(), 1, 'only to the address that the order has');
+	equal(shop.sql(`SELECT JSON_VALUE(payload, '$.lang') FROM outbox WHERE subject LIKE 'order_link/%'`).trim(), 'en');
+	for (let i = 0; i < LOOKUPS; i++)
+		for (const who of i % 2 ? ['known', 'unknown'] : ['unknown', 'known']) {
+			const begun = process.hrtime.bigint();
+			equal((await ask(who)).status, 303);
+			times[who].push(Number(process.hrtime.bigint() - begun) / 1e6);
+		}
+	await over();
+	equal(links(), 3, 'no address gets more than three an hour');
+	for (const who of Object.keys(times))
+		console.log(`# ${who}: ${[0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map((q) => `${q * 100} % ${quantile(times[who], q).toFixed(2)} ms`).join(', ')}`);
+	console.log(`# medians known/unknown: ${(quantile(times.known, 0.5) / quantile(times.unknown, 0.5)).toFixed(3)}`);
+	for (const who of ['known', 'unknown', 'stranger', 'known', 'unknown']) {
+		const before = costs();
+		await ask(who);
+		cost[who] = costs().map((n, i) => n - before[i]);
+	}
+	console.log(`# statements and exchanges: ${JSON.stringify(cost)}`);
+	same(cost.unknown, cost.known);
+	same(cost.stranger, cost.known);
+	ok(cost.known[0] > 0);
+	equal((await b.send('POST', '/en/find-order', { body: 'contract=&email=x' })).status, 200, 'a form with a fault');
+});
+
 run({
 	before: async () => {
 		shop = await Shop.start({ goods: { soap: { stock: 500 }, tea: { stock: 500 }, book: { stock: 500, ships: false } },

@@ -45,6 +45,17 @@ mail_exists(struct db *db, struct arena *a, const struct mail_new *m, bool *foun
 }
 
 bool
+mail_links_sent(struct db *db, struct arena *a, uint64_t order_id, int64_t *n, struct err *e)
+{
+	struct db_rows rows;
+
+	if (!db_select_u64(db, SQL_MAIL_LINKS, order_id, a, &rows, e) || !db_next(&rows))
+		return false;
+	*n = c_i64(&rows);
+	return true;
+}
+
+bool
 mail_put(struct db *db, struct arena *a, const struct mail_new *m, bool *first, struct err *e)
 {
 	struct db_query *q;

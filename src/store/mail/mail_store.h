@@ -28,6 +28,9 @@ struct mail_new {
 /* Does nothing if the mail is there already; *first (or NULL) is then false. */
 MUST_USE bool mail_put(struct db *, struct arena *, const struct mail_new *, bool *first, struct err *);
 
+/* How many mails with links of orders went, in the last hour, to the address of this order. */
+MUST_USE bool mail_links_sent(struct db *, struct arena *, uint64_t order_id, int64_t *n, struct err *);
+
 MUST_USE bool mail_exists(struct db *, struct arena *, const struct mail_new *, bool *found, struct err *);
 
 /* The order, as far as it decides which mails are written. */
