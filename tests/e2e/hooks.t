@@ -172,7 +172,7 @@ alone('receivers that never answer delay no other: twelve dead ones, and one tha
 		await done(row);
 	equal(receiver.of('/ok/erp').length, before + 5);
 	const ended = shop.number(`SELECT COUNT(*) FROM hook_try t JOIN hook h ON h.id = t.hook_id WHERE h.name LIKE 'dead-%' AND t.status = 0`);
-	ok(ended <= 24, `${ended} of the dead ones' attempts had ended: none was waited for`);
+	ok(ended < 36, `all ${ended} attempts of the dead ones had ended: they were waited for`);
 	for (let i = 0; i < 12; i++)
 		equal(hook('remove', `dead-${String.fromCharCode(97 + i)}`).status, 0);
 });
@@ -271,7 +271,7 @@ alone('nothing is sent to this machine or its networks, however the address is w
 		equal(hook('set', 'probe', '--url', `https://${host}:${p}/ok/probe`).status, 0);
 		const r = json('hook-test', 'test', 'probe');
 		same([r.taken, r.status], [false, null], host);
-		match(r.why, /not a public one|resolve host|connect|unreachable/i, `${host}: ${r.why}`);
+		match(r.why, /not a public one|resolve host/i, `${host}: ${r.why}`); // no other failure: this process, and so the receiver, waits
 		equal(r.status_of_exit, 1);
 	}
 	equal(receiver.got.length, n, 'no connection was opened');
