@@ -693,6 +693,36 @@ test('who chooses to collect sees heading, steps and sum of collecting, with the
 	await v.context.close();
 });
 
+test('a mail at 320 pixels breaks neither the number of its order nor a group of the IBAN', async () => {
+	const v = await visit('lighttpd', { width: 320, lang: 'de' });
+	await add(v, 'longjing');
+	await toReview(v);
+	await v.page.check('[name=terms]');
+	await press(v);
+	const number = await v.page.locator('h1 bdi').innerText();
+	await v.page.goto('about:blank'); // the policy of a page would hold for the mail
+	for (const [kind, lang] of [['order_placed', 'de'], ['new_order', 'en']]) {
+		const r = shop.kontor('mail', 'preview', kind, '--order', number, '--lang', lang, '--html');
+		equal(r.status, 0, r.stderr);
+		await v.page.setContent(r.stdout);
+		same(await v.page.evaluate((words) => {
+			const out = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+			if (document.documentElement.scrollWidth > innerWidth)
+				out.push('too wide');
+			for (let node = walk.nextNode(); node; node = walk.nextNode())
+				for (const word of words.filter((w) => node.data.includes(w))) {
+					const range = document.createRange(), at = node.data.indexOf(word);
+					range.setStart(node, at);
+					range.setEnd(node, at + word.length);
+					if (new Set([...range.getClientRects()].map((x) => Math.round(x.top))).size > 1)
+						out.push(word);
+				}
+			return out;
+		}, [number, 'DE02', '1203', '2020']), [], `${kind} in ${lang}`);
+	}
+	await v.context.close();
+});
+
 // [what is done by the command line, what the page says]
 const LIFE = [
 	[['pay', '20.00'], /We have received €20\.00/],
