@@ -5,6 +5,7 @@
 #include "web/cart_view.h"
 #include "web/goods_view.h"
 #include "web/handlers.h"
+#include "web/offer_view.h"
 #include "web/session.h"
 
 #define POPULAR_N 4
@@ -85,7 +86,11 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 
 	if (!cart_page_load(rq, &p, e))
 		return false;
-	if (!p.found)
+	if (p.found) {
+		struct page_ctx cx = request_public(rq, NULL);
+
+		offer_put(&cx, page);
+	} else
 		put_popular(rq, page);
 	if (lacks_cookie(rq))
 		view_bool(me, N_no_cookie, true);

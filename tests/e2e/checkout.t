@@ -250,6 +250,13 @@ test('goods that no parcel takes are not called free of delivery; the reason is 
 	doesNotMatch(text((await light.send('GET', `${shop.base}/en/cart`)).text), /Too heavy/);
 });
 
+test('the cart names the means of payment and where parcels go, before ordering begins', async () => {
+	const offer = async (s) => text(/<dl class="offer">[^]*?<\/dl>/.exec((await (await withCart({ soap: 1 }, s)).send('GET', `${s.base}/en/cart`)).text)[0]);
+	match(await offer(shop), /Payment Bank transfer in advance Cash on delivery Payment at our shop Delivery to \d+ countries .*Austria.*United States.* Pick up at our shop/);
+	match(await offer(other), /Payment Bank transfer in advance Cash on delivery Delivery to 27 countries Austria/);
+	doesNotMatch(await offer(other), /United States|at our shop/);
+});
+
 test('a mail address that is probably mistyped is asked about once', async () => {
 	for (const email of ['ada@gmail.con', 'ada@gmial.com', 'ada@hotmal.com', 'ada@yaho.de', 'ada@example.cmo']) {
 		const b = await withCart({ soap: 1 });
