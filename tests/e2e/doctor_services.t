@@ -123,6 +123,17 @@ test('messages that were given up, or wait for too long', async () => {
 		assert.strictEqual(JSON.stringify(d).includes('crm'), false, 'the staff paused that one');
 	});
 });
+test('goods that lack what the settings say they need, and a maker without addresses', async () => {
+	const set = (value) => assert.strictEqual(s.kontor('setting', 'set', 'goods.safety', value, 'goods.food', value, 'goods.energy', 'No such').status, 0);
+	assert.deepStrictEqual((await doctor('goods')).findings, [], 'nothing is told unless asked for');
+	await planted(() => { set('*'); s.kontor('maker', 'set', 'Ada', '--country', 'GB'); }, () => { s.kontor('setting', 'undo'); s.kontor('maker', 'remove', 'Ada'); }, async () => {
+		const d = await doctor('goods');
+		found(d, 'goods-lack', '1 goods lack a maker with addresses: tea', 'kontor maker set');
+		found(d, 'goods-lack', '1 goods lack legal name, ingredients or operator of a food: tea', 'doc/import.md');
+		found(d, 'maker-lacks', 'the first, Ada, lacks its postal address', 'kontor maker list');
+		assert.strictEqual(d.findings.length, 3, 'no goods are of the category that needs an energy class');
+	});
+});
 
 // ---- cache ----
 

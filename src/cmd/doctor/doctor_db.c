@@ -12,6 +12,8 @@
 #include "store/admin/doctor_store.h"
 #include "store/admin/grants.h"
 #include "store/admin/schema.h"
+#include "shop/country.h"
+#include "store/catalogue/maker_store.h"
 #include "store/sql.h"
 
 #define ANSWER_NS (3 * CLOCK_S)
@@ -425,6 +427,65 @@ check_db_server(struct doctor *d)
 	} else {
 		doctor_unseen(d, "%s", e.msg);
 	}
+}
+
+/* Makers outside the EU need a responsible person in it. */
+static bool
+look_makers(struct doctor *d, struct db *db, struct err *e)
+{
+	struct makers all;
+	const char *name = "", *why = "";
+	int64_t n = 0;
+
+	if (!maker_list(db, d->a, &all, e))
+		return false;
+	for (size_t i = 0; i < all.n; i++) {
+		enum country c;
+		const char *lacks = maker_lacks(
+		    &all.v[i], country_find(all.v[i].country, &c) && country_info(c)->zone == COUNTRY_EU);
+
+		if (lacks != NULL && n++ == 0) {
+			name = str_zdup(d->a, all.v[i].name);
+			why = lacks;
+		}
+	}
+	if (n > 0)
+		FIND(d, maker_lacks, "N", doctor_n(d, n), "NAME", name, "WHY", why);
+	doctor_note(d, "%zu makers", all.n);
+	return true;
+}
+
+void
+check_goods(struct doctor *d)
+{
+	static const char *const lacking[MAKER_NEED__MAX] = {"a maker with addresses",
+	    "legal name, ingredients or operator of a food", "energy class, label or product information sheet"};
+	const struct conf_list *lists[MAKER_NEED__MAX];
+	const struct account x = account_of(d, DB_ACCOUNT_TOOL);
+	struct err e = {0};
+	struct db *db;
+	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
+	bool ok = in == ENTERED && look_makers(d, db, &e);
+
+	if (in == SKIPPED)
+		return;
+	look_settings(d);
+	lists[MAKER_NEED_SAFETY] = &d->conf->goods_safety;
+	lists[MAKER_NEED_FOOD] = &d->conf->goods_food;
+	lists[MAKER_NEED_ENERGY] = &d->conf->goods_energy;
+	for (int i = 0; i < MAKER_NEED__MAX && ok; i++) {
+		struct maker_lack lack = {.need = (enum maker_need)i,
+		    .paths = lists[i]->v,
+		    .n_paths = lists[i]->n,
+		    .own_lang = d->conf->site_languages.v[0]};
+
+		ok = lack.n_paths == 0 || maker_goods_lack(db, d->a, &lack, &e);
+		if (ok && lack.n > 0)
+			FIND(d, goods_lack, "N", doctor_n(d, (int64_t)lack.n), "WHAT", lacking[i], "NAME",
+			    str_zdup(d->a, lack.handles));
+	}
+	if (!ok)
+		doctor_blocked(d, CHECK_database);
 }
 
 void

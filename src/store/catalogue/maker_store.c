@@ -4,6 +4,8 @@
 #include "store/catalogue/catalogue_cache.h"
 #include "store/sql.h"
 
+#define LACK_SHOWN 3
+#define PATHS_MAX_B ((size_t)256 << 10)
 #define MARK_MAX 500 /* products in one statement */
 
 bool
@@ -84,4 +86,29 @@ maker_change(struct db *db, struct maker_change *x, struct err *e)
 	if (x->remove && n == 0)
 		return err_set(e, ERR_NOT_FOUND, "there is no maker \"%.*s\"", STR_ARG(m->name));
 	return maker_products(db, x, e) && maker_mark(db, x, e);
+}
+
+bool
+maker_goods_lack(struct db *db, struct arena *a, struct maker_lack *x, struct err *e)
+{
+	struct db_query *q;
+	struct json_out w;
+	struct db_rows rows;
+	struct str json;
+
+	json_init(&w, a, PATHS_MAX_B, '[');
+	for (size_t i = 0; i < x->n_paths; i++)
+		json_put_str(&w, x->paths[i]);
+	if (!json_done(&w, ']', &json, e))
+		return false;
+	q = db_query(db, SQL_GOODS_LACK);
+	q_i64(q, LACK_SHOWN);
+	q_str(q, x->own_lang);
+	q_str(q, json);
+	q_u64(q, x->need);
+	if (!db_get(q, a, &rows, e))
+		return false;
+	x->n = c_u64(&rows);
+	x->handles = c_str_or(&rows, STR_NONE);
+	return true;
 }

@@ -33,4 +33,17 @@ struct maker_change {
  * remove. */
 MUST_USE bool maker_change(struct db *, struct maker_change *, struct err *);
 
+/* Active goods that lack what the law wants shown of goods of their kind. */
+enum maker_need { MAKER_NEED_SAFETY, MAKER_NEED_FOOD, MAKER_NEED_ENERGY, MAKER_NEED__MAX };
+struct maker_lack {
+	enum maker_need need;
+	const struct str *paths; /* of categories, with those below; "*": all */
+	size_t n_paths;
+	struct str own_lang;
+	/* out */
+	uint64_t n;
+	struct str handles; /* of the first few, separated by blanks */
+};
+MUST_USE bool maker_goods_lack(struct db *, struct arena *, struct maker_lack *, struct err *);
+
 #endif
