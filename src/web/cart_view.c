@@ -6,6 +6,8 @@
 #include "web/checkout_view.h"
 #include "web/goods_tree.h"
 #include "web/session.h"
+#include "work/order_tree.h"
+#include "view/country_text.h"
 
 struct cart_owner
 cart_page_owner(const struct request *rq)
@@ -55,6 +57,7 @@ cart_amount(const struct request *rq, int64_t minor)
 {
 	return (struct money){minor, rq->app->rules.cur};
 }
+#define NAMES_MAX_B 20000
 
 static int64_t
 quantity_max(const struct cart_line *line)
@@ -181,4 +184,63 @@ cart_page_put(const struct request *rq, const struct cart_page *p, struct view *
 	view_bool(cart, N_blocked, !p->plan.orderable);
 	if (p->plan.too_many)
 		view_int(cart, N_pieces_max, rq->app->rules.pieces_max);
+}
+
+/* True if the method is offered to anybody who has something to pay. */
+static bool
+payment_in_use(const struct shipping_rules *rules, enum payment p)
+{
+	bool offered = rules->pickup && payment_offered(p, SHIPPING_PICKUP, SHIPPING_HOME, true);
+
+	for (int z = 0; z < SHIPPING_ZONES; z++)
+		offered = offered
+		       || (rules->zones[z].n > 0 && payment_offered(p, SHIPPING_STANDARD, (enum shipping_zone)z, true));
+	return offered;
+}
+
+static bool
+offer_is_served(const struct shipping_rules *rules, enum country c)
+{
+	return !rules->refused[c] && rules->zones[shipping_zone(rules, c)].n > 0;
+}
+
+/* The countries that parcels are sent to: their names, or `world` for all of them. */
+static void
+put_served(const struct page_ctx *cx, struct view *offer)
+{
+	const struct shipping_rules *rules = &cx->app->rules.shipping;
+	const struct country_texts *texts = country_texts(cx->lang);
+	size_t n = 0;
+	struct buf b;
+
+	buf_init(&b, cx->a, NAMES_MAX_B);
+	for (size_t i = 0; i < ARRAY_LEN(texts->sorted); i++) {
+		enum country c = (enum country)texts->sorted[i];
+
+		if (!offer_is_served(rules, c))
+			continue;
+		buf_z(&b, n++ == 0 ? "" : ", ");
+		buf_z(&b, texts->name[c]);
+	}
+	if (n == 0)
+		return;
+	if (n == ARRAY_LEN(texts->sorted))
+		view_bool(offer, N_world, true);
+	else if (n > 1)
+		view_int(offer, N_count, (int64_t)n);
+	view_str(offer, N_countries, buf_str(&b));
+}
+
+void
+cart_put_offer(const struct page_ctx *cx, struct view *page)
+{
+	const struct shipping_rules *rules = &cx->app->rules.shipping;
+	struct view *offer = view_sub(page, N_offer), *list = view_sublist(offer, N_payments);
+
+	for (int i = 0; i < PAYMENT__MAX; i++)
+		if (payment_in_use(rules, (enum payment)i))
+			order_tree_payment(view_add(list), (enum payment)i);
+	put_served(cx, offer);
+	if (rules->pickup)
+		view_bool(offer, N_pickup, true);
 }

@@ -30,4 +30,8 @@ void cart_page_put(const struct request *, const struct cart_page *, struct view
 
 struct money cart_amount(const struct request *, int64_t minor);
 
+/* Puts `offer`, which the law wants named before ordering begins (Directive 2011/83/EU, art. 8 (3)): means of payment
+ * and countries of delivery, as the settings in effect allow, whatever the goods are. */
+void cart_put_offer(const struct page_ctx *, struct view *page);
+
 #endif

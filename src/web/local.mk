@@ -4,7 +4,7 @@ src_web_libweb_a_SOURCES = \
 	src/web/checkout_view.h src/web/fields.def src/web/fields.h src/web/frame.c src/web/frame.h \
 	src/web/goods_choice.c src/web/goods_choice.h \
 	src/web/goods_particular.c src/web/goods_particular.h src/web/goods_tree.c src/web/goods_tree.h src/web/goods_view.c src/web/goods_view.h src/web/handlers.h \
-	src/web/offer_view.c src/web/offer_view.h src/web/page_cart.c src/web/page_checkout.c src/web/page_goods.c src/web/page_info.c src/web/page_ops.c \
+	src/web/page_cart.c src/web/page_checkout.c src/web/page_goods.c src/web/page_info.c src/web/page_ops.c \
 	src/web/page_order.c src/web/page_search.c src/web/page_sitemap.c src/web/page_test.c src/web/page_withdraw.c src/web/session.c \
 	src/web/session.h src/web/site.c src/web/site.h
 

@@ -5,7 +5,6 @@
 #include "web/cart_view.h"
 #include "web/goods_view.h"
 #include "web/handlers.h"
-#include "web/offer_view.h"
 #include "web/session.h"
 
 #define POPULAR_N 4
@@ -89,7 +88,7 @@ form_cart(struct request *rq, struct view *page, struct view *me, struct err *e)
 	if (p.found) {
 		struct page_ctx cx = request_public(rq, NULL);
 
-		offer_put(&cx, page);
+		cart_put_offer(&cx, page);
 	} else
 		put_popular(rq, page);
 	if (lacks_cookie(rq))

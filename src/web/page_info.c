@@ -2,9 +2,9 @@
 #include "view/country_text.h"
 #include "view/format.h"
 #include "serve/app.h"
+#include "web/cart_view.h"
 #include "web/goods_tree.h"
 #include "web/handlers.h"
-#include "web/offer_view.h"
 
 #define WEIGHT_MAX_B 64
 #define NAMES_MAX_B 20000
@@ -78,7 +78,7 @@ page_delivery(const struct page_ctx *cx, struct view *page, struct err *e)
 	struct view *list = view_sublist(page, N_delivery), *v;
 
 	(void)e;
-	offer_put(cx, page);
+	cart_put_offer(cx, page);
 	for (int z = 0; z < SHIPPING_ZONES; z++) {
 		if (rules->zones[z].n == 0)
 			continue;
