@@ -125,8 +125,12 @@ to_nearest(struct request *rq, const struct cart_choice *c, struct err *e)
 	struct cart_nearest nearest;
 	struct str url;
 
-	if (!cart_choose_nearest(rq->db, rq->a, c, &nearest, e))
-		return e->kind == ERR_NOT_FOUND ? err_set(e, ERR_CONFLICT, "the product is no longer sold") : false;
+	if (!cart_choose_nearest(rq->db, rq->a, c, &nearest, e)) {
+		if (e->kind != ERR_NOT_FOUND)
+			return false;
+		err_clear(e);
+		return err_set(e, ERR_CONFLICT, "the product is no longer sold");
+	}
 	url = url_product(&rq->app->urls, rq->a, rq->lang, nearest.handle, picked ? 0 : nearest.variant_id);
 	if (!picked)
 		url = url_query(rq->a, url, "nearest", STR("1"));
