@@ -701,7 +701,7 @@ test('a mail at 320 pixels breaks neither the number of its order nor a group of
 	await press(v);
 	const number = await v.page.locator('h1 bdi').innerText();
 	await v.page.goto('about:blank'); // the policy of a page would hold for the mail
-	for (const [kind, lang] of [['order_placed', 'de'], ['new_order', 'en']]) {
+	for (const [kind, lang] of [['order_placed', 'en'], ['new_order', 'de']]) {
 		const r = shop.kontor('mail', 'preview', kind, '--order', number, '--lang', lang, '--html');
 		equal(r.status, 0, r.stderr);
 		await v.page.setContent(r.stdout);
