@@ -13,7 +13,8 @@ dist_schema_DATA = doc/schema/code-change.json doc/schema/code-list.json doc/sch
 	doc/schema/price-schedule-list.json doc/schema/price-schedule.json doc/schema/price-set.json \
 	doc/schema/setting-change.json doc/schema/setting-list.json doc/schema/setting-log.json \
 	doc/schema/stock-change.json doc/schema/stock-low.json doc/schema/stock-moves.json doc/schema/stock-show.json \
-	doc/schema/webhook.json
+	doc/schema/webhook.json doc/schema/withdrawal-list.json doc/schema/withdrawal-match.json \
+	doc/schema/withdrawal-refuse.json doc/schema/withdrawal.json
 
 # The manual pages that are tables of the program come from the program.
 man_MANS = doc/kontor.conf.5 doc/kontor-metrics.7

@@ -34,4 +34,6 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/setting/setting.c src/cmd/setting/setting.h src/cmd/setting/setting_conf.c \
 	src/cmd/setting/setting_conf.h src/cmd/setting/setting_show.c \
 	src/cmd/stock/stock.c src/cmd/stock/stock.h src/cmd/stock/stock_change.c src/cmd/stock/stock_list.c \
-	src/cmd/stock/verbs.def
+	src/cmd/stock/verbs.def \
+	src/cmd/withdrawal/verbs.def src/cmd/withdrawal/withdrawal.c src/cmd/withdrawal/withdrawal.h \
+	src/cmd/withdrawal/withdrawal_do.c

@@ -99,12 +99,13 @@ put_day(const struct mail_job *job, struct mail_facts *f, struct view *page, str
 {
 	currency cur = job->shop->rules.cur;
 	struct office_day day;
-	int64_t from_s, until_s;
+	int64_t from_s, until_s, withdrawals, since_s;
 	struct view *v;
 
 	if (!day_bounds(str_zdup(job->a, f->about), &from_s, &until_s))
 		return err_set(e, ERR_INPUT, "'%.*s' is no day", STR_ARG(f->about));
-	if (!office_day_get(job->db, job->a, from_s, until_s, &day, e))
+	if (!office_day_get(job->db, job->a, from_s, until_s, &day, e)
+	    || !withdrawal_waiting(job->db, job->a, &withdrawals, &since_s, e))
 		return false;
 	v = view_sub(page, N_report);
 	view_date(v, N_when, from_s);
@@ -116,6 +117,7 @@ put_day(const struct mail_job *job, struct mail_facts *f, struct view *page, str
 	view_int(v, N_awaiting_payment, day.unpaid);
 	view_int(v, N_in_work, day.to_pack);
 	view_int(v, N_letters, day.dead);
+	view_int(v, N_withdrawals, withdrawals);
 	return true;
 }
 

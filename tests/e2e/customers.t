@@ -77,7 +77,7 @@ const KEPT = ['orders.number', 'orders.lang', 'orders.delivery', 'orders.payment
 	'refund.provider', 'ledger_entry.actor', 'ledger_line.account', 'erasure.actor', 'stock_movement.actor', 'stock_movement.ref',
 	'parcel.carrier', 'orders.early_version', 'outbox.kind', 'outbox.subject',
 	// reserved and empty: the release that uses them exports and erases them
-	'pay_attempt.provider', 'pay_attempt.ref', 'pay_attempt.ref2', 'pay_attempt.url', 'pay_attempt.request'];
+	'pay_attempt.provider', 'pay_attempt.ref', 'pay_attempt.ref2', 'pay_attempt.url', 'pay_attempt.request', 'withdrawal.lang', 'withdrawal.actor'];
 
 test('the export has every text that is held, and fits its schema; the erasure leaves none of them in the database', async () => {
 	const mail = 'held@example.org', o = await order({ email: mail });
@@ -92,6 +92,8 @@ test('the export has every text that is held, and fits its schema; the erasure l
 		UPDATE outbox SET state = 1 WHERE order_id = ${o.id};
 		INSERT INTO mail_bounce (outbox_id, address, status, why, counts, at) SELECT MAX(id), '${mail}', '5.1.1', 'ZQXJ', 1, 1 FROM outbox
 			WHERE order_id = ${o.id}; INSERT INTO mail_suppressed (address, why, at) VALUES ('${mail}', 'ZQXJ', 1)`);
+	s.sql(`INSERT INTO withdrawal (key_hash, at, lang, name, email, contract, goods, pieces, state, order_id)
+		VALUES (REPEAT('c', 32), 1, 'en', 'x', 'x', 'x', 'x', 'x', 3, ${o.id})`);
 	const columns = mark(o.id, 'ZQXJ');
 	const marks = columns.filter((c) => !KEPT.includes(c) && !['orders.email', 'order_line.image_hash'].includes(c)).map((c) => `ZQXJ-${c.split('.')[1]}`);
 	const text = kontor('customer', 'export', mail);

@@ -5,6 +5,7 @@
 const { match, doesNotMatch, strictEqual: equal, deepStrictEqual: same, ok } = require('assert');
 const http = require('http');
 const { Buyer } = require('./buyer.js');
+const { parse } = require('./schema.js');
 const { Shop } = require('./shop.js');
 const { until } = require('./stack.js');
 const { test, run } = require('./tap.js');
@@ -181,6 +182,34 @@ test('without the database the page says that nothing was received, and how else
 	match(text(rs.text), /Ihr Widerruf ist nicht bei uns eingegangen\..*Oder schreiben Sie eine E-Mail: shop@example\.org/);
 	await until('the database', async () => (await b.send('POST', confirm.action, { body: confirm.body })).status === 303);
 	equal(count(), before + 1);
+});
+
+test('the staff match what waits, and nothing is forgotten', async () => {
+	const o = await order('lighttpd', { soap: 2 }), id = (await declare('lighttpd', { contract: o.number })).id;
+	await handled(id);
+	const other = (await declare('lighttpd', { contract: 'of another shop' })).id;
+	await handled(other);
+	const list = shop.kontor('withdrawal', 'list', '--state', 'open', '--json');
+	equal(list.status, 1, 'some wait');
+	parse('withdrawal-list', list.stdout);
+	same(JSON.parse(list.stdout).withdrawals.slice(0, 2).map((w) => [w.id, w.order]), [[other, ''], [id, o.number]]);
+	shop.sql('UPDATE withdrawal SET at = at - 7200 WHERE state = 2');
+	match(shop.kontor('doctor', 'queue').stdout, /withdrawals of buyers wait for the staff/);
+	const shown = () => parse('withdrawal', kontor('withdrawal', 'show', String(id), '--json'));
+	const dry = JSON.parse(kontor('withdrawal', 'match', String(id), o.number, '--dry-run', '--json'));
+	same([dry.cancelled, dry.announced, dry.dry_run, shown().state], [2, 0, true, 'open']);
+	equal(shop.kontor('withdrawal', 'match', String(id), o.number, '1=3').status, 3, 'more than there are');
+	const done = parse('withdrawal-match', kontor('withdrawal', 'match', String(id), o.number, '--json'));
+	same([done.cancelled, done.return, shown().state], [2, null, 'matched']);
+	equal(JSON.parse(kontor('order', 'show', o.number, '--json')).state, 'cancelled');
+	equal(shop.kontor('withdrawal', 'match', String(id), o.number).status, 3, 'done already');
+	equal(shop.kontor('withdrawal', 'refuse', String(other)).status, 2, 'a refusal needs its reason');
+	parse('withdrawal-refuse', kontor('withdrawal', 'refuse', String(other), '--why', 'of another shop', '--json'));
+	equal(row(other).why, 'of another shop');
+	doesNotMatch(shop.kontor('verify').stdout, /withdrawal \d+/);
+	shop.sql(`UPDATE withdrawal SET order_id = 999999 WHERE id = ${id}`);
+	match(shop.kontor('verify').stdout, new RegExp(`withdrawal ${id}\\b`));
+	shop.sql(`UPDATE withdrawal SET order_id = (SELECT id FROM orders WHERE number = '${o.number}') WHERE id = ${id}`);
 });
 
 // Without a browser's redirect: what the worker does for one look-up.

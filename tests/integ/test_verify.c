@@ -131,6 +131,14 @@ static const struct {
     {"outbox", "UPDATE outbox SET created_at = 1799996399 WHERE id = 1", "outbox 1"},
     {"outbox", "UPDATE outbox SET state = 2 WHERE id = 2", "outbox 2"},
     {"outbox", "UPDATE outbox SET created_at = 1799999000 - 604800 WHERE id = 3", "outbox 3"},
+    {"withdrawals",
+	"INSERT INTO withdrawal (id, key_hash, at, lang, name, email, contract, goods, pieces) VALUES"
+	" (7, REPEAT('x', 32), 1, 'en', 'A', 'a@b.example', 'x', '', '')",
+	"withdrawal 7"},
+    {"withdrawals",
+	"INSERT INTO withdrawal (id, key_hash, at, lang, name, email, contract, goods, pieces, state, order_id) VALUES"
+	" (8, REPEAT('y', 32), 1, 'en', 'A', 'a@b.example', 'x', '', '', 3, 999)",
+	"withdrawal 8"},
     {"orphans", "UPDATE order_line SET variant_id = 99 WHERE order_id = 1", "order_line 1/1"},
     {"orphans", "DELETE FROM orders WHERE id = 1", "order_line 1/1"},
     {"orphans", "DELETE FROM orders WHERE id = 1", "order_address 1/0"},

@@ -15,6 +15,9 @@
 #include "shop/country.h"
 #include "store/catalogue/maker_store.h"
 #include "store/sql.h"
+#include "store/withdrawal/withdrawal_store.h"
+
+#define WITHDRAWAL_WAITS_S 3600
 
 #define ANSWER_NS (3 * CLOCK_S)
 #define GRANTS_FILE_B ((size_t)1 << 20)
@@ -494,6 +497,7 @@ check_queue(struct doctor *d)
 	const struct account x = account_of(d, DB_ACCOUNT_TOOL);
 	struct doctor_queue q;
 	struct doctor_hook *hook;
+	int64_t waiting, since_s;
 	struct err e = {0};
 	struct db *db;
 	enum entry in = log_in(d, &x, DB_MIGRATE, &db, &e);
@@ -501,7 +505,8 @@ check_queue(struct doctor *d)
 
 	if (in == SKIPPED)
 		return;
-	if (in != ENTERED || !doctor_queue(db, d->a, &q, &e) || !doctor_hooks(db, d->a, &hook, &n, &e)) {
+	if (in != ENTERED || !doctor_queue(db, d->a, &q, &e) || !doctor_hooks(db, d->a, &hook, &n, &e)
+	    || !withdrawal_waiting(db, d->a, &waiting, &since_s, &e)) {
 		doctor_blocked(d, CHECK_database);
 		return;
 	}
@@ -511,6 +516,9 @@ check_queue(struct doctor *d)
 		FIND(d, queue_late, "N", doctor_n(d, q.late));
 	if (q.unsent > 0)
 		FIND(d, queue_unsent, "N", doctor_n(d, q.unsent));
+	if (waiting > 0 && since_s < clock_utc_s() - WITHDRAWAL_WAITS_S)
+		FIND(d, withdrawal_waits, "N", doctor_n(d, waiting), "HOURS",
+		    doctor_n(d, (clock_utc_s() - since_s) / 3600));
 	for (size_t i = 0; i < n; i++)
 		FIND(d, hook_paused, "NAME", hook[i].name.p, "WHY", hook[i].why.p);
 	doctor_note(d, "%lld have waited too long, %lld have failed for good", (long long)(q.late + q.unsent),

@@ -91,6 +91,9 @@ static const struct verify_check checks[] = {
 	.promise = "no cache delete or event of the outbox failed for good or has waited for more than an hour, and"
 		   " nothing else for more than a week",
 	.sql = SQL_VERIFY_OUTBOX, .takes_now = true},
+    {.name = "withdrawals",
+	.promise = "every declaration of withdrawal is acknowledged within an hour, and a matched one has its order",
+	.sql = SQL_VERIFY_WITHDRAWALS, .takes_now = true},
     {.name = "orphans",
 	.promise = "no row refers to a row that does not exist, and every variant has a stock row",
 	.sql = SQL_VERIFY_ORPHANS},

@@ -15,6 +15,7 @@ static const struct erase_step {
     {.sql = SQL_ERASE_NOTES},
     {.sql = SQL_ERASE_RETURNS},
     {.sql = SQL_ERASE_PARCELS},
+    {.sql = SQL_ERASE_WITHDRAWALS, .gone = true},
     {.sql = SQL_ERASE_WORDS},
     {.sql = SQL_ERASE_BOUNCES},
     {.sql = SQL_ERASE_SUPPRESSED},
