@@ -289,7 +289,7 @@ regrant(struct cmd *c, bool end)
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc < 2 || c->argc > 3
 	    || (c->argc == 3 && !num_u64(str_z(c->argv[2]), 1, UINT16_MAX, &pos)))
 		return download_usage(c);
-	if (!cmd_db(c, DB_TOOL, &db, &e) || !order_keyed_get(db, c->a, str_z(c->argv[1]), &o, &e))
+	if (!secret_init(&e) || !cmd_db(c, DB_TOOL, &db, &e) || !order_keyed_get(db, c->a, str_z(c->argv[1]), &o, &e))
 		return cmd_fail(c, &e);
 	r.order_id = o.id;
 	r.pos = (int)pos;

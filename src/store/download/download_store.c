@@ -197,7 +197,7 @@ regrant_body(struct db *db, void *arg, struct err *e)
 	struct arena *a = ((const struct regrant_tx *)arg)->a;
 	struct db_rows rows;
 	struct str token_hash;
-	uint64_t state, payment;
+	uint64_t state, payment, version;
 
 	if (!db_select_u64(db, SQL_GRANT_ORDER, r->order_id, a, &rows, e) || !db_next(&rows))
 		return err_set(e, ERR_NOT_FOUND, "there is no such order");
@@ -217,7 +217,9 @@ regrant_body(struct db *db, void *arg, struct err *e)
 			     && (!regrant_run(db, SQL_GRANT_NEWEST, r, e)
 				 || !regrant_run(db, SQL_GRANT_AGAIN, r, e))))
 		return false;
-	return outbox_stale(db, OUTBOX_order, order_cache_id(a, token_hash), (uint64_t)r->now_s, r->now_s, e);
+	/* no event gives it a number: two changes may come in the same second */
+	secret_random(&version, sizeof(version));
+	return outbox_stale(db, OUTBOX_order, order_cache_id(a, token_hash), version >> 1, r->now_s, e);
 }
 
 bool
