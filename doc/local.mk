@@ -1,5 +1,5 @@
 # doc
-EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/downloads.md doc/failures.md doc/glossary.md doc/security.md \
+EXTRA_DIST += doc/administration.md doc/alarms.md doc/dependencies.md doc/doctor.md doc/documents.md doc/downloads.md doc/failures.md doc/glossary.md doc/security.md \
 	doc/import.md doc/mail.md doc/order-states.dot doc/order-states.svg doc/orders.md doc/product.webp doc/states.awk \
 	doc/tables.awk doc/templates.md doc/webhooks.md doc/withdrawal.md HACKING.md
 

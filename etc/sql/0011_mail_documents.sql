@@ -253,3 +253,39 @@ CREATE TABLE IF NOT EXISTS sale_code (
 	CONSTRAINT sale_code_variant_fk FOREIGN KEY (variant_id) REFERENCES variant (id),
 	CONSTRAINT sale_code_line_fk FOREIGN KEY (order_id, pos) REFERENCES order_line (order_id, pos)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Invoices and credit notes (src/store/document/document_store.h). A row is only inserted: kontor-jobs may neither change
+-- nor delete one. `sha256` covers the hash of the document before in its series, so a changed row breaks the chain.
+-- `cause`: the entry of the ledger that the document is about; each entry has one at most.
+CREATE TABLE IF NOT EXISTS document (
+	id		BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	series		VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,	-- R-2026
+	seq		BIGINT UNSIGNED NOT NULL,	-- in the series, from 1, without a gap
+	number		VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,	-- R-2026-0001
+	kind		TINYINT UNSIGNED NOT NULL,	-- 0 invoice, 1 credit note
+	order_id	BIGINT UNSIGNED NOT NULL,
+	cause		BIGINT UNSIGNED NOT NULL,
+	last_pos	SMALLINT UNSIGNED NOT NULL,	-- of an invoice: the last line of the order that it covers; else 0
+	issued_at	BIGINT NOT NULL,
+	currency	CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	total_minor	BIGINT NOT NULL,	-- with tax; of a credit note, too, above 0
+	template	VARCHAR(80) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,	-- release and digest of the template
+	json		MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,	-- every fact of the page
+	page		MEDIUMBLOB NOT NULL,	-- HTML
+	prev_sha256	BINARY(32) NOT NULL,	-- of the document before; zeros: the first of its series
+	sha256		BINARY(32) NOT NULL,
+	UNIQUE KEY document_seq (series, seq),
+	UNIQUE KEY document_number (number),
+	UNIQUE KEY document_cause (cause),
+	KEY document_order (order_id, id),
+	CONSTRAINT document_total CHECK (total_minor > 0),
+	CONSTRAINT document_order_fk FOREIGN KEY (order_id) REFERENCES orders (id),
+	CONSTRAINT document_cause_fk FOREIGN KEY (cause) REFERENCES ledger_entry (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- The last document of each series. Its row is locked from the number until the COMMIT.
+CREATE TABLE IF NOT EXISTS document_series (
+	series		VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+	last_seq	BIGINT UNSIGNED NOT NULL,	-- 0: none yet
+	sha256		BINARY(32) NOT NULL	-- of the last document
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

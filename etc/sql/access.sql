@@ -213,3 +213,13 @@ CREATE OR REPLACE PROCEDURE download_by_ticket(
 		JOIN download_line x ON x.order_id = d.order_id AND x.pos = d.pos JOIN download_file f ON f.id = d.file_id
 	WHERE t.download_id = the_id AND t.ticket = the_ticket AND t.at > UNIX_TIMESTAMP() - the_age
 		AND x.token_hash = the_hash;
+
+-- The documents of an order, and the page of one.
+CREATE OR REPLACE PROCEDURE order_documents_by_link(the_hash BINARY(32)) SQL SECURITY DEFINER READS SQL DATA
+	SELECT d.number, d.kind, d.issued_at FROM orders o STRAIGHT_JOIN document d ON d.order_id = o.id
+	WHERE o.token_hash = the_hash ORDER BY d.order_id, d.id;
+
+CREATE OR REPLACE PROCEDURE document_by_link(the_hash BINARY(32), the_number VARCHAR(40) CHARACTER SET ascii)
+	SQL SECURITY DEFINER READS SQL DATA
+	SELECT d.page FROM orders o STRAIGHT_JOIN document d ON d.number = the_number AND d.order_id = o.id
+	WHERE o.token_hash = the_hash;

@@ -70,6 +70,8 @@ GRANT EXECUTE ON PROCEDURE @db@.order_codes_by_link TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.download_note TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.download_count TO @web@;
 GRANT EXECUTE ON PROCEDURE @db@.download_by_ticket TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.order_documents_by_link TO @web@;
+GRANT EXECUTE ON PROCEDURE @db@.document_by_link TO @web@;
 
 -- Rights of earlier releases.
 REVOKE ALL PRIVILEGES ON @db@.placing_found FROM @web@;
@@ -152,6 +154,9 @@ GRANT SELECT, INSERT ON @db@.order_download TO @jobs@;
 GRANT SELECT, UPDATE (order_id, pos, taken_at) ON @db@.sale_code TO @jobs@;
 GRANT INSERT, UPDATE (delivered_at) ON @db@.parcel TO @jobs@;
 GRANT INSERT ON @db@.parcel_line TO @jobs@;
+-- Documents are issued, and never changed.
+GRANT SELECT, INSERT ON @db@.document TO @jobs@;
+GRANT SELECT, INSERT, UPDATE (last_seq, sha256) ON @db@.document_series TO @jobs@;
 
 -- @backup@ reads everything for `kontor backup`. Its rights in the databases of trial restores are
 -- in accounts.sql, where the accounts are created.

@@ -10,6 +10,8 @@ src_cmd_libcmd_a_SOURCES = \
 	src/cmd/backup/manifest.h src/cmd/backup/pictures.c \
 	src/cmd/backup/pictures.h src/cmd/backup/prove.c src/cmd/backup/prove.h src/cmd/backup/restore.c \
 	src/cmd/backup/restore_run.c src/cmd/backup/restore_run.h \
+	src/cmd/document/document.c src/cmd/document/document.h src/cmd/document/document_do.c src/cmd/document/document_show.c \
+	src/cmd/document/verbs.def \
 	src/cmd/doctor/doctor.c src/cmd/doctor/doctor.def src/cmd/doctor/doctor.h src/cmd/doctor/doctor_backend.c \
 	src/cmd/doctor/doctor_cache.c src/cmd/doctor/doctor_conf.c src/cmd/doctor/doctor_db.c src/cmd/doctor/doctor_download.c \
 	src/cmd/doctor/doctor_find.c src/cmd/doctor/doctor_host.c src/cmd/doctor/doctor_https.c \

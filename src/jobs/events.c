@@ -11,6 +11,7 @@
 #include "store/mail/mail_store.h"
 #include "store/sql.h"
 #include "store/withdrawal/withdrawal_store.h"
+#include "work/document/document_desk.h"
 #include "work/download/download_provide.h"
 #include "work/mail_kind.h"
 
@@ -44,6 +45,7 @@ struct fan_out {
 	uint64_t ref_id;
 	struct mail_order order;
 	bool acknowledged;
+	bool document_later;
 };
 
 static bool
@@ -122,6 +124,7 @@ fan_out_body(struct db *db, void *arg, struct err *e)
 		return false;
 	if ((buyer != NULL && !f->acknowledged && !put_mail(db, f, buyer, false, e))
 	    || (merchant != NULL && conf->mail_new_order && !put_mail(db, f, merchant, true, e))
+	    || (f->document_later && !documents_put(db, f->run->a, f->item, e))
 	    || !hook_fan_out(db, f->run->a, f->item, order_topic_name(f->topic), e)
 	    || !outbox_finish(db, f->item, f->result, &kept, e))
 		return false;
@@ -146,6 +149,7 @@ bool
 event_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r, struct err *e)
 {
 	struct fan_out f = {.run = ctx, .item = item, .result = r};
+	struct document_desk desk = {.db = f.run->db, .a = f.run->a, .conf = f.run->conf};
 	bool found;
 
 	if (!read_payload(&f, item->payload)) {
@@ -160,7 +164,8 @@ event_deliver(void *ctx, const struct outbox_item *item, struct outbox_result *r
 		snprintf(r->why, sizeof(r->why), "the order does not exist");
 		return true;
 	}
-	if (!provide(&f, e))
+	if (!provide(&f, e)
+	    || (f.topic != ORDER_TOPIC_PLACED && !documents_try(&desk, item->order_id, &f.document_later, e)))
 		return false;
 	r->end = OUTBOX_DONE;
 	r->ended = db_tx(f.run->db, fan_out_body, &f, e);
@@ -243,4 +248,19 @@ job_events(struct job_context *j, struct err *e)
 	uint64_t adopted;
 
 	return mail_adopt(j->db, &adopted, e) && outbox_run(&run, &j->more, e);
+}
+
+bool
+job_documents(struct job_context *j, struct err *e)
+{
+	struct document_desk desk = {.db = j->db, .a = j->a, .conf = j->conf};
+	struct outbox_run run = {.db = j->db,
+	    .a = j->a,
+	    .kind = "document",
+	    .deliver = documents_deliver,
+	    .ctx = &desk,
+	    .lease_s = DOCUMENT_LEASE_S,
+	    .until_ns = clock_mono_ns() + RUN_NS};
+
+	return outbox_run(&run, &j->more, e);
 }

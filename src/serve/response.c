@@ -121,11 +121,14 @@ response_reason(int status)
 static void
 security_headers(struct buf *b, const struct response *r, const struct response_origin *origin)
 {
-	buf_z(b,
-	    "Content-Security-Policy: default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
-	    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-	    "form-action 'self'");
-	if (origin->form_to.n > 0) {
+	buf_z(b, "Content-Security-Policy: ");
+	buf_z(b, r->own_style
+		     ? "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
+		       "form-action 'none'"
+		     : "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; "
+		       "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+		       "form-action 'self'");
+	if (origin->form_to.n > 0 && !r->own_style) {
 		buf_ch(b, ' ');
 		buf_put(b, origin->form_to);
 	}

@@ -25,6 +25,7 @@ struct response {
 	struct buf lines; /* further header lines */
 	enum response_cache cache;
 	bool no_referrer; /* the address itself is a secret */
+	bool own_style;   /* a page that brings its style and nothing else, such as a stored document */
 	bool vary_accept;
 	bool bad;
 };

@@ -29,6 +29,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/catalogue/variant_row.h \
 	src/store/customer/customer_erase.c src/store/customer/customer_store.c src/store/customer/customer_store.h \
 	src/store/customer/session_store.c src/store/customer/session_store.h \
+	src/store/document/document_make.c src/store/document/document_make.h src/store/document/document_store.c \
+	src/store/document/document_store.h \
 	src/store/mail/bounce_store.c src/store/mail/bounce_store.h src/store/mail/mail_list.c src/store/mail/mail_list.h src/store/mail/mail_store.c src/store/mail/mail_store.h \
 	src/store/mail/mail_time_store.c src/store/mail/mail_time_store.h \
 	src/store/order/cart_store.c src/store/order/cart_store.h src/store/order/draft.c src/store/order/draft.h \
@@ -48,7 +50,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/download/download_store.h src/store/download/grant_store.c src/store/download/grant_store.h \
 	src/store/price/price_store.c src/store/price/price_store.h src/store/price/sale_store.c \
 	src/store/price/sale_store.h \
-	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/download.def src/store/sql/hook.def src/store/sql/life.def src/store/sql/mail.def \
+	src/store/sql/admin.def src/store/sql/catalogue.def src/store/sql/customer.def src/store/sql/document.def src/store/sql/download.def src/store/sql/hook.def src/store/sql/life.def src/store/sql/mail.def \
 	src/store/sql/office.def src/store/sql/order.def src/store/sql/outbox.def src/store/sql/setting.def \
 	src/store/sql/stock.def src/store/sql/wings.def src/store/sql/withdrawal.def \
 	src/store/withdrawal/withdrawal_match.c src/store/withdrawal/withdrawal_match.h \

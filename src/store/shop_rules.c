@@ -130,6 +130,9 @@ shop_rules_init(struct shop_rules *r, const struct conf *c, struct err *e)
 		return false;
 	if (!prefix_fits(r->number_prefix))
 		return err_set(e, ERR_INPUT, "order.number_prefix: only letters, digits and '-'");
+	if (!prefix_fits(c->document_invoice_series) || !prefix_fits(c->document_credit_series))
+		return err_set(
+		    e, ERR_INPUT, "document.invoice_series, document.credit_series: only letters, digits and '-'");
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++)
 		if (!zone_init(&r->shipping.zones[zones[i].zone], r->cur, &zones[i].settings, e))
 			return false;

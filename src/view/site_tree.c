@@ -16,9 +16,8 @@ site_put_lines(struct view *v, uint16_t name, struct str text, struct arena *a)
 	}
 }
 
-/* Picks the line of a language: the line "de: ..." for de, otherwise the first line. */
-static struct str
-in_language(struct str text, const struct lang *lang)
+struct str
+site_text_in(struct str text, const struct lang *lang)
 {
 	struct str all = STR(""), line;
 
@@ -94,7 +93,7 @@ site_tree(struct arena *a, const struct site_facts *s, const struct lang *lang)
 	struct view *v = view_object(a);
 
 	view_str(v, N_name, s->conf->site_name);
-	view_str(v, N_tagline, in_language(s->conf->site_tagline, lang));
+	view_str(v, N_tagline, site_text_in(s->conf->site_tagline, lang));
 	view_str(v, N_lang, lang->tag);
 	view_str(v, N_dir, lang->dir);
 	view_str(v, N_currency, s->conf->site_currency);

@@ -17,4 +17,7 @@ struct site_facts {
 /* Builds the tree (see doc/templates.md) on the arena. */
 struct view *site_tree(struct arena *, const struct site_facts *, const struct lang *);
 
+/* Picks the line of a language from a setting: the line "de: ..." for de, otherwise the first line. */
+struct str site_text_in(struct str text, const struct lang *);
+
 #endif

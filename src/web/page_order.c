@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "plat/cache/cache.h"
 #include "shop/order.h"
+#include "store/document/document_store.h"
 #include "store/download/download_store.h"
 #include "store/order/order_cache.h"
 #include "store/order/order_store.h"
@@ -35,6 +36,24 @@ story_get(struct db *db, struct arena *a, struct str hash, struct order_story *s
 	return order_moments_get(db, a, hash, &s->moments, e) && order_parcels_get(db, a, hash, &s->parcels, e)
 	       && order_fates_get(db, a, hash, &s->fates, e) && order_returns_get(db, a, hash, &s->returns, e)
 	       && order_notes_get(db, a, hash, &s->notes, e) && order_account_get(db, a, hash, account, e);
+}
+
+static bool
+put_documents(const struct request *rq, struct arena *a, struct view *v, struct str hash, struct err *e)
+{
+	struct view *list = view_sublist(v, N_documents);
+	struct document_links links;
+
+	if (!document_links_get(rq->db, a, hash, &links, e))
+		return false;
+	for (size_t i = 0; i < links.n; i++) {
+		struct view *d = view_add(list);
+
+		view_bool(d, links.v[i].kind == DOCUMENT_INVOICE ? N_invoice : N_credit_note, true);
+		view_str(d, N_number, links.v[i].number);
+		view_date(d, N_when, links.v[i].issued_at);
+	}
+	return true;
 }
 
 /* The part that is the same for everyone with the link. */
@@ -72,7 +91,8 @@ order_fill(void *arg, struct arena *a, struct cache_item **want, size_t n, struc
 			return false;
 		tree = order_page_tree(rq, &o, &story);
 		view_bool(tree, N_downloads, goods);
-		if (!view_encoded(a, tree, &want[i]->value, e))
+		if ((has_moved(&o) && !put_documents(rq, a, tree, hash, e))
+		    || !view_encoded(a, tree, &want[i]->value, e))
 			return false;
 	}
 	return true;
@@ -261,5 +281,24 @@ raw_download_probe(struct request *rq, struct err *e)
 	rq->res.type = STR("text/plain; charset=utf-8");
 	rq->res.cache = RESPONSE_PRIVATE;
 	put_sendfile(rq, STR(DOWNLOAD_PROBE));
+	return true;
+}
+
+/* A document as it was issued. */
+bool
+raw_order_document(struct request *rq, struct err *e)
+{
+	uint8_t hash[SECRET_HASH_B] = {0};
+	bool found;
+
+	if (!order_hash_read(rq, hash, e)
+	    || !document_page_find(
+		rq->db, rq->a, str_n(hash, sizeof(hash)), rq->args.slug, &rq->res.body, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_NOT_FOUND, "the order has no such document");
+	rq->res.type = STR("text/html; charset=utf-8");
+	rq->res.cache = RESPONSE_PRIVATE;
+	rq->res.own_style = true;
 	return true;
 }

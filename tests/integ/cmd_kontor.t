@@ -139,7 +139,7 @@ if command -v bash >/dev/null; then
 		KONTOR=$(realpath "$kontor") bash -c '. "$0"; cd "$1"; shift; kontor() { "$KONTOR" "$@"; }; COMP_WORDS=(kontor "$@"); COMP_CWORD=$#; _kontor
 			echo "${COMPREPLY[@]}"' "$etc/bash-completion/kontor" "$dir/empty" "$@"
 	}
-	[ "$(completes doc)" = doctor ] && [ "$(completes config set web.ho)" = web.hosts ] && [ "$(completes backup --k)" = --keep ] &&
+	[ "$(completes doct)" = doctor ] && [ "$(completes config set web.ho)" = web.hosts ] && [ "$(completes backup --k)" = --keep ] &&
 		[ "$(completes doctor web-s)" = web-server ] && [ "$(completes setting unset shipping.home_d)" = shipping.home_days ] &&
 		[ -z "$(completes setting set web.ho)" ] &&
 		[ "$(completes stock adj)" = adjust ] &&

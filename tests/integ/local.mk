@@ -15,6 +15,7 @@ INTEG_TESTS = \
 	tests/integ/test_db_fit \
 	tests/integ/test_db_rows \
 	tests/integ/test_db_tx \
+	tests/integ/test_documents \
 	tests/integ/test_events \
 	tests/integ/test_import \
 	tests/integ/test_import_fetch \
@@ -52,6 +53,9 @@ EXTRA_DIST += tests/integ/cached.h tests/integ/crowd.h tests/integ/db_table.h te
 	tests/integ/order.h
 EXTRA_DIST += tests/integ/pay_fake.js tests/integ/smtp_fake.js
 
+tests_integ_test_documents_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_integ_test_documents_SOURCES = tests/integ/test_documents.c
+tests_integ_test_documents_LDADD = $(INTEG_LIBS)
 tests_integ_test_events_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_integ_test_events_SOURCES = tests/integ/test_events.c
 tests_integ_test_events_LDADD = $(INTEG_LIBS)
@@ -234,6 +238,11 @@ check-life: tests/integ/test_order_life_crowd
 	KONTOR_LIFE_TRIES=10000 $(MAKE) check TESTS=tests/integ/test_order_life_crowd
 	@grep '^#' tests/integ/test_order_life_crowd.log
 PHONY += check-life
+# 1,000 invoices by 8 processes that are killed again and again.
+check-documents: tests/integ/test_documents
+	KONTOR_TEST_INVOICES=1000 CK_TIMEOUT_MULTIPLIER=20 $(MAKE) check TESTS=tests/integ/test_documents
+	@grep '^#' tests/integ/test_documents.log
+PHONY += check-documents
 # The lists of a shop with a million orders: ten minutes, most of them to make the orders.
 check-orders: tests/integ/test_order_list
 	KONTOR_TEST_ORDERS=1000000 CK_TIMEOUT_MULTIPLIER=100 $(MAKE) check TESTS=tests/integ/test_order_list

@@ -338,6 +338,7 @@ forget_migrations(void)
 	    "ALTER TABLE orders DROP COLUMN early_version, DROP COLUMN early_at",
 	    "DROP TABLE hook, hook_try, withdrawal",
 	    "DROP TABLE order_download_take, order_download, download_file, sale_code",
+	    "DROP TABLE document, document_series",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(undo); i++)

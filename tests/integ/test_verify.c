@@ -8,7 +8,8 @@
 
 /* A small shop whose books are right: two products, an order that waits for its payment, and an expired one. */
 static const char *const books[] = {
-    "DELETE FROM parcel_line", "DELETE FROM parcel", "DELETE FROM order_cut", "DELETE FROM refund_line",
+    "DELETE FROM document_series", "DELETE FROM parcel_line", "DELETE FROM parcel", "DELETE FROM order_cut",
+    "DELETE FROM refund_line",
     "DELETE FROM refund", "DELETE FROM return_line", "DELETE FROM return_case", "DELETE FROM payment",
     "DELETE FROM order_line", "DELETE FROM order_address", "DELETE FROM order_tax", "DELETE FROM order_event",
     "DELETE FROM ledger_line", "DELETE FROM ledger_entry", "DELETE FROM orders", "DELETE FROM cart_line",
@@ -103,6 +104,8 @@ static const struct {
 		    " VALUES (1, 1, 0, 1, 1, 1)", "return 1"},
     {"refund_waits", "INSERT INTO refund (id, order_id, amount_minor, currency, state, by_hand, asked_at, changed_at,"
 		     " next_at) VALUES (1, 1, 5, 'EUR', 2, 0, 1799913599, 1, 1)", "refund 1"},
+    {"document_chain", "INSERT INTO document_series (series, last_seq, sha256) VALUES ('R-2020', 3, REPEAT('x', 32))",
+	"series R-2020"},
     {"order_pieces", "INSERT INTO order_cut (order_id, pos, qty, at) VALUES (1, 1, 3, 1)", "order 1 line 1"},
     {"order_pieces", "UPDATE orders SET fulfilment_state = 3 WHERE id = 1", "order 1"},
     {"stock_order", "INSERT INTO order_cut (order_id, pos, qty, at) VALUES (1, 1, 1, 1)", "order 1 variant 11"},

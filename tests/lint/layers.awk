@@ -21,21 +21,22 @@ BEGIN {
 	may["store/order"] = may["store/order"] " store/customer store/catalogue store/download"
 	may["store/withdrawal"] = may["store/order"] " store/order"
 	may["store/download"] = may["store"] " store store/order"
+	may["store/document"] = may["store"] " store store/order store/customer store/catalogue"
 	may["store/price"] = may["store"] " store store/catalogue"
 	may["store/admin"] = may["store/order"] " plat/host store/catalogue store/order store/staff"
 	may["view"] = "base shop shop/price shop/particular view/gettext " plat
 	may["view/gettext"] = may["view"]
 	may["view/mustache"] = may["view"] " view"
 	may["pay"] = may["import"] = "base shop shop/price shop/particular " plat
-	pages = "base shop shop/price shop/particular store/catalogue store/download store/order store/customer store/staff store/mail store/withdrawal store view view/gettext view/mustache pay import " plat
+	pages = "base shop shop/price shop/particular store/catalogue store/document store/download store/order store/customer store/staff store/mail store/withdrawal store view view/gettext view/mustache pay import " plat
 	may["serve"] = pages
 	may["work/download"] = pages
 	may["work"] = pages " store/admin store/price plat/host work/download"
-	may["work/hook"] = may["work"] " work"
+	may["work/hook"] = may["work/document"] = may["work"] " work"
 	may["web"] = may["admin"] = pages " serve work work/download"
-	may["jobs"] = may["work"] " work work/download work/hook"
-	may["cmd"] = may["work"] " serve work work/hook cmd/doctor cmd/backup cmd/download cmd/hook cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock cmd/withdrawal"
-	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/download"] = may["cmd/hook"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["cmd/withdrawal"] = may["work"] " serve work work/hook cmd"
+	may["jobs"] = may["work"] " work work/document work/download work/hook"
+	may["cmd"] = may["work"] " serve work work/hook work/document cmd/doctor cmd/backup cmd/document cmd/download cmd/hook cmd/mail cmd/order cmd/outbox cmd/price cmd/publish cmd/setting cmd/stock cmd/withdrawal"
+	may["cmd/doctor"] = may["cmd/backup"] = may["cmd/document"] = may["cmd/download"] = may["cmd/hook"] = may["cmd/mail"] = may["cmd/order"] = may["cmd/outbox"] = may["cmd/price"] = may["cmd/publish"] = may["cmd/setting"] = may["cmd/stock"] = may["cmd/withdrawal"] = may["work"] " serve work work/hook work/document cmd"
 	may["cmd/mail"] = may["cmd/mail"] " cmd/setting"
 	may["cmd/maker"] = may["cmd/doctor"]
 	may["cmd"] = may["cmd"] " cmd/maker"

@@ -18,6 +18,20 @@ digest(struct str s, uint8_t out[DIGEST_B], struct err *e)
 }
 
 bool
+digest_sha256(const struct str *parts, size_t n, uint8_t out[DIGEST_SHA256_B], struct err *e)
+{
+	crypto_hash_sha256_state st;
+
+	if (sodium_init() < 0)
+		return err_set(e, ERR_BUG, "libsodium does not start");
+	crypto_hash_sha256_init(&st);
+	for (size_t i = 0; i < n; i++)
+		crypto_hash_sha256_update(&st, (const unsigned char *)parts[i].p, parts[i].n);
+	crypto_hash_sha256_final(&st, out);
+	return true;
+}
+
+bool
 digest_file(const char *path, char hex[DIGEST_FILE_CHARS], uint64_t *size_b, struct err *e)
 {
 	unsigned char part[PART_B], sum[crypto_hash_sha256_BYTES];
