@@ -78,7 +78,7 @@ const KEPT = ['orders.number', 'orders.lang', 'orders.delivery', 'orders.payment
 	'parcel.carrier', 'orders.early_version', 'outbox.kind', 'outbox.subject',
 	// reserved and empty: the release that uses them exports and erases them
 	'pay_attempt.provider', 'pay_attempt.ref', 'pay_attempt.ref2', 'pay_attempt.url', 'pay_attempt.request', 'withdrawal.lang', 'withdrawal.actor',
-	// issued, and kept by law
+	// the law wants documents kept as they were issued
 	'document.series', 'document.number', 'document.template', 'document.json'];
 
 test('the export has every text that is held, and fits its schema; the erasure leaves none of them in the database', async () => {
@@ -96,6 +96,9 @@ test('the export has every text that is held, and fits its schema; the erasure l
 			WHERE order_id = ${o.id}; INSERT INTO mail_suppressed (address, why, at) VALUES ('${mail}', 'ZQXJ', 1)`);
 	s.sql(`INSERT INTO withdrawal (key_hash, at, lang, name, email, contract, goods, pieces, state, order_id)
 		VALUES (REPEAT('c', 32), 1, 'en', 'x', 'x', 'x', 'x', 'x', 3, ${o.id})`);
+	s.sql(`INSERT INTO document (series, seq, number, kind, order_id, cause, last_pos, issued_at, currency, total_minor, template, json,
+		page, prev_sha256, sha256) SELECT 'R-2026', 1, 'R-2026-0001', 0, ${o.id}, MIN(id), 1, 1, 'EUR', 1490, 'x', '{"buyer":["kept"]}', 'kept',
+		'', '' FROM ledger_entry WHERE order_id = ${o.id}`);
 	const columns = mark(o.id, 'ZQXJ');
 	const marks = columns.filter((c) => !KEPT.includes(c) && !['orders.email', 'order_line.image_hash'].includes(c)).map((c) => `ZQXJ-${c.split('.')[1]}`);
 	const text = kontor('customer', 'export', mail);
@@ -110,7 +113,10 @@ test('the export has every text that is held, and fits its schema; the erasure l
 	assert.strictEqual(all.visits[0].carts.length > 0, true);
 	assert.match(kontor('customer', 'erase', mail, '--dry-run'), /would be erased: 1 order of/);
 	assert.strictEqual(exported(mail).orders.length, 1, 'nothing was erased');
-	assert.match(kontor('customer', 'erase', mail, '--yes', '--keep-invoices', 'no'), /erased: 1 order; name and address of the invoice kept: 0/);
+	assert.deepStrictEqual(all.orders[0].documents.map((d) => [d.number, d.kind, JSON.parse(d.facts).buyer[0]]), [['R-2026-0001', 'invoice', 'kept']]);
+	assert.match(kontor('customer', 'erase', mail, '--yes', '--keep-invoices', 'no'),
+		/erased: 1 order; name and address of the invoice kept: 0\ninvoices and credit notes that the law wants kept as they were issued: 1\n/);
+	assert.strictEqual(s.sql(`SELECT page FROM document WHERE order_id = ${o.id}`).trim(), 'kept');
 	assert.deepStrictEqual(rowsWith('ZQXJ').map((line) => line.slice(0, 300)), []);
 	assert.deepStrictEqual(rowsWith(mail).map((line) => line.slice(0, 300)), []);
 	refused(/no order has the mail address/, 'customer', 'find', mail);

@@ -12,7 +12,9 @@
 #include "plat/text/clean.h"
 #include "plat/text/file.h"
 #include "plat/text/secret.h"
+#include "store/document/document_store.h"
 
+#define DOCUMENTS_MAX 1000 /* of one order */
 #define EXPORT_MAX_B ((size_t)256 << 20)
 
 struct customer_run {
@@ -211,6 +213,26 @@ erase_may(const struct customer_run *x, struct err *e)
 	return true;
 }
 
+/* Documents are never erased: they are as they were issued, with name and address. */
+static bool
+documents_kept(struct customer_run *x, const struct customer_erasures *done, struct err *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < done->n; i++) {
+		struct document_ask ask = {
+		    .order_id = done->v[i].order_id, .kind = -1, .to_s = INT64_MAX, .most = DOCUMENTS_MAX};
+		struct document_list l;
+
+		if (!document_list(x->db, x->c->a, &ask, &l, e))
+			return false;
+		kept += l.n;
+	}
+	if (kept > 0)
+		printf("invoices and credit notes that the law wants kept as they were issued: %zu\n", kept);
+	return true;
+}
+
 static bool
 erase_end(struct customer_run *x, const struct customer_erasures *done, struct err *e)
 {
@@ -220,7 +242,8 @@ erase_end(struct customer_run *x, const struct customer_erasures *done, struct e
 	for (size_t i = 0; i < done->n; i++)
 		kept += done->v[i].keep_invoice;
 	printf("erased: %zu order%s; name and address of the invoice kept: %zu\n", done->n, PLURAL_S(done->n), kept);
-	if (!erasures_note(&x->c->conf, x->c->a, done, e) || !forget_receipts(x, done, &receipts, e))
+	if (!documents_kept(x, done, e) || !erasures_note(&x->c->conf, x->c->a, done, e)
+	    || !forget_receipts(x, done, &receipts, e))
 		return err_context(e, "the database is done; kontor customer erase --again repeats the rest");
 	printf("receipts of this host that no longer name the buyer: %u\n", receipts);
 	return true;

@@ -46,6 +46,7 @@ static const struct {
     {"notes", SQL_CUSTOMER_NOTES},
     {"words", SQL_CUSTOMER_WORDS},
     {"mails", SQL_CUSTOMER_MAILS},
+    {"documents", SQL_CUSTOMER_DOCUMENTS},
     {"withdrawals", SQL_CUSTOMER_WITHDRAWALS},
 };
 
