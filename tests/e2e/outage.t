@@ -150,7 +150,12 @@ both('with the database killed, browsing goes on and orders wait', (server) => w
 both('with the database stopped, browsing goes on and orders wait', (server) => withoutDatabase(server, 'db-stop', 'db-cont'));
 // A changed product leaves its old value for the outage: no page fails for it.
 both('with the database killed after a change of price, every page that was seen still comes', async (server) => {
-	await see(server);
+	await until('the pages in memcached', async () => {
+		const before = await s.total('cache_fills_total');
+		await sleep(1000);
+		await see(server);
+		return await s.total('cache_fills_total') === before;
+	});
 	const price = server === 'apache' ? '11.00' : '12.00';
 	await s.importGoods('Goods', { 'tea-1': { stock: 10000, price } });
 	s.service('db-kill');

@@ -11,7 +11,7 @@ const { until } = require('./stack.js');
 const { test, run } = require('./tap.js');
 
 const SERVERS = ['lighttpd', 'apache'];
-const LABELS = { en: ['Withdraw from contract here', 'Confirm withdrawal'], de: ['Vertrag widerrufen', 'Widerruf bestätigen'], 'zh-hans': ['在此撤回合同', '确认撤回'] };
+const LABELS = { en: ['Withdraw from contract here', 'Confirm withdrawal'], de: ['Vertrag widerrufen', 'Widerruf bestätigen'], 'zh-hans': ['在此撤销合同', '确认撤销'] };
 let shop;
 
 const visitor = (server) => new Buyer(shop.origin(server), { agent: new http.Agent({ keepAlive: false }) });

@@ -119,13 +119,13 @@ START_TEST(pieces_that_are_not_there_are_neither_sent_nor_delivered_nor_cut)
 	REFUSED(&l, ERR_INPUT, "one quantity", SHIP(PIECES({1, 1}, {1, 1}), ""));
 	REFUSED(&l, ERR_INPUT, "above 0", SHIP(PIECES({1, 0}), ""));
 	REFUSED(&l, ERR_INPUT, "above 0", SHIP(PIECES({1, -1}), ""));
-	REFUSED(&l, ERR_CONFLICT, "2 are left to send", SHIP(PIECES({1, 3}), ""));
+	REFUSED(&l, ERR_CONFLICT, "2 left to send", SHIP(PIECES({1, 3}), ""));
 	REFUSED(&l, ERR_CONFLICT, "no parcel under way", order_deliver(here.db, &here.a, &act, 0, &done, &why));
 	DO(&l, LIFE_SHIP_ONE);
 	DO(&other, LIFE_SHIP_ONE);
 	REFUSED(&l, ERR_CONFLICT, "no such parcel",
 	    order_deliver(here.db, &here.a, &act, other.done.made, &done, &why));
-	REFUSED(&l, ERR_CONFLICT, "1 are left to cancel",
+	REFUSED(&l, ERR_CONFLICT, "1 left to cancel",
 	    order_cancel(here.db, &here.a, &act, &PIECES({1, 2}), &done, &why));
 	begin(&l);
 	ck_ok(SHIP(PIECES({1, 1}), "T-1"), &why);
@@ -189,15 +189,15 @@ START_TEST(goods_come_back_once_and_for_their_own_order)
 	DO(&l, LIFE_SHIP_ALL, LIFE_RETURN_ONE);
 	DO(&other, LIFE_PAY, LIFE_SHIP_ALL, LIFE_RETURN_ONE);
 	/* one piece of line 1 is announced */
-	REFUSED(&l, ERR_CONFLICT, "1 are sent and can come back", RETURN(PIECES({1, 2})));
-	REFUSED(&l, ERR_CONFLICT, "1 are missing", RECEIVE(l.ret, PIECES({1, 2})));
-	REFUSED(&l, ERR_CONFLICT, "0 are missing", RECEIVE(l.ret, PIECES({2, 1})));
+	REFUSED(&l, ERR_CONFLICT, "1 sent and can come back", RETURN(PIECES({1, 2})));
+	REFUSED(&l, ERR_CONFLICT, "1 missing", RECEIVE(l.ret, PIECES({1, 2})));
+	REFUSED(&l, ERR_CONFLICT, "0 missing", RECEIVE(l.ret, PIECES({2, 1})));
 	REFUSED(&l, ERR_NOT_FOUND, "has no return", RECEIVE(other.ret, LIFE_ALL));
 	REFUSED(&l, ERR_NOT_FOUND, "has no return", REFUND(.return_id = other.ret));
 	REFUSED(&l, ERR_NOT_FOUND, "has no return",
 	    order_return_refuse(here.db, &here.a, &act, other.ret, &done, &why));
 	DO(&l, LIFE_RECEIVE_ALL);
-	REFUSED(&l, ERR_CONFLICT, "1 are sent and can come back", RETURN(PIECES({1, 2})));
+	REFUSED(&l, ERR_CONFLICT, "1 sent and can come back", RETURN(PIECES({1, 2})));
 	/* only the piece that came is paid for */
 	DO(&l, LIFE_REFUND_RETURN);
 	ck_assert_int_eq(number("SELECT amount_minor FROM refund WHERE id = %d", (int)l.refund), 1000);
