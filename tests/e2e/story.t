@@ -60,6 +60,19 @@ async function pages(b, re) {
 	return texts;
 }
 
+// The document of this kind that the page of the order links: it is whole, and nobody else's link leads to it.
+async function paper(b, kind, sum) {
+	const link = new RegExp(`href="[^"]*(/en/order/[^"/]*/document/([^"/]+))"[^>]*>${kind} `);
+	let found;
+	await until(`the page links its ${kind}`, async () => (found = link.exec((await b.get(`/en/order/${b.token}`)).text)) !== null);
+	const rs = await b.get(found[1]);
+	assert.strictEqual(rs.status, 200);
+	for (const word of [kind, found[2], b.number, sum, 'Quay 4', '</html>'])
+		assert.ok(rs.text.includes(word), `${kind} ${found[2]} names ${word}`);
+	assert.strictEqual((await b.get(found[1].replace(b.token, b.token.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))))).status, 404);
+	assert.strictEqual((await b.get(found[1].replace(found[2], 'R-1999-0001'))).status, 404);
+}
+
 const stockOf = (handle) => s.number(`SELECT on_hand FROM stock s JOIN variant v ON v.id = s.variant_id
 	JOIN product p ON p.id = v.product_id WHERE p.handle = '${handle}'`);
 
@@ -107,6 +120,7 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 	await pages(b, /on its way|Sent/);
 	assert.strictEqual(changed('deliver', b.number).goods, 'delivered');
 	await pages(b, /arrived|Arrived/);
+	await paper(b, 'Invoice', due.total.amount);
 
 	const before = stockOf(tea);
 	const back = changed('return', b.number, '1=1', '--why', 'too strong');
@@ -121,6 +135,7 @@ both('an order is paid, packed in two parcels, arrives, comes back in part and i
 		[[`0034-${server}`, [[1, 1]]], ['', [[1, 2], [2, 1]]]]);
 	assert.ok(end.events.every((v) => v.by === 'buyer' || v.by === 'job' || v.by.startsWith('kontor:')));
 	await pages(b, /A part of your order has come back[\s\S]*Money paid back[\s\S]*This return is settled[\s\S]*Cancelled or returned<\/dt><dd>−€10\.00[\s\S]*Paid back<\/dt><dd>€10\.00/);
+	await paper(b, 'Credit note', '10.00');
 	checkBooks();
 });
 
@@ -217,5 +232,5 @@ run({ before: async () => {
 		goods[`cup-${server}`] = { price: '4.00', stock: 50 };
 		goods[`last-${server}`] = { price: '7.00', stock: 1 };
 	}
-	s = await Shop.start({ goods, conf: { site: { languages: 'en, de, zh-Hans' } } });
+	s = await Shop.start({ goods, conf: { site: { languages: 'en, de, zh-Hans', address: 'Quay 4' } } });
 }, after: () => s.stop() });

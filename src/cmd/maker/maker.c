@@ -81,6 +81,15 @@ maker_open(struct maker_run *r, struct err *e)
 	return shop_control_clock(r->db, r->c->a, &r->now_s, e) && maker_list(r->db, r->c->a, &r->all, e);
 }
 
+static bool
+maker_named(struct maker_run *r, const char *name, const struct maker **m, struct err *e)
+{
+	if (!maker_open(r, e))
+		return false;
+	*m = maker_find(&r->all, str_z(name));
+	return *m != NULL || err_set(e, ERR_NOT_FOUND, "there is no maker \"%s\"", name);
+}
+
 static const char *
 lacks(const struct maker *m)
 {
@@ -141,13 +150,8 @@ maker_do_show(struct cmd *c)
 
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 2)
 		return cmd_verb_usage(c, &verbs);
-	if (!maker_open(&r, &e))
+	if (!maker_named(&r, c->argv[1], &m, &e))
 		return cmd_fail(c, &e);
-	m = maker_find(&r.all, str_z(c->argv[1]));
-	if (m == NULL) {
-		err_set(&e, ERR_NOT_FOUND, "there is no maker \"%s\"", c->argv[1]);
-		return cmd_fail(c, &e);
-	}
 	json_init(&w, c->a, OUT_MAX_B, '{');
 	for (size_t k = 0; k < FIELD__MAX; k++) {
 		struct str s = *field_of((struct maker *)(uintptr_t)m, k);
@@ -306,13 +310,8 @@ maker_do_remove(struct cmd *c)
 
 	if (!cmd_options(c, options, ARRAY_LEN(options)) || c->argc != 2)
 		return cmd_verb_usage(c, &verbs);
-	if (!maker_open(&r, &e))
+	if (!maker_named(&r, c->argv[1], &m, &e))
 		return cmd_fail(c, &e);
-	m = maker_find(&r.all, str_z(c->argv[1]));
-	if (m == NULL) {
-		err_set(&e, ERR_NOT_FOUND, "there is no maker \"%s\"", c->argv[1]);
-		return cmd_fail(c, &e);
-	}
 	return maker_apply(&r, m, true, &e) ? CMD_OK : cmd_fail(c, &e);
 }
 

@@ -6,9 +6,8 @@
 #include "cmd/order/order.h"
 #include "plat/host/file_replace.h"
 #include "plat/text/domain.h"
-#include "store/shop_rules.h"
-#include "view/mustache/template.h"
 #include "view/site_tree.h"
+#include "work/document/paper.h"
 #include "work/order_tree.h"
 
 struct print {
@@ -17,32 +16,18 @@ struct print {
 	const char *lang, *output;
 	uint64_t parcel;
 	bool sheet, text;
-	struct urls urls;
-	struct langs langs;
-	struct template_set set;
-	struct shop_rules rules;
-	size_t page, order; /* templates */
+	struct paper paper;
 	struct buf out;
 };
 
 static bool
 print_open(struct print *p, struct err *e)
 {
-	const struct conf *conf = &p->c->conf;
-	struct arena *a = p->c->a;
-	const struct template_dirs dirs = {
-	    .installed = conf->paths_template_dir.p, .overrides = conf->paths_override_dir.p};
-
 	if (p->text)
 		return true;
-	if (!urls_init(&p->urls, conf->site_url, e)
-	    || !langs_init(a, conf->site_languages.v, conf->site_languages.n, &p->langs, e)
-	    || !langs_load(a, &p->langs, conf->paths_locale_dir, e) || !shop_rules_init(&p->rules, conf, e)
-	    || !template_load(a, &dirs, &p->langs, &p->set, e))
+	if (!paper_open(p->c->a, &p->c->conf, &p->paper, e))
 		return false;
-	if (!template_find(&p->set, STR("print"), &p->page) || !template_find(&p->set, STR("print_order"), &p->order))
-		return err_set(e, ERR_INPUT, "the template \"print\" or \"print_order\" is missing");
-	return p->lang == NULL || lang_near(&p->langs, a, str_z(p->lang)) != NULL
+	return p->lang == NULL || lang_near(&p->paper.langs, p->c->a, str_z(p->lang)) != NULL
 	       || err_set(e, ERR_INPUT, "the shop has no language \"%s\"", p->lang);
 }
 
@@ -92,9 +77,9 @@ print_tree(const struct print *p, const struct order_look *x, const struct lang 
 {
 	const struct order_tree_site s = {.a = p->c->a,
 	    .conf = &p->c->conf,
-	    .urls = &p->urls,
+	    .urls = &p->paper.urls,
 	    .lang = lang,
-	    .origin = p->rules.tax.origin};
+	    .origin = p->paper.rules.tax.origin};
 	struct view *v = view_object(p->c->a);
 	enum fulfilment kind = shipping_kind(x->o.shipping);
 
@@ -116,23 +101,29 @@ print_tree(const struct print *p, const struct order_look *x, const struct lang 
 	return v;
 }
 
+static struct site_facts
+site_of(const struct print *p)
+{
+	return (struct site_facts){.conf = p->paper.conf,
+	    .urls = &p->paper.urls,
+	    .langs = &p->paper.langs,
+	    .tax_included = p->paper.rules.tax.included};
+}
+
 /* Renders the order in its own language and adds it to the documents of the page. */
 static bool
 print_html(struct print *p, const struct order_look *x, struct view *documents, struct err *e)
 {
-	struct site_facts facts = {
-	    .conf = &p->c->conf, .urls = &p->urls, .langs = &p->langs, .tax_included = p->rules.tax.included};
+	struct site_facts facts = site_of(p);
 	struct arena *a = p->c->a;
-	const struct lang *lang = lang_near(&p->langs, a, p->lang != NULL ? str_z(p->lang) : x->o.lang);
+	const struct lang *lang = paper_lang(&p->paper, a, p->lang != NULL ? str_z(p->lang) : x->o.lang);
 	struct view *root = view_object(a);
 	struct buf b;
 
-	if (lang == NULL)
-		lang = &p->langs.lang[0]; /* the shop has given up the language */
 	view_put(root, N_site, site_tree(a, &facts, lang));
 	view_put(view_sub(root, N_me), N_order, print_tree(p, x, lang));
 	buf_init(&b, a, ORDER_OUTPUT_MAX_B);
-	if (!template_render(&p->set, p->order, lang, root, &b, e) || !buf_check(&b, e))
+	if (!paper_render(&p->paper, "print_order", lang, root, &b, e))
 		return false;
 	view_push(documents, view_node_html(a, buf_str(&b)));
 	return true;
@@ -214,8 +205,7 @@ print_one(struct print *p, const char *number, struct view *documents, struct er
 static bool
 print_all(struct print *p, struct err *e)
 {
-	struct site_facts facts = {
-	    .conf = &p->c->conf, .urls = &p->urls, .langs = &p->langs, .tax_included = p->rules.tax.included};
+	struct site_facts facts = site_of(p);
 	struct arena *a = p->c->a;
 	struct view *root = view_object(a), *page = view_sub(root, N_page);
 	struct view *documents = view_sublist(page, N_documents);
@@ -227,8 +217,8 @@ print_all(struct print *p, struct err *e)
 	if (p->text)
 		return buf_check(&p->out, e);
 	view_str(page, N_title, str_z(p->c->argv[1]));
-	view_put(root, N_site, site_tree(a, &facts, &p->langs.lang[0]));
-	return template_render(&p->set, p->page, &p->langs.lang[0], root, &p->out, e) && buf_check(&p->out, e);
+	view_put(root, N_site, site_tree(a, &facts, &p->paper.langs.lang[0]));
+	return paper_render(&p->paper, "print", &p->paper.langs.lang[0], root, &p->out, e);
 }
 
 /* A new file is for its owner alone: it has names and addresses. */

@@ -23,15 +23,6 @@ percent_text(struct arena *a, int32_t bp)
 	return buf_str(&b);
 }
 
-static const struct order_line *
-line_at(const struct order_look *x, int pos)
-{
-	for (size_t i = 0; i < x->o.n; i++)
-		if (x->pieces[i].pos == pos)
-			return &x->o.lines[i];
-	return NULL;
-}
-
 static void
 fact(struct arena *a, struct buf *b, const char *name, struct str value)
 {
@@ -155,7 +146,7 @@ parts_text(struct arena *a, const struct order_look *x, const struct look_part *
 
 	buf_init(&b, a, 100000);
 	for (size_t i = 0; i < n; i++) {
-		const struct order_line *l = line_at(x, part[i].pos);
+		const struct order_line *l = order_look_line(x, part[i].pos);
 
 		if (part[i].of != of)
 			continue;

@@ -194,15 +194,6 @@ make_invoice(struct make *m, int after_pos, int last_pos, struct err *e)
 	return ok;
 }
 
-static const struct order_line *
-line_at(const struct order_look *x, int pos)
-{
-	for (size_t i = 0; i < x->o.n; i++)
-		if (x->pieces[i].pos == pos)
-			return &x->o.lines[i];
-	return NULL;
-}
-
 /* Money that came in before the entry makes it that of a refund; else it is that of goods that came back unpaid. */
 static bool
 is_refund(const struct document_facts *f, const struct document_entry *x)
@@ -250,7 +241,7 @@ credit_return(struct make *m, const struct document_entry *x)
 
 	for (size_t i = 0; i < look->n_return_parts; i++) {
 		const struct look_part *p = &look->return_parts[i];
-		const struct order_line *l = line_at(look, p->pos);
+		const struct order_line *l = order_look_line(look, p->pos);
 		struct order_part part = {.pos = p->pos};
 		struct document_line *line;
 		struct order_worth w;
@@ -280,7 +271,7 @@ credit_refund(struct make *m, const struct document_entry *x, struct err *e)
 
 	for (size_t i = 0; i < m->f->n_refunds; i++) {
 		const struct document_refund *r = &m->f->refunds[i];
-		const struct order_line *l = line_at(&m->f->look, r->pos);
+		const struct order_line *l = order_look_line(&m->f->look, r->pos);
 		struct document_line *line;
 
 		if (r->refund != x->ref_id || r->pos < 0)

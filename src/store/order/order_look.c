@@ -264,3 +264,12 @@ look_machine_name(const struct look_event *v)
 {
 	return v->machine < ORDER_MACHINE__ALL ? order_machine_name(v->machine) : "";
 }
+
+const struct order_line *
+order_look_line(const struct order_look *x, int pos)
+{
+	for (size_t i = 0; i < x->o.n; i++)
+		if (x->pieces[i].pos == pos)
+			return &x->o.lines[i];
+	return NULL;
+}

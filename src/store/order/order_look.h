@@ -80,6 +80,9 @@ MUST_USE bool order_look(struct db *, struct arena *, uint64_t order_id, struct 
 /* The same without notes and queue, which are the staff's: for programs that write to the buyer. */
 MUST_USE bool order_look_outside(struct db *, struct arena *, uint64_t order_id, struct order_look *, struct err *);
 
+/* The line at a position; NULL when there is none. */
+const struct order_line *order_look_line(const struct order_look *, int pos);
+
 /* The variant that is sold under a SKU, and its tax class. ERR_NOT_FOUND; ERR_CONFLICT when several have it. */
 struct order_goods_found {
 	uint64_t variant_id;
